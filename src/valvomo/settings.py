@@ -1,0 +1,189 @@
+"""What an operator may set: environment variables ``VALVOMO_*`` and, beneath them, one optional TOML file.
+
+``VALVOMO_CONFIG`` names the file, whose keys are the same names in lower case without the prefix; the
+environment wins. A key that is unknown or malformed stops the start and is named: a setting that was silently
+ignored is found out at the worst moment. ``docs/settings.md`` explains every one of them.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+PREFIX = "VALVOMO_"
+# Read before the settings, or by the tests only.
+_NOT_SETTINGS = {"VALVOMO_CONFIG"}
+_TESTS = "VALVOMO_TEST_"
+_URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]*@")
+
+
+class BadSettingsError(Exception):
+    """Settings that cannot be used; one line for each, each naming its key and never its value."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings of one process; the defaults run everything on one machine."""
+
+    database_url: str = ""
+    """A PostgreSQL server, ``postgresql://user:password@host/database``; empty starts the embedded one."""
+
+    data: Path = msgspec.field(default_factory=lambda: default_data_folder(os.environ))
+    """The folder for everything this installation keeps outside of a database server."""
+
+    postgres_bin: Path | None = None
+    """The ``bin`` folder of another PostgreSQL for the embedded server; None takes the bundled one."""
+
+    pool_size: Annotated[int, Meta(ge=2, le=1000)] = 10
+    """The most connections that this process opens to the database at a time."""
+
+    host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
+    """The address to listen on; loopback, because encryption is a proxy's work."""
+
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8300
+    """The port to listen on; 0 takes a free one."""
+
+    public_url: str = ""
+    """The address people use, such as ``https://desk.example.org``; empty derives it from host and port."""
+
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Addresses or networks whose ``X-Forwarded-*`` headers are believed."""
+
+    session_hours: Annotated[int, Meta(ge=1, le=744)] = 12
+    """Hours after which a console sign-in ends."""
+
+    webhook_networks: tuple[str, ...] = ()
+    """Private addresses or networks that webhooks may reach; without them only public addresses."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least severity that is logged."""
+
+    log_format: Literal["console", "json"] = "console"
+    """``console`` for people, ``json`` for collectors."""
+
+    def __post_init__(self) -> None:
+        """Check what a type alone cannot say; raises `ValueError` beginning with the key."""
+        _check_url("database_url", self.database_url, {"postgresql", "postgres"})
+        _check_url("public_url", self.public_url, {"http", "https"})
+        if urlsplit(self.public_url).path.strip("/"):
+            raise ValueError("public_url: must not have a path")
+        for proxy in self.trusted_proxies:
+            _check_network("trusted_proxies", proxy)
+        for network in self.webhook_networks:
+            _check_network("webhook_networks", network)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is our own child process."""
+        return not self.database_url
+
+    @property
+    def base_url(self) -> str:
+        """Where people find us, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come over TLS, so that cookies may insist on it."""
+        return self.base_url.startswith("https://")
+
+    def shown(self) -> dict[str, str]:
+        """The settings for a log or a screen, passwords left out."""
+        return {key: _URL_PASSWORD.sub(r"\1:***@", str(getattr(self, key))) for key in self.__struct_fields__}
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{key}={value!r}' for key, value in self.shown().items())})"
+
+
+def keys() -> tuple[str, ...]:
+    """The names of all settings, as in the environment."""
+    return tuple(PREFIX + field.upper() for field in Settings.__struct_fields__)
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """The settings of this process; raises `BadSettingsError` with every problem at once."""
+    named = [
+        *(
+            (f"{path} {key}", key, value)
+            for path, key, value in _from_file(environ.get("VALVOMO_CONFIG", ""))
+        ),
+        *((key, key.removeprefix(PREFIX).lower(), value) for key, value in _from_environment(environ)),
+    ]
+    types, values, problems = get_type_hints(Settings, include_extras=True), {}, []
+    for shown, key, value in named:
+        if key not in types:
+            problems.append(f"{shown}: is not a setting{_suggestion(shown, key)}")
+            continue
+        try:
+            values[key] = _convert(value, types[key])
+        except msgspec.ValidationError as error:
+            problems.append(f"{shown}: {error}")
+    if not problems:
+        try:
+            return Settings(**values)
+        except ValueError as error:
+            key, _, why = str(error).partition(":")
+            problems.append(f"{PREFIX}{key.upper()}:{why}")
+    raise BadSettingsError("\n".join(problems))
+
+
+def default_data_folder(environ: Mapping[str, str]) -> Path:
+    """Where data goes when nobody says: the system's place for root, the user's own place otherwise."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/valvomo")
+    home = environ.get("XDG_DATA_HOME", "")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "valvomo"
+
+
+def _from_file(name: str) -> Iterator[tuple[str, str, Any]]:
+    if not name:
+        return
+    try:
+        content = tomllib.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSettingsError(f"VALVOMO_CONFIG: {name} cannot be read: {error}") from error
+    yield from ((name, key, value) for key, value in content.items())
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for key, value in sorted(environ.items()):
+        if key.startswith(PREFIX) and key not in _NOT_SETTINGS and not key.startswith(_TESTS):
+            yield key, value
+
+
+def _convert(value: Any, wanted: Any) -> Any:
+    if wanted == tuple[str, ...] and isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    if wanted in {Path, Path | None}:
+        text = msgspec.convert(value, str)
+        return Path(text).expanduser() if text else None
+    return msgspec.convert(value, wanted, strict=not isinstance(value, str))
+
+
+def _check_url(key: str, url: str, schemes: set[str]) -> None:
+    if url and not url.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        raise ValueError(
+            f"{key}: must begin with {' or '.join(f'{scheme}://' for scheme in sorted(schemes))}"
+        )
+
+
+def _check_network(key: str, text: str) -> None:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError(f"{key}: must be addresses or networks, separated by commas") from None
+
+
+def _suggestion(shown: str, key: str) -> str:
+    close = get_close_matches(key, Settings.__struct_fields__, n=1)
+    if not close:
+        return ""
+    return f"; did you mean {PREFIX + close[0].upper() if shown.startswith(PREFIX) else close[0]}?"
