@@ -1,0 +1,140 @@
+"""May this person do this to this conversation now? The one function that buttons, interface and tests ask.
+
+Supervisors' acts are guarded by account, switch, narrowing and scope first, then by the rule of the act itself;
+agents' acts by the rule alone, which asks for the part they have in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.sight import may_see
+from valvomo.domain.access.supervision import Right, Supervision, account_refusal, supervisor_refusal
+from valvomo.domain.conversations.assign import assign_refusal
+from valvomo.domain.conversations.consult import consult_refusal
+from valvomo.domain.conversations.details import details_refusal
+from valvomo.domain.conversations.ending import complete_refusal, end_refusal
+from valvomo.domain.conversations.force_close import force_close_refusal
+from valvomo.domain.conversations.join import join_refusal, leave_refusal, take_over_refusal
+from valvomo.domain.conversations.message import note_refusal, reply_refusal, whisper_refusal
+from valvomo.domain.conversations.model import Conversation, Role
+from valvomo.domain.conversations.monitor import monitor_refusal
+from valvomo.domain.conversations.offers import answer_refusal
+from valvomo.domain.conversations.pick import pick_refusal
+from valvomo.domain.conversations.queueing import owner_refusal, park_refusal, resume_refusal
+from valvomo.domain.conversations.transfer import hand_over_refusal, schedule_refusal, transfer_refusal
+from valvomo.domain.refusals import Reason, Refusal
+
+
+class Act(StrEnum):
+    """What people do to conversations; the same word in every layer."""
+
+    MONITOR = "monitor"
+    STOP_MONITOR = "stop_monitor"
+    JOIN = "join"
+    LEAVE = "leave"
+    TAKE_OVER = "take_over"
+    ASSIGN_AGENT = "assign_agent"
+    ASSIGN_QUEUE = "assign_queue"
+    TRANSFER_AGENT = "transfer_agent"
+    TRANSFER_QUEUE = "transfer_queue"
+    TRANSFER_WHEN_CALL_ENDS = "transfer_when_call_ends"
+    HAND_OVER = "hand_over"
+    FORCE_CLOSE = "force_close"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    PICK = "pick"
+    RELEASE = "release"
+    PARK = "park"
+    RESUME = "resume"
+    END = "end"
+    COMPLETE = "complete"
+    CONSULT = "consult"
+    REPLY = "reply"
+    NOTE = "note"
+    WHISPER = "whisper"
+    DETAILS = "details"
+
+
+RIGHTS: Mapping[Act, Right] = {
+    Act.MONITOR: Right.MONITOR,
+    Act.JOIN: Right.MONITOR,
+    Act.TAKE_OVER: Right.TRANSFER,
+    Act.ASSIGN_AGENT: Right.ASSIGN,
+    Act.ASSIGN_QUEUE: Right.ASSIGN,
+    Act.TRANSFER_AGENT: Right.TRANSFER,
+    Act.TRANSFER_QUEUE: Right.TRANSFER,
+    Act.TRANSFER_WHEN_CALL_ENDS: Right.TRANSFER,
+    Act.HAND_OVER: Right.TRANSFER,
+    Act.FORCE_CLOSE: Right.FORCE_CLOSE,
+}
+"""The switch behind each supervisor's act."""
+
+OWNERS_TOO = frozenset({Act.TRANSFER_AGENT, Act.TRANSFER_QUEUE, Act.TRANSFER_WHEN_CALL_ENDS})
+"""Acts that an agent may also do to what they serve, without any supervisor's right (spec 1 §4)."""
+
+Rule = Callable[[Actor, Conversation], Refusal | None]
+
+RULES: Mapping[Act, Rule] = {
+    Act.MONITOR: lambda actor, one: monitor_refusal(actor.id, one),
+    Act.STOP_MONITOR: lambda actor, one: _stop_monitor_refusal(actor.id, one),
+    Act.JOIN: lambda actor, one: join_refusal(actor.id, one),
+    Act.LEAVE: lambda actor, one: leave_refusal(actor.id, one),
+    Act.TAKE_OVER: lambda actor, one: take_over_refusal(actor.id, one),
+    Act.ASSIGN_AGENT: lambda actor, one: assign_refusal(one),
+    Act.ASSIGN_QUEUE: lambda actor, one: assign_refusal(one),
+    Act.TRANSFER_AGENT: lambda actor, one: transfer_refusal(one),
+    Act.TRANSFER_QUEUE: lambda actor, one: transfer_refusal(one),
+    Act.TRANSFER_WHEN_CALL_ENDS: lambda actor, one: schedule_refusal(one),
+    Act.HAND_OVER: lambda actor, one: hand_over_refusal(one),
+    Act.FORCE_CLOSE: lambda actor, one: force_close_refusal(one),
+    Act.ACCEPT: lambda actor, one: answer_refusal(actor.id, one),
+    Act.REJECT: lambda actor, one: answer_refusal(actor.id, one),
+    Act.PICK: lambda actor, one: pick_refusal(actor.queues, one),
+    Act.RELEASE: lambda actor, one: owner_refusal(actor.id, one),
+    Act.PARK: lambda actor, one: park_refusal(actor.id, one),
+    Act.RESUME: lambda actor, one: resume_refusal(actor.id, one),
+    Act.END: lambda actor, one: end_refusal(actor.id, one),
+    Act.COMPLETE: lambda actor, one: complete_refusal(actor.id, one),
+    Act.CONSULT: lambda actor, one: consult_refusal(actor.id, one),
+    Act.REPLY: lambda actor, one: reply_refusal(actor.id, one),
+    Act.NOTE: lambda actor, one: note_refusal(actor.id, one),
+    Act.WHISPER: lambda actor, one: whisper_refusal(actor.id, one),
+    Act.DETAILS: lambda actor, one: details_refusal(actor.id, one),
+}
+
+
+def act_refusal(
+    act: Act, actor: Actor, conversation: Conversation, supervision: Supervision
+) -> Refusal | None:
+    """Why not; None when it is allowed."""
+    if refusal := act_account_refusal(act, actor, supervision, owner=_owns(act, actor, conversation)):
+        return refusal
+    if not may_see(actor, conversation):
+        return Refusal(Reason.NOT_FOUND)
+    if act in RIGHTS and not _owns(act, actor, conversation):
+        refusal = supervisor_refusal(RIGHTS[act], actor, conversation, supervision)
+        if refusal:
+            return refusal
+    return RULES[act](actor, conversation)
+
+
+def act_account_refusal(
+    act: Act, actor: Actor, supervision: Supervision, *, owner: bool = False
+) -> Refusal | None:
+    """The part of the answer that no conversation is needed for: asked before any row is touched."""
+    if act not in RIGHTS or owner:
+        return None
+    return account_refusal(RIGHTS[act], actor, supervision)
+
+
+def _owns(act: Act, actor: Actor, conversation: Conversation) -> bool:
+    return act in OWNERS_TOO and conversation.owner_id == actor.id
+
+
+def _stop_monitor_refusal(supervisor_id: str, conversation: Conversation) -> Refusal | None:
+    if conversation.role_of(supervisor_id) is Role.MONITOR:
+        return None
+    return Refusal(Reason.NOT_MONITORING)

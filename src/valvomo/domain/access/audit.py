@@ -1,0 +1,36 @@
+"""What the audit log shows of the journal: supervisors' acts, settings, sign-ins (spec 1 §3, spec 2)."""
+
+from __future__ import annotations
+
+from valvomo.domain.agents.events import HouseFact, PresenceSet, SettingChanged, SignedIn
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.force_close import ForceClosed
+from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
+from valvomo.domain.conversations.model import Role
+from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
+from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferMade, OfferRejected
+from valvomo.domain.conversations.queueing import Queued
+from valvomo.domain.conversations.transfer import TransferScheduled
+
+_SUPERVISOR = "supervisor"
+
+
+def audited(event: Event | HouseFact) -> bool:
+    """Whether this fact answers "who did what to whom, when and why" for an auditor."""
+    match event:
+        case MonitorStarted() | MonitorStopped() | SupervisorJoined() | TookOver() | ForceClosed():
+            return True
+        case SettingChanged() | SignedIn():
+            return True
+        case ParticipantLeft(role=role):
+            return role is Role.SUPERVISOR
+        case OfferMade(offer=offer) | OfferAccepted(offer=offer):
+            return offer.by_role == _SUPERVISOR
+        case OfferRejected(offer=offer) | OfferExpired(offer=offer):
+            return offer.by_role == _SUPERVISOR
+        case Queued(by_role=role) | PresenceSet(by_role=role):
+            return role == _SUPERVISOR
+        case TransferScheduled(transfer=transfer):
+            return transfer.by_role == _SUPERVISOR
+        case _:
+            return False

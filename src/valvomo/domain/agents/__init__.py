@@ -1,0 +1,1 @@
+"""Agents: presence, capacity, load (spec 1 §2)."""

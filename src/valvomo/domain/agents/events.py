@@ -1,0 +1,82 @@
+"""What can happen to an agent apart from conversations: presence and connection (spec 1 §2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from valvomo.domain.agents.presence import Presence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceSet:
+    """A presence was set; `by_role` is `agent`, `supervisor` or `system`, `cause` says why the system did."""
+
+    kind: ClassVar[str] = "presence_set"
+    agent_id: str
+    agent_name: str
+    chosen: Presence
+    before: Presence
+    by_id: str
+    by_role: str
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentConnected:
+    """The agent's first live connection was opened."""
+
+    kind: ClassVar[str] = "agent_connected"
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentDisconnected:
+    """The agent's last live connection was lost."""
+
+    kind: ClassVar[str] = "agent_disconnected"
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingChanged:
+    """An administrator changed something; `before` or `after` is None when it was created or removed.
+
+    `subject` is the kind of thing: supervision, queue, user, workstream, text, token, webhook.
+    """
+
+    kind: ClassVar[str] = "setting_changed"
+    subject: str
+    subject_id: str
+    name: str
+    before: dict[str, object] | None = None
+    after: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Somebody signed in, or failed so often that the account is locked for a while."""
+
+    kind: ClassVar[str] = "signed_in"
+    user_id: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """A notice was acknowledged, or a consent answered: which text, in which version and language."""
+
+    kind: ClassVar[str] = "acknowledged"
+    person_id: str
+    subject: str
+    version: int
+    language: str
+    answer: bool
+
+
+HouseFact = PresenceSet | AgentConnected | AgentDisconnected | SettingChanged | SignedIn | Acknowledged
+HOUSE_FACTS: dict[str, type[HouseFact]] = {
+    one.kind: one
+    for one in (PresenceSet, AgentConnected, AgentDisconnected, SettingChanged, SignedIn, Acknowledged)
+}
+"""Facts that belong to no conversation, by kind."""

@@ -1,0 +1,1 @@
+"""Notice and consent (spec 1 §5)."""

@@ -1,0 +1,50 @@
+"""Details: subject, priority, tags, language, disposition (spec 1 §4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.model import Conversation, State
+from valvomo.domain.conversations.queueing import owner_refusal
+from valvomo.domain.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailsChanged(Event):
+    """New values; None leaves a detail as it is."""
+
+    kind: ClassVar[str] = "details_changed"
+    by_id: str
+    subject: str | None = None
+    priority: int | None = None
+    tags: tuple[str, ...] | None = None
+    language: str | None = None
+    disposition: str | None = None
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """Sets what was given."""
+        return replace(
+            conversation,
+            subject=conversation.subject if self.subject is None else self.subject,
+            priority=conversation.priority if self.priority is None else self.priority,
+            tags=conversation.tags if self.tags is None else self.tags,
+            language=conversation.language if self.language is None else self.language,
+            disposition=conversation.disposition if self.disposition is None else self.disposition,
+        )
+
+
+def details_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
+    """Its primary, while it is active or in wrap-up."""
+    if conversation.state is State.WRAP_UP and conversation.owner_id == agent_id:
+        return None
+    return owner_refusal(agent_id, conversation)
+
+
+def change_details(
+    agent_id: str, conversation: Conversation, change: DetailsChanged
+) -> tuple[Event, ...] | Refusal:
+    """Set details of what one serves."""
+    return details_refusal(agent_id, conversation) or (change,)

@@ -1,0 +1,202 @@
+"""Ending: end and wrap-up, abandoned, auto-close, a record resolved (T6, T7, T13, T14, T15)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from valvomo.domain.conversations.event import Event, closed, with_deadlines
+from valvomo.domain.conversations.model import SYNCHRONOUS, Channel, Conversation, Deadline, Mode, Role, State
+from valvomo.domain.conversations.queueing import owner_refusal
+from valvomo.domain.conversations.workstream import Workstream, WrapUpBlock
+from valvomo.domain.refusals import Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended(Event):
+    """The talk is over, the agent wraps up (T7). `cause`: agent_ended, customer_ended, customer_gone, call_ended.
+
+    `holds_until` is None when the units stay held until wrap-up is completed; equal to the fact's own time
+    when wrap-up does not hold them at all.
+    """
+
+    kind: ClassVar[str] = "ended"
+    cause: str
+    by_id: str | None = None
+    by_role: str = "system"
+    holds_until: datetime | None = None
+    auto_close_at: datetime | None = None
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """Wrap-up: the owner stays, monitors may stay, everybody else is out."""
+        freed = self.holds_until is not None and self.holds_until <= at
+        owner = conversation.owner_id
+        held = (
+            {owner: conversation.holds[owner]} if owner in conversation.holds and not freed and owner else {}
+        )
+        changed = replace(
+            conversation,
+            state=State.WRAP_UP,
+            mode=conversation.mode if conversation.channel in SYNCHRONOUS else Mode.TEXT,
+            wrap_up_at=at,
+            offers=(),
+            holds=held,
+            participants=tuple(one for one in conversation.participants if one.role is Role.MONITOR),
+            scheduled_transfer=None,
+            unanswered_since=None,
+        )
+        block = None if freed else self.holds_until
+        return with_deadlines(
+            replace(changed, deadlines={}), auto_close=self.auto_close_at, wrap_up_block=block
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityFreed(Event):
+    """Wrap-up has held the agent's units for as long as the workstream says."""
+
+    kind: ClassVar[str] = "capacity_freed"
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """Nothing is held any more; wrap-up goes on."""
+        return with_deadlines(replace(conversation, holds={}), wrap_up_block=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpCompleted(Event):
+    """The agent is done with it (T14)."""
+
+    kind: ClassVar[str] = "wrap_up_completed"
+    agent_id: str
+    disposition: str | None = None
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """Closed as completed."""
+        disposition = self.disposition or conversation.disposition
+        return closed(replace(conversation, disposition=disposition), at, "completed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandoned(Event):
+    """The customer left before an agent had accepted (T6)."""
+
+    kind: ClassVar[str] = "abandoned"
+    cause: str
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """Closed as abandoned."""
+        return closed(conversation, at, "abandoned")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoClosed(Event):
+    """The auto-close time of the workstream has passed (T13)."""
+
+    kind: ClassVar[str] = "auto_closed"
+    state: State
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """Closed by the system; wrap-up that nobody completed counts as completed work."""
+        return closed(conversation, at, "auto_closed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordResolved(Event):
+    """The case is solved; records have no wrap-up (T15)."""
+
+    kind: ClassVar[str] = "record_resolved"
+    agent_id: str
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """Closed as resolved."""
+        return closed(conversation, at, "resolved")
+
+
+def end_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
+    """Only its owner ends an active conversation."""
+    return owner_refusal(agent_id, conversation)
+
+
+def end(
+    agent_id: str, conversation: Conversation, workstream: Workstream, at: datetime
+) -> tuple[Event, ...] | Refusal:
+    """The agent ends it: wrap-up, or resolved for a record (T7, T15)."""
+    if refusal := end_refusal(agent_id, conversation):
+        return refusal
+    if conversation.channel is Channel.RECORD:
+        return (RecordResolved(agent_id=agent_id),)
+    return (ended(workstream, at, cause="agent_ended", by=(agent_id, "agent")),)
+
+
+def ended(workstream: Workstream, at: datetime, *, cause: str, by: tuple[str | None, str]) -> Ended:
+    """The wrap-up that the workstream prescribes."""
+    until = {
+        WrapUpBlock.ALWAYS: None,
+        WrapUpBlock.NEVER: at,
+        WrapUpBlock.SECONDS: at + timedelta(seconds=workstream.timers.wrap_up_block),
+    }[workstream.wrap_up]
+    return Ended(
+        cause=cause,
+        by_id=by[0],
+        by_role=by[1],
+        holds_until=until,
+        auto_close_at=workstream.auto_close(workstream.timers.auto_close_wrap_up, at),
+    )
+
+
+def customer_end_refusal(conversation: Conversation) -> Refusal | None:
+    """The customer may end what is being talked about, and leave a synchronous queue; else it goes on without them."""
+    facts = {"state": conversation.state.value}
+    if conversation.state in (State.CLOSED, State.WRAP_UP):
+        return Refusal(Reason.ENDED, facts)
+    if conversation.channel is Channel.RECORD:
+        return Refusal(Reason.NO_CUSTOMER)
+    if conversation.accepted or conversation.channel in SYNCHRONOUS:
+        return None
+    return Refusal(Reason.NOT_ENDABLE, facts)
+
+
+def customer_end(
+    conversation: Conversation, workstream: Workstream, at: datetime, *, cause: str
+) -> tuple[Event, ...] | Refusal:
+    """The customer leaves (`customer_ended`, `customer_gone`): abandoned before acceptance, wrap-up after (T6, T7)."""
+    if refusal := customer_end_refusal(conversation):
+        return refusal
+    if not conversation.accepted:
+        return (Abandoned(cause=cause),)
+    if conversation.bot_id:
+        return (Abandoned(cause=cause),)
+    return (ended(workstream, at, cause=cause, by=(conversation.contact_id, "customer")),)
+
+
+def complete_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
+    """Only its owner completes wrap-up."""
+    facts = {"state": conversation.state.value, "owner": conversation.owner_name}
+    if conversation.state is State.CLOSED:
+        return Refusal(Reason.CLOSED, facts)
+    if conversation.state is not State.WRAP_UP:
+        return Refusal(Reason.NOT_IN_WRAP_UP, facts)
+    return None if conversation.owner_id == agent_id else Refusal(Reason.NOT_YOURS, facts)
+
+
+def complete(
+    agent_id: str, conversation: Conversation, disposition: str | None
+) -> tuple[Event, ...] | Refusal:
+    """The agent is done (T14)."""
+    if refusal := complete_refusal(agent_id, conversation):
+        return refusal
+    return (WrapUpCompleted(agent_id=agent_id, disposition=disposition),)
+
+
+def auto_close(conversation: Conversation) -> tuple[Event, ...]:
+    """What the auto-close deadline does in the states that have one (T13)."""
+    if conversation.state in (State.OPEN, State.WAITING, State.WRAP_UP):
+        return (AutoClosed(state=conversation.state),)
+    return ()
+
+
+def due(conversation: Conversation, name: Deadline, at: datetime) -> bool:
+    """Whether this deadline still stands and has passed: a timer fires once, and never for a past state."""
+    when = conversation.deadlines.get(name.value)
+    return when is not None and when <= at

@@ -1,0 +1,146 @@
+"""What an event is, and the small changes that many events share.
+
+An event is a fact about one conversation. It is written once and never changed; `apply` is how it changes the
+conversation, and the only place that does. The time of the fact comes from outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from valvomo.domain.conversations.model import (
+    SPOKEN,
+    Conversation,
+    Deadline,
+    Mode,
+    Offer,
+    OfferKind,
+    Participant,
+    State,
+)
+
+
+class Event:
+    """A past participle with data; a frozen dataclass defined in the file of its act."""
+
+    __slots__ = ()
+    kind: ClassVar[str]
+
+    @property
+    def silent(self) -> bool:
+        """Whether agents and customers must not be able to notice that this happened (spec 1 §3 *Monitor*)."""
+        return False
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """The conversation after this event."""
+        raise NotImplementedError
+
+
+def with_deadlines(conversation: Conversation, **due: datetime | None) -> Conversation:
+    """Set (or with None remove) deadlines by name."""
+    kept = {name: at for name, at in conversation.deadlines.items() if name not in due}
+    kept.update({name: at for name, at in due.items() if at is not None})
+    return replace(conversation, deadlines=kept)
+
+
+def without_offer(conversation: Conversation, offer_id: str) -> Conversation:
+    """Take one offer away, and with it its deadline and the units that it held."""
+    gone = next((offer for offer in conversation.offers if offer.id == offer_id), None)
+    if gone is None:
+        return conversation
+    left = tuple(offer for offer in conversation.offers if offer.id != offer_id)
+    changed = replace(conversation, offers=left, holds=_freed(conversation, gone))
+    return with_offer_deadlines(changed)
+
+
+def with_offer(conversation: Conversation, offer: Offer) -> Conversation:
+    """Add an offer; the agent pays its units from now on."""
+    holds = dict(conversation.holds)
+    if offer.units:
+        holds[offer.agent_id] = offer.units
+    return with_offer_deadlines(replace(conversation, offers=(*conversation.offers, offer), holds=holds))
+
+
+def with_offer_deadlines(conversation: Conversation) -> Conversation:
+    """One deadline for the offer to become primary, one for the next consult offer to expire."""
+    offer = conversation.offer
+    consults = [one.expires_at for one in conversation.offers if one.kind is OfferKind.CONSULT]
+    return with_deadlines(
+        conversation,
+        **{
+            Deadline.OFFER: offer.expires_at if offer else None,
+            Deadline.CONSULT_OFFER: min(consults, default=None),
+        },
+    )
+
+
+def with_participant(conversation: Conversation, one: Participant) -> Conversation:
+    """Add somebody, or change as what they take part."""
+    others = tuple(other for other in conversation.participants if other.id != one.id)
+    return replace(conversation, participants=(*others, one))
+
+
+def without_participant(conversation: Conversation, person_id: str) -> Conversation:
+    """Take somebody out."""
+    left = tuple(other for other in conversation.participants if other.id != person_id)
+    return replace(conversation, participants=left)
+
+
+def back_in_queue(
+    conversation: Conversation, queue_id: str, at: datetime, auto_close: datetime | None
+) -> Conversation:
+    """Open again without an owner. The place in the queue is kept; another queue starts its own session wait.
+
+    With a bot the conversation has not been in a queue yet: its wait begins now (spec 1 §8 *wait*).
+    Nobody stays in it: monitoring and consulting need a conversation that is being served.
+    """
+    moved = queue_id != conversation.queue_id
+    changed = replace(
+        conversation,
+        state=State.OPEN,
+        queue_id=queue_id,
+        queued_at=at if conversation.bot_id else conversation.queued_at,
+        session_queued_at=at
+        if moved or conversation.owner_id or conversation.bot_id
+        else conversation.session_queued_at,
+        owner_id=None,
+        owner_name=None,
+        bot_id=None,
+        bot_name=None,
+        accepted_at=None,
+        waiting_at=None,
+        offers=(),
+        holds={},
+        excess_units=0,
+        declines={} if moved else conversation.declines,
+        orphaned=False if moved else conversation.orphaned,
+        participants=(),
+        scheduled_transfer=None,
+    )
+    return with_deadlines(with_offer_deadlines(changed), agent_gone=None, auto_close=auto_close)
+
+
+def closed(conversation: Conversation, at: datetime, closed_as: str) -> Conversation:
+    """Final: nobody holds it, nothing is pending, nothing will fire, no call goes on."""
+    return replace(
+        conversation,
+        state=State.CLOSED,
+        mode=conversation.mode if conversation.channel in SPOKEN else Mode.TEXT,
+        closed_at=at,
+        closed_as=closed_as,
+        offers=(),
+        holds={},
+        participants=(),
+        deadlines={},
+        scheduled_transfer=None,
+        orphaned=False,
+        unanswered_since=None,
+    )
+
+
+def _freed(conversation: Conversation, gone: Offer) -> dict[str, int]:
+    if gone.kind is OfferKind.CONSULT or gone.agent_id == conversation.owner_id:
+        return dict(conversation.holds)
+    return {agent: units for agent, units in conversation.holds.items() if agent != gone.agent_id}

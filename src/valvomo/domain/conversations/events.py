@@ -1,0 +1,79 @@
+"""Every kind of event that can happen to a conversation: the closed list, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from valvomo.domain.conversations.call import CallEnded, Elevated
+from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
+from valvomo.domain.conversations.details import DetailsChanged
+from valvomo.domain.conversations.ending import (
+    Abandoned,
+    AutoClosed,
+    CapacityFreed,
+    Ended,
+    RecordResolved,
+    WrapUpCompleted,
+)
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.force_close import ForceClosed
+from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
+from valvomo.domain.conversations.message import MessagePosted
+from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
+from valvomo.domain.conversations.offers import (
+    OfferAccepted,
+    OfferExpired,
+    OfferMade,
+    OfferRejected,
+    OfferWithdrawn,
+)
+from valvomo.domain.conversations.pick import Picked
+from valvomo.domain.conversations.queueing import (
+    Orphaned,
+    OwnerDisconnected,
+    OwnerReturned,
+    Parked,
+    Queued,
+    Resumed,
+)
+from valvomo.domain.conversations.start import ConversationStarted
+from valvomo.domain.conversations.transfer import TransferScheduled
+
+EVENTS: Mapping[str, type[Event]] = {
+    event.kind: event
+    for event in (
+        ConversationStarted,
+        OfferMade,
+        OfferAccepted,
+        OfferRejected,
+        OfferExpired,
+        OfferWithdrawn,
+        Picked,
+        Queued,
+        Parked,
+        Resumed,
+        OwnerDisconnected,
+        OwnerReturned,
+        Orphaned,
+        TransferScheduled,
+        MonitorStarted,
+        MonitorStopped,
+        SupervisorJoined,
+        ParticipantLeft,
+        TookOver,
+        MessagePosted,
+        CustomerConnected,
+        CustomerDisconnected,
+        Elevated,
+        CallEnded,
+        DetailsChanged,
+        Ended,
+        CapacityFreed,
+        WrapUpCompleted,
+        Abandoned,
+        AutoClosed,
+        RecordResolved,
+        ForceClosed,
+    )
+}
+"""Kind to type: what the journal holds is decoded by this list and by nothing else."""

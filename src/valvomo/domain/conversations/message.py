@@ -1,0 +1,132 @@
+"""Messages: public ones, notes and whispers; who may write which (spec 1 §6).
+
+A fact carries a message's number and digest, never its text: text lives in the message tables, public and
+internal apart, so that what leaves the house can be built from the public one alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.model import Conversation, Role, State
+from valvomo.domain.refusals import Reason, Refusal
+
+MAX_TEXT = 10_000
+"""Characters in one message."""
+
+
+class Visibility(StrEnum):
+    """Who reads it: everyone; the house; the agent (a supervisor's whisper)."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    WHISPER = "whisper"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePosted(Event):
+    """A message got its number. `public_seq` only if the customer can read it; `digest` is the text's sha256."""
+
+    kind: ClassVar[str] = "message_posted"
+    message_id: str
+    seq: int
+    public_seq: int | None
+    author_id: str
+    author_role: str
+    visibility: Visibility
+    digest: str
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """Counts it, and knows who waits for whom."""
+        changed = replace(conversation, seq=self.seq, last_message_at=at)
+        if self.public_seq is None:
+            return changed
+        changed = replace(changed, public_seq=self.public_seq)
+        if self.author_role == Role.CUSTOMER:
+            return replace(changed, unanswered_since=conversation.unanswered_since or at)
+        return replace(changed, unanswered_since=None, first_response_at=conversation.first_response_at or at)
+
+
+def reply_refusal(author_id: str, conversation: Conversation) -> Refusal | None:
+    """Public words: the primary, a consult shown to the customer, a joined supervisor, while it is active."""
+    facts = {"state": conversation.state.value, "owner": conversation.owner_name}
+    if conversation.state is State.CLOSED:
+        return Refusal(Reason.CLOSED, facts)
+    if conversation.state is State.WRAP_UP:
+        return Refusal(Reason.ENDED, facts)
+    if not conversation.accepted:
+        return Refusal(Reason.NOT_ACTIVE, facts)
+    role = conversation.role_of(author_id)
+    one = conversation.participant(author_id)
+    if role in (Role.PRIMARY, Role.SUPERVISOR) or (role is Role.CONSULT and one and one.public):
+        return None
+    return Refusal(Reason.NOT_PARTICIPANT, {"role": role.value if role else None})
+
+
+def note_refusal(author_id: str, conversation: Conversation) -> Refusal | None:
+    """Internal notes: whoever is in it visibly to the house, until it is closed; a monitor whispers instead."""
+    if conversation.state is State.CLOSED:
+        return Refusal(Reason.CLOSED, {"state": "closed"})
+    role = conversation.role_of(author_id)
+    if role in (Role.PRIMARY, Role.SUPERVISOR, Role.CONSULT):
+        return None
+    return Refusal(Reason.NOT_PARTICIPANT, {"role": role.value if role else None})
+
+
+def whisper_refusal(author_id: str, conversation: Conversation) -> Refusal | None:
+    """Whispers: between supervisors who monitor or joined and the agents in it; somebody must be there to read."""
+    if conversation.state is State.CLOSED:
+        return Refusal(Reason.CLOSED, {"state": "closed"})
+    if conversation.role_of(author_id) is None:
+        return Refusal(Reason.MONITOR_FIRST)
+    return Refusal(Reason.HANDLED_BY_BOT, {"bot": conversation.bot_name}) if conversation.bot_id else None
+
+
+def customer_message_refusal(conversation: Conversation) -> Refusal | None:
+    """The customer writes until it has ended."""
+    if conversation.state in (State.CLOSED, State.WRAP_UP):
+        return Refusal(Reason.ENDED, {"state": conversation.state.value})
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One message to be numbered."""
+
+    message_id: str
+    author_id: str
+    author_role: str
+    visibility: Visibility
+    digest: str
+
+
+def posting_refusal(words: Words, conversation: Conversation) -> Refusal | None:
+    """The one rule for whoever writes whatever."""
+    if words.author_role == Role.CUSTOMER:
+        return customer_message_refusal(conversation)
+    rules = {
+        Visibility.PUBLIC: reply_refusal,
+        Visibility.INTERNAL: note_refusal,
+        Visibility.WHISPER: whisper_refusal,
+    }
+    return rules[words.visibility](words.author_id, conversation)
+
+
+def post(words: Words, conversation: Conversation) -> MessagePosted | Refusal:
+    """Give the message its number."""
+    if refusal := posting_refusal(words, conversation):
+        return refusal
+    public = words.visibility is Visibility.PUBLIC
+    return MessagePosted(
+        message_id=words.message_id,
+        seq=conversation.seq + 1,
+        public_seq=conversation.public_seq + 1 if public else None,
+        author_id=words.author_id,
+        author_role=words.author_role,
+        visibility=words.visibility,
+        digest=words.digest,
+    )

@@ -1,0 +1,255 @@
+"""What a conversation is: its states, its people, its pending offers, its deadlines (spec 1 §1, §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How the customer is reached."""
+
+    LIVE_CHAT = "live_chat"
+    PERSISTENT_CHAT = "persistent_chat"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    MESSENGER = "messenger"
+    TELEGRAM = "telegram"
+    EMAIL = "email"
+    CUSTOM = "custom"
+    VOICE = "voice"
+    VIDEO = "video"
+    RECORD = "record"
+
+
+SPOKEN = frozenset({Channel.VOICE, Channel.VIDEO})
+SYNCHRONOUS = frozenset({Channel.LIVE_CHAT, *SPOKEN})
+ASYNCHRONOUS = frozenset(Channel) - SYNCHRONOUS
+"""Kinds that may wait for the customer's next message; a record waits for whoever works on it."""
+
+
+class Mode(StrEnum):
+    """What the conversation is in right now; a text conversation may be elevated to a call."""
+
+    TEXT = "text"
+    VOICE = "voice"
+    VIDEO = "video"
+
+
+class State(StrEnum):
+    """Where a conversation is in its life; `closed` is final."""
+
+    OPEN = "open"
+    ACTIVE = "active"
+    WAITING = "waiting"
+    WRAP_UP = "wrap_up"
+    CLOSED = "closed"
+
+
+class Stage(StrEnum):
+    """The two stages of `active`."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+
+
+class Role(StrEnum):
+    """As what somebody takes part."""
+
+    PRIMARY = "primary"
+    CONSULT = "consult"
+    MONITOR = "monitor"
+    SUPERVISOR = "supervisor"
+    BOT = "bot"
+    CUSTOMER = "customer"
+
+
+class OfferKind(StrEnum):
+    """What an agent is asked: to take it from the queue, from another agent, or to advise."""
+
+    ASSIGNMENT = "assignment"
+    TRANSFER = "transfer"
+    CONSULT = "consult"
+
+
+class Deadline(StrEnum):
+    """The durable timers of a conversation (spec 1 §2)."""
+
+    OFFER = "offer"
+    CONSULT_OFFER = "consult_offer"
+    RECONNECT = "reconnect"
+    AGENT_GONE = "agent_gone"
+    AUTO_CLOSE = "auto_close"
+    WRAP_UP_BLOCK = "wrap_up_block"
+
+
+class ConsentPolicy(StrEnum):
+    """What a workstream asks of its customers before the first message (spec 1 §5)."""
+
+    NONE = "none"
+    NOTICE = "notice"
+    CONSENT = "consent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What the workstream asked of the customer and what the customer said (spec 1 §5).
+
+    `answer` is None until given; `version` and `language` name the text that was shown.
+    """
+
+    policy: ConsentPolicy = ConsentPolicy.NONE
+    answer: bool | None = None
+    version: int | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The notification by which an agent is asked to take a conversation, or a part in it.
+
+    `by_id` is None for the router. `units` is what it costs the agent from now on, `excess_units` by how many
+    of them the agent's capacity is exceeded. `stay` says that the first agent remains as consult on accept.
+    """
+
+    id: str
+    kind: OfferKind
+    agent_id: str
+    agent_name: str
+    by_id: str | None
+    by_role: str
+    made_at: datetime
+    expires_at: datetime
+    units: int = 0
+    excess_units: int = 0
+    override_presence: bool = False
+    override_capacity: bool = False
+    note: str | None = None
+    stay: bool = False
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """Somebody beside primary and customer: a consult, a monitor, a joined supervisor.
+
+    `public` when the customer knows of them; `shown` when agents were shown that they monitor.
+    """
+
+    id: str
+    name: str
+    role: Role
+    since: datetime
+    public: bool = False
+    shown: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledTransfer:
+    """A transfer that waits for the call to end (spec 1 §3 e)."""
+
+    agent_id: str
+    agent_name: str
+    by_id: str
+    by_role: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One customer matter from first contact to Closed; always the fold of its facts.
+
+    `version` counts all facts, `revision` only those that agents may know of: silent monitoring leaves no gap
+    in the number that agents see. `seq` numbers all messages, `public_seq` those that the customer can read.
+    `queued_at` keeps the place in the queue for life, `session_queued_at` restarts in each queue.
+    `served_by` are the agents who were primary at some time. `holds` maps agents to the capacity units that this
+    conversation costs them now.
+    """
+
+    id: str
+    organization_id: str
+    workstream_id: str
+    queue_id: str
+    channel: Channel
+    mode: Mode
+    state: State
+    contact_id: str
+    customer_name: str
+    units: int
+    created_at: datetime
+    queued_at: datetime
+    session_queued_at: datetime
+    subject: str = ""
+    language: str = ""
+    priority: int = 0
+    tags: tuple[str, ...] = ()
+    disposition: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+    consent: Consent = field(default_factory=Consent)
+    owner_id: str | None = None
+    owner_name: str | None = None
+    bot_id: str | None = None
+    bot_name: str | None = None
+    served_by: tuple[str, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    participants: tuple[Participant, ...] = ()
+    declines: Mapping[str, int] = field(default_factory=dict)
+    deadlines: Mapping[str, datetime] = field(default_factory=dict)
+    holds: Mapping[str, int] = field(default_factory=dict)
+    excess_units: int = 0
+    transfers: int = 0
+    scheduled_transfer: ScheduledTransfer | None = None
+    orphaned: bool = False
+    customer_online: bool | None = None
+    first_accepted_at: datetime | None = None
+    accepted_at: datetime | None = None
+    wrap_up_at: datetime | None = None
+    waiting_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_as: str | None = None
+    version: int = 0
+    revision: int = 0
+    seq: int = 0
+    public_seq: int = 0
+    unanswered_since: datetime | None = None
+    first_response_at: datetime | None = None
+    last_message_at: datetime | None = None
+
+    @property
+    def stage(self) -> Stage | None:
+        """Offered or accepted while active, else None."""
+        if self.state is not State.ACTIVE:
+            return None
+        return Stage.ACCEPTED if self.owner_id or self.bot_id else Stage.OFFERED
+
+    @property
+    def accepted(self) -> bool:
+        """Active with an agent or a bot in conversation."""
+        return self.stage is Stage.ACCEPTED
+
+    @property
+    def elevated(self) -> bool:
+        """A text conversation that is in a call right now."""
+        return self.mode is not Mode.TEXT and self.channel not in SPOKEN
+
+    @property
+    def offer(self) -> Offer | None:
+        """The one pending offer to become primary (assignment or transfer)."""
+        return next((offer for offer in self.offers if offer.kind is not OfferKind.CONSULT), None)
+
+    def offer_to(self, agent_id: str) -> Offer | None:
+        """The pending offer to this agent, of whatever kind."""
+        return next((offer for offer in self.offers if offer.agent_id == agent_id), None)
+
+    def participant(self, person_id: str) -> Participant | None:
+        """This person's participation beside primary and customer."""
+        return next((one for one in self.participants if one.id == person_id), None)
+
+    def role_of(self, person_id: str) -> Role | None:
+        """As what this user is in the conversation, or None."""
+        if person_id == self.owner_id:
+            return Role.PRIMARY
+        one = self.participant(person_id)
+        return one.role if one else None

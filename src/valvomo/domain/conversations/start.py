@@ -1,0 +1,126 @@
+"""Start: the customer begins, or somebody creates the conversation for them (T1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from valvomo.domain.conversations.event import Event, with_deadlines
+from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy, Conversation, Mode, State
+from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.refusals import Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationStarted(Event):
+    """The first fact of every conversation; `begin` makes the conversation out of nothing."""
+
+    kind: ClassVar[str] = "conversation_started"
+    conversation_id: str
+    organization_id: str
+    workstream_id: str
+    queue_id: str
+    queue_name: str
+    channel: Channel
+    mode: Mode
+    contact_id: str
+    customer_name: str
+    units: int
+    subject: str = ""
+    language: str = ""
+    priority: int = 0
+    tags: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    consent: Consent = field(default_factory=Consent)
+    bot_id: str | None = None
+    bot_name: str | None = None
+    auto_close_at: datetime | None = None
+
+    def begin(self, at: datetime) -> Conversation:
+        """The new conversation: open in its queue, or active with a bot as primary."""
+        conversation = Conversation(
+            id=self.conversation_id,
+            organization_id=self.organization_id,
+            workstream_id=self.workstream_id,
+            queue_id=self.queue_id,
+            channel=self.channel,
+            mode=self.mode,
+            state=State.ACTIVE if self.bot_id else State.OPEN,
+            contact_id=self.contact_id,
+            customer_name=self.customer_name,
+            units=self.units,
+            created_at=at,
+            queued_at=at,
+            session_queued_at=at,
+            subject=self.subject,
+            language=self.language,
+            priority=self.priority,
+            tags=self.tags,
+            answers=self.answers,
+            consent=self.consent,
+            bot_id=self.bot_id,
+            bot_name=self.bot_name,
+        )
+        return with_deadlines(conversation, auto_close=None if self.bot_id else self.auto_close_at)
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """A conversation starts once."""
+        raise ValueError(f"conversation {conversation.id} has already started")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Whom the conversation is with, and what they said before it began."""
+
+    contact_id: str
+    name: str
+    language: str = ""
+    subject: str = ""
+    priority: int = 0
+    tags: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+def start(
+    workstream: Workstream,
+    queue: tuple[str, str],
+    customer: Customer,
+    consent: Consent,
+    *,
+    conversation_id: str,
+    at: datetime,
+) -> ConversationStarted | Refusal:
+    """Begin in the queue (`id`, `name`). Where consent is asked, an answer must be given first: yes or no."""
+    if (
+        workstream.consent is ConsentPolicy.CONSENT
+        and consent.answer is None
+        and workstream.channel is not Channel.RECORD
+    ):
+        return Refusal(Reason.CONSENT_NEEDED)
+    return ConversationStarted(
+        conversation_id=conversation_id,
+        organization_id=workstream.organization_id,
+        workstream_id=workstream.id,
+        queue_id=queue[0],
+        queue_name=queue[1],
+        channel=workstream.channel,
+        mode=_mode(workstream.channel),
+        contact_id=customer.contact_id,
+        customer_name=customer.name,
+        units=workstream.units,
+        subject=customer.subject,
+        language=customer.language,
+        priority=customer.priority,
+        tags=customer.tags,
+        answers=customer.answers,
+        consent=consent,
+        auto_close_at=workstream.auto_close(workstream.timers.auto_close_open, at),
+    )
+
+
+def _mode(channel: Channel) -> Mode:
+    if channel is Channel.VOICE:
+        return Mode.VOICE
+    return Mode.VIDEO if channel is Channel.VIDEO else Mode.TEXT

@@ -1,0 +1,79 @@
+"""Who is told what (spec 1 §3): the customer in words of their own, people by notices, everybody else not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, RecordResolved
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.force_close import ForceClosed
+from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
+from valvomo.domain.conversations.model import Conversation, Offer, OfferKind, Role
+from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferRejected, OfferWithdrawn
+from valvomo.domain.conversations.pick import Picked
+from valvomo.domain.conversations.queueing import Queued
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A line for the customer: a code for the catalogue, and the one name it may mention."""
+
+    code: str
+    name: str | None = None
+
+
+def told_customer(event: Event) -> Told | None:
+    """What the customer is told of an event; None for everything else, above all for monitoring and whispers."""
+    match event:
+        case OfferAccepted(offer=offer):
+            return _accepted(offer)
+        case Picked(agent_name=name):
+            return Told(code="agent_joined", name=name)
+        case SupervisorJoined(supervisor_name=name):
+            return Told(code="supervisor_joined", name=name)
+        case TookOver(supervisor_name=name):
+            return Told(code="agent_joined", name=name)
+        case ParticipantLeft(person_name=name, role=role, public=True):
+            return Told(code="supervisor_left" if role is Role.SUPERVISOR else "consult_left", name=name)
+        case Queued():
+            return Told(code="back_in_queue")
+        case ForceClosed():
+            return Told(code="supervisor_ended")
+        case Ended(by_role="agent"):
+            return Told(code="agent_ended")
+        case Ended() | Abandoned() | AutoClosed() | RecordResolved():
+            return Told(code="ended")
+        case _:
+            return None
+
+
+def notified(event: Event, conversation: Conversation) -> tuple[str, ...]:
+    """Users who must hear of this wherever they are; `conversation` is the one before the event.
+
+    Who asked hears the outcome of an offer at once; agents hear that a conversation was taken from them.
+    """
+    match event:
+        case OfferAccepted(offer=offer) | OfferRejected(offer=offer) | OfferExpired(offer=offer):
+            return _people(offer.by_id)
+        case OfferWithdrawn(offer=offer):
+            return _people(offer.by_id, offer.agent_id)
+        case ForceClosed(by_id=by):
+            inside = [one.id for one in conversation.participants]
+            asked = [offer.agent_id for offer in conversation.offers]
+            return tuple(person for person in _people(conversation.owner_id, *inside, *asked) if person != by)
+        case SupervisorJoined() | TookOver():
+            return _people(conversation.owner_id)
+        case Queued(cause="transferred", by_id=by) if by != conversation.owner_id:
+            return _people(conversation.owner_id)
+        case _:
+            return ()
+
+
+def _accepted(offer: Offer) -> Told | None:
+    if offer.kind is OfferKind.CONSULT:
+        return Told(code="consult_joined", name=offer.agent_name) if offer.public else None
+    return Told(code="agent_joined", name=offer.agent_name)
+
+
+def _people(*ids: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for one in ids if one and not one.startswith("system:")))

@@ -1,0 +1,102 @@
+"""Refusals: the expected "no" of every rule, as a value that says why (spec 1 §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Stable codes: the `type` of the problem document and the key of its texts."""
+
+    # who you are
+    INTEGRATION_ACCOUNT = "access/integration-account"
+    ROLE_NEEDED = "access/role-needed"
+    SWITCHED_OFF = "supervision/switched-off"
+    NARROWED_FOR_YOU = "supervision/narrowed-for-you"
+    NARROWED_FOR_QUEUE = "supervision/narrowed-for-queue"
+    NOT_FOUND = "access/not-found"
+    NOT_YOURS = "conversation/not-yours"
+    NOT_PARTICIPANT = "conversation/not-participant"
+    MONITOR_FIRST = "conversation/monitor-first"
+    NOT_MEMBER = "queue/not-member"
+    # the conversation is not in a state for it
+    CLOSED = "conversation/closed"
+    ENDED = "conversation/ended"
+    NOT_ACCEPTED = "conversation/not-accepted"
+    NOT_OPEN = "conversation/not-open"
+    NOT_ASSIGNABLE = "conversation/not-assignable"
+    NOT_TRANSFERABLE = "conversation/not-transferable"
+    NOT_ACTIVE = "conversation/not-active"
+    NOT_WAITING = "conversation/not-waiting"
+    NOT_IN_WRAP_UP = "conversation/not-in-wrap-up"
+    NOT_PARKABLE = "conversation/not-parkable"
+    NOT_ENDABLE = "conversation/not-endable"
+    RECORD_NOT_JOINABLE = "conversation/record-not-joinable"
+    HANDLED_BY_BOT = "conversation/handled-by-bot"
+    NOT_HANDLED_BY_BOT = "conversation/not-handled-by-bot"
+    ELEVATED = "conversation/elevated"
+    NOT_ELEVATED = "conversation/not-elevated"
+    OWN_CONVERSATION = "conversation/own-conversation"
+    CONSENT_REFUSED = "consent/refused"
+    CONSENT_PENDING = "consent/pending"
+    NO_CUSTOMER = "conversation/no-customer"
+    # participation
+    ALREADY_MONITORING = "conversation/already-monitoring"
+    NOT_MONITORING = "conversation/not-monitoring"
+    ALREADY_JOINED = "conversation/already-joined"
+    NOT_JOINED = "conversation/not-joined"
+    ALREADY_IN_CONVERSATION = "conversation/already-in-conversation"
+    TOO_MANY_CONSULTS = "conversation/too-many-consults"
+    # offers
+    TRANSFER_PENDING = "offer/transfer-pending"
+    NO_OFFER = "offer/none-for-you"
+    OFFER_GONE = "offer/gone"
+    OFFER_PENDING = "offer/pending"
+    # targets
+    SAME_AGENT = "target/same-agent"
+    SAME_QUEUE = "target/same-queue"
+    AGENT_NOT_IN_QUEUE = "target/agent-not-in-queue"
+    AGENT_NOT_SERVING = "target/agent-not-serving"
+    PRESENCE_NOT_ALLOWED = "target/presence-not-allowed"
+    NO_CAPACITY = "target/no-capacity"
+    DECLINED_TOO_OFTEN = "target/declined-too-often"
+    BOT_TARGET = "target/bot"
+    NO_MEMBERS = "target/queue-without-members"
+    OTHER_KIND = "target/queue-of-other-kind"
+    NOBODY_AVAILABLE = "target/nobody-available"
+    UNKNOWN_TARGET = "target/unknown"
+    # requests
+    MALFORMED = "request/malformed"
+    TOO_LARGE = "request/too-large"
+    KEY_REUSED = "request/idempotency-key-reused"
+    RATE_LIMITED = "request/rate-limited"
+    METHOD_NOT_ALLOWED = "request/method-not-allowed"
+    FOREIGN_ORIGIN = "request/foreign-origin"
+    BUSY = "server/busy"
+    INTERNAL = "server/internal"
+    # signing in
+    NOT_SIGNED_IN = "session/not-signed-in"
+    EXPIRED = "session/expired"
+    WRONG_CREDENTIALS = "session/wrong-credentials"
+    LOCKED_OUT = "session/locked-out"
+    # configuration
+    NAME_TAKEN = "settings/name-taken"
+    IN_USE = "settings/in-use"
+    CHANGED_MEANWHILE = "settings/changed-meanwhile"
+    LAST_ADMINISTRATOR = "settings/last-administrator"
+    CONSENT_NEEDED = "consent/answer-needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A rule's no. `facts` are what the caller needs to act otherwise (`state`, `owner`, `exceeded_by`…)."""
+
+    reason: Reason
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def malformed(at: str, problem: str) -> Refusal:
+    """One thing in a request has the wrong form: where, and what is wrong with it."""
+    return Refusal(Reason.MALFORMED, {"errors": [{"at": at, "problem": problem}]})
