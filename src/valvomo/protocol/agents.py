@@ -1,0 +1,51 @@
+"""An agent as the presence board shows them (spec 3 *Agents*)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.agents.capacity import Agent
+from valvomo.protocol.rows import Lookups, Named
+
+
+class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Presence and load. `presence` is what everybody sees, `chosen` what was set at `since`.
+
+    `load` and `capacity` are units; `conversations` counts those that cost them units now, `held` the same by kind
+    of channel.
+    """
+
+    id: str
+    name: str
+    presence: str
+    chosen: str
+    since: datetime
+    load: int
+    capacity: int
+    held: dict[str, int]
+    queues: tuple[Named, ...]
+    conversations: int
+
+
+def agent_row(agent: Agent, since: datetime, viewer: Actor, lookups: Lookups) -> AgentRow:
+    """The row; queues are named as far as the viewer has to do with them."""
+    queues = [lookups.queues[one] for one in agent.queues if one in lookups.queues and _concerns(viewer, agent, one)]
+    return AgentRow(
+        id=agent.id,
+        name=agent.name,
+        presence=agent.presence.value,
+        chosen=agent.chosen.value,
+        since=since,
+        load=agent.load,
+        capacity=agent.capacity,
+        held={channel: agent.held[channel] for channel in sorted(agent.held)},
+        queues=tuple(Named(one.id, one.name) for one in sorted(queues, key=lambda queue: queue.name.lower())),
+        conversations=sum(agent.held.values()),
+    )
+
+
+def _concerns(viewer: Actor, agent: Agent, queue_id: str) -> bool:
+    return viewer.id == agent.id or viewer.supervises(queue_id) or queue_id in viewer.queues

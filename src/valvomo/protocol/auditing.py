@@ -1,0 +1,50 @@
+"""The audit log in sentences: supervisors' acts, settings, sign-ins (spec 1 §3, spec 2)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from valvomo.domain.agents.events import (
+    Acknowledged,
+    AgentConnected,
+    AgentDisconnected,
+    HouseFact,
+    PresenceSet,
+    SettingChanged,
+    SignedIn,
+)
+from valvomo.domain.conversations.event import Event
+from valvomo.protocol.rows import Lookups
+from valvomo.protocol.texts.catalogue import in_words, text
+from valvomo.protocol.timeline import event_facts
+
+Sentence = tuple[tuple[str, str], dict[str, object]]
+
+
+def sentence(event: Event | HouseFact, language: str, lookups: Lookups) -> str:
+    """What happened, in the reader's language; who did it stands beside it."""
+    key, facts = _sentence(event, lookups)
+    return text(language, key, in_words(language, facts))
+
+
+def facts_of(event: Event | HouseFact) -> dict[str, object]:
+    """Everything that the fact holds, as plain values."""
+    plain: dict[str, object] = msgspec.to_builtins(event)
+    return plain
+
+
+def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:
+    match event:
+        case SettingChanged(subject=subject, name=name, before=before, after=after):
+            what = "created" if before is None else "removed" if after is None else "changed"
+            return ("audit", what), {"setting": subject, "name": name}
+        case SignedIn(user_id=user, outcome=outcome):
+            return ("audit", outcome), {"person": lookups.people.get(user)}
+        case PresenceSet(agent_name=agent, chosen=chosen):
+            return ("audit", "presence_set"), {"agent": agent, "presence": chosen.value}
+        case Acknowledged(person_id=person):
+            return ("audit", "acknowledged"), {"person": lookups.people.get(person)}
+        case AgentConnected() | AgentDisconnected():
+            raise TypeError(f"{event.kind} is no act of anybody")
+        case _:
+            return ("timeline", event.kind), event_facts(event, lookups)

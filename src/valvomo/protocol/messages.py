@@ -1,0 +1,40 @@
+"""Messages and notices as staff see them (spec 1 §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+
+class Author(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wrote, and as what."""
+
+    id: str
+    name: str
+    role: str
+
+
+class MessageItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A message with its number over all messages of the conversation, internal ones included."""
+
+    id: str
+    seq: int
+    author: Author
+    visibility: str
+    text: str
+    at: datetime
+    client_id: str | None = None
+    kind: str = "message"
+
+
+class NoticeItem(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a user must hear of wherever they are: a code of the catalogue (`notice.*`) with its facts."""
+
+    id: str
+    code: str
+    conversation: str
+    facts: Mapping[str, object]
+    at: datetime
+    kind: str = "notice"

@@ -1,0 +1,158 @@
+"""What callers send: unknown fields are refused, lengths are bounded, ids have the form of ids (spec 2)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.message import MAX_TEXT, Visibility
+from valvomo.domain.conversations.model import Channel
+
+UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+Id = Annotated[str, Meta(pattern=UUID, description="A UUIDv7.")]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Line = Annotated[str, Meta(max_length=500)]
+Note = Annotated[str, Meta(max_length=2000)]
+Language = Annotated[str, Meta(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", max_length=35)]
+Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+Phone = Annotated[str, Meta(pattern=r"^[+0-9 ()\-.]{3,40}$")]
+Key = Annotated[str, Meta(min_length=1, max_length=100)]
+Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=60)], ...], Meta(max_length=50)]
+Answers = Annotated[dict[Key, Line], Meta(max_length=50)]
+Priority = Annotated[int, Meta(ge=-1000, le=1000)]
+ClientId = Annotated[str, Meta(min_length=1, max_length=100, description="The sender's own id of the message.")]
+Words = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT, pattern=r"\S")]
+QueueName = Annotated[str, Meta(min_length=1, max_length=200, description="A queue by id or name.")]
+
+
+class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of a request."""
+
+
+class CustomerDetails(Request, frozen=True, kw_only=True):
+    """Whom the conversation is with; an e-mail address that is known finds the same contact again."""
+
+    name: Name
+    email: Email | None = None
+    phone: Phone | None = None
+
+
+class CreateConversation(Request, frozen=True, kw_only=True):
+    """A new conversation. `customer` may be just a name; `workstream` and `queue` default to the channel's."""
+
+    channel: Channel
+    customer: CustomerDetails | Name
+    workstream: Id | None = None
+    queue: QueueName | None = None
+    subject: Line = ""
+    language: Language = ""
+    priority: Priority = 0
+    tags: Tags = ()
+    answers: Answers = {}
+    consent: bool | None = None
+
+
+class WriteMessage(Request, frozen=True, kw_only=True):
+    """Words for everyone (`public`), for the house (`internal`), or for the agent alone (`whisper`)."""
+
+    text: Words
+    visibility: Visibility = Visibility.PUBLIC
+    client_id: ClientId | None = None
+
+
+class RejectRequest(Request, frozen=True, kw_only=True):
+    """Why an offer is declined."""
+
+    reason: Line | None = None
+
+
+class CompleteRequest(Request, frozen=True, kw_only=True):
+    """How the matter ended."""
+
+    disposition: Line | None = None
+
+
+class ChangeDetailsRequest(Request, frozen=True, kw_only=True):
+    """New details; what is left out, or null, stays as it is."""
+
+    subject: Line | None = None
+    priority: Priority | None = None
+    tags: Tags | None = None
+    language: Language | None = None
+    disposition: Line | None = None
+
+
+class Target(Request, frozen=True, kw_only=True):
+    """An agent or a queue: exactly one of them."""
+
+    agent: Id | None = None
+    queue: QueueName | None = None
+
+    def __post_init__(self) -> None:
+        """Exactly one."""
+        if (self.agent is None) == (self.queue is None):
+            raise ValueError("exactly one of `agent` and `queue` is needed")
+
+
+class AssignRequest(Target, frozen=True, kw_only=True):
+    """To whom, and over which limits."""
+
+    override_presence: bool = False
+    override_capacity: bool = False
+
+
+class TransferRequest(Target, frozen=True, kw_only=True):
+    """To whom, over which limits, with which words; `stay` keeps the first agent as consult on accept."""
+
+    override_presence: bool = False
+    override_capacity: bool = False
+    note: Note | None = None
+    stay: bool = False
+    when_call_ends: bool = False
+
+
+class ConsultRequest(Target, frozen=True, kw_only=True):
+    """Whose advice is asked; `public` shows them to the customer."""
+
+    public: bool = False
+    note: Note | None = None
+
+
+class HandOverRequest(Request, frozen=True, kw_only=True):
+    """To which queue of people; its own when none is named."""
+
+    queue: QueueName | None = None
+
+
+class ForceCloseRequest(Request, frozen=True, kw_only=True):
+    """Why it is ended."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
+
+
+class SetPresenceRequest(Request, frozen=True, kw_only=True):
+    """The presence that is chosen."""
+
+    presence: Presence
+
+
+class StartByCustomer(Request, frozen=True, kw_only=True):
+    """What the widget knows before the first message; `consent` is the answer where one is asked for."""
+
+    key: Key
+    name: Annotated[str, Meta(max_length=200)] | None = None
+    email: Email | None = None
+    language: Language = ""
+    subject: Line = ""
+    answers: Answers = {}
+    consent: bool | None = None
+
+
+class CustomerWords(Request, frozen=True, kw_only=True):
+    """What the customer writes."""
+
+    text: Words
+    client_id: ClientId | None = None

@@ -1,0 +1,272 @@
+"""Conversations as they are shown: the row of the board and the whole document, each as one person may see it.
+
+The live stream and the HTTP interface use these same functions, so both answer alike (spec 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.access.sight import knows_of_monitoring, shows_preview, takes_part
+from valvomo.domain.access.supervision import Supervision
+from valvomo.domain.attention.parts import Part, attention
+from valvomo.domain.conversations.model import Conversation, Offer, Participant, Role
+from valvomo.protocol.acts import ActAnswer, answers, compact
+
+DEFAULT_SERVICE_LEVEL = 60
+PREVIEW_LENGTH = 140
+"""Characters of the last public message that the board shows."""
+
+
+class Named(msgspec.Struct, frozen=True):
+    """Something with a name."""
+
+    id: str
+    name: str
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """The last public message, cut; `author` is a name, `role` as what they wrote."""
+
+    text: str
+    author: str
+    role: str
+    at: datetime
+
+
+class AttentionItem(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"}):
+    """A part of the attention score: 0 before `from`, then min(`cap`, `base` + `per_minute` x minutes since)."""
+
+    name: str
+    base: float
+    per_minute: float
+    since: datetime | None
+    cap: float | None
+
+
+class OfferItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A pending offer; `by` is None when the router asks."""
+
+    id: str
+    kind: str
+    agent: Named
+    by: Named | None
+    by_role: str
+    made_at: datetime
+    expires_at: datetime
+    units: int
+    excess_units: int
+    note: str | None
+
+
+class ParticipantItem(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody beside primary and customer. `public`: the customer knows of them."""
+
+    id: str
+    name: str
+    role: str
+    public: bool
+    since: datetime
+
+
+class ConsentItem(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked of the customer and what they said."""
+
+    policy: str
+    answer: bool | None
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What row and document have in common. `version` only grows; monitors are named to supervisors only."""
+
+    id: str
+    version: int
+    at: datetime
+    state: str
+    stage: str | None
+    channel: str
+    mode: str
+    queue: Named | None
+    workstream: Named
+    agent: Named | None
+    bot: Named | None
+    customer: Named
+    subject: str
+    preview: Preview | None
+    language: str
+    tags: tuple[str, ...]
+    priority: int
+    created_at: datetime
+    queued_at: datetime
+    session_queued_at: datetime
+    first_accepted_at: datetime | None
+    accepted_at: datetime | None
+    waiting_at: datetime | None
+    wrap_up_at: datetime | None
+    closed_at: datetime | None
+    closed_as: str | None
+    unanswered_since: datetime | None
+    seq: int
+    units: int
+    transfers: int
+    attention: tuple[AttentionItem, ...]
+    offers: tuple[OfferItem, ...]
+    participants: tuple[ParticipantItem, ...]
+    monitored_by: tuple[Named, ...]
+    excess_units: int
+    orphaned: bool
+    customer_online: bool | None
+    consent: ConsentItem
+
+
+class BoardRow(Shown, frozen=True, kw_only=True):
+    """One line of the floor. `acts` holds for each act None (allowed) or the code of why not."""
+
+    acts: dict[str, str | None]
+
+
+class ConversationDocument(Shown, frozen=True, kw_only=True):
+    """The whole state. `acts` holds for each act whether the caller may do it, and if not why."""
+
+    acts: dict[str, ActAnswer]
+    disposition: str | None
+    answers: Mapping[str, str]
+    declines: Mapping[str, int]
+    served_by: tuple[str, ...]
+    deadlines: Mapping[str, datetime]
+    scheduled_transfer: Named | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFacts:
+    """What a row says of a queue, and by which service level its waiting is judged (N seconds, spec 1 §8)."""
+
+    id: str
+    name: str
+    service_level_seconds: int = DEFAULT_SERVICE_LEVEL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookups:
+    """The organization's names and switches that rows are made with; `people` are names of users by id."""
+
+    queues: Mapping[str, QueueFacts] = field(default_factory=dict)
+    workstreams: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+    supervision: Supervision = field(default_factory=Supervision)
+
+    def knows(self, actor: Actor, conversation: Conversation) -> bool:
+        """Whether monitoring may be named to this actor."""
+        shown = self.supervision.show_agents_monitored
+        return knows_of_monitoring(actor, conversation, shown_to_agents=shown)
+
+
+def preview_of(text: str, author: str, role: str, at: datetime) -> Preview:
+    """The preview of a public message."""
+    line = " ".join(text[:1000].split())
+    if len(line) > PREVIEW_LENGTH:
+        line = line[: PREVIEW_LENGTH - 1].rstrip() + "…"
+    return Preview(text=line, author=author, role=role, at=at)
+
+
+def board_row(
+    conversation: Conversation, actor: Actor, lookups: Lookups, preview: Preview | None = None
+) -> BoardRow:
+    """The row as this actor may see it."""
+    return BoardRow(
+        **_shown(conversation, actor, lookups, preview),
+        acts=compact(actor, conversation, lookups.supervision),
+    )
+
+
+def conversation_document(
+    conversation: Conversation, actor: Actor, lookups: Lookups, preview: Preview | None = None
+) -> ConversationDocument:
+    """The whole state as this actor may see it, reasons in their language."""
+    wish = conversation.scheduled_transfer
+    return ConversationDocument(
+        **_shown(conversation, actor, lookups, preview),
+        acts=answers(actor, conversation, lookups.supervision),
+        disposition=conversation.disposition,
+        answers=conversation.answers,
+        declines=conversation.declines,
+        served_by=conversation.served_by,
+        deadlines=conversation.deadlines,
+        scheduled_transfer=Named(wish.agent_id, wish.agent_name) if wish else None,
+    )
+
+
+def shown_version(conversation: Conversation, actor: Actor, lookups: Lookups) -> int:
+    """The number of the state that this actor sees: silent facts leave no gap in it for agents."""
+    return conversation.version if lookups.knows(actor, conversation) else conversation.revision
+
+
+def _shown(
+    conversation: Conversation, actor: Actor, lookups: Lookups, preview: Preview | None
+) -> dict[str, Any]:
+    queue = lookups.queues.get(conversation.queue_id, QueueFacts(id=conversation.queue_id, name=""))
+    monitors = [one for one in conversation.participants if one.role is Role.MONITOR]
+    knows = lookups.knows(actor, conversation)
+    offered = actor.supervises(conversation.queue_id) or takes_part(actor, conversation)
+    shows = (offered or actor.is_(UserRole.INTEGRATION)) and shows_preview(conversation)
+    stage = conversation.stage
+    copied = {name: getattr(conversation, name) for name in _COPIED}
+    return {
+        **copied,
+        "version": conversation.version if knows else conversation.revision,
+        "at": conversation.last_message_at or conversation.created_at,
+        "stage": stage.value if stage else None,
+        "queue": Named(queue.id, queue.name),
+        "workstream": Named(conversation.workstream_id, lookups.workstreams.get(conversation.workstream_id, "")),
+        "agent": _named(conversation.owner_id, conversation.owner_name),
+        "bot": _named(conversation.bot_id, conversation.bot_name),
+        "customer": Named(conversation.contact_id, conversation.customer_name),
+        "preview": preview if shows else None,
+        "attention": tuple(_part(one) for one in attention(conversation, queue.service_level_seconds)),
+        "offers": tuple(_offer(one, lookups) for one in conversation.offers),
+        "participants": tuple(_participant(one) for one in conversation.participants if one not in monitors or knows),
+        "monitored_by": tuple(Named(one.id, one.name) for one in monitors) if knows else (),
+        "consent": ConsentItem(policy=conversation.consent.policy.value, answer=conversation.consent.answer),
+    }
+
+
+_COPIED = (
+    "id", "state", "channel", "mode", "subject", "language", "tags", "priority", "created_at", "queued_at",
+    "session_queued_at", "first_accepted_at", "accepted_at", "waiting_at", "wrap_up_at", "closed_at", "closed_as",
+    "unanswered_since", "seq", "units", "transfers", "excess_units", "orphaned", "customer_online",
+)  # fmt: skip
+
+
+def _named(one: str | None, name: str | None) -> Named | None:
+    return Named(one, name or "") if one else None
+
+
+def _part(part: Part) -> AttentionItem:
+    return AttentionItem(
+        name=part.name, base=part.base, per_minute=part.per_minute, since=part.since, cap=part.cap
+    )
+
+
+def _offer(offer: Offer, lookups: Lookups) -> OfferItem:
+    return OfferItem(
+        id=offer.id,
+        kind=offer.kind.value,
+        agent=Named(offer.agent_id, offer.agent_name),
+        by=_named(offer.by_id, lookups.people.get(offer.by_id or "", "")),
+        by_role=offer.by_role,
+        made_at=offer.made_at,
+        expires_at=offer.expires_at,
+        units=offer.units,
+        excess_units=offer.excess_units,
+        note=offer.note,
+    )
+
+
+def _participant(one: Participant) -> ParticipantItem:
+    return ParticipantItem(id=one.id, name=one.name, role=one.role.value, public=one.public, since=one.since)

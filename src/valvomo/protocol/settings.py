@@ -1,0 +1,206 @@
+"""Settings as administrators see them: accounts, queues, workstreams, texts, supervision (spec 2, spec 3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from valvomo.domain.access.actor import UserRole
+from valvomo.domain.access.supervision import Right
+from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.model import Channel, ConsentPolicy
+from valvomo.domain.conversations.workstream import WrapUpBlock
+from valvomo.protocol.rows import Named
+
+Seconds = Annotated[int, Meta(ge=1, le=366 * 24 * 3600, description="Seconds.")]
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is signed in, and what they may.
+
+    `rights` are the supervisor's rights that are on for this account; narrowing per queue is answered with each
+    conversation. `acknowledgements` are the kinds of text still to be acknowledged.
+    """
+
+    id: str
+    organization: Named
+    name: str
+    email: str
+    roles: list[UserRole]
+    rights: list[Right]
+    queues: list[Named]
+    supervised: list[Named]
+    supervises_all: bool
+    language: str
+    acknowledgements: list[str]
+
+
+class SessionDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A session that was opened: whose, and until when."""
+
+    user: str
+    expires_at: datetime
+
+
+class UserDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """An account. `capacity` in units; `limits` is the most conversations of one kind of channel at a time."""
+
+    id: str
+    email: str
+    name: str
+    roles: list[UserRole]
+    language: str
+    capacity: int
+    limits: dict[str, int]
+    queues: list[str]
+    supervised: list[str]
+    supervises_all: bool
+    disabled: bool
+    locked_until: datetime | None
+    created_at: datetime
+
+
+class QueueDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue; `kind` is messaging, voice or record, members and supervisors are ids of users."""
+
+    id: str
+    name: str
+    kind: str
+    priority: int
+    service_level_seconds: int
+    members: list[str]
+    supervisors: list[str]
+    created_at: datetime
+
+
+class TimersBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Seconds until something happens by itself; null where it never does (spec 1 §2)."""
+
+    offer: Annotated[int, Meta(ge=5, le=3600)] = 120
+    reconnect: Annotated[int, Meta(ge=1, le=86400)] = 180
+    agent_gone: Annotated[int, Meta(ge=1, le=86400)] = 90
+    auto_close_open: Seconds | None = None
+    auto_close_wrap_up: Seconds | None = 15 * 60
+    auto_close_waiting: Seconds | None = 28 * 24 * 3600
+    wrap_up_block: Annotated[int, Meta(ge=1, le=86400)] = 60
+
+
+class WorkstreamDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A workstream. `key` is public: the web page that carries it opens conversations here.
+
+    `origins` are the web sites that may do so; none means any.
+    """
+
+    id: str
+    name: str
+    channel: Channel
+    key: str
+    queue_id: str
+    units: int
+    allowed_presences: list[Presence]
+    auto_accept: bool
+    wrap_up: WrapUpBlock
+    timers: TimersBody
+    consent: ConsentPolicy
+    origins: list[str]
+    created_at: datetime
+
+
+class TextDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a text. `subject` is `organization` or the id of a workstream."""
+
+    subject: str
+    kind: str
+    language: str
+    version: int
+    text: str
+    created_at: datetime
+
+
+class SupervisionDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """The four switches, what is taken from supervisors and in queues (by id), and whether agents see monitoring."""
+
+    supervisor_monitor: bool
+    supervisor_assign: bool
+    supervisor_transfer: bool
+    force_close: bool
+    show_agents_monitored: bool
+    denied_to: dict[str, list[Right]]
+    denied_in: dict[str, list[Right]]
+
+
+class TokenDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """An API token without its secret, which nobody knows any more."""
+
+    id: str
+    name: str
+    user: Named
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that was just made, with its secret; null when the request was repeated."""
+
+    token: TokenDocument
+    secret: str | None
+
+
+class WebhookDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook without its secret. No kinds means all."""
+
+    id: str
+    url: str
+    kinds: list[str]
+    disabled: bool
+    created_at: datetime
+
+
+class NewWebhook(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook that was just made, with its signing secret; null when the request was repeated."""
+
+    webhook: WebhookDocument
+    secret: str | None
+
+
+class DeliveryDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter to a webhook. `problem` is why the last attempt failed; `due` is when the next one is."""
+
+    id: str
+    kind: str
+    attempts: int
+    created_at: datetime
+    due: datetime | None
+    delivered_at: datetime | None
+    given_up_at: datetime | None
+    problem: str | None
+
+
+class ToAcknowledge(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that the caller must acknowledge, in their language or else in English."""
+
+    kind: str
+    title: str
+    text: str
+    version: int
+    language: str
+
+
+class AuditItem(msgspec.Struct, frozen=True, kw_only=True):
+    """Who did what, when. `facts` are what the fact holds: on whom, why, what was overridden, before and after.
+
+    `hash` is the link of the chain: the SHA-256 of this fact and of the one at the position before it.
+    """
+
+    position: int
+    at: datetime
+    actor: Named
+    kind: str
+    text: str
+    conversation: str | None
+    facts: dict[str, object]
+    hash: str

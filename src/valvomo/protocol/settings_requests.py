@@ -1,0 +1,210 @@
+"""What callers send about settings, sessions and accounts (spec 2). In changes, what is left out stays as it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from valvomo.domain.access.actor import UserRole
+from valvomo.domain.access.supervision import Right
+from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.model import Channel, ConsentPolicy
+from valvomo.domain.conversations.workstream import WrapUpBlock
+from valvomo.protocol.requests import Email, Id, Request
+from valvomo.protocol.settings import TimersBody
+
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+Title = Annotated[
+    str, Meta(min_length=1, max_length=100, pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s])?$")
+]
+Password = Annotated[
+    str, Meta(min_length=1, max_length=1000, description="Ten to 200 characters when it is set.")
+]
+Spoken = Literal["en", "fi", "sv"]
+AnyLanguage = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$", description="ISO 639, such as fi.")]
+Ids = Annotated[frozenset[Id], Meta(max_length=10_000)]
+Roles = Annotated[frozenset[UserRole], Meta(min_length=1)]
+Units = Annotated[int, Meta(ge=0, le=1000)]
+Limits = Annotated[
+    dict[Channel, Units], Meta(description="The most conversations at a time, by kind of channel.")
+]
+Narrowing = Annotated[dict[str, frozenset[Right]], Meta(max_length=10_000)]
+QueuePriority = Annotated[int, Meta(ge=-1000, le=1000, description="The higher is served first.")]
+ServiceLevel = Annotated[int, Meta(ge=1, le=366 * 24 * 3600, description="Seconds within which to accept.")]
+Presences = Annotated[frozenset[Presence], Meta(min_length=1)]
+Origin = Annotated[
+    str,
+    Meta(
+        pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+$",
+        max_length=300,
+        description="Such as https://shop.example.",
+    ),
+]
+Origins = Annotated[tuple[Origin, ...], Meta(max_length=100)]
+Said = Annotated[str, Meta(min_length=1, max_length=5000, pattern=r"\S")]
+Url = Annotated[str, Meta(min_length=8, max_length=2000, pattern=r"^https?://")]
+Kind = Annotated[
+    str, Meta(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=60, description="Such as message.posted.")
+]
+Kinds = Annotated[frozenset[Kind], Meta(max_length=100)]
+
+
+class SignInRequest(Request, frozen=True, kw_only=True):
+    """Who wants in. `code` is the second factor's, ignored while the account has none."""
+
+    email: Annotated[str, Meta(max_length=254, pattern=_PRINTABLE)]
+    password: Annotated[str, Meta(max_length=1000)]
+    code: Annotated[str, Meta(max_length=20)] | None = None
+
+
+class ChangeMeRequest(Request, frozen=True, kw_only=True):
+    """One's own account."""
+
+    language: Spoken
+
+
+class ChangePasswordRequest(Request, frozen=True, kw_only=True):
+    """One's own password."""
+
+    old: Password
+    new: Password
+
+
+class CreateUserRequest(Request, frozen=True, kw_only=True):
+    """A new account; without a password it is used by API tokens only."""
+
+    email: Email
+    name: Title
+    roles: Roles
+    language: Spoken = "en"
+    password: Password | None = None
+    capacity: Units = 3
+    limits: Limits = msgspec.field(default_factory=dict)
+    queues: Ids = frozenset()
+    supervised: Ids = frozenset()
+    supervises_all: bool = False
+
+
+class ChangeUserRequest(Request, frozen=True, kw_only=True):
+    """Changes of an account. `password` is reset to this one; it and `disabled` sign the account out."""
+
+    email: Email | None = None
+    name: Title | None = None
+    roles: Roles | None = None
+    language: Spoken | None = None
+    password: Password | None = None
+    capacity: Units | None = None
+    limits: Limits | None = None
+    queues: Ids | None = None
+    supervised: Ids | None = None
+    supervises_all: bool | None = None
+    disabled: bool | None = None
+
+
+class CreateQueueRequest(Request, frozen=True, kw_only=True):
+    """A new queue; members and supervisors are ids of users."""
+
+    name: Title
+    kind: Literal["messaging", "voice", "record"] = "messaging"
+    priority: QueuePriority = 0
+    service_level_seconds: ServiceLevel = 60
+    members: Ids = frozenset()
+    supervisors: Ids = frozenset()
+
+
+class ChangeQueueRequest(Request, frozen=True, kw_only=True):
+    """Changes of a queue."""
+
+    name: Title | None = None
+    priority: QueuePriority | None = None
+    service_level_seconds: ServiceLevel | None = None
+    members: Ids | None = None
+    supervisors: Ids | None = None
+
+
+class CreateWorkstreamRequest(Request, frozen=True, kw_only=True):
+    """A new workstream; what is left out gets the default of its channel.
+
+    `texts` are the words of the notice, or of the question for consent, by language.
+    """
+
+    name: Title
+    channel: Literal["live_chat", "persistent_chat", "record"]
+    queue: Id
+    units: Units = 1
+    allowed_presences: Presences | None = None
+    auto_accept: bool = False
+    wrap_up: WrapUpBlock = WrapUpBlock.ALWAYS
+    timers: TimersBody | None = None
+    consent: ConsentPolicy | None = None
+    origins: Origins = ()
+    texts: Annotated[dict[AnyLanguage, Said], Meta(max_length=50)] = msgspec.field(default_factory=dict)
+
+
+class ChangeWorkstreamRequest(Request, frozen=True, kw_only=True):
+    """Changes of a workstream. `timers` are replaced as a whole."""
+
+    name: Title | None = None
+    queue: Id | None = None
+    units: Units | None = None
+    allowed_presences: Presences | None = None
+    auto_accept: bool | None = None
+    wrap_up: WrapUpBlock | None = None
+    timers: TimersBody | None = None
+    consent: ConsentPolicy | None = None
+    origins: Origins | None = None
+
+
+class StoreTextRequest(Request, frozen=True, kw_only=True):
+    """What is said from now on. `subject` is `organization`, or the id of a workstream."""
+
+    subject: Annotated[str, Meta(min_length=1, max_length=36, pattern=_PRINTABLE)]
+    kind: Literal["notice", "consent", "agent_monitoring", "supervisor_purpose"]
+    language: AnyLanguage
+    text: Said
+
+
+class SupervisionRequest(Request, frozen=True, kw_only=True):
+    """Switches, and what is taken from supervisors (`denied_to`) and in queues (`denied_in`), by id."""
+
+    supervisor_monitor: bool | None = None
+    supervisor_assign: bool | None = None
+    supervisor_transfer: bool | None = None
+    force_close: bool | None = None
+    show_agents_monitored: bool | None = None
+    denied_to: Narrowing | None = None
+    denied_in: Narrowing | None = None
+
+
+class CreateTokenRequest(Request, frozen=True, kw_only=True):
+    """A token that acts as `user`, until it expires or is revoked."""
+
+    name: Title
+    user: Id
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class CreateWebhookRequest(Request, frozen=True, kw_only=True):
+    """Where letters go; without kinds, all of them."""
+
+    url: Url
+    kinds: Kinds = frozenset()
+
+
+class ChangeWebhookRequest(Request, frozen=True, kw_only=True):
+    """Changes of a webhook."""
+
+    url: Url | None = None
+    kinds: Kinds | None = None
+    disabled: bool | None = None
+
+
+class AcknowledgeRequest(Request, frozen=True, kw_only=True):
+    """The text that was read, as `GET /acknowledgements` gave it."""
+
+    kind: Literal["agent_monitoring", "supervisor_purpose"]
+    version: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    language: AnyLanguage

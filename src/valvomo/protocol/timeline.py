@@ -1,0 +1,110 @@
+"""The timeline: every event of a conversation in a sentence, as far as the reader may know of it (spec 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from enum import Enum
+
+import msgspec
+
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.model import Offer, ScheduledTransfer
+from valvomo.protocol.rows import Lookups, Named
+from valvomo.protocol.texts.catalogue import in_words, text
+
+
+class TimelineItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One event. `position` grows along the timeline; `silent` ones are known to supervisors only."""
+
+    id: str
+    position: int
+    at: datetime
+    kind: str
+    actor: Named
+    text: str
+    facts: Mapping[str, object]
+    silent: bool
+
+
+class LiveTimelineItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="event"):
+    """The same in the live stream, where `kind` says what sort of item it is."""
+
+    id: str
+    position: int
+    at: datetime
+    event: str
+    actor: Named
+    text: str
+    facts: Mapping[str, object]
+    silent: bool
+
+
+def timeline_item(
+    event: Event, at: datetime, actor: Named, position: int, *, language: str, lookups: Lookups
+) -> TimelineItem:
+    """The event in the reader's language. `position` is the conversation's number that the reader may know.
+
+    Who may not know of monitoring must not be given silent events; that is the caller's to hold.
+    """
+    facts = event_facts(event, lookups)
+    return TimelineItem(
+        id=f"event-{position}",
+        position=position,
+        at=at,
+        kind=event.kind,
+        actor=actor,
+        text=text(language, ("timeline", event.kind), in_words(language, facts)),
+        facts=facts,
+        silent=event.silent,
+    )
+
+
+def live_timeline_item(item: TimelineItem) -> LiveTimelineItem:
+    """For the live stream."""
+    return LiveTimelineItem(
+        id=item.id,
+        position=item.position,
+        at=item.at,
+        event=item.kind,
+        actor=item.actor,
+        text=item.text,
+        facts=item.facts,
+        silent=item.silent,
+    )
+
+
+def event_facts(event: Event, lookups: Lookups) -> dict[str, object]:
+    """What the sentence mentions: plain values under the names that the catalogue uses."""
+    facts: dict[str, object] = {}
+    # Every event is a dataclass, which its base class cannot say.
+    for one in fields(event):  # type: ignore[arg-type]
+        value = getattr(event, one.name)
+        if isinstance(value, Offer):
+            facts.update(_offer(value, lookups))
+        elif isinstance(value, ScheduledTransfer):
+            facts.update(agent=value.agent_name, note=value.note)
+        elif isinstance(value, Enum):
+            facts[one.name] = value.value
+        elif isinstance(value, str | int | bool) and not one.name.endswith("_id") and one.name != "digest":
+            facts[_word(one.name)] = value
+    return facts
+
+
+def _offer(offer: Offer, lookups: Lookups) -> dict[str, object]:
+    return {
+        "agent": offer.agent_name,
+        "offer": offer.kind.value,
+        "units": offer.units,
+        "excess_units": offer.excess_units,
+        "override_presence": offer.override_presence,
+        "override_capacity": offer.override_capacity,
+        "by": lookups.people.get(offer.by_id or "", None),
+        "by_role": offer.by_role,
+        "note": offer.note,
+    }
+
+
+def _word(name: str) -> str:
+    return name.removesuffix("_name")
