@@ -1,0 +1,128 @@
+"""The way to PostgreSQL: a pool of connections and two kinds of transaction.
+
+A lost connection is an error that the caller sees, because only the caller knows whether its transaction may
+be repeated; the pool itself replaces dead connections and so outlives a restart of the server.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple, Self
+
+import asyncpg
+import msgspec
+from asyncpg import Connection, Pool, Record
+
+from valvomo.db.statements import Statement, statements
+from valvomo.db.transaction import Transaction
+
+# A statement that takes longer than this is a bug or a broken server: fail the request, free the locks.
+_LIMITS = {
+    "timezone": "UTC",
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+_CONNECT_SECONDS = 10.0
+_CLOSE_SECONDS = 10.0
+# More than we have statements, so that none is ever parsed twice on a connection.
+_STATEMENT_CACHE = 1024
+# The binary form of jsonb is one version byte before the text.
+_JSONB_VERSION = b"\x01"
+
+
+class PoolStatistics(NamedTuple):
+    """Connections of the pool: ``size`` open ones of at most ``limit``, ``idle`` of them free."""
+
+    size: int
+    idle: int
+    limit: int
+
+
+class Database:
+    """A pool of connections to one PostgreSQL database. Made by `open`, ended by `close`."""
+
+    def __init__(self, pool: "Pool[Record]", url: str, known: Mapping[str, Statement]) -> None:
+        self._pool = pool
+        self._statements = known
+        self.url = url
+
+    @classmethod
+    async def open(
+        cls, url: str, *, pool_size: int = 10, known: Mapping[str, Statement] | None = None
+    ) -> Self:
+        """Connect. ``known`` replaces the package's statements (tests).
+
+        Raises `OSError` or `asyncpg.PostgresError` when the server cannot be reached or refuses us.
+        """
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=0,  # an outage is met by those who ask, not by a background task that logs tracebacks
+            max_size=pool_size,
+            init=_prepare,
+            reset=_keep,
+            timeout=_CONNECT_SECONDS,
+            statement_cache_size=_STATEMENT_CACHE,
+            max_cached_statement_lifetime=0,
+            max_inactive_connection_lifetime=300.0,
+            server_settings={"application_name": "valvomo", **_LIMITS},
+        )
+        async with pool.acquire():  # fails here rather than at the first request
+            return cls(pool, url, statements() if known is None else known)
+
+    async def close(self) -> None:
+        """Wait for the open transactions for a while, then end whatever is left."""
+        try:
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A READ COMMITTED transaction; committed at the end, rolled back by any exception."""
+        async with self._pool.acquire() as connection, connection.transaction(isolation="read_committed"):
+            yield Transaction(connection, self._statements)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """A read-only transaction in which every statement sees the same moment (REPEATABLE READ)."""
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield Transaction(connection, self._statements)
+
+    def statistics(self) -> PoolStatistics:
+        """How busy the pool is."""
+        return PoolStatistics(self._pool.get_size(), self._pool.get_idle_size(), self._pool.get_max_size())
+
+
+async def connect(url: str) -> "Connection[Record]":
+    """One connection outside any pool, with our codecs and without time limits: migrations, listening."""
+    connection = await asyncpg.connect(
+        url, timeout=_CONNECT_SECONDS, server_settings={"application_name": "valvomo", "timezone": "UTC"}
+    )
+    await _prepare(connection)
+    return connection
+
+
+async def _prepare(connection: Any) -> None:
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=_encode_jsonb, decoder=_decode_jsonb, format="binary"
+    )
+    await connection.set_type_codec(
+        "json", schema="pg_catalog", encoder=msgspec.json.encode, decoder=msgspec.json.decode, format="binary"
+    )
+
+
+async def _keep(_connection: Any) -> None:
+    """Nothing to undo: statements leave no session state, so the usual reset round trip is saved."""
+
+
+def _encode_jsonb(value: Any) -> bytes:
+    return _JSONB_VERSION + msgspec.json.encode(value)
+
+
+def _decode_jsonb(data: bytes) -> Any:
+    return msgspec.json.decode(memoryview(data)[1:])

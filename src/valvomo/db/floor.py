@@ -1,0 +1,113 @@
+"""The floor as it is at one moment of the journal: what the live views begin with and read on with.
+
+All of it is read in one REPEATABLE READ transaction together with the journal's head, so that the facts after
+that head continue exactly what was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from valvomo.db import agents, conversations, house, journal
+from valvomo.db.people import actor_of
+from valvomo.db.transaction import Transaction
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.conversations.model import Conversation
+from valvomo.protocol.rows import Lookups, Preview, QueueFacts, preview_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """Everything at journal position `position`; `silent` are the positions of the silent facts up to it."""
+
+    position: int
+    silent: tuple[int, ...]
+    day: datetime
+    lookups: Lookups
+    ongoing: tuple[Conversation, ...]
+    closed_today: tuple[Conversation, ...]
+    previews: dict[str, Preview]
+    agents: dict[str, tuple[Agent, datetime]]
+
+
+async def load(tx: Transaction, organization_id: str, now: datetime) -> Floor:
+    """The floor of an organization. Raises `LookupError` when there is no such organization."""
+    day = await day_of(tx, organization_id, now)
+    ongoing = await tx.rows("conversations.ongoing", organization_id)
+    closed = await tx.rows("conversations.closed_since", organization_id, day)
+    return Floor(
+        position=await journal.head(tx, organization_id),
+        silent=tuple(row["position"] for row in await tx.rows("live.silent", organization_id)),
+        day=day,
+        lookups=await lookups(tx, organization_id),
+        ongoing=tuple(conversations.decode(row) for row in ongoing),
+        closed_today=tuple(conversations.decode(row) for row in closed),
+        previews=_previews(await tx.rows("live.previews", organization_id)),
+        agents=await seats(tx, organization_id),
+    )
+
+
+async def day_of(tx: Transaction, organization_id: str, now: datetime) -> datetime:
+    """When the day that contains `now` began where the organization is."""
+    since: datetime | None = await tx.value("live.organization_day", organization_id, now)
+    if since is None:
+        raise LookupError(f"no organization {organization_id}")
+    return since
+
+
+async def lookups(tx: Transaction, organization_id: str) -> Lookups:
+    """Names and switches that rows are made with."""
+    queues = await tx.rows("house.queues", organization_id)
+    workstreams = await tx.rows("house.workstreams", organization_id)
+    return Lookups(
+        queues={
+            row["id"]: QueueFacts(
+                id=row["id"], name=row["name"], service_level_seconds=row["service_level_seconds"]
+            )
+            for row in queues
+        },
+        workstreams={row["id"]: row["name"] for row in workstreams},
+        people={row["id"]: row["name"] for row in await tx.rows("live.people", organization_id)},
+        supervision=await house.supervision(tx, organization_id),
+    )
+
+
+async def seats(tx: Transaction, organization_id: str) -> dict[str, tuple[Agent, datetime]]:
+    """Everybody who serves, and since when their chosen presence holds."""
+    everybody = await agents.everybody(tx, organization_id)
+    rows = await tx.rows("agents.all", organization_id)
+    return {
+        row["id"]: (everybody[row["id"]], row["chosen_at"]) for row in rows if everybody[row["id"]].serves
+    }
+
+
+async def previews_of(tx: Transaction, organization_id: str, ids: Iterable[str]) -> dict[str, Preview]:
+    """The last public lines of these conversations."""
+    return _previews(await tx.rows("live.previews_of", organization_id, list(ids)))
+
+
+async def words(tx: Transaction, organization_id: str, keys: Sequence[tuple[str, int]]) -> list[Any]:
+    """Messages by (conversation, seq), public and internal."""
+    return await tx.rows("live.words", organization_id, [one[0] for one in keys], [one[1] for one in keys])
+
+
+async def actors(tx: Transaction, organization_id: str, ids: Iterable[str]) -> dict[str, Actor]:
+    """Users as they may act now; those who are disabled or gone are missing."""
+    rows = await tx.rows("live.actors", organization_id, sorted(set(ids)))
+    return {row["id"]: actor_of(row) for row in rows}
+
+
+async def valid_secrets(tx: Transaction, digests: Iterable[bytes], now: datetime) -> set[bytes]:
+    """Which of these sessions and tokens still open anything."""
+    return {row["token_hash"] for row in await tx.rows("live.valid_secrets", list(digests), now)}
+
+
+def _previews(rows: Iterable[Any]) -> dict[str, Preview]:
+    return {
+        row["conversation_id"]: preview_of(row["text"], row["author_name"], row["author_role"], row["at"])
+        for row in rows
+    }

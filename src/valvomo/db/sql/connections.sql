@@ -1,0 +1,29 @@
+-- name: open
+-- A live connection of this process, of a user or of a customer's conversation.
+INSERT INTO connections (process_id, id, organization_id, user_id, conversation_id, opened_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: close
+-- A live connection is gone.
+DELETE FROM connections WHERE process_id = $1 AND id = $2
+
+-- name: of_conversation
+-- Whether the customer has a live connection.
+SELECT EXISTS (SELECT FROM connections WHERE organization_id = $1 AND conversation_id = $2)
+
+-- name: of_user
+-- Whether the user has a live connection.
+SELECT EXISTS (SELECT FROM connections WHERE organization_id = $1 AND user_id = $2)
+
+-- name: beat
+-- This process is alive.
+INSERT INTO processes (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+
+-- name: of_dead
+-- Connections of processes that have not been seen since a moment.
+SELECT c.* FROM connections c JOIN processes p ON p.id = c.process_id WHERE p.seen_at < $1
+ORDER BY c.organization_id, c.id LIMIT $2
+
+-- name: forget_dead
+-- Dead processes without connections.
+DELETE FROM processes p WHERE seen_at < $1 AND NOT EXISTS (SELECT FROM connections c WHERE c.process_id = p.id)

@@ -1,0 +1,100 @@
+-- name: organization
+-- One organization.
+SELECT * FROM organizations WHERE id = $1
+
+-- name: organization_by_name
+-- The organization with this name.
+SELECT * FROM organizations WHERE lower(name) = lower($1)
+
+-- name: organizations
+-- All organizations.
+SELECT * FROM organizations ORDER BY id
+
+-- name: create_organization
+-- A new organization.
+INSERT INTO organizations (id, name, languages, time_zone, supervision, created_at) VALUES ($1, $2, $3, $4, $5::jsonb, $6)
+
+-- name: lock_organization
+-- One organization, locked: its settings change one at a time.
+SELECT * FROM organizations WHERE id = $1 FOR NO KEY UPDATE
+
+-- name: set_supervision
+-- The supervision settings.
+UPDATE organizations SET supervision = $2::jsonb WHERE id = $1
+
+-- name: workstream
+-- One workstream.
+SELECT * FROM workstreams WHERE organization_id = $1 AND id = $2
+
+-- name: workstream_by_key
+-- The workstream whose public key this is.
+SELECT * FROM workstreams WHERE key = $1
+
+-- name: workstream_of_channel
+-- The oldest workstream of a kind of channel.
+SELECT * FROM workstreams WHERE organization_id = $1 AND channel = $2 ORDER BY created_at, id LIMIT 1
+
+-- name: workstreams
+-- All workstreams.
+SELECT * FROM workstreams WHERE organization_id = $1 ORDER BY lower(name)
+
+-- name: queue
+-- One queue with the number of agents who serve in it.
+SELECT q.*, (SELECT count(*) FROM queue_members m JOIN users u ON u.organization_id = m.organization_id
+    AND u.id = m.user_id AND NOT u.disabled WHERE m.organization_id = q.organization_id AND m.queue_id = q.id)
+    AS members
+FROM queues q WHERE q.organization_id = $1 AND (q.id = $2 OR lower(q.name) = lower($2))
+
+-- name: queues
+-- All queues with the number of agents who serve in them.
+SELECT q.*, (SELECT count(*) FROM queue_members m JOIN users u ON u.organization_id = m.organization_id
+    AND u.id = m.user_id AND NOT u.disabled WHERE m.organization_id = q.organization_id AND m.queue_id = q.id)
+    AS members
+FROM queues q WHERE q.organization_id = $1 ORDER BY lower(q.name)
+
+-- name: create_contact
+-- A new customer.
+INSERT INTO contacts (organization_id, id, name, email, phone, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: contact
+-- One customer.
+SELECT * FROM contacts WHERE organization_id = $1 AND id = $2
+
+-- name: contact_by_email
+-- The customer with this address.
+SELECT * FROM contacts WHERE organization_id = $1 AND lower(email) = lower($2) ORDER BY created_at LIMIT 1
+
+-- name: current_text
+-- The newest version of a text, in the language asked for or else in English.
+SELECT * FROM texts WHERE organization_id = $1 AND subject = $2 AND kind = $3 AND language IN ($4, 'en')
+ORDER BY language = $4 DESC, version DESC LIMIT 1
+
+-- name: texts
+-- Every version of the texts of one kind, newest first.
+SELECT * FROM texts WHERE organization_id = $1 AND subject = $2 AND kind = $3 ORDER BY language, version DESC
+
+-- name: add_text
+-- The next version of a text.
+INSERT INTO texts (organization_id, subject, kind, language, version, text, created_at)
+SELECT $1, $2, $3, $4, coalesce(max(version), 0) + 1, $5, $6 FROM texts
+WHERE organization_id = $1 AND subject = $2 AND kind = $3 AND language = $4
+RETURNING version
+
+-- name: add_acknowledgement
+-- Who answered what, when, to which version in which language.
+INSERT INTO acknowledgements (organization_id, id, person_id, conversation_id, kind, version, language, answer, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+
+-- name: acknowledgements
+-- What a person has answered.
+SELECT * FROM acknowledgements WHERE organization_id = $1 AND person_id = $2 ORDER BY at
+
+-- name: add_customer_token
+-- What opens one conversation to its customer.
+INSERT INTO customer_tokens (token_hash, organization_id, conversation_id, contact_id, language, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+
+-- name: customer_token
+-- The conversation that a customer's token opens.
+SELECT t.*, c.name FROM customer_tokens t
+JOIN contacts c ON c.organization_id = t.organization_id AND c.id = t.contact_id WHERE t.token_hash = $1

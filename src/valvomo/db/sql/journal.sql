@@ -1,0 +1,66 @@
+-- name: append
+-- Gives facts their positions and hashes; the organization's head stays locked until the commit.
+SELECT append_facts($1, $2::jsonb)
+
+-- name: notify
+-- Rings the doorbell of other processes.
+SELECT pg_notify($1, $2)
+
+-- name: after
+-- Facts that follow a position, in order.
+SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body
+FROM facts WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT $3
+
+-- name: head
+-- The position of the newest fact.
+SELECT position FROM journal_heads WHERE organization_id = $1
+
+-- name: of_conversation
+-- All facts of one conversation, in order.
+SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body
+FROM facts WHERE organization_id = $1 AND conversation_id = $2 AND version > $3 ORDER BY version LIMIT $4
+
+-- name: for_person
+-- Facts that this person must be told of, newest first.
+SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body
+FROM facts WHERE organization_id = $1 AND notify @> ARRAY[$2::text] AND position > $3
+ORDER BY position DESC LIMIT $4
+
+-- name: audited
+-- The audit log before a position, newest first.
+SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body, hash
+FROM facts
+WHERE organization_id = $1 AND audited AND position < $2
+    AND ($3::text IS NULL OR actor_id = $3) AND ($4::text IS NULL OR kind = $4)
+    AND ($5::text IS NULL OR conversation_id = $5)
+ORDER BY position DESC LIMIT $6
+
+-- name: chain
+-- Facts as they are stored, with their text, for proving the hash chain.
+SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body::text AS body, hash
+FROM facts WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT $3
+
+-- name: heads
+-- Every organization's head.
+SELECT organization_id, position, hash FROM journal_heads ORDER BY organization_id
+
+-- name: create_head
+-- The empty journal of a new organization.
+INSERT INTO journal_heads (organization_id) VALUES ($1)
+
+-- name: claim_receipt
+-- Takes the key for this command; nothing is returned when it was taken before.
+INSERT INTO receipts (organization_id, actor_id, key, command, at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT ON CONSTRAINT receipts_pkey DO NOTHING RETURNING key
+
+-- name: receipt
+-- What came of the command with this key.
+SELECT command, outcome FROM receipts WHERE organization_id = $1 AND actor_id = $2 AND key = $3
+
+-- name: fill_receipt
+-- Keeps the outcome.
+UPDATE receipts SET outcome = $4::jsonb WHERE organization_id = $1 AND actor_id = $2 AND key = $3
+
+-- name: drop_receipts
+-- Receipts are kept for a day.
+DELETE FROM receipts WHERE at < $1

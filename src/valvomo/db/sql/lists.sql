@@ -1,0 +1,82 @@
+-- name: ongoing
+-- Conversations that match, in the order asked for, after a place in that order. Who sees what is decided by the
+-- rule on each row; `scope` only spares reading what nobody here could see.
+WITH listed AS (
+    SELECT c.*, m.text AS last_text, m.author_name AS last_author, m.author_role AS last_role, m.at AS last_at,
+        (CASE $11::text
+            WHEN 'created' THEN (extract(epoch FROM c.created_at) * 1000000)::bigint
+            WHEN 'activity' THEN (extract(epoch FROM coalesce(c.last_message_at, c.created_at)) * 1000000)::bigint
+            WHEN 'priority' THEN c.priority
+            WHEN 'unanswered' THEN coalesce((extract(epoch FROM c.unanswered_since) * 1000000)::bigint, 1::bigint << 53)
+            WHEN 'queued' THEN (extract(epoch FROM c.queued_at) * 1000000)::bigint
+            ELSE 0 END) * $12::bigint AS rank,
+        (CASE $11::text WHEN 'customer' THEN lower(c.body ->> 'customer_name')
+            WHEN 'subject' THEN lower(c.body ->> 'subject') ELSE '' END) COLLATE "C" AS word
+    FROM conversations c
+    LEFT JOIN public_messages m ON m.organization_id = c.organization_id AND m.conversation_id = c.id
+        AND m.public_seq = c.public_seq
+    WHERE c.organization_id = $1
+        AND ($2 OR c.queue_id = ANY ($3::text[]) OR c.owner_id = $4 OR c.body -> 'served_by' ? $4
+            OR (c.state = 'open' AND c.queue_id = ANY ($5::text[]))
+            OR EXISTS (SELECT FROM involved i WHERE i.organization_id = c.organization_id
+                AND i.conversation_id = c.id AND i.person_id = $4))
+        AND CASE WHEN $6::text[] = '{}' THEN c.state <> 'closed' ELSE c.state = ANY ($6::text[]) END
+        AND ($7::text[] = '{}' OR c.queue_id = ANY ($7::text[]))
+        AND ($8::text[] = '{}' OR c.owner_id = ANY ($8::text[]))
+        AND ($9::text[] = '{}' OR c.channel = ANY ($9::text[]))
+        AND ($10 = '' OR strpos(lower(c.body ->> 'customer_name'), lower($10)) > 0
+            OR strpos(lower(c.body ->> 'subject'), lower($10)) > 0
+            OR (strpos(lower(m.text), lower($10)) > 0
+                AND (c.body -> 'consent' ->> 'policy' <> 'consent' OR (c.body -> 'consent' ->> 'answer')::boolean)
+                AND ($2 OR c.queue_id = ANY ($3::text[]) OR c.owner_id = $4)))
+)
+SELECT * FROM listed
+WHERE $15::text IS NULL OR (rank, word, id) > ($13::bigint, $14::text COLLATE "C", $15::text COLLATE "C")
+ORDER BY rank, word, id LIMIT $16
+
+-- name: closed
+-- Closed conversations that match, the latest first, before a place in that order.
+SELECT c.*, m.text AS last_text, m.author_name AS last_author, m.author_role AS last_role, m.at AS last_at,
+    -(extract(epoch FROM c.closed_at) * 1000000)::bigint AS rank, '' AS word
+FROM conversations c
+LEFT JOIN public_messages m ON m.organization_id = c.organization_id AND m.conversation_id = c.id
+    AND m.public_seq = c.public_seq
+WHERE c.organization_id = $1 AND c.state = 'closed'
+    AND ($2 OR c.queue_id = ANY ($3::text[]) OR c.owner_id = $4 OR c.body -> 'served_by' ? $4)
+    AND ($5::text[] = '{}' OR c.queue_id = ANY ($5::text[]))
+    AND ($6::text[] = '{}' OR c.owner_id = ANY ($6::text[]))
+    AND ($7::text[] = '{}' OR c.channel = ANY ($7::text[]))
+    AND ($8 = '' OR strpos(lower(c.body ->> 'customer_name'), lower($8)) > 0
+        OR strpos(lower(c.body ->> 'subject'), lower($8)) > 0)
+    AND ($9::timestamptz IS NULL OR (c.closed_at, c.id) < ($9, $10::text COLLATE "C"))
+    AND ($12 = '' OR c.body ->> 'closed_as' = $12)
+ORDER BY c.closed_at DESC, c.id DESC LIMIT $11
+
+-- name: last_line
+-- The last public message of one conversation.
+SELECT text, author_name, author_role, at FROM public_messages
+WHERE organization_id = $1 AND conversation_id = $2 ORDER BY public_seq DESC LIMIT 1
+
+-- name: waiting
+-- How many conversations wait in each queue.
+SELECT queue_id, count(*)::integer AS waiting FROM conversations WHERE organization_id = $1 AND state = 'open'
+GROUP BY queue_id
+
+-- name: ahead
+-- How many open conversations of the queue are served before this one.
+SELECT count(*)::integer FROM conversations WHERE organization_id = $1 AND state = 'open' AND queue_id = $2
+    AND (priority > $3 OR (priority = $3 AND (queued_at, id) < ($4::timestamptz, $5::text COLLATE "C")))
+
+-- name: origins
+-- The pages that may show a conversation's widget: those of its workstream.
+SELECT w.origins FROM conversations c
+JOIN workstreams w ON w.organization_id = c.organization_id AND w.id = c.workstream_id
+WHERE c.organization_id = $1 AND c.id = $2
+
+-- name: sample_key
+-- The key of the oldest live chat, for the sample page.
+SELECT key FROM workstreams WHERE channel = 'live_chat' ORDER BY created_at, id LIMIT 1
+
+-- name: alive
+-- Whether the database answers.
+SELECT 1

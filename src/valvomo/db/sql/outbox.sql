@@ -1,0 +1,32 @@
+-- name: write
+-- One letter for every webhook that wants this kind.
+INSERT INTO outbox (organization_id, id, webhook_id, kind, body, due, created_at)
+SELECT organization_id, gen_random_uuid()::text, id, $2, $3::jsonb, $4, $4 FROM webhooks
+WHERE organization_id = $1 AND NOT disabled AND (kinds = '{}' OR $2 = ANY (kinds))
+
+-- name: lease
+-- The next letters that are due are this process's to send; if it dies, they are due again when the lease ends.
+UPDATE outbox o SET due = $1::timestamptz + make_interval(secs => $2), attempts = o.attempts + 1
+FROM webhooks w
+WHERE w.organization_id = o.organization_id AND w.id = o.webhook_id AND (o.organization_id, o.id) IN (
+    SELECT d.organization_id, d.id FROM outbox d
+    JOIN webhooks e ON e.organization_id = d.organization_id AND e.id = d.webhook_id AND NOT e.disabled
+    WHERE d.due <= $1 AND d.delivered_at IS NULL AND d.given_up_at IS NULL
+    ORDER BY d.due LIMIT $3 FOR UPDATE OF d SKIP LOCKED)
+RETURNING o.organization_id, o.id, o.kind, o.body, o.attempts, o.created_at, w.url, w.secret
+
+-- name: delivered
+-- The letter has arrived.
+UPDATE outbox SET delivered_at = $3, problem = NULL WHERE organization_id = $1 AND id = $2
+
+-- name: failed
+-- The letter did not arrive: when to try again, or that we gave up.
+UPDATE outbox SET due = $3, given_up_at = $4, problem = $5 WHERE organization_id = $1 AND id = $2
+
+-- name: drop_old
+-- Letters that were delivered or given up are kept for a while, for the log.
+DELETE FROM outbox WHERE delivered_at < $1 OR given_up_at < $1
+
+-- name: log
+-- What was sent to a webhook, newest first.
+SELECT * FROM outbox WHERE organization_id = $1 AND webhook_id = $2 ORDER BY created_at DESC LIMIT $3

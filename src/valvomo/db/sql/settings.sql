@@ -1,0 +1,102 @@
+-- name: queues
+-- Queues after an id, in order of their making, with who serves in and who supervises them.
+SELECT q.*,
+    ARRAY(SELECT m.user_id FROM queue_members m WHERE m.organization_id = q.organization_id AND m.queue_id = q.id
+        ORDER BY m.user_id) AS member_ids,
+    ARRAY(SELECT s.user_id FROM queue_supervisors s WHERE s.organization_id = q.organization_id AND s.queue_id = q.id
+        ORDER BY s.user_id) AS supervisor_ids
+FROM queues q WHERE q.organization_id = $1 AND q.id > $2 AND ($3::text IS NULL OR q.id = $3) ORDER BY q.id LIMIT $4
+
+-- name: create_queue
+-- A new queue.
+INSERT INTO queues (organization_id, id, name, kind, priority, service_level_seconds, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+
+-- name: change_queue
+-- A queue as it is from now on.
+UPDATE queues SET name = $3, priority = $4, service_level_seconds = $5 WHERE organization_id = $1 AND id = $2
+
+-- name: remove_queue
+-- A queue that nothing refers to.
+DELETE FROM queues WHERE organization_id = $1 AND id = $2
+
+-- name: drop_members
+-- Nobody serves in the queue but these.
+DELETE FROM queue_members WHERE organization_id = $1 AND queue_id = $2 AND NOT user_id = ANY ($3::text[])
+
+-- name: add_members
+-- These serve in the queue.
+INSERT INTO queue_members (organization_id, queue_id, user_id) SELECT $1, $2, unnest($3::text[])
+ON CONFLICT ON CONSTRAINT queue_members_pkey DO NOTHING
+
+-- name: drop_supervisors
+-- Nobody supervises the queue but these.
+DELETE FROM queue_supervisors WHERE organization_id = $1 AND queue_id = $2 AND NOT user_id = ANY ($3::text[])
+
+-- name: add_supervisors
+-- These supervise the queue.
+INSERT INTO queue_supervisors (organization_id, queue_id, user_id) SELECT $1, $2, unnest($3::text[])
+ON CONFLICT ON CONSTRAINT queue_supervisors_pkey DO NOTHING
+
+-- name: known_users
+-- Which of these accounts there are.
+SELECT id FROM users WHERE organization_id = $1 AND id = ANY ($2::text[])
+
+-- name: known_queues
+-- Which of these queues there are.
+SELECT id FROM queues WHERE organization_id = $1 AND id = ANY ($2::text[])
+
+-- name: workstreams
+-- Workstreams after an id, in order of their making.
+SELECT * FROM workstreams WHERE organization_id = $1 AND id > $2 AND ($3::text IS NULL OR id = $3)
+ORDER BY id LIMIT $4
+
+-- name: create_workstream
+-- A new workstream.
+INSERT INTO workstreams (organization_id, id, name, channel, key, queue_id, units, allowed_presences, auto_accept,
+    wrap_up, timers, consent, origins, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14)
+
+-- name: change_workstream
+-- A workstream as it is from now on.
+UPDATE workstreams SET name = $3, queue_id = $4, units = $5, allowed_presences = $6, auto_accept = $7, wrap_up = $8,
+    timers = $9::jsonb, consent = $10, origins = $11
+WHERE organization_id = $1 AND id = $2
+
+-- name: newest_text
+-- The newest version of a text in one language.
+SELECT * FROM texts WHERE organization_id = $1 AND subject = $2 AND kind = $3 AND language = $4
+ORDER BY version DESC LIMIT 1
+
+-- name: newest_texts
+-- The newest version of every text, by subject, kind and language.
+SELECT DISTINCT ON (subject, kind, language) * FROM texts
+WHERE organization_id = $1 AND ($2::text IS NULL OR subject = $2) AND ($3::text IS NULL OR kind = $3)
+ORDER BY subject, kind, language, version DESC
+
+-- name: text_versions
+-- Every version of every text, the newest of each first.
+SELECT * FROM texts
+WHERE organization_id = $1 AND ($2::text IS NULL OR subject = $2) AND ($3::text IS NULL OR kind = $3)
+ORDER BY subject, kind, language, version DESC
+
+-- name: acknowledged
+-- The newest version of each text that a person has acknowledged, by language.
+SELECT kind, language, max(version)::integer AS version FROM acknowledgements
+WHERE organization_id = $1 AND person_id = $2 AND answer AND conversation_id IS NULL GROUP BY kind, language
+
+-- name: webhooks
+-- Webhooks after an id, in order of their making.
+SELECT * FROM webhooks WHERE organization_id = $1 AND id > $2 AND ($3::text IS NULL OR id = $3) ORDER BY id LIMIT $4
+
+-- name: create_webhook
+-- A new webhook.
+INSERT INTO webhooks (organization_id, id, url, secret, kinds, disabled, created_at) VALUES ($1, $2, $3, $4, $5, false, $6)
+
+-- name: change_webhook
+-- A webhook as it is from now on.
+UPDATE webhooks SET url = $3, kinds = $4, disabled = $5 WHERE organization_id = $1 AND id = $2
+
+-- name: remove_webhook
+-- A webhook is no more; its letters go with it.
+DELETE FROM webhooks WHERE organization_id = $1 AND id = $2

@@ -1,0 +1,57 @@
+"""What code inside a transaction can do: run named statements, and nothing else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from asyncpg import Connection, Record
+from asyncpg.pool import PoolConnectionProxy
+
+from valvomo.db.statements import Statement
+
+
+class UnknownStatementError(Exception):
+    """No statement has this key: a bug in the caller."""
+
+
+class Transaction:
+    """One open transaction.
+
+    Every call names a statement as ``area.name`` and gives its parameters in order. A violated constraint is
+    `asyncpg.IntegrityConstraintViolationError` with ``constraint_name``, which areas map to their refusals.
+    """
+
+    __slots__ = ("_connection", "_statements")
+
+    def __init__(
+        self,
+        connection: "Connection[Record] | PoolConnectionProxy[Record]",
+        statements: Mapping[str, Statement],
+    ) -> None:
+        self._connection = connection
+        self._statements = statements
+
+    async def rows(self, name: str, *args: Any) -> list[Record]:
+        """All rows."""
+        return await self._connection.fetch(self._sql(name), *args)
+
+    async def row(self, name: str, *args: Any) -> Record | None:
+        """The first row, or None where there is none."""
+        return await self._connection.fetchrow(self._sql(name), *args)
+
+    async def value(self, name: str, *args: Any) -> Any:
+        """The first column of the first row, or None where there is none."""
+        return await self._connection.fetchval(self._sql(name), *args)
+
+    async def run(self, name: str, *args: Any) -> str:
+        """The command's status, such as ``UPDATE 1``."""
+        return await self._connection.execute(self._sql(name), *args)
+
+    async def many(self, name: str, batches: Iterable[Sequence[Any]]) -> None:
+        """The statement once for each sequence of parameters, in one round trip."""
+        await self._connection.executemany(self._sql(name), batches)
+
+    def _sql(self, name: str) -> str:
+        statement = self._statements.get(name)
+        if statement is None:
+            raise UnknownStatementError(name)
+        return statement.sql
