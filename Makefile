@@ -21,7 +21,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo $(OWN_UV))
 NODE_BIN := $(STAMPS)/node/bin
 WITH_NODE = export PATH="$(CURDIR)/$(NODE_BIN):$$PATH"
 WEB_SOURCES := $(shell find web src/valvomo/protocol/texts -type f -not -path '*/node_modules/*' 2>/dev/null)
-HAS_TYPES := $(and $(wildcard web/package-lock.json),$(wildcard src/valvomo/cli.py))
+HAS_TYPES := $(and $(wildcard web/package-lock.json),$(wildcard src/valvomo/cli/__init__.py))
 TYPES = $(WITH_NODE); $(BIN)/valvomo openapi >web/openapi.json; npm --prefix web run --silent types
 TYPES_SUM = cat web/openapi.json web/src/api/schema.d.ts 2>/dev/null | cksum || true
 HAS_WEB := $(wildcard web/package-lock.json)

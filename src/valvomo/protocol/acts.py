@@ -6,12 +6,13 @@ pressing it would.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from valvomo.domain.access.actor import Actor
-from valvomo.domain.access.acts import Act, act_refusal
+from valvomo.domain.access.acts import RIGHTS, Act, act_refusal
+from valvomo.domain.access.sight import takes_part
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Refusal
@@ -32,10 +33,17 @@ class ActAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str | None = None
 
 
-def refusals(actor: Actor, conversation: Conversation, supervision: Supervision) -> dict[str, Refusal | None]:
-    """Every act by name, with why not."""
+EVERY = tuple(Act)
+FROM_OUTSIDE = (*RIGHTS, Act.PICK)
+"""What somebody who has no part in a conversation could do to it; all else needs a part in it first."""
+
+
+def refusals(
+    actor: Actor, conversation: Conversation, supervision: Supervision, acts: Iterable[Act] = EVERY
+) -> dict[str, Refusal | None]:
+    """Acts by name, with why not."""
     found: dict[str, Refusal | None] = {
-        act.value: act_refusal(act, actor, conversation, supervision) for act in Act
+        act.value: act_refusal(act, actor, conversation, supervision) for act in acts
     }
     for name, (one, other) in EITHER.items():
         found[name] = None if found[other.value] is None else found[one.value]
@@ -43,10 +51,14 @@ def refusals(actor: Actor, conversation: Conversation, supervision: Supervision)
 
 
 def compact(actor: Actor, conversation: Conversation, supervision: Supervision) -> dict[str, str | None]:
-    """Every act by name: None when it is allowed, else the code of the reason."""
+    """Acts by name: None when it is allowed, else the code of the reason.
+
+    For whoever has no part in it these are the acts of supervisors and *pick*: rows are made by the thousand.
+    """
+    acts = EVERY if takes_part(actor, conversation) else FROM_OUTSIDE
     return {
         name: refusal.reason.value if refusal else None
-        for name, refusal in refusals(actor, conversation, supervision).items()
+        for name, refusal in refusals(actor, conversation, supervision, acts).items()
     }
 
 

@@ -32,7 +32,9 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def agent_row(agent: Agent, since: datetime, viewer: Actor, lookups: Lookups) -> AgentRow:
     """The row; queues are named as far as the viewer has to do with them."""
-    queues = [lookups.queues[one] for one in agent.queues if one in lookups.queues and _concerns(viewer, agent, one)]
+    queues = [
+        lookups.queues[one] for one in agent.queues if one in lookups.queues and _concerns(viewer, agent, one)
+    ]
     return AgentRow(
         id=agent.id,
         name=agent.name,

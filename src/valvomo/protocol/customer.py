@@ -103,7 +103,8 @@ def place_in_queue(conversation: Conversation, others: Iterable[Conversation]) -
         return None
     mine = _turn(conversation)
     return 1 + sum(
-        one.state is State.OPEN and one.queue_id == conversation.queue_id and _turn(one) < mine for one in others
+        one.state is State.OPEN and one.queue_id == conversation.queue_id and _turn(one) < mine
+        for one in others
     )
 
 

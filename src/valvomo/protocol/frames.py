@@ -80,9 +80,7 @@ def topic_frame(
     topic: str, op: str, at: int, data: Sequence[object], *, ms: int = 0, time: datetime | None = None
 ) -> Frame:
     """A `snapshot` or `changes` frame. `ms` is the age of what is shown, `time` the server's clock."""
-    return Frame(
-        _ENCODER.encode({"topic": topic, "op": op, "at": at, "ms": ms, "time": time, "data": data})
-    )
+    return Frame(_ENCODER.encode({"topic": topic, "op": op, "at": at, "ms": ms, "time": time, "data": data}))
 
 
 def refused_frame(topic: str, problem: Mapping[str, object]) -> Frame:

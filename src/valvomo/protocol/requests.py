@@ -23,7 +23,9 @@ Key = Annotated[str, Meta(min_length=1, max_length=100)]
 Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=60)], ...], Meta(max_length=50)]
 Answers = Annotated[dict[Key, Line], Meta(max_length=50)]
 Priority = Annotated[int, Meta(ge=-1000, le=1000)]
-ClientId = Annotated[str, Meta(min_length=1, max_length=100, description="The sender's own id of the message.")]
+ClientId = Annotated[
+    str, Meta(min_length=1, max_length=100, description="The sender's own id of the message.")
+]
 Words = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT, pattern=r"\S")]
 QueueName = Annotated[str, Meta(min_length=1, max_length=200, description="A queue by id or name.")]
 

@@ -223,14 +223,18 @@ def _shown(
         "at": conversation.last_message_at or conversation.created_at,
         "stage": stage.value if stage else None,
         "queue": Named(queue.id, queue.name),
-        "workstream": Named(conversation.workstream_id, lookups.workstreams.get(conversation.workstream_id, "")),
+        "workstream": Named(
+            conversation.workstream_id, lookups.workstreams.get(conversation.workstream_id, "")
+        ),
         "agent": _named(conversation.owner_id, conversation.owner_name),
         "bot": _named(conversation.bot_id, conversation.bot_name),
         "customer": Named(conversation.contact_id, conversation.customer_name),
         "preview": preview if shows else None,
         "attention": tuple(_part(one) for one in attention(conversation, queue.service_level_seconds)),
         "offers": tuple(_offer(one, lookups) for one in conversation.offers),
-        "participants": tuple(_participant(one) for one in conversation.participants if one not in monitors or knows),
+        "participants": tuple(
+            _participant(one) for one in conversation.participants if one not in monitors or knows
+        ),
         "monitored_by": tuple(Named(one.id, one.name) for one in monitors) if knows else (),
         "consent": ConsentItem(policy=conversation.consent.policy.value, answer=conversation.consent.answer),
     }

@@ -9,4 +9,4 @@ class Departed(msgspec.Struct, frozen=True, kw_only=True):
     """It was done, and with that the conversation is none of the caller's any more."""
 
     id: str
-    departed: bool = True
+    departed: bool

@@ -74,8 +74,9 @@ JOIN workstreams w ON w.organization_id = c.organization_id AND w.id = c.workstr
 WHERE c.organization_id = $1 AND c.id = $2
 
 -- name: sample_key
--- The key of the oldest live chat, for the sample page.
-SELECT key FROM workstreams WHERE channel = 'live_chat' ORDER BY created_at, id LIMIT 1
+-- The key of the oldest live chat, for the sample page; only where there is no doubt whose page it is.
+SELECT key FROM workstreams WHERE channel = 'live_chat' AND (SELECT count(*) FROM organizations) = 1
+ORDER BY created_at, id LIMIT 1
 
 -- name: alive
 -- Whether the database answers.

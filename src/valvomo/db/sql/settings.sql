@@ -100,3 +100,7 @@ UPDATE webhooks SET url = $3, kinds = $4, disabled = $5 WHERE organization_id = 
 -- name: remove_webhook
 -- A webhook is no more; its letters go with it.
 DELETE FROM webhooks WHERE organization_id = $1 AND id = $2
+
+-- name: involved
+-- Ongoing conversations in which anybody takes part beside the owner.
+SELECT DISTINCT conversation_id FROM involved WHERE organization_id = $1

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from valvomo.domain.access.actor import Actor
-from valvomo.domain.access.sight import may_see
+from valvomo.domain.access.sight import may_see, serves_in
 from valvomo.domain.access.supervision import Right, Supervision, account_refusal, supervisor_refusal
 from valvomo.domain.conversations.assign import assign_refusal
 from valvomo.domain.conversations.consult import consult_refusal
@@ -75,6 +75,9 @@ RIGHTS: Mapping[Act, Right] = {
 OWNERS_TOO = frozenset({Act.TRANSFER_AGENT, Act.TRANSFER_QUEUE, Act.TRANSFER_WHEN_CALL_ENDS})
 """Acts that an agent may also do to what they serve, without any supervisor's right (spec 1 §4)."""
 
+TO_COLLEAGUES = frozenset({Act.PICK, Act.ACCEPT, Act.REJECT})
+"""Acts that agents of one queue race for: whoever comes second is told who has it now, not that it never was."""
+
 Rule = Callable[[Actor, Conversation], Refusal | None]
 
 RULES: Mapping[Act, Rule] = {
@@ -112,7 +115,7 @@ def act_refusal(
     """Why not; None when it is allowed."""
     if refusal := act_account_refusal(act, actor, supervision, owner=_owns(act, actor, conversation)):
         return refusal
-    if not may_see(actor, conversation):
+    if not may_see(actor, conversation) and not (act in TO_COLLEAGUES and serves_in(actor, conversation)):
         return Refusal(Reason.NOT_FOUND)
     if act in RIGHTS and not _owns(act, actor, conversation):
         refusal = supervisor_refusal(RIGHTS[act], actor, conversation, supervision)

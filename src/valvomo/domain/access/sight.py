@@ -22,7 +22,7 @@ def may_see(actor: Actor, conversation: Conversation) -> bool:
         return True
     return (
         takes_part(actor, conversation)
-        or _may_pick(actor, conversation)
+        or (conversation.state is State.OPEN and serves_in(actor, conversation))
         or actor.id in conversation.served_by
     )
 
@@ -40,7 +40,10 @@ def read_refusal(actor: Actor, conversation: Conversation) -> Refusal | None:
     """
     if not may_see(actor, conversation):
         return Refusal(Reason.NOT_FOUND)
-    if actor.kind is ActorKind.CUSTOMER or conversation.role_of(actor.id) is not None:
+    if actor.kind is ActorKind.CUSTOMER:
+        return None
+    role = conversation.role_of(actor.id)
+    if role is not None and (role is not Role.MONITOR or actor.supervises(conversation.queue_id)):
         return None
     if conversation.offer_to(actor.id) is not None:
         return Refusal(Reason.OFFER_PENDING)
@@ -68,9 +71,11 @@ def knows_of_monitoring(actor: Actor, conversation: Conversation, *, shown_to_ag
     )
 
 
-def _may_pick(actor: Actor, conversation: Conversation) -> bool:
+def serves_in(actor: Actor, conversation: Conversation) -> bool:
+    """Whether the user is an agent of the conversation's queue."""
     return (
-        conversation.state is State.OPEN
+        actor.organization_id == conversation.organization_id
+        and actor.kind is ActorKind.USER
         and actor.is_(UserRole.AGENT)
         and conversation.queue_id in actor.queues
     )

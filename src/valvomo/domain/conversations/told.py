@@ -35,7 +35,7 @@ def told_customer(event: Event) -> Told | None:
             return Told(code="agent_joined", name=name)
         case ParticipantLeft(person_name=name, role=role, public=True):
             return Told(code="supervisor_left" if role is Role.SUPERVISOR else "consult_left", name=name)
-        case Queued():
+        case Queued(from_id=str()):
             return Told(code="back_in_queue")
         case ForceClosed():
             return Told(code="supervisor_ended")
