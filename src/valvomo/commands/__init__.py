@@ -1,0 +1,1 @@
+"""The imperative shell: the one door through which anything changes, and one file for each command."""

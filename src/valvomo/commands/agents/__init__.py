@@ -1,0 +1,1 @@
+"""Commands on agents: presence and connections."""

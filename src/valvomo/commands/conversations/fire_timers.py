@@ -1,0 +1,84 @@
+"""Durable timers: what falls due in a conversation, done in the transaction that takes the timer (spec 1 §2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from valvomo.commands.agents.presence import change_presence
+from valvomo.commands.conversations.revive import hear
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.work import Work, outcome_of
+from valvomo.db import conversations
+from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.ending import CapacityFreed, auto_close, customer_end, due
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.model import Conversation, Deadline
+from valvomo.domain.conversations.offers import OfferExpired, expire
+from valvomo.domain.conversations.queueing import queued_again
+from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.refusals import Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FireTimers(Command):
+    """Do what is due in this conversation; nothing when somebody else is at it or nothing is due any more."""
+
+    conversation_id: str
+
+
+ORDER = (
+    Deadline.OFFER,
+    Deadline.CONSULT_OFFER,
+    Deadline.RECONNECT,
+    Deadline.AGENT_GONE,
+    Deadline.WRAP_UP_BLOCK,
+    Deadline.AUTO_CLOSE,
+)
+
+
+@handles(FireTimers)
+async def fire_timers(work: Work, command: FireTimers) -> Outcome:
+    """Each deadline is looked at in the state that the one before it has left."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    conversation = await conversations.lock_free(work.tx, work.organization_id, command.conversation_id)
+    if conversation is None:
+        return {}
+    workstream = await work.workstream(conversation)
+    queue = await work.queue_name(conversation.queue_id)
+    for name in ORDER:
+        if due(conversation, name, work.now):
+            events = fall_due(name, conversation, workstream, (queue, work))
+            conversation = await work.record(conversation, events)
+            await _make_inactive(work, events)
+    return outcome_of(await hear(work, conversation))
+
+
+def fall_due(
+    name: Deadline, conversation: Conversation, workstream: Workstream, place: tuple[str, Work]
+) -> tuple[Event, ...]:
+    """The events of one deadline."""
+    queue, work = place
+    open_until = workstream.auto_close(workstream.timers.auto_close_open, work.now)
+    match name:
+        case Deadline.OFFER | Deadline.CONSULT_OFFER:
+            return expire(conversation, work.now, open_until)
+        case Deadline.RECONNECT:
+            left = customer_end(conversation, workstream, work.now, cause="customer_gone")
+            return () if isinstance(left, Refusal) else left
+        case Deadline.AGENT_GONE:
+            return (queued_again(conversation, queue, "agent_gone", open_until),)
+        case Deadline.WRAP_UP_BLOCK:
+            return (CapacityFreed(),)
+        case Deadline.AUTO_CLOSE:
+            return auto_close(conversation)
+
+
+async def _make_inactive(work: Work, events: tuple[Event, ...]) -> None:
+    """Who missed an offer gets no more of them until they say that they are there (spec 1 §2)."""
+    for event in events:
+        if isinstance(event, OfferExpired):
+            agent = await work.lock_agent(event.offer.agent_id)
+            if agent is not None and agent.chosen in (Presence.AVAILABLE, Presence.BUSY):
+                await change_presence(work, agent, Presence.INACTIVE, by_role="system", cause="missed_offer")

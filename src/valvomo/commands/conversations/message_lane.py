@@ -1,0 +1,98 @@
+"""The message lane: messages in flight share one transaction and one commit (design §1 *hot path*).
+
+No waiting timer: while one batch commits, the next one gathers. A batch that fails is tried again one message at
+a time, so that one bad row costs nobody else anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from valvomo.commands.conversations.messages import Letter, Posted, PostMessage, post_all
+from valvomo.commands.execute import Clock, Done
+from valvomo.db import journal
+from valvomo.db.database import Database
+from valvomo.db.doorbell import Doorbell
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.refusals import Reason, Refusal
+
+MAX_BATCH = 128
+MAX_WAITING = 4096
+"""More than this in flight is refused as busy: a bounded queue cannot sink the process."""
+
+log = structlog.get_logger(__name__)
+Waiting = tuple[Letter, "asyncio.Future[Done | Refusal]"]
+
+
+class MessageLane:
+    """One for a process. `run` must be running for `post` to return."""
+
+    def __init__(self, database: Database, clock: Clock, bell: Doorbell) -> None:
+        self._database = database
+        self._clock = clock
+        self._bell = bell
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue(MAX_WAITING)
+
+    async def post(self, actor: Actor, command: PostMessage) -> Done | Refusal:
+        """Post one message; durable when this returns."""
+        future: asyncio.Future[Done | Refusal] = asyncio.get_running_loop().create_future()
+        try:
+            self._queue.put_nowait((Letter(actor=actor, command=command), future))
+        except asyncio.QueueFull:
+            return Refusal(Reason.BUSY)
+        return await future
+
+    async def run(self) -> None:
+        """Post what is waiting, until cancelled."""
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < MAX_BATCH and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                await self._post(batch)
+            except asyncio.CancelledError:
+                _fail(batch, asyncio.CancelledError())
+                raise
+
+    async def _post(self, batch: Sequence[Waiting]) -> None:
+        try:
+            outcomes = await self._commit([letter for letter, _ in batch])
+        except Exception as error:  # noqa: BLE001 - whatever it was, its senders are told and the lane goes on
+            if len(batch) > 1:
+                log.warning("messages.batch_failed", size=len(batch), error=repr(error))
+                for one in batch:
+                    await self._post([one])
+            else:
+                _fail(batch, error)
+            return
+        for (_, future), outcome in zip(batch, outcomes, strict=True):
+            if not future.done():
+                future.set_result(outcome)
+
+    async def _commit(self, letters: Sequence[Letter]) -> list[Done | Refusal]:
+        async with self._database.transaction() as tx:
+            outcomes, batch = await post_all(tx, letters, self._clock())
+            positions = {
+                organization_id: await journal.append(tx, organization_id, batch.facts[organization_id])
+                for organization_id in sorted(batch.facts)
+            }
+        for organization_id in positions:
+            self._bell.ring(organization_id)
+        return [_done(outcome, positions.get(letter.actor.organization_id)) for letter, outcome in
+                zip(letters, outcomes, strict=True)]  # fmt: skip
+
+
+def _done(outcome: Posted | Refusal, position: int | None) -> Done | Refusal:
+    if isinstance(outcome, Refusal):
+        return outcome
+    result = {"id": outcome.id, "seq": outcome.seq, "public_seq": outcome.public_seq, "at": outcome.at}
+    return Done(result=result, position=position, repeated=outcome.repeated)
+
+
+def _fail(batch: Sequence[Waiting], error: BaseException) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(error)

@@ -1,0 +1,181 @@
+"""Post a message (spec 1 §6): the rule, and what a customer's words do to a parked conversation.
+
+One function posts any number of messages inside a transaction; the lane (`message_lane`) calls it with whatever
+is in flight, so that many messages share one commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from valvomo.commands.conversations.revive import revive
+from valvomo.commands.letters import letters_of
+from valvomo.commands.registry import Command
+from valvomo.commands.work import Work
+from valvomo.db import conversations, messages
+from valvomo.db.ids import new_id
+from valvomo.db.journal import Fact
+from valvomo.db.messages import InternalMessage, Known, PublicMessage
+from valvomo.db.transaction import Transaction
+from valvomo.domain.access.actor import Actor, ActorKind
+from valvomo.domain.access.sight import may_see
+from valvomo.domain.access.supervision import Supervision
+from valvomo.domain.conversations.fold import fold
+from valvomo.domain.conversations.message import MessagePosted, Visibility, Words, post
+from valvomo.domain.conversations.model import Conversation, Role, State
+from valvomo.domain.refusals import Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostMessage(Command):
+    """Write into a conversation. The same `client_id` of the same author again is the first message, never a second."""
+
+    conversation_id: str
+    text: str
+    client_id: str
+    visibility: Visibility = Visibility.PUBLIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message in flight: who, what."""
+
+    actor: Actor
+    command: PostMessage
+
+    @property
+    def conversation_key(self) -> tuple[str, str]:
+        """Organization and conversation."""
+        return (self.actor.organization_id, self.command.conversation_id)
+
+    @property
+    def client_key(self) -> messages.ClientKey:
+        """What makes it the same message again."""
+        return (*self.conversation_key, self.actor.id, self.command.client_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """Its number and time. `repeated` when it had been posted before."""
+
+    id: str
+    seq: int
+    public_seq: int | None
+    at: datetime
+    repeated: bool = False
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a transaction of messages has gathered."""
+
+    now: datetime
+    current: dict[tuple[str, str], Conversation]
+    known: dict[messages.ClientKey, Known]
+    changed: set[tuple[str, str]] = field(default_factory=set)
+    public: list[PublicMessage] = field(default_factory=list)
+    internal: list[InternalMessage] = field(default_factory=list)
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
+    revive: list[tuple[str, str]] = field(default_factory=list)
+
+
+async def post_all(
+    tx: Transaction, letters: Sequence[Letter], now: datetime
+) -> tuple[list[Posted | Refusal], Batch]:
+    """Post in this order. Each gets its number or its refusal; the caller appends the facts of the batch."""
+    current = await conversations.lock_many(tx, (one.conversation_key for one in letters))
+    known = await messages.known(tx, (one.client_key for one in letters))
+    batch = Batch(now=now, current=dict(current), known=known)
+    outcomes = [_post(batch, letter) for letter in letters]
+    await messages.insert_public(tx, batch.public) if batch.public else None
+    await messages.insert_internal(tx, batch.internal) if batch.internal else None
+    if batch.changed:
+        await conversations.count_messages(tx, [batch.current[key] for key in sorted(batch.changed)])
+    await _send_letters(tx, batch)
+    for key in dict.fromkeys(batch.revive):
+        await _revive(tx, batch, key)
+    return outcomes, batch
+
+
+async def _send_letters(tx: Transaction, batch: Batch) -> None:
+    """Of the messages; what follows from them writes its own."""
+    for organization_id, facts in batch.facts.items():
+        for fact in facts:
+            for kind, body in letters_of(fact, batch.current[organization_id, fact.conversation_id or ""]):
+                await tx.run("outbox.write", organization_id, kind, body, batch.now)
+
+
+def _post(batch: Batch, letter: Letter) -> Posted | Refusal:
+    conversation = batch.current.get(letter.conversation_key)
+    if conversation is None or not may_see(letter.actor, conversation):
+        return Refusal(Reason.NOT_FOUND)
+    former = batch.known.get(letter.client_key)
+    if former is not None:
+        return Posted(id=former.id, seq=former.seq, public_seq=former.public_seq, at=former.at, repeated=True)
+    event = post(_words(letter, conversation), conversation)
+    if isinstance(event, Refusal):
+        return event
+    _keep(batch, letter, conversation, event)
+    return Posted(id=event.message_id, seq=event.seq, public_seq=event.public_seq, at=batch.now)
+
+
+def _words(letter: Letter, conversation: Conversation) -> Words:
+    actor, command = letter.actor, letter.command
+    role = conversation.role_of(actor.id)
+    customer = actor.kind is ActorKind.CUSTOMER
+    return Words(
+        message_id=new_id(),
+        author_id=actor.id,
+        author_role=Role.CUSTOMER.value if customer else (role or Role.MONITOR).value,
+        visibility=Visibility.PUBLIC if customer else command.visibility,
+        digest=hashlib.sha256(command.text.encode()).hexdigest(),
+    )
+
+
+def _keep(batch: Batch, letter: Letter, before: Conversation, event: MessagePosted) -> None:
+    key = letter.conversation_key
+    after = fold(before, event, batch.now)
+    batch.current[key] = after
+    batch.changed.add(key)
+    batch.known[letter.client_key] = Known(event.message_id, event.seq, event.public_seq, batch.now)
+    batch.facts.setdefault(key[0], []).append(
+        Fact(
+            event=event,
+            actor_id=letter.actor.id,
+            actor_name=letter.actor.name,
+            at=batch.now,
+            conversation_id=after.id,
+            version=after.version,
+        )
+    )
+    if event.author_role == Role.CUSTOMER and after.state is State.WAITING:
+        batch.revive.append(key)
+    common = {
+        "organization_id": key[0],
+        "conversation_id": key[1],
+        "seq": event.seq,
+        "id": event.message_id,
+        "author_id": event.author_id,
+        "author_role": event.author_role,
+        "author_name": letter.actor.name,
+        "text": letter.command.text,
+        "client_id": letter.command.client_id,
+        "at": batch.now,
+    }
+    if event.public_seq is not None:
+        batch.public.append(PublicMessage(public_seq=event.public_seq, **common))  # type: ignore[arg-type]
+    else:
+        batch.internal.append(InternalMessage(visibility=event.visibility.value, **common))  # type: ignore[arg-type]
+
+
+async def _revive(tx: Transaction, batch: Batch, key: tuple[str, str]) -> None:
+    """In the customer's own name."""
+    conversation = batch.current[key]
+    author = Actor(id=conversation.contact_id, organization_id=key[0], name=conversation.customer_name,
+                   kind=ActorKind.CUSTOMER, conversation_id=conversation.id)  # fmt: skip
+    work = Work(tx=tx, actor=author, now=batch.now, supervision=Supervision())
+    batch.current[key] = await revive(work, conversation)
+    batch.facts[key[0]].extend(work.facts)

@@ -1,0 +1,179 @@
+"""Start a conversation: from the widget, from an integration, or a record from the console (T1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import ClassVar
+
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.work import Work, outcome_of
+from valvomo.db import house
+from valvomo.db.ids import new_secret, secret_digest
+from valvomo.domain.access.actor import ActorKind, UserRole
+from valvomo.domain.agents.events import Acknowledged
+from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy
+from valvomo.domain.conversations.start import Customer, start
+from valvomo.domain.conversations.targets import Queue, queue_kind
+from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.refusals import Reason, Refusal
+
+TOKEN_DAYS = 30
+"""How long a customer's token opens their conversation."""
+
+_CREATORS = frozenset({UserRole.INTEGRATION, UserRole.ADMINISTRATOR, UserRole.SUPERVISOR, UserRole.AGENT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartConversation(Command):
+    """Begin a conversation with a customer, in the workstream or the first one of the channel.
+
+    `queue` is an id or a name; without it the workstream's own is taken. `issue_token` gives the customer the
+    token that opens this one conversation.
+    """
+
+    secret: ClassVar[frozenset[str]] = frozenset({"token"})
+    channel: Channel
+    customer_name: str
+    workstream_id: str | None = None
+    queue: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    subject: str = ""
+    language: str = ""
+    priority: int = 0
+    tags: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    consent: bool | None = None
+    issue_token: bool = False
+
+
+@handles(StartConversation)
+async def start_conversation(work: Work, command: StartConversation) -> Outcome:
+    """Contact, conversation, consent and token in one commit."""
+    if work.actor.kind is ActorKind.USER and not _CREATORS & work.actor.roles:
+        return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.INTEGRATION.value})
+    workstream = await _workstream(work, command)
+    if workstream is None or workstream.channel is not command.channel:
+        return Refusal(Reason.UNKNOWN_TARGET, {"channel": command.channel.value})
+    queue = await house.queue(work.tx, work.organization_id, command.queue or workstream.queue_id)
+    if refusal := _queue_refusal(queue, workstream) or queue is None:
+        return refusal if isinstance(refusal, Refusal) else Refusal(Reason.UNKNOWN_TARGET)
+    consent = await _consent(work, workstream, command)
+    customer = Customer(
+        contact_id=await _contact(work, command),
+        name=command.customer_name,
+        language=command.language,
+        subject=command.subject,
+        priority=command.priority,
+        tags=command.tags,
+        answers=command.answers,
+    )
+    started = start(
+        workstream, (queue.id, queue.name), customer, consent, conversation_id=work.new_id(), at=work.now
+    )
+    if isinstance(started, Refusal):
+        return started
+    conversation = await work.begin(started)
+    await _acknowledge(work, conversation.id, customer.contact_id, consent)
+    token = await _token(work, conversation.id, customer) if command.issue_token else {}
+    return {**outcome_of(conversation), "contact": customer.contact_id, **token}
+
+
+async def _workstream(work: Work, command: StartConversation) -> Workstream | None:
+    if command.workstream_id is None:
+        return await house.workstream_of_channel(work.tx, work.organization_id, command.channel)
+    try:
+        return await house.workstream(work.tx, work.organization_id, command.workstream_id)
+    except LookupError:
+        return None
+
+
+def _queue_refusal(queue: Queue | None, workstream: Workstream) -> Refusal | None:
+    if queue is None:
+        return Refusal(Reason.UNKNOWN_TARGET)
+    if queue.kind != queue_kind(workstream.channel):
+        return Refusal(Reason.OTHER_KIND, {"queue": queue.name})
+    return None
+
+
+async def _contact(work: Work, command: StartConversation) -> str:
+    if command.email and work.actor.kind is ActorKind.USER:
+        known = await work.tx.row("house.contact_by_email", work.organization_id, command.email)
+        if known is not None:
+            return str(known["id"])
+    contact_id = work.new_id()
+    await work.tx.run(
+        "house.create_contact", work.organization_id, contact_id, command.customer_name, command.email,
+        command.phone, work.now,
+    )  # fmt: skip
+    return contact_id
+
+
+async def _consent(work: Work, workstream: Workstream, command: StartConversation) -> Consent:
+    if workstream.consent is ConsentPolicy.NONE or workstream.channel is Channel.RECORD:
+        return Consent()
+    text = await work.tx.row(
+        "house.current_text",
+        work.organization_id,
+        workstream.id,
+        workstream.consent.value,
+        command.language or "en",
+    )
+    return Consent(
+        policy=workstream.consent,
+        answer=command.consent if workstream.consent is ConsentPolicy.CONSENT else None,
+        version=text["version"] if text else None,
+        language=text["language"] if text else None,
+    )
+
+
+async def _acknowledge(work: Work, conversation_id: str, contact_id: str, consent: Consent) -> None:
+    if consent.policy is ConsentPolicy.NONE or consent.version is None or consent.language is None:
+        return
+    answer = consent.answer is not False
+    await work.tx.run(
+        "house.add_acknowledgement", work.organization_id, work.new_id(), contact_id, conversation_id,
+        consent.policy.value, consent.version, consent.language, answer, work.now,
+    )  # fmt: skip
+    work.note(
+        Acknowledged(
+            person_id=contact_id, subject=consent.policy.value, version=consent.version,
+            language=consent.language, answer=answer,
+        )
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewToken(Command):
+    """Another token for the customer of a conversation: for the repeated start whose first answer was lost.
+
+    A token is nowhere kept in clear, so the first one cannot be said again.
+    """
+
+    secret: ClassVar[frozenset[str]] = frozenset({"token"})
+    conversation_id: str
+
+
+@handles(RenewToken)
+async def renew_token(work: Work, command: RenewToken) -> Outcome:
+    """By the system alone."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    conversation = await work.lock(command.conversation_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    customer = Customer(
+        contact_id=conversation.contact_id, name=conversation.customer_name, language=conversation.language
+    )
+    return await _token(work, conversation.id, customer)
+
+
+async def _token(work: Work, conversation_id: str, customer: Customer) -> dict[str, object]:
+    token = new_secret("vc")
+    await work.tx.run(
+        "house.add_customer_token", secret_digest(token), work.organization_id, conversation_id,
+        customer.contact_id, customer.language or "en", work.now, work.now + timedelta(days=TOKEN_DAYS),
+    )  # fmt: skip
+    return {"token": token}

@@ -1,0 +1,21 @@
+"""Finding the agent or the queue that a command names."""
+
+from __future__ import annotations
+
+from valvomo.commands.work import Work
+from valvomo.db import house
+from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.conversations.targets import Queue
+from valvomo.domain.refusals import Reason, Refusal
+
+
+async def agent_target(work: Work, agent_id: str) -> Agent | Refusal:
+    """The agent, locked, so that their load cannot change under the decision."""
+    agent = await work.lock_agent(agent_id)
+    return agent or Refusal(Reason.UNKNOWN_TARGET, {"agent": agent_id})
+
+
+async def queue_target(work: Work, queue: str) -> Queue | Refusal:
+    """The queue by id or name."""
+    found = await house.queue(work.tx, work.organization_id, queue)
+    return found or Refusal(Reason.UNKNOWN_TARGET, {"queue": queue})

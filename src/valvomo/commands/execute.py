@@ -1,0 +1,124 @@
+"""Execute: the only door to transaction, receipts, journal and outbox (design §1, steps 2 to 6)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+import asyncpg
+import msgspec
+import structlog
+
+from valvomo.commands.registry import HANDLERS, Command, Outcome
+from valvomo.commands.work import Work
+from valvomo.db import house, journal
+from valvomo.db.database import Database
+from valvomo.db.doorbell import Doorbell
+from valvomo.db.transaction import Transaction
+from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.access.acts import OWNERS_TOO, act_account_refusal
+from valvomo.domain.access.supervision import Supervision
+from valvomo.domain.refusals import Reason, Refusal
+
+MAX_TRIES = 4
+"""How often a command that lost a deadlock or a serialization conflict is tried."""
+
+log = structlog.get_logger(__name__)
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """It is done and durable. `position` is that of its last fact, None when nothing had to happen."""
+
+    result: Mapping[str, object]
+    position: int | None = None
+    repeated: bool = False
+
+
+class _RefusedError(Exception):
+    """Rolls the transaction back, carrying the refusal out."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
+class Executor:
+    """Carries out commands. One for a process; safe to use from many tasks."""
+
+    def __init__(self, database: Database, clock: Clock, bell: Doorbell) -> None:
+        self.database = database
+        self.clock = clock
+        self.bell = bell
+
+    async def execute(self, actor: Actor, command: Command, key: str | None = None) -> Done | Refusal:
+        """Do it once. The same `key` of the same actor again returns the first outcome and changes nothing."""
+        for left in reversed(range(MAX_TRIES)):
+            try:
+                async with self.database.transaction() as tx:
+                    done = await self._within(tx, actor, command, key)
+            except _RefusedError as refused:
+                return refused.refusal
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+                if not left:
+                    raise
+                log.info("command.retry", command=type(command).__name__, left=left)
+            else:
+                if done.position is not None:
+                    self.bell.ring(actor.organization_id)
+                return done
+        raise AssertionError("unreachable")
+
+    async def _within(self, tx: Transaction, actor: Actor, command: Command, key: str | None) -> Done:
+        supervision = await house.supervision(tx, actor.organization_id)
+        if refusal := coarse_refusal(command, actor, supervision):
+            raise _RefusedError(refusal)
+        work = Work(tx=tx, actor=actor, now=self.clock(), supervision=supervision)
+        if key is not None and (former := await _claim(work, command, key)) is not None:
+            return former
+        outcome = _unwrapped(await HANDLERS[type(command)](work, command))
+        if key is not None:
+            kept = {name: value for name, value in outcome.items() if name not in command.secret}
+            await tx.run("journal.fill_receipt", actor.organization_id, actor.id, key, kept)
+        position = await journal.append(tx, actor.organization_id, work.facts) if work.facts else None
+        return Done(result=outcome, position=position)
+
+
+def coarse_refusal(command: Command, actor: Actor, supervision: Supervision) -> Refusal | None:
+    """What needs no row: the role, the account, the switch. Acts that owners do too are judged on the row."""
+    if command.role is not None and not actor.is_(command.role):
+        return Refusal(Reason.ROLE_NEEDED, {"role": command.role.value})
+    if command.act is None:
+        return None
+    serves = actor.is_(UserRole.AGENT) or actor.is_(UserRole.SUPERVISOR)
+    if command.act in OWNERS_TOO and serves and not actor.is_(UserRole.INTEGRATION):
+        return None
+    return act_account_refusal(command.act, actor, supervision)
+
+
+async def _claim(work: Work, command: Command, key: str) -> Done | None:
+    digest = _digest(command)
+    who = (work.organization_id, work.actor.id, key)
+    if await work.tx.value("journal.claim_receipt", *who, digest, work.now):
+        return None
+    receipt = await work.tx.row("journal.receipt", *who)
+    if receipt is None or receipt["command"] != digest:
+        raise _RefusedError(Refusal(Reason.KEY_REUSED))
+    return Done(result=receipt["outcome"] or {}, repeated=True)
+
+
+def _digest(command: Command) -> bytes:
+    """What tells a repeated command from another one, the same in every process."""
+    told = {one.name: getattr(command, one.name) for one in fields(command) if one.name not in command.secret}
+    return hashlib.sha256(
+        type(command).__name__.encode() + msgspec.json.encode(told, order="deterministic")
+    ).digest()
+
+
+def _unwrapped(outcome: Outcome) -> Mapping[str, object]:
+    if isinstance(outcome, Refusal):
+        raise _RefusedError(outcome)
+    return outcome

@@ -1,0 +1,43 @@
+"""Letters to the outside: which facts leave the house, and in which words.
+
+A letter is built from what the customer may know: public facts and public messages. Internal text is not within
+reach here, so there is nothing to filter and nothing to forget (design §1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from valvomo.db.journal import Fact
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.message import MessagePosted
+from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.start import ConversationStarted
+from valvomo.domain.conversations.told import told_customer
+
+
+def letters_of(fact: Fact, conversation: Conversation) -> Iterator[tuple[str, dict[str, object]]]:
+    """Kind and body of each letter that this fact causes: `conversation.*` by what changed, `message.posted`."""
+    event = fact.event
+    if not isinstance(event, Event):
+        return
+    body: dict[str, object] = {
+        "conversation": conversation.id,
+        "channel": conversation.channel.value,
+        "state": conversation.state.value,
+        "at": fact.at,
+    }
+    if isinstance(event, MessagePosted):
+        if event.public_seq is not None:
+            role = event.author_role
+            yield (
+                "message.posted",
+                {**body, "message": event.message_id, "seq": event.public_seq, "author": role},
+            )
+        return
+    if isinstance(event, ConversationStarted):
+        yield "conversation.started", body
+        return
+    told = told_customer(event)
+    if told is not None:
+        yield f"conversation.{told.code}", body

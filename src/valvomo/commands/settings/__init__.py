@@ -1,0 +1,1 @@
+"""Commands on the house's configuration, and on who may enter it."""

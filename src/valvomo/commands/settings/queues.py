@@ -1,0 +1,141 @@
+"""Create, change and remove queues (spec 1 §1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.settings.changes import note_changed, note_created, note_removed, within_constraints
+from valvomo.commands.settings.withdrawing import end_unrightful
+from valvomo.commands.work import Work
+from valvomo.domain.access.actor import UserRole
+from valvomo.domain.refusals import Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings:
+    """What a queue is. Members and supervisors are users' ids.
+
+    `kind` is messaging, voice or record; a higher `priority` is served first by agents of several queues.
+    """
+
+    name: str
+    kind: str = "messaging"
+    priority: int = 0
+    service_level_seconds: int = 60
+    members: frozenset[str] = frozenset()
+    supervisors: frozenset[str] = frozenset()
+
+    def shown(self) -> dict[str, object]:
+        """As kept with facts."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "priority": self.priority,
+            "service_level_seconds": self.service_level_seconds,
+            "members": sorted(self.members),
+            "supervisors": sorted(self.supervisors),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateQueue(Command):
+    """A new queue."""
+
+    role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
+    settings: QueueSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeQueue(Command):
+    """Change what is given; None leaves a thing as it is. The kind stays: what waits there is of that kind."""
+
+    role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
+    queue_id: str
+    name: str | None = None
+    priority: int | None = None
+    service_level_seconds: int | None = None
+    members: frozenset[str] | None = None
+    supervisors: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveQueue(Command):
+    """Remove a queue that no workstream and no conversation, past ones included, has anything to do with."""
+
+    role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
+    queue_id: str
+
+
+@handles(CreateQueue)
+@within_constraints
+async def create_queue(work: Work, command: CreateQueue) -> Outcome:
+    """Queue and people in one commit."""
+    queue, queue_id = command.settings, work.new_id()
+    await work.tx.run(
+        "settings.create_queue", work.organization_id, queue_id, queue.name, queue.kind, queue.priority,
+        queue.service_level_seconds, work.now,
+    )  # fmt: skip
+    await _write_people(work, queue_id, queue)
+    note_created(work, "queue", (queue_id, queue.name), queue.shown())
+    return {"id": queue_id}
+
+
+@handles(ChangeQueue)
+@within_constraints
+async def change_queue(work: Work, command: ChangeQueue) -> Outcome:
+    """Effective at the next event."""
+    before = await _lock(work, command.queue_id)
+    if isinstance(before, Refusal):
+        return before
+    names = ("name", "priority", "service_level_seconds", "members", "supervisors")
+    after = replace(
+        before, **{name: value for name in names if (value := getattr(command, name)) is not None}
+    )
+    await work.tx.run(
+        "settings.change_queue", work.organization_id, command.queue_id, after.name, after.priority,
+        after.service_level_seconds,
+    )  # fmt: skip
+    await _write_people(work, command.queue_id, after)
+    note_changed(work, "queue", (command.queue_id, after.name), (before.shown(), after.shown()))
+    await end_unrightful(work, work.supervision)
+    return {"id": command.queue_id}
+
+
+@handles(RemoveQueue)
+@within_constraints
+async def remove_queue(work: Work, command: RemoveQueue) -> Outcome:
+    """The foreign keys judge whether it is in use."""
+    before = await _lock(work, command.queue_id)
+    if isinstance(before, Refusal):
+        return before
+    await work.tx.run("settings.remove_queue", work.organization_id, command.queue_id)
+    note_removed(work, "queue", (command.queue_id, before.name), before.shown())
+    return {"id": command.queue_id}
+
+
+def queue_settings_of(row: Any) -> QueueSettings:
+    """A row of `settings.queues`."""
+    return QueueSettings(
+        name=row["name"],
+        kind=row["kind"],
+        priority=row["priority"],
+        service_level_seconds=row["service_level_seconds"],
+        members=frozenset(row["member_ids"]),
+        supervisors=frozenset(row["supervisor_ids"]),
+    )
+
+
+async def _lock(work: Work, queue_id: str) -> QueueSettings | Refusal:
+    await work.tx.row("house.lock_organization", work.organization_id)
+    row = await work.tx.row("settings.queues", work.organization_id, "", queue_id, 1)
+    return queue_settings_of(row) if row else Refusal(Reason.NOT_FOUND)
+
+
+async def _write_people(work: Work, queue_id: str, queue: QueueSettings) -> None:
+    where = (work.organization_id, queue_id)
+    await work.tx.run("settings.drop_members", *where, sorted(queue.members))
+    await work.tx.run("settings.add_members", *where, sorted(queue.members))
+    await work.tx.run("settings.drop_supervisors", *where, sorted(queue.supervisors))
+    await work.tx.run("settings.add_supervisors", *where, sorted(queue.supervisors))

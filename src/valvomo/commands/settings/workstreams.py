@@ -1,0 +1,174 @@
+"""Create and change workstreams: one channel account and the rules for what arrives there (spec 1 §1, §2, §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, ClassVar
+
+import msgspec
+
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.settings.changes import note_changed, note_created, within_constraints
+from valvomo.commands.settings.texts import add_defaults
+from valvomo.commands.work import Work
+from valvomo.db import house
+from valvomo.db.ids import new_secret
+from valvomo.domain.access.actor import UserRole
+from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.model import Channel, ConsentPolicy
+from valvomo.domain.conversations.targets import queue_kind
+from valvomo.domain.conversations.workstream import Timers, WrapUpBlock, default_timers
+from valvomo.domain.refusals import Reason, Refusal, malformed
+
+CHANNELS = frozenset({Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT, Channel.RECORD})
+"""Kinds of channel that a workstream can be set up for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The rules of a workstream that may change.
+
+    `origins` are the web sites that may open conversations here, such as `https://shop.example`; none means any.
+    """
+
+    name: str
+    queue_id: str
+    units: int = 1
+    allowed_presences: frozenset[Presence] = frozenset({Presence.AVAILABLE, Presence.BUSY})
+    auto_accept: bool = False
+    wrap_up: WrapUpBlock = WrapUpBlock.ALWAYS
+    timers: Timers = field(default_factory=Timers)
+    consent: ConsentPolicy = ConsentPolicy.NOTICE
+    origins: tuple[str, ...] = ()
+
+    def shown(self) -> dict[str, object]:
+        """As kept with facts."""
+        plain: dict[str, object] = msgspec.to_builtins(self, order="deterministic")
+        return plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateWorkstream(Command):
+    """A new workstream; what is None gets the default of its channel.
+
+    `texts` are the words of the notice or of the question for consent, by language; where there are none, the
+    house's own are taken. The public `key` is random unless it is given.
+    """
+
+    role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
+    name: str
+    channel: Channel
+    queue_id: str
+    units: int = 1
+    allowed_presences: frozenset[Presence] | None = None
+    auto_accept: bool = False
+    wrap_up: WrapUpBlock = WrapUpBlock.ALWAYS
+    timers: Timers | None = None
+    consent: ConsentPolicy | None = None
+    origins: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeWorkstream(Command):
+    """Change what is given; None leaves a thing as it is. Conversations that are under way keep their consent."""
+
+    role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
+    workstream_id: str
+    name: str | None = None
+    queue_id: str | None = None
+    units: int | None = None
+    allowed_presences: frozenset[Presence] | None = None
+    auto_accept: bool | None = None
+    wrap_up: WrapUpBlock | None = None
+    timers: Timers | None = None
+    consent: ConsentPolicy | None = None
+    origins: tuple[str, ...] | None = None
+
+
+@handles(CreateWorkstream)
+@within_constraints
+async def create_workstream(work: Work, command: CreateWorkstream) -> Outcome:
+    """Workstream, public key and the first version of its texts in one commit."""
+    if command.channel not in CHANNELS:
+        return malformed("channel", f"is none of {', '.join(sorted(CHANNELS))}")
+    rules = _rules(command)
+    if refusal := await _refusal(work, command.channel, rules):
+        return refusal
+    workstream_id, key = work.new_id(), command.key or new_secret("pk")
+    await work.tx.run(
+        "settings.create_workstream", work.organization_id, workstream_id, rules.name, command.channel.value, key,
+        rules.queue_id, rules.units, sorted(rules.allowed_presences), rules.auto_accept, rules.wrap_up.value,
+        msgspec.to_builtins(rules.timers), rules.consent.value, list(rules.origins), work.now,
+    )  # fmt: skip
+    texts = await _texts(work, workstream_id, rules, command.texts)
+    after = {"channel": command.channel.value, **rules.shown(), **texts}
+    note_created(work, "workstream", (workstream_id, rules.name), after)
+    return {"id": workstream_id, "key": key}
+
+
+@handles(ChangeWorkstream)
+@within_constraints
+async def change_workstream(work: Work, command: ChangeWorkstream) -> Outcome:
+    """Effective for the next event of its conversations."""
+    await work.tx.row("house.lock_organization", work.organization_id)
+    row = await work.tx.row("house.workstream", work.organization_id, command.workstream_id)
+    if row is None:
+        return Refusal(Reason.NOT_FOUND)
+    before = rules_of(row)
+    given = {one.name: getattr(command, one.name) for one in fields(Rules)}
+    after = replace(before, **{name: value for name, value in given.items() if value is not None})
+    if refusal := await _refusal(work, Channel(row["channel"]), after):
+        return refusal
+    await work.tx.run(
+        "settings.change_workstream", work.organization_id, row["id"], after.name, after.queue_id, after.units,
+        sorted(after.allowed_presences), after.auto_accept, after.wrap_up.value, msgspec.to_builtins(after.timers),
+        after.consent.value, list(after.origins),
+    )  # fmt: skip
+    await _texts(work, row["id"], after, {})
+    note_changed(work, "workstream", (row["id"], after.name), (before.shown(), after.shown()))
+    return {"id": row["id"]}
+
+
+def rules_of(row: Any) -> Rules:
+    """A row of `workstreams`."""
+    return msgspec.convert({one.name: row[one.name] for one in fields(Rules)}, Rules)
+
+
+def _rules(command: CreateWorkstream) -> Rules:
+    record = command.channel is Channel.RECORD
+    default = Rules(name=command.name, queue_id=command.queue_id)
+    return replace(
+        default,
+        units=command.units,
+        allowed_presences=default.allowed_presences
+        if command.allowed_presences is None
+        else command.allowed_presences,
+        auto_accept=command.auto_accept,
+        wrap_up=command.wrap_up,
+        timers=command.timers or default_timers(command.channel),
+        consent=command.consent or (ConsentPolicy.NONE if record else ConsentPolicy.NOTICE),
+        origins=command.origins,
+    )
+
+
+async def _refusal(work: Work, channel: Channel, rules: Rules) -> Refusal | None:
+    if channel is Channel.RECORD and rules.consent is not ConsentPolicy.NONE:
+        return Refusal(Reason.NO_CUSTOMER, {"field": "consent"})
+    if not rules.allowed_presences:
+        return malformed("allowed_presences", "none is given")
+    queue = await house.queue(work.tx, work.organization_id, rules.queue_id)
+    if queue is None or queue.id != rules.queue_id:
+        return Refusal(Reason.UNKNOWN_TARGET, {"queue": rules.queue_id})
+    if queue.kind != queue_kind(channel):
+        return Refusal(Reason.OTHER_KIND, {"queue": queue.name})
+    return None
+
+
+async def _texts(work: Work, workstream_id: str, rules: Rules, own: Mapping[str, str]) -> dict[str, object]:
+    """What the policy needs to be said: nobody is asked without words."""
+    if rules.consent is ConsentPolicy.NONE:
+        return {}
+    return {"texts": await add_defaults(work, workstream_id, rules.consent.value, own)}

@@ -1,0 +1,134 @@
+"""A unit of work: one transaction in which a command reads locked facts, decides, and records what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from valvomo.commands.letters import letters_of
+from valvomo.db import agents, conversations, house
+from valvomo.db.ids import new_id
+from valvomo.db.journal import Fact
+from valvomo.db.transaction import Transaction
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.acts import Act, act_refusal
+from valvomo.domain.access.audit import audited
+from valvomo.domain.access.sight import may_see
+from valvomo.domain.access.supervision import Supervision
+from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.agents.events import HouseFact
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.fold import fold
+from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.start import ConversationStarted
+from valvomo.domain.conversations.told import notified
+from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.refusals import Reason, Refusal
+
+
+@dataclass(slots=True)
+class Work:
+    """What a handler works with. Facts gather in `facts` and are written last, by `execute`."""
+
+    tx: Transaction
+    actor: Actor
+    now: datetime
+    supervision: Supervision
+    facts: list[Fact] = field(default_factory=list)
+
+    @property
+    def organization_id(self) -> str:
+        """The one organization that this work can reach."""
+        return self.actor.organization_id
+
+    def new_id(self) -> str:
+        """A new identifier."""
+        return new_id()
+
+    async def lock(self, conversation_id: str) -> Conversation | Refusal:
+        """The conversation, locked; not found when it does not exist for this actor."""
+        conversation = await conversations.lock(self.tx, self.organization_id, conversation_id)
+        if conversation is None or not may_see(self.actor, conversation):
+            return Refusal(Reason.NOT_FOUND)
+        return conversation
+
+    async def lock_for(self, conversation_id: str, act: Act) -> Conversation | Refusal:
+        """The conversation, locked, if this actor may do this to it now: authorised on locked facts."""
+        conversation = await conversations.lock(self.tx, self.organization_id, conversation_id)
+        if conversation is None:
+            return Refusal(Reason.NOT_FOUND)
+        return act_refusal(act, self.actor, conversation, self.supervision) or conversation
+
+    async def workstream(self, conversation: Conversation) -> Workstream:
+        """The rules of the conversation's workstream."""
+        return await house.workstream(self.tx, self.organization_id, conversation.workstream_id)
+
+    async def queue_name(self, queue_id: str) -> str:
+        """A queue's name as it is now, kept with facts."""
+        queue = await house.queue(self.tx, self.organization_id, queue_id)
+        return queue.name if queue else queue_id
+
+    async def begin(self, started: ConversationStarted) -> Conversation:
+        """Write a new conversation."""
+        conversation = fold(None, started, self.now)
+        await conversations.insert(self.tx, conversation)
+        await self._note_event(started, conversation, conversation)
+        return conversation
+
+    async def record(self, before: Conversation, events: Iterable[Event]) -> Conversation:
+        """Write what happened to a locked conversation: its row, and the facts that explain it."""
+        now = before
+        for event in events:
+            earlier, now = now, fold(now, event, self.now)
+            await self._note_event(event, earlier, now)
+        if now is not before:
+            await conversations.save(self.tx, before, now)
+            freed = [agent for agent, units in before.holds.items() if now.holds.get(agent, 0) < units]
+            if freed:
+                await self.tx.run("agents.touch_idle", self.organization_id, sorted(freed), self.now)
+        return now
+
+    async def decide(
+        self, before: Conversation, decision: tuple[Event, ...] | Refusal
+    ) -> dict[str, object] | Refusal:
+        """Record a decision, or pass its refusal on."""
+        if isinstance(decision, Refusal):
+            return decision
+        return outcome_of(await self.record(before, decision))
+
+    def note(self, event: HouseFact) -> None:
+        """A fact that belongs to no conversation."""
+        self.facts.append(
+            Fact(
+                event=event,
+                actor_id=self.actor.id,
+                actor_name=self.actor.name,
+                at=self.now,
+                audited=audited(event),
+            )
+        )
+
+    async def lock_agent(self, agent_id: str) -> Agent | None:
+        """An agent, locked; after the conversation."""
+        return await agents.lock_one(self.tx, self.organization_id, agent_id)
+
+    async def _note_event(self, event: Event, before: Conversation, after: Conversation) -> None:
+        fact = Fact(
+            event=event,
+            actor_id=self.actor.id,
+            actor_name=self.actor.name,
+            at=self.now,
+            conversation_id=after.id,
+            version=after.version,
+            audited=audited(event),
+            notify=tuple(person for person in notified(event, before) if person != self.actor.id),
+        )
+        self.facts.append(fact)
+        for kind, body in letters_of(fact, after):
+            await self.tx.run("outbox.write", self.organization_id, kind, body, self.now)
+
+
+def outcome_of(conversation: Conversation) -> dict[str, object]:
+    """What a command answers about the conversation it changed."""
+    return {"id": conversation.id, "state": conversation.state.value, "version": conversation.version}
