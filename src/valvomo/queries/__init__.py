@@ -1,0 +1,1 @@
+"""Questions of screens and reports: one function for each, and no writes."""

@@ -1,0 +1,76 @@
+"""About the caller: who they are, what they may, and what they must still acknowledge (spec 1 §5, spec 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from valvomo.db import house
+from valvomo.db.transaction import Transaction
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.supervision import Right, account_refusal
+from valvomo.domain.consent.acknowledging import outstanding
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.protocol.rows import Named
+from valvomo.protocol.settings import Me, ToAcknowledge
+from valvomo.protocol.texts.catalogue import text
+
+ORGANIZATION = "organization"
+
+
+async def me(tx: Transaction, actor: Actor) -> Me | Refusal:
+    """The caller's account."""
+    row = await tx.row("people.actor", actor.organization_id, actor.id)
+    organization = await tx.row("house.organization", actor.organization_id)
+    if row is None or organization is None:
+        return Refusal(Reason.NOT_SIGNED_IN)
+    supervision = await house.supervision(tx, actor.organization_id)
+    names = {one["id"]: one["name"] for one in await tx.rows("house.queues", actor.organization_id)}
+    return Me(
+        id=actor.id,
+        organization=Named(organization["id"], organization["name"]),
+        name=row["name"],
+        email=row["email"],
+        roles=sorted(actor.roles),
+        rights=[right for right in Right if account_refusal(right, actor, supervision) is None],
+        queues=_named(actor.queues, names),
+        supervised=_named(names if actor.supervises_all else actor.supervised, names),
+        supervises_all=actor.supervises_all,
+        language=row["language"],
+        acknowledgements=await _outstanding(tx, actor),
+    )
+
+
+async def to_acknowledge(tx: Transaction, actor: Actor) -> list[ToAcknowledge]:
+    """What the caller must still acknowledge, in their own language where the text has it."""
+    items = []
+    for kind in await _outstanding(tx, actor):
+        row = await tx.row("house.current_text", actor.organization_id, ORGANIZATION, kind, actor.language)
+        if row is not None:
+            items.append(
+                ToAcknowledge(
+                    kind=kind,
+                    title=text(row["language"], ("purpose", kind, "title")),
+                    text=row["text"],
+                    version=row["version"],
+                    language=row["language"],
+                )
+            )
+    return items
+
+
+async def _outstanding(tx: Transaction, actor: Actor) -> list[str]:
+    given = await tx.rows("settings.acknowledged", actor.organization_id, actor.id)
+    newest = await tx.rows("settings.newest_texts", actor.organization_id, ORGANIZATION, None)
+    return outstanding(actor.roles, _versions(given), _versions(newest))
+
+
+def _versions(rows: Iterable[Any]) -> dict[str, dict[str, int]]:
+    versions: dict[str, dict[str, int]] = {}
+    for row in rows:
+        versions.setdefault(row["kind"], {})[row["language"]] = row["version"]
+    return versions
+
+
+def _named(ids: Iterable[str], names: dict[str, str]) -> list[Named]:
+    return sorted((Named(one, names.get(one, one)) for one in ids), key=lambda one: one.name.lower())

@@ -1,0 +1,31 @@
+"""The presence board: agents whom the reader has to do with (spec 3 *Agents*)."""
+
+from __future__ import annotations
+
+from valvomo.db import floor
+from valvomo.db.transaction import Transaction
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.colleagues import may_see_agent
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.protocol.agents import AgentRow, agent_row
+
+
+async def listed(tx: Transaction, actor: Actor) -> list[AgentRow]:
+    """Everybody whom this actor may see, by name."""
+    names = await floor.lookups(tx, actor.organization_id)
+    seats = await floor.seats(tx, actor.organization_id)
+    rows = [
+        agent_row(agent, since, actor, names)
+        for agent, since in seats.values()
+        if may_see_agent(actor, agent.id, agent.queues)
+    ]
+    return sorted(rows, key=lambda row: (row.name.lower(), row.id))
+
+
+async def one(tx: Transaction, actor: Actor, agent_id: str) -> AgentRow | Refusal:
+    """One agent, if this actor may see them."""
+    seat = (await floor.seats(tx, actor.organization_id)).get(agent_id)
+    if seat is None or not may_see_agent(actor, agent_id, seat[0].queues):
+        return Refusal(Reason.NOT_FOUND)
+    names = await floor.lookups(tx, actor.organization_id)
+    return agent_row(seat[0], seat[1], actor, names)

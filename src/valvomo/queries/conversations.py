@@ -1,0 +1,137 @@
+"""Conversations for screens: the list with its filters, and one in whole (spec 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from valvomo.db import conversations, floor
+from valvomo.db.transaction import Transaction
+from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.access.sight import may_see
+from valvomo.domain.conversations.model import Conversation, State
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.protocol.pages import Page
+from valvomo.protocol.rows import (
+    BoardRow,
+    ConversationDocument,
+    Lookups,
+    Preview,
+    board_row,
+    conversation_document,
+    preview_of,
+)
+from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
+
+SORTS = ("queued", "created", "activity", "unanswered", "priority", "customer", "subject")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What is looked for; empty means any. `queues` are ids or names, `sort` one of `SORTS`, with `-` for falling.
+
+    `closed_as` narrows what is closed to one way of ending.
+    """
+
+    states: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    sentiments: tuple[str, ...] = ()
+    words: str = ""
+    sort: str = "queued"
+    closed_as: str = ""
+
+
+async def listed(
+    tx: Transaction, actor: Actor, wanted: Filter, *, cursor: str | None, limit: int
+) -> Page[BoardRow] | Refusal:
+    """A page of what this actor may see; ongoing conversations unless states are asked for."""
+    names = await floor.lookups(tx, actor.organization_id)
+    try:
+        place = decoded(cursor, wanted.sort)
+    except BadCursorError:
+        return Refusal(Reason.MALFORMED, {"errors": [{"at": "cursor", "problem": "not one of ours"}]})
+    # No sentiment has been measured of any conversation yet: all of them are of the level `none`.
+    if wanted.sentiments and "none" not in wanted.sentiments:
+        return Page(items=[])
+    queues = _queue_ids(wanted.queues, names)
+    if wanted.queues and not queues:
+        return Page(items=[])
+    closed = wanted.states == (State.CLOSED.value,)
+    ask = _closed if closed else _ongoing
+    rows = await ask(tx, actor, wanted, queues=queues, place=place, limit=limit + 1)
+    items = [
+        board_row(one, actor, names, _preview(row))
+        for row in rows[:limit]
+        if may_see(actor, one := conversations.decode(row))
+    ]
+    following = rows[limit - 1] if len(rows) > limit else None
+    return Page(items=items, next=_cursor(following, wanted.sort) if following else None)
+
+
+async def document(tx: Transaction, actor: Actor, conversation_id: str) -> ConversationDocument | Refusal:
+    """The whole state, as far as this actor may see it."""
+    conversation = await seen(tx, actor, conversation_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    names = await floor.lookups(tx, actor.organization_id)
+    row = await tx.row("lists.last_line", actor.organization_id, conversation_id)
+    preview = preview_of(row["text"], row["author_name"], row["author_role"], row["at"]) if row else None
+    return conversation_document(conversation, actor, names, preview)
+
+
+async def seen(tx: Transaction, actor: Actor, conversation_id: str) -> Conversation | Refusal:
+    """The conversation, if it exists for this actor."""
+    conversation = await conversations.get(tx, actor.organization_id, conversation_id)
+    if conversation is None or not may_see(actor, conversation):
+        return Refusal(Reason.NOT_FOUND)
+    return conversation
+
+
+async def _ongoing(
+    tx: Transaction, actor: Actor, wanted: Filter, *, queues: list[str], place: Place | None, limit: int
+) -> list[Any]:
+    rank, word, after = (place.rank, place.word, place.id) if place else (0, "", None)
+    everything, supervised, me, picks = _scope(actor)
+    falling = wanted.sort.startswith("-")
+    return await tx.rows(
+        "lists.ongoing", actor.organization_id, everything, supervised, me, picks, list(wanted.states), queues,
+        list(wanted.agents), list(wanted.channels), wanted.words, wanted.sort.lstrip("-"), -1 if falling else 1,
+        rank, word, after, limit,
+    )  # fmt: skip
+
+
+async def _closed(
+    tx: Transaction, actor: Actor, wanted: Filter, *, queues: list[str], place: Place | None, limit: int
+) -> list[Any]:
+    everything, supervised, me, _ = _scope(actor)
+    before = _EPOCH + timedelta(microseconds=-place.rank) if place else None
+    return await tx.rows(
+        "lists.closed", actor.organization_id, everything, supervised, me, queues, list(wanted.agents),
+        list(wanted.channels), wanted.words, before, place.id if place else None, limit, wanted.closed_as,
+    )  # fmt: skip
+
+
+def _scope(actor: Actor) -> tuple[bool, list[str], str, list[str]]:
+    supervisor = actor.is_(UserRole.SUPERVISOR)
+    everything = actor.is_(UserRole.INTEGRATION) or (supervisor and actor.supervises_all)
+    picks = sorted(actor.queues) if actor.is_(UserRole.AGENT) else []
+    return everything, sorted(actor.supervised) if supervisor else [], actor.id, picks
+
+
+def _queue_ids(wanted: tuple[str, ...], names: Lookups) -> list[str]:
+    words = {one.lower() for one in wanted}
+    return [one.id for one in names.queues.values() if one.id in words or one.name.lower() in words]
+
+
+def _preview(row: Any) -> Preview | None:
+    if row["last_text"] is None:
+        return None
+    return preview_of(row["last_text"], row["last_author"], row["last_role"], row["last_at"])
+
+
+def _cursor(row: Any, sort: str) -> str:
+    return encoded(Place(sort=sort, rank=row["rank"], word=row["word"], id=row["id"]))

@@ -1,0 +1,160 @@
+"""What a customer may ask: built from public facts and public messages alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from valvomo.db import conversations, house, journal
+from valvomo.db.ids import secret_digest
+from valvomo.db.transaction import Transaction
+from valvomo.domain.access.actor import Actor, ActorKind
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.message import MessagePosted
+from valvomo.domain.conversations.model import ConsentPolicy, Conversation, Stage, State
+from valvomo.domain.conversations.told import told_customer
+from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.protocol.customer import (
+    PublicAuthor,
+    PublicConversation,
+    PublicMessageItem,
+    PublicNotice,
+    public_conversation,
+    public_notice,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """A customer with a token: who acts, and which pages may carry the token."""
+
+    actor: Actor
+    origins: tuple[str, ...]
+
+    @property
+    def organization_id(self) -> str:
+        """Where the conversation is."""
+        return self.actor.organization_id
+
+    @property
+    def conversation_id(self) -> str:
+        """The one conversation that the token opens."""
+        return self.actor.conversation_id or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """A workstream as a web page finds it by its key."""
+
+    workstream: Workstream
+    organization: str
+    languages: tuple[str, ...]
+    origins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """The text that a customer must see first, or the question: None of it where nothing is asked."""
+
+    text: str | None = None
+    version: int | None = None
+    language: str | None = None
+
+
+async def guest_of_token(tx: Transaction, secret: str, now: datetime) -> Guest | Refusal:
+    """Whose token this is: `EXPIRED` after its time, `NOT_SIGNED_IN` when it is not one of ours."""
+    row = await tx.row("house.customer_token", secret_digest(secret))
+    if row is None:
+        return Refusal(Reason.NOT_SIGNED_IN)
+    if row["expires_at"] <= now:
+        return Refusal(Reason.EXPIRED)
+    origins = await tx.value("lists.origins", row["organization_id"], row["conversation_id"])
+    actor = Actor(
+        id=row["contact_id"],
+        organization_id=row["organization_id"],
+        name=row["name"],
+        kind=ActorKind.CUSTOMER,
+        language=row["language"],
+        conversation_id=row["conversation_id"],
+    )
+    return Guest(actor=actor, origins=tuple(origins or ()))
+
+
+async def entrance(tx: Transaction, key: str) -> Entrance | Refusal:
+    """The workstream behind the key that a page carries."""
+    row = await tx.row("house.workstream_by_key", key)
+    if row is None:
+        return Refusal(Reason.NOT_FOUND)
+    organization = await tx.row("house.organization", row["organization_id"])
+    return Entrance(
+        workstream=house.workstream_of(row),
+        organization=organization["name"] if organization else "",
+        languages=tuple(organization["languages"]) if organization else (),
+        origins=tuple(row["origins"]),
+    )
+
+
+async def notice(tx: Transaction, workstream: Workstream, language: str) -> Notice:
+    """The newest version of the text that this workstream shows, in the language or else in English."""
+    if workstream.consent is ConsentPolicy.NONE:
+        return Notice()
+    row = await tx.row(
+        "house.current_text", workstream.organization_id, workstream.id, workstream.consent.value, language
+    )
+    return Notice(text=row["text"], version=row["version"], language=row["language"]) if row else Notice()
+
+
+async def sample_key(tx: Transaction) -> str | None:
+    """The key that the sample page carries when none is given."""
+    key: str | None = await tx.value("lists.sample_key")
+    return key
+
+
+async def conversation(tx: Transaction, guest: Guest) -> PublicConversation:
+    """Its state, who serves it, the place in the queue, and everything that the customer was told."""
+    found = await conversations.get(tx, guest.organization_id, guest.conversation_id)
+    if found is None:
+        raise LookupError(f"no conversation {guest.conversation_id}")
+    return public_conversation(found, await _place(tx, found), await _notices(tx, guest))
+
+
+async def messages(tx: Transaction, guest: Guest, *, after: int, limit: int) -> list[PublicMessageItem]:
+    """At most `limit` messages that follow the customer's number `after`."""
+    rows = await tx.rows("messages.public_after", guest.organization_id, guest.conversation_id, after, limit)
+    return [_message(row, guest) for row in rows]
+
+
+def _message(row: Any, guest: Guest) -> PublicMessageItem:
+    mine = row["author_id"] == guest.actor.id
+    return PublicMessageItem(
+        id=row["id"],
+        seq=row["public_seq"],
+        author=PublicAuthor(name=row["author_name"], role=row["author_role"]),
+        text=row["text"],
+        at=row["at"],
+        client_id=row["client_id"] if mine else None,
+    )
+
+
+async def _place(tx: Transaction, one: Conversation) -> int | None:
+    if one.stage is Stage.OFFERED:
+        return 1
+    if one.state is not State.OPEN:
+        return None
+    ahead: int = await tx.value(
+        "lists.ahead", one.organization_id, one.queue_id, one.priority, one.queued_at, one.id
+    )
+    return ahead + 1
+
+
+async def _notices(tx: Transaction, guest: Guest) -> tuple[PublicNotice, ...]:
+    notices: list[PublicNotice] = []
+    seen = 0
+    for fact in await journal.of_conversation(tx, guest.organization_id, guest.conversation_id):
+        if isinstance(fact.event, MessagePosted):
+            seen = fact.event.public_seq or seen
+        elif isinstance(fact.event, Event) and (told := told_customer(fact.event)) is not None:
+            notices.append(public_notice(len(notices) + 1, told, fact.at, seen))
+    return tuple(notices)

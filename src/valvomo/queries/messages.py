@@ -1,0 +1,46 @@
+"""Messages for the house: read on from a number, missing nothing (spec 1 §6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from valvomo.db.transaction import Transaction
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.sight import read_refusal
+from valvomo.domain.refusals import Refusal
+from valvomo.protocol.messages import Author, MessageItem
+from valvomo.protocol.pages import Page
+from valvomo.queries.conversations import seen
+
+
+async def after(
+    tx: Transaction, actor: Actor, conversation_id: str, *, seq: int, limit: int
+) -> Page[MessageItem] | Refusal:
+    """At most `limit` messages that follow `seq`; `next` is the number to go on from while there are more."""
+    conversation = await seen(tx, actor, conversation_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    if refusal := read_refusal(actor, conversation):
+        return refusal
+    rows = await tx.rows("messages.all_after", actor.organization_id, conversation_id, seq, limit + 1)
+    items = [_item(row, actor) for row in rows[:limit]]
+    return Page(items=items, next=str(items[-1].seq) if len(rows) > limit else None)
+
+
+async def one(tx: Transaction, actor: Actor, conversation_id: str, seq: int) -> MessageItem:
+    """A message that this actor has just posted."""
+    rows = await tx.rows("messages.all_after", actor.organization_id, conversation_id, seq - 1, 1)
+    return _item(rows[0], actor)
+
+
+def _item(row: Any, reader: Actor) -> MessageItem:
+    mine = row["author_id"] == reader.id
+    return MessageItem(
+        id=row["id"],
+        seq=row["seq"],
+        author=Author(id=row["author_id"], name=row["author_name"], role=row["author_role"]),
+        visibility=row["visibility"],
+        text=row["text"],
+        at=row["at"],
+        client_id=row["client_id"] if mine else None,
+    )
