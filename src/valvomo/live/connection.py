@@ -1,0 +1,79 @@
+"""A live connection: who reads, what they watch, how far behind they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from valvomo.domain.access.actor import Actor
+from valvomo.protocol.customer import PublicConversation, PublicNotice
+from valvomo.protocol.figures import FiguresItem
+from valvomo.protocol.frames import Frame
+
+HIGH_WATER = 256 * 1024
+"""Bytes that wait to be sent; above this the reader is slow and gets the latest state when it has caught up."""
+MOST_BEHIND_SECONDS = 30.0
+"""A reader that is slow for longer than this is dropped; it comes back by itself and gets a snapshot."""
+MAX_TOPICS = 64
+MOST_WAITING = 200
+CLOSE_SLOW = 1013
+CLOSE_SIGNED_OUT = 4401
+
+
+class Sink(Protocol):
+    """The way out, which never waits: what it cannot send at once it buffers."""
+
+    def write(self, frame: Frame) -> None:
+        """Send."""
+
+    def buffered(self) -> int:
+        """Bytes that wait to be sent."""
+
+    def close(self, code: int) -> None:
+        """End the connection."""
+
+
+@dataclass(slots=True, eq=False)
+class Subscription:
+    """A topic that a connection watches.
+
+    `dirty` are things that changed while the reader was slow. For a conversation, `seq` is the number of the
+    last message sent, `starting` says that its beginning is being read, `reread` that there is more to read.
+    `waiting` are notices for a slow reader, the newest `MOST_WAITING` of them.
+    """
+
+    connection: Connection
+    topic: str
+    dirty: set[str] = field(default_factory=set)
+    stale: bool = False
+    seq: int = 0
+    version: int = 0
+    starting: bool = False
+    reread: bool = False
+    figures: tuple[FiguresItem, ...] | None = None
+    document: PublicConversation | None = None
+    notices: tuple[PublicNotice, ...] = ()
+    waiting: list[object] = field(default_factory=list)
+
+    @property
+    def behind(self) -> bool:
+        """Whether something waits until the reader has caught up."""
+        return bool(self.dirty) or self.stale
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """`digest` is that of the session or token it was opened with, asked again every second."""
+
+    id: str
+    actor: Actor
+    sink: Sink
+    digest: bytes | None = None
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    behind_since: float | None = None
+    typed_at: float = 0.0
+
+    @property
+    def slow(self) -> bool:
+        """Whether sending has to wait."""
+        return self.behind_since is not None or self.sink.buffered() > HIGH_WATER

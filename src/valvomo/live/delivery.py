@@ -1,0 +1,71 @@
+"""Delivery: a frame to a reader, or a note of what to tell them once they have caught up (design §1 step 9).
+
+Nothing here waits. A reader whose buffer is full is told nothing more until it has drained; then it gets the
+latest state of everything that changed meanwhile, in one frame. One who stays behind is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from valvomo.domain.refusals import Refusal
+from valvomo.live.connection import CLOSE_SLOW, HIGH_WATER, MOST_BEHIND_SECONDS, Connection, Subscription
+from valvomo.protocol.frames import Frame, refused_frame, topic_frame
+from valvomo.protocol.problems import problem_of
+
+LOW_WATER = HIGH_WATER // 4
+
+
+class Delivery:
+    """`age` says how old the floor is in milliseconds, `clock` what time it is, `timer` counts seconds."""
+
+    def __init__(
+        self, age: Callable[[], int], clock: Callable[[], datetime], timer: Callable[[], float]
+    ) -> None:
+        self._age = age
+        self._clock = clock
+        self._timer = timer
+        self.sent = 0
+        self.coalesced = 0
+        self.dropped = 0
+
+    def frame(self, topic: str, op: str, at: int, data: Sequence[object]) -> Frame:
+        """A frame that says how fresh it is."""
+        return topic_frame(topic, op, at, data, ms=self._age(), time=self._clock())
+
+    def send(self, subscription: Subscription, frame: Frame) -> None:
+        """To a reader who is not slow."""
+        subscription.connection.sink.write(frame)
+        self.sent += 1
+
+    def tell(self, subscription: Subscription, frame: Frame, ids: Iterable[str] = ()) -> None:
+        """Changes; for a slow reader it is only noted what changed (`ids`, or everything when there are none)."""
+        connection = subscription.connection
+        if not connection.slow:
+            self.send(subscription, frame)
+            return
+        self.coalesced += 1
+        before = len(subscription.dirty)
+        subscription.dirty.update(ids)
+        subscription.stale = subscription.stale or len(subscription.dirty) == before == 0
+        if connection.behind_since is None:
+            connection.behind_since = self._timer()
+
+    def refuse(self, subscription: Subscription, refusal: Refusal) -> None:
+        """The topic ends with a problem document."""
+        connection = subscription.connection
+        problem = problem_of(refusal, connection.actor.language).document()
+        connection.sink.write(refused_frame(subscription.topic, problem))
+
+    def ready(self, connection: Connection) -> bool:
+        """Whether a slow reader has caught up, so that it can be told; drops one that does not."""
+        if connection.behind_since is None:
+            return False
+        if connection.sink.buffered() <= LOW_WATER:
+            connection.behind_since = None
+            return True
+        if self._timer() - connection.behind_since > MOST_BEHIND_SECONDS:
+            self.dropped += 1
+            connection.sink.close(CLOSE_SLOW)
+        return False

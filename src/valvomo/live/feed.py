@@ -1,0 +1,155 @@
+"""The feed: reads the journal of one organization and keeps its live floor (design §1 step 8).
+
+It holds a position and reads what follows. The doorbell wakes it at once and may be lost; it looks by itself once
+a second. Whatever it cannot fold, it does not guess: it reads the whole floor anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+import structlog
+
+from valvomo.db import floor as stored
+from valvomo.db import journal
+from valvomo.db.database import Database
+from valvomo.db.journal import Fact
+from valvomo.domain.agents.events import SettingChanged
+from valvomo.domain.conversations.event import Event
+from valvomo.live import reading
+from valvomo.live.floor import LiveFloor
+from valvomo.live.views import figures
+from valvomo.live.views.agents import Seated
+from valvomo.live.views.happening import Change, Words
+from valvomo.protocol.rows import Lookups
+
+POLL_SECONDS = 1.0
+BATCH = 500
+GATHER_SECONDS = 0.01
+"""After a batch, so that facts that come in quick succession share a frame."""
+
+log = structlog.get_logger(__name__)
+
+Configuration = tuple[Lookups, dict[str, Seated]]
+
+
+class Feed:
+    """`published` hears of changes and agents that changed, `restarted` that everything may be different."""
+
+    def __init__(self, organization_id: str, database: Database, clock: Callable[[], datetime]) -> None:
+        self.organization_id = organization_id
+        self.published: Callable[[Sequence[Change], frozenset[str]], None] = lambda _changes, _agents: None
+        self.restarted: Callable[[], None] = lambda: None
+        self._database = database
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._current_at = time.monotonic()
+        self._floor: LiveFloor | None = None
+
+    @property
+    def floor(self) -> LiveFloor:
+        """The floor as it is known now."""
+        if self._floor is None:
+            raise RuntimeError("the feed has not been started")
+        return self._floor
+
+    def age_ms(self) -> int:
+        """How long ago the floor was last known to be complete."""
+        return int((time.monotonic() - self._current_at) * 1000)
+
+    def ring(self) -> None:
+        """There may be something new."""
+        self._wake.set()
+
+    async def load(self) -> None:
+        """Read the floor as it is now."""
+        began = time.monotonic()
+        async with self._database.reading() as tx:
+            found = await stored.load(tx, self.organization_id, self._clock())
+        self._floor = LiveFloor.begin(self.organization_id, found)
+        self._current_at = began
+
+    async def run(self) -> None:
+        """Keep up, until cancelled."""
+        while True:
+            try:
+                await self.read_on()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("feed.lost", organization=self.organization_id, error=repr(error))
+                await asyncio.sleep(POLL_SECONDS / 2)
+            except Exception:
+                # A fact that one view cannot take in must not freeze every screen: begin anew from the truth.
+                log.exception("feed.restart", organization=self.organization_id, position=self.floor.position)
+                await asyncio.sleep(POLL_SECONDS / 2)
+                with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await self.load()
+                    self.restarted()
+            await self._rest()
+
+    async def read_on(self) -> int:
+        """Take in everything that was committed until now; how many facts that was."""
+        taken = 0
+        while True:
+            began = time.monotonic()
+            self._wake.clear()
+            facts, words, configuration = await self._read()
+            self._take(facts, words, configuration)
+            taken += len(facts)
+            if len(facts) < BATCH:
+                self._current_at = began
+                return taken
+
+    async def _rest(self) -> None:
+        await asyncio.sleep(GATHER_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._wake.wait()
+
+    async def _read(self) -> tuple[list[Fact], dict[str, Words], Configuration | None]:
+        now = self._clock()
+        async with self._database.reading() as tx:
+            facts = await journal.after(tx, self.organization_id, self.floor.position, BATCH)
+            words = await reading.words_of_facts(tx, self.organization_id, facts)
+            configuration = None
+            if any(isinstance(one.event, SettingChanged) for one in facts):
+                seats = await stored.seats(tx, self.organization_id)
+                configuration = (
+                    await stored.lookups(tx, self.organization_id),
+                    {one: Seated(agent, since) for one, (agent, since) in seats.items()},
+                )
+            if now - self.floor.day.since > timedelta(hours=23):
+                day = await stored.day_of(tx, self.organization_id, now)
+                if day != self.floor.day.since:
+                    figures.turn(self.floor.day, day)
+        return facts, words, configuration
+
+    def _take(self, facts: list[Fact], words: dict[str, Words], configuration: Configuration | None) -> None:
+        if not facts:
+            return
+        changes: list[Change] = []
+        agents: frozenset[str] = frozenset()
+        for fact in facts:
+            change, concerned = self._fold(fact, words)
+            agents |= concerned
+            if change is not None:
+                changes.append(change)
+        if configuration is not None:
+            self.floor.reconfigure(*configuration)
+        self.published(changes, agents)
+        if configuration is not None:
+            self.restarted()
+
+    def _fold(self, fact: Fact, words: dict[str, Words]) -> tuple[Change | None, frozenset[str]]:
+        floor, position = self.floor, fact.position or 0
+        if position != floor.position + 1:
+            raise ValueError(f"fact {position} does not follow {floor.position}")
+        event = fact.event
+        if isinstance(event, Event) and event.silent:
+            floor.silent.append(position)
+        message = words.get(getattr(event, "message_id", ""))
+        return floor.take(reading.happening_of(fact, floor.quiet(position), message))

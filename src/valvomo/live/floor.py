@@ -1,0 +1,147 @@
+"""The live floor of one organization: the views together, at one position of the journal."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from valvomo.db import floor as stored
+from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.figures.outcomes import outcome_of
+from valvomo.live.views import agents, board, figures, me
+from valvomo.live.views.agents import Agents, Seated
+from valvomo.live.views.board import Board
+from valvomo.live.views.figures import Day
+from valvomo.live.views.happening import Change, Happening
+from valvomo.protocol.figures import FiguresItem, Today, by_queue, of_scope
+from valvomo.protocol.rows import Lookups
+
+MAX_HISTORY = 5_000
+"""So many changes back a reconnecting reader can be told what has changed; beyond that it gets a snapshot."""
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveFloor:
+    """`position` is that of the last fact taken in. `history` are changes after `known_from`, for resuming.
+
+    `parts` are the ongoing conversations that people have a part in or are asked to, by person.
+    """
+
+    organization_id: str
+    position: int
+    silent: list[int]
+    lookups: Lookups
+    board: Board
+    agents: Agents
+    day: Day
+    known_from: int
+    history: deque[Change] = field(default_factory=deque)
+    parts: dict[str, set[str]] = field(default_factory=dict)
+    _figures: dict[str, FiguresItem] | None = None
+
+    @classmethod
+    def begin(cls, organization_id: str, floor: stored.Floor) -> LiveFloor:
+        """The floor as it was read."""
+        ongoing = {one.id: one for one in floor.ongoing}
+        seats = {one: Seated(agent, since) for one, (agent, since) in floor.agents.items()}
+        day = Day(since=floor.day)
+        day.closed.update({one.id: outcome_of(one) for one in floor.closed_today})
+        live = cls(
+            organization_id=organization_id,
+            position=floor.position,
+            silent=list(floor.silent),
+            lookups=floor.lookups,
+            board=Board(conversations=ongoing, previews=dict(floor.previews)),
+            agents=agents.seated(seats, ongoing),
+            day=day,
+            known_from=floor.position,
+        )
+        for one in ongoing.values():
+            for person in me.involved(one):
+                live._place(person, one)
+        return live
+
+    def quiet(self, position: int) -> int:
+        """The number of a position for those who may not notice silent facts."""
+        return position - bisect_right(self.silent, position)
+
+    def loud_position(self, number: int) -> int:
+        """The position that those who may not notice silent facts count as `number`."""
+        position = number
+        while (found := number + bisect_right(self.silent, position)) != position:
+            position = found
+        return position
+
+    def number(self, actor: Actor) -> int:
+        """The floor's position as this actor counts."""
+        return self.position if counts_all(actor) else self.quiet(self.position)
+
+    def take(self, happening: Happening) -> tuple[Change | None, frozenset[str]]:
+        """One more fact: what it changed, and which agents."""
+        change = board.apply(self.board, happening)
+        concerned = agents.apply(self.agents, happening, change)
+        figures.apply(self.day, change)
+        self.position = happening.position
+        if change is not None:
+            self.history.append(change)
+            if len(self.history) > MAX_HISTORY:
+                self.known_from = self.history.popleft().happening.position
+            for person in me.involved(change.before) | me.involved(change.after):
+                self._place(person, change.after)
+        self._figures = None
+        return change, concerned
+
+    def reconfigure(self, lookups: Lookups, seats: dict[str, Seated]) -> None:
+        """Settings have changed. What was known of earlier audiences is void, so nobody resumes across this."""
+        for one, seat in self.agents.seats.items():
+            if one in seats:
+                seats[one] = Seated(agents.with_chosen(seats[one].agent, seat.agent.chosen), seat.since)
+        if lookups != self.lookups:
+            self.lookups = lookups
+        self.agents = agents.seated(seats, self.board.conversations)
+        self.history.clear()
+        self.known_from = self.position
+        self._figures = None
+
+    def changes_since(self, number: int, actor: Actor) -> list[Change] | None:
+        """What has changed since the actor saw `number`; None when that is not known (any more)."""
+        full = counts_all(actor)
+        known_from = self.known_from if full else self.quiet(self.known_from)
+        if not known_from <= number <= self.number(actor):
+            return None
+        return [
+            one
+            for one in self.history
+            if (one.happening.position if full else one.happening.quiet) > number
+            and (full or not one.happening.silent)
+        ]
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """An ongoing conversation."""
+        return self.board.conversations.get(conversation_id)
+
+    def figures(self, scope: Iterable[str] | None) -> tuple[FiguresItem, ...]:
+        """The figures of these queues, or of all."""
+        serving = [one.agent for one in self.agents.seats.values()]
+        if self._figures is None:
+            today = Today(self.day.since, self.day.closed.values())
+            self._figures = by_queue(today, self.board.conversations.values(), serving, self.lookups)
+        wanted = None if scope is None else frozenset(scope)
+        return of_scope(self._figures, wanted, serving, self.day.since)
+
+    def _place(self, person: str, conversation: Conversation) -> None:
+        mine = self.parts.setdefault(person, set())
+        if person in me.involved(conversation):
+            mine.add(conversation.id)
+            return
+        mine.discard(conversation.id)
+        if not mine:
+            del self.parts[person]
+
+
+def counts_all(actor: Actor) -> bool:
+    """Whether the actor counts all facts: supervisors do; for everybody else silent ones do not exist."""
+    return actor.is_(UserRole.SUPERVISOR)

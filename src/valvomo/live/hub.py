@@ -1,0 +1,174 @@
+"""The hub: all live connections of this process, by organization (design §1 step 9)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import asyncpg
+import msgspec
+import structlog
+
+from valvomo.db import floor as stored
+from valvomo.db.database import Database
+from valvomo.db.doorbell import Doorbell
+from valvomo.db.ids import new_id, secret_digest
+from valvomo.domain.access.actor import Actor, ActorKind
+from valvomo.live.connection import Connection, Sink
+from valvomo.live.room import Room
+from valvomo.live.typing import EVERY_SECONDS, TypingSignal
+from valvomo.protocol.frames import PONG, ClientFrame, Ping, Typing, Unwatch, Watch
+
+TYPING_CHANNEL = "valvomo_typing"
+LAG_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Hub:
+    """One for a process. `run` must be running before connections are opened.
+
+    `process_id` marks the connections of this process in the database; typing is told to other processes under
+    it, and what comes back under it is our own.
+    """
+
+    def __init__(self, database: Database, bell: Doorbell, clock: Callable[[], datetime]) -> None:
+        self.process_id = new_id()
+        self._database = database
+        self._clock = clock
+        self._rooms: dict[str, Room] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self._running = asyncio.Event()
+        self._signals: list[TypingSignal] = []
+        bell.listen(self._rung)
+
+    async def run(self) -> None:
+        """Keep everybody up to date, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            self._running.set()
+            group.create_task(self._each_second())
+
+    async def open(self, actor: Actor, sink: Sink, secret: str | None = None) -> Connection:
+        """A new reader; `secret` is the session or token that opened it, asked again every second."""
+        room = await self._room(actor.organization_id)
+        connection = Connection(
+            id=new_id(), actor=actor, sink=sink, digest=secret_digest(secret) if secret else None
+        )
+        room.connections.add(connection)
+        return connection
+
+    def close(self, connection: Connection) -> None:
+        """The reader is gone."""
+        self._rooms[connection.actor.organization_id].leave(connection)
+
+    async def receive(self, connection: Connection, frame: ClientFrame) -> None:
+        """What a reader says."""
+        room = self._rooms[connection.actor.organization_id]
+        match frame:
+            case Watch(topic=topic, since=since):
+                await room.watch(connection, topic, since)
+            case Unwatch(topic=topic):
+                room.unwatch(connection, topic)
+            case Typing():
+                self._typing(room, connection, frame)
+            case Ping():
+                connection.sink.write(PONG)
+            case _:
+                pass
+
+    def heard(self, payload: str) -> None:
+        """What another process tells of typing; empty after a lost connection, when nothing has to be done."""
+        if not payload:
+            return
+        origin, signals = msgspec.json.decode(payload, type=tuple[str, list[TypingSignal]])
+        if origin != self.process_id:
+            for signal in signals:
+                if room := self._rooms.get(signal.organization_id):
+                    room.show_typing(signal)
+
+    def lag_ms(self) -> int:
+        """Age of the oldest feed: how long ago it last knew that it had read everything."""
+        return max((room.feed.age_ms() for room in self._rooms.values()), default=0)
+
+    def statistics(self) -> Mapping[str, int]:
+        """Connections and frames of this process."""
+        rooms = self._rooms.values()
+        return {
+            "organizations": len(rooms),
+            "connections": sum(len(room.connections) for room in rooms),
+            "frames_sent": sum(room.delivery.sent for room in rooms),
+            "frames_coalesced": sum(room.delivery.coalesced for room in rooms),
+            "readers_dropped": sum(room.delivery.dropped for room in rooms),
+        }
+
+    async def _room(self, organization_id: str) -> Room:
+        await self._running.wait()
+        async with self._opening.setdefault(organization_id, asyncio.Lock()):
+            room = self._rooms.get(organization_id)
+            if room is None:
+                room = Room(organization_id, self._database, self._clock)
+                await room.feed.load()
+                self._rooms[organization_id] = room
+                if self._group is None:
+                    raise RuntimeError("the hub is not running")
+                self._group.create_task(room.run())
+        return room
+
+    def _rung(self, organization_id: str) -> None:
+        rooms = self._rooms.values() if not organization_id else [self._rooms.get(organization_id)]
+        for room in rooms:
+            if room is not None:
+                room.feed.ring()
+
+    def _typing(self, room: Room, connection: Connection, frame: Typing) -> None:
+        actor, now = connection.actor, time.monotonic()
+        conversation_id = actor.conversation_id or frame.conversation
+        if conversation_id is None or (frame.typing and now - connection.typed_at < EVERY_SECONDS):
+            return
+        connection.typed_at = now if frame.typing else 0.0
+        signal = TypingSignal(
+            organization_id=actor.organization_id,
+            conversation_id=conversation_id,
+            author_id=actor.id,
+            author_name=actor.name,
+            typing=frame.typing,
+        )
+        room.show_typing(signal)
+        self._signals.append(signal)
+
+    async def _each_second(self) -> None:
+        while True:
+            await asyncio.sleep(LAG_SECONDS)
+            for room in self._rooms.values():
+                room.say_lag()
+            try:
+                await self._recheck()
+                await self._tell_others()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("hub.second", error=repr(error))
+
+    async def _recheck(self) -> None:
+        digests = {
+            one.digest
+            for room in self._rooms.values()
+            for one in room.connections
+            if one.digest is not None and one.actor.kind is ActorKind.USER
+        }
+        if not digests:
+            return
+        async with self._database.reading() as tx:
+            valid = await stored.valid_secrets(tx, digests, self._clock())
+        for room in self._rooms.values():
+            room.recheck(digests - valid)
+
+    async def _tell_others(self) -> None:
+        signals, self._signals = self._signals, []
+        newest = list({(one.conversation_id, one.author_id): one for one in signals}.values())[:20]
+        if newest:
+            payload = msgspec.json.encode((self.process_id, newest)).decode()
+            async with self._database.transaction() as tx:
+                await tx.value("journal.notify", TYPING_CHANNEL, payload)

@@ -1,0 +1,99 @@
+"""Reading what the floor itself does not keep: the words of a conversation, and what its customer was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from valvomo.db import conversations, floor, journal
+from valvomo.db.journal import Fact
+from valvomo.db.transaction import Transaction
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.fold import fold
+from valvomo.domain.conversations.message import MessagePosted
+from valvomo.domain.conversations.model import Conversation
+from valvomo.live.views.conversation import notices
+from valvomo.live.views.happening import Change, Happening, Words
+from valvomo.protocol.customer import PublicNotice
+
+PAGE = 1_000
+
+
+async def words_after(tx: Transaction, key: tuple[str, str], number: int, *, public: bool) -> list[Words]:
+    """Everything written after a number in a conversation (organization, id); only what is public if so asked."""
+    name = "messages.public_after" if public else "messages.all_after"
+    found: list[Words] = []
+    while True:
+        rows = await tx.rows(name, *key, number, PAGE)
+        found.extend(words_of(row, "public" if public else row["visibility"]) for row in rows)
+        if len(rows) < PAGE:
+            return found
+        number = rows[-1]["public_seq" if public else "seq"]
+
+
+async def words_of_facts(tx: Transaction, organization_id: str, facts: Iterable[Fact]) -> dict[str, Words]:
+    """The words of the messages that these facts speak of, by message id."""
+    keys = [
+        (one.conversation_id, one.event.seq)
+        for one in facts
+        if isinstance(one.event, MessagePosted) and one.conversation_id is not None
+    ]
+    if not keys:
+        return {}
+    return {
+        row["id"]: words_of(row, row["visibility"]) for row in await floor.words(tx, organization_id, keys)
+    }
+
+
+async def stored(tx: Transaction, organization_id: str, conversation_id: str) -> Conversation | None:
+    """A conversation that the floor does not have, because it is closed."""
+    return await conversations.get(tx, organization_id, conversation_id)
+
+
+async def told(
+    tx: Transaction, organization_id: str, conversation_id: str
+) -> tuple[tuple[PublicNotice, ...], int]:
+    """What the customer was told so far, and the version of the conversation up to which that is."""
+    changes: list[Change] = []
+    now: Conversation | None = None
+    for fact in await journal.of_conversation(tx, organization_id, conversation_id):
+        if isinstance(fact.event, Event):
+            before, now = now, fold(now, fact.event, fact.at)
+            changes.append(Change(happening=happening_of(fact, 0, None), before=before, after=now))
+    return notices(changes), now.version if now else 0
+
+
+async def change_of(tx: Transaction, organization_id: str, fact: Fact) -> Change | None:
+    """What a fact of the past did: the conversation just before and just after it."""
+    if fact.conversation_id is None or fact.version is None:
+        return None
+    before: Conversation | None = None
+    for one in await journal.of_conversation(tx, organization_id, fact.conversation_id, limit=fact.version):
+        if isinstance(one.event, Event):
+            now = fold(before, one.event, one.at)
+            if now.version == fact.version:
+                return Change(happening=happening_of(fact, 0, None), before=before, after=now)
+            before = now
+    return None
+
+
+def happening_of(fact: Fact, quiet: int, words: Words | None) -> Happening:
+    """A fact as the views take it in."""
+    return Happening(
+        position=fact.position or 0,
+        quiet=quiet,
+        event=fact.event,
+        actor_id=fact.actor_id,
+        actor_name=fact.actor_name,
+        at=fact.at,
+        conversation_id=fact.conversation_id,
+        version=fact.version,
+        notify=fact.notify,
+        words=words,
+    )
+
+
+def words_of(row: Any, visibility: str) -> Words:
+    """A row of either message table."""
+    names = ("id", "seq", "public_seq", "author_id", "author_role", "author_name", "text", "client_id", "at")
+    return Words(visibility=visibility, **{name: row[name] for name in names})

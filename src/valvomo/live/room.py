@@ -1,0 +1,228 @@
+"""A room: everything live of one organization — its feed, its readers, and what they watch."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+
+import asyncpg
+import structlog
+
+from valvomo.db import floor as stored
+from valvomo.db import journal
+from valvomo.db.database import Database
+from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.live import reading
+from valvomo.live.audience import collapse, watchable
+from valvomo.live.connection import CLOSE_SIGNED_OUT, MAX_TOPICS, Connection, Subscription
+from valvomo.live.delivery import Delivery
+from valvomo.live.feed import Feed
+from valvomo.live.floor import LiveFloor, counts_all
+from valvomo.live.subscriptions import SHARED_TOPICS, Subscriptions
+from valvomo.live.transcripts import CUSTOMER_TOPIC, PREFIX, Transcripts
+from valvomo.live.typing import TypingSignal, typing_item
+from valvomo.live.views.happening import Change
+from valvomo.live.views.me import notice_of
+from valvomo.protocol.frames import lag_frame
+from valvomo.protocol.messages import NoticeItem
+
+TICK_SECONDS = 0.1
+FIGURES_SECONDS = 0.3
+"""Between two looks at the figures, at least."""
+RIGHTS_EVERY = 10
+"""Ticks between two looks at what readers may see."""
+MOST_NOTICES = 50
+
+log = structlog.get_logger(__name__)
+
+
+class Room:
+    """Made by the hub for an organization when its first reader comes."""
+
+    def __init__(self, organization_id: str, database: Database, clock: Callable[[], datetime]) -> None:
+        self.organization_id = organization_id
+        self.connections: set[Connection] = set()
+        self.feed = Feed(organization_id, database, clock)
+        self.delivery = Delivery(self.feed.age_ms, clock, time.monotonic)
+        self.subscriptions = Subscriptions(lambda: self.feed.floor, self.delivery)
+        self.transcripts = Transcripts(self.feed, database, self.delivery)
+        self.feed.published = self._published
+        self.feed.restarted = self._restarted
+        self._database = database
+        self._clock = clock
+        self._settings_changed = False
+        self._figures_at = 0.0
+
+    @property
+    def floor(self) -> LiveFloor:
+        """The floor as it is known now."""
+        return self.feed.floor
+
+    async def watch(self, connection: Connection, topic: str, since: int | None) -> None:
+        """Show a topic, or say why not."""
+        self.unwatch(connection, topic)
+        subscription = Subscription(connection=connection, topic=topic)
+        if refusal := self._refusal(subscription):
+            self.delivery.refuse(subscription, refusal)
+            return
+        connection.subscriptions[topic] = subscription
+        if topic in SHARED_TOPICS:
+            await self.subscriptions.warm(subscription)
+            notices = await self._notices(connection, since) if topic == "me" and since is not None else ()
+            if connection.subscriptions.get(topic) is subscription:
+                self.subscriptions.watch(subscription, since, notices)
+        else:
+            await self.transcripts.watch(subscription, since)
+
+    def unwatch(self, connection: Connection, topic: str) -> None:
+        """No more of this."""
+        subscription = connection.subscriptions.pop(topic, None)
+        if subscription is None:
+            return
+        if topic in SHARED_TOPICS:
+            self.subscriptions.unwatch(subscription)
+        else:
+            self.transcripts.unwatch(subscription)
+
+    def leave(self, connection: Connection) -> None:
+        """The connection is gone."""
+        for topic in list(connection.subscriptions):
+            self.unwatch(connection, topic)
+        self.connections.discard(connection)
+
+    def show_typing(self, signal: TypingSignal) -> None:
+        """Somebody writes."""
+        conversation = self.floor.conversation(signal.conversation_id)
+        if conversation is None:
+            return
+        for subscription in self.transcripts.watched.get(signal.conversation_id, ()):
+            connection = subscription.connection
+            item = typing_item(signal, conversation, connection.actor, self.floor.lookups)
+            if item is not None and not connection.slow and not subscription.starting:
+                frame = self.delivery.frame(subscription.topic, "changes", subscription.seq, [item])
+                self.delivery.send(subscription, frame)
+
+    def say_lag(self) -> None:
+        """How old what everybody sees may be, every second."""
+        frame = lag_frame(self.feed.age_ms(), self._clock())
+        for connection in self.connections:
+            if not connection.slow:
+                connection.sink.write(frame)
+
+    async def run(self) -> None:
+        """Keep up with the journal and with slow readers, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.feed.run())
+            group.create_task(self._tick())
+
+    def recheck(self, void: Collection[bytes]) -> None:
+        """Close what was signed out: sessions and tokens that open nothing any more."""
+        for connection in list(self.connections):
+            if connection.digest in void:
+                connection.sink.close(CLOSE_SIGNED_OUT)
+
+    async def _tick(self) -> None:
+        ticks = 0
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            ticks += 1
+            try:
+                if self._settings_changed or ticks % RIGHTS_EVERY == 0:
+                    await self._renew_rights()
+                    self.subscriptions.prune()
+                await self._catch_up()
+                if time.monotonic() >= self._figures_at:
+                    self._publish_figures()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("room.tick", organization=self.organization_id, error=repr(error))
+
+    def _publish_figures(self) -> None:
+        """Counting a very large floor takes its time: it never gets more than a tenth of it."""
+        began = time.monotonic()
+        self.subscriptions.publish_figures()
+        ended = time.monotonic()
+        self._figures_at = ended + max(FIGURES_SECONDS, 10 * (ended - began))
+
+    async def _catch_up(self) -> None:
+        for connection in list(self.connections):
+            if self.delivery.ready(connection):
+                self.subscriptions.catch_up(connection)
+        self.transcripts.publish_places()
+        await self.transcripts.read_on()
+
+    def _published(self, changes: Sequence[Change], agents: frozenset[str]) -> None:
+        nets = collapse(changes)
+        self.subscriptions.publish(list(nets.values()), agents)
+        self.transcripts.publish(nets.values())
+
+    def _restarted(self) -> None:
+        self._settings_changed = True
+
+    async def _renew_rights(self) -> None:
+        """What readers may see and do is asked again, after settings have changed and every second.
+
+        Whose rights have changed gets everything anew; after a change of settings everybody does, because names
+        and reasons in what they see may have changed.
+        """
+        everybody, self._settings_changed = self._settings_changed, False
+        staff = [one for one in self.connections if one.actor.kind is ActorKind.USER]
+        if not staff:
+            return
+        async with self._database.reading() as tx:
+            actors = await stored.actors(tx, self.organization_id, [one.actor.id for one in staff])
+        for connection in staff:
+            actor = actors.get(connection.actor.id)
+            if actor is None:
+                connection.sink.close(CLOSE_SIGNED_OUT)
+            elif everybody or actor != connection.actor:
+                connection.actor = actor
+                await self._begin_again(connection)
+        if everybody:
+            self.transcripts.restart()
+
+    async def _begin_again(self, connection: Connection) -> None:
+        for topic, subscription in list(connection.subscriptions.items()):
+            if topic not in SHARED_TOPICS:
+                subscription.reread = True
+            elif refusal := self._refusal(subscription):
+                self.unwatch(connection, topic)
+                self.delivery.refuse(subscription, refusal)
+            else:
+                await self.subscriptions.warm(subscription)
+                if connection.subscriptions.get(topic) is subscription:
+                    self.subscriptions.snapshot(subscription)
+
+    def _refusal(self, subscription: Subscription) -> Refusal | None:
+        connection, topic = subscription.connection, subscription.topic
+        if connection.actor.kind is ActorKind.CUSTOMER:
+            return None if topic == CUSTOMER_TOPIC else Refusal(Reason.NOT_FOUND, {"topic": topic})
+        known = topic in SHARED_TOPICS or topic.startswith(PREFIX)
+        if not known or len(connection.subscriptions) >= MAX_TOPICS:
+            return Refusal(Reason.NOT_FOUND if not known else Reason.RATE_LIMITED, {"topic": topic})
+        if topic in SHARED_TOPICS and not watchable(topic, connection.actor):
+            return Refusal(Reason.ROLE_NEEDED, {"role": "supervisor"})
+        return None
+
+    async def _notices(self, connection: Connection, since: int) -> list[NoticeItem]:
+        """What the reader had to hear of while they were away."""
+        actor, floor = connection.actor, self.floor
+        position = since if counts_all(actor) else floor.loud_position(since)
+        async with self._database.reading() as tx:
+            facts = await journal.for_person(
+                tx, self.organization_id, actor.id, after=position, limit=MOST_NOTICES
+            )
+            found: list[NoticeItem] = []
+            for fact in facts:
+                change = await reading.change_of(tx, self.organization_id, fact)
+                notice = notice_of(change, floor.lookups) if change else None
+                if (
+                    notice is not None
+                    and isinstance(fact.event, Event)
+                    and (fact.position or 0) <= floor.position
+                ):
+                    found.append(notice)
+        return found

@@ -1,0 +1,232 @@
+"""The topics of single conversations: for staff who may read along, and for the customer (spec 2).
+
+Who may read is asked of the same rule as everywhere, when the watching begins and again at every fact: whoever
+stops monitoring reads nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from valvomo.db.database import Database
+from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.sight import read_refusal
+from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.live import reading
+from valvomo.live.audience import Net
+from valvomo.live.connection import Subscription
+from valvomo.live.delivery import Delivery
+from valvomo.live.feed import Feed
+from valvomo.live.views.conversation import customer_message, document, notices, staff_items, staff_message
+from valvomo.live.views.happening import Words
+from valvomo.protocol.customer import PublicConversation, PublicNotice, places, public_conversation
+
+PREFIX = "conversation:"
+CUSTOMER_TOPIC = "conversation"
+
+
+class Transcripts:
+    """Who watches which conversation of one organization."""
+
+    def __init__(self, feed: Feed, database: Database, delivery: Delivery) -> None:
+        self._feed = feed
+        self._database = database
+        self._delivery = delivery
+        self.watched: dict[str, set[Subscription]] = {}
+        self._queues: set[str] = set()
+
+    def conversation_id(self, subscription: Subscription) -> str:
+        """Which one it is about."""
+        actor = subscription.connection.actor
+        return actor.conversation_id or subscription.topic.removeprefix(PREFIX)
+
+    async def watch(self, subscription: Subscription, since: int | None) -> None:
+        """Begin with what was said after `since`."""
+        subscription.seq = since or 0
+        subscription.starting = True
+        self.watched.setdefault(self.conversation_id(subscription), set()).add(subscription)
+        await self._read_on(subscription, "snapshot" if since is None else "changes")
+
+    def unwatch(self, subscription: Subscription) -> None:
+        """No more of this."""
+        one = self.conversation_id(subscription)
+        readers = self.watched.get(one, set())
+        readers.discard(subscription)
+        if not readers:
+            self.watched.pop(one, None)
+
+    def publish(self, nets: Iterable[Net]) -> None:
+        """What just happened, to everybody who reads along."""
+        for net in nets:
+            for subscription in list(self.watched.get(net.after.id, ())):
+                if _is_customer(subscription):
+                    self._tell_customer(subscription, net)
+                else:
+                    self._tell_staff(subscription, net)
+            self._queues.update(one.queue_id for one in (net.before, net.after) if one is not None)
+
+    def publish_places(self) -> None:
+        """Customers whose place in the queue has changed; once a tick."""
+        queues, self._queues = self._queues, set()
+        ongoing = self._feed.floor.board.conversations
+        for queue_id in queues:
+            known: dict[str, int] | None = None
+            for one in self.watched.keys() & ongoing.keys():
+                waiting = [subscription for subscription in self.watched[one] if _is_customer(subscription)]
+                if ongoing[one].queue_id == queue_id and waiting:
+                    known = places(queue_id, ongoing.values()) if known is None else known
+                    for subscription in waiting:
+                        self._tell_state(subscription, ongoing[one], known.get(one))
+
+    async def read_on(self) -> None:
+        """Readers who missed something because they were slow, or because rights have changed."""
+        readers = [one for readers in self.watched.values() for one in readers]
+        for subscription in readers:
+            if subscription.reread and not subscription.starting and not subscription.connection.slow:
+                await self._read_on(subscription, "changes")
+
+    def restart(self) -> None:
+        """Settings or rights have changed: everybody is looked at again."""
+        for readers in self.watched.values():
+            for subscription in readers:
+                subscription.reread = True
+
+    async def _read_on(self, subscription: Subscription, op: str) -> None:
+        subscription.starting, subscription.reread = True, False
+        one, customer = self.conversation_id(subscription), _is_customer(subscription)
+        organization_id = subscription.connection.actor.organization_id
+        async with self._database.reading() as tx:
+            words = await reading.words_after(tx, (organization_id, one), subscription.seq, public=customer)
+            stored = await reading.stored(tx, organization_id, one)
+            told = await reading.told(tx, organization_id, one) if customer else ((), 0)
+        subscription.starting = False
+        if subscription not in self.watched.get(one, ()):
+            return
+        conversation = self._feed.floor.conversation(one)
+        if conversation is None or (stored is not None and stored.version > conversation.version):
+            # What was read is newer than what the feed has taken in, or the floor no longer has it.
+            conversation = stored
+        refusal = read_refusal(subscription.connection.actor, conversation) if conversation else _UNKNOWN
+        if refusal or conversation is None:
+            self._refuse(subscription, refusal or _UNKNOWN)
+        elif customer:
+            self._begin_customer(subscription, op, conversation, (words, told))
+        else:
+            self._begin_staff(subscription, op, conversation, words)
+
+    def _begin_staff(
+        self, subscription: Subscription, op: str, conversation: Conversation, words: list[Words]
+    ) -> None:
+        floor, actor = self._feed.floor, subscription.connection.actor
+        subscription.version = conversation.version
+        subscription.seq = max(subscription.seq, words[-1].seq if words else 0)
+        preview = floor.board.previews.get(conversation.id)
+        data = [*map(staff_message, words), document(conversation, actor, floor.lookups, preview)]
+        self._delivery.send(
+            subscription, self._delivery.frame(subscription.topic, op, subscription.seq, data)
+        )
+
+    def _begin_customer(
+        self,
+        subscription: Subscription,
+        op: str,
+        conversation: Conversation,
+        found: tuple[list[Words], tuple[tuple[PublicNotice, ...], int]],
+    ) -> None:
+        words, (subscription.notices, subscription.version) = found
+        last = words[-1].public_seq if words else None
+        subscription.seq = max(subscription.seq, last or 0)
+        before, subscription.document = subscription.document, self._public(subscription, conversation)
+        if before == subscription.document and not words:
+            return
+        data = [*map(customer_message, words), subscription.document]
+        self._delivery.send(
+            subscription, self._delivery.frame(subscription.topic, op, subscription.seq, data)
+        )
+
+    def _tell_staff(self, subscription: Subscription, net: Net) -> None:
+        floor, actor = self._feed.floor, subscription.connection.actor
+        if refusal := read_refusal(actor, net.after):
+            self._refuse(subscription, refusal)
+            return
+        if not net.concerns(actor, floor.lookups) or self._postponed(subscription):
+            return
+        changes = [one for one in net.changes if one.after.version > subscription.version]
+        if not changes:
+            return
+        items: list[object] = []
+        for change in changes:
+            words = change.happening.words
+            if words is not None and words.seq <= subscription.seq:
+                continue
+            subscription.seq = words.seq if words is not None else subscription.seq
+            items.extend(staff_items(change, actor, floor.lookups))
+        subscription.version = net.after.version
+        items.append(document(net.after, actor, floor.lookups, floor.board.previews.get(net.after.id)))
+        frame = self._delivery.frame(subscription.topic, "changes", subscription.seq, items)
+        self._delivery.send(subscription, frame)
+
+    def _tell_customer(self, subscription: Subscription, net: Net) -> None:
+        if not net.loud or self._postponed(subscription):
+            return
+        changes = [one for one in net.changes if one.after.version > subscription.version]
+        new = [one.happening.words for one in changes if one.happening.words is not None]
+        messages = [
+            message
+            for words in new
+            if (message := customer_message(words)) and message.seq > subscription.seq
+        ]
+        subscription.notices = _numbered(subscription.notices, notices(changes))
+        subscription.version = max(subscription.version, net.after.version)
+        subscription.seq = messages[-1].seq if messages else subscription.seq
+        state = self._public(subscription, net.after)
+        items: list[object] = [*messages]
+        if state != subscription.document:
+            subscription.document = state
+            items.append(state)
+        if items:
+            frame = self._delivery.frame(subscription.topic, "changes", subscription.seq, items)
+            self._delivery.send(subscription, frame)
+
+    def _tell_state(self, subscription: Subscription, conversation: Conversation, place: int | None) -> None:
+        if subscription.document is None or self._postponed(subscription):
+            return
+        state = public_conversation(conversation, place, subscription.notices)
+        if state != subscription.document:
+            subscription.document = state
+            frame = self._delivery.frame(subscription.topic, "changes", subscription.seq, [state])
+            self._delivery.send(subscription, frame)
+
+    def _public(self, subscription: Subscription, conversation: Conversation) -> PublicConversation:
+        ongoing = self._feed.floor.board.conversations
+        place = places(conversation.queue_id, ongoing.values()).get(conversation.id)
+        return public_conversation(conversation, place, subscription.notices)
+
+    def _postponed(self, subscription: Subscription) -> bool:
+        if not subscription.starting and not subscription.connection.slow:
+            return False
+        subscription.reread = True
+        return True
+
+    def _refuse(self, subscription: Subscription, refusal: Refusal) -> None:
+        self.unwatch(subscription)
+        subscription.connection.subscriptions.pop(subscription.topic, None)
+        self._delivery.refuse(subscription, refusal)
+
+
+_UNKNOWN = Refusal(Reason.NOT_FOUND)
+
+
+def _is_customer(subscription: Subscription) -> bool:
+    return subscription.connection.actor.kind is ActorKind.CUSTOMER
+
+
+def _numbered(known: tuple[PublicNotice, ...], new: Iterable[PublicNotice]) -> tuple[PublicNotice, ...]:
+    return (
+        *known,
+        *(
+            PublicNotice(id=number, code=one.code, name=one.name, at=one.at, after=one.after)
+            for number, one in enumerate(new, start=len(known) + 1)
+        ),
+    )

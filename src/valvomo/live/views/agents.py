@@ -1,0 +1,91 @@
+"""Agents: presence as it was chosen, load as the sum of what conversations cost them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.agents.events import PresenceSet
+from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.model import Conversation
+from valvomo.live.views.board import ongoing
+from valvomo.live.views.happening import Change, Happening
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """An agent, and since when the chosen presence holds."""
+
+    agent: Agent
+    since: datetime
+
+
+@dataclass(slots=True)
+class Agents:
+    """Everybody who serves, by id, and what they hold: conversation to (units, channel), by agent."""
+
+    seats: dict[str, Seated] = field(default_factory=dict)
+    held: dict[str, dict[str, tuple[int, str]]] = field(default_factory=dict)
+
+    def agent(self, agent_id: str) -> Agent | None:
+        """The agent with load."""
+        seat = self.seats.get(agent_id)
+        return seat.agent if seat else None
+
+
+def seated(seats: Mapping[str, Seated], conversations: Mapping[str, Conversation]) -> Agents:
+    """The view from what was read: agents, and the conversations whose holdings make up their load."""
+    view = Agents(seats=dict(seats))
+    for conversation in conversations.values():
+        for agent_id in conversation.holds:
+            _hold(view, agent_id, conversation)
+    for agent_id in view.seats:
+        _weigh(view, agent_id)
+    return view
+
+
+def with_chosen(agent: Agent, chosen: Presence) -> Agent:
+    """The agent with this presence chosen."""
+    return replace(agent, chosen=chosen)
+
+
+def apply(view: Agents, happening: Happening, change: Change | None) -> frozenset[str]:
+    """The view after one more fact; ids of the agents that changed."""
+    event = happening.event
+    if isinstance(event, PresenceSet):
+        seat = view.seats.get(event.agent_id)
+        if seat is None:
+            return frozenset()
+        agent = with_chosen(seat.agent, event.chosen)
+        view.seats[event.agent_id] = Seated(agent=agent, since=happening.at)
+        return frozenset({event.agent_id})
+    if change is None or (change.before is not None and change.before.holds == change.after.holds):
+        return frozenset()
+    concerned = {*change.after.holds, *(change.before.holds if change.before else ())}
+    for agent_id in concerned:
+        _hold(view, agent_id, change.after)
+        _weigh(view, agent_id)
+    return frozenset(concerned & view.seats.keys())
+
+
+def _hold(view: Agents, agent_id: str, conversation: Conversation) -> None:
+    held = view.held.setdefault(agent_id, {})
+    units = conversation.holds.get(agent_id) if ongoing(conversation) else None
+    if units is None:
+        held.pop(conversation.id, None)
+    else:
+        held[conversation.id] = (units, conversation.channel.value)
+
+
+def _weigh(view: Agents, agent_id: str) -> None:
+    seat = view.seats.get(agent_id)
+    if seat is None:
+        return
+    held = view.held.get(agent_id, {}).values()
+    counts: dict[str, int] = {}
+    for _, channel in held:
+        counts[channel] = counts.get(channel, 0) + 1
+    agent = replace(seat.agent, load=sum(units for units, _ in held), held=counts)
+    view.seats[agent_id] = Seated(agent=agent, since=seat.since)

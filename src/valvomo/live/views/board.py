@@ -1,0 +1,62 @@
+"""The board: every ongoing conversation with its last public line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.sight import may_see
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.fold import fold
+from valvomo.domain.conversations.model import Conversation, State
+from valvomo.live.views.happening import Change, Happening
+from valvomo.protocol.rows import Preview, preview_of
+
+
+@dataclass(slots=True)
+class Board:
+    """Ongoing conversations and their previews, by id."""
+
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+    previews: dict[str, Preview] = field(default_factory=dict)
+
+    def seen_by(self, actor: Actor) -> Iterator[Conversation]:
+        """Those that exist for this actor."""
+        return (one for one in self.conversations.values() if may_see(actor, one))
+
+
+def apply(board: Board, happening: Happening) -> Change | None:
+    """The board after one more fact; None when it does not concern an ongoing conversation.
+
+    Raises ValueError when the fact does not continue the conversation, which means that facts were lost.
+    """
+    event, one = happening.event, happening.conversation_id
+    if one is None or not isinstance(event, Event):
+        return None
+    before = board.conversations.get(one)
+    if before is None and happening.version != 1:
+        return None
+    if before is not None and happening.version != before.version + 1:
+        raise ValueError(f"fact {happening.position} does not continue version {before.version} of {one}")
+    after = fold(before, event, happening.at)
+    if after.state is State.CLOSED:
+        board.conversations.pop(one, None)
+        board.previews.pop(one, None)
+    else:
+        board.conversations[one] = after
+        _preview(board, one, happening)
+    return Change(happening=happening, before=before, after=after)
+
+
+def ongoing(conversation: Conversation | None) -> Conversation | None:
+    """The conversation if the board has it."""
+    return conversation if conversation and conversation.state is not State.CLOSED else None
+
+
+def _preview(board: Board, conversation_id: str, happening: Happening) -> None:
+    words = happening.words
+    if words is not None and words.public_seq is not None:
+        board.previews[conversation_id] = preview_of(
+            words.text, words.author_name, words.author_role, words.at
+        )

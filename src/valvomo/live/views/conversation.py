@@ -1,0 +1,91 @@
+"""One conversation as those in it follow it: its words, its events, its state; for staff and for the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.message import MessagePosted
+from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.told import Told, told_customer
+from valvomo.live.views.happening import Change, Words
+from valvomo.protocol.customer import LiveMessageItem, PublicAuthor, PublicNotice, public_notice
+from valvomo.protocol.messages import Author, MessageItem
+from valvomo.protocol.rows import ConversationDocument, Lookups, Named, Preview, conversation_document
+from valvomo.protocol.timeline import LiveTimelineItem, live_timeline_item, timeline_item
+
+
+class LiveDocument(ConversationDocument, frozen=True, kw_only=True, tag_field="kind", tag="conversation"):
+    """The whole state in the live stream."""
+
+
+def document(
+    conversation: Conversation, actor: Actor, lookups: Lookups, preview: Preview | None
+) -> LiveDocument:
+    """The state as this actor may see it."""
+    whole = conversation_document(conversation, actor, lookups, preview)
+    return LiveDocument(**{name: getattr(whole, name) for name in ConversationDocument.__struct_fields__})
+
+
+def staff_message(words: Words) -> MessageItem:
+    """A message for the house."""
+    return MessageItem(
+        id=words.id,
+        seq=words.seq,
+        author=Author(id=words.author_id, name=words.author_name, role=words.author_role),
+        visibility=words.visibility,
+        text=words.text,
+        at=words.at,
+        client_id=words.client_id,
+    )
+
+
+def customer_message(words: Words) -> LiveMessageItem | None:
+    """A message for the customer; None for everything that is internal."""
+    if words.public_seq is None:
+        return None
+    mine = words.author_role == "customer"
+    return LiveMessageItem(
+        id=words.id,
+        seq=words.public_seq,
+        author=PublicAuthor(name=words.author_name, role=words.author_role),
+        text=words.text,
+        at=words.at,
+        client_id=words.client_id if mine else None,
+    )
+
+
+def staff_items(change: Change, actor: Actor, lookups: Lookups) -> Iterator[MessageItem | LiveTimelineItem]:
+    """What one fact adds to what this actor reads: a message, or an event of the timeline."""
+    happening = change.happening
+    if happening.words is not None:
+        yield staff_message(happening.words)
+    knows = lookups.knows(actor, change.after) or lookups.knows(actor, change.before or change.after)
+    event = happening.event
+    if not isinstance(event, Event) or isinstance(event, MessagePosted) or (happening.silent and not knows):
+        return
+    item = timeline_item(
+        event,
+        happening.at,
+        Named(happening.actor_id, happening.actor_name),
+        change.after.version if knows else change.after.revision,
+        language=actor.language,
+        lookups=lookups,
+    )
+    yield live_timeline_item(item)
+
+
+def notices(changes: Iterable[Change]) -> tuple[PublicNotice, ...]:
+    """Everything that the customer was told so far, numbered from 1."""
+    lines = [(change, _told(change)) for change in changes]
+    told = [(change, line) for change, line in lines if line is not None]
+    return tuple(
+        public_notice(number, line, change.happening.at, change.after.public_seq)
+        for number, (change, line) in enumerate(told, start=1)
+    )
+
+
+def _told(change: Change) -> Told | None:
+    event = change.happening.event
+    return told_customer(event) if isinstance(event, Event) else None
