@@ -1,0 +1,5 @@
+"""`python -m valvomo`."""
+
+from valvomo.cli import main
+
+main()

@@ -1,0 +1,124 @@
+"""Commands that need no operator: `demo` and `simulate`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from cyclopts import Parameter
+from rich.console import Console
+
+from valvomo import logs, settings
+from valvomo.cli.running import fail, run
+from valvomo.commands.settings.passwords import Passwords
+from valvomo.db.embedded import url_of_running
+from valvomo.demo import invitation, play
+from valvomo.demo.organization import AGENTS, PASSWORD, ensure_sample
+from valvomo.demo.people.traffic import Run, traffic
+from valvomo.main import House, serve
+
+
+def demo_command(
+    *,
+    port: int = 8300,
+    host: str = "127.0.0.1",
+    data: Path | None = None,
+    speed: float = 1.0,
+    empty: bool = False,
+    public: Annotated[bool, Parameter(name=play.SWITCH, negative="")] = False,
+) -> None:
+    """Run a whole contact centre on this machine: sample organization, simulated customers and agents.
+
+    Parameters
+    ----------
+    port
+        The port to listen on; 0 takes a free one.
+    host
+        The address to listen on: loopback, unless the last option is given.
+    data
+        The folder that keeps the demo's data from one time to the next; below the user's data folder by default.
+    speed
+        How many times as fast as in life the simulated people live.
+    empty
+        The same organization at rest: nobody is simulated.
+    public
+        Listen on other addresses too, although everybody knows the passwords.
+    """
+    if refusal := play.host_refusal(host, known_public=public) or play.speed_refusal(speed):
+        fail(refusal)
+    logs.set_up("warning", "console")
+    found = settings.load({"VALVOMO_LOG_LEVEL": "warning", **os.environ})
+    logs.set_up(found.log_level, found.log_format)
+    folder = data or found.data / "demo"
+    if url_of_running(folder / "postgres"):
+        fail(f"a demo is running on {folder} already; open that one, or give another folder with --data")
+    ours = msgspec.structs.replace(found, database_url="", host=host, port=port, data=folder)
+    run(_demo(ours, speed=speed, empty=empty))
+
+
+def simulate_command(
+    *,
+    url: str = "http://127.0.0.1:8300",
+    customers: int = 20,
+    agents: int = len(AGENTS),
+    rate: float = 1.0,
+    seconds: float = 60.0,
+    speed: float = 1.0,
+    seed: int = 0,
+    key: Annotated[list[str] | None, Parameter(negative="")] = None,
+    agent_email: Annotated[list[str] | None, Parameter(negative="")] = None,
+    password: str = PASSWORD,
+) -> None:
+    """Bring realistic traffic to a running server, through its public interfaces only, and check its promises.
+
+    Exits with 1 if a message was lost, doubled or out of order, and with 2 if the server could not be used.
+
+    Parameters
+    ----------
+    url
+        The server's address.
+    customers
+        How many customers are there at a time.
+    agents
+        How many agents serve them.
+    rate
+        The most customers that come in a second.
+    seconds
+        For how long; 0 goes on until it is interrupted.
+    speed
+        How many times as fast as in life people live.
+    seed
+        Of the dice that are rolled.
+    key
+        A widget key by which customers come in; may be repeated. Without one, all chat workstreams are used.
+    agent_email
+        An agent's sign-in; may be repeated. `{}` stands for a number from 1. The sample organization's by default.
+    password
+        Of the agents.
+    """
+    if refusal := play.speed_refusal(speed):
+        fail(refusal)
+    try:
+        emails = invitation.agents_of(agent_email or AGENTS, agents)
+        plan = invitation.plan(
+            url, customers=customers, rate=rate, agents=[(one, password) for one in emails], keys=key or (), seed=seed
+        )  # fmt: skip
+    except invitation.BadInvitationError as error:
+        fail(str(error))
+    sys.exit(run(traffic(plan, Run(seconds=seconds or None, speed=speed), Console())))
+
+
+async def _demo(found: settings.Settings, *, speed: float, empty: bool) -> None:
+    async def prepare(house: House) -> None:
+        await ensure_sample(house.parts.executor, Passwords())
+
+    async def ready(address: str) -> None:
+        play.welcome(Console(), address, played=not empty)
+        print(f"ready {address}", flush=True)
+        if not empty:
+            await play.enliven(address, speed, found.data / "customers.json")
+
+    await serve(found, prepare=prepare, ready=ready)

@@ -1,0 +1,1 @@
+"""The sample organization and the people who bring it to life, through public interfaces only."""

@@ -1,0 +1,1 @@
+"""The edge: decode, authenticate, call, encode; nothing else. It never asks the database itself."""

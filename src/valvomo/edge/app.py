@@ -1,0 +1,67 @@
+"""The application: routes with their guards, and the door in front of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+
+from valvomo import __version__
+from valvomo.edge.door import App, Door
+from valvomo.edge.http import (
+    acts,
+    agents,
+    conversations,
+    describing,
+    figures,
+    giving,
+    operations,
+    settings_routes,
+    shop,
+    widget,
+)
+from valvomo.edge.http.bodies import StrictRequest
+from valvomo.edge.http.guards import customer_guard, staff_guard
+from valvomo.edge.http.injected import CUSTOMERS, STAFF
+from valvomo.edge.http.problems import HANDLERS
+from valvomo.edge.parts import Parts
+
+MAX_BODY = 1024 * 1024
+"""Bytes of a request: a thousand ids and a long note fit many times."""
+
+STAFF_ROUTES = (
+    *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *giving.ROUTES, *agents.ROUTES, *figures.ROUTES,
+)  # fmt: skip
+CUSTOMER_ROUTES = widget.ROUTES
+OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)
+
+
+def create_app(parts: Parts, sockets: App | None = None) -> Door:
+    """The ASGI application of one process; `sockets` gets what is a WebSocket."""
+    return Door(routes(State({"parts": parts})), parts, sockets)
+
+
+def routes(state: State | None = None) -> Litestar:
+    """All HTTP routes. Without parts they can be described, but not called."""
+    return Litestar(
+        route_handlers=[
+            _router("/api/v1", STAFF_ROUTES, guards=[staff_guard], dependencies=STAFF),
+            _router("/widget/v1", CUSTOMER_ROUTES, guards=[customer_guard], dependencies=CUSTOMERS),
+            _router("/", OPEN_ROUTES, dependencies={"parts": STAFF["parts"]}),
+        ],
+        state=state,
+        request_class=StrictRequest,
+        request_max_body_size=MAX_BODY,
+        exception_handlers=HANDLERS,
+        logging_config=None,
+        openapi_config=OpenAPIConfig(
+            title="Valvomo", version=__version__, use_handler_docstrings=True, render_plugins=()
+        ),
+    )
+
+
+def _router(path: str, handlers: Iterable[Any], **layer: Any) -> Router:
+    return Router(path, route_handlers=list(handlers), **layer)

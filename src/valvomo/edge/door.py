@@ -1,0 +1,104 @@
+"""The door: the ASGI application in front of all routes. Headers that every answer carries, files, sockets, counts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from valvomo.edge.files import Files
+from valvomo.edge.http.guards import FOREIGN
+from valvomo.edge.http.origin import header
+from valvomo.edge.metrics import Metrics
+from valvomo.edge.parts import Parts
+
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+App = Callable[[Any, Receive, Send], Awaitable[None]]
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+WIDGET = "/widget/v1/"
+_CORS = (
+    (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+    (b"access-control-allow-headers", b"authorization, content-type, accept-language, idempotency-key"),
+    (b"access-control-expose-headers", b"retry-after"),
+    (b"access-control-max-age", b"600"),
+)
+
+
+class Door:
+    """Everything that comes in."""
+
+    def __init__(self, routes: Any, parts: Parts, sockets: App | None) -> None:
+        self.routes = routes
+        self._sockets = sockets
+        self._files = Files(parts.static)
+        self._metrics = Metrics(parts.registry, parts.live)
+        self._always = _headers(secure=parts.secure)
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """One connection."""
+        if scope["type"] == "websocket" and self._sockets is not None:
+            await self._sockets(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        else:
+            await self.routes(scope, receive, send)
+
+    async def _http(self, scope: Any, receive: Receive, send: Send) -> None:
+        began, status = time.perf_counter(), 500
+
+        async def with_headers(message: Any) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message = {**message, "headers": self._complete(scope, message.get("headers", []))}
+            await send(message)
+
+        asset = self._files.find(scope)
+        try:
+            if asset is not None:
+                await asset.answer(scope, with_headers)
+            elif scope["method"] == "OPTIONS" and scope["path"].startswith(WIDGET):
+                await with_headers({"type": "http.response.start", "status": 204, "headers": []})
+                await with_headers({"type": "http.response.body", "body": b""})
+            else:
+                await self.routes(scope, receive, with_headers)
+        finally:
+            route = "file" if asset is not None else scope.get("path_template") or "unknown"
+            self._metrics.answered(scope["method"], route, status, time.perf_counter() - began)
+
+    def _complete(self, scope: Any, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        names = {name.lower() for name, _ in given}
+        extra = [one for one in self._always if one[0] not in names]
+        if b"cache-control" not in names:
+            extra.append((b"cache-control", b"no-store"))
+        widget = scope["path"].startswith("/widget/")
+        extra.append((b"cross-origin-resource-policy", b"cross-origin" if widget else b"same-origin"))
+        return [*given, *extra, *_cross_origin(scope)]
+
+
+def _cross_origin(scope: Any) -> list[tuple[bytes, bytes]]:
+    """Pages of other sites may read what the widget asks for, unless its workstream does not allow them."""
+    origin = header(scope["headers"], b"origin")
+    if not scope["path"].startswith(WIDGET):
+        return []
+    if origin is None or scope.get(FOREIGN):
+        return [(b"vary", b"origin")]
+    return [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"origin"), *_CORS]
+
+
+def _headers(*, secure: bool) -> list[tuple[bytes, bytes]]:
+    always = {
+        "content-security-policy": POLICY,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
+    }
+    if secure:
+        always["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in always.items()]

@@ -1,0 +1,1 @@
+"""HTTP: one file for each area of the interface (spec 2)."""

@@ -1,0 +1,226 @@
+"""Conversations: the list, one in whole, creating and changing one, its messages, its timeline, its candidates."""
+
+from typing import Annotated
+
+import uuid_utils
+from litestar import get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, QueryParameter
+
+from valvomo.commands.conversations.messages import PostMessage
+from valvomo.commands.conversations.serve import ChangeDetails
+from valvomo.commands.conversations.start import StartConversation
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.conversations.model import Channel, State
+from valvomo.edge.http.bodies import malformed
+from valvomo.edge.http.outcomes import After, carried_out
+from valvomo.edge.http.parameters import LARGEST, Cursor, Limit, PathId
+from valvomo.edge.http.refused import Refused, done, found
+from valvomo.edge.parts import Parts
+from valvomo.protocol.candidates import Candidates
+from valvomo.protocol.messages import MessageItem
+from valvomo.protocol.pages import Page
+from valvomo.protocol.requests import (
+    ChangeDetailsRequest,
+    CreateConversation,
+    CustomerDetails,
+    WriteMessage,
+)
+from valvomo.protocol.rows import BoardRow, ConversationDocument
+from valvomo.protocol.timeline import TimelineItem
+from valvomo.queries import candidates, conversations, messages, timeline
+from valvomo.queries.candidates import Purpose
+from valvomo.queries.conversations import SORTS, Filter
+
+TAGS = ("conversations",)
+SENTIMENTS = (
+    "none", "very_negative", "negative", "slightly_negative", "neutral", "slightly_positive", "positive",
+    "very_positive",
+)  # fmt: skip
+
+_SORT = rf"^-?({'|'.join(SORTS)})$"
+Words = Annotated[list[str] | None, QueryParameter(max_items=100, description="Several may be given.")]
+Sequence = Annotated[
+    int,
+    QueryParameter(
+        name="after", ge=0, le=LARGEST, description="Read on from here: what follows this number."
+    ),
+]
+
+
+@get("/conversations", tags=TAGS, operation_id="listConversations", summary="List conversations")
+async def list_conversations(
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    states: Annotated[
+        list[State] | None, QueryParameter(name="state", description="Several may be given.")
+    ] = None,
+    queue: Words = None,
+    agent: Words = None,
+    channel: Annotated[list[Channel] | None, QueryParameter(description="Several may be given.")] = None,
+    sentiment: Words = None,
+    q: Annotated[str, QueryParameter(max_length=200, description="In customer, subject or last line.")] = "",
+    sort: Annotated[
+        str, QueryParameter(pattern=_SORT, description="A minus sign before it: falling.")
+    ] = "queued",
+    closed_as: Annotated[
+        str,
+        QueryParameter(max_length=40, description="Closed ones only: abandoned, completed, force_closed…"),
+    ] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[BoardRow]:
+    """What the caller may see: ongoing ones unless states are asked for, those that wait longest first.
+
+    Closed ones alone come with the latest first, whatever the sort.
+    """
+    if unknown := set(sentiment or ()) - set(SENTIMENTS):
+        raise Refused(malformed("query.sentiment", f"not a level: {min(unknown)}"))
+    wanted = Filter(
+        states=tuple(one.value for one in states or ()),
+        queues=tuple(queue or ()),
+        agents=tuple(agent or ()),
+        channels=tuple(one.value for one in channel or ()),
+        sentiments=tuple(sentiment or ()),
+        words=q.strip(),
+        sort=sort,
+        closed_as=closed_as,
+    )
+    async with parts.reader.reading() as tx:
+        return found(await conversations.listed(tx, actor, wanted, cursor=cursor, limit=limit))
+
+
+@post("/conversations", tags=TAGS, operation_id="createConversation", summary="Create a conversation")
+async def create_conversation(
+    data: JSONBody[CreateConversation],
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
+) -> After:
+    """For integrations, and for records from the console. It waits in its workstream's queue or the named one."""
+    customer = (
+        data.customer if isinstance(data.customer, CustomerDetails) else CustomerDetails(name=data.customer)
+    )
+    command = StartConversation(
+        channel=data.channel,
+        customer_name=customer.name,
+        email=customer.email,
+        phone=customer.phone,
+        workstream_id=data.workstream,
+        queue=data.queue,
+        subject=data.subject,
+        language=data.language,
+        priority=data.priority,
+        tags=data.tags,
+        answers=data.answers,
+        consent=data.consent,
+    )
+    return await carried_out(parts, actor, command, key)
+
+
+@get("/conversations/{conversation_id:str}", tags=TAGS, operation_id="getConversation", summary="Read one")
+async def get_conversation(
+    conversation_id: PathId, parts: NamedDependency[Parts], actor: NamedDependency[Actor]
+) -> ConversationDocument:
+    """The whole state with participants and pending offers, and for each act whether the caller may do it now."""
+    async with parts.reader.reading() as tx:
+        return found(await conversations.document(tx, actor, conversation_id))
+
+
+@patch(
+    "/conversations/{conversation_id:str}", tags=TAGS, operation_id="changeDetails", summary="Change details"
+)
+async def change_details(
+    conversation_id: PathId,
+    data: JSONBody[ChangeDetailsRequest],
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
+) -> After:
+    """Subject, priority, tags, language, disposition: by its primary, while it is active or in wrap-up."""
+    command = ChangeDetails(
+        conversation_id=conversation_id,
+        subject=data.subject,
+        priority=data.priority,
+        tags=data.tags,
+        language=data.language,
+        disposition=data.disposition,
+    )
+    return await carried_out(parts, actor, command, key)
+
+
+@get("/conversations/{conversation_id:str}/messages", tags=("messages",), operation_id="listMessages",
+     summary="Read messages")  # fmt: skip
+async def list_messages(
+    conversation_id: PathId,
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    after: Sequence = 0,
+    limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 200,
+) -> Page[MessageItem]:
+    """What was written after a number, notes and whispers included. `next` is the number to go on from."""
+    async with parts.reader.reading() as tx:
+        return found(await messages.after(tx, actor, conversation_id, seq=after, limit=limit))
+
+
+@post("/conversations/{conversation_id:str}/messages", tags=("messages",), operation_id="writeMessage",
+      summary="Write a message")  # fmt: skip
+async def write_message(
+    conversation_id: PathId,
+    data: JSONBody[WriteMessage],
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
+) -> MessageItem:
+    """Durable when it is answered. The same `client_id` again, or else the same key, returns the first message."""
+    command = PostMessage(
+        conversation_id=conversation_id,
+        text=data.text,
+        visibility=data.visibility,
+        client_id=data.client_id or key or str(uuid_utils.uuid7()),
+    )
+    posted = done(await parts.lane.post(actor, command))
+    async with parts.reader.reading() as tx:
+        return await messages.one(tx, actor, conversation_id, int(str(posted.result["seq"])))
+
+
+@get(
+    "/conversations/{conversation_id:str}/timeline",
+    tags=TAGS,
+    operation_id="getTimeline",
+    summary="Its events",
+)
+async def get_timeline(
+    conversation_id: PathId,
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    after: Sequence = 0,
+    limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 1000,
+) -> Page[TimelineItem]:
+    """Everything that happened, in sentences, in order; nothing of which the caller may not know."""
+    async with parts.reader.reading() as tx:
+        return found(await timeline.of_conversation(tx, actor, conversation_id, position=after, limit=limit))
+
+
+@get("/conversations/{conversation_id:str}/candidates", tags=TAGS, operation_id="listCandidates",
+     summary="Whom to give it to")  # fmt: skip
+async def list_candidates(
+    conversation_id: PathId,
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    purpose: Annotated[Purpose, QueryParameter(name="for")],
+    everybody: Annotated[
+        bool, QueryParameter(name="all", description="Agents of other queues too, for a transfer or consult.")
+    ] = False,
+) -> Candidates:
+    """Agents by fit, with what asking them would mean, and queues; with the reason for every no."""
+    async with parts.reader.reading() as tx:
+        return found(
+            await candidates.of_conversation(tx, actor, conversation_id, purpose, everybody=everybody)
+        )
+
+
+ROUTES = (
+    list_conversations, create_conversation, get_conversation, change_details, list_messages, write_message,
+    get_timeline, list_candidates,
+)  # fmt: skip

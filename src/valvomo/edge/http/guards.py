@@ -1,0 +1,87 @@
+"""What is asked before a route: how fast, from where, by whom. Nothing of the body has been read by then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.edge.http.authentication import bearer
+from valvomo.edge.http.bodies import malformed
+from valvomo.edge.http.origin import SAFE, foreign_origin, header, permitted_origin
+from valvomo.edge.http.problems import language_of
+from valvomo.edge.http.refused import Refused
+from valvomo.edge.parts import Parts
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+FOREIGN = "valvomo.foreign"
+"""In the scope of a customer's request: its page is not one that the workstream allows."""
+
+
+async def staff_guard(connection: Connection, handler: BaseRouteHandler) -> None:
+    """For `/api/v1`: a signed-in user, unless the route is public."""
+    parts, scope = parts_of(connection), connection.scope
+    _keep_pace(parts, connection, handler)
+    _refuse_nul(scope)
+    unsafe = scope.get("method") not in SAFE
+    if unsafe and header(scope["headers"], b"authorization") is None and foreign_origin(scope):
+        raise Refused(Refusal(Reason.FOREIGN_ORIGIN))
+    if handler.opt.get("public"):
+        return
+    actor = await parts.authentication.of_headers(scope["headers"])
+    if isinstance(actor, Refusal):
+        raise Refused(actor)
+    _keep(scope, actor)
+
+
+async def customer_guard(connection: Connection, handler: BaseRouteHandler) -> None:
+    """For `/widget/v1`: a customer's token, unless the route is public, from a page that may carry it."""
+    parts, scope = parts_of(connection), connection.scope
+    _keep_pace(parts, connection, handler)
+    _refuse_nul(scope)
+    if handler.opt.get("public"):
+        return
+    guest = await parts.authentication.of_guest(bearer(header(scope["headers"], b"authorization") or ""))
+    if isinstance(guest, Refusal):
+        raise Refused(guest)
+    refuse_foreign(scope, guest.origins)
+    _keep(scope, guest.actor)
+    scope["auth"] = guest
+
+
+def parts_of(connection: Connection) -> Parts:
+    """What the application was made with."""
+    parts: Parts = connection.app.state["parts"]
+    return parts
+
+
+def refuse_foreign(scope: Any, origins: tuple[str, ...]) -> None:
+    """A customer's request from a page that the workstream does not allow: refused, and unreadable there."""
+    if not permitted_origin(scope, origins):
+        scope[FOREIGN] = True
+        raise Refused(Refusal(Reason.FOREIGN_ORIGIN))
+
+
+def _keep(scope: Any, actor: Actor) -> None:
+    """Who calls, in the language in which this request is to be answered."""
+    scope["user"] = actor
+    scope["user"] = replace(actor, language=language_of(scope))
+
+
+def _keep_pace(parts: Parts, connection: Connection, handler: BaseRouteHandler) -> None:
+    pace = parts.paces.get(handler.opt.get("pace", ""))
+    if pace is None:
+        return
+    wait = pace.wait(connection.client.host if connection.client else "")
+    if wait:
+        raise Refused(Refusal(Reason.RATE_LIMITED, {"retry_after": wait}))
+
+
+def _refuse_nul(scope: Any) -> None:
+    if b"%00" in scope["query_string"]:
+        raise Refused(malformed("query", "a text contains U+0000"))

@@ -1,0 +1,170 @@
+"""The description of the interface (OpenAPI 3.1), complete and true.
+
+Routes say what is particular to them; what is true of all of them, problems and signing in, is said here once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any
+
+from litestar import Litestar
+
+from valvomo.domain.refusals import Reason
+from valvomo.protocol.problems import MEDIA_TYPE, STATUSES, status_of
+from valvomo.protocol.texts.catalogue import text
+
+Document = dict[str, Any]
+
+TAGS: Mapping[str, str] = {
+    "session": "Signing in and out, and one's own account.",
+    "conversations": "Conversations as the caller may see them.",
+    "messages": "What is said: to everyone, within the house, or to the agent alone.",
+    "serving": "What agents do with conversations.",
+    "supervising": "What supervisors do; each act has a switch, and an answer for every no.",
+    "agents": "Presence and load.",
+    "figures": "Figures of now and of the past, each with its definition.",
+    "widget": "The customer's side: a key of a web page, then a token for one conversation.",
+}
+_DESCRIPTION = """\
+Commands answer with the state after them and accept `Idempotency-Key`. Lists are read page by page: give `next` back
+as `cursor`. Times are RFC 3339 in UTC, ids are UUIDv7. Whatever goes wrong is a problem document (RFC 9457) whose
+`type` is a stable code and whose `detail` says, in the caller's language, why and what to do instead.
+"""
+_SECURITY = {
+    "cookie": {
+        "type": "apiKey", "in": "cookie", "name": "valvomo_session",
+        "description": "A console session; requests that change something must come from our own pages.",
+    },
+    "token": {"type": "http", "scheme": "bearer", "description": "An API token."},
+    "customer": {"type": "http", "scheme": "bearer", "description": "A customer's token: one conversation."},
+}  # fmt: skip
+_PROBLEM = {
+    "type": "object",
+    "description": "Why not (RFC 9457); further members are facts, such as `state`, `owner`, `exceeded_by`.",
+    "properties": {
+        "type": {"type": "string", "enum": sorted(one.value for one in Reason)},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "Of a malformed request: where, and what.",
+            "items": {
+                "type": "object",
+                "properties": {"at": {"type": "string"}, "problem": {"type": "string"}},
+                "required": ["at", "problem"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail"],
+    "additionalProperties": True,
+}
+_EXAMPLES = {
+    401: Reason.NOT_SIGNED_IN, 403: Reason.ROLE_NEEDED, 404: Reason.NOT_FOUND, 409: Reason.NOT_ACCEPTED,
+    413: Reason.TOO_LARGE, 422: Reason.MALFORMED, 429: Reason.RATE_LIMITED, 500: Reason.INTERNAL, 503: Reason.BUSY,
+}  # fmt: skip
+_PAGE = re.compile(r"Page_[\w.]*?(\w+)_")
+
+
+def document(routes: Litestar) -> Document:
+    """The whole description."""
+    found: Document = _renamed(routes.openapi_schema.to_schema())
+    schemas = found["components"].setdefault("schemas", {})
+    schemas["Problem"] = _PROBLEM
+    found["components"]["securitySchemes"] = _SECURITY
+    found["components"]["responses"] = {str(status): _response(status) for status in _EXAMPLES}
+    found["info"]["description"] = _DESCRIPTION
+    found["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    public = _public(routes)
+    for path, method, operation in _operations(found):
+        _complete(path, method, operation, public=operation["operationId"] in public)
+    used = {tag for _, _, operation in _operations(found) for tag in operation.get("tags", ())}
+    found["tags"] = [
+        {"name": name, "description": TAGS.get(name, f"{name.capitalize()}.")}
+        for name in [*(one for one in TAGS if one in used), *sorted(used - set(TAGS))]
+    ]
+    return found
+
+
+def _operations(found: Document) -> Iterator[tuple[str, str, Document]]:
+    for path, item in found["paths"].items():
+        for method in ("get", "post", "put", "patch", "delete"):
+            if method in item:
+                yield path, method, item[method]
+
+
+def _complete(path: str, method: str, operation: Document, *, public: bool) -> None:
+    customers = path.startswith("/widget/")
+    operation["security"] = (
+        [] if public else [{"customer": []}] if customers else [{"cookie": []}, {"token": []}]
+    )
+    responses = operation["responses"]
+    responses.pop("400", None)
+    for status in _statuses(path, method, operation, public=public):
+        responses.setdefault(str(status), {"$ref": f"#/components/responses/{status}"})
+
+
+def _statuses(path: str, method: str, operation: Document, *, public: bool) -> Iterator[int]:
+    """Which problems a route can answer with."""
+    yield 422
+    yield 500
+    yield 503
+    unsafe = method != "get"
+    if not public or "session" in path:
+        yield 401
+    if unsafe or not public or path.startswith("/widget/"):
+        yield 403
+    if "{" in path or unsafe or path.startswith("/widget/"):
+        yield 404
+    if unsafe:
+        yield 409
+        yield 429
+    if "requestBody" in operation:
+        yield 413
+
+
+def _response(status: int) -> Document:
+    reason = _EXAMPLES[status]
+    codes = sorted(one.value for one in STATUSES.get(status, ())) or [
+        "every other code: the state stands against it"
+    ]
+    example = {
+        "type": reason.value,
+        "title": text("en", ("problem", reason.value, "title")),
+        "status": status_of(reason),
+        "detail": text("en", ("problem", reason.value, "detail")),
+    }
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        "description": ", ".join(f"`{one}`" if "/" in one else one for one in codes),
+        "content": {MEDIA_TYPE: {"schema": schema, "example": example}},
+    }
+
+
+def _public(routes: Litestar) -> frozenset[str]:
+    """Operations that need no signing in."""
+    return frozenset(
+        str(handler.operation_id)
+        for route in routes.routes
+        for handler in getattr(route, "route_handlers", ())
+        if handler.opt.get("public")
+    )
+
+
+def _renamed(value: Any) -> Any:
+    """Plain JSON, the same every time; and `Page_valvomo.protocol.rows.BoardRow_` is called `BoardRowPage`."""
+    if isinstance(value, dict):
+        return {_named(key): _renamed(one) for key, one in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(_renamed(one) for one in value)
+    if isinstance(value, list | tuple):
+        return [_renamed(one) for one in value]
+    return _named(value.value if isinstance(value, Enum) else value)
+
+
+def _named(value: Any) -> Any:
+    return _PAGE.sub(r"\1Page", value) if isinstance(value, str) else value

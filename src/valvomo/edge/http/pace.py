@@ -1,0 +1,41 @@
+"""How fast: a token bucket for each caller, in memory, so that guessing and flooding stay slow."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+MOST_CALLERS = 10_000
+"""Buckets kept; when there are more, the full ones are forgotten, since a full bucket is like a new one."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Pace:
+    """At most `burst` at once, and `per_second` from then on."""
+
+    burst: int
+    per_second: float
+    seconds: Callable[[], float] = time.monotonic
+    _left: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def wait(self, caller: str) -> int:
+        """Take one: 0 when it was there, else after how many whole seconds there will be one."""
+        now = self.seconds()
+        left = self._now(caller, now)
+        if left < 1:
+            return max(1, math.ceil((1 - left) / self.per_second))
+        if len(self._left) >= MOST_CALLERS:
+            self._forget(now)
+        self._left[caller] = (left - 1, now)
+        return 0
+
+    def _now(self, caller: str, now: float) -> float:
+        left, at = self._left.get(caller, (float(self.burst), now))
+        return min(float(self.burst), left + (now - at) * self.per_second)
+
+    def _forget(self, now: float) -> None:
+        full = [caller for caller in self._left if self._now(caller, now) >= self.burst - 1]
+        for caller in full or list(self._left):
+            del self._left[caller]

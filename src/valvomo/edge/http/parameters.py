@@ -1,0 +1,31 @@
+"""Parameters that many routes have, with their bounds."""
+
+from typing import Annotated
+
+from litestar.params import HeaderParameter, PathParameter, QueryParameter
+
+UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+LARGEST = 2**53 - 1
+"""The largest number that every JSON reader keeps exactly."""
+
+PathId = Annotated[str, PathParameter(pattern=UUID, description="An id. One that is malformed is not found.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most so many items.")]
+Cursor = Annotated[
+    str | None,
+    QueryParameter(max_length=400, description="`next` of the page before; none for the first page."),
+]
+
+
+def idempotency_key(
+    idempotency_key: Annotated[
+        str | None,
+        HeaderParameter(
+            name="Idempotency-Key",
+            min_length=1,
+            max_length=200,
+            description="Makes repeating safe: the same key of the same account again has no second effect.",
+        ),
+    ] = None,
+) -> str | None:
+    """The key of a command, None when the caller gave none."""
+    return idempotency_key

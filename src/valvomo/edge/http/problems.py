@@ -1,0 +1,119 @@
+"""Whatever goes wrong becomes a problem document in the caller's language (spec 1 §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.edge.http.bodies import malformed
+from valvomo.edge.http.origin import header
+from valvomo.edge.http.refused import Refused
+from valvomo.protocol.problems import MEDIA_TYPE, problem_of
+from valvomo.protocol.texts.catalogue import best_language
+
+log = structlog.get_logger(__name__)
+
+_DISCONNECTED = "client disconnected prematurely"
+_TOO_LARGE = 413
+_CLIENT_ERRORS = range(400, 500)
+
+
+def language_of(scope: Any) -> str:
+    """The language of the answer: the one that the request asks for, else the account's, else English."""
+    actor = scope.get("user")
+    own = actor.language if isinstance(actor, Actor) else "en"
+    return best_language(header(scope["headers"], b"accept-language"), own)
+
+
+def problem_response(request: Request[Any, Any, Any], refusal: Refusal) -> Response[dict[str, object]]:
+    """The refusal as it is answered."""
+    problem = problem_of(refusal, language_of(request.scope), request.url.path)
+    headers: dict[str, str] = {}
+    if problem.status == 401:  # noqa: PLR2004 - not signed in
+        headers["WWW-Authenticate"] = 'Bearer realm="valvomo"'
+    if isinstance(wait := refusal.facts.get("retry_after"), int):
+        headers["Retry-After"] = str(wait)
+    if isinstance(methods := refusal.facts.get("methods"), list):
+        headers["Allow"] = ", ".join(methods)
+    return Response(problem.document(), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def refused(request: Request[Any, Any, Any], error: Refused) -> Response[dict[str, object]]:
+    """An expected no."""
+    return problem_response(request, error.refusal)
+
+
+def http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, object]]:
+    """What the framework found wrong with the request."""
+    return problem_response(request, _refusal_of(request, error))
+
+
+def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, object]]:
+    """A bug or a broken world: logged here and nowhere else, and said without what is inside."""
+    log.error("request.failed", method=request.method, path=request.url.path, exc_info=error)
+    return problem_response(request, Refusal(Reason.INTERNAL))
+
+
+HANDLERS: dict[int | type[Exception], Any] = {
+    Refused: refused,
+    HTTPException: http_exception,
+    Exception: unexpected,
+}
+
+
+def _refusal_of(request: Request[Any, Any, Any], error: HTTPException) -> Refusal:
+    if isinstance(error, NotFoundException):
+        return Refusal(Reason.NOT_FOUND)
+    if isinstance(error, MethodNotAllowedException):
+        return Refusal(Reason.METHOD_NOT_ALLOWED, {"methods": _methods(request)})
+    if error.status_code == _TOO_LARGE:
+        return Refusal(Reason.TOO_LARGE)
+    if isinstance(error, ValidationException):
+        return _invalid(error)
+    if error.status_code in _CLIENT_ERRORS:
+        return malformed("request", error.detail)
+    if error.detail != _DISCONNECTED:
+        log.error("request.failed", method=request.method, path=request.url.path, exc_info=error)
+    return Refusal(Reason.INTERNAL)
+
+
+def _invalid(error: ValidationException) -> Refusal:
+    """A malformed id in the path names nothing that could be found; anything else is malformed."""
+    found = [one for one in error.extra or [] if isinstance(one, dict)]
+    if any(one.get("source") == "path" for one in found):
+        return Refusal(Reason.NOT_FOUND)
+    errors = [{"at": _place(one), "problem": one.get("message", "")} for one in found]
+    return Refusal(Reason.MALFORMED, {"errors": errors})
+
+
+def _place(one: Mapping[str, Any]) -> str:
+    key = str(one.get("key", ""))
+    if one.get("source") == "body":
+        return "body"
+    return f"{one.get('source', 'request')}.{key}" if key else "request"
+
+
+def _methods(request: Request[Any, Any, Any]) -> list[str]:
+    """The methods that the address takes."""
+    path = request.url.path.rstrip("/")
+    parts = path.split("/")
+    found: set[str] = set()
+    for route in request.app.routes:
+        wanted = route.path_format.rstrip("/").split("/")
+        same = len(wanted) == len(parts) and all(
+            one == other or one.startswith("{") for one, other in zip(wanted, parts, strict=True)
+        )
+        if same:
+            found.update(getattr(route, "methods", ()))
+    return sorted(found)

@@ -1,0 +1,95 @@
+"""Queues: everybody may read them, administrators change them (spec 2)."""
+
+from litestar import delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from valvomo.commands.settings.queues import ChangeQueue, CreateQueue, QueueSettings, RemoveQueue
+from valvomo.domain.access.actor import Actor
+from valvomo.edge.http.parameters import Cursor, Limit, PathId
+from valvomo.edge.http.refused import done, found
+from valvomo.edge.parts import Parts
+from valvomo.protocol.pages import Page
+from valvomo.protocol.settings import QueueDocument
+from valvomo.protocol.settings_requests import ChangeQueueRequest, CreateQueueRequest
+from valvomo.queries import settings
+
+TAGS = ("queues",)
+ONE = "/queues/{queue_id:str}"
+
+
+@get("/queues", tags=TAGS, operation_id="listQueues", summary="List queues")
+async def list_queues(
+    parts: NamedDependency[Parts], actor: NamedDependency[Actor], cursor: Cursor = None, limit: Limit = 100
+) -> Page[QueueDocument]:
+    """In order of their making."""
+    async with parts.reader.reading() as tx:
+        return found(await settings.queues(tx, actor, cursor=cursor, limit=limit))
+
+
+@post("/queues", status_code=201, tags=TAGS, operation_id="createQueue", summary="Create a queue")
+async def create_queue(
+    data: JSONBody[CreateQueueRequest],
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
+) -> QueueDocument:
+    """Its kind says what can wait there, and cannot be changed."""
+    queue = QueueSettings(
+        name=data.name,
+        kind=data.kind,
+        priority=data.priority,
+        service_level_seconds=data.service_level_seconds,
+        members=data.members,
+        supervisors=data.supervisors,
+    )
+    made = done(await parts.executor.execute(actor, CreateQueue(settings=queue), key))
+    return await _document(parts, actor, str(made.result["id"]))
+
+
+@get(ONE, tags=TAGS, operation_id="getQueue", summary="One queue")
+async def get_queue(
+    queue_id: PathId, parts: NamedDependency[Parts], actor: NamedDependency[Actor]
+) -> QueueDocument:
+    """As it is now."""
+    return await _document(parts, actor, queue_id)
+
+
+@patch(ONE, tags=TAGS, operation_id="changeQueue", summary="Change a queue")
+async def change_queue(
+    queue_id: PathId,
+    data: JSONBody[ChangeQueueRequest],
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
+) -> QueueDocument:
+    """What is left out stays as it is; members and supervisors are replaced as a whole."""
+    command = ChangeQueue(
+        queue_id=queue_id,
+        name=data.name,
+        priority=data.priority,
+        service_level_seconds=data.service_level_seconds,
+        members=data.members,
+        supervisors=data.supervisors,
+    )
+    done(await parts.executor.execute(actor, command, key))
+    return await _document(parts, actor, queue_id)
+
+
+@delete(ONE, status_code=204, tags=TAGS, operation_id="removeQueue", summary="Remove a queue")
+async def remove_queue(
+    queue_id: PathId,
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
+) -> None:
+    """Refused while a workstream or a conversation, past ones included, belongs to it."""
+    done(await parts.executor.execute(actor, RemoveQueue(queue_id=queue_id), key))
+
+
+async def _document(parts: Parts, actor: Actor, queue_id: str) -> QueueDocument:
+    async with parts.reader.reading() as tx:
+        return found(await settings.queue(tx, actor, queue_id))
+
+
+ROUTES = (list_queues, create_queue, get_queue, change_queue, remove_queue)

@@ -1,0 +1,104 @@
+"""Accounts; administrators only (spec 2)."""
+
+from litestar import get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from valvomo.commands.settings.users import ChangeUser, CreateUser, Profile
+from valvomo.domain.access.actor import Actor
+from valvomo.edge.http.parameters import Cursor, Limit, PathId
+from valvomo.edge.http.refused import Refused, done, found
+from valvomo.edge.parts import Parts
+from valvomo.protocol.pages import Page
+from valvomo.protocol.settings import UserDocument
+from valvomo.protocol.settings_requests import ChangeUserRequest, CreateUserRequest
+from valvomo.queries import settings
+
+TAGS = ("users",)
+ONE = "/users/{user_id:str}"
+
+
+@get("/users", tags=TAGS, operation_id="listUsers", summary="List accounts")
+async def list_users(
+    parts: NamedDependency[Parts], actor: NamedDependency[Actor], cursor: Cursor = None, limit: Limit = 100
+) -> Page[UserDocument]:
+    """In order of their making, disabled ones included."""
+    async with parts.reader.reading() as tx:
+        return found(await settings.users(tx, actor, cursor=cursor, limit=limit))
+
+
+@post("/users", status_code=201, tags=TAGS, operation_id="createUser", summary="Create an account")
+async def create_user(
+    data: JSONBody[CreateUserRequest],
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
+) -> UserDocument:
+    """E-mail addresses are unique in the whole installation. An integration account has no password."""
+    profile = Profile(
+        email=data.email,
+        name=data.name,
+        roles=data.roles,
+        language=data.language,
+        capacity=data.capacity,
+        limits={channel.value: most for channel, most in data.limits.items()},
+        queues=data.queues,
+        supervised=data.supervised,
+        supervises_all=data.supervises_all,
+    )
+    password_hash = await _hashed(parts, actor, data.password, data.email)
+    command = CreateUser(profile=profile, password_hash=password_hash)
+    made = done(await parts.executor.execute(actor, command, key))
+    return await _document(parts, actor, str(made.result["id"]))
+
+
+@get(ONE, tags=TAGS, operation_id="getUser", summary="One account")
+async def get_user(
+    user_id: PathId, parts: NamedDependency[Parts], actor: NamedDependency[Actor]
+) -> UserDocument:
+    """As it is now."""
+    return await _document(parts, actor, user_id)
+
+
+@patch(ONE, tags=TAGS, operation_id="changeUser", summary="Change an account")
+async def change_user(
+    user_id: PathId,
+    data: JSONBody[ChangeUserRequest],
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
+) -> UserDocument:
+    """What is left out stays as it is. The last administrator can be neither disabled nor demoted."""
+    email = data.email or (await _document(parts, actor, user_id)).email
+    limits = data.limits
+    command = ChangeUser(
+        user_id=user_id,
+        email=data.email,
+        name=data.name,
+        roles=data.roles,
+        language=data.language,
+        capacity=data.capacity,
+        limits=None if limits is None else {channel.value: most for channel, most in limits.items()},
+        queues=data.queues,
+        supervised=data.supervised,
+        supervises_all=data.supervises_all,
+        disabled=data.disabled,
+        password_hash=await _hashed(parts, actor, data.password, email),
+    )
+    done(await parts.executor.execute(actor, command, key))
+    return await _document(parts, actor, user_id)
+
+
+async def _hashed(parts: Parts, actor: Actor, password: str | None, email: str) -> str | None:
+    """Hashed before the transaction, which would hold its locks meanwhile; for administrators only."""
+    if refusal := settings.administrator_refusal(actor):
+        raise Refused(refusal)
+    return None if password is None else found(await parts.gate.new_hash(password, email))
+
+
+async def _document(parts: Parts, actor: Actor, user_id: str) -> UserDocument:
+    async with parts.reader.reading() as tx:
+        return found(await settings.user(tx, actor, user_id))
+
+
+ROUTES = (list_users, create_user, get_user, change_user)

@@ -1,0 +1,202 @@
+"""The two live addresses: staff at `/api/v1/live`, customers at `/widget/v1/live`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+import structlog
+
+from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect
+from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect
+from valvomo.commands.registry import Command
+from valvomo.domain.access.actor import Actor, ActorKind
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.edge.http.authentication import bearer, session_token
+from valvomo.edge.http.origin import foreign_origin, header, permitted_origin
+from valvomo.edge.parts import Parts
+from valvomo.edge.ws.frames import DirectSink, QueuedSink, sink_of
+from valvomo.live.connection import Connection
+from valvomo.live.hub import Hub
+from valvomo.protocol.frames import MAX_CLIENT_FRAME, Hello, client_frame
+from valvomo.protocol.problems import problem_of
+from valvomo.protocol.texts.catalogue import best_language
+
+STAFF = "/api/v1/live"
+CUSTOMERS = "/widget/v1/live"
+HELLO_SECONDS = 10.0
+CLOSE_MALFORMED = 4400
+CLOSE_REFUSED = 4401
+CLOSE_UNKNOWN = 4404
+
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+App = Callable[[Any, Receive, Send], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+
+class _GoneError(Exception):
+    """The peer has closed, or said something that ends it; `code` is what it is told."""
+
+    def __init__(self, code: int | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def sockets(parts: Parts, hub: Hub) -> App:
+    """The ASGI application for every WebSocket scope."""
+
+    async def app(scope: Any, receive: Receive, send: Send) -> None:
+        await receive()
+        if scope["path"] == STAFF:
+            await _staff(parts, hub, scope, (receive, send))
+        elif scope["path"] == CUSTOMERS:
+            await _customer(parts, hub, scope, (receive, send))
+        else:
+            await _deny(scope, send, Refusal(Reason.NOT_FOUND))
+
+    return app
+
+
+async def _staff(parts: Parts, hub: Hub, scope: Any, ways: tuple[Receive, Send]) -> None:
+    receive, send = ways
+    headers = scope["headers"]
+    authorization = header(headers, b"authorization")
+    if authorization is None and foreign_origin(scope):
+        await _deny(scope, send, Refusal(Reason.FOREIGN_ORIGIN))
+        return
+    actor = await parts.authentication.of_headers(headers)
+    if isinstance(actor, Refusal):
+        await _deny(scope, send, actor)
+        return
+    await send({"type": "websocket.accept"})
+    secret = bearer(authorization) if authorization is not None else session_token(headers)
+    await _serve(parts, hub, (scope, receive, send), (actor, secret))
+
+
+async def _customer(parts: Parts, hub: Hub, scope: Any, ways: tuple[Receive, Send]) -> None:
+    """The token is in the address (`?token=`) or in the first frame; it is the only right there is."""
+    receive, send = ways
+    await send({"type": "websocket.accept"})
+    token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+    try:
+        token = token or await _hello(receive)
+    except (_GoneError, TimeoutError):
+        await _close(send, CLOSE_REFUSED)
+        return
+    guest = await parts.authentication.of_guest(token)
+    if isinstance(guest, Refusal) or not permitted_origin(scope, guest.origins):
+        await _close(send, CLOSE_REFUSED)
+        return
+    await _serve(parts, hub, (scope, receive, send), (guest.actor, None))
+
+
+async def _hello(receive: Receive) -> str:
+    async with asyncio.timeout(HELLO_SECONDS):
+        frame = _decoded(await receive())
+    if not isinstance(frame, Hello):
+        raise _GoneError(CLOSE_REFUSED)
+    return frame.token
+
+
+async def _serve(
+    parts: Parts, hub: Hub, ways: tuple[Any, Receive, Send], who: tuple[Actor, str | None]
+) -> None:
+    """Read what the client says, until it is gone; frames go out by the sink."""
+    scope, receive, send = ways
+    actor, secret = who
+    sink = sink_of(scope)
+    connection = await hub.open(actor, sink, secret)
+    try:
+        await _note(parts, actor, _opened(actor, connection.id, hub.process_id))
+        await _converse(hub, connection, sink, (receive, send))
+    finally:
+        hub.close(connection)
+        # The peer's going must be noted even when this task is being cancelled with it.
+        await asyncio.shield(_note(parts, actor, _closed(actor, connection.id, hub.process_id)))
+
+
+async def _converse(
+    hub: Hub, connection: Connection, sink: DirectSink | QueuedSink, ways: tuple[Receive, Send]
+) -> None:
+    receive, send = ways
+    try:
+        async with asyncio.TaskGroup() as group:
+            writer = group.create_task(_write(sink, send))
+            try:
+                while True:
+                    frame = _decoded(await receive())
+                    if not isinstance(frame, Hello):
+                        await hub.receive(connection, frame)
+            except _GoneError as gone:
+                if gone.code is None:
+                    writer.cancel()
+                else:
+                    sink.close(gone.code)
+    except* OSError:
+        log.debug("live.lost", connection=connection.id)
+
+
+async def _write(sink: DirectSink | QueuedSink, send: Send) -> None:
+    with contextlib.suppress(RuntimeError):
+        await sink.run(send)
+
+
+def _decoded(event: Any) -> Any:
+    """The client's frame. Whatever is none ends the connection."""
+    if event["type"] == "websocket.disconnect":
+        raise _GoneError
+    text = event.get("text")
+    if text is None or len(text) > MAX_CLIENT_FRAME:
+        raise _GoneError(CLOSE_MALFORMED)
+    try:
+        return client_frame(text)
+    except msgspec.DecodeError:
+        raise _GoneError(CLOSE_MALFORMED) from None
+
+
+async def _deny(scope: Any, send: Send, refusal: Refusal) -> None:
+    """Before the handshake is answered: a problem document where the server can carry one."""
+    language = best_language(header(scope["headers"], b"accept-language"))
+    problem = problem_of(refusal, language)
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await _close(send, CLOSE_UNKNOWN if refusal.reason is Reason.NOT_FOUND else CLOSE_REFUSED)
+        return
+    headers = [(b"content-type", b"application/problem+json")]
+    await send({"type": "websocket.http.response.start", "status": problem.status, "headers": headers})
+    body = msgspec.json.encode(problem.document())
+    await send({"type": "websocket.http.response.body", "body": body})
+
+
+async def _close(send: Send, code: int) -> None:
+    with contextlib.suppress(RuntimeError, OSError):
+        await send({"type": "websocket.close", "code": code})
+
+
+def _opened(actor: Actor, connection_id: str, process_id: str) -> Command:
+    if actor.kind is ActorKind.CUSTOMER and actor.conversation_id is not None:
+        return CustomerConnect(
+            conversation_id=actor.conversation_id, connection_id=connection_id, process_id=process_id
+        )
+    return AgentConnect(connection_id=connection_id, process_id=process_id)
+
+
+def _closed(actor: Actor, connection_id: str, process_id: str) -> Command:
+    if actor.kind is ActorKind.CUSTOMER and actor.conversation_id is not None:
+        return CustomerDisconnect(
+            conversation_id=actor.conversation_id, connection_id=connection_id, process_id=process_id
+        )
+    return AgentDisconnect(connection_id=connection_id, process_id=process_id)
+
+
+async def _note(parts: Parts, actor: Actor, command: Command) -> None:
+    """Presence follows connections; if the database is away, the janitor finds out later."""
+    try:
+        await parts.executor.execute(actor, command)
+    except Exception as error:  # noqa: BLE001 - a reader is served even when their presence cannot be noted
+        log.warning("live.presence", command=type(command).__name__, error=repr(error))

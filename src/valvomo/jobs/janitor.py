@@ -1,0 +1,95 @@
+"""The janitor: finds connections of processes that died, and throws away what has had its time.
+
+A connection whose process is gone was lost, whatever it could still have said: agents become offline and customers'
+clocks run, as if the socket had closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from valvomo.commands.agents.connection import AgentDisconnect
+from valvomo.commands.conversations.connection import CustomerDisconnect
+from valvomo.commands.execute import Executor
+from valvomo.db import people
+from valvomo.db.database import Database
+from valvomo.domain.access.actor import Actor, system
+from valvomo.jobs.rounds import Rounds
+
+BEAT_SECONDS = 2.0
+DEAD_AFTER = timedelta(seconds=10)
+"""A process that has not been seen for so long is taken for dead."""
+RECEIPTS_KEPT = timedelta(days=1)
+SESSIONS_KEPT = timedelta(days=1)
+"""After its end a session is remembered for so long, so that its owner is told that it ended."""
+LETTERS_KEPT = timedelta(days=30)
+"""How long the delivery log of webhooks goes back."""
+SWEEP_EVERY = timedelta(minutes=10)
+BATCH = 200
+
+log = structlog.get_logger(__name__)
+
+
+class Janitor(Rounds):
+    """One for a process. `begin` must be done before the process takes connections."""
+
+    every = BEAT_SECONDS
+
+    def __init__(
+        self, database: Database, executor: Executor, clock: Callable[[], datetime], *, process_id: str
+    ) -> None:
+        super().__init__()
+        self._database = database
+        self._executor = executor
+        self._clock = clock
+        self._process_id = process_id
+        self._swept: datetime | None = None
+
+    async def begin(self) -> None:
+        """This process is alive: connections refer to it."""
+        async with self._database.transaction() as tx:
+            await tx.run("connections.beat", self._process_id, self._clock())
+
+    async def end(self) -> None:
+        """This process is going: whatever connections it leaves are found by the others at once."""
+        async with self._database.transaction() as tx:
+            await tx.run("connections.beat", self._process_id, self._clock() - 2 * DEAD_AFTER)
+
+    async def round(self) -> float | None:
+        """Be seen, look for the dead, sweep."""
+        await self.begin()
+        now = self._clock()
+        async with self._database.reading() as tx:
+            lost = await tx.rows("connections.of_dead", now - DEAD_AFTER, BATCH)
+        for row in lost:
+            await self._lose(row)
+        if self._swept is None or now - self._swept >= SWEEP_EVERY:
+            await self._sweep(now)
+            self._swept = now
+        return 0.0 if len(lost) == BATCH else None
+
+    async def _lose(self, row: Any) -> None:
+        organization_id, link = (
+            row["organization_id"],
+            {"connection_id": row["id"], "process_id": row["process_id"]},
+        )
+        log.info("connection.lost", process=row["process_id"], connection=row["id"])
+        if row["conversation_id"] is not None:
+            command = CustomerDisconnect(conversation_id=row["conversation_id"], **link)
+            await self._executor.execute(system(organization_id, "janitor"), command)
+            return
+        async with self._database.reading() as tx:
+            found = await people.actor(tx, organization_id, row["user_id"])
+        actor = found or Actor(id=row["user_id"], organization_id=organization_id)
+        await self._executor.execute(actor, AgentDisconnect(**link))
+
+    async def _sweep(self, now: datetime) -> None:
+        async with self._database.transaction() as tx:
+            await tx.run("connections.forget_dead", now - DEAD_AFTER)
+            await tx.run("journal.drop_receipts", now - RECEIPTS_KEPT)
+            await tx.run("people.drop_expired_sessions", now - SESSIONS_KEPT)
+            await tx.run("outbox.drop_old", now - LETTERS_KEPT)

@@ -1,0 +1,154 @@
+"""Where the concrete parts meet: one process, put together, run, and ended in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+
+from valvomo.commands.conversations.message_lane import MessageLane
+from valvomo.commands.execute import Executor
+from valvomo.commands.settings.passwords import Passwords
+from valvomo.commands.settings.sign_in import Gate
+from valvomo.db import migrate
+from valvomo.db.database import Database
+from valvomo.db.doorbell import CHANNEL, Doorbell
+from valvomo.db.embedded import EmbeddedPostgres
+from valvomo.db.listening import listen
+from valvomo.edge.app import create_app
+from valvomo.edge.door import Door
+from valvomo.edge.http.authentication import Authentication
+from valvomo.edge.metrics import Readings
+from valvomo.edge.parts import Parts
+from valvomo.edge.ws.app import sockets
+from valvomo.jobs.addresses import networks_of
+from valvomo.jobs.delivery import Delivery
+from valvomo.jobs.janitor import Janitor
+from valvomo.jobs.router import Router
+from valvomo.jobs.timers import Timers
+from valvomo.live.hub import TYPING_CHANNEL, Hub
+from valvomo.settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+class PendingMigrationsError(Exception):
+    """The database's schema is older than this program; an operator decides when it is changed."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(f"migrations are pending: {', '.join(names)}; run `valvomo migrate` first")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The parts of one process. `jobs` run for as long as it lives."""
+
+    database: Database
+    bell: Doorbell
+    hub: Hub
+    parts: Parts
+    app: Door
+    janitor: Janitor
+    jobs: tuple[Callable[[], Coroutine[Any, Any, None]], ...]
+
+
+def now() -> datetime:
+    """The one clock."""
+    return datetime.now(UTC)
+
+
+def assemble(database: Database, settings: Settings, *, clock: Clock = now) -> House:
+    """Put the parts together; nothing runs yet."""
+    bell = Doorbell(database)
+    executor = Executor(database, clock, bell)
+    lane = MessageLane(database, clock, bell)
+    hub = Hub(database, bell, clock)
+    janitor = Janitor(database, executor, clock, process_id=hub.process_id)
+    authentication = Authentication(database, clock)
+    bell.listen(authentication.rung)
+    registry = CollectorRegistry()
+    registry.register(Readings("valvomo_database", lambda: database.statistics()._asdict().items()))
+    parts = Parts(
+        executor=executor,
+        lane=lane,
+        reader=database,
+        authentication=authentication,
+        clock=clock,
+        live=hub,
+        gate=Gate(executor, Passwords(), session_hours=settings.session_hours),
+        pending=lambda: _is_behind(database.url),
+        registry=registry,
+        secure=settings.secure,
+        session_hours=settings.session_hours,
+    )
+    return House(
+        database=database,
+        bell=bell,
+        hub=hub,
+        parts=parts,
+        app=create_app(parts, sockets(parts, hub)),
+        janitor=janitor,
+        jobs=(
+            lane.run,
+            hub.run,
+            bell.run,
+            janitor.run,
+            Timers(database, executor, bell, clock).run,
+            Router(database, executor, bell).run,
+            Delivery(database, bell, clock, allowed=networks_of(settings.webhook_networks)).run,
+            lambda: listen(database.url, CHANNEL, bell.heard),
+            lambda: listen(database.url, TYPING_CHANNEL, hub.heard),
+        ),
+    )
+
+
+@asynccontextmanager
+async def running(house: House) -> AsyncIterator[None]:
+    """Keep the jobs running meanwhile; one that fails ends everything, because half a house serves nobody."""
+    await house.janitor.begin()
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(job()) for job in house.jobs]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+    await house.janitor.end()
+
+
+@asynccontextmanager
+async def database_of(settings: Settings, *, may_migrate: bool = False) -> AsyncIterator[Database]:
+    """The database that the settings name, or the embedded one; its schema is ours when it is given.
+
+    Raises `PendingMigrationsError` where the schema is older and is not ours to change.
+    """
+    if settings.embedded:
+        async with EmbeddedPostgres(settings.data / "postgres", binaries=settings.postgres_bin) as server:
+            await migrate.apply(server.url)
+            async with _opened(server.url, settings) as database:
+                yield database
+        return
+    if may_migrate:
+        await migrate.apply(settings.database_url)
+    elif missing := await migrate.pending(settings.database_url):
+        raise PendingMigrationsError([one.label for one in missing])
+    async with _opened(settings.database_url, settings) as database:
+        yield database
+
+
+@asynccontextmanager
+async def _opened(url: str, settings: Settings) -> AsyncIterator[Database]:
+    database = await Database.open(url, pool_size=settings.pool_size)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _is_behind(url: str) -> bool:
+    return bool(await migrate.pending(url))

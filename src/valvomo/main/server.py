@@ -1,0 +1,146 @@
+"""Serving: one socket, one server, until a signal comes; then everything ends in order, nothing in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+
+import structlog
+import uvicorn
+
+from valvomo.edge.ws.frames import SharedFrames
+from valvomo.main.assembly import House, assemble, database_of, running
+from valvomo.protocol.frames import MAX_CLIENT_FRAME
+from valvomo.settings import Settings
+
+GRACE_SECONDS = 10
+"""How long requests in flight may take to finish; sockets are told to come back at once."""
+BACKLOG = 2048
+
+log = structlog.get_logger(__name__)
+Prepare = Callable[[House], Awaitable[None]]
+Ready = Callable[[str], Awaitable[None]]
+
+
+async def serve(
+    settings: Settings,
+    *,
+    prepare: Prepare | None = None,
+    ready: Ready | None = None,
+    may_migrate: bool = False,
+) -> None:
+    """Run until SIGINT, SIGTERM or cancelled.
+
+    `prepare` is done before anything is served; `ready` is told the address once requests are answered, and runs
+    beside the server until the end. Raises `OSError` when the address cannot be had.
+    """
+    listening = _listen(settings)
+    with contextlib.closing(listening):
+        async with database_of(settings, may_migrate=may_migrate) as database:
+            house = assemble(database, settings)
+            async with running(house):
+                if prepare is not None:
+                    await prepare(house)
+                await _serve(house, settings, listening, ready)
+
+
+async def _serve(house: House, settings: Settings, listening: socket.socket, ready: Ready | None) -> None:
+    server = _Server(_configuration(house, settings))
+    address = _address(settings, listening)
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(server.serve(sockets=[listening]))
+        beside: asyncio.Task[None] | None = None
+        try:
+            await server.up.wait()
+            log.info("serve.ready", address=address, pid=house.hub.process_id)
+            with _signals(server):
+                if ready is not None:
+                    beside = group.create_task(_run(ready, address))
+                await server.told_to_end.wait()
+        finally:
+            if beside is not None:
+                beside.cancel()
+                await asyncio.wait([beside])
+            server.should_exit = True
+            await asyncio.wait([serving])
+    log.info("serve.ended")
+
+
+async def _run(ready: Ready, address: str) -> None:
+    await ready(address)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us, and says when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+        self.told_to_end = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Not here: what runs beside the server must end before it."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As ever, and then say so."""
+        await super().startup(sockets=sockets)
+        self.up.set()
+
+
+@contextlib.contextmanager
+def _signals(server: _Server) -> Iterator[None]:
+    """The first signal ends everything in order, the second at once."""
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        if server.told_to_end.is_set():
+            server.force_exit = True
+        server.told_to_end.set()
+
+    handled = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Only the main thread may; elsewhere whoever started us cancels us.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, end)
+            handled.append(number)
+    try:
+        yield
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
+
+
+def _configuration(house: House, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        house.app,
+        http="httptools",
+        ws=SharedFrames,
+        ws_per_message_deflate=False,
+        ws_max_size=MAX_CLIENT_FRAME * 4,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        backlog=BACKLOG,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+
+
+def _address(settings: Settings, listening: socket.socket) -> str:
+    if settings.public_url:
+        return settings.base_url
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{listening.getsockname()[1]}"
