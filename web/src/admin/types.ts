@@ -1,0 +1,88 @@
+import type { Channel, Named } from '@/conversation/types'
+import type { Role } from '@/stores/session'
+import type { Presence } from '@/ui/presence'
+
+/** Settings as the server gives them (`protocol/settings.py`). */
+export const RIGHTS = ['supervisor_monitor', 'supervisor_assign', 'supervisor_transfer', 'force_close'] as const
+export type Right = (typeof RIGHTS)[number]
+export type Narrowing = Readonly<Record<string, readonly Right[]>>
+
+export type Supervision = Readonly<Record<Right, boolean>> & {
+  show_agents_monitored: boolean
+  denied_to: Narrowing
+  denied_in: Narrowing
+}
+
+export interface User {
+  id: string
+  email: string
+  name: string
+  roles: Role[]
+  language: string
+  capacity: number
+  limits: Partial<Record<Channel, number>>
+  queues: string[]
+  supervised: string[]
+  supervises_all: boolean
+  disabled: boolean
+  locked_until: string | null
+  created_at: string
+}
+
+export const QUEUE_KINDS = ['messaging', 'voice', 'record'] as const
+export interface Queue {
+  id: string
+  name: string
+  kind: (typeof QUEUE_KINDS)[number]
+  priority: number
+  service_level_seconds: number
+  members: string[]
+  supervisors: string[]
+}
+
+export interface Timers {
+  offer: number
+  reconnect: number
+  agent_gone: number
+  auto_close_open: number | null
+  auto_close_wrap_up: number | null
+  auto_close_waiting: number | null
+  wrap_up_block: number
+}
+
+export const CHANNELS = ['live_chat', 'persistent_chat', 'record'] as const
+export const CONSENTS = ['none', 'notice', 'consent'] as const
+export const WRAP_UPS = ['always', 'never', 'seconds'] as const
+
+export interface Workstream {
+  id: string
+  name: string
+  channel: Channel
+  key: string
+  queue_id: string
+  units: number
+  allowed_presences: Presence[]
+  auto_accept: boolean
+  wrap_up: (typeof WRAP_UPS)[number]
+  timers: Timers
+  consent: (typeof CONSENTS)[number]
+  origins: string[]
+}
+
+export interface TextVersion {
+  subject: string
+  kind: string
+  language: string
+  version: number
+  text: string
+  created_at: string
+}
+
+export interface Token {
+  id: string
+  name: string
+  user: Named
+  created_at: string
+  expires_at: string | null
+  revoked_at: string | null
+}

@@ -1,0 +1,95 @@
+import { currentLanguage } from '@/messages'
+
+import type { Address } from './paths'
+import { Problem } from './problem'
+
+/** Where to go when the session has ended; set by the session store. */
+let onSignedOut: () => void = () => undefined
+export function whenSignedOut(act: () => void): void {
+  onSignedOut = act
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>
+
+function address(path: string, query?: Query): string {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== '')
+  if (given.length === 0) return `/api/v1${path}`
+  return `/api/v1${path}?${new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString()}`
+}
+
+async function toProblem(response: Response): Promise<Problem> {
+  const body: unknown = await response.json().catch(() => null)
+  if (typeof body === 'object' && body !== null && 'type' in body && 'title' in body) {
+    return new Problem({ status: response.status, ...body } as ConstructorParameters<typeof Problem>[0])
+  }
+  return new Problem({ type: 'client/unexpected', status: response.status, title: response.statusText })
+}
+
+async function request(method: string, path: string, options: { query?: Query; body?: unknown; key?: string }): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': currentLanguage() }
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+  if (options.key) headers['Idempotency-Key'] = options.key
+  const body = options.body === undefined ? undefined : JSON.stringify(options.body)
+  try {
+    return await fetch(address(path, options.query), { method, headers, body, credentials: 'same-origin' })
+  } catch {
+    throw Problem.unreachable()
+  }
+}
+
+async function read<T>(response: Response): Promise<T> {
+  if (!response.ok) {
+    const problem = await toProblem(response)
+    // A wrong password is a 401 as well; only a session that was there can end.
+    if (problem.status === 401 && !response.url.endsWith('/session')) onSignedOut()
+    throw problem
+  }
+  if (response.status === 204 || response.headers.get('Content-Length') === '0') return undefined as T
+  return (await response.json()) as T
+}
+
+const RETRIES_MS = [300, 1000, 3000]
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/**
+ * A command, under one idempotency key: a lost answer is asked for again with the same key, so that
+ * a bad network neither loses the command nor does it twice.
+ */
+async function command<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const key = crypto.randomUUID()
+  for (const pause of RETRIES_MS) {
+    try {
+      return await read<T>(await request(method, path, { body, key }))
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 0) throw error
+      await wait(pause)
+    }
+  }
+  return read<T>(await request(method, path, { body, key }))
+}
+
+/** The answer's data, or a thrown `Problem`. Paths are below `/api/v1`. */
+export const api = {
+  get: async <T>(path: Address<'get'>, query?: Query): Promise<T> => read<T>(await request('GET', path, { query })),
+  post: <T = unknown>(path: Address<'post'>, body: unknown = {}): Promise<T> => command<T>('POST', path, body),
+  put: <T = unknown>(path: Address<'put'>, body: unknown): Promise<T> => command<T>('PUT', path, body),
+  patch: <T = unknown>(path: Address<'patch'>, body: unknown): Promise<T> => command<T>('PATCH', path, body),
+  del: <T = unknown>(path: Address<'delete'>): Promise<T> => command<T>('DELETE', path),
+}
+
+export interface Paged<T> {
+  items: T[]
+  next: string | null
+}
+
+/** Every item of a paged list, at most `most`, page by page. */
+export async function allPages<T>(path: Address<'get'>, query: Query = {}, most = 1000): Promise<T[]> {
+  const items: T[] = []
+  let cursor: string | null = null
+  do {
+    const page: Paged<T> = await api.get<Paged<T>>(path, { ...query, cursor })
+    items.push(...page.items)
+    cursor = page.next
+  } while (cursor && items.length < most)
+  return items
+}

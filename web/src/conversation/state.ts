@@ -1,0 +1,39 @@
+import type { Tone } from '@/ui/tones'
+
+import type { BoardRow, Offer } from './types'
+
+const SPOKEN = new Set(['voice', 'video'])
+
+type Situated = Pick<BoardRow, 'state' | 'stage' | 'channel' | 'mode' | 'bot' | 'orphaned' | 'offers'>
+
+/** What the state pill says: the state, sharpened by who has it and what is pending; `gone` has left the list. */
+export type Situation = 'queued' | 'orphaned' | 'offered' | 'active' | 'bot' | 'waiting' | 'wrap_up' | 'closed' | 'gone'
+
+export function situation(row: Situated): Situation {
+  if (row.state === 'open') return row.orphaned ? 'orphaned' : 'queued'
+  if (row.state !== 'active') return row.state
+  if (row.stage === 'offered') return 'offered'
+  return row.bot ? 'bot' : 'active'
+}
+
+export const situationTone: Record<Situation, Tone> = {
+  queued: 'warn',
+  orphaned: 'bad',
+  offered: 'info',
+  active: 'good',
+  bot: 'accent',
+  waiting: 'quiet',
+  wrap_up: 'quiet',
+  closed: 'quiet',
+  gone: 'quiet',
+}
+
+/** The one pending offer to become primary: an assignment or a transfer. */
+export function pendingOffer(row: Pick<BoardRow, 'offers'>): Offer | null {
+  return row.offers.find((offer) => offer.kind !== 'consult') ?? null
+}
+
+/** A text conversation that is in a call right now. */
+export function isElevated(row: Pick<BoardRow, 'channel' | 'mode'>): boolean {
+  return row.mode !== 'text' && !SPOKEN.has(row.channel)
+}

@@ -1,0 +1,71 @@
+import type { Item } from '@/live/protocol'
+
+import type { ConversationState, Message, Outgoing } from './types'
+
+/** What is known of a conversation's talk. Pure: every function returns a new one. */
+export interface Talk {
+  messages: readonly Message[]
+  state: ConversationState | null
+  typing: ReadonlyMap<string, { name: string; role: string; until: number }>
+}
+
+export const SILENT: Talk = { messages: [], state: null, typing: new Map() }
+
+/** Whoever types says so every few seconds; after this long without it they stopped. */
+const TYPING_MS = 6000
+
+/** Messages by `seq`, each once, in order; one that comes again replaces the older copy (its delivery moved). */
+export function mergeMessages(known: readonly Message[], coming: readonly Message[]): readonly Message[] {
+  if (coming.length === 0) return known
+  const bySeq = new Map(known.map((message) => [message.seq, message]))
+  for (const message of coming) bySeq.set(message.seq, message)
+  return [...bySeq.values()].sort((one, other) => one.seq - other.seq)
+}
+
+/** First `seq` that is missing, or null: the server promises none, a page checks. */
+export function firstGap(messages: readonly Message[], from: number): number | null {
+  let expected = from
+  for (const message of messages) {
+    if (message.seq < from) continue
+    if (message.seq !== expected) return expected
+    expected += 1
+  }
+  return null
+}
+
+function newest(known: ConversationState | null, coming: ConversationState): ConversationState {
+  return known && coming.version < known.version ? known : coming
+}
+
+function withTyping(talk: Talk, item: Item, now: number): Talk['typing'] {
+  const author = item.author as { id: string; name: string; role: string } | undefined
+  if (!author) return talk.typing
+  const typing = new Map(talk.typing)
+  if (item.typing === false) typing.delete(author.id)
+  else typing.set(author.id, { name: author.name, role: author.role, until: now + TYPING_MS })
+  return typing
+}
+
+export function takeItems(talk: Talk, items: readonly Item[], now: number): Talk {
+  let { state, typing } = talk
+  const messages: Message[] = []
+  for (const item of items) {
+    if (item.kind === 'message') messages.push(item as unknown as Message)
+    else if (item.kind === 'conversation') state = newest(state, item as unknown as ConversationState)
+    else if (item.kind === 'typing') typing = withTyping({ ...talk, typing }, item, now)
+  }
+  // Who has spoken is not typing any more.
+  for (const message of messages) {
+    if (typing.has(message.author.id)) {
+      typing = new Map(typing)
+      ;(typing as Map<string, unknown>).delete(message.author.id)
+    }
+  }
+  return { messages: mergeMessages(talk.messages, messages), state, typing }
+}
+
+/** What is on its way, less what has arrived. */
+export function stillOutgoing(outgoing: readonly Outgoing[], messages: readonly Message[]): Outgoing[] {
+  const arrived = new Set(messages.map((message) => message.client_id))
+  return outgoing.filter((message) => !arrived.has(message.client_id))
+}

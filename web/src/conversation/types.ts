@@ -1,0 +1,141 @@
+/** Shapes of conversations as the server sends them: board rows, whole states, messages, timelines. */
+export interface Named {
+  id: string
+  name: string
+}
+
+export type State = 'open' | 'active' | 'waiting' | 'wrap_up' | 'closed'
+export type Stage = 'offered' | 'accepted'
+export type Channel =
+  | 'live_chat'
+  | 'persistent_chat'
+  | 'sms'
+  | 'whatsapp'
+  | 'messenger'
+  | 'telegram'
+  | 'email'
+  | 'custom'
+  | 'voice'
+  | 'video'
+  | 'record'
+export type Mode = 'text' | 'voice' | 'video'
+
+export interface Offer {
+  id: string
+  kind: 'assignment' | 'transfer' | 'consult'
+  agent: Named
+  by: Named | null
+  by_role: string
+  expires_at: string
+  excess_units: number
+  note: string | null
+}
+
+export interface Participant extends Named {
+  role: 'primary' | 'consult' | 'monitor' | 'supervisor' | 'bot' | 'customer'
+  public: boolean
+  since?: string
+}
+
+/** One linear part of the attention score: 0 before `from`, then min(`cap`, `base` + `per_minute` × minutes since). */
+export interface AttentionPart {
+  name: string
+  base: number
+  per_minute: number
+  from: string | null
+  cap: number | null
+}
+
+/** Compact in board rows (null: allowed; a code: why not); whole in `GET /conversations/{id}`. */
+export type Act = string | null | { allowed: boolean; reason?: string | null; detail?: string | null }
+export type Acts = Readonly<Record<string, Act | undefined>>
+
+export interface BoardRow {
+  id: string
+  version: number
+  at: string
+  state: State
+  stage: Stage | null
+  channel: Channel
+  mode: Mode
+  queue: Named | null
+  workstream: Named
+  agent: Named | null
+  bot: Named | null
+  customer: Named
+  subject: string
+  preview: { text: string; author: string; role: string; at: string } | null
+  language: string
+  tags: string[]
+  priority: number
+  created_at: string
+  queued_at: string
+  /** Restarts in each queue, while `queued_at` keeps the place for life. */
+  session_queued_at: string
+  first_accepted_at: string | null
+  accepted_at: string | null
+  waiting_at: string | null
+  wrap_up_at: string | null
+  closed_at: string | null
+  closed_as: string | null
+  unanswered_since: string | null
+  attention: AttentionPart[]
+  offers: Offer[]
+  participants: Participant[]
+  monitored_by: Named[]
+  excess_units: number
+  units: number
+  orphaned: boolean
+  customer_online: boolean | null
+  consent: { policy: 'none' | 'notice' | 'consent'; answer: boolean | null }
+  acts: Acts
+  /** Set on a row that has left the list, where its order is held. */
+  removed?: boolean
+}
+
+/** `GET /conversations/{id}` and the `conversation` item of its live topic. */
+export interface ConversationState extends BoardRow {
+  disposition?: string | null
+  answers?: Readonly<Record<string, string>>
+  served_by?: readonly string[]
+  deadlines?: Readonly<Record<string, string>>
+  scheduled_transfer?: Named | null
+}
+
+export type Visibility = 'public' | 'internal' | 'whisper'
+
+export interface Message {
+  id: string
+  seq: number
+  author: { id: string; name: string; role: string }
+  visibility: Visibility
+  text: string
+  at: string
+  client_id?: string | null
+  /** A line of the system's instead of somebody's words, by its code in the catalogues. */
+  code?: string | null
+  name?: string | null
+  delivery?: 'queued' | 'sent' | 'delivered' | 'read' | 'failed' | null
+  attachments?: readonly { id: string; name: string; size: number; url?: string }[]
+}
+
+/** A message of ours that the server has not confirmed yet. */
+export interface Outgoing {
+  client_id: string
+  text: string
+  visibility: Visibility
+  failed: string | null
+}
+
+export interface TimelineEntry {
+  id: string
+  position: number
+  at: string
+  kind: string
+  actor: Named | null
+  /** The event in a sentence, in the reader's language. */
+  text: string
+  facts: Readonly<Record<string, unknown>>
+  /** True for what only supervisors may know, such as monitoring. */
+  silent: boolean
+}

@@ -1,0 +1,153 @@
+import { computed, onScopeDispose, shallowRef, watch, type Ref } from 'vue'
+
+import { api, type Paged } from '@/api/client'
+import { Problem } from '@/api/problem'
+import { refreshTopic, sendLive, watchTopic } from '@/live'
+import { inNextBatch } from '@/live/batch'
+import { now } from '@/ui/clock'
+
+import { SILENT, firstGap, stillOutgoing, takeItems, type Talk } from './transcript'
+import type { ConversationState, Message, Outgoing, Visibility } from './types'
+
+const TYPING_EVERY_MS = 3000
+
+/**
+ * One conversation, live: its messages, who types, its state. `access` is `refused` while this person may
+ * not read it, as a supervisor who does not monitor it; `watchAgain` asks anew after an act that changes that.
+ */
+export function useConversation(id: Ref<string>) {
+  const talk = shallowRef<Talk>(SILENT)
+  const outgoing = shallowRef<readonly Outgoing[]>([])
+  const access = shallowRef<'asking' | 'open' | 'refused'>('asking')
+  const problem = shallowRef<Problem | null>(null)
+  const refusal = shallowRef<Problem | null>(null)
+  let stop = (): void => undefined
+  let typedAt = 0
+  let mended = 0
+
+  function watchAgain(): void {
+    stop()
+    const topic = `conversation:${id.value}`
+    const wanted = id.value
+    stop = watchTopic(topic, {
+      frame: (frame) =>
+        inNextBatch(() => {
+          if (id.value !== wanted) return
+          talk.value = takeItems(talk.value, frame.data, now.value)
+          outgoing.value = stillOutgoing(outgoing.value, talk.value.messages)
+          access.value = 'open'
+          refusal.value = null
+          mendGap(topic)
+        }),
+      refused: (frame) => {
+        if (id.value !== wanted) return
+        access.value = 'refused'
+        refusal.value = new Problem(frame.problem)
+        talk.value = { ...talk.value, messages: [], typing: new Map() }
+      },
+    })
+  }
+
+  /** The server leaves no hole; should one be here all the same, what is missing is asked for, once. */
+  function mendGap(topic: string): void {
+    const gap = firstGap(talk.value.messages, talk.value.messages[0]?.seq ?? 1)
+    if (gap === null || gap === mended) return
+    mended = gap
+    refreshTopic(topic, gap - 1)
+  }
+
+  /** The whole state anew; for those who may not watch the topic, the way to know it. */
+  async function reload(): Promise<void> {
+    const wanted = id.value
+    try {
+      const state = await api.get<ConversationState>(`/conversations/${wanted}`)
+      if (id.value !== wanted) return
+      const known = talk.value.state
+      if (!known || known.id !== state.id || state.version >= known.version) talk.value = { ...talk.value, state }
+      problem.value = null
+    } catch (error) {
+      if (id.value !== wanted) return
+      problem.value = Problem.from(error)
+      // What may not be seen any more is not shown any more, not even as it was.
+      if (problem.value.status === 404) talk.value = SILENT
+    }
+  }
+
+  /** The whole transcript, page by page; for what is closed, which nothing live belongs to any more. */
+  async function readTranscript(): Promise<void> {
+    const wanted = id.value
+    let after: string | null = '0'
+    while (after !== null) {
+      const page: Paged<Message> = await api.get<Paged<Message>>(`/conversations/${wanted}/messages`, { after })
+      if (id.value !== wanted) return
+      talk.value = takeItems(talk.value, page.items.map((message) => ({ ...message, kind: 'message' })), now.value)
+      access.value = 'open'
+      after = page.next
+    }
+  }
+
+  async function deliver(message: Outgoing): Promise<void> {
+    const { client_id, text, visibility } = message
+    try {
+      const sent = await api.post<Message>(`/conversations/${id.value}/messages`, { text, visibility, client_id })
+      if (typeof sent?.seq === 'number') talk.value = takeItems(talk.value, [{ ...sent, kind: 'message' }], now.value)
+      outgoing.value = outgoing.value.filter((other) => other.client_id !== client_id)
+    } catch (error) {
+      const failed = Problem.from(error)
+      const said = failed.detail || failed.title
+      outgoing.value = outgoing.value.map((other) => (other.client_id === client_id ? { ...other, failed: said } : other))
+    }
+  }
+
+  function send(text: string, visibility: Visibility): void {
+    const message: Outgoing = { client_id: crypto.randomUUID(), text, visibility, failed: null }
+    outgoing.value = [...outgoing.value, message]
+    void deliver(message)
+  }
+
+  /** The same words under the same `client_id`: a message that did arrive is not doubled. */
+  function sendAgain(message: Outgoing): void {
+    const again = { ...message, failed: null }
+    outgoing.value = outgoing.value.map((other) => (other.client_id === message.client_id ? again : other))
+    void deliver(again)
+  }
+
+  function type(visibility: Visibility): void {
+    if (visibility !== 'public' || Date.now() - typedAt < TYPING_EVERY_MS) return
+    typedAt = Date.now()
+    sendLive({ op: 'typing', conversation: id.value, typing: true })
+  }
+
+  watch(
+    id,
+    () => {
+      talk.value = SILENT
+      outgoing.value = []
+      access.value = 'asking'
+      problem.value = null
+      refusal.value = null
+      void reload()
+      watchAgain()
+    },
+    { immediate: true },
+  )
+  onScopeDispose(() => stop())
+
+  return {
+    state: computed(() => talk.value.state),
+    messages: computed(() => talk.value.messages),
+    typing: computed(() => [...talk.value.typing.values()].filter((one) => one.until > now.value)),
+    outgoing,
+    access,
+    problem,
+    refusal,
+    reload,
+    readTranscript,
+    watchAgain,
+    send,
+    sendAgain,
+    type,
+  }
+}
+
+export type LiveConversation = ReturnType<typeof useConversation>

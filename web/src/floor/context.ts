@@ -1,0 +1,20 @@
+import { inject, type InjectionKey } from 'vue'
+
+import type { BoardRow } from '@/conversation/types'
+
+import type { AgentRow } from './types'
+
+/** What the list's cells need beyond their row. */
+export interface FloorContext {
+  agents: ReadonlyMap<string, AgentRow>
+  open(row: BoardRow): void
+  /** The list itself, for the keyboard to come back to after a dialog. */
+  focusList(): void
+}
+export const FLOOR: InjectionKey<FloorContext> = Symbol('floor')
+
+export function useFloor(): FloorContext {
+  const context = inject(FLOOR)
+  if (!context) throw new Error('used outside of the floor')
+  return context
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+
+import type { BoardRow } from '@/conversation/types'
+
+import { attentionReasons, attentionScore } from './attention'
+import { floorColumns } from './columns'
+import { grouped, heldOrder, passes, rank, waitOf, waited, type Ranking } from './ranking'
+import { DEFAULT_VIEW, NOBODY, showsFigure } from './view'
+
+const T0 = Date.parse('2026-01-01T10:00:00Z')
+const iso = (seconds: number) => new Date(T0 + seconds * 1000).toISOString()
+
+function row(id: string, part: Partial<BoardRow> = {}): BoardRow {
+  return {
+    id, version: 1, at: iso(0), state: 'open', stage: null, channel: 'live_chat', mode: 'text', queue: { id: 'q1', name: 'Support' },
+    workstream: { id: 'w', name: 'Web' }, agent: null, bot: null, customer: { id: `c${id}`, name: `Customer ${id}` }, subject: 'Invoice', preview: null,
+    language: 'fi', tags: [], priority: 0, created_at: iso(0), queued_at: iso(0), session_queued_at: iso(0), first_accepted_at: null, accepted_at: null,
+    waiting_at: null, wrap_up_at: null, closed_at: null, closed_as: null, unanswered_since: null, attention: [], offers: [], participants: [],
+    monitored_by: [], excess_units: 0, units: 1, orphaned: false, customer_online: true, consent: { policy: 'none', answer: null }, acts: {}, ...part,
+  }
+}
+const ranking = (part: Partial<Ranking> = {}): Ranking => ({ view: DEFAULT_VIEW, words: '', at: T0 + 600_000, language: 'en', nobody: 'Nobody', ...part })
+const ids = (rows: readonly BoardRow[]) => rows.map((one) => one.id).join('')
+
+describe('attention', () => {
+  const part = { name: 'waiting', base: 10, per_minute: 10, from: iso(60), cap: 60 }
+  it('is nothing before its time, then grows up to its cap', () => {
+    expect([0, 60, 120, 600].map((second) => attentionScore([part], T0 + second * 1000))).toEqual([0, 10, 20, 60])
+  })
+  it('is at most 100, and says its reasons by weight', () => {
+    const orphaned = { name: 'orphaned', base: 50, per_minute: 0, from: null, cap: null }
+    expect(attentionScore([part, orphaned], T0 + 600_000)).toBe(100)
+    expect(attentionReasons([orphaned, part], T0 + 600_000).map(({ part: one }) => one.name)).toEqual(['waiting', 'orphaned'])
+    expect(attentionReasons([part], T0)).toEqual([])
+  })
+})
+
+describe('wait', () => {
+  it('runs until acceptance, and anew in the queue after it', () => {
+    expect(waited(row('a'), T0 + 5000)).toBe(5000)
+    const served = { first_accepted_at: iso(20), accepted_at: iso(20), state: 'active', stage: 'accepted' } as const
+    expect(waitOf(row('a', served))).toEqual({ since: iso(0), until: iso(20) })
+    expect(waitOf(row('a', { first_accepted_at: iso(20), session_queued_at: iso(90) }))).toEqual({ since: iso(90), until: null })
+  })
+})
+
+describe('filters', () => {
+  const mine = row('a', { agent: { id: 'a1', name: 'Aino' }, state: 'active', stage: 'accepted' })
+  it('look at state, queue, agent, channel', () => {
+    const view = (part: Partial<typeof DEFAULT_VIEW>) => ({ view: { ...DEFAULT_VIEW, ...part }, words: '' })
+    expect(passes(mine, view({ situations: ['active'] }))).toBe(true)
+    expect(passes(mine, view({ situations: ['queued'] }))).toBe(false)
+    expect(passes(mine, view({ agents: [NOBODY] }))).toBe(false)
+    expect(passes(row('b'), view({ agents: [NOBODY] }))).toBe(true)
+    expect(passes(mine, view({ channels: ['voice'] }))).toBe(false)
+  })
+  it('find every word wherever it stands', () => {
+    expect(passes(mine, { view: DEFAULT_VIEW, words: 'aino INV' })).toBe(true)
+    expect(passes(mine, { view: DEFAULT_VIEW, words: 'aino refund' })).toBe(false)
+  })
+})
+
+describe('order', () => {
+  const rows = [row('a'), row('b', { queued_at: iso(-60) }), row('c', { queued_at: iso(30) })]
+  it('is by the chosen column, equal ones by age', () => {
+    const byWait = { ...DEFAULT_VIEW, sort: { column: 'wait', direction: 'descending' } as const }
+    expect(ids(rank(rows, ranking({ view: byWait })))).toBe('bac')
+    expect(ids(rank(rows, ranking()))).toBe('abc')
+  })
+  it('stands still while held: new ones at the end, gone ones where they were', () => {
+    const held = heldOrder([row('b'), row('a')], [row('c'), row('a')])
+    expect([ids(held.rows), held.added]).toEqual(['bac', 1])
+  })
+  it('is broken into groups by name', () => {
+    const view = { ...DEFAULT_VIEW, group: 'agent' as const }
+    const lines = grouped([row('a'), row('b', { agent: { id: 'x', name: 'Aino' } })], ranking({ view }))
+    expect(lines.map((line) => ('group' in line ? `${line.label} ${line.count}` : line.id))).toEqual(['Aino 1', 'b', 'Nobody 1', 'a'])
+  })
+})
+
+it('a figure is pressed while the list shows what it counts', () => {
+  expect(showsFigure({ ...DEFAULT_VIEW, situations: ['waiting'] }, 'waiting')).toBe(true)
+  expect(showsFigure({ ...DEFAULT_VIEW, situations: ['queued', 'orphaned'] }, 'longest_wait')).toBe(false)
+})
+
+it('columns give way by importance where there is little room', () => {
+  const name = (id: string) => id
+  const shown = (room: number | null) => floorColumns(['tags'], room, name).map((column) => column.id)
+  expect(shown(null)).not.toContain('tags')
+  expect(shown(390)).toEqual(['customer', 'state'])
+  expect(shown(700)).toEqual(['attention', 'customer', 'state', 'wait', 'acts'])
+})

@@ -1,0 +1,47 @@
+import type { Named } from '@/conversation/types'
+import type { Presence } from '@/ui/presence'
+
+/** A row of the topic `agents`. `presence` is what everybody sees, `chosen` what was set at `since`. */
+export interface AgentRow extends Named {
+  presence: Presence
+  chosen: Presence
+  since: string
+  load: number
+  capacity: number
+  /** Conversations held now, by kind of channel. */
+  held: Readonly<Record<string, number>>
+  queues: readonly Named[]
+  conversations: number
+  removed?: boolean
+}
+
+/** Ratios between 0 and 1, null where nothing can be divided. */
+export interface ServiceLevel {
+  ratio: number | null
+  of_accepted: number | null
+  without_short_abandons: number | null
+  within: number
+  accepted: number
+  abandoned: number
+  short: number
+  seconds: number | null
+}
+
+/** An item of the topic `figures`: `all`, or one queue by its id. */
+export interface FiguresItem {
+  id: string
+  name: string | null
+  since: string
+  in_queue: number
+  longest_wait_since: string | null
+  active: number
+  waiting: number
+  wrap_up: number
+  orphans: number
+  abandoned: number
+  force_closed: number
+  auto_closed: number
+  completed: number
+  service_level: ServiceLevel
+  agents: Partial<Record<Presence, number>>
+}

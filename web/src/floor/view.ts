@@ -1,0 +1,55 @@
+import type { Situation } from '@/conversation/state'
+import type { Channel } from '@/conversation/types'
+import type { Sort } from '@/ui/table'
+
+/** What the list shows and how: kept per account, and under names of one's own. */
+export interface FloorView {
+  situations: Situation[]
+  queues: string[]
+  agents: string[]
+  channels: Channel[]
+  group: 'none' | 'queue' | 'agent'
+  sort: Sort
+  hidden: string[]
+}
+
+export const SITUATIONS: readonly Situation[] = ['queued', 'orphaned', 'offered', 'active', 'bot', 'waiting', 'wrap_up']
+
+/** Stands in the agent filter for conversations that nobody has. */
+export const NOBODY = '-'
+
+export const DEFAULT_VIEW: FloorView = {
+  situations: [],
+  queues: [],
+  agents: [],
+  channels: [],
+  group: 'none',
+  sort: { column: 'attention', direction: 'descending' },
+  hidden: ['language', 'tags'],
+}
+
+export function isFiltered(view: FloorView, words: string): boolean {
+  const lists = [view.situations, view.queues, view.agents, view.channels]
+  return words.trim() !== '' || lists.some((list) => list.length > 0)
+}
+
+export function unfiltered(view: FloorView): FloorView {
+  return { ...view, situations: [], queues: [], agents: [], channels: [] }
+}
+
+/** A figure of the strip and what of the list it counts. */
+export const FIGURE_FILTERS: Readonly<Record<string, { situations: Situation[]; sort?: Sort }>> = {
+  in_queue: { situations: ['queued', 'orphaned'] },
+  longest_wait: { situations: ['queued', 'orphaned'], sort: { column: 'wait', direction: 'descending' } },
+  active: { situations: ['offered', 'active', 'bot'] },
+  waiting: { situations: ['waiting'] },
+  wrap_up: { situations: ['wrap_up'] },
+  orphans: { situations: ['orphaned'] },
+}
+
+export function showsFigure(view: FloorView, figure: string): boolean {
+  const filter = FIGURE_FILTERS[figure]
+  if (!filter || filter.situations.length !== view.situations.length) return false
+  const sameSort = !filter.sort || (filter.sort.column === view.sort.column && filter.sort.direction === view.sort.direction)
+  return sameSort && filter.situations.every((name) => view.situations.includes(name))
+}

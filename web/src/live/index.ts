@@ -1,0 +1,118 @@
+import { computed, onScopeDispose, readonly, shallowRef, type Ref } from 'vue'
+
+import { Problem } from '@/api/problem'
+import { setServerTime } from '@/ui/clock'
+
+import { inNextBatch } from './batch'
+import { LiveConnection, type Sink } from './connection'
+import { UNKNOWN, broken, heard, waited, type Freshness } from './freshness'
+import type { ClientFrame } from './protocol'
+import { rowSet, type RowSet } from './rows'
+
+const state = shallowRef<Freshness>(UNKNOWN)
+/** How fresh the page is: the light in the header, and what greys old figures. */
+export const freshness = readonly(state)
+export const isStale = computed(() => state.value.status !== 'live')
+
+let onSignedOut: () => void = () => undefined
+/** What to do when the live stream ends because the session has. */
+export function whenLiveSignedOut(act: () => void): void {
+  onSignedOut = act
+}
+
+function address(): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/live`
+}
+
+const connection = new LiveConnection({
+  open: () => new WebSocket(address()),
+  heard(frame, caughtUp) {
+    if ('time' in frame && frame.time) setServerTime(frame.time)
+    state.value = heard(state.value, Date.now(), 'ms' in frame ? frame.ms : undefined, caughtUp)
+  },
+  broken() {
+    state.value = broken(state.value, Date.now())
+  },
+  signedOut: () => onSignedOut(),
+  later(act, ms) {
+    const timer = setTimeout(act, ms)
+    return () => clearTimeout(timer)
+  },
+  random: Math.random,
+})
+
+let silence: ReturnType<typeof setInterval> | undefined
+const hurry = () => connection.hurry()
+
+export function startLive(): void {
+  silence ??= setInterval(() => {
+    state.value = waited(state.value, Date.now())
+  }, 500)
+  window.addEventListener('online', hurry)
+  connection.start()
+}
+
+export function stopLive(): void {
+  clearInterval(silence)
+  silence = undefined
+  window.removeEventListener('online', hurry)
+  connection.stop()
+  for (const topic of shared.values()) topic.set.clear()
+  state.value = UNKNOWN
+}
+
+export function sendLive(frame: ClientFrame): void {
+  connection.send(frame)
+}
+
+/** Watches a topic with a sink of one's own; frames come in order. Returns what ends it. */
+export function watchTopic(topic: string, sink: Sink, since?: number): () => void {
+  return connection.watch(topic, sink, since)
+}
+
+export function refreshTopic(topic: string, since?: number): void {
+  connection.refresh(topic, since)
+}
+
+interface Shared {
+  set: RowSet<unknown>
+  problem: Ref<Problem | null>
+  holders: number
+  stop: () => void
+}
+const shared = new Map<string, Shared>()
+
+function begin(topic: string): Shared {
+  const set = rowSet<unknown>()
+  const problem = shallowRef<Problem | null>(null)
+  const stop = connection.watch(topic, {
+    frame(frame) {
+      inNextBatch(() => {
+        problem.value = null
+        set.take(frame.op, frame.data)
+      })
+    },
+    refused(frame) {
+      set.clear()
+      problem.value = new Problem(frame.problem)
+    },
+  })
+  return { set, problem, holders: 0, stop }
+}
+
+/**
+ * The rows of a topic, shared by all who ask on this page and watched while any of them lives.
+ * To be called in a component's or store's setup.
+ */
+export function useRows<Row>(topic: string): RowSet<Row> & { problem: Readonly<Ref<Problem | null>> } {
+  const entry = shared.get(topic) ?? begin(topic)
+  shared.set(topic, entry)
+  entry.holders += 1
+  onScopeDispose(() => {
+    entry.holders -= 1
+    if (entry.holders > 0) return
+    entry.stop()
+    shared.delete(topic)
+  })
+  return { ...(entry.set as RowSet<Row>), problem: entry.problem }
+}

@@ -1,0 +1,76 @@
+import { shallowReactive, shallowRef, type ShallowRef } from 'vue'
+
+import type { Item } from './protocol'
+
+/** What a topic's items become on the page: one reactive object a row, changed in place. */
+export type Rows = Map<string, Record<string, unknown>>
+
+/** True where `next` is older than what is shown, so that a late frame never turns time back. */
+export function isOutdated(current: Readonly<Record<string, unknown>> | undefined, next: Item): boolean {
+  return typeof current?.version === 'number' && typeof next.version === 'number' && next.version < current.version
+}
+
+/** Puts items over the rows; says whether a row came or went. Rows keep their identity. */
+export function applyItems(rows: Rows, items: readonly Item[]): boolean {
+  let membership = false
+  for (const item of items) {
+    if (item.id === undefined) continue
+    const current = rows.get(item.id)
+    if (item.removed) {
+      // Whoever still draws the row, such as a list whose order is held, sees that it is over.
+      if (current) current.removed = true
+      membership = rows.delete(item.id) || membership
+    } else if (current === undefined) {
+      rows.set(item.id, shallowReactive({ ...item }))
+      membership = true
+    } else if (!isOutdated(current, item)) {
+      Object.assign(current, item)
+    }
+  }
+  return membership
+}
+
+/** A snapshot is all there is: what it does not name is gone. */
+export function applySnapshot(rows: Rows, items: readonly Item[]): boolean {
+  const named = new Set(items.map((item) => item.id))
+  let membership = false
+  for (const id of [...rows.keys()]) {
+    if (!named.has(id)) membership = applyItems(rows, [{ id, removed: true }]) || membership
+  }
+  return applyItems(rows, items) || membership
+}
+
+/** Rows of a topic with a count that moves when a row came or went, and one that moves with any change. */
+export interface RowSet<Row> {
+  readonly rows: ReadonlyMap<string, Row>
+  readonly membership: Readonly<ShallowRef<number>>
+  readonly changes: Readonly<ShallowRef<number>>
+  readonly ready: Readonly<ShallowRef<boolean>>
+  take(op: 'snapshot' | 'changes', items: readonly Item[]): void
+  clear(): void
+}
+
+export function rowSet<Row>(): RowSet<Row> {
+  const rows: Rows = new Map()
+  const membership = shallowRef(0)
+  const changes = shallowRef(0)
+  const ready = shallowRef(false)
+  return {
+    rows: rows as unknown as ReadonlyMap<string, Row>,
+    membership,
+    changes,
+    ready,
+    take(op, items) {
+      const moved = op === 'snapshot' ? applySnapshot(rows, items) : applyItems(rows, items)
+      if (moved) membership.value += 1
+      changes.value += 1
+      ready.value = true
+    },
+    clear() {
+      rows.clear()
+      membership.value += 1
+      changes.value += 1
+      ready.value = false
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { shallowRef } from 'vue'
+
+/**
+ * The server's own catalogue: why something is refused, what an event says, what an act is called. The
+ * console reads the same files, so a disabled button and the refusal of its request say the same sentence.
+ */
+export type Facts = Readonly<Record<string, unknown>>
+
+const files = import.meta.glob<unknown>('../../../src/valvomo/protocol/texts/*.json', { import: 'default' })
+const texts = shallowRef<Readonly<Record<string, string>>>({})
+
+/** Facts whose values are codes stand in the section of their name; `stage` shares that of `state`. */
+const SECTIONS = new Set(['state', 'stage', 'presence', 'role', 'channel', 'mode', 'right', 'offer', 'cause', 'visibility'])
+
+/** `{a: {b: 'x'}}` as `{'a.b': 'x'}`. */
+export function flatten(tree: unknown, prefix = ''): Record<string, string> {
+  if (typeof tree === 'string') return { [prefix]: tree }
+  if (typeof tree !== 'object' || tree === null) return {}
+  const parts = Object.entries(tree).map(([key, value]) => flatten(value, prefix ? `${prefix}.${key}` : key))
+  return Object.assign({}, ...parts) as Record<string, string>
+}
+
+export async function loadServerTexts(language: string): Promise<void> {
+  const entry = Object.entries(files).find(([path]) => path.endsWith(`/${language}.json`))
+  if (entry) texts.value = flatten(await entry[1]())
+}
+
+function word(name: string, value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  const section = name === 'stage' ? 'state' : name
+  const found = SECTIONS.has(name) ? texts.value[`${section}.${String(value)}`] : undefined
+  return found ?? String(value)
+}
+
+/** The text under a key such as `act.monitor`, filled with the facts; null where there is none. */
+export function serverText(key: string, facts: Facts = {}): string | null {
+  const template = texts.value[key]
+  if (template === undefined) return null
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => word(name, facts[name]) ?? texts.value.unknown ?? '?')
+}
+
+/** Whether the text can be said with these facts without a hole in it. */
+export function isComplete(key: string, facts: Facts): boolean {
+  const names = [...(texts.value[key] ?? '').matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')
+  return names.every((name) => facts[name] !== undefined && facts[name] !== null)
+}

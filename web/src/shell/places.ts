@@ -1,0 +1,34 @@
+import type { Component } from 'vue'
+import type { RouteRecordRaw } from 'vue-router'
+
+import type { Role } from '@/stores/session'
+
+/** A page of the sidebar, and of "Go to" in the command palette. */
+export interface Place {
+  to: string
+  /** Key of its name in the catalogues. */
+  label: string
+  icon: Component
+  section: 'supervise' | 'serve' | 'configure'
+  roles: readonly Role[]
+  /** Place within its section; the lowest stands first. */
+  order?: number
+}
+
+/** What each area's `routes.ts` exports; areas are found by their folder, the shell names none. */
+export interface Area {
+  routes: readonly RouteRecordRaw[]
+  places?: readonly Place[]
+}
+
+const files = import.meta.glob<Area>('../*/routes.ts', { eager: true })
+const order = ['supervise', 'serve', 'configure']
+
+export const areaRoutes: RouteRecordRaw[] = Object.values(files).flatMap((area) => area.routes)
+export const places: Place[] = Object.values(files)
+  .flatMap((area) => area.places ?? [])
+  .sort((one, other) => order.indexOf(one.section) - order.indexOf(other.section) || (one.order ?? 50) - (other.order ?? 50))
+
+export function placesFor(has: (role: Role) => boolean): Place[] {
+  return places.filter((place) => place.roles.some(has))
+}

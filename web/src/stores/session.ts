@@ -1,0 +1,85 @@
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+
+import { api, whenSignedOut } from '@/api/client'
+import { Problem } from '@/api/problem'
+import { startLive, stopLive, whenLiveSignedOut } from '@/live'
+import { preferredLanguage, useLanguage, type Language } from '@/messages'
+
+export type Role = 'agent' | 'supervisor' | 'administrator' | 'auditor' | 'integration'
+
+/** `GET /me`. */
+export interface Me {
+  id: string
+  name: string
+  email: string
+  roles: Role[]
+  organization: { id: string; name: string }
+  /** The supervisor's rights that are on for this account. */
+  rights: string[]
+  queues: { id: string; name: string }[]
+  supervised: { id: string; name: string }[]
+  supervises_all: boolean
+  language: string
+  /** Kinds of text still to be acknowledged. */
+  acknowledgements: string[]
+}
+
+export const useSession = defineStore('session', () => {
+  const me = shallowRef<Me | null>(null)
+  const expired = shallowRef(false)
+  const has = (role: Role): boolean => me.value?.roles.includes(role) ?? false
+  const isSupervisor = computed(() => has('supervisor'))
+  const isAgent = computed(() => has('agent'))
+  const isAdministrator = computed(() => has('administrator'))
+  const isAuditor = computed(() => has('auditor'))
+
+  /** Where this account's day starts. */
+  const home = computed(() => {
+    if (isSupervisor.value) return '/floor'
+    if (isAgent.value) return '/desk'
+    return isAdministrator.value ? '/admin' : '/audit'
+  })
+
+  function forget(): void {
+    if (me.value) expired.value = true
+    me.value = null
+    stopLive()
+  }
+  whenSignedOut(forget)
+  whenLiveSignedOut(forget)
+
+  /** Asks who is signed in; false when nobody is. */
+  async function load(): Promise<boolean> {
+    try {
+      me.value = await api.get<Me>('/me')
+    } catch (error) {
+      if (Problem.from(error).status === 401) return false
+      throw error
+    }
+    expired.value = false
+    await useLanguage(preferredLanguage(me.value.language))
+    startLive()
+    return true
+  }
+
+  async function signIn(email: string, password: string, code?: string): Promise<void> {
+    await api.post('/session', code ? { email, password, code } : { email, password })
+    await load()
+  }
+
+  /** In this browser at once; with the account too, so that the server speaks it everywhere. */
+  async function chooseLanguage(language: Language): Promise<void> {
+    await useLanguage(language, true)
+    if (me.value) await api.patch('/me', { language }).catch(() => undefined)
+  }
+
+  async function signOut(): Promise<void> {
+    await api.del('/session').catch(() => undefined)
+    me.value = null
+    expired.value = false
+    stopLive()
+  }
+
+  return { me, expired, has, isSupervisor, isAgent, isAdministrator, isAuditor, home, load, signIn, signOut, chooseLanguage }
+})

@@ -1,0 +1,38 @@
+import type { Component } from 'vue'
+
+/** One column of a DataTable. */
+export interface Column {
+  id: string
+  label: string
+  /** Width in pixels; a column with `grow` takes its share of what is left, and never less than this. */
+  width: number
+  grow?: boolean
+  align?: 'start' | 'end'
+  sortable?: boolean
+  hideLabel?: boolean
+  /** Stays in sight at the end when the table is scrolled sideways. */
+  pinned?: boolean
+  /** The cell as a component that takes `row`: it then renders by itself, and only when its own data change. */
+  cell?: Component
+}
+
+export interface Sort {
+  column: string
+  direction: 'ascending' | 'descending'
+}
+
+/** A line between rows that names the group below it. */
+export interface GroupLine {
+  group: string
+  label: string
+  count: number
+}
+
+export function isGroupLine(item: unknown): item is GroupLine {
+  return typeof item === 'object' && item !== null && 'group' in item
+}
+
+export function nextSort(current: Sort | null, column: string): Sort {
+  if (current?.column !== column) return { column, direction: 'ascending' }
+  return { column, direction: current.direction === 'ascending' ? 'descending' : 'ascending' }
+}

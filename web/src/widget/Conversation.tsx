@@ -1,0 +1,120 @@
+import { Component, createRef } from 'preact'
+
+import { Composer } from './Composer'
+import { Icon } from './icons'
+import { saveTranscript } from './Menu'
+import { hasEnded, lines, type Line } from './talk'
+import type { Outgoing } from './types'
+import { problemText, type Part } from './Widget'
+
+const NEAR_END_PX = 80
+
+/** The talk itself. Whoever reads at the end stays there; whoever reads back is not torn away. */
+class Talk extends Component<Part> {
+  private readonly scroller = createRef<HTMLDivElement>()
+  private atEnd = true
+
+  override componentDidMount(): void {
+    this.componentDidUpdate()
+  }
+
+  override componentDidUpdate(): void {
+    const box = this.scroller.current
+    if (this.atEnd) box?.scrollTo({ top: box.scrollHeight })
+  }
+
+  private readonly onScroll = (): void => {
+    const box = this.scroller.current
+    this.atEnd = !box || box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX
+  }
+
+  render(part: Part) {
+    const { chat, texts } = part
+    const { typing } = chat.view.talk
+    const types = typing && typing.until > Date.now()
+    return (
+      <div ref={this.scroller} class="talk" tabIndex={0} role="region" aria-label={texts('log')} onScroll={this.onScroll}>
+        <div role="log" aria-label={texts('log')}>
+          {lines(chat.view.talk).map((line) => <Entry key={keyOf(line)} line={line} part={part} />)}
+          {chat.view.outgoing.map((message) => <OnItsWay key={message.client_id} message={message} part={part} />)}
+        </div>
+        <p class="typing" role="status">{types ? <><i /><i /><i />{texts('typing', { name: typing.name })}</> : null}</p>
+      </div>
+    )
+  }
+}
+
+/** Transcript, what is on its way, who types, where one stands in the queue, and where one writes. */
+export function Conversation(part: Part) {
+  const { chat, texts } = part
+  const { problem, talk } = chat.view
+  return (
+    <>
+      <Talk {...part} />
+      <Standing {...part} />
+      {problem && <p class="bar error" role="alert">{problemText(problem, texts)}</p>}
+      {hasEnded(talk.situation) ? <Ended {...part} /> : <Composer {...part} />}
+    </>
+  )
+}
+
+function OnItsWay({ message: { client_id, text, failed }, part: { chat, texts } }: { message: Outgoing; part: Part }) {
+  return (
+    <div class="mine">
+      <p class="words">{text}</p>
+      {failed === null ? (
+        <p class="meta">{texts('sending')}</p>
+      ) : (
+        <p class="meta error">
+          {texts('failed', { reason: failed })}
+          <button type="button" class="link" onClick={() => chat.sendAgain(client_id)}>{texts('again')}</button>
+        </p>
+      )}
+    </div>
+  )
+}
+
+function keyOf({ message, notice }: Line): string {
+  return message ? (message.client_id ?? message.id) : `told-${notice.id}`
+}
+
+function Entry({ line: { message, notice }, part: { texts, language } }: { line: Line; part: Part }) {
+  const time = (at: string) => new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })
+  if (!message) {
+    const told = texts.told(notice.code, { name: notice.name })
+    return told === null ? null : <p class="told">{told} <time dateTime={notice.at}>{time(notice.at)}</time></p>
+  }
+  const mine = message.author.role === 'customer'
+  return (
+    <div class={mine ? 'mine' : 'theirs'} data-seq={message.seq}>
+      <p class="meta">
+        {mine ? <span class="unseen">{texts('you')}</span> : <b>{message.author.name}</b>} <time dateTime={message.at}>{time(message.at)}</time>
+      </p>
+      <p class="words">{message.text}</p>
+      {mine && <p class="meta"><Icon name="check" />{texts('delivered')}</p>}
+    </div>
+  )
+}
+
+/** Where one stands: the place in the queue as the server counts it, or that the line is down. */
+function Standing({ chat, texts }: Part) {
+  const { talk, up } = chat.view
+  const { situation } = talk
+  if (hasEnded(situation)) return null
+  if (!up && situation) return <p class="bar warn" role="status">{texts('offline')}</p>
+  if (situation?.state !== 'open') return null
+  const { place } = situation
+  const words = place === 1 ? texts('next') : place ? texts('place', { place }) : texts('waiting')
+  return <p class="bar" role="status">{words}</p>
+}
+
+function Ended(part: Part) {
+  const { chat, texts } = part
+  return (
+    <div class="foot ended">
+      <p>{texts('ended')}</p>
+      <button type="button" class="button quiet" onClick={() => saveTranscript(part)}>{texts('download')}</button>
+      <button type="button" class="button" data-first onClick={() => chat.startAnew()}>{texts('anew')}</button>
+    </div>
+  )
+}

@@ -1,0 +1,113 @@
+import { Component, createRef } from 'preact'
+
+import type { Chat } from './chat'
+import { Conversation } from './Conversation'
+import { Icon } from './icons'
+import { Menu } from './Menu'
+import { Start } from './Start'
+import { unread } from './talk'
+import type { Key, Texts } from './texts'
+
+/** What every part is given. All is drawn anew whenever the chat knows something new. */
+export interface Part {
+  chat: Chat
+  texts: Texts
+  language: string
+}
+
+/** Words of the server as they are; a key of the catalogue stands after a `#`. */
+export function problemText(problem: string, texts: Texts): string {
+  return problem.startsWith('#') ? texts(problem.slice(1) as Key) : problem
+}
+
+export class Widget extends Component<Part> {
+  private readonly bubble = createRef<HTMLButtonElement>()
+
+  private readonly close = (): void => {
+    this.props.chat.toggle(false)
+    // On a phone the open panel hides the bubble until it is drawn again.
+    requestAnimationFrame(() => this.bubble.current?.focus())
+  }
+
+  render(part: Part) {
+    const { chat, texts, language } = part
+    const { open, talk, seen } = chat.view
+    const news = open ? 0 : unread(talk, seen)
+    const name = news ? texts('openUnread', { count: news }) : texts('open')
+    return (
+      <div class="root" lang={language}>
+        {open && <Panel {...part} close={this.close} />}
+        <button
+          ref={this.bubble}
+          type="button"
+          class="bubble"
+          aria-expanded={open}
+          aria-label={open ? texts('close') : name}
+          onClick={() => chat.toggle(!open)}
+        >
+          <Icon name={open ? 'down' : 'chat'} />
+          {news > 0 && <span class="badge" aria-hidden="true">{news > 99 ? '99+' : news}</span>}
+        </button>
+        <p class="unseen" role="status">{news ? name : ''}</p>
+      </div>
+    )
+  }
+}
+
+class Panel extends Component<Part & { close: () => void }> {
+  private readonly panel = createRef<HTMLElement>()
+  private phase: string | null = null
+
+  override componentDidMount(): void {
+    this.componentDidUpdate()
+  }
+
+  /** Whoever opens it by keyboard goes on inside: first field of the form, or where one writes. */
+  override componentDidUpdate(): void {
+    const { phase } = this.props.chat.view
+    if (phase === this.phase) return
+    this.phase = phase
+    const first = this.panel.current?.querySelector<HTMLElement>('[data-first]') ?? this.panel.current
+    first?.focus({ preventScroll: true })
+  }
+
+  render({ close, ...part }: Part & { close: () => void }) {
+    const { chat, texts } = part
+    const { config, talk, phase } = chat.view
+    const agent = talk.situation?.agent
+    function onKey(event: KeyboardEvent): void {
+      if (event.key !== 'Escape' || event.defaultPrevented) return
+      event.stopPropagation()
+      close()
+    }
+    return (
+      <section ref={this.panel} class="panel" role="dialog" aria-label={texts('panel')} tabIndex={-1} onKeyDown={onKey}>
+        <header class="head">
+          <div class="titles">
+            <h2>{config?.name || texts('title')}</h2>
+            <p>{agent ? texts('with', { name: agent.name }) : texts('lead')}</p>
+          </div>
+          {phase === 'talk' && <Menu {...part} />}
+          <button type="button" class="plain" aria-label={texts('close')} title={texts('close')} onClick={close}>
+            <Icon name="close" />
+          </button>
+        </header>
+        <Body {...part} />
+      </section>
+    )
+  }
+}
+
+function Body(part: Part) {
+  const { chat, texts } = part
+  const { phase } = chat.view
+  if (phase === 'form') return <Start {...part} />
+  if (phase === 'talk') return <Conversation {...part} />
+  if (phase === 'loading') return <p class="middle" role="status">{texts('loading')}</p>
+  return (
+    <div class="middle" role="alert">
+      <p>{texts('unavailable')}</p>
+      <button type="button" class="button" onClick={() => void chat.load()}>{texts('retry')}</button>
+    </div>
+  )
+}

@@ -1,0 +1,69 @@
+import { render } from 'preact'
+
+import { Chat } from './chat'
+import { colourSheet } from './colour'
+import { loadTexts, ourLanguage, type Texts } from './texts'
+import { Widget } from './Widget'
+import css from './widget.css?inline'
+
+function sheet(text: string): CSSStyleSheet {
+  const made = new CSSStyleSheet()
+  made.replaceSync(text)
+  return made
+}
+
+/**
+ * `<valvomo-chat server key [color] [language]>`: the bubble and its panel. Everything lives in a shadow root with
+ * adopted style sheets, so that neither the site's styles nor a strict policy of its stands in the way.
+ */
+class ValvomoChat extends HTMLElement {
+  private chat: Chat | null = null
+  private texts: Texts | null = null
+  private languageWatch: MutationObserver | null = null
+
+  connectedCallback(): void {
+    const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
+    root.adoptedStyleSheets = [sheet(css), sheet(colourSheet(this.getAttribute('color')))]
+    const chat = new Chat(this.server(), this.getAttribute('key') ?? '', this.language())
+    this.chat = chat
+    chat.onChange = () => this.draw()
+    void this.read().then(() => chat.begin())
+    // The site may change its language without loading a new page.
+    this.languageWatch = new MutationObserver(() => {
+      void this.read()
+      void chat.speak(this.language())
+    })
+    this.languageWatch.observe(document.documentElement, { attributeFilter: ['lang'] })
+  }
+
+  disconnectedCallback(): void {
+    this.languageWatch?.disconnect()
+    this.chat?.halt()
+    if (this.shadowRoot) render(null, this.shadowRoot)
+  }
+
+  private language(): string {
+    return ourLanguage(this.getAttribute('language') || document.documentElement.lang)
+  }
+
+  private server(): string {
+    return this.getAttribute('server') ?? location.origin
+  }
+
+  /** Fetches the words of the language, and draws in it. */
+  private async read(): Promise<void> {
+    const language = this.language()
+    const texts = await loadTexts(this.server(), language)
+    if (language !== this.language()) return
+    this.texts = texts
+    this.draw()
+  }
+
+  private draw(): void {
+    const { chat, texts, shadowRoot } = this
+    if (!this.isConnected || !chat || !texts || !shadowRoot) return
+    render(<Widget chat={chat} texts={texts} language={this.language()} />, shadowRoot)
+  }
+}
+
+if (!customElements.get('valvomo-chat')) customElements.define('valvomo-chat', ValvomoChat)

@@ -1,0 +1,18 @@
+/** Drawn here, so that no icon is ever fetched. Decoration only: what they mean stands beside them in words. */
+const paths = {
+  chat: 'M4 5h16v11H9l-5 4z',
+  close: 'M6 6l12 12M18 6L6 18',
+  down: 'M6 9l6 6 6-6',
+  send: 'M4 12l16-8-6 16-3-7z',
+  more: 'M5 12h.01M12 12h.01M19 12h.01',
+  smile: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M8.5 14.5c2 2.4 5 2.4 7 0M9 9.5h.01M15 9.5h.01',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+} as const
+
+export function Icon({ name }: { name: keyof typeof paths }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={paths[name]} />
+    </svg>
+  )
+}

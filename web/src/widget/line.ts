@@ -1,0 +1,128 @@
+import type { Item } from './types'
+
+/** The part of a WebSocket that is used, so that tests bring their own. */
+export type Socket = Pick<WebSocket, 'send' | 'close' | 'readyState' | 'onopen' | 'onclose' | 'onmessage'>
+
+export interface LineHooks {
+  open(): Socket
+  /** Number of the last message that is here without a gap. */
+  since(): number
+  token(): string
+  items(items: readonly Item[]): void
+  /** The connection came or went. */
+  status(up: boolean): void
+  /** The server will not have it, whatever is tried. */
+  refused(): void
+  later(act: () => void, ms: number): () => void
+  random(): number
+}
+
+const OPEN = 1
+const TOPIC = 'conversation'
+const LEAST_PAUSE_MS = 400
+const MOST_PAUSE_MS = 15_000
+const PING_MS = 15_000
+/** A line that does not even answer a ping is dead, whatever the network says. */
+const DEAD_MS = 2 * PING_MS + 5000
+
+/** The live connection: comes back by itself, and asks for what follows the last message it had. */
+export class Line {
+  private socket: Socket | null = null
+  private failures = 0
+  private wanted = false
+  private cancel: (() => void)[] = []
+
+  constructor(private readonly hooks: LineHooks) {}
+
+  start(): void {
+    if (this.wanted) return
+    this.wanted = true
+    this.connect()
+  }
+
+  stop(): void {
+    this.wanted = false
+    this.drop()
+  }
+
+  /** Tries at once, as when the browser says that the network is back. */
+  hurry(): void {
+    if (!this.wanted || this.socket?.readyState === OPEN) return
+    this.drop()
+    this.failures = 0
+    this.connect()
+  }
+
+  typing(): void {
+    this.say({ op: 'typing', typing: true })
+  }
+
+  private connect(): void {
+    const socket = this.hooks.open()
+    this.socket = socket
+    this.guard()
+    socket.onopen = () => {
+      this.say({ op: 'hello', token: this.hooks.token() })
+      this.say({ op: 'watch', topic: TOPIC, since: this.hooks.since() })
+      this.ping()
+    }
+    socket.onmessage = (event: MessageEvent) => {
+      if (this.socket === socket) this.take(String(event.data))
+    }
+    socket.onclose = () => {
+      if (this.socket === socket) this.lost()
+    }
+  }
+
+  private take(text: string): void {
+    let frame: { op?: string; data?: Item[] }
+    try {
+      frame = JSON.parse(text) as typeof frame
+    } catch {
+      return
+    }
+    this.guard()
+    if (frame.op === 'refused') {
+      this.stop()
+      this.hooks.refused()
+    } else if (frame.data) {
+      this.failures = 0
+      this.hooks.items(frame.data)
+      this.hooks.status(true)
+    }
+  }
+
+  private lost(): void {
+    this.drop()
+    this.hooks.status(false)
+    if (!this.wanted) return
+    const most = Math.min(MOST_PAUSE_MS, LEAST_PAUSE_MS * 2 ** this.failures)
+    this.failures += 1
+    // Full jitter: a server that comes back is not met by everybody at once.
+    this.cancel[2] = this.hooks.later(() => this.connect(), LEAST_PAUSE_MS + this.hooks.random() * most)
+  }
+
+  private say(frame: object): void {
+    if (this.socket?.readyState === OPEN) this.socket.send(JSON.stringify(frame))
+  }
+
+  private ping(): void {
+    this.cancel[0] = this.hooks.later(() => {
+      this.say({ op: 'ping' })
+      this.ping()
+    }, PING_MS)
+  }
+
+  private guard(): void {
+    this.cancel[1]?.()
+    this.cancel[1] = this.hooks.later(() => this.lost(), DEAD_MS)
+  }
+
+  private drop(): void {
+    for (const cancel of this.cancel) cancel?.()
+    this.cancel = []
+    const socket = this.socket
+    this.socket = null
+    socket?.close()
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * The one line that a web page includes:
+ * `<script src="https://…/widget/v1/loader.js?key=…" async></script>`, with `data-color` and `data-language` at will.
+ * It adds the element and fetches its code; asked for twice, it does it once.
+ */
+declare const WIDGET_FILE: string
+
+const script = document.currentScript as HTMLScriptElement | null
+
+function add(): void {
+  if (!script || document.querySelector('valvomo-chat')) return
+  const address = new URL(script.src)
+  const element = document.createElement('valvomo-chat')
+  element.setAttribute('server', address.origin)
+  element.setAttribute('key', address.searchParams.get('key') ?? '')
+  for (const name of ['color', 'language']) {
+    const value = script.dataset[name]
+    if (value) element.setAttribute(name, value)
+  }
+  document.body.append(element)
+  const code = document.createElement('script')
+  code.src = new URL(WIDGET_FILE, address).href
+  code.async = true
+  // A site with a nonce in its policy trusts what its own script adds by the same nonce.
+  if (script.nonce) code.nonce = script.nonce
+  document.head.append(code)
+}
+
+if (document.body) add()
+else document.addEventListener('DOMContentLoaded', add)

@@ -1,0 +1,57 @@
+/** What the customer's side of the server speaks (spec 2, "Customer side"). Numbers are those of public messages. */
+export interface Message {
+  id: string
+  seq: number
+  author: { name: string; role: string }
+  text: string
+  at: string
+  client_id?: string | null
+}
+
+/** Something the customer is told, such as who joined: a code of the catalogue, and the one name it mentions. */
+export interface Notice {
+  id: string | number
+  code: string
+  name: string | null
+  at: string
+  /** Number of the message that it follows. */
+  after: number
+}
+
+export interface Situation {
+  id: string
+  state: 'open' | 'active' | 'waiting' | 'wrap_up' | 'closed'
+  /** Number of the last message there is. */
+  seq?: number
+  agent?: { name: string } | null
+  /** Place in the queue: 1 is next. */
+  place?: number | null
+  notices?: Notice[]
+}
+
+export interface Typing {
+  author: { name: string; role: string }
+  typing?: boolean
+}
+
+export type Item =
+  | ({ kind: 'message' } & Message)
+  | ({ kind: 'conversation' } & Situation)
+  | ({ kind: 'typing' } & Typing)
+
+export interface Config {
+  name: string
+  consent: 'none' | 'notice' | 'consent'
+  /** The text to show before the first message, in `language`. */
+  text: string | null
+  language: string
+}
+
+/** Words of the customer's that the server has not confirmed yet. */
+export interface Outgoing {
+  client_id: string
+  text: string
+  at: string
+  /** Why it will not be sent, in words; null while it is on its way. */
+  failed: string | null
+}
