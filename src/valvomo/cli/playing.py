@@ -21,6 +21,10 @@ from valvomo.demo.people.traffic import Run, traffic
 from valvomo.main import House, serve
 
 
+def _help(text: str) -> Parameter:
+    return Parameter(help=text, negative="")
+
+
 def demo_command(
     *,
     port: int = 8300,
@@ -61,43 +65,22 @@ def demo_command(
 
 def simulate_command(
     *,
-    url: str = "http://127.0.0.1:8300",
-    customers: int = 20,
-    agents: int = len(AGENTS),
-    rate: float = 1.0,
-    seconds: float = 60.0,
-    speed: float = 1.0,
-    seed: int = 0,
-    key: Annotated[list[str] | None, Parameter(negative="")] = None,
-    agent_email: Annotated[list[str] | None, Parameter(negative="")] = None,
-    password: str = PASSWORD,
+    url: Annotated[str, _help("The server's address.")] = "http://127.0.0.1:8300",
+    customers: Annotated[int, _help("How many customers are there at a time.")] = 20,
+    agents: Annotated[int, _help("How many agents serve them.")] = len(AGENTS),
+    rate: Annotated[float, _help("The most customers that come in a second.")] = 1.0,
+    seconds: Annotated[float, _help("For how long; 0 goes on until it is interrupted.")] = 60.0,
+    speed: Annotated[float, _help("How many times as fast as in life people live.")] = 1.0,
+    seed: Annotated[int, _help("Of the dice that are rolled.")] = 0,
+    key: Annotated[
+        list[str] | None, _help("A widget key to come in by; without one all chats are used.")
+    ] = None,
+    agent_email: Annotated[list[str] | None, _help("An agent's sign-in; {} is a number from 1.")] = None,
+    password: Annotated[str, _help("Of the agents.")] = PASSWORD,
 ) -> None:
     """Bring realistic traffic to a running server, through its public interfaces only, and check its promises.
 
     Exits with 1 if a message was lost, doubled or out of order, and with 2 if the server could not be used.
-
-    Parameters
-    ----------
-    url
-        The server's address.
-    customers
-        How many customers are there at a time.
-    agents
-        How many agents serve them.
-    rate
-        The most customers that come in a second.
-    seconds
-        For how long; 0 goes on until it is interrupted.
-    speed
-        How many times as fast as in life people live.
-    seed
-        Of the dice that are rolled.
-    key
-        A widget key by which customers come in; may be repeated. Without one, all chat workstreams are used.
-    agent_email
-        An agent's sign-in; may be repeated. `{}` stands for a number from 1. The sample organization's by default.
-    password
-        Of the agents.
     """
     if refusal := play.speed_refusal(speed):
         fail(refusal)

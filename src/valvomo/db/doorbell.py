@@ -3,6 +3,9 @@
 It is a hint and may be lost: readers hold positions and look by themselves once a second. Within a process it
 rings at once after the commit. Other processes hear it by NOTIFY, sent after the commit and at most once per
 organization and batch, because NOTIFY inside the transactions would hold a global lock over every commit.
+
+Most commits are nothing but messages, after which nobody's rights, offers or deadlines are others than before:
+who only cares for those need not be woken by words.
 """
 
 from __future__ import annotations
@@ -11,8 +14,11 @@ import asyncio
 from collections.abc import Callable
 
 from valvomo.db.database import Database
+from valvomo.db.ids import new_id
 
 CHANNEL = "valvomo_journal"
+_WORDS = "words"
+_ANYTHING = "anything"
 
 Listener = Callable[[str], None]
 
@@ -22,33 +28,44 @@ class Doorbell:
 
     def __init__(self, database: Database | None = None) -> None:
         self._database = database
-        self._listeners: list[Listener] = []
-        self._rung: set[str] = set()
+        self._name = new_id()
+        self._listeners: list[tuple[Listener, bool]] = []
+        self._rung: dict[str, bool] = {}
         self._wake = asyncio.Event()
 
-    def listen(self, listener: Listener) -> None:
-        """Call this with the organization's id whenever it rings."""
-        self._listeners.append(listener)
+    def listen(self, listener: Listener, *, words: bool = True) -> None:
+        """Call this with the organization's id whenever it rings; without `words`, not after mere messages."""
+        self._listeners.append((listener, words))
 
-    def ring(self, organization_id: str) -> None:
-        """Something was committed here."""
-        self.heard(organization_id)
-        self._rung.add(organization_id)
+    def ring(self, organization_id: str, *, words: bool = False) -> None:
+        """Something was committed here; `words`: messages and nothing that followed from them."""
+        self._tell(organization_id, words=words)
+        self._rung[organization_id] = self._rung.get(organization_id, True) and words
         self._wake.set()
 
-    def heard(self, organization_id: str) -> None:
-        """Something was committed somewhere."""
-        for listener in self._listeners:
-            listener(organization_id)
+    def heard(self, payload: str) -> None:
+        """A notification: something was committed somewhere, by us or others; empty when any may have been missed."""
+        if not payload:
+            self._tell("", words=False)
+            return
+        name, organization_id, what = payload.split(" ")
+        if name != self._name:
+            self._tell(organization_id, words=what == _WORDS)
 
     async def run(self) -> None:
         """Tell the other processes, until cancelled."""
         while True:
             await self._wake.wait()
             self._wake.clear()
-            rung, self._rung = self._rung, set()
+            rung, self._rung = self._rung, {}
             if self._database is None:
                 continue
             async with self._database.transaction() as tx:
-                for organization_id in sorted(rung):
-                    await tx.value("journal.notify", CHANNEL, organization_id)
+                for organization_id, words in sorted(rung.items()):
+                    what = _WORDS if words else _ANYTHING
+                    await tx.run("journal.ring", CHANNEL, f"{self._name} {organization_id} {what}")
+
+    def _tell(self, organization_id: str, *, words: bool) -> None:
+        for listener, wants_words in self._listeners:
+            if wants_words or not words:
+                listener(organization_id)

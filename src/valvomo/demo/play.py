@@ -28,7 +28,7 @@ PLAYED = tuple(
     f"{name}@{DOMAIN}" for name, one in PEOPLE.items() if UserRole.AGENT in one.roles and name not in VISITORS
 )
 
-CUSTOMERS = 34
+CUSTOMERS = 30
 RATE = 0.35
 """Customers who may come in a second, once the floor is full."""
 RESTS = 5.0

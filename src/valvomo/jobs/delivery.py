@@ -48,6 +48,8 @@ class UndeliveredError(Exception):
 class Delivery(Rounds):
     """One for a process; several processes share the work. `allowed` are private networks that may be reached."""
 
+    words = True
+
     def __init__(
         self,
         database: Database,

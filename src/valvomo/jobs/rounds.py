@@ -17,15 +17,19 @@ TROUBLE_SECONDS = 1.0
 
 
 class Rounds(ABC):
-    """`every` is the longest pause between two rounds in seconds, `gather` the shortest."""
+    """`every` is the longest pause between two rounds in seconds, `gather` the shortest.
+
+    `words`: whether mere messages are a reason to go.
+    """
 
     every = 1.0
     gather = 0.02
+    words = False
 
     def __init__(self, bell: Doorbell | None = None) -> None:
         self.wake = asyncio.Event()
         if bell is not None:
-            bell.listen(self._rung)
+            bell.listen(self._rung, words=self.words)
 
     async def run(self) -> None:
         """Go rounds until cancelled; trouble with the database ends a round and never the job."""

@@ -1,6 +1,6 @@
 """The feed: reads the journal of one organization and keeps its live floor (design §1 step 8).
 
-It holds a position and reads what follows. The doorbell wakes it at once and may be lost; it looks by itself once
+It holds a position and reads what follows. The doorbell wakes it at once and may be lost; it looks by itself twice
 a second. Whatever it cannot fold, it does not guess: it reads the whole floor anew.
 """
 
@@ -28,7 +28,7 @@ from valvomo.live.views.agents import Seated
 from valvomo.live.views.happening import Change, Words
 from valvomo.protocol.rows import Lookups
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
 BATCH = 500
 GATHER_SECONDS = 0.01
 """After a batch, so that facts that come in quick succession share a frame."""

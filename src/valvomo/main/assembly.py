@@ -35,6 +35,7 @@ from valvomo.live.hub import TYPING_CHANNEL, Hub
 from valvomo.settings import Settings
 
 Clock = Callable[[], datetime]
+Job = Callable[[], Coroutine[Any, Any, None]]
 
 
 class PendingMigrationsError(Exception):
@@ -54,7 +55,7 @@ class House:
     parts: Parts
     app: Door
     janitor: Janitor
-    jobs: tuple[Callable[[], Coroutine[Any, Any, None]], ...]
+    jobs: tuple[Job, ...]
 
 
 def now() -> datetime:
@@ -70,7 +71,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now) -> H
     hub = Hub(database, bell, clock)
     janitor = Janitor(database, executor, clock, process_id=hub.process_id)
     authentication = Authentication(database, clock)
-    bell.listen(authentication.rung)
+    bell.listen(authentication.rung, words=False)
     registry = CollectorRegistry()
     registry.register(Readings("valvomo_database", lambda: database.statistics()._asdict().items()))
     parts = Parts(
@@ -96,14 +97,28 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now) -> H
         jobs=(
             lane.run,
             hub.run,
-            bell.run,
             janitor.run,
-            Timers(database, executor, bell, clock).run,
-            Router(database, executor, bell).run,
-            Delivery(database, bell, clock, allowed=networks_of(settings.webhook_networks)).run,
-            lambda: listen(database.url, CHANNEL, bell.heard),
-            lambda: listen(database.url, TYPING_CHANNEL, hub.heard),
+            *_rounds(parts, database, bell, settings),
+            *_bells(database, bell, hub),
         ),
+    )
+
+
+def _rounds(parts: Parts, database: Database, bell: Doorbell, settings: Settings) -> tuple[Job, ...]:
+    """What goes by the clock, or whenever something happened."""
+    return (
+        Timers(database, parts.executor, bell, parts.clock).run,
+        Router(database, parts.executor, bell).run,
+        Delivery(database, bell, parts.clock, allowed=networks_of(settings.webhook_networks)).run,
+    )
+
+
+def _bells(database: Database, bell: Doorbell, hub: Hub) -> tuple[Job, ...]:
+    """Telling the other processes, and hearing them."""
+    return (
+        bell.run,
+        lambda: listen(database.url, CHANNEL, bell.heard),
+        lambda: listen(database.url, TYPING_CHANNEL, hub.heard),
     )
 
 

@@ -193,7 +193,8 @@ class ToAcknowledge(msgspec.Struct, frozen=True, kw_only=True):
 class AuditItem(msgspec.Struct, frozen=True, kw_only=True):
     """Who did what, when. `facts` are what the fact holds: on whom, why, what was overridden, before and after.
 
-    `hash` is the link of the chain: the SHA-256 of this fact and of the one at the position before it.
+    `customer` is whom the conversation is with. `hash` is the link of the chain: the SHA-256 of this fact and of the
+    one at the position before it.
     """
 
     position: int
@@ -202,5 +203,6 @@ class AuditItem(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     text: str
     conversation: str | None
+    customer: str | None
     facts: dict[str, object]
     hash: str

@@ -59,6 +59,7 @@ def _item(row: Any, language: str, lookups: Lookups) -> AuditItem:
         kind=fact.kind,
         text=sentence(fact.event, language, lookups),
         conversation=fact.conversation_id,
+        customer=row["customer"],
         facts=facts_of(fact.event),
         hash=row["hash"].hex(),
     )

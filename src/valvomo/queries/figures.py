@@ -69,7 +69,7 @@ async def history(
     row = await tx.row("house.organization", actor.organization_id)
     zone = ZoneInfo(row["time_zone"] if row else "UTC")
     queues = [one for one in past.lookups.queues if scope is None or one in scope]
-    parts = [(day.isoformat(), begin, end) for day, begin, end in days(since, until, zone)]
+    parts = [(day.isoformat(), _aware(begin), _aware(end)) for day, begin, end in days(since, until, zone)]
     whole: list[tuple[str | None, datetime, datetime]] = [(None, since, until)]
     items = [
         _item(past, day, (begin, end), chosen)

@@ -112,7 +112,7 @@ export interface paths {
         put?: never;
         /**
          * Create a conversation
-         * @description For integrations, and for records from the console. It waits in the queue of its workstream or in the named one.
+         * @description For integrations, and for records from the console. It waits in its workstream's queue or the named one.
          */
         post: operations["createConversation"];
         delete?: never;
@@ -197,7 +197,7 @@ export interface paths {
         };
         /**
          * Whom to give it to
-         * @description Agents by fit, with what asking them would mean, and queues; with the reason for every one who cannot be asked.
+         * @description Agents by fit, with what asking them would mean, and queues; with the reason for every no.
          */
         get: operations["listCandidates"];
         put?: never;
@@ -1205,6 +1205,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             conversation: string | null;
+            customer: string | null;
             facts: {
                 [key: string]: unknown;
             };
@@ -1618,7 +1619,6 @@ export interface components {
         };
         /** Departed */
         Departed: {
-            /** @default true */
             departed: boolean;
             id: string;
         };
@@ -2675,6 +2675,7 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            409: components["responses"]["409"];
             422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
@@ -2787,6 +2788,7 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            409: components["responses"]["409"];
             422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
@@ -3078,6 +3080,7 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            409: components["responses"]["409"];
             422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
@@ -3461,6 +3464,7 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            409: components["responses"]["409"];
             422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
@@ -3856,6 +3860,7 @@ export interface operations {
     signOut: {
         parameters: {
             query?: {
+                /** @description All sessions of the account, not only this one. */
                 everywhere?: boolean;
             };
             header?: never;
@@ -3951,6 +3956,7 @@ export interface operations {
                 subject?: string | null;
                 /** @description None means every kind. */
                 kind?: string | null;
+                /** @description Also those that were superseded. */
                 every_version?: boolean;
             };
             header?: never;
@@ -4574,13 +4580,12 @@ export interface operations {
     };
     widgetConfig: {
         parameters: {
-            query?: {
+            query: {
+                /** @description The key of the web page. */
+                key: string;
                 language?: string;
             };
-            header?: {
-                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
-                "Idempotency-Key"?: string | null;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };

@@ -79,8 +79,9 @@ class MessageLane:
                 organization_id: await journal.append(tx, organization_id, batch.facts[organization_id])
                 for organization_id in sorted(batch.facts)
             }
+        revived = {organization_id for organization_id, _ in batch.revive}
         for organization_id in positions:
-            self._bell.ring(organization_id)
+            self._bell.ring(organization_id, words=organization_id not in revived)
         return [_done(outcome, positions.get(letter.actor.organization_id)) for letter, outcome in
                 zip(letters, outcomes, strict=True)]  # fmt: skip
 

@@ -2,8 +2,12 @@
 -- Gives facts their positions and hashes; the organization's head stays locked until the commit.
 SELECT append_facts($1, $2::jsonb)
 
+-- name: ring
+-- Rings the doorbell of other processes. It is a hint: the commit need not wait until it is on the disk.
+SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)
+
 -- name: notify
--- Rings the doorbell of other processes.
+-- Tells other processes something that is kept nowhere, such as who is writing.
 SELECT pg_notify($1, $2)
 
 -- name: after
@@ -27,8 +31,10 @@ FROM facts WHERE organization_id = $1 AND notify @> ARRAY[$2::text] AND position
 ORDER BY position DESC LIMIT $4
 
 -- name: audited
--- The audit log before a position, newest first.
-SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body, hash
+-- The audit log before a position, newest first, with whom each conversation is.
+SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body, hash,
+    (SELECT c.body ->> 'customer_name' FROM conversations c
+     WHERE c.organization_id = $1 AND c.id = facts.conversation_id) AS customer
 FROM facts
 WHERE organization_id = $1 AND audited AND position < $2
     AND ($3::text IS NULL OR actor_id = $3) AND ($4::text IS NULL OR kind = $4)

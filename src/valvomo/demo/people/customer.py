@@ -53,7 +53,7 @@ def temperament(dice: random.Random, *, lasting: bool) -> Temperament:
         mood=dice.gauss(0.0, 0.8),
         patience=dice.uniform(35, 120),
         leaves_after=None if lasting or happens(dice, 0.6) else dice.uniform(45, 240),
-        silent_at=dice.randint(1, 2) if vanishes else None,
+        silent_at=dice.randint(0 if lasting else 1, 2) if vanishes else None,
         away=dice.uniform(90, 420) if lasting and happens(dice, 0.85) else None,
         demands_supervisor=happens(dice, 0.35),
         ends_themselves=happens(dice, 0.5),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 from dataclasses import dataclass
 
 from rich.console import Console, Group, RenderableType
@@ -39,20 +40,37 @@ async def traffic(plan: Plan, run: Run, console: Console) -> int:
     code = KEPT
     try:
         with Live(_shown(crowd), console=console, auto_refresh=False, transient=True) as live:
-            async with asyncio.timeout(run.seconds), asyncio.TaskGroup() as group:
-                group.create_task(_watch(crowd, live))
-                group.create_task(crowd.run())
-    except* TimeoutError:
-        console.print("The time is over.")
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(_watch(crowd, live)), group.create_task(crowd.run())]
+                await _end(run.seconds)
+                for task in tasks:
+                    task.cancel()
     except* (NobodyError, UnreachableError) as errors:
         console.print(f"[red]{errors.exceptions[0]}[/]")
         code = UNUSABLE
     finally:
         console.print(_shown(crowd))
     broken = world.tally.broken
+    if code == KEPT and plan.customers and not world.tally.counts["conversations started"]:
+        console.print(f"[red]no conversation could be started at {plan.address}[/]", highlight=False)
+        code = UNUSABLE
     for sentence in broken:
         console.print(f"[red]promise broken:[/] {sentence}", highlight=False)
     return code or (BROKEN if broken else KEPT)
+
+
+async def _end(seconds: float | None) -> None:
+    """The time is over, or somebody interrupts: either way the summary follows."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, told.set)
+    try:
+        async with asyncio.timeout(seconds):
+            await told.wait()
+    except TimeoutError:
+        return
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
 
 
 async def _watch(crowd: Crowd, live: Live) -> None:

@@ -64,7 +64,10 @@ class Visit:
             self.gone = True
             await self.look_back()
         finally:
-            self.world.tally.count("conversations ended" if self._over else "customers vanished")
+            fate = (
+                "conversations ended" if self._over else "customers vanished" if self.gone else "interrupted"
+            )
+            self.world.tally.count(fate)
 
     def memory(self) -> Remembered | None:
         """What they will know of it another time; None when there is nothing to come back to."""

@@ -1,7 +1,7 @@
 """Who is calling: a console's cookie, an API token, or a customer's token, as an `Actor`.
 
-Answers are kept for a second at most, and not beyond the next commit in the organization: a right that was taken
-away is gone with the next request.
+Answers are kept for a second at most, and not beyond the next commit in the organization, unless that was of
+messages alone, which change nobody's rights: a right that was taken away is gone with the next request.
 """
 
 from __future__ import annotations

@@ -120,8 +120,9 @@ def _statuses(path: str, method: str, operation: Document, *, public: bool) -> I
         yield 403
     if "{" in path or unsafe or path.startswith("/widget/"):
         yield 404
-    if unsafe:
+    if unsafe or "{conversation_id}" in path:
         yield 409
+    if unsafe:
         yield 429
     if "requestBody" in operation:
         yield 413
