@@ -15,6 +15,7 @@ import multiprocessing
 import statistics
 import tempfile
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -62,59 +63,84 @@ BEGIN
 END $$;
 """
 BODY = "x" * 250
+LAG = """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM numbered_at - at)),
+    percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM numbered_at - at)) FROM facts"""
 
 
-async def write(url: str, append: str, seconds: float, tasks: int, slow: bool) -> tuple[int, int, list[float]]:
-    """One process: a lane of batched messages from `tasks` senders, and four makers of single acts."""
-    lane, acts = await asyncpg.create_pool(url, min_size=1, max_size=1), await asyncpg.create_pool(url, min_size=1, max_size=4)
-    queue: asyncio.Queue[tuple[int, asyncio.Future[None]]] = asyncio.Queue()
-    until = time.perf_counter() + seconds
-    done = {"messages": 0, "acts": 0}
-    waits: list[float] = []
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a process of writers does: `tasks` senders, for so many seconds, by this function of the schema."""
 
-    async def commit(pool: Any, ids: list[int]) -> None:
+    url: str
+    append: str
+    seconds: float
+    tasks: int
+    slow: bool
+
+
+@dataclass(slots=True)
+class Writers:
+    """One process: a lane of batched messages from the senders, and four makers of single acts."""
+
+    work: Work
+    lane: Any
+    acts: Any
+    until: float
+    queue: asyncio.Queue[tuple[int, asyncio.Future[None]]] = field(default_factory=asyncio.Queue)
+    made: int = 0
+    waits: list[float] = field(default_factory=list)
+
+    async def commit(self, pool: Any, ids: list[int]) -> None:
+        """One transaction over these rows, facts last."""
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute(
                 "SELECT 1 FROM rows WHERE id = ANY ($1::int[]) ORDER BY id FOR NO KEY UPDATE", ids
             )
             await connection.execute("UPDATE rows SET version = version + 1 WHERE id = ANY ($1::int[])", ids)
-            await connection.execute(f"SELECT {append}($1::text[])", [BODY] * len(ids))
-            if slow:
+            await connection.execute(f"SELECT {self.work.append}($1::text[])", [BODY] * len(ids))
+            if self.work.slow:
                 await connection.execute("SELECT pg_sleep(0.005)")
 
-    async def batches() -> None:
+    async def batches(self) -> None:
+        """The lane: whatever waits goes into one commit."""
         while True:
-            taken = [await queue.get()]
-            while len(taken) < 128 and not queue.empty():
-                taken.append(queue.get_nowait())
-            await commit(lane, [one for one, _ in taken])
+            taken = [await self.queue.get()]
+            while len(taken) < 128 and not self.queue.empty():
+                taken.append(self.queue.get_nowait())
+            await self.commit(self.lane, [one for one, _ in taken])
             for _, sent in taken:
                 sent.set_result(None)
 
-    async def sender(number: int) -> None:
-        while time.perf_counter() < until:
-            begun = time.perf_counter()
+    async def sender(self, number: int) -> None:
+        """Sends a message when the one before is committed."""
+        while (begun := time.perf_counter()) < self.until:
             sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            queue.put_nowait((1 + number % 5000, sent))
+            self.queue.put_nowait((1 + number % 5000, sent))
             await sent
-            waits.append(time.perf_counter() - begun)
-            done["messages"] += 1
+            self.waits.append(time.perf_counter() - begun)
 
-    async def actor(number: int) -> None:
-        while time.perf_counter() < until:
-            await commit(acts, [4000 + number])
-            done["acts"] += 1
+    async def actor(self, number: int) -> None:
+        """Makes single acts, fifty a second at most."""
+        while time.perf_counter() < self.until:
+            await self.commit(self.acts, [4000 + number])
+            self.made += 1
             await asyncio.sleep(0.02)
 
+
+async def write(work: Work) -> tuple[int, list[float]]:
+    """One process; acts made, and how long each message took in seconds."""
+    lane = await asyncpg.create_pool(work.url, min_size=1, max_size=1)
+    acts = await asyncpg.create_pool(work.url, min_size=1, max_size=4)
+    writers = Writers(work, lane, acts, time.perf_counter() + work.seconds)
     async with asyncio.TaskGroup() as group:
-        worker = group.create_task(batches())
-        people = [group.create_task(sender(n * 7)) for n in range(tasks)]
-        people += [group.create_task(actor(n)) for n in range(4)]
+        worker = group.create_task(writers.batches())
+        people = [group.create_task(writers.sender(n * 7)) for n in range(work.tasks)]
+        people += [group.create_task(writers.actor(n)) for n in range(4)]
         await asyncio.wait(people)
         worker.cancel()
     await lane.close()
     await acts.close()
-    return done["messages"], done["acts"], waits
+    return writers.made, writers.waits
 
 
 async def relay(url: str, stop: Any) -> None:
@@ -126,25 +152,40 @@ async def relay(url: str, stop: Any) -> None:
     await connection.close()
 
 
-def writer_process(url: str, append: str, seconds: float, tasks: int, slow: bool, answers: Any) -> None:
-    answers.put(asyncio.run(write(url, append, seconds, tasks, slow)))
+def writer_process(work: Work, answers: Any) -> None:
+    answers.put(asyncio.run(write(work)))
 
 
 def relay_process(url: str, stop: Any) -> None:
     asyncio.run(relay(url, stop))
 
 
-async def run(url: str, variant: str, processes: int, seconds: float, slow: bool) -> dict[str, float]:
+async def run(url: str, variant: str, processes: int, options: argparse.Namespace) -> dict[str, float]:
     """One variant with so many processes; rates per second and milliseconds."""
     connection = await asyncpg.connect(url)
     await connection.execute(SCHEMA)
+    work = Work(url, f"{variant}_append", options.seconds, 64 // processes, options.slow)
+    results = await played(work, processes, relayed=variant == "relay")
+    lag50, lag99 = await connection.fetchrow(LAG) or (None, None)
+    await connection.close()
+    waits = sorted(wait for _, some in results for wait in some)
+    return {
+        "messages": len(waits) / work.seconds,
+        "acts": sum(made for made, _ in results) / work.seconds,
+        "p50": 1000 * waits[len(waits) // 2],
+        "p99": 1000 * waits[int(len(waits) * 0.99)],
+        "lag50": 1000 * (lag50 or 0),
+        "lag99": 1000 * (lag99 or 0),
+    }
+
+
+async def played(work: Work, processes: int, *, relayed: bool) -> list[tuple[int, list[float]]]:
+    """What each of so many processes of writers has done."""
     context = multiprocessing.get_context("spawn")
     answers, stop = context.Queue(), context.Event()
-    append = "head_append" if variant == "head" else "relay_append"
-    begun = [context.Process(target=writer_process, args=(url, append, seconds, 64 // processes, slow, answers))
-             for _ in range(processes)]
-    if variant == "relay":
-        begun.append(context.Process(target=relay_process, args=(url, stop)))
+    begun = [context.Process(target=writer_process, args=(work, answers)) for _ in range(processes)]
+    if relayed:
+        begun.append(context.Process(target=relay_process, args=(work.url, stop)))
     for process in begun:
         process.start()
     results = [await asyncio.to_thread(answers.get) for _ in range(processes)]
@@ -152,20 +193,7 @@ async def run(url: str, variant: str, processes: int, seconds: float, slow: bool
     stop.set()
     for process in begun:
         await asyncio.to_thread(process.join)
-    lag = await connection.fetchrow(
-        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM numbered_at - at)) AS p50,"
-        " percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM numbered_at - at)) AS p99 FROM facts"
-    )
-    await connection.close()
-    waits = sorted(wait for _, _, some in results for wait in some)
-    return {
-        "messages": sum(one[0] for one in results) / seconds,
-        "acts": sum(one[1] for one in results) / seconds,
-        "p50": 1000 * waits[len(waits) // 2],
-        "p99": 1000 * waits[int(len(waits) * 0.99)],
-        "lag50": 1000 * (lag["p50"] or 0),
-        "lag99": 1000 * (lag["p99"] or 0),
-    }
+    return results
 
 
 async def main() -> None:
@@ -181,16 +209,20 @@ async def main() -> None:
 
 
 async def measure(url: str, options: argparse.Namespace) -> None:
-    print("variant processes messages/s acts/s seen-by-writer p50/p99 ms, numbered after p50/p99 ms (medians)")
+    print(
+        "variant processes messages/s acts/s seen-by-writer p50/p99 ms, numbered after p50/p99 ms (medians)"
+    )
     for processes in (1, 3):
         rounds: dict[str, list[dict[str, float]]] = {"head": [], "relay": []}
         for number in range(options.rounds):
             for variant in ("head", "relay") if number % 2 == 0 else ("relay", "head"):
-                rounds[variant].append(await run(url, variant, processes, options.seconds, options.slow))
+                rounds[variant].append(await run(url, variant, processes, options))
         for variant, some in rounds.items():
             m = {name: statistics.median(one[name] for one in some) for name in some[0]}
-            print(f"{variant:6} {processes} {m['messages']:8.0f} {m['acts']:6.0f}  {m['p50']:.1f}/{m['p99']:.1f}"
-                  f"  {m['lag50']:.1f}/{m['lag99']:.1f}")
+            print(
+                f"{variant:6} {processes} {m['messages']:8.0f} {m['acts']:6.0f}  {m['p50']:.1f}/{m['p99']:.1f}"
+                f"  {m['lag50']:.1f}/{m['lag99']:.1f}"
+            )
 
 
 if __name__ == "__main__":

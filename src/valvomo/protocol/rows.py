@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from valvomo.domain.access.actor import Actor, UserRole
-from valvomo.domain.access.sight import knows_of_monitoring, shows_preview, takes_part
+from valvomo.domain.access.sight import knows_of_monitoring, reads_notes, shows_preview, takes_part
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.attention.parts import Part, attention
 from valvomo.domain.conversations.model import Conversation, Offer, Participant, Role
@@ -231,7 +231,7 @@ def _shown(
         "customer": Named(conversation.contact_id, conversation.customer_name),
         "preview": preview if shows else None,
         "attention": tuple(_part(one) for one in attention(conversation, queue.service_level_seconds)),
-        "offers": tuple(_offer(one, lookups) for one in conversation.offers),
+        "offers": tuple(_offer(one, actor, lookups) for one in conversation.offers),
         "participants": tuple(
             _participant(one) for one in conversation.participants if one not in monitors or knows
         ),
@@ -257,7 +257,7 @@ def _part(part: Part) -> AttentionItem:
     )
 
 
-def _offer(offer: Offer, lookups: Lookups) -> OfferItem:
+def _offer(offer: Offer, actor: Actor, lookups: Lookups) -> OfferItem:
     return OfferItem(
         id=offer.id,
         kind=offer.kind.value,
@@ -268,7 +268,7 @@ def _offer(offer: Offer, lookups: Lookups) -> OfferItem:
         expires_at=offer.expires_at,
         units=offer.units,
         excess_units=offer.excess_units,
-        note=offer.note,
+        note=offer.note if reads_notes(actor) else None,
     )
 
 

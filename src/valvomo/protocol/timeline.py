@@ -9,6 +9,8 @@ from enum import Enum
 
 import msgspec
 
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.sight import reads_notes
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Offer, ScheduledTransfer
 from valvomo.protocol.rows import Lookups, Named
@@ -42,20 +44,22 @@ class LiveTimelineItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="kin
 
 
 def timeline_item(
-    event: Event, at: datetime, actor: Named, position: int, *, language: str, lookups: Lookups
+    event: Event, at: datetime, by: Named, position: int, *, reader: Actor, lookups: Lookups
 ) -> TimelineItem:
     """The event in the reader's language. `position` is the conversation's number that the reader may know.
 
     Who may not know of monitoring must not be given silent events; that is the caller's to hold.
     """
     facts = event_facts(event, lookups)
+    if "note" in facts and not reads_notes(reader):
+        facts["note"] = None
     return TimelineItem(
         id=f"event-{position}",
         position=position,
         at=at,
         kind=event.kind,
-        actor=actor,
-        text=text(language, ("timeline", event.kind), in_words(language, facts)),
+        actor=by,
+        text=text(reader.language, ("timeline", event.kind), in_words(reader.language, facts)),
         facts=facts,
         silent=event.silent,
     )

@@ -36,9 +36,7 @@ async def of_conversation(
             number += 1
             if number > position and len(items) <= limit:
                 by = Named(fact.actor_id, fact.actor_name)
-                items.append(
-                    timeline_item(fact.event, fact.at, by, number, language=actor.language, lookups=names)
-                )
+                items.append(timeline_item(fact.event, fact.at, by, number, reader=actor, lookups=names))
         if len(facts) < _BATCH:
             break
         version = facts[-1].version or version

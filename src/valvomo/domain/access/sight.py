@@ -71,6 +71,11 @@ def knows_of_monitoring(actor: Actor, conversation: Conversation, *, shown_to_ag
     )
 
 
+def reads_notes(actor: Actor) -> bool:
+    """Whether the words with an offer or a transfer are for this actor: they are internal, and a program is outside."""
+    return actor.kind is ActorKind.USER and not actor.is_(UserRole.INTEGRATION)
+
+
 def serves_in(actor: Actor, conversation: Conversation) -> bool:
     """Whether the user is an agent of the conversation's queue."""
     return (

@@ -70,7 +70,7 @@ def staff_items(change: Change, actor: Actor, lookups: Lookups) -> Iterator[Mess
         happening.at,
         Named(happening.actor_id, happening.actor_name),
         change.after.version if knows else change.after.revision,
-        language=actor.language,
+        reader=actor,
         lookups=lookups,
     )
     yield live_timeline_item(item)

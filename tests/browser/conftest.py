@@ -1,0 +1,109 @@
+"""A server process and a Chromium for the session; an organization of its own for every test.
+
+Whatever goes wrong in any browser fails the test: errors, policy violations, requests to other hosts.
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+from sample_office import Office
+from sample_server import Served
+
+from valvomo.db.database import Database
+
+ARGUMENTS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One loop for the session, because the browser lives in it."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Lets a fixture know how its test went."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def served(
+    server: Any, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Served]:
+    """`valvomo serve` on a database without any organization."""
+    name = await server.create(template)
+    process = Served(tmp_path_factory.mktemp("served"), server.url(name))
+    process.start()
+    yield process
+    process.stop()
+    said = process.log.read_text()
+    await server.drop(name)
+    assert "Traceback" not in said, said[-4000:]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def database(served: Served) -> AsyncIterator[Database]:
+    """The server's database, in which tests found their organizations."""
+    opened = await Database.open(served.database_url, pool_size=2)
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium where there is one, otherwise Playwright's own."""
+    expect.set_options(timeout=15_000)
+    as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=[*ARGUMENTS, *as_root]
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(
+    served: Served,
+    database: Database,
+    chromium: Browser,
+    *,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Office]:
+    """The sample organization, this test's own; at the end nothing may have gone wrong in any browser."""
+    opened = await Office.open(served.address, database, chromium)
+    yield opened
+    if request.node.stash.get(FAILED, False):
+        await _keep_screens(opened, tmp_path_factory.mktemp("screens"))
+    await opened.close()
+    assert opened.watch.faults == []
+
+
+async def _keep_screens(office: Office, folder: Path) -> None:
+    """What everybody saw when the test failed."""
+    pages = [page for context in office.contexts for page in context.pages]
+    for number, page in enumerate(pages):
+        path = folder / f"screen-{number}.png"
+        await page.screenshot(path=path)
+        print(f"what was seen: {path}")  # noqa: T201 - shown with the failure

@@ -1,0 +1,88 @@
+"""The Floor without a mouse: move, open, monitor, assign, transfer, force close; and the focus comes back."""
+
+from playwright.async_api import expect
+from sample_office import Office
+from sample_screens import Floor
+
+
+async def test_every_act_has_its_key_and_the_focus_comes_back_to_the_list(office: Office) -> None:
+    await office.served("eino", "Ada Lovelace")
+    await office.matter("Grace Hopper")
+    floor = await Floor.open(office)
+    page, keys = floor.page, floor.page.keyboard
+    await expect(floor.row("Grace Hopper")).to_be_visible()
+    await keys.press("j")
+    await expect(floor.list).to_be_focused()
+    active = page.locator("[data-row]").nth(0)
+    first = await active.get_attribute("id")
+    await expect(floor.list).to_have_attribute("aria-activedescendant", first or "")
+    await keys.press("j")
+    await expect(floor.list).not_to_have_attribute("aria-activedescendant", first or "")
+    await keys.press("k")
+    await expect(floor.list).to_have_attribute("aria-activedescendant", first or "")
+
+    for key, act, customer in (("a", "Assign", "Grace Hopper"), ("t", "Transfer", "Ada Lovelace")):
+        await _move_to(floor, customer)
+        await keys.press(key)
+        await expect(floor.dialog(f"{act} the conversation with {customer}").box).to_be_visible()
+        await keys.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await expect(floor.list).to_be_focused()
+
+    await keys.press("x")
+    await expect(floor.dialog("Force close the conversation with Ada Lovelace?").box).to_be_visible()
+    await keys.press("Escape")
+    await expect(floor.list).to_be_focused()
+    await keys.press("m")
+    await expect(floor.pane.button("Stop monitoring")).to_be_visible()
+    await floor.list.focus()
+    await keys.press("Escape")
+    await expect(floor.pane.box).to_have_count(0)
+    await expect(floor.list).to_be_focused()
+    await keys.press("Enter")
+    await expect(floor.pane.box.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+
+
+async def test_the_command_palette_finds_people_and_places(office: Office) -> None:
+    await office.served("eino", "Ada Lovelace")
+    floor = await Floor.open(office)
+    await expect(floor.row("Ada Lovelace")).to_be_visible()
+    keys = floor.page.keyboard
+    await keys.press("Control+k")
+    box = floor.page.get_by_role("combobox", name="Command palette")
+    await expect(box).to_be_focused()
+    await box.fill("lovelace")
+    await keys.press("Enter")
+    await expect(floor.page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    await keys.press("Control+k")
+    await box.fill("go to agents")
+    await keys.press("Enter")
+    await expect(floor.page.get_by_role("heading", name="Agents")).to_be_visible()
+    await keys.press("?")
+    await expect(floor.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    await keys.press("Escape")
+    await expect(floor.page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_what_is_not_allowed_says_why_by_key_too(office: Office) -> None:
+    await office.matter("Grace Hopper")
+    floor = await Floor.open(office)
+    await _move_to(floor, "Grace Hopper")
+    await floor.page.keyboard.press("m")
+    await floor.told("Monitor")
+    await expect(floor.page.get_by_role("list", name="Notifications")).to_contain_text("accepted")
+    await expect(floor.act("Grace Hopper", "Monitor")).to_have_attribute("aria-disabled", "true")
+
+
+async def _move_to(floor: Floor, customer: str) -> None:
+    await expect(floor.row(customer)).to_be_visible()
+    wanted = await floor.row(customer).get_attribute("id")
+    await floor.page.keyboard.press("Home") if await floor.list.evaluate(
+        "it => it === document.activeElement"
+    ) else None
+    await floor.page.keyboard.press("j")
+    while await floor.list.get_attribute("aria-activedescendant") != wanted:
+        before = await floor.list.get_attribute("aria-activedescendant")
+        await floor.page.keyboard.press("j")
+        if await floor.list.get_attribute("aria-activedescendant") == before:
+            await floor.page.keyboard.press("Home")

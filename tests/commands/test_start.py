@@ -1,0 +1,108 @@
+"""Start: contact, conversation, consent and token in one commit (T1, spec 1 §5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sample_floor import AATU, AINO, BEGIN, HOUSE, INES, RAIJA, STRANGER, Floor
+
+from valvomo.commands.conversations.start import StartConversation
+from valvomo.db.ids import secret_digest
+from valvomo.domain.access.actor import Actor, ActorKind
+from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy, State
+from valvomo.domain.refusals import Reason
+
+VISITOR = Actor(id="visitor", organization_id=HOUSE, kind=ActorKind.CUSTOMER)
+START = StartConversation(channel=Channel.LIVE_CHAT, customer_name="Kaisa", workstream_id="chat")
+
+
+async def test_everything_that_the_customer_gave_is_kept(floor: Floor) -> None:
+    command = replace(
+        START, email="kaisa@example.com", phone="+358401234567", subject="Order", language="fi", priority=1,
+        tags=("vip",), answers={"order": "17"}, issue_token=True,
+    )  # fmt: skip
+    done = await floor.done(VISITOR, command)
+    now = await floor.get(str(done.result["id"]))
+    assert (now.state, now.queue_id, now.workstream_id, now.units) == (State.OPEN, "support", "chat", 1)
+    assert (now.subject, now.language, now.priority, now.tags, now.answers) == (
+        "Order",
+        "fi",
+        1,
+        ("vip",),
+        {"order": "17"},
+    )
+    assert (now.queued_at, now.contact_id) == (BEGIN, done.result["contact"])
+    (token,) = await floor.sql("SELECT * FROM customer_tokens")
+    assert token["token_hash"] == secret_digest(str(done.result["token"]))
+    assert (token["conversation_id"], token["contact_id"]) == (now.id, now.contact_id)
+    assert str(done.result["token"]) not in str(await floor.everything())
+
+
+async def test_a_known_address_is_the_same_contact_for_the_house_never_for_a_visitor(floor: Floor) -> None:
+    command = replace(START, email="Kaisa@Example.com")
+    contacts = [(await floor.done(who, command)).result["contact"] for who in (INES, INES, VISITOR)]
+    assert contacts[0] == contacts[1] != contacts[2]
+
+
+@pytest.mark.parametrize("answer", [True, False])
+async def test_consent_is_asked_first_and_both_answers_are_kept(floor: Floor, answer: bool) -> None:
+    await floor.sql(
+        "INSERT INTO texts VALUES ($1, 'consented', 'consent', 'en', 3, 'May we?', $2)", HOUSE, BEGIN
+    )
+    command = replace(START, workstream_id="consented", language="sv")
+    assert (await floor.refused(VISITOR, command)).reason is Reason.CONSENT_NEEDED
+    done = await floor.done(VISITOR, replace(command, consent=answer))
+    now = await floor.get(str(done.result["id"]))
+    assert now.consent == Consent(policy=ConsentPolicy.CONSENT, answer=answer, version=3, language="en")
+    (kept,) = await floor.sql("SELECT * FROM acknowledgements")
+    assert (kept["person_id"], kept["conversation_id"], kept["answer"]) == (now.contact_id, now.id, answer)
+    assert (kept["version"], kept["language"], kept["kind"]) == (3, "en", "consent")
+    assert (await floor.all_facts())[-1].kind == "acknowledged"
+
+
+async def test_a_notice_is_kept_with_the_text_that_was_shown(floor: Floor) -> None:
+    for language, version in (("en", 1), ("fi", 1), ("fi", 2)):
+        await floor.sql(
+            "INSERT INTO texts VALUES ($1, 'noticed', 'notice', $2, $3, 'text', $4)",
+            HOUSE,
+            language,
+            version,
+            BEGIN,
+        )
+    done = await floor.done(VISITOR, replace(START, workstream_id="noticed", language="fi"))
+    consent = (await floor.get(str(done.result["id"]))).consent
+    assert (consent.policy, consent.answer, consent.version, consent.language) == ("notice", None, 2, "fi")
+
+
+# Who starts what; why not.
+REFUSED = {
+    "an administrator may": (AATU, START, None),
+    "an agent may": (AINO, START, None),
+    "an auditor": (RAIJA, START, Reason.ROLE_NEEDED),
+    "no such workstream": (INES, replace(START, workstream_id="nothing"), Reason.UNKNOWN_TARGET),
+    "a workstream of another channel": (INES, replace(START, channel=Channel.EMAIL), Reason.UNKNOWN_TARGET),
+    "a channel without workstream": (
+        INES, replace(START, workstream_id=None, channel=Channel.EMAIL), Reason.UNKNOWN_TARGET,
+    ),
+    "no such queue": (INES, replace(START, queue="nowhere"), Reason.UNKNOWN_TARGET),
+    "a queue of another kind": (INES, replace(START, queue="Cases"), Reason.OTHER_KIND),
+    "the first workstream of the channel": (INES, replace(START, workstream_id=None), None),
+    "another queue of the kind": (INES, replace(START, queue="billing"), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_who_may_start_what(floor: Floor, case: str) -> None:
+    actor, command, reason = REFUSED[case]
+    if reason is None:
+        await floor.done(actor, command)
+    else:
+        assert (await floor.refused(actor, command)).reason is reason
+
+
+async def test_each_organization_starts_its_own(floor: Floor) -> None:
+    mine = await floor.done(AINO, START)
+    theirs = await floor.done(STRANGER, START)
+    rows = await floor.sql("SELECT id, organization_id FROM conversations ORDER BY organization_id")
+    assert [row["id"] for row in rows] == [mine.result["id"], theirs.result["id"]]

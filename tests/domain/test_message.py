@@ -1,0 +1,127 @@
+"""Messages: who may write what in which state, and their two gapless numbers (spec 1 §6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sample_talk import (
+    AT,
+    MINUTE,
+    OTHER,
+    SUPERVISOR,
+    accepted,
+    after,
+    an_open,
+    closed,
+    offered,
+    participant,
+    waiting,
+    with_bot,
+    wrap_up,
+)  # fmt: skip
+
+from valvomo.domain.conversations.message import MessagePosted, Visibility, Words, post
+from valvomo.domain.conversations.model import Conversation, Role
+from valvomo.domain.refusals import Reason, Refusal
+
+PUBLIC, NOTE, WHISPER = Visibility.PUBLIC, Visibility.INTERNAL, Visibility.WHISPER
+YES = None
+NOT_IN, FIRST, ENDED, CLOSED = Reason.NOT_PARTICIPANT, Reason.MONITOR_FIRST, Reason.ENDED, Reason.CLOSED
+NOT_ACTIVE, BOT = Reason.NOT_ACTIVE, Reason.HANDLED_BY_BOT
+CROWD = (
+    participant(OTHER, Role.CONSULT), participant(("onni", "Onni"), Role.CONSULT, public=True),
+    participant(SUPERVISOR, Role.SUPERVISOR, public=True), participant(("sulo", "Sulo"), Role.MONITOR),
+)  # fmt: skip
+
+
+def words(who: str, visibility: Visibility, role: str = "primary") -> Words:
+    return Words(message_id="m", author_id=who, author_role=role, visibility=visibility, digest="d")
+
+
+# The state; then reply, note, whisper: of the primary aino.
+PRIMARY: dict[str, tuple[Conversation, tuple[Reason | None, ...]]] = {
+    "accepted": (accepted(), (YES, YES, YES)),
+    "parked": (waiting(), (NOT_ACTIVE, YES, YES)),
+    "wrap-up": (wrap_up(), (ENDED, YES, YES)),
+    "closed": (closed(), (CLOSED, CLOSED, CLOSED)),
+    "open": (an_open(), (NOT_ACTIVE, NOT_IN, FIRST)),
+    "offered": (offered(), (NOT_ACTIVE, NOT_IN, FIRST)),
+}
+# In an accepted conversation; then reply, note, whisper.
+OTHERS: dict[str, tuple[Reason | None, ...]] = {
+    "eino": (NOT_IN, YES, YES),  # a private consult
+    "onni": (YES, YES, YES),  # one whom the customer knows
+    "saara": (YES, YES, YES),  # joined
+    "sulo": (NOT_IN, NOT_IN, YES),  # monitors
+    "nobody": (NOT_IN, NOT_IN, FIRST),
+}
+
+
+@pytest.mark.parametrize("state", PRIMARY)
+def test_what_the_primary_may_write(state: str) -> None:
+    conversation, expected = PRIMARY[state]
+    for visibility, reason in zip(Visibility, expected, strict=True):
+        outcome = post(words("aino", visibility), conversation)
+        assert (outcome.reason if isinstance(outcome, Refusal) else None) is reason
+
+
+@pytest.mark.parametrize("who", OTHERS)
+def test_what_others_may_write(who: str) -> None:
+    for visibility, reason in zip(Visibility, OTHERS[who], strict=True):
+        outcome = post(words(who, visibility), accepted(participants=CROWD))
+        assert (outcome.reason if isinstance(outcome, Refusal) else None) is reason
+
+
+def test_nobody_whispers_to_a_bot() -> None:
+    watched = replace(with_bot(), participants=CROWD)
+    outcome = post(words("sulo", WHISPER), watched)
+    assert outcome == Refusal(BOT, {"bot": "Botti"})
+
+
+@pytest.mark.parametrize(
+    ("conversation", "reason"),
+    [
+        (an_open(), YES), (offered(), YES), (accepted(), YES), (waiting(), YES), (with_bot(), YES), (wrap_up(), ENDED),
+        (closed(), ENDED),
+    ],
+)  # fmt: skip
+def test_the_customer_writes_until_it_has_ended(conversation: Conversation, reason: Reason | None) -> None:
+    outcome = post(words("kaisa", PUBLIC, "customer"), conversation)
+    assert (outcome.reason if isinstance(outcome, Refusal) else None) is reason
+
+
+@given(st.lists(st.sampled_from(Visibility)))
+def test_numbers_without_gaps_and_a_whisper_leaves_no_hole_for_the_customer(drawn: list[Visibility]) -> None:
+    now, public = accepted(participants=CROWD), 0
+    for number, visibility in enumerate(drawn, 1):
+        posted = post(words("saara", visibility), now)
+        assert isinstance(posted, MessagePosted)
+        public += visibility is PUBLIC
+        assert posted.seq == number
+        assert posted.public_seq == (public if visibility is PUBLIC else None)
+        now = after(now, (posted,))
+        assert (now.seq, now.public_seq) == (number, public)
+
+
+def test_who_waits_for_whom() -> None:
+    now = accepted()
+    for who, role, visibility, minutes, waiting_since in (
+        ("kaisa", "customer", PUBLIC, 1, 1),
+        ("kaisa", "customer", PUBLIC, 2, 1),
+        ("aino", "primary", NOTE, 3, 1),
+        ("aino", "primary", PUBLIC, 4, None),
+        ("kaisa", "customer", PUBLIC, 5, 5),
+    ):
+        now = after(now, (_posted(now, who, role, visibility),), AT + minutes * MINUTE)
+        assert now.unanswered_since == (AT + waiting_since * MINUTE if waiting_since else None)
+        assert now.last_message_at == AT + minutes * MINUTE
+    assert now.first_response_at == AT + 4 * MINUTE
+
+
+def _posted(conversation: Conversation, who: str, role: str, visibility: Visibility) -> MessagePosted:
+    posted = post(words(who, visibility, role), conversation)
+    assert isinstance(posted, MessagePosted)
+    return posted

@@ -1,0 +1,186 @@
+"""Who is told what, and what an auditor sees: tables over every kind of event there is (spec 1 §3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sample_talk import AT, SUPERVISOR, accepted, offer, participant, started
+
+from valvomo.domain.access.audit import audited
+from valvomo.domain.agents.events import (
+    HOUSE_FACTS,
+    Acknowledged,
+    AgentConnected,
+    AgentDisconnected,
+    HouseFact,
+    PresenceSet,
+    SettingChanged,
+    SignedIn,
+)  # fmt: skip
+from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.call import CallEnded, Elevated
+from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
+from valvomo.domain.conversations.details import DetailsChanged
+from valvomo.domain.conversations.ending import (
+    Abandoned,
+    AutoClosed,
+    CapacityFreed,
+    Ended,
+    RecordResolved,
+    WrapUpCompleted,
+)  # fmt: skip
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.events import EVENTS
+from valvomo.domain.conversations.force_close import ForceClosed
+from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
+from valvomo.domain.conversations.message import MessagePosted, Visibility
+from valvomo.domain.conversations.model import Mode, OfferKind, Role, ScheduledTransfer, State
+from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
+from valvomo.domain.conversations.offers import (
+    OfferAccepted,
+    OfferExpired,
+    OfferMade,
+    OfferRejected,
+    OfferWithdrawn,
+)
+from valvomo.domain.conversations.pick import Picked
+from valvomo.domain.conversations.queueing import (
+    Orphaned,
+    OwnerDisconnected,
+    OwnerReturned,
+    Parked,
+    Queued,
+    Resumed,
+)
+from valvomo.domain.conversations.told import notified, told_customer
+from valvomo.domain.conversations.transfer import TransferScheduled
+
+ROUTED = offer(by_id=None, by_role="router")
+BY_AGENT = offer(kind=OfferKind.TRANSFER, by_id="aino", by_role="agent")
+ASSIGNED = offer()
+ADVICE = offer(kind=OfferKind.CONSULT, by_id="aino", by_role="agent")
+SHOWN = offer(kind=OfferKind.CONSULT, by_id="aino", by_role="agent", public=True)
+WATCH: dict[str, Any] = {"supervisor_id": "saara", "supervisor_name": "Saara"}
+LEFT: dict[str, Any] = {"person_id": "saara", "person_name": "Saara"}
+
+
+def queued(cause: str, by_id: str | None, by_role: str = "agent", from_id: str | None = "aino") -> Queued:
+    return Queued(queue_id="q", queue_name="Q", cause=cause, from_id=from_id, by_id=by_id, by_role=by_role)
+
+
+def posted(visibility: Visibility) -> MessagePosted:
+    return MessagePosted(
+        message_id="m", seq=1, public_seq=1 if visibility is Visibility.PUBLIC else None, author_id="aino",
+        author_role="primary", visibility=visibility, digest="d",
+    )  # fmt: skip
+
+
+def scheduled(by_role: str) -> TransferScheduled:
+    wish = ScheduledTransfer(agent_id="eino", agent_name="Eino", by_id="saara", by_role=by_role)
+    return TransferScheduled(transfer=wish)
+
+
+NOBODY: tuple[str, ...] = ()
+# What happened; what the customer is told and of whom; who is notified; whether the audit log shows it.
+TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool], ...] = (
+    (started(), None, NOBODY, False),
+    (OfferMade(offer=ROUTED), None, NOBODY, False),
+    (OfferMade(offer=ASSIGNED), None, NOBODY, True),
+    (OfferAccepted(offer=ROUTED), ("agent_joined", "Eino"), NOBODY, False),
+    (OfferAccepted(offer=ASSIGNED), ("agent_joined", "Eino"), ("saara",), True),
+    (OfferAccepted(offer=BY_AGENT), ("agent_joined", "Eino"), ("aino",), False),
+    (OfferAccepted(offer=ADVICE), None, ("aino",), False),
+    (OfferAccepted(offer=SHOWN), ("consult_joined", "Eino"), ("aino",), False),
+    (OfferRejected(offer=ASSIGNED, reason="busy"), None, ("saara",), True),
+    (OfferRejected(offer=BY_AGENT), None, ("aino",), False),
+    (OfferRejected(offer=ROUTED), None, NOBODY, False),
+    (OfferExpired(offer=ASSIGNED), None, ("saara",), True),
+    (OfferExpired(offer=ROUTED), None, NOBODY, False),
+    (OfferWithdrawn(offer=ASSIGNED, cause="transferred"), None, ("saara", "eino"), False),
+    (Picked(agent_id="eino", agent_name="Eino", units=1), ("agent_joined", "Eino"), NOBODY, False),
+    (queued("released", "aino"), ("back_in_queue", None), NOBODY, False),
+    (queued("transferred", "aino"), ("back_in_queue", None), NOBODY, False),
+    (queued("transferred", "saara", "supervisor"), ("back_in_queue", None), ("aino",), True),
+    (queued("assigned", "saara", "supervisor", from_id=None), None, NOBODY, True),
+    (queued("agent_gone", "aino"), ("back_in_queue", None), NOBODY, False),
+    (Parked(agent_id="aino"), None, NOBODY, False),
+    (Resumed(agent_id="aino", agent_name="Aino", cause="agent", units=1), None, NOBODY, False),
+    (OwnerDisconnected(agent_id="aino", gone_at=AT), None, NOBODY, False),
+    (OwnerReturned(agent_id="aino"), None, NOBODY, False),
+    (Orphaned(cause="declined"), None, NOBODY, False),
+    (scheduled("supervisor"), None, NOBODY, True),
+    (scheduled("agent"), None, NOBODY, False),
+    (MonitorStarted(**WATCH), None, NOBODY, True),
+    (MonitorStarted(**WATCH, shown=True), None, NOBODY, True),
+    (MonitorStopped(**WATCH), None, NOBODY, True),
+    (SupervisorJoined(**WATCH), ("supervisor_joined", "Saara"), ("aino",), True),
+    (ParticipantLeft(**LEFT, role=Role.SUPERVISOR, public=True), ("supervisor_left", "Saara"), NOBODY, True),
+    (ParticipantLeft(**LEFT, role=Role.CONSULT, public=True), ("consult_left", "Saara"), NOBODY, False),
+    (ParticipantLeft(**LEFT, role=Role.CONSULT, public=False), None, NOBODY, False),
+    (TookOver(**WATCH, from_id="aino", from_name="Aino", units=1), ("agent_joined", "Saara"), ("aino",), True),
+    (posted(Visibility.PUBLIC), None, NOBODY, False),
+    (posted(Visibility.INTERNAL), None, NOBODY, False),
+    (posted(Visibility.WHISPER), None, NOBODY, False),
+    (CustomerConnected(), None, NOBODY, False),
+    (CustomerDisconnected(reconnect_by=None), None, NOBODY, False),
+    (Elevated(mode=Mode.VOICE), None, NOBODY, False),
+    (CallEnded(), None, NOBODY, False),
+    (DetailsChanged(by_id="aino", subject="s"), None, NOBODY, False),
+    (Ended(cause="agent_ended", by_role="agent"), ("agent_ended", None), NOBODY, False),
+    (Ended(cause="customer_ended", by_role="customer"), ("ended", None), NOBODY, False),
+    (CapacityFreed(), None, NOBODY, False),
+    (WrapUpCompleted(agent_id="aino"), None, NOBODY, False),
+    (Abandoned(cause="customer_gone"), ("ended", None), NOBODY, False),
+    (AutoClosed(state=State.OPEN), ("ended", None), NOBODY, False),
+    (RecordResolved(agent_id="aino"), ("ended", None), NOBODY, False),
+    (ForceClosed(by_id="saara", by_name="Saara", reason="r", state=State.ACTIVE), ("supervisor_ended", None),
+     ("aino", "onni", "eino"), True),
+)  # fmt: skip
+# Aino's; Onni consults, Saara is in it as well; Eino is asked to take it.
+BEFORE = accepted(
+    participants=(participant(("onni", "Onni"), Role.CONSULT), participant(SUPERVISOR, Role.SUPERVISOR)),
+    offers=(ASSIGNED,),
+)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{TABLE.index(row)}-{row[0].kind}")
+def test_who_is_told(row: tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool]) -> None:
+    event, customer, people, log = row
+    told = told_customer(event)
+    assert ((told.code, told.name) if told else None) == customer
+    assert notified(event, BEFORE) == people
+    assert audited(event) is log
+
+
+def test_the_table_knows_every_event() -> None:
+    assert {type(row[0]) for row in TABLE} == set(EVENTS.values())
+
+
+PRESENCE: dict[str, Any] = {
+    "agent_id": "a",
+    "agent_name": "A",
+    "chosen": Presence.AWAY,
+    "before": Presence.BUSY,
+    "by_id": "s",
+}
+HOUSE: tuple[tuple[HouseFact, bool], ...] = (
+    (PresenceSet(**PRESENCE, by_role="agent"), False),
+    (PresenceSet(**PRESENCE, by_role="system"), False),
+    (PresenceSet(**PRESENCE, by_role="supervisor"), True),
+    (AgentConnected(agent_id="a"), False),
+    (AgentDisconnected(agent_id="a"), False),
+    (SettingChanged(subject="queue", subject_id="q", name="Q"), True),
+    (SignedIn(user_id="u", outcome="signed_in"), True),
+    (Acknowledged(person_id="p", subject="consent", version=1, language="en", answer=True), False),
+)
+
+
+def test_what_the_audit_log_shows_of_the_house() -> None:
+    assert [audited(fact) for fact, _ in HOUSE] == [log for _, log in HOUSE]
+    assert {type(fact) for fact, _ in HOUSE} == set(HOUSE_FACTS.values())
+
+
+def test_nothing_of_monitoring_reaches_the_customer() -> None:
+    for event in (MonitorStarted(**WATCH, shown=True), MonitorStopped(**WATCH, shown=True)):
+        assert told_customer(event) is None

@@ -1,0 +1,21 @@
+"""The real application in this process, on the sample organization with a real PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from sample_place import Place
+
+from valvomo.commands.settings.passwords import Passwords
+from valvomo.main import assemble, running
+from valvomo.settings import Settings
+
+
+@pytest.fixture
+async def place(house: Any) -> AsyncIterator[Place]:
+    put_together = assemble(house.database, Settings(), clock=house.clock)
+    # The sample's passwords are hashed cheaply; hashing them anew at each sign-in would take most of the time.
+    put_together.parts.gate.passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    async with running(put_together):
+        yield Place(house, put_together.app, put_together.parts)

@@ -1,0 +1,235 @@
+"""Letters reach their webhook signed and once, survive failures, and go nowhere they must not."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+
+from valvomo.commands.conversations.start import StartConversation
+from valvomo.commands.execute import Done
+from valvomo.commands.settings.webhooks import ChangeWebhook, CreateWebhook, RemoveWebhook
+from valvomo.domain.conversations.model import Channel
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.jobs.addresses import ForbiddenAddressError, networks_of, permitted, resolved
+from valvomo.jobs.delivery import PAUSES, SLOTS, Delivery, due_again
+
+LOOPBACK = networks_of(["127.0.0.0/8"])
+
+
+class Receiver:
+    """A web server that keeps what it gets and answers as told."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[dict[str, str], bytes]] = []
+        self.answer = "200 OK"
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/letters?for=us"
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Receiver]:
+        server = await asyncio.start_server(self._take, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        async with server:
+            yield self
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:]
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head if line)}
+        self.requests.append((headers, await reader.readexactly(int(headers["content-length"]))))
+        writer.write(f"HTTP/1.1 {self.answer}\r\ncontent-length: 0\r\nlocation: /elsewhere\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with Receiver().open() as opened:
+        yield opened
+
+
+async def webhook(house: Any, url: str, **more: Any) -> tuple[str, str]:
+    done = await house.do("admin", CreateWebhook(url=url, **more))
+    assert isinstance(done, Done)
+    return str(done.result["id"]), str(done.result["secret"])
+
+
+async def happen(house: Any) -> None:
+    command = StartConversation(channel=Channel.LIVE_CHAT, customer_name="Ada")
+    assert isinstance(await house.do("saara", command), Done)
+
+
+class Looking(Delivery):
+    """Tells when it has looked for letters."""
+
+    def __init__(self, *parts: Any, **more: Any) -> None:
+        super().__init__(*parts, **more)
+        self.looked = asyncio.Event()
+
+    async def round(self) -> float | None:
+        pause = await super().round()
+        self.looked.set()
+        return pause
+
+
+async def deliver(house: Any, *, allowed: Any = LOOPBACK) -> list[Any]:
+    """Run delivery until nothing is under way; the delivery log of every webhook."""
+    delivery = Looking(house.database, house.executor.bell, house.clock, allowed=allowed)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(delivery.run())
+        await delivery.looked.wait()
+        while delivery._free < SLOTS:  # noqa: ASYNC110 - only a test waits for it
+            await asyncio.sleep(0.01)
+        running.cancel()
+    async with house.database.reading() as tx:
+        hooks = await tx.rows("settings.webhooks", house.sample.organization_id, "", None, 100)
+        return [
+            row
+            for hook in hooks
+            for row in await tx.rows("outbox.log", hook["organization_id"], hook["id"], 100)
+        ]
+
+
+async def test_a_letter_arrives_signed_and_once(house: Any, receiver: Receiver) -> None:
+    _, secret = await webhook(house, receiver.url)
+    await happen(house)
+    (letter,) = await deliver(house)
+    await deliver(house)
+    ((headers, body),) = receiver.requests
+    content = json.loads(body)
+    assert (content["type"], content["data"]["channel"]) == ("conversation.started", "live_chat")
+    assert headers["webhook-id"] == letter["id"]
+    assert headers["host"] == f"127.0.0.1:{receiver.port}"
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    said = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    proof = base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{proof}"
+    assert (letter["delivered_at"], letter["attempts"]) == (house.clock(), 1)
+
+
+async def test_a_letter_is_tried_again_with_growing_pauses_until_it_arrives(
+    house: Any, receiver: Receiver
+) -> None:
+    await webhook(house, receiver.url)
+    await happen(house)
+    receiver.answer = "500 Oops"
+    for pause in PAUSES[:3]:
+        (letter,) = await deliver(house)
+        assert (letter["problem"], letter["delivered_at"]) == ("HTTP 500", None)
+        assert letter["due"] == house.clock() + pause
+        house.clock.advance(pause.total_seconds())
+    receiver.answer = "204 Fine"
+    (letter,) = await deliver(house)
+    assert (letter["attempts"], letter["problem"], letter["delivered_at"]) == (4, None, house.clock())
+    assert len({headers["webhook-id"] for headers, _ in receiver.requests}) == 1
+
+
+def test_after_the_last_pause_it_is_given_up(house: Any) -> None:
+    now = house.clock()
+    assert [due_again(attempts, now) is None for attempts in (1, len(PAUSES), len(PAUSES) + 1)] == [
+        False, False, True,
+    ]  # fmt: skip
+
+
+async def test_whoever_is_gone_is_not_asked_again(house: Any, receiver: Receiver) -> None:
+    await webhook(house, receiver.url)
+    await happen(house)
+    receiver.answer = "410 Gone"
+    (letter,) = await deliver(house)
+    assert letter["given_up_at"] == house.clock()
+
+
+async def test_redirects_are_not_followed(house: Any, receiver: Receiver) -> None:
+    await webhook(house, receiver.url)
+    await happen(house)
+    receiver.answer = "302 Found"
+    (letter,) = await deliver(house)
+    assert letter["problem"] == "HTTP 302: redirects are not followed"
+    assert len(receiver.requests) == 1
+
+
+async def test_private_addresses_are_not_reached_unless_the_operator_allows_it(
+    house: Any, receiver: Receiver
+) -> None:
+    await webhook(house, receiver.url)
+    await happen(house)
+    (letter,) = await deliver(house, allowed=())
+    assert "not a public address" in letter["problem"]
+    assert receiver.requests == []
+
+
+async def test_a_letter_whose_process_died_is_due_again_after_its_lease(
+    house: Any, receiver: Receiver
+) -> None:
+    await webhook(house, receiver.url)
+    await happen(house)
+    async with house.database.transaction() as tx:
+        assert len(await tx.rows("outbox.lease", house.clock(), 60.0, 10)) == 1
+        assert await tx.rows("outbox.lease", house.clock(), 60.0, 10) == []
+    await deliver(house)
+    assert receiver.requests == []
+    house.clock.advance(60)
+    await deliver(house)
+    assert len(receiver.requests) == 1
+
+
+async def test_kinds_and_disabling(house: Any, receiver: Receiver) -> None:
+    wanted, _ = await webhook(house, receiver.url, kinds=frozenset({"message.posted"}))
+    await happen(house)
+    assert await deliver(house) == []
+    await house.do("admin", ChangeWebhook(webhook_id=wanted, kinds=frozenset(), disabled=True))
+    await happen(house)
+    assert await deliver(house) == []
+    await house.do("admin", ChangeWebhook(webhook_id=wanted, disabled=False))
+    await happen(house)
+    assert len(await deliver(house)) == 1
+    assert isinstance(await house.do("admin", RemoveWebhook(webhook_id=wanted)), Done)
+    assert await deliver(house) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://a.example/",
+        "https://",
+        "https://me:secret@a.example/",
+        "https://a.example/#x",
+        "http://[::1",
+        "x",
+    ],
+)
+async def test_addresses_that_are_none(house: Any, url: str) -> None:
+    refused = await house.do("admin", CreateWebhook(url=url))
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.MALFORMED
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "0.0.0.1", "::1", "fe80::1", "fc00::1",
+     "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "224.0.0.1"],
+)  # fmt: skip
+def test_what_is_not_public(address: str) -> None:
+    assert not permitted(ip_address(address))
+
+
+def test_what_is_public_or_allowed() -> None:
+    assert permitted(ip_address("93.184.216.34"))
+    assert permitted(ip_address("2a00:1450::1"))
+    assert permitted(ip_address("::ffff:10.1.2.3"), networks_of(["10.1.0.0/16"]))
+
+
+async def test_a_name_is_judged_by_what_it_stands_for() -> None:
+    with pytest.raises(ForbiddenAddressError):
+        await resolved("localhost", 80)

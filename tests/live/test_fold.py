@@ -1,0 +1,115 @@
+"""Snapshot and changes make the fresh snapshot, whatever happens in between (design §5 invariants 5 and 6)."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sample_floor import AATU, AINO, EINO, ONNI, SAARA, SULO, Floor
+from sample_stage import Reader, Stage, new_room
+from sample_steps import Step, drawn, scripted, take
+
+from valvomo.db.database import Database
+from valvomo.domain.conversations.events import EVENTS
+from valvomo.live.room import Room
+
+pytestmark = pytest.mark.slow
+
+READERS = (SAARA, SULO, AINO, EINO, ONNI, AATU)
+TOPICS = ("board", "agents", "figures", "me")
+SEEN: set[str] = set()
+
+
+async def _run(server: Any, template: str, acts: list[Step], late: int) -> None:
+    name = await server.create(template)
+    database = await Database.open(server.url(name), pool_size=4)
+    try:
+        floor = await Floor.open(database)
+        stage = await Stage.open(floor)
+        readers = [stage.reader(actor) for actor in READERS]
+        for reader in readers:
+            for topic in TOPICS:
+                await reader.watch(topic)
+        away = [stage.reader(actor) for actor in READERS]
+        ids: list[str] = []
+        for number, step in enumerate(acts):
+            if number == late:
+                await _leave(stage, away)
+            await take(floor, step, ids)
+            if step.choice % 3:
+                await stage.settle()
+        await stage.settle()
+        await _compare(floor, stage.room, readers)
+        await _return(stage, away)
+        await _compare(floor, stage.room, away)
+        SEEN.update(fact.kind for fact in await floor.all_facts())
+    finally:
+        await database.close()
+        await server.drop(name)
+
+
+async def _leave(stage: Stage, away: list[Reader]) -> None:
+    """They watch the floor as it is now, and lose their connection."""
+    await stage.settle()
+    for reader in away:
+        await reader.watch("board")
+        reader.leave()
+
+
+async def _return(stage: Stage, away: list[Reader]) -> None:
+    """They come back from where they were, and ask for the rest anew."""
+    for reader in away:
+        if "board" in reader.at:
+            again = reader.at["board"]
+            stage.room.connections.add(reader.connection)
+            await reader.watch("board", since=again)
+            assert reader.frames[-1]["op"] == "changes"
+        else:
+            await reader.watch("board")
+        for topic in TOPICS[1:]:
+            await reader.watch(topic)
+
+
+async def _compare(floor: Floor, room: Room, readers: list[Reader]) -> None:
+    fresh = await new_room(floor)
+    assert room.floor.board == fresh.floor.board
+    assert room.floor.agents.seats == fresh.floor.agents.seats
+    assert room.floor.day == fresh.floor.day
+    assert room.floor.position == fresh.floor.position
+    assert room.floor.silent == fresh.floor.silent
+    for reader in readers:
+        new = Reader(fresh, reader.actor)
+        for topic in TOPICS:
+            await new.watch(topic)
+            known = _lasting(reader.rows.get(topic, {}))
+            assert known == _lasting(new.rows.get(topic, {})), (reader.actor.id, topic)
+            assert reader.at[topic] <= new.at[topic]
+
+
+def _lasting(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Notices are told once and are no state."""
+    return {one: row for one, row in rows.items() if row.get("kind") != "notice"}
+
+
+@given(seed=st.integers(0, 10_000), late=st.integers(0, 40))
+@settings(
+    max_examples=20, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+def test_snapshot_and_changes_make_the_fresh_snapshot(
+    server: Any, template: str, seed: int, late: int
+) -> None:
+    asyncio.run(_run(server, template, drawn(Random(seed), 60), late))
+
+
+def test_what_dice_seldom_bring_about_folds_too(server: Any, template: str) -> None:
+    asyncio.run(_run(server, template, scripted(), 12))
+
+
+def test_every_kind_of_event_has_been_seen() -> None:
+    """So that the runs above are known to try what they say."""
+    assert EVENTS.keys() - SEEN == set()

@@ -1,0 +1,111 @@
+"""``valvomo serve`` as a process of its own, at an address of its own, which tests may also kill."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+PATIENCE = 30.0
+"""Seconds until a process that was started must answer; one that was told to end must be gone."""
+_PORTS = range(20_000, 32_000)
+
+
+def free_port() -> int:
+    """Below the ports that outgoing connections get, so that nobody takes it while the server is down."""
+    for port in random.sample(_PORTS, 50):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError("no port is free")
+
+
+@dataclass(slots=True)
+class Served:
+    """A server process. It keeps its address when it is started again, as behind a fixed name."""
+
+    folder: Path
+    database_url: str = ""
+    """Empty: the embedded PostgreSQL, below the folder."""
+
+    port: int = field(default_factory=free_port)
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """All that every process of this server has said."""
+        return self.folder / "server.log"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What `valvomo` commands beside this server need, with nothing of the surroundings' settings."""
+        ours = {
+            "VALVOMO_DATABASE_URL": self.database_url,
+            "VALVOMO_DATA": str(self.folder / "data"),
+            "VALVOMO_PORT": str(self.port),
+            "VALVOMO_LOG_FORMAT": "json",
+            "VALVOMO_WEBHOOK_NETWORKS": "127.0.0.0/8",
+        }
+        if "VALVOMO_POSTGRES_BIN" in os.environ:
+            ours["VALVOMO_POSTGRES_BIN"] = os.environ["VALVOMO_POSTGRES_BIN"]
+        others = {key: value for key, value in os.environ.items() if not key.startswith("VALVOMO_")}
+        return {**others, **ours}
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command("serve"), env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+        deadline = time.monotonic() + PATIENCE
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"the server did not start:\n{self.log.read_text()[-4000:]}")
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """As when the power fails: no farewell to anybody."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """As an operator stops it."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.send_signal(how)
+            process.wait(PATIENCE)
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.address}/readyz", timeout=5, trust_env=False).is_success
+        except httpx.TransportError:
+            return False
+
+
+def command(*words: str) -> list[str]:
+    """A `valvomo` command line."""
+    return [str(Path(sys.executable).with_name("valvomo")), *words]
+
+
+async def until(probe: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what another process does; it may take as long as a start of the server."""
+    async with asyncio.timeout(PATIENCE):
+        while not await probe():  # noqa: ASYNC110 - no event comes from another process
+            await asyncio.sleep(0.02)

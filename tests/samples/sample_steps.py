@@ -1,0 +1,201 @@
+"""What people do on the floor, as dice fall: every kind of act, on any conversation, by anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from random import Random
+
+from sample_floor import (
+    AINO,
+    ALL_ON,
+    BILLING,
+    CASES,
+    EINO,
+    ONNI,
+    PROCESS,
+    ROUTER,
+    SAARA,
+    SULO,
+    SUPPORT,
+    TIMER,
+    Floor,
+)  # fmt: skip
+
+from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect
+from valvomo.commands.agents.presence import SetPresence
+from valvomo.commands.conversations import serve
+from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue, MarkOrphaned, OfferByRouter
+from valvomo.commands.conversations.call import Elevate, EndCall
+from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect, CustomerEnd
+from valvomo.commands.conversations.consult import Consult
+from valvomo.commands.conversations.fire_timers import FireTimers
+from valvomo.commands.conversations.force_close import ForceClose
+from valvomo.commands.conversations.join import Join, Leave, TakeOver
+from valvomo.commands.conversations.monitor import Monitor, StopMonitor
+from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
+from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
+from valvomo.commands.registry import Command
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.acts import Act, act_refusal
+from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.message import Visibility
+from valvomo.domain.conversations.model import Mode
+
+STAFF = (AINO, EINO, ONNI, SAARA, SULO)
+QUEUES = (SUPPORT, BILLING, CASES)
+STARTS = ("chat", "persistent", "heavy", "unblocked", "seconds", "automatic", "case")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One drawn act: what, by whom, on which conversation, with which other person or choice."""
+
+    what: str
+    actor: Actor
+    number: int
+    target: Actor
+    choice: int
+
+
+def command(step: Step, one: str) -> tuple[Actor, Command] | None:
+    """The step as a command, if it is one that staff give."""
+    agent, queue, odd = step.target.id, QUEUES[step.choice % 3], step.choice % 2 == 1
+    commands: dict[str, Command] = {
+        "pick": serve.Pick(conversation_id=one),
+        "release": serve.Release(conversation_id=one),
+        "park": serve.Park(conversation_id=one),
+        "resume": serve.Resume(conversation_id=one),
+        "end": serve.End(conversation_id=one),
+        "complete": serve.Complete(conversation_id=one),
+        "details": serve.ChangeDetails(conversation_id=one, priority=step.choice, subject="Invoice"),
+        "accept": AcceptOffer(conversation_id=one),
+        "reject": RejectOffer(conversation_id=one, reason="busy"),
+        "monitor": Monitor(conversation_id=one),
+        "stop": StopMonitor(conversation_id=one),
+        "join": Join(conversation_id=one),
+        "leave": Leave(conversation_id=one),
+        "take_over": TakeOver(conversation_id=one),
+        "assign": AssignToAgent(
+            conversation_id=one, agent_id=agent, override_capacity=odd, override_presence=odd
+        ),
+        "assign_queue": AssignToQueue(conversation_id=one, queue=queue),
+        "transfer": TransferToAgent(conversation_id=one, agent_id=agent, stay=odd),
+        "transfer_later": TransferToAgent(conversation_id=one, agent_id=agent, when_call_ends=True),
+        "transfer_queue": TransferToQueue(conversation_id=one, queue=queue),
+        "consult": Consult(conversation_id=one, agent_id=agent, public=odd),
+        "force_close": ForceClose(conversation_id=one, reason="test"),
+        "elevate": Elevate(conversation_id=one, mode=Mode.VOICE),
+        "end_call": EndCall(conversation_id=one),
+        "presence": SetPresence(agent_id=agent, presence=list(Presence)[step.choice % 4]),
+    }
+    found = commands.get(step.what)
+    return (step.actor, found) if found else None
+
+
+STAFF_ACTS = (
+    "pick", "pick", "release", "park", "resume", "end", "complete", "details", "accept", "accept", "reject", "monitor",
+    "monitor", "stop", "join", "leave", "take_over", "assign", "assign", "assign_queue", "transfer", "transfer_queue",
+    "consult", "force_close", "elevate", "end_call", "presence",
+)  # fmt: skip
+OTHERS = (
+    "start", "start", "say", "say", "whisper", "guest_says", "guest_says", "guest_comes", "guest_goes", "guest_ends",
+    "route", "orphan", "time", "agent_comes", "agent_goes",
+)  # fmt: skip
+
+
+def drawn(dice: Random, count: int) -> list[Step]:
+    """So many acts, as the dice fall."""
+    return [
+        Step(
+            what=dice.choice(STAFF_ACTS + OTHERS),
+            actor=dice.choice(STAFF),
+            number=dice.randrange(4),
+            target=dice.choice((AINO, EINO, ONNI, SAARA)),
+            choice=dice.randrange(6),
+        )
+        for _ in range(count)
+    ]
+
+
+def scripted() -> list[Step]:
+    """What dice seldom bring about: each line is a beginning and what is done with it."""
+    lines = (
+        (0, "pick monitor stop monitor join leave join take_over guest_comes guest_goes long"),
+        (1, "pick elevate transfer_later end_call accept"),
+        (4, "pick agent_comes agent_goes agent_comes end minute complete"),
+        (0, "long"),
+        (6, "pick end"),
+        (1, "assign reject assign minutes pick park guest_says park long"),
+    )
+    return [
+        Step(what=what, actor=AINO, number=number if what == "start" else 0, target=EINO, choice=0)
+        for number, acts in lines
+        for what in ("start", *acts.split())
+    ]
+
+
+AIMS = {
+    **{act.value: act for act in Act},
+    "stop": Act.STOP_MONITOR, "assign": Act.ASSIGN_AGENT, "transfer": Act.TRANSFER_AGENT, "say": Act.REPLY,
+    "whisper": Act.WHISPER, "route": Act.ASSIGN_AGENT, "orphan": Act.ASSIGN_AGENT, "elevate": Act.PARK,
+    "transfer_later": Act.TRANSFER_WHEN_CALL_ENDS,
+    "guest_says": Act.REPLY, "guest_ends": Act.END,
+}  # fmt: skip
+
+
+async def aimed(floor: Floor, step: Step, ids: list[str]) -> tuple[Step, str]:
+    """The step at a conversation and by a person with whom it is allowed, if there are; else as it was drawn."""
+    recent = ids[:-5:-1]
+    place = step.number % len(recent)
+    act = AIMS.get(step.what)
+    for one in recent[place:] + recent[:place] if step.choice < 5 else ():
+        conversation = await floor.get(one)
+        for actor in (step.actor, *STAFF):
+            if act is not None and act_refusal(act, actor, conversation, ALL_ON) is None:
+                return replace(step, actor=actor), one
+    return step, recent[place]
+
+
+async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901, PLR0912 - a list of cases
+    """Do it; most of what is drawn is refused, which changes nothing."""
+    if step.what == "start" or not ids:
+        ids.append(await floor.start(STARTS[(step.number + step.choice) % len(STARTS)]))
+        return
+    step, one = await aimed(floor, step, ids)
+    given = command(step, one)
+    if given is not None:
+        await floor.do(*given)
+        return
+    guest = await floor.guest(one)
+    link = {"conversation_id": one, "connection_id": f"guest-{one}", "process_id": PROCESS}
+    wire = {"connection_id": f"agent-{step.actor.id}", "process_id": PROCESS}
+    match step.what:
+        case "say" | "whisper":
+            visibility = Visibility.PUBLIC if step.what == "say" else Visibility.WHISPER
+            await floor.write(step.actor, one, f"{step.what} {step.choice}", visibility)
+        case "guest_says":
+            await floor.write(guest, one, f"hello {step.choice}")
+        case "guest_comes":
+            await floor.sql("DELETE FROM connections WHERE id = $1", link["connection_id"])
+            await floor.do(guest, CustomerConnect(**link))
+        case "guest_goes":
+            await floor.do(guest, CustomerDisconnect(**link))
+        case "guest_ends":
+            await floor.do(guest, CustomerEnd(conversation_id=one))
+        case "route":
+            await floor.do(ROUTER, OfferByRouter(conversation_id=one, agent_id=step.target.id))
+        case "orphan":
+            await floor.do(ROUTER, MarkOrphaned(conversation_id=one, cause="declined"))
+        case "time":
+            floor.clock.advance((1, 61, 125, 200, 1300, 5)[step.choice])
+            await floor.do(TIMER, FireTimers(conversation_id=one))
+        case "minute" | "minutes" | "long":
+            floor.clock.advance({"minute": 61, "minutes": 125, "long": 3_000_000}[step.what])
+            await floor.do(TIMER, FireTimers(conversation_id=one))
+        case "agent_comes":
+            await floor.sql("DELETE FROM connections WHERE id = $1", wire["connection_id"])
+            await floor.do(step.actor, AgentConnect(**wire))
+        case "agent_goes":
+            await floor.do(step.actor, AgentDisconnect(**wire))
+        case _:
+            raise AssertionError(step.what)
