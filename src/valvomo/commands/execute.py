@@ -73,7 +73,7 @@ class Executor:
         raise AssertionError("unreachable")
 
     async def _within(self, tx: Transaction, actor: Actor, command: Command, key: str | None) -> Done:
-        supervision = await house.supervision(tx, actor.organization_id)
+        supervision = await house.supervision(tx, actor.organization_id, hold=type(command).act is not None)
         if refusal := coarse_refusal(command, actor, supervision):
             raise _RefusedError(refusal)
         work = Work(tx=tx, actor=actor, now=self.clock(), supervision=supervision)

@@ -14,9 +14,11 @@ from valvomo.domain.conversations.targets import Queue
 from valvomo.domain.conversations.workstream import Workstream
 
 
-async def supervision(tx: Transaction, organization_id: str, *, lock: bool = False) -> Supervision:
-    """The administrator's switches; locked when they are about to be changed."""
-    name = "house.lock_organization" if lock else "house.organization"
+async def supervision(
+    tx: Transaction, organization_id: str, *, lock: bool = False, hold: bool = False
+) -> Supervision:
+    """The administrator's switches; locked when they are about to be changed, held while a right is used."""
+    name = "house.lock_organization" if lock else "house.share_organization" if hold else "house.organization"
     row = await tx.row(name, organization_id)
     if row is None:
         raise LookupError(f"no organization {organization_id}")

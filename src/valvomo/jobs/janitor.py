@@ -1,12 +1,13 @@
-"""The janitor: finds connections of processes that died, and throws away what has had its time.
+"""The janitor: finds connections that were lost unnoticed, and throws away what has had its time.
 
 A connection whose process is gone was lost, whatever it could still have said: agents become offline and customers'
-clocks run, as if the socket had closed.
+clocks run, as if the socket had closed. So was one of this process that it no longer has: its end could not be
+noted when it came, because the database was away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,8 @@ from valvomo.jobs.rounds import Rounds
 BEAT_SECONDS = 2.0
 DEAD_AFTER = timedelta(seconds=10)
 """A process that has not been seen for so long is taken for dead."""
+YOUNG = timedelta(seconds=10)
+"""A connection of this process is not doubted before it is this old."""
 RECEIPTS_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=1)
 """After its end a session is remembered for so long, so that its owner is told that it ended."""
@@ -35,18 +38,29 @@ log = structlog.get_logger(__name__)
 
 
 class Janitor(Rounds):
-    """One for a process. `begin` must be done before the process takes connections."""
+    """One for a process. `begin` must be done before the process takes connections.
+
+    `live` gives the ids of the connections that the process has now.
+    """
 
     every = BEAT_SECONDS
 
     def __init__(
-        self, database: Database, executor: Executor, clock: Callable[[], datetime], *, process_id: str
+        self,
+        database: Database,
+        executor: Executor,
+        clock: Callable[[], datetime],
+        *,
+        process_id: str,
+        live: Callable[[], Collection[str]],
     ) -> None:
         super().__init__()
         self._database = database
         self._executor = executor
         self._clock = clock
         self._process_id = process_id
+        self._live = live
+        self._doubted: frozenset[str] = frozenset()
         self._swept: datetime | None = None
 
     async def begin(self) -> None:
@@ -60,17 +74,27 @@ class Janitor(Rounds):
             await tx.run("connections.beat", self._process_id, self._clock() - 2 * DEAD_AFTER)
 
     async def round(self) -> float | None:
-        """Be seen, look for the dead, sweep."""
+        """Be seen, look for the lost, sweep."""
         await self.begin()
         now = self._clock()
         async with self._database.reading() as tx:
             lost = await tx.rows("connections.of_dead", now - DEAD_AFTER, BATCH)
-        for row in lost:
+        closed = await self._closed(now)
+        for row in (*lost, *closed):
             await self._lose(row)
         if self._swept is None or now - self._swept >= SWEEP_EVERY:
             await self._sweep(now)
             self._swept = now
-        return 0.0 if len(lost) == BATCH else None
+        return 0.0 if BATCH in (len(lost), len(closed)) else None
+
+    async def _closed(self, now: datetime) -> list[Any]:
+        """Own connections that are no more, seen so twice: the first time their end may just be being noted."""
+        live = list(self._live())
+        async with self._database.reading() as tx:
+            rows = await tx.rows("connections.of_process", self._process_id, now - YOUNG, live)
+        closed = [row for row in rows if row["id"] in self._doubted]
+        self._doubted = frozenset(row["id"] for row in rows)
+        return closed[:BATCH]
 
     async def _lose(self, row: Any) -> None:
         organization_id, link = (

@@ -90,6 +90,10 @@ class Hub:
                 if room := self._rooms.get(signal.organization_id):
                     room.show_typing(signal)
 
+    def connection_ids(self) -> list[str]:
+        """Of all that are open now."""
+        return [one.id for room in self._rooms.values() for one in room.connections]
+
     def lag_ms(self) -> int:
         """Age of the oldest feed: how long ago it last knew that it had read everything."""
         return max((room.feed.age_ms() for room in self._rooms.values()), default=0)

@@ -69,7 +69,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now) -> H
     executor = Executor(database, clock, bell)
     lane = MessageLane(database, clock, bell)
     hub = Hub(database, bell, clock)
-    janitor = Janitor(database, executor, clock, process_id=hub.process_id)
+    janitor = Janitor(database, executor, clock, process_id=hub.process_id, live=hub.connection_ids)
     authentication = Authentication(database, clock)
     bell.listen(authentication.rung, words=False)
     registry = CollectorRegistry()

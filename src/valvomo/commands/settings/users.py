@@ -35,8 +35,6 @@ class Profile:
 
     def refusal(self) -> Refusal | None:
         """Why no account can be so."""
-        if UserRole.INTEGRATION in self.roles and len(self.roles) > 1:
-            return malformed("roles", "an integration account has no other role")
         return None if self.roles else malformed("roles", "none is given")
 
     def consistent(self) -> Self:

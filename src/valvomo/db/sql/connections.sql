@@ -15,6 +15,12 @@ SELECT EXISTS (SELECT FROM connections WHERE organization_id = $1 AND conversati
 -- Whether the user has a live connection.
 SELECT EXISTS (SELECT FROM connections WHERE organization_id = $1 AND user_id = $2)
 
+-- name: of_process
+-- Connections of a process that were opened before a moment and are not among those it has.
+SELECT * FROM connections c WHERE process_id = $1 AND opened_at < $2
+AND NOT EXISTS (SELECT FROM unnest($3::text[]) AS live (id) WHERE live.id = c.id)
+ORDER BY organization_id, id
+
 -- name: beat
 -- This process is alive.
 INSERT INTO processes (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at

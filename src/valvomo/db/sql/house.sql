@@ -18,6 +18,10 @@ INSERT INTO organizations (id, name, languages, time_zone, supervision, created_
 -- One organization, locked: its settings change one at a time.
 SELECT * FROM organizations WHERE id = $1 FOR NO KEY UPDATE
 
+-- name: share_organization
+-- One organization, whose settings cannot change until the transaction ends.
+SELECT * FROM organizations WHERE id = $1 FOR SHARE
+
 -- name: set_supervision
 -- The supervision settings.
 UPDATE organizations SET supervision = $2::jsonb WHERE id = $1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.sight import may_see, serves_in
 from valvomo.domain.access.supervision import Right, Supervision, account_refusal, supervisor_refusal
 from valvomo.domain.conversations.assign import assign_refusal
@@ -134,7 +134,7 @@ def act_account_refusal(
 
 
 def _owns(act: Act, actor: Actor, conversation: Conversation) -> bool:
-    return act in OWNERS_TOO and conversation.owner_id == actor.id
+    return act in OWNERS_TOO and conversation.owner_id == actor.id and not actor.is_(UserRole.INTEGRATION)
 
 
 def _stop_monitor_refusal(supervisor_id: str, conversation: Conversation) -> Refusal | None:

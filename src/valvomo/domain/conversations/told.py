@@ -11,7 +11,7 @@ from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined,
 from valvomo.domain.conversations.model import Conversation, Offer, OfferKind, Role
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferRejected, OfferWithdrawn
 from valvomo.domain.conversations.pick import Picked
-from valvomo.domain.conversations.queueing import Queued
+from valvomo.domain.conversations.queueing import Parked, Queued
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +60,16 @@ def notified(event: Event, conversation: Conversation) -> tuple[str, ...]:
         case ForceClosed(by_id=by):
             inside = [one.id for one in conversation.participants]
             asked = [offer.agent_id for offer in conversation.offers]
-            return tuple(person for person in _people(conversation.owner_id, *inside, *asked) if person != by)
-        case SupervisorJoined() | TookOver():
+            told = _people(conversation.owner_id, *inside, *asked, *_askers(conversation))
+            return tuple(person for person in told if person != by)
+        case SupervisorJoined():
             return _people(conversation.owner_id)
+        case TookOver():
+            return _people(conversation.owner_id, *_askers(conversation))
         case Queued(cause="transferred", by_id=by) if by != conversation.owner_id:
-            return _people(conversation.owner_id)
+            return _people(conversation.owner_id, *_askers(conversation))
+        case Queued() | Ended() | Parked() | Abandoned() | AutoClosed() | RecordResolved():
+            return _people(*_askers(conversation))
         case _:
             return ()
 
@@ -73,6 +78,11 @@ def _accepted(offer: Offer) -> Told | None:
     if offer.kind is OfferKind.CONSULT:
         return Told(code="consult_joined", name=offer.agent_name) if offer.public else None
     return Told(code="agent_joined", name=offer.agent_name)
+
+
+def _askers(conversation: Conversation) -> list[str | None]:
+    """Who waits for the answer to an offer that is now cut off with the conversation."""
+    return [offer.by_id for offer in conversation.offers]
 
 
 def _people(*ids: str | None) -> tuple[str, ...]:

@@ -195,7 +195,7 @@ def _closed(actor: Actor, connection_id: str, process_id: str) -> Command:
 
 
 async def _note(parts: Parts, actor: Actor, command: Command) -> None:
-    """Presence follows connections; if the database is away, the janitor finds out later."""
+    """Presence follows connections; an end that could not be noted now, the janitor notes later."""
     try:
         await parts.executor.execute(actor, command)
     except Exception as error:  # noqa: BLE001 - a reader is served even when their presence cannot be noted

@@ -10,11 +10,12 @@ import msgspec
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, RecordResolved
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import SupervisorJoined, TookOver
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferRejected, OfferWithdrawn
-from valvomo.domain.conversations.queueing import Queued
+from valvomo.domain.conversations.queueing import Parked, Queued
 from valvomo.live.views.board import ongoing
 from valvomo.live.views.happening import Change
 from valvomo.protocol.messages import NoticeItem
@@ -148,9 +149,19 @@ def _told(change: Change, lookups: Lookups) -> tuple[str, Mapping[str, object]] 
                 "transferred_away",
                 {"queue": lookups.queues[queue].name if queue in lookups.queues else name},
             )
+        case Ended() | Parked() | Abandoned() | AutoClosed() | RecordResolved():
+            told = _cut_off(change.before)
         case _:
             pass
     return told
+
+
+def _cut_off(before: Conversation | None) -> tuple[str, Mapping[str, object]] | None:
+    """To whoever asked an agent: the conversation ended before there was an answer."""
+    asked = next((offer for offer in before.offers if offer.by_id), None) if before else None
+    if asked is None:
+        return None
+    return "offer_withdrawn", {"agent": asked.agent_name, "cause": "ended", "offer": asked.kind.value}
 
 
 def _fields(row: BoardRow) -> dict[str, Any]:
