@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +17,9 @@ import httpx
 
 PATIENCE = 30.0
 """Seconds until a process that was started must answer; one that was told to end must be gone."""
+_LEASH = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
+"""A server does not outlive a test run that is killed itself."""
+
 _PORTS = range(20_000, 32_000)
 
 
@@ -70,7 +74,7 @@ class Served:
         """Start it and wait until it answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command("serve"), env=self.environment, stdout=log, stderr=log, start_new_session=True
+                [*_LEASH, *command("serve")], env=self.environment, stdout=log, stderr=log
             )
         deadline = time.monotonic() + PATIENCE
         while not self._answers():

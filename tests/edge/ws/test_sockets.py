@@ -4,98 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Any, NamedTuple
 
 import msgspec
 import pytest
-import uvicorn
+from sample_sockets import Served, post, say, until
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from valvomo.commands.conversations.message_lane import MessageLane
-from valvomo.commands.conversations.messages import PostMessage
 from valvomo.commands.conversations.serve import Pick
-from valvomo.commands.conversations.start import StartConversation
-from valvomo.commands.execute import Done
-from valvomo.commands.registry import Command
-from valvomo.commands.settings.sign_in import Session
-from valvomo.db.database import Database
-from valvomo.domain.access.actor import Actor, ActorKind, UserRole
-from valvomo.domain.conversations.message import Visibility
-from valvomo.domain.conversations.model import Channel
-from valvomo.edge.ws.frames import SharedFrames
-from valvomo.main import House, assemble, now, running
-from valvomo.settings import Settings
 
 pytestmark = pytest.mark.slow
-
-
-class Served(NamedTuple):
-    """A house that answers on a port."""
-
-    house: House
-    port: int
-    sample: Any
-    database: Database
-
-    async def session(self, person: str) -> str:
-        """A signed-in person's secret."""
-        found = await self.house.parts.gate.sign_in(f"{person}@demo.example", "valvomo-demo")
-        assert isinstance(found, Session)
-        return found.token
-
-    def live(self, token: str, **more: Any) -> Any:
-        headers = {"Cookie": f"valvomo_session={token}", **more}
-        return connect(f"ws://127.0.0.1:{self.port}/api/v1/live", additional_headers=headers)
-
-    async def do(self, person: str, command: Command) -> dict[str, Any]:
-        actor = await self.sample.actor(self.database, person)
-        done = await self.house.parts.executor.execute(actor, command)
-        assert isinstance(done, Done), done
-        return dict(done.result)
-
-    async def start(self) -> dict[str, Any]:
-        """A customer begins a chat; its id and token."""
-        integration = Actor(
-            id="system:widget", organization_id=self.sample.organization_id, kind=ActorKind.SYSTEM,
-            roles=frozenset({UserRole.INTEGRATION}),
-        )  # fmt: skip
-        command = StartConversation(
-            channel=Channel.LIVE_CHAT, customer_name="Kaisa",
-            workstream_id=self.sample.workstreams["Web chat"], issue_token=True,
-        )  # fmt: skip
-        done = await self.house.parts.executor.execute(integration, command)
-        assert isinstance(done, Done), done
-        return dict(done.result)
-
-
-@pytest.fixture(params=["shared", "plain"])
-async def served(house: Any, request: pytest.FixtureRequest) -> AsyncIterator[Served]:
-    """With our frames, and with the server's own."""
-    built = assemble(house.database, Settings(), clock=now)
-    protocol = SharedFrames if request.param == "shared" else "websockets-sansio"
-    config = uvicorn.Config(
-        built.app, port=0, ws=protocol, ws_per_message_deflate=False, log_config=None, lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    async with running(built), asyncio.TaskGroup() as group:
-        task = group.create_task(server.serve())
-        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield Served(built, port, house.sample, house.database)
-        server.should_exit = True
-        await task
-
-
-async def until(socket: ClientConnection, **wanted: Any) -> dict[str, Any]:
-    """The next frame that has these members."""
-    async with asyncio.timeout(5):
-        while True:
-            frame: dict[str, Any] = msgspec.json.decode(await socket.recv())
-            if all(frame.get(name) == value for name, value in wanted.items()):
-                return frame
 
 
 async def closing(socket: ClientConnection) -> int | None:
@@ -105,10 +23,6 @@ async def closing(socket: ClientConnection) -> int | None:
             while True:
                 await socket.recv()
     return socket.close_code
-
-
-async def say(socket: ClientConnection, **frame: Any) -> None:
-    await socket.send(msgspec.json.encode(frame).decode())
 
 
 async def test_a_chat_is_seen_by_everybody_whom_it_concerns(served: Served) -> None:
@@ -140,7 +54,7 @@ async def test_a_chat_is_seen_by_everybody_whom_it_concerns(served: Served) -> N
             typing = await until(aino, topic=f"conversation:{one}", data=_Typing("customer"))
             assert typing
             actor = await served.sample.actor(served.database, "aino")
-            await _post(served.house.parts.lane, actor, one, "Hyvää päivää")
+            await post(served.house.parts.lane, actor, one, "Hyvää päivää")
             said = await until(customer, op="changes")
             assert [item["text"] for item in said["data"] if item["kind"] == "message"] == ["Hyvää päivää"]
         assert (await until(saara, op="lag"))["ms"] < 5000
@@ -215,13 +129,3 @@ async def _connections(served: Served, person: str) -> int:
             "agents.connections", served.sample.organization_id, served.sample.people[person]
         )
     return count
-
-
-async def _post(lane: MessageLane, actor: Actor, conversation_id: str, text: str) -> None:
-    with contextlib.suppress(TimeoutError):
-        await lane.post(
-            actor,
-            PostMessage(
-                conversation_id=conversation_id, text=text, client_id="one", visibility=Visibility.PUBLIC
-            ),
-        )

@@ -1,0 +1,214 @@
+"""Another organization reaches nothing of this one: every route with an id, foreign ids in bodies, every list."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from litestar.handlers import HTTPRouteHandler
+from sample_place import Place
+
+from valvomo.commands.settings.sign_in import Session
+from valvomo.demo.organization import PASSWORD, Sample, create_sample
+from valvomo.edge.app import routes
+from valvomo.edge.http.authentication import COOKIE
+
+API = "/api/v1"
+PEOPLE = ("admin", "saara", "eino")
+"""An administrator, a supervisor of everything, an agent: of the other organization."""
+BODIES: dict[str, dict[str, Any]] = {
+    "PATCH conversations": {"subject": "theirs"},
+    "PATCH queues": {"name": "Theirs"},
+    "PATCH users": {"name": "Theirs", "password": "a-password-of-theirs", "disabled": True},
+    "PATCH webhooks": {"url": "https://theirs.example/in"},
+    "PATCH workstreams": {"name": "Theirs"},
+    "PUT presence": {"presence": "away"},
+    "POST assign": {"queue": "Billing"},
+    "POST transfer": {"queue": "Billing"},
+    "POST consult": {"queue": "Billing"},
+    "POST force-close": {"reason": "theirs"},
+    "POST messages": {"text": "theirs"},
+}
+RESTLESS = {"outbox", "sessions", "receipts", "connections"}
+"""Tables that deliveries and signing in touch by themselves."""
+
+
+def staff_routes() -> list[tuple[str, str]]:
+    """Every method and address of `/api/v1`."""
+    return [
+        (method, route.path_format)
+        for route in routes().routes
+        for handler in getattr(route, "route_handlers", ())
+        if isinstance(handler, HTTPRouteHandler)
+        for method in sorted(handler.http_methods - {"OPTIONS"})
+        if route.path_format.startswith(API)
+    ]
+
+
+@dataclass
+class Border:
+    """The first organization with one thing of every kind, and the people of the other one."""
+
+    place: Place
+    other: Sample
+    ids: dict[str, str]
+    clients: dict[str, httpx.AsyncClient]
+    url: str
+
+    def address(self, path: str) -> str:
+        """The path with the first organization's id in it. A kind of id that is not known here is an error."""
+        parts = [self.ids[part[1:-1]] if part.startswith("{") else part for part in path.split("/")]
+        return "/".join(parts)
+
+    def secrets(self) -> set[str]:
+        """Every id of the first organization that somebody else must not read."""
+        sample = self.place.house.sample
+        named = (sample.people, sample.queues, sample.workstreams)
+        return {sample.organization_id, *self.ids.values(), *(one for ids in named for one in ids.values())}
+
+    async def everything(self) -> dict[str, list[str]]:
+        """Every row of the first organization, by table: the facts among them."""
+        connection = await asyncpg.connect(self.url)
+        try:
+            tables = await connection.fetch(
+                "SELECT table_name AS name FROM information_schema.columns"
+                " WHERE table_schema = 'public' AND column_name = 'organization_id' ORDER BY 1"
+            )
+            rows: dict[str, list[str]] = {}
+            for name in (one["name"] for one in tables if one["name"] not in RESTLESS):
+                found = await connection.fetch(
+                    f'SELECT t::text AS row FROM "{name}" t WHERE organization_id = $1 ORDER BY 1',
+                    self.place.house.sample.organization_id,
+                )
+                rows[name] = [one["row"] for one in found]
+            return rows
+        finally:
+            await connection.close()
+
+
+@pytest.fixture
+async def border(place: Place) -> Border:
+    hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    other = await create_sample(place.house.executor, hashed, name="Other", domain="other.example")
+    clients = {}
+    for person in PEOPLE:
+        session = await place.parts.gate.sign_in(f"{person}@other.example", PASSWORD)
+        assert isinstance(session, Session), session
+        clients[person] = place.anybody()
+        clients[person].cookies.set(COOKIE, session.token)
+    return Border(place, other, await one_of_each(place), clients, place.house.database.url)
+
+
+async def one_of_each(place: Place) -> dict[str, str]:
+    """An id of the first organization for every parameter that an address has."""
+    sample, admin = place.house.sample, await place.as_("admin")
+    conversation = await place.served(subject="Ours alone", customer="Kaisa Ours")
+    token = {"name": "Ours", "user": sample.people["saara"]}
+    made = (await admin.post(f"{API}/tokens", json=token)).json()
+    webhook = (await admin.post(f"{API}/webhooks", json={"url": "https://ours.example/in"})).json()
+    path = f"{API}/webhooks/{webhook['webhook']['id']}"
+    assert (await admin.patch(path, json={"disabled": True})).status_code == 200
+    return {
+        "conversation_id": conversation,
+        "agent_id": sample.people["eino"],
+        "user_id": sample.people["eino"],
+        "queue_id": sample.queues["Night desk"],
+        "workstream_id": sample.workstreams["Messages"],
+        "token_id": made["token"]["id"],
+        "webhook_id": webhook["webhook"]["id"],
+    }
+
+
+def body(method: str, path: str) -> dict[str, Any]:
+    """What the route takes, so that nothing but the border can refuse it."""
+    named = [part for part in path.split("/") if not part.startswith("{")]
+    return BODIES.get(f"{method} {named[-1]}", {})
+
+
+async def test_no_route_with_an_id_reaches_over_the_border(border: Border) -> None:
+    ways = [(method, path) for method, path in staff_routes() if "{" in path]
+    assert len(ways) > 35
+    before = await border.everything()
+    assert before["facts"]
+    assert before["webhooks"]
+    for method, path in ways:
+        query = {"for": "transfer"} if path.endswith("/candidates") else None
+        answers = [
+            await client.request(method, border.address(path), json=body(method, path), params=query)
+            for client in border.clients.values()
+        ]
+        # Who may do such a thing at home does not find it; who may not is told so, as of any id.
+        assert {one.status_code for one in answers} <= {403, 404}, (method, path, answers)
+        assert 404 in {one.status_code for one in answers}, (method, path)
+        assert not any("Ours" in one.text for one in answers), (method, path)
+    assert await border.everything() == before
+
+
+async def test_no_list_tells_of_another_organization(border: Border) -> None:
+    ids, secrets = border.ids, border.secrets()
+    lists = [path for method, path in staff_routes() if method == "GET" and "{" not in path]
+    assert len(lists) > 10
+    asked: list[tuple[str, dict[str, str]]] = [(path, {}) for path in lists]
+    asked += [
+        (f"{API}/conversations", {"q": "Kaisa"}),
+        (f"{API}/conversations", {"queue": ids["queue_id"]}),
+        (f"{API}/conversations", {"agent": ids["agent_id"]}),
+        (f"{API}/audit", {"actor": ids["agent_id"]}),
+        (f"{API}/audit", {"conversation": ids["conversation_id"]}),
+    ]
+    for person, client in border.clients.items():
+        for path, query in asked:
+            answer = await client.get(path, params=query)
+            assert answer.status_code in {200, 403, 422}, (person, path, answer.text)
+            told = {one for one in secrets if one in answer.text}
+            assert not told, (person, path, query)
+            assert "Kaisa" not in answer.text, (person, path)
+
+
+async def test_foreign_ids_in_what_is_sent_are_nothing(border: Border) -> None:
+    """Their own things cannot be tied to ours: not people, not queues, not conversations."""
+    ids, other = border.ids, border.other
+    before = await border.everything()
+    user = {"email": "new@other.example", "name": "New", "roles": ["agent"]}
+    workstream = {"name": "New", "channel": "live_chat", "queue": ids["queue_id"]}
+    words = {"subject": ids["workstream_id"], "kind": "notice", "language": "en", "text": "theirs"}
+    conversation = {"channel": "live_chat", "customer": "Theirs"}
+    sent: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("admin", "POST", "tokens", {"name": "New", "user": ids["user_id"]}),
+        ("admin", "POST", "users", {**user, "queues": [ids["queue_id"]]}),
+        ("admin", "POST", "users", {**user, "roles": ["supervisor"], "supervised": [ids["queue_id"]]}),
+        ("admin", "PATCH", f"users/{other.people['eino']}", {"queues": [ids["queue_id"]]}),
+        ("admin", "POST", "queues", {"name": "New", "members": [ids["user_id"]]}),
+        ("admin", "PATCH", f"queues/{other.queues['Support']}", {"supervisors": [ids["user_id"]]}),
+        ("admin", "POST", "workstreams", workstream),
+        ("admin", "PATCH", f"workstreams/{other.workstreams['Messages']}", {"queue": ids["queue_id"]}),
+        ("admin", "PUT", "texts", words),
+        ("admin", "PUT", "settings/supervision", {"denied_to": {ids["user_id"]: ["force_close"]}}),
+        ("admin", "PUT", "settings/supervision", {"denied_in": {ids["queue_id"]: ["force_close"]}}),
+        ("saara", "POST", "conversations", {**conversation, "queue": ids["queue_id"]}),
+        ("saara", "POST", "conversations", {**conversation, "workstream": ids["workstream_id"]}),
+    ]
+    for person, method, path, what in sent:
+        answer = await border.clients[person].request(method, f"{API}/{path}", json=what)
+        assert 400 <= answer.status_code < 500, (method, path, what, answer.text)
+        assert answer.json()["type"] != "request/malformed", (method, path, answer.text)
+    assert await border.everything() == before
+
+
+async def test_their_conversations_do_not_go_to_our_people(border: Border) -> None:
+    ids, saara = border.ids, border.clients["saara"]
+    before = await border.everything()
+    started = {"channel": "live_chat", "queue": "Night desk", "customer": "Theirs"}
+    theirs = (await saara.post(f"{API}/conversations", json=started)).json()["id"]
+    over = {"override_presence": True, "override_capacity": True}
+    for target in ({"agent": ids["agent_id"], **over}, {"queue": ids["queue_id"]}):
+        answer = await saara.post(f"{API}/conversations/{theirs}/assign", json=target)
+        assert 400 <= answer.status_code < 500, (target, answer.text)
+        assert answer.json()["type"] != "request/malformed", answer.text
+    for act in ({"act": "force_close", "reason": "x"}, {"act": "assign", "queue": "Billing"}):
+        bulk = {**act, "ids": [ids["conversation_id"]]}
+        items = (await saara.post(f"{API}/conversations/bulk", json=bulk)).json()["items"]
+        assert [one["problem"]["status"] for one in items] == [404]
+    assert await border.everything() == before
