@@ -31,7 +31,3 @@ UPDATE agents SET idle_since = $3 WHERE organization_id = $1 AND id = ANY ($2::t
 -- name: connections
 -- How many live connections the agent has.
 SELECT count(*) FROM connections WHERE organization_id = $1 AND user_id = $2
-
--- name: connected
--- Who is connected now.
-SELECT DISTINCT user_id FROM connections WHERE organization_id = $1 AND user_id IS NOT NULL

@@ -32,11 +32,6 @@ SELECT * FROM conversations WHERE organization_id = $1 AND state <> 'closed'
 -- What was closed since a moment.
 SELECT * FROM conversations WHERE organization_id = $1 AND state = 'closed' AND closed_at >= $2
 
--- name: of_person
--- Ongoing conversations that this person owns, is in, or is asked to take.
-SELECT * FROM conversations c WHERE organization_id = $1 AND state <> 'closed' AND (
-    owner_id = $2 OR id IN (SELECT conversation_id FROM involved WHERE organization_id = $1 AND person_id = $2))
-
 -- name: lock_of_person
 -- Ongoing conversations that this person owns or is asked to take, locked in one order.
 SELECT * FROM conversations c WHERE organization_id = $1 AND state <> 'closed' AND (

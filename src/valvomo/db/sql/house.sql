@@ -60,10 +60,6 @@ FROM queues q WHERE q.organization_id = $1 ORDER BY lower(q.name)
 -- A new customer.
 INSERT INTO contacts (organization_id, id, name, email, phone, created_at) VALUES ($1, $2, $3, $4, $5, $6)
 
--- name: contact
--- One customer.
-SELECT * FROM contacts WHERE organization_id = $1 AND id = $2
-
 -- name: contact_by_email
 -- The customer with this address.
 SELECT * FROM contacts WHERE organization_id = $1 AND lower(email) = lower($2) ORDER BY created_at LIMIT 1
@@ -72,10 +68,6 @@ SELECT * FROM contacts WHERE organization_id = $1 AND lower(email) = lower($2) O
 -- The newest version of a text, in the language asked for or else in English.
 SELECT * FROM texts WHERE organization_id = $1 AND subject = $2 AND kind = $3 AND language IN ($4, 'en')
 ORDER BY language = $4 DESC, version DESC LIMIT 1
-
--- name: texts
--- Every version of the texts of one kind, newest first.
-SELECT * FROM texts WHERE organization_id = $1 AND subject = $2 AND kind = $3 ORDER BY language, version DESC
 
 -- name: add_text
 -- The next version of a text.
@@ -88,10 +80,6 @@ RETURNING version
 -- Who answered what, when, to which version in which language.
 INSERT INTO acknowledgements (organization_id, id, person_id, conversation_id, kind, version, language, answer, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-
--- name: acknowledgements
--- What a person has answered.
-SELECT * FROM acknowledgements WHERE organization_id = $1 AND person_id = $2 ORDER BY at
 
 -- name: add_customer_token
 -- What opens one conversation to its customer.
