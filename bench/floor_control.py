@@ -35,33 +35,29 @@ def script(place: Place) -> str:
     organization = f"'{place.organization_id}'"
     ids = ",".join(f"'{one.id}'" for one in place.talks)
     mine = f"(ARRAY[{ids}])[:pick]"
-    at = "clock_timestamp()"
-    written = "(:dice)::text"
     head = _DRAW.format(lock=_filled("conversations.lock_many", [organization, mine]))
-    message = [organization, ":id", ":next_seq", ":next_public", written, ":owner_id", "'primary'",
-               "'Agent'", _TEXT, written, at]  # fmt: skip
-    counted = [
-        organization,
-        ":id",
-        ":next_version",
-        ":next_revision",
-        ":next_seq",
-        ":next_public",
-        at,
-        at,
-        at,
-    ]
-    letter = [organization, "'message.posted'", "'{}'", at]
     steps = [
-        _filled("messages.known", [organization, ":id", ":owner_id", written]),
-        _filled("messages.insert_public", message),
-        _filled("conversations.count_messages", counted),
-        _filled("outbox.write", letter),
+        _filled("messages.known", [organization, ":id", ":owner_id", "(:dice)::text"]),
+        _filled("messages.write", [_MESSAGE.format(organization), "'[]'", _COUNTS.format(organization)]),
         _filled("journal.append", [organization, _FACT]),
     ]
     return head + ";\n".join(steps) + ";\nCOMMIT;\n"
 
 
+_MESSAGE = (
+    "jsonb_build_array(jsonb_build_object('organization_id', {}, 'conversation_id', (:id)::text,"
+    " 'seq', (:next_seq)::bigint, 'public_seq', (:next_public)::bigint, 'id', (:dice)::text,"
+    " 'author_id', (:owner_id)::text, 'author_role', 'primary', 'author_name', 'Agent', 'text', "
+    + _TEXT
+    + ","
+    " 'client_id', (:dice)::text, 'at', clock_timestamp()))"
+)
+_COUNTS = (
+    "jsonb_build_array(jsonb_build_object('organization_id', {}, 'id', (:id)::text,"
+    " 'version', (:next_version)::bigint, 'revision', (:next_revision)::bigint, 'seq', (:next_seq)::bigint,"
+    " 'public_seq', (:next_public)::bigint, 'first_response_at', clock_timestamp(),"
+    " 'last_message_at', clock_timestamp()))"
+)
 _FACT = (
     "jsonb_build_array(jsonb_build_object('conversation_id', (:id)::text, 'version', (:next_version)::bigint,"
     " 'kind', 'message_posted', 'actor_id', (:owner_id)::text, 'actor_name', 'Agent', 'at', clock_timestamp(),"

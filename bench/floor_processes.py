@@ -66,6 +66,7 @@ def server(url: str, folder: Path) -> Iterator[tuple[int, int]]:
         "VALVOMO_DATA": str(folder / "server"),
         "VALVOMO_PORT": str(port),
         "VALVOMO_LOG_LEVEL": "warning",
+        "VALVOMO_CUSTOMER_PACE": "10000",
     }
     words = [sys.executable, "-m", "valvomo", "serve"]
     with process(words, folder / "server.log", {**others, **ours}) as started:

@@ -59,6 +59,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     session_hours: Annotated[int, Meta(ge=1, le=744)] = 12
     """Hours after which a console sign-in ends."""
 
+    customer_pace: Annotated[int, Meta(ge=1, le=10_000)] = 10
+    """Messages a second that a customer may write in the long run, and ten times as many at once."""
+
     webhook_networks: tuple[str, ...] = ()
     """Private addresses or networks that webhooks may reach; without them only public addresses."""
 

@@ -25,9 +25,10 @@ from sample_floor import (
     Floor,
     customer,
 )  # fmt: skip
+from sample_routing import ask, give_up
 
 from valvomo.commands.conversations import serve
-from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue, MarkOrphaned, OfferByRouter
+from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
 from valvomo.commands.conversations.call import Elevate, EndCall
 from valvomo.commands.conversations.consult import Consult
 from valvomo.commands.conversations.fire_timers import FireTimers
@@ -98,9 +99,9 @@ async def test_assign_over_presence_and_capacity_keeps_the_excess(floor: Floor) 
 
 async def test_the_limit_of_a_kind_of_channel(floor: Floor) -> None:
     first = await floor.start("case")
-    await floor.done(ROUTER, OfferByRouter(conversation_id=first, agent_id=ONNI.id))
+    await floor.done(ROUTER, ask(first, ONNI.id))
     second = await floor.start("case")
-    refusal = await floor.refused(ROUTER, OfferByRouter(conversation_id=second, agent_id=ONNI.id))
+    refusal = await floor.refused(ROUTER, ask(second, ONNI.id))
     assert (refusal.reason, refusal.facts["exceeded_by"]) == (Reason.NO_CAPACITY, 1)
 
 
@@ -129,13 +130,13 @@ async def test_reject_tells_who_asked_and_gives_the_units_back(floor: Floor) -> 
 async def test_the_router_does_not_ask_a_fourth_time(floor: Floor) -> None:
     one = await floor.start()
     for _ in range(3):
-        await floor.done(ROUTER, OfferByRouter(conversation_id=one, agent_id=AINO.id))
+        await floor.done(ROUTER, ask(one, AINO.id))
         await floor.done(AINO, RejectOffer(conversation_id=one))
-    refusal = await floor.refused(ROUTER, OfferByRouter(conversation_id=one, agent_id=AINO.id))
+    refusal = await floor.refused(ROUTER, ask(one, AINO.id))
     assert refusal.reason is Reason.DECLINED_TOO_OFTEN
-    await floor.done(ROUTER, MarkOrphaned(conversation_id=one, cause="declined"))
+    await floor.done(ROUTER, give_up(one))
     assert (await floor.get(one)).orphaned
-    assert (await floor.done(ROUTER, MarkOrphaned(conversation_id=one, cause="declined"))).position is None
+    assert (await floor.done(ROUTER, give_up(one))).position is None
 
 
 @pytest.mark.parametrize("by", [SAARA, AINO], ids=["supervisor", "agent"])
@@ -199,6 +200,21 @@ async def test_monitor_leaves_no_trace_for_agents(floor: Floor) -> None:
     await floor.done(SAARA, StopMonitor(conversation_id=one))
     after = await floor.get(one)
     assert (after.revision, after.version) == (before.revision, before.version + 2)
+
+
+async def test_who_is_put_out_with_it_leaves_in_the_journal_and_hears_of_it(floor: Floor) -> None:
+    one = await floor.accepted()
+    await floor.done(AINO, Consult(conversation_id=one, agent_id=EINO.id))
+    await floor.done(EINO, AcceptOffer(conversation_id=one))
+    await floor.done(SAARA, Join(conversation_id=one))
+    await floor.done(SAARA, ForceClose(conversation_id=one, reason="abuse"))
+    last_facts = [(fact.kind, fact.actor_id, fact.notify) for fact in (await floor.facts(one))[-3:]]
+    assert last_facts == [
+        ("participant_left", "saara", ()), ("participant_left", "saara", ()),
+        ("force_closed", "saara", ("aino", "eino")),
+    ]  # fmt: skip
+    assert await stored(floor, one) == {"holds": {}, "involved": [], "timers": []}
+    assert (await verify(floor.database)).clean
 
 
 async def test_join_leave_and_take_over(floor: Floor) -> None:
@@ -294,7 +310,7 @@ def commands_on(one: str) -> Sequence[tuple[Actor, Command]]:
         (AINO, serve.Resume(**named)), (AINO, serve.End(**named)), (AINO, serve.Complete(**named)),
         (AINO, serve.ChangeDetails(**named, priority=1)), (AINO, Consult(**named, agent_id="eino")),
         (AINO, Elevate(**named, mode=Mode.VOICE)), (AINO, EndCall(**named)),
-        (ROUTER, OfferByRouter(**named, agent_id="aino")), (ROUTER, MarkOrphaned(**named, cause="c")),
+        (ROUTER, ask(one, "aino")), (ROUTER, give_up(one)),
     )  # fmt: skip
 
 
@@ -358,7 +374,7 @@ async def test_consent_stands_in_the_database_too(floor: Floor, answer: bool, re
 async def test_only_the_system_routes_and_fires_timers(floor: Floor) -> None:
     one = await floor.start()
     for command in (
-        OfferByRouter(conversation_id=one, agent_id="aino"), MarkOrphaned(conversation_id=one, cause="c"),
+        ask(one, "aino"), give_up(one),
         FireTimers(conversation_id=one),
     ):  # fmt: skip
         for actor in (SAARA, AINO, INES, await floor.guest(one)):

@@ -31,11 +31,12 @@ from sample_floor import (
     customer,
     reason,
 )  # fmt: skip
+from sample_routing import ask, give_up
 
 from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect
 from valvomo.commands.agents.presence import SetPresence
 from valvomo.commands.conversations import serve
-from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue, MarkOrphaned, OfferByRouter
+from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
 from valvomo.commands.conversations.call import Elevate, EndCall
 from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect, CustomerEnd
 from valvomo.commands.conversations.consult import Consult
@@ -267,8 +268,8 @@ def other_commands(step: Step, one: str, guest: Actor) -> dict[str, tuple[Actor,
         "guest_connect": (guest, CustomerConnect(**link)),
         "guest_disconnect": (guest, CustomerDisconnect(**link)),
         "guest_end": (guest, CustomerEnd(conversation_id=one)),
-        "route": (ROUTER, OfferByRouter(conversation_id=one, agent_id=step.target.id)),
-        "orphan": (ROUTER, MarkOrphaned(conversation_id=one, cause="declined")),
+        "route": (ROUTER, ask(one, step.target.id)),
+        "orphan": (ROUTER, give_up(one)),
         "fire": (TIMER, FireTimers(conversation_id=one)),
         "elevate": (step.actor, Elevate(conversation_id=one, mode=Mode.VOICE)),
         "end_call": (step.actor, EndCall(conversation_id=one)),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from sample_floor import AATU, AINO, INES, ONNI, ROUTER, SAARA, SULO, Floor
+from sample_routing import ask
 
 from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect
 from valvomo.commands.agents.presence import SetPresence
-from valvomo.commands.conversations.assign import OfferByRouter
 from valvomo.commands.conversations.transfer import TransferToAgent
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.presence import Presence
@@ -70,7 +70,7 @@ async def test_back_in_time_what_they_serve_is_theirs(floor: Floor) -> None:
 async def test_offers_to_them_are_withdrawn_without_blame(floor: Floor) -> None:
     one, two = await floor.start(), await floor.accepted(by=SAARA)
     await floor.done(AINO, AgentConnect(**FIRST))
-    await floor.done(ROUTER, OfferByRouter(conversation_id=one, agent_id=AINO.id))
+    await floor.done(ROUTER, ask(one, AINO.id))
     await floor.done(SAARA, TransferToAgent(conversation_id=two, agent_id=AINO.id))
     await floor.done(AINO, AgentDisconnect(**FIRST))
     first, second = await floor.get(one), await floor.get(two)

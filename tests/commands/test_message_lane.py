@@ -52,6 +52,23 @@ async def test_one_message(floor: Floor, lane: MessageLane) -> None:
     assert "hello" not in str(await floor.facts(one)), "a fact never holds the text"
 
 
+@pytest.mark.parametrize("visibility", [Visibility.PUBLIC, Visibility.INTERNAL])
+async def test_the_whole_message_is_answered_also_to_a_repetition(
+    floor: Floor, lane: MessageLane, visibility: Visibility
+) -> None:
+    one = await floor.accepted()
+    first = await lane.post(AINO, words(one, "a", "hello", visibility))
+    floor.clock.advance(60)
+    again = await lane.post(AINO, words(one, "a", "other words"))
+    assert isinstance(first, Done)
+    assert isinstance(again, Done)
+    assert first.result == again.result
+    table = "public_messages" if visibility is Visibility.PUBLIC else "internal_messages"
+    (row,) = await floor.sql(f"SELECT * FROM {table}")
+    internal = {"public_seq": None, "visibility": visibility.value}
+    assert first.result == {**internal, **dict(row)}
+
+
 async def test_many_at_once_keep_their_order_without_gaps(floor: Floor, lane: MessageLane) -> None:
     ids = [await floor.accepted("unblocked") for _ in range(3)]
     count = 60

@@ -75,6 +75,52 @@ async def test_a_notice_is_kept_with_the_text_that_was_shown(floor: Floor) -> No
     assert (consent.policy, consent.answer, consent.version, consent.language) == ("notice", None, 2, "fi")
 
 
+# What the newest texts are, what the customer was shown and said, and whether that will do.
+ENGLISH_3, FINNISH_2 = ("en", 3), ("fi", 2)
+SHOWN = {
+    "the newest": (ENGLISH_3, "consented", {"version": 3, "text_language": "en", "consent": True}, True),
+    "the newest, whatever its language": (ENGLISH_3, "consented", {"version": 3, "consent": False}, True),
+    "an older one": (ENGLISH_3, "consented", {"version": 2, "text_language": "en", "consent": True}, False),
+    "an older one without an answer": (ENGLISH_3, "consented", {"version": 2}, False),
+    "none, before there was one": (ENGLISH_3, "noticed", {"version": 0, "text_language": "fi"}, False),
+    "none, and there is none": (None, "noticed", {"version": 0, "text_language": "fi"}, True),
+    "one that is not asked any more": (None, "chat", {"version": 3, "text_language": "en"}, False),
+    "none where none is asked": (ENGLISH_3, "chat", {"version": 0, "text_language": "fi"}, True),
+    "in the customer's language": (FINNISH_2, "noticed", {"version": 2, "text_language": "fi"}, True),
+    "in English, before it was translated": (FINNISH_2, "noticed", {"version": 2, "text_language": "en"}, False),
+    "a question that is a notice now, answered no": (
+        FINNISH_2, "noticed", {"version": 2, "text_language": "fi", "consent": False}, False,
+    ),
+    "nothing is said of it": (ENGLISH_3, "noticed", {}, True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SHOWN)
+async def test_only_the_text_that_was_shown_is_kept_as_shown(floor: Floor, case: str) -> None:
+    newest, workstream, said, will_do = SHOWN[case]
+    if newest is not None:
+        for kind in ("notice", "consent"):
+            subject = "noticed" if kind == "notice" else "consented"
+            await floor.sql(
+                "INSERT INTO texts VALUES ($1, $2, $3, $4, $5, 'text', $6)",
+                HOUSE,
+                subject,
+                kind,
+                *newest,
+                BEGIN,
+            )
+    command = replace(START, workstream_id=workstream, language="fi", **said)  # type: ignore[arg-type]
+    if will_do:
+        now = await floor.get(str((await floor.done(VISITOR, command)).result["id"]))
+        asked = newest is not None and workstream != "chat"
+        assert (now.consent.language, now.consent.version) == (newest if asked else (None, None))
+        return
+    refusal = await floor.refused(VISITOR, command)
+    assert refusal.reason is Reason.CHANGED_MEANWHILE
+    language, version = newest or (None, 0)
+    assert refusal.facts == {"version": version, "language": language}
+
+
 # Who starts what; why not.
 REFUSED = {
     "an administrator may": (AATU, START, None),

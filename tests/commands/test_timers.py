@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from sample_floor import AINO, EINO, ROUTER, SAARA, TIMER, Floor
+from sample_routing import ask
 
 from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect
 from valvomo.commands.conversations import serve
-from valvomo.commands.conversations.assign import AssignToAgent, OfferByRouter
+from valvomo.commands.conversations.assign import AssignToAgent
 from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect
 from valvomo.commands.conversations.consult import Consult
 from valvomo.commands.conversations.fire_timers import FireTimers
@@ -164,7 +165,7 @@ async def test_auto_close_of_open_and_waiting(floor: Floor) -> None:
 
 async def test_a_timer_is_fired_by_one_of_two_processes(floor: Floor) -> None:
     one = await floor.start()
-    await floor.done(ROUTER, OfferByRouter(conversation_id=one, agent_id=AINO.id))
+    await floor.done(ROUTER, ask(one, AINO.id))
     floor.clock.advance(120)
     await asyncio.gather(*(floor.do(TIMER, FireTimers(conversation_id=one)) for _ in range(4)))
     kinds = [event.kind for event in await floor.events(one)]
@@ -174,7 +175,7 @@ async def test_a_timer_is_fired_by_one_of_two_processes(floor: Floor) -> None:
 async def test_several_that_fell_due_while_nobody_looked(floor: Floor) -> None:
     """The server was down: the offer expires, and the chat that is open again has its own time from then on."""
     one = await floor.start()
-    await floor.done(ROUTER, OfferByRouter(conversation_id=one, agent_id=AINO.id))
+    await floor.done(ROUTER, ask(one, AINO.id))
     floor.clock.advance(7200)
     await floor.fire(one)
     now = await floor.get(one)

@@ -100,6 +100,15 @@ async def test_reading_sees_one_moment_and_cannot_write(things: Database) -> Non
             await reading.run("things.add", 2, {})
 
 
+async def test_a_statement_by_itself_is_done_at_once_and_sees_what_is_there_then(things: Database) -> None:
+    async with things.asking() as asking:
+        assert await asking.value("things.count") == 0
+        assert await asking.run("things.add", 1, {}) == "INSERT 0 1"
+        async with things.transaction() as tx:
+            await tx.run("things.add", 2, {})
+        assert await asking.value("things.count") == 2
+
+
 async def test_an_unknown_name_is_a_bug(things: Database) -> None:
     async with things.reading() as tx:
         with pytest.raises(UnknownStatementError, match=r"things\.nothing"):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sample_waiting import NOON, idle, waits
+from sample_waiting import NOON, seat, waits
 
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import State
@@ -41,22 +41,25 @@ FLOOR = [
 
 def test_what_is_where() -> None:
     counted = (live.in_queue, live.orphans, live.active, live.waiting, live.wrap_up)
-    assert [figure(FLOOR) for figure in counted] == [2, 1, 2, 1, 1]
+    assert [figure(FLOOR) for figure in counted] == [3, 1, 2, 1, 1]
     assert live.longest_wait_since(FLOOR) == NOON - timedelta(minutes=9)
     assert live.longest_wait_since(FLOOR[3:]) is None
+    assert live.in_queue(FLOOR[3:]) == 0, "who is not counted as waiting has no longest wait either"
 
 
 def test_agents_by_presence() -> None:
     agents = [
-        idle("a"),
-        idle("b", load=1),
-        idle("c", load=2),
-        idle("d", chosen=Presence.AWAY),
-        idle("e", serves=False),
+        seat("a"),
+        seat("b", load=1),
+        seat("c", load=2),
+        seat("d", chosen=Presence.AWAY),
+        seat("e", serves=False),
+        seat("member", is_agent=False),
+        seat("watches", is_agent=False, queues=frozenset()),
     ]
     counts = live.agents_by_presence([one.agent for one in agents])
     assert counts == {
-        "available": 1, "busy": 1, "do_not_disturb": 1, "away": 1, "offline": 0, "inactive": 0,
+        "available": 2, "busy": 1, "do_not_disturb": 1, "away": 1, "offline": 0, "inactive": 0,
     }  # fmt: skip
 
 

@@ -22,11 +22,13 @@ from valvomo.domain.conversations import (
     ending,
     force_close,
     join,
+    leaving,
     message,
     monitor,
     offers,
     pick,
     queueing,
+    serving_no_more,
     transfer,
 )  # fmt: skip
 from valvomo.domain.conversations.event import Event
@@ -41,6 +43,7 @@ from valvomo.domain.conversations.model import (
     Deadline,
     Mode,
     OfferKind,
+    Role,
     ScheduledTransfer,
     State,
 )  # fmt: skip
@@ -128,12 +131,26 @@ class Life(RuleBasedStateMachine):
             ), f"{was} to {is_} by {event.kind}"
         assert self.now.version == before.version + 1
         assert self.now.revision == before.revision + (not event.silent)
-        if event.kind.startswith("monitor_"):
-            assert self.now.revision == before.revision
+        if isinstance(event, monitor.MonitorStarted | monitor.MonitorStopped):
+            assert self.now.revision == before.revision + event.shown
+        self.check_leaving(before, event)
         assert self.now.created_at == before.created_at
         if not before.bot_id:
             assert self.now.queued_at == before.queued_at, "the place in the queue is kept for life"
         assert self.now.first_accepted_at == before.first_accepted_at or before.first_accepted_at is None
+
+    def check_leaving(self, before: Conversation, event: Event) -> None:
+        """Nobody is put out without a fact of their own; taking part in another way is no leaving."""
+        for one in before.participants:
+            role = self.now.role_of(one.id)
+            if isinstance(event, monitor.MonitorStopped) and event.supervisor_id == one.id:
+                assert (one.role, role, event.shown) == (Role.MONITOR, None, one.shown)
+            elif isinstance(event, join.ParticipantLeft) and event.person_id == one.id:
+                assert (one.role, role, event.public) == (event.role, None, one.public)
+            elif one.role is Role.MONITOR:
+                assert role is Role.MONITOR or event.kind == "supervisor_joined", event.kind
+            else:
+                assert role is one.role or role is Role.PRIMARY, event.kind
 
     @rule(seconds=st.sampled_from((1, 31, 91, 181, 901, 1201)))
     def time_passes(self, seconds: int) -> None:
@@ -218,12 +235,15 @@ class Life(RuleBasedStateMachine):
         target = self.agent(wish.agent_id) if wish else None
         self.take(call.end_call(self.now, self.stream, target, self.name(), at=self.at))
 
-    @rule(act=st.sampled_from(("monitor", "monitor", "stop", "join", "leave", "take_over")), who=WHO)
-    def step_in(self, act: str, who: str) -> None:
+    @rule(
+        act=st.sampled_from(("monitor", "monitor", "stop", "join", "leave", "take_over")), who=WHO,
+        shown=st.booleans(),
+    )  # fmt: skip
+    def step_in(self, act: str, who: str, shown: bool) -> None:
         me = (who, who.title())
         match act:
             case "monitor":
-                self.take(monitor.monitor(me, self.now, shown=False))
+                self.take(monitor.monitor(me, self.now, shown=shown))
             case "stop":
                 self.take(monitor.stop_monitor(me, self.now))
             case "join":
@@ -256,6 +276,17 @@ class Life(RuleBasedStateMachine):
     def owner_lost(self) -> None:
         self.take(queueing.owner_lost(self.now, self.stream, self.at))
 
+    @rule(who=WHO, ago=st.sampled_from((1, 149, 151, 901)))
+    def supervisor_lost(self, who: str, ago: int) -> None:
+        self.take(leaving.gone(self.now, who, self.at - timedelta(seconds=ago), self.at))
+
+    @rule(who=WHO, sure=st.sampled_from((False,) * 4 + (True,)))
+    def serves_no_more(self, who: str, sure: bool) -> None:
+        if sure:
+            self.take(serving_no_more.without(who, self.now, self.stream, "Support", at=self.at))
+            assert self.now.role_of(who) is None or self.now.state is State.CLOSED
+            assert self.now.offer_to(who) is None
+
     @rule()
     def fire(self) -> None:
         """As the timers do: each deadline in the state that the one before has left."""
@@ -269,7 +300,7 @@ class Life(RuleBasedStateMachine):
                 case Deadline.RECONNECT:
                     self.take(ending.customer_end(self.now, self.stream, self.at, cause="customer_gone"))
                 case Deadline.AGENT_GONE:
-                    self.take((queueing.queued_again(self.now, "Support", "agent_gone", closes),))
+                    self.take(queueing.queued_again(self.now, "Support", "agent_gone", closes))
                 case Deadline.WRAP_UP_BLOCK:
                     self.take((ending.CapacityFreed(),))
                 case Deadline.AUTO_CLOSE:

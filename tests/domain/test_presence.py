@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sample_talk import AT, agent, an_open, workstream
 
-from valvomo.domain.agents.presence import CHOOSABLE, Presence, shown_presence
+from valvomo.domain.agents.presence import CHOOSABLE, Presence, Status, chosen_presence, shown_presence
 from valvomo.domain.conversations.assign import assign_to_agent
 from valvomo.domain.conversations.model import OfferKind
 from valvomo.domain.conversations.targets import Asking
@@ -41,3 +41,32 @@ def test_full_is_a_matter_of_capacity_not_of_presence() -> None:
     by_hand = agent(load=3, chosen=Presence.DO_NOT_DISTURB)
     refusal = assign_to_agent(an_open(), workstream(), by_hand, asking, at=AT)
     assert refusal == Refusal(Reason.PRESENCE_NOT_ALLOWED, {"agent": "Eino", "presence": "do_not_disturb"})
+
+
+LUNCH = Status(id="lunch", name="Lunch", names={"fi": "Lounas"}, presence=Presence.AWAY)
+
+
+@pytest.mark.parametrize(
+    ("presence", "status", "chosen"),
+    [
+        (Presence.BUSY, None, Presence.BUSY),
+        (None, LUNCH, Presence.AWAY),
+        (Presence.AWAY, LUNCH, Presence.AWAY),
+        (Presence.BUSY, LUNCH, None),
+        (Presence.INACTIVE, None, None),
+        (None, None, None),
+    ],
+)
+def test_a_status_is_chosen_for_the_presence_that_it_stands_for(
+    presence: Presence | None, status: Status | None, chosen: Presence | None
+) -> None:
+    found = chosen_presence(presence, status)
+    if chosen is None:
+        assert isinstance(found, Refusal)
+        assert found.reason is Reason.MALFORMED
+    else:
+        assert found is chosen
+
+
+def test_a_status_is_named_in_the_readers_language_or_by_its_own_name() -> None:
+    assert [LUNCH.named(one) for one in ("fi", "sv", "")] == ["Lounas", "Lunch", "Lunch"]

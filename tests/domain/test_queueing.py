@@ -213,7 +213,7 @@ class TestOwnerGone:
         assert owner_lost(conversation, workstream(), AT) == ()
 
     def test_gone_it_is_open_again(self) -> None:
-        now = after(accepted(), (queued_again(accepted(), "Support", "agent_gone", CLOSES),))
+        now = after(accepted(), queued_again(accepted(), "Support", "agent_gone", CLOSES))
         assert (now.state, now.owner_id, now.deadlines) == (State.OPEN, None, {"auto_close": CLOSES})
 
 

@@ -44,6 +44,7 @@ from valvomo.domain.conversations.offers import (
     OfferRejected,
     OfferWithdrawn,
 )
+from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import (
     Orphaned,
@@ -55,6 +56,7 @@ from valvomo.domain.conversations.queueing import (
 )
 from valvomo.domain.conversations.told import notified, told_customer
 from valvomo.domain.conversations.transfer import TransferScheduled
+from valvomo.domain.routing.overflow import Remedy, Trigger
 
 ROUTED = offer(by_id=None, by_role="router")
 BY_AGENT = offer(kind=OfferKind.TRANSFER, by_id="aino", by_role="agent")
@@ -79,6 +81,10 @@ def posted(visibility: Visibility) -> MessagePosted:
 def scheduled(by_role: str) -> TransferScheduled:
     wish = ScheduledTransfer(agent_id="eino", agent_name="Eino", by_id="saara", by_role=by_role)
     return TransferScheduled(transfer=wish)
+
+
+def overflowed(remedy: Remedy, text: str | None = None) -> Overflowed:
+    return Overflowed(key="k", trigger=Trigger.CLOSED, remedy=remedy, queue_id="q", queue_name="Q", text=text)
 
 
 NOBODY: tuple[str, ...] = ()
@@ -111,6 +117,8 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (OwnerDisconnected(agent_id="aino", gone_at=AT), None, NOBODY, False),
     (OwnerReturned(agent_id="aino"), None, NOBODY, False),
     (Orphaned(cause="declined"), None, NOBODY, False),
+    (overflowed(Remedy.CLOSE, text="We are closed."), ("house_says", None), NOBODY, False),
+    (overflowed(Remedy.QUEUE), None, NOBODY, False),
     (scheduled("supervisor"), None, NOBODY, True),
     (scheduled("agent"), None, NOBODY, False),
     (MonitorStarted(**WATCH), None, NOBODY, True),
@@ -181,6 +189,12 @@ HOUSE: tuple[tuple[HouseFact, bool], ...] = (
 def test_what_the_audit_log_shows_of_the_house() -> None:
     assert [audited(fact) for fact, _ in HOUSE] == [log for _, log in HOUSE]
     assert {type(fact) for fact, _ in HOUSE} == set(HOUSE_FACTS.values())
+
+
+def test_the_house_is_told_in_its_own_words() -> None:
+    told = told_customer(overflowed(Remedy.MESSAGE, text="It takes a while."))
+    assert told is not None
+    assert told.text == "It takes a while."
 
 
 def test_nothing_of_monitoring_reaches_the_customer() -> None:

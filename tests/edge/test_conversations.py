@@ -1,6 +1,7 @@
 """Conversations over HTTP: the list, one in whole, and every act, answered with the state after it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from sample_place import Place
 
@@ -152,3 +153,70 @@ async def test_the_list_is_read_page_by_page_in_the_order_asked_for(place: Place
     assert await read("queue=support&state=open&channel=live_chat&sentiment=none") == names
     bad = await saara.get("/api/v1/conversations?cursor=rubbish")
     assert bad.status_code == 422
+
+
+async def test_in_queue_counts_who_waits_for_acceptance_wherever_it_is_shown(place: Place) -> None:
+    await place.start()
+    offered, billed = await place.start(), await place.start(queue="Billing")
+    saara = await place.as_("saara")
+    wanted = {"agent": place.house.sample.people["eino"], "override_presence": True}
+    await act(place, "saara", offered, "assign", **wanted)
+    items = {one["name"]: one for one in (await saara.get("/api/v1/metrics/live")).json()["items"]}
+    assert [items[name]["in_queue"] for name in (None, "Support", "Billing")] == [3, 2, 1]
+    found = (await saara.get(f"/api/v1/conversations/{billed}/candidates?for=assign")).json()
+    assert {one["name"]: one["waiting"] for one in found["queues"]}["Support"] == 2
+    await act(place, "eino", offered, "offer/accept")
+    items = {one["name"]: one for one in (await saara.get("/api/v1/metrics/live")).json()["items"]}
+    assert items["Support"]["in_queue"] == 1
+
+
+async def test_the_history_of_one_customer_page_by_page_as_far_as_the_asker_may_see_it(place: Place) -> None:
+    who: Any = {"customer": {"name": "Ada", "email": "ada@example.org"}}
+    mine = [await place.served(subject=str(number), **who) for number in range(3)]
+    others = [await place.served("aino", subject="another agent's", **who)]
+    await place.served(subject="another Ada", customer="Ada")
+    for one in (*mine, *others):
+        place.house.clock.advance(1)
+        await act(place, "saara", one, "force-close", reason="done")
+    now = await place.served(subject="now", **who)
+    saara, eino = await place.as_("saara"), await place.as_("eino")
+    contact = (await saara.get(f"/api/v1/conversations/{now}")).json()["customer"]["id"]
+
+    async def read(client: Any, query: str) -> list[str]:
+        found, cursor = [], ""
+        while True:
+            address = f"/api/v1/conversations?contact={contact}&limit=2&{query}{cursor}"
+            page = (await client.get(address)).json()
+            found += [row["id"] for row in page["items"]]
+            if page["next"] is None:
+                return found
+            cursor = f"&cursor={page['next']}"
+
+    assert await read(saara, "state=closed") == [*others, *mine[::-1]]
+    assert await read(eino, "state=closed") == mine[::-1]
+    assert await read(saara, "") == [now]
+    assert await read(await place.as_("veikko"), "state=closed") == []
+    assert (await saara.get("/api/v1/conversations?contact=nobody&state=closed")).json()["items"] == []
+
+
+async def test_closed_ones_since_a_time_as_the_figures_count_them(place: Place) -> None:
+    first, second = await place.start(), await place.start()
+    saara = await place.as_("saara")
+    await act(place, "saara", first, "force-close", reason="done")
+    place.house.clock.advance(60)
+    since = place.house.clock()
+    await act(place, "saara", second, "force-close", reason="done")
+
+    async def read(moment: str) -> list[str]:
+        query = {"state": "closed", "closed_as": "force_closed", "closed_since": moment}
+        answer = await saara.get("/api/v1/conversations", params=query)
+        assert answer.status_code == 200, answer.text
+        return [row["id"] for row in answer.json()["items"]]
+
+    assert await read(since.isoformat()) == [second]
+    assert await read(since.replace(tzinfo=None).isoformat()) == [second]
+    assert await read("1970-01-01T00:00:00Z") == [second, first]
+    for beyond in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        for address, name in (("conversations?state=closed", "closed_since"), ("metrics/history?", "from")):
+            answer = await saara.get(f"/api/v1/{address}&{urlencode({name: beyond})}")
+            assert (answer.status_code, answer.json()["type"]) == (422, "request/malformed")

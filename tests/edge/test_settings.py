@@ -11,8 +11,10 @@ from valvomo.domain.access.signing_in import FAILURES
 
 API = "/api/v1"
 NOBODY = "01890000-0000-7000-8000-000000000000"
-SETTINGS = ["users", "tokens", "webhooks", "texts", "settings/supervision"]
-READABLE = ["me", "queues", "workstreams", "acknowledgements"]
+SETTINGS = ["users", "tokens", "webhooks", "texts", "settings/supervision", "templates"]
+READABLE = [
+    "me", "queues", "workstreams", "acknowledgements", "skills", "hours", "presences", "quick-replies", "dispositions",
+]  # fmt: skip
 
 
 async def ok(answer: Any, status: int = 200) -> Any:
@@ -278,6 +280,38 @@ async def test_my_own_account(place: Any) -> None:
         401,
         "session/wrong-credentials",
     )
+
+
+async def test_one_key_changes_a_password_once(place: Any) -> None:
+    """A lost answer is asked for again; the old password is another one by then, and that is no failed sign-in."""
+    onni = await place.as_("onni")
+    passwords, key = {"old": PASSWORD, "new": "something-else"}, {"Idempotency-Key": "password-1"}
+    for _ in range(7):
+        await ok(onni.post(f"{API}/me/password", json=passwords, headers=key), 204)
+    await ok(onni.get(f"{API}/me"))
+    assert (await sign_in(place, "onni@demo.example", "something-else")).status_code == 200
+    only = {"kind": "setting_changed", "actor": place.house.sample.people["onni"]}
+    log = await ok((await place.as_("admin")).get(f"{API}/audit", params=only))
+    assert [one["facts"]["after"] for one in log["items"]] == [{"password": "changed"}]
+    await ok(onni.patch(f"{API}/me", json={"language": "fi"}, headers={"Idempotency-Key": "language-1"}))
+    reused = onni.post(f"{API}/me/password", json=passwords, headers={"Idempotency-Key": "language-1"})
+    assert await problem(reused) == (422, "request/idempotency-key-reused")
+
+
+async def test_one_key_signs_out_once(place: Any) -> None:
+    """By a token, which stays: the session that was opened in between is not ended by the repetition."""
+    made = await ok((await place.as_("admin")).post(
+        f"{API}/tokens", json={"name": "T", "user": place.house.sample.people["lumi"]}
+    ), 201)  # fmt: skip
+    script, key = place.anybody(), {"Idempotency-Key": "out-1"}
+    script.headers["Authorization"] = f"Bearer {made['secret']}"
+    lumi = await place.as_("lumi")
+    await ok(script.delete(f"{API}/session?everywhere=true", headers=key), 204)
+    assert await problem(lumi.get(f"{API}/me")) == (401, "session/not-signed-in")
+    place.clients.pop("lumi")
+    again = await place.as_("lumi")
+    await ok(script.delete(f"{API}/session?everywhere=true", headers=key), 204)
+    await ok(again.get(f"{API}/me"))
 
 
 async def test_another_organization_is_out_of_reach(place: Any) -> None:

@@ -20,6 +20,12 @@ PEOPLE = ("admin", "saara", "eino")
 """An administrator, a supervisor of everything, an agent: of the other organization."""
 BODIES: dict[str, dict[str, Any]] = {
     "PATCH conversations": {"subject": "theirs"},
+    "PATCH dispositions": {"name": "theirs", "queue_id": None},
+    "PATCH hours": {"name": "Theirs", "region": "SE"},
+    "PATCH presences": {"name": "Theirs"},
+    "PATCH quick-replies": {"name": "theirs", "queue_id": None},
+    "PATCH skills": {"name": "Theirs"},
+    "PATCH templates": {"name": "Theirs", "seconds": 5},
     "PATCH queues": {"name": "Theirs"},
     "PATCH users": {"name": "Theirs", "password": "a-password-of-theirs", "disabled": True},
     "PATCH webhooks": {"url": "https://theirs.example/in"},
@@ -30,7 +36,17 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST consult": {"queue": "Billing"},
     "POST force-close": {"reason": "theirs"},
     "POST messages": {"text": "theirs"},
+    "POST try": {"sample": {}},
 }
+RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
+    "skill_id": ("skills", {"name": "Ours"}),
+    "hours_id": ("hours", {"name": "Ours", "time_zone": "Europe/Helsinki"}),
+    "presence_id": ("presences", {"name": "Ours", "presence": "away"}),
+    "template_id": ("templates", {"name": "Ours", "seconds": 60}),
+    "reply_id": ("quick-replies", {"name": "Ours", "texts": {"en": "Ours"}}),
+    "disposition_id": ("dispositions", {"name": "Ours"}),
+}
+"""What else is made with a name, by the parameter that its addresses have."""
 RESTLESS = {"outbox", "sessions", "receipts", "connections"}
 """Tables that deliveries and signing in touch by themselves."""
 
@@ -65,7 +81,7 @@ class Border:
     def secrets(self) -> set[str]:
         """Every id of the first organization that somebody else must not read."""
         sample = self.place.house.sample
-        named = (sample.people, sample.queues, sample.workstreams)
+        named = (sample.people, sample.queues, sample.workstreams, sample.skills)
         return {sample.organization_id, *self.ids.values(), *(one for ids in named for one in ids.values())}
 
     async def everything(self) -> dict[str, list[str]]:
@@ -110,7 +126,12 @@ async def one_of_each(place: Place) -> dict[str, str]:
     webhook = (await admin.post(f"{API}/webhooks", json={"url": "https://ours.example/in"})).json()
     path = f"{API}/webhooks/{webhook['webhook']['id']}"
     assert (await admin.patch(path, json={"disabled": True})).status_code == 200
+    resources = {
+        name: (await admin.post(f"{API}/{path}", json=what)).json()["id"]
+        for name, (path, what) in RESOURCES.items()
+    }
     return {
+        **resources,
         "conversation_id": conversation,
         "agent_id": sample.people["eino"],
         "user_id": sample.people["eino"],
@@ -184,9 +205,21 @@ async def test_foreign_ids_in_what_is_sent_are_nothing(border: Border) -> None:
         ("admin", "PATCH", f"queues/{other.queues['Support']}", {"supervisors": [ids["user_id"]]}),
         ("admin", "POST", "workstreams", workstream),
         ("admin", "PATCH", f"workstreams/{other.workstreams['Messages']}", {"queue": ids["queue_id"]}),
+        ("admin", "PATCH", f"users/{other.people['eino']}", {"skills": {ids["skill_id"]: 1}}),
+        ("admin", "PATCH", f"users/{other.people['eino']}", {"hours_id": ids["hours_id"]}),
+        ("admin", "PATCH", f"queues/{other.queues['Support']}", {"hours_id": ids["hours_id"]}),
+        (
+            "admin",
+            "PATCH",
+            f"workstreams/{other.workstreams['Messages']}",
+            {"template_id": ids["template_id"]},
+        ),
         ("admin", "PUT", "texts", words),
         ("admin", "PUT", "settings/supervision", {"denied_to": {ids["user_id"]: ["force_close"]}}),
         ("admin", "PUT", "settings/supervision", {"denied_in": {ids["queue_id"]: ["force_close"]}}),
+        ("admin", "POST", "quick-replies", {"name": "x", "texts": {"en": "x"}, "queue_id": ids["queue_id"]}),
+        ("admin", "POST", "dispositions", {"name": "x", "queue_id": ids["queue_id"]}),
+        ("eino", "PUT", f"agents/{other.people['eino']}/presence", {"status": ids["presence_id"]}),
         ("saara", "POST", "conversations", {**conversation, "queue": ids["queue_id"]}),
         ("saara", "POST", "conversations", {**conversation, "workstream": ids["workstream_id"]}),
     ]
@@ -194,6 +227,34 @@ async def test_foreign_ids_in_what_is_sent_are_nothing(border: Border) -> None:
         answer = await border.clients[person].request(method, f"{API}/{path}", json=what)
         assert 400 <= answer.status_code < 500, (method, path, what, answer.text)
         assert answer.json()["type"] != "request/malformed", (method, path, answer.text)
+    assert await border.everything() == before
+
+
+async def test_their_rules_lead_nowhere_here(border: Border) -> None:
+    ids, other, admin = border.ids, border.other, border.clients["admin"]
+    before = await border.everything()
+    move = {"trigger": "closed", "remedy": "queue", "queue_id": ids["queue_id"]}
+    into = {"name": "Ours", "queue_id": ids["queue_id"]}
+    asks = {"name": "Ours", "needs": [{"skill_id": ids["skill_id"]}]}
+    workstream = f"{API}/workstreams/{other.workstreams['Messages']}"
+    sent: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("overflow.0.queue_id", "PATCH", f"{API}/queues/{other.queues['Support']}", {"overflow": [move]}),
+        ("queue_rules.0.queue_id", "PATCH", workstream, {"queue_rules": [into]}),
+        ("queue_rules.0.queue_id", "POST", f"{workstream}/try", {"sample": {}, "queue_rules": [into]}),
+        ("skill_rules.0.needs.0.skill_id", "PATCH", workstream, {"skill_rules": [asks]}),
+        (
+            "skill_rules.0.needs.0.skill_id",
+            "POST",
+            f"{workstream}/try",
+            {"sample": {}, "skill_rules": [asks]},
+        ),
+    ]
+    for at, method, path, what in sent:
+        answer = await admin.request(method, path, json=what)
+        assert (answer.status_code, answer.json()["errors"][0]["at"]) == (422, at), answer.text
+    adjust = {"ids": [ids["user_id"]], "capacity": 1}
+    (item,) = (await admin.post(f"{API}/users/bulk", json=adjust)).json()["items"]
+    assert item["problem"]["status"] == 404
     assert await border.everything() == before
 
 

@@ -99,6 +99,29 @@ async def test_consent_must_be_answered_and_no_is_respected(place: Place) -> Non
     assert (answer.status_code, answer.json()["type"]) == (403, "consent/refused")
 
 
+async def test_a_text_that_has_changed_since_it_was_shown_is_shown_again(place: Place) -> None:
+    client, admin = place.anybody(), await place.as_("admin")
+    key = place.house.sample.keys["Web chat with consent"]
+
+    async def start(**said: Any) -> httpx.Response:
+        config = (await client.get(f"/widget/v1/config?key={key}&language=fi")).json()
+        shown = {"version": config["version"], "text_language": config["language"]}
+        body = {"key": key, "name": "Ada", "language": "fi", "consent": True, **shown, **said}
+        return await client.post("/widget/v1/conversations", json=body)
+
+    assert (await start()).status_code == 201
+    workstreams = (await admin.get("/api/v1/workstreams")).json()["items"]
+    ours = next(one for one in workstreams if one["key"] == key)
+    body = {"subject": ours["id"], "kind": "consent", "language": "fi", "text": "Uusi kysymys?"}
+    changed = await admin.put("/api/v1/texts", json=body)
+    assert changed.is_success, changed.text
+    answer = await start(version=1)
+    assert (answer.status_code, answer.json()["type"]) == (409, "settings/changed-meanwhile")
+    assert (answer.json()["version"], answer.json()["language"]) == (2, "fi")
+    assert (await start()).status_code == 201
+    assert (await start(version=-1)).status_code == 422
+
+
 @pytest.mark.parametrize("body", [{}, {"key": "unknown"}, {"key": ""}, {"key": "x", "agent": "y"}])
 async def test_without_a_key_there_is_nothing(place: Place, body: dict[str, Any]) -> None:
     answer = await place.anybody().post("/widget/v1/conversations", json=body)

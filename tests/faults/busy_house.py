@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from sample_floor import AINO, EINO, ROUTER, Floor
+from sample_routing import ask
 
 from valvomo.commands.conversations import serve
-from valvomo.commands.conversations.assign import OfferByRouter
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.conversations.messages import PostMessage
 from valvomo.commands.execute import Done
@@ -40,8 +40,8 @@ async def chat(floor: Floor, lane: MessageLane, one: str) -> None:
 async def work(floor: Floor) -> None:
     """One short matter after the other, and an offer that nobody answers."""
     one = await floor.start()
-    done = await floor.done(ROUTER, OfferByRouter(conversation_id=one, agent_id=EINO.id))
-    say("act", one, done.result["version"])
+    await floor.done(ROUTER, ask(one, EINO.id))
+    say("act", one, (await floor.get(one)).version)
     while True:
         one = await floor.accepted("unblocked", by=AINO)
         for command in (serve.End(conversation_id=one), serve.Complete(conversation_id=one)):

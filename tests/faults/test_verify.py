@@ -154,6 +154,21 @@ async def test_whatever_is_not_the_fold_of_the_facts_is_named(floor: Floor, talk
         assert findings[1:] == ["agent aino: load is 2, the facts say 1"]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE users SET disabled = true WHERE id = 'aino'",
+        "UPDATE users SET roles = '{administrator,auditor}' WHERE id = 'aino'",
+        "DELETE FROM users WHERE id = 'aino'",
+    ],
+)
+async def test_an_owner_who_cannot_act_is_named(floor: Floor, talk: str, change: str) -> None:
+    await floor.sql("UPDATE users SET roles = '{supervisor}' WHERE id = 'aino'")
+    assert await found(floor) == [], "whoever takes over must be able to"
+    await floor.sql(change)
+    assert f"conversation {talk}: is active, but its owner aino does not serve" in await found(floor)
+
+
 async def test_a_row_without_facts_and_facts_without_a_row(floor: Floor, talk: str) -> None:
     await floor.sql(
         "INSERT INTO conversations SELECT organization_id, 'ghost', version, revision, seq, public_seq,"

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def router(floor: Floor) -> Router:
-    return Router(floor.database, floor.executor, Doorbell())
+    return Router(floor.database, floor.executor, Doorbell(), floor.clock)
 
 
 async def test_what_waits_is_offered_to_who_is_free(floor: Floor, router: Router) -> None:
@@ -66,7 +66,7 @@ async def test_what_everybody_declines_three_times_is_an_orphan(floor: Floor, ro
 
 async def test_two_routers_offer_once(floor: Floor) -> None:
     ids = [await floor.start("chat") for _ in range(4)]
-    routers = [Router(floor.database, floor.executor, Doorbell()) for _ in range(3)]
+    routers = [Router(floor.database, floor.executor, Doorbell(), floor.clock) for _ in range(3)]
     await asyncio.gather(*(router.round() for router in routers))
     for one in ids:
         made = [event for event in await floor.events(one) if event.kind == "offer_made"]

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from sample_floor import AATU, AINO, BILLING, EINO, INES, RAIJA, SAARA, SULO, Floor
+from sample_floor import AATU, AINO, BILLING, EINO, INES, PROCESS, RAIJA, SAARA, SULO, TIMER, Floor
 from sample_stage import Stage
 
+from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect, EndWatching
+from valvomo.commands.agents.serving import EndServing
 from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
+from valvomo.commands.conversations.connection import CustomerEnd
 from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.join import Join, Leave
 from valvomo.commands.conversations.monitor import Monitor, StopMonitor
 from valvomo.commands.conversations.offers import RejectOffer
-from valvomo.commands.conversations.serve import Pick
+from valvomo.commands.conversations.serve import Complete, End, Park, Pick, Release
+from valvomo.commands.conversations.transfer import TransferToQueue
+from valvomo.db.database import Database
 from valvomo.domain.conversations.message import Visibility
 
 pytestmark = pytest.mark.slow
+
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 async def test_a_row_appears_changes_and_leaves(stage: Stage) -> None:
@@ -75,6 +84,103 @@ async def test_monitoring_leaves_no_trace_with_agent_and_customer(floor: Floor) 
         await again[3].watch("conversation")
         said.append(tuple(reader.timeless() for reader in again))
     assert said[0] == said[1]
+
+
+def nameless(frames: bytes) -> str:
+    """With ids by the order in which they appear: two runs have different ones."""
+    known: dict[str, str] = {}
+    return ID.sub(lambda found: known.setdefault(found[0], f"id-{len(known)}"), frames.decode())
+
+
+async def ended(floor: Floor, one: str, how: str) -> None:
+    """What takes the conversation from the monitor, or the monitor from the conversation."""
+    guest, wire = await floor.guest(one), {"connection_id": "w", "process_id": PROCESS}
+    match how:
+        case "customer ends":
+            await floor.done(guest, CustomerEnd(conversation_id=one))
+        case "agent gone":
+            await floor.done(AINO, AgentConnect(**wire))
+            await floor.done(AINO, AgentDisconnect(**wire))
+            floor.clock.advance(90)
+            await floor.fire(one)
+        case "force close":
+            await floor.done(SAARA, ForceClose(conversation_id=one, reason="enough"))
+        case "to a queue":
+            await floor.done(AINO, TransferToQueue(conversation_id=one, queue=BILLING))
+        case "complete":
+            await floor.done(AINO, End(conversation_id=one))
+            await floor.done(AINO, Complete(conversation_id=one))
+        case "serves no more":
+            await floor.sql("UPDATE users SET disabled = true WHERE id = $1", AINO.id)
+            await floor.done(TIMER, EndServing(person_id=AINO.id))
+        case "supervisor gone":
+            await floor.done(SAARA, AgentConnect(**wire))
+            await floor.done(SAARA, AgentDisconnect(**wire))
+            floor.clock.advance(151)
+            await floor.done(TIMER, EndWatching(person_id=SAARA.id))
+        case _:
+            await floor.done(AINO, {"release": Release, "park": Park}[how](conversation_id=one))
+
+
+GOES_ON = {"park", "customer ends"}
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "release", "park", "complete", "customer ends", "agent gone", "force close", "to a queue", "serves no more",
+        "supervisor gone",
+    ],
+)  # fmt: skip
+async def test_the_end_of_monitoring_leaves_no_trace_with_agent_and_customer(
+    database: Database, how: str
+) -> None:
+    said: list[list[str]] = []
+    for monitored in (False, True):
+        floor = await Floor.open(database)
+        one = await floor.accepted("persistent")
+        stage = await Stage.open(floor)
+        readers = [
+            stage.reader(AINO),
+            stage.reader(EINO),
+            stage.reader(INES),
+            stage.reader(await floor.guest(one)),
+        ]
+        for reader in readers[:3]:
+            for topic in ("board", "agents", "figures", "me", f"conversation:{one}"):
+                await reader.watch(topic)
+        await readers[3].watch("conversation")
+        if monitored:
+            await floor.done(SAARA, Monitor(conversation_id=one))
+        await ended(floor, one, how)
+        await stage.settle()
+        said.append([nameless(reader.timeless()) for reader in readers])
+        events = [event.kind for event in await floor.events(one)]
+        assert events.count("monitor_stopped") == (monitored and how not in GOES_ON)
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_a_joined_supervisor_who_is_out_has_left_for_agent_and_customer(
+    stage: Stage, gone: bool
+) -> None:
+    floor, wire = stage.floor, {"connection_id": "w", "process_id": PROCESS}
+    one = await floor.accepted("persistent")
+    await floor.done(SAARA, AgentConnect(**wire))
+    await floor.done(SAARA, Join(conversation_id=one))
+    await stage.settle()
+    aino, customer = stage.reader(AINO), stage.reader(await floor.guest(one))
+    await aino.watch(f"conversation:{one}")
+    await customer.watch("conversation")
+    if gone:
+        await ended(floor, one, "supervisor gone")
+    else:
+        await floor.done(AINO, Park(conversation_id=one))
+    await stage.settle()
+    left = [item for item in aino.told(f"conversation:{one}") if item.get("event") == "participant_left"]
+    assert [item["facts"]["person"] for item in left] == ["Saara"]
+    notices = customer.told("conversation")[-1]["notices"]
+    assert [one["code"] for one in notices] == ["agent_joined", "supervisor_joined", "supervisor_left"]
 
 
 async def test_monitoring_is_shown_to_supervisors(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import Channel, Mode, OfferKind, Role, Stage, State
 from valvomo.domain.refusals import Reason
+from valvomo.domain.routing.overflow import Trigger
 from valvomo.protocol.texts.catalogue import (
     FALLBACK,
     LANGUAGES,
@@ -26,18 +28,24 @@ from valvomo.protocol.texts.catalogue import (
     placeholders,
     text,
 )
+from valvomo.protocol.timeline import OF_ITSELF, REMEDIES
 
 ANY_LETTERS = 'aÄ{}%\\"0_. \n€😀'
 
 TOLD = (
     "agent_joined", "supervisor_joined", "supervisor_left", "consult_joined", "consult_left", "back_in_queue",
-    "supervisor_ended", "agent_ended", "ended",
+    "house_says", "supervisor_ended", "agent_ended", "ended",
 )  # fmt: skip
 NOTICES = (
     "offer_accepted", "offer_rejected", "offer_expired", "offer_withdrawn", "force_closed",
     "supervisor_joined", "took_over", "transferred_away",
 )  # fmt: skip
-SETTINGS = ("supervision", "organization", "queue", "user", "workstream", "text", "token", "webhook")
+CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "queued", "parked", "ended",
+          *Trigger)  # fmt: skip
+SETTINGS = (
+    "supervision", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill", "hours",
+    "presence", "template", "quick_reply", "disposition",
+)  # fmt: skip
 AUDITED = (
     "created", "changed", "removed", "signed_in", "failed", "locked_out", "signed_out", "signed_out_everywhere",
     "presence_set", "acknowledged",
@@ -55,6 +63,9 @@ NEEDED = {
     *(("visibility", one.value) for one in Visibility),
     *(("act", one.value) for one in Act),
     *(("timeline", kind) for kind in EVENTS),
+    *(("timeline", f"{event.kind}_because") for event in OF_ITSELF),
+    *(("timeline", sentence) for sentence in REMEDIES.values()),
+    *(("cause", code) for code in CAUSES),
     *(("told", code) for code in TOLD),
     *(("notice", code) for code in NOTICES),
     *(("setting", subject) for subject in SETTINGS),
@@ -126,6 +137,13 @@ def test_any_subset_of_facts_can_be_said(
     for name in placeholders(language, key):
         value = in_words(language, facts).get(name)
         assert (text(language, ("unknown",)) if value is None else str(value)) in said
+
+
+def test_a_moment_is_said_to_the_minute() -> None:
+    helsinki = timezone(timedelta(hours=2))
+    facts = {"queue": "Support", "opens_at": datetime(2026, 3, 2, 15, 0, 7, tzinfo=helsinki)}
+    said = text("en", ("problem", "target/queue-closed", "detail"), facts)
+    assert "It opens again: 2026-03-02 13:00 UTC." in said
 
 
 def test_a_fact_with_braces_is_said_as_it_is() -> None:

@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from sample_floor import AINO, EINO, SAARA, TIMER, Floor, customer, reason
+from sample_routing import ask
 
 from valvomo.commands.conversations import serve
-from valvomo.commands.conversations.assign import AssignToAgent, OfferByRouter
+from valvomo.commands.conversations.assign import AssignToAgent
 from valvomo.commands.conversations.connection import CustomerEnd
 from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.force_close import ForceClose
@@ -140,7 +141,7 @@ async def test_an_agent_accepts_while_a_supervisor_transfers(race: Race) -> None
 
     async def offered() -> str:
         one = await race.floor.start()
-        await race.floor.done(ROUTER, OfferByRouter(conversation_id=one, agent_id=AINO.id))
+        await race.floor.done(ROUTER, ask(one, AINO.id))
         return one
 
     async def play(one: str) -> int:
@@ -165,7 +166,7 @@ async def test_an_agent_accepts_while_a_supervisor_transfers(race: Race) -> None
 async def test_an_agent_accepts_while_a_supervisor_force_closes(race: Race) -> None:
     async def offered() -> str:
         one = await race.floor.start()
-        await race.floor.done(ROUTER, OfferByRouter(conversation_id=one, agent_id=AINO.id))
+        await race.floor.done(ROUTER, ask(one, AINO.id))
         return one
 
     async def play(one: str) -> int:
@@ -228,7 +229,7 @@ async def test_a_transfer_is_made_while_a_supervisor_force_closes(race: Race) ->
 async def test_the_customer_leaves_while_the_offer_is_accepted(race: Race) -> None:
     async def offered() -> str:
         one = await race.floor.start()
-        await race.floor.done(ROUTER, OfferByRouter(conversation_id=one, agent_id=AINO.id))
+        await race.floor.done(ROUTER, ask(one, AINO.id))
         return one
 
     async def play(one: str) -> int:
@@ -338,8 +339,8 @@ async def test_the_last_unit_of_capacity_is_given_once(race: Race) -> None:
         first, second = await race.floor.start(), await race.floor.start()
         winner, told = exactly_one(
             await race.between(
-                (ROUTER, OfferByRouter(conversation_id=first, agent_id=AINO.id)),
-                (ROUTER, OfferByRouter(conversation_id=second, agent_id=AINO.id)),
+                (ROUTER, ask(first, AINO.id)),
+                (ROUTER, ask(second, AINO.id)),
             )
         )
         assert winner in (0, 1)

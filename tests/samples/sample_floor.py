@@ -224,7 +224,7 @@ class Floor:
     async def agent(self, actor: Actor) -> Agent:
         """The agent with their load."""
         async with self.database.reading() as tx:
-            return (await agents.everybody(tx, HOUSE))[actor.id]
+            return (await agents.everybody(tx, HOUSE, self.clock()))[actor.id]
 
     async def facts(self, conversation_id: str) -> list[Fact]:
         """What happened to the conversation."""

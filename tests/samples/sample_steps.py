@@ -20,11 +20,12 @@ from sample_floor import (
     TIMER,
     Floor,
 )  # fmt: skip
+from sample_routing import ask, give_up
 
-from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect
+from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect, EndWatching
 from valvomo.commands.agents.presence import SetPresence
 from valvomo.commands.conversations import serve
-from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue, MarkOrphaned, OfferByRouter
+from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
 from valvomo.commands.conversations.call import Elevate, EndCall
 from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect, CustomerEnd
 from valvomo.commands.conversations.consult import Consult
@@ -33,6 +34,7 @@ from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.join import Join, Leave, TakeOver
 from valvomo.commands.conversations.monitor import Monitor, StopMonitor
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
+from valvomo.commands.conversations.overflow_while_waiting import ApplyOverflow
 from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
 from valvomo.commands.registry import Command
 from valvomo.domain.access.actor import Actor
@@ -92,6 +94,17 @@ def command(step: Step, one: str) -> tuple[Actor, Command] | None:
     return (step.actor, found) if found else None
 
 
+OVERFLOW = [
+    {
+        "trigger": "wait",
+        "remedy": "close",
+        "over": 1000,
+        "texts": {"en": "Nobody is here. Please write to us."},
+    },
+    {"trigger": "wait", "remedy": "message", "over": 30, "texts": {"en": "It takes longer than usual."}},
+    {"trigger": "wait", "remedy": "queue", "over": 60, "queue_id": "billing"},
+]
+
 STAFF_ACTS = (
     "pick", "pick", "release", "park", "resume", "end", "complete", "details", "accept", "accept", "reject", "monitor",
     "monitor", "stop", "join", "leave", "take_over", "assign", "assign", "assign_queue", "transfer", "transfer_queue",
@@ -99,7 +112,7 @@ STAFF_ACTS = (
 )  # fmt: skip
 OTHERS = (
     "start", "start", "say", "say", "whisper", "guest_says", "guest_says", "guest_comes", "guest_goes", "guest_ends",
-    "route", "orphan", "time", "agent_comes", "agent_goes",
+    "route", "orphan", "time", "agent_comes", "agent_goes", "forgotten", "overflow",
 )  # fmt: skip
 
 
@@ -124,6 +137,8 @@ def scripted() -> list[Step]:
         (1, "pick elevate transfer_later end_call accept"),
         (4, "pick agent_comes agent_goes agent_comes end minute complete"),
         (0, "long"),
+        (0, "overflow"),
+        (0, "overflow overflow pick"),
         (6, "pick end"),
         (1, "assign reject assign minutes pick park guest_says park long"),
     )
@@ -183,9 +198,9 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
         case "guest_ends":
             await floor.do(guest, CustomerEnd(conversation_id=one))
         case "route":
-            await floor.do(ROUTER, OfferByRouter(conversation_id=one, agent_id=step.target.id))
+            await floor.do(ROUTER, ask(one, step.target.id))
         case "orphan":
-            await floor.do(ROUTER, MarkOrphaned(conversation_id=one, cause="declined"))
+            await floor.do(ROUTER, give_up(one))
         case "time":
             floor.clock.advance((1, 61, 125, 200, 1300, 5)[step.choice])
             await floor.do(TIMER, FireTimers(conversation_id=one))
@@ -197,5 +212,12 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.do(step.actor, AgentConnect(**wire))
         case "agent_goes":
             await floor.do(step.actor, AgentDisconnect(**wire))
+        case "forgotten":
+            floor.clock.advance(151)
+            await floor.do(TIMER, EndWatching(person_id=step.actor.id))
+        case "overflow":
+            await floor.sql("UPDATE queues SET overflow = $1 WHERE id = 'support'", OVERFLOW)
+            floor.clock.advance((61, 1001)[step.choice % 2])
+            await floor.do(TIMER, ApplyOverflow(conversation_id=one))
         case _:
             raise AssertionError(step.what)

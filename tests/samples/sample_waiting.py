@@ -9,7 +9,7 @@ from typing import Any
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import Channel, Conversation, Mode, State
-from valvomo.domain.routing.fifo import Idle
+from valvomo.domain.routing.facts import Seat, Waiting
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -24,7 +24,21 @@ def waits(one: str, minutes: int = 0, **more: Any) -> Conversation:
     return replace(plain, **more)
 
 
-def idle(one: str, minutes: int = 0, **more: Any) -> Idle:
+def queued(one: str, minutes: int = 0, **more: Any) -> Waiting:
+    """As the router sees what waits."""
+    plain = Waiting(
+        id=one,
+        queue_id="q",
+        workstream_id="chat",
+        channel=Channel.LIVE_CHAT,
+        units=1,
+        queued_at=NOON - timedelta(minutes=minutes),
+    )
+    return replace(plain, **more)
+
+
+def seat(one: str, minutes: int = 0, asked_at: datetime | None = None, **more: Any) -> Seat:
+    """An agent of two queues with two units, as free as they are for so many minutes."""
     agent = Agent(
         id=one,
         organization_id="o",
@@ -33,4 +47,4 @@ def idle(one: str, minutes: int = 0, **more: Any) -> Idle:
         capacity=2,
         queues=frozenset({"q", "vip"}),
     )
-    return Idle(agent=replace(agent, **more), since=NOON - timedelta(minutes=minutes))
+    return Seat(agent=replace(agent, **more), idle_since=NOON - timedelta(minutes=minutes), asked_at=asked_at)

@@ -1,4 +1,4 @@
-"""The command line: `valvomo demo | serve | migrate | createadmin | openapi | verify | simulate`."""
+"""The command line: `valvomo demo | serve | migrate | createadmin | openapi | verify | simulate | whatif`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import cyclopts
 
 from valvomo import __version__
-from valvomo.cli import operating, playing
+from valvomo.cli import operating, playing, whatif
 from valvomo.cli.running import EXPECTED, FailedError, fail
 
 app = cyclopts.App(name="valvomo", version=__version__, help="A self-hosted contact centre.")
@@ -18,6 +18,7 @@ app.command(operating.createadmin, name="createadmin")
 app.command(operating.verify, name="verify")
 app.command(operating.openapi, name="openapi")
 app.command(playing.simulate_command, name="simulate")
+app.command(whatif.whatif_command, name="whatif")
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -72,6 +73,15 @@ class Executor:
                 return done
         raise AssertionError("unreachable")
 
+    async def former(self, actor: Actor, command: Command, key: str) -> Done | Refusal | None:
+        """What came of this command when this actor gave it with this key before; None when they have not.
+
+        For what has to be judged outside of the command's transaction, on facts that it changes.
+        """
+        async with self.database.asking() as tx:
+            receipt = await tx.row("journal.receipt", actor.organization_id, actor.id, key)
+        return None if receipt is None else _repeated(receipt, command)
+
     async def _within(self, tx: Transaction, actor: Actor, command: Command, key: str | None) -> Done:
         supervision = await house.supervision(tx, actor.organization_id, hold=type(command).act is not None)
         if refusal := coarse_refusal(command, actor, supervision):
@@ -105,17 +115,23 @@ async def _claim(work: Work, command: Command, key: str) -> Done | None:
     if await work.tx.value("journal.claim_receipt", *who, digest, work.now):
         return None
     receipt = await work.tx.row("journal.receipt", *who)
-    if receipt is None or receipt["command"] != digest:
-        raise _RefusedError(Refusal(Reason.KEY_REUSED))
+    repeated = Refusal(Reason.KEY_REUSED) if receipt is None else _repeated(receipt, command)
+    if isinstance(repeated, Refusal):
+        raise _RefusedError(repeated)
+    return repeated
+
+
+def _repeated(receipt: Any, command: Command) -> Done | Refusal:
+    if receipt["command"] != _digest(command):
+        return Refusal(Reason.KEY_REUSED)
     return Done(result=receipt["outcome"] or {}, repeated=True)
 
 
 def _digest(command: Command) -> bytes:
     """What tells a repeated command from another one, the same in every process."""
     told = {one.name: getattr(command, one.name) for one in fields(command) if one.name not in command.secret}
-    return hashlib.sha256(
-        type(command).__name__.encode() + msgspec.json.encode(told, order="deterministic")
-    ).digest()
+    plain = msgspec.to_builtins(told, str_keys=True, order="deterministic")
+    return hashlib.sha256(type(command).__name__.encode() + msgspec.json.encode(plain)).digest()
 
 
 def _unwrapped(outcome: Outcome) -> Mapping[str, object]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from valvomo.commands.conversations.overflow import on_entering
 from valvomo.commands.letters import letters_of
-from valvomo.db import agents, conversations, house
+from valvomo.db import agents, conversations, house, outbox
 from valvomo.db.ids import new_id
 from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
@@ -21,6 +22,7 @@ from valvomo.domain.agents.events import HouseFact
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.told import notified
 from valvomo.domain.conversations.workstream import Workstream
@@ -66,28 +68,33 @@ class Work:
 
     async def queue_name(self, queue_id: str) -> str:
         """A queue's name as it is now, kept with facts."""
-        queue = await house.queue(self.tx, self.organization_id, queue_id)
+        queue = await house.queue(self.tx, self.organization_id, queue_id, self.now)
         return queue.name if queue else queue_id
 
     async def begin(self, started: ConversationStarted) -> Conversation:
-        """Write a new conversation."""
+        """Write a new conversation, and what its first queue does about it."""
         conversation = fold(None, started, self.now)
         await conversations.insert(self.tx, conversation)
         await self._note_event(started, conversation, conversation)
-        return conversation
+        return await on_entering(self, conversation)
 
     async def record(self, before: Conversation, events: Iterable[Event]) -> Conversation:
-        """Write what happened to a locked conversation: its row, and the facts that explain it."""
-        now = before
+        """Write what happened to a locked conversation: its row, and the facts that explain it.
+
+        Who must hear of it is asked of the conversation before all of it: whoever leaves with a forced close, in a
+        fact of their own before it, hears of the close. A queue into which it comes has its say at once.
+        """
+        now, queued = before, False
         for event in events:
-            earlier, now = now, fold(now, event, self.now)
-            await self._note_event(event, earlier, now)
+            queued = queued or isinstance(event, Queued)
+            now = fold(now, event, self.now)
+            await self._note_event(event, before, now)
         if now is not before:
             await conversations.save(self.tx, before, now)
             freed = [agent for agent, units in before.holds.items() if now.holds.get(agent, 0) < units]
             if freed:
                 await self.tx.run("agents.touch_idle", self.organization_id, sorted(freed), self.now)
-        return now
+        return await on_entering(self, now) if queued else now
 
     async def decide(
         self, before: Conversation, decision: tuple[Event, ...] | Refusal
@@ -111,7 +118,7 @@ class Work:
 
     async def lock_agent(self, agent_id: str) -> Agent | None:
         """An agent, locked; after the conversation."""
-        return await agents.lock_one(self.tx, self.organization_id, agent_id)
+        return await agents.lock_one(self.tx, self.organization_id, agent_id, self.now)
 
     async def _note_event(self, event: Event, before: Conversation, after: Conversation) -> None:
         fact = Fact(
@@ -125,8 +132,8 @@ class Work:
             notify=tuple(person for person in notified(event, before) if person != self.actor.id),
         )
         self.facts.append(fact)
-        for kind, body in letters_of(fact, after):
-            await self.tx.run("outbox.write", self.organization_id, kind, body, self.now)
+        letters = [(self.organization_id, *letter) for letter in letters_of(fact, after)]
+        await outbox.write(self.tx, letters, self.now)
 
 
 def outcome_of(conversation: Conversation) -> dict[str, object]:

@@ -2,63 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from valvomo.db.hours import hours_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import UserRole
 from valvomo.domain.agents.capacity import Agent
-from valvomo.domain.agents.presence import Presence
+from valvomo.domain.agents.presence import Presence, Status
+from valvomo.domain.routing.hours import is_open
 
 _SERVING = {UserRole.AGENT.value, UserRole.SUPERVISOR.value}
 
 
-async def lock(tx: Transaction, organization_id: str, ids: Iterable[str]) -> dict[str, Agent]:
+async def lock(tx: Transaction, organization_id: str, ids: Iterable[str], at: datetime) -> dict[str, Agent]:
     """These agents with their load as it is once they are locked; always after the conversation (lock order)."""
     wanted = sorted(set(ids))
     rows = await tx.rows("agents.lock", organization_id, wanted)
-    return await _with_load(tx, organization_id, rows, wanted)
+    return await _whole(tx, rows, (organization_id, wanted), at)
 
 
-async def lock_one(tx: Transaction, organization_id: str, agent_id: str) -> Agent | None:
+async def lock_one(tx: Transaction, organization_id: str, agent_id: str, at: datetime) -> Agent | None:
     """One agent, locked."""
-    return (await lock(tx, organization_id, [agent_id])).get(agent_id)
+    return (await lock(tx, organization_id, [agent_id], at)).get(agent_id)
 
 
-async def everybody(tx: Transaction, organization_id: str) -> dict[str, Agent]:
+async def some(tx: Transaction, organization_id: str, ids: Iterable[str], at: datetime) -> dict[str, Agent]:
+    """These agents as they are, without locks."""
+    wanted = sorted(set(ids))
+    rows = await tx.rows("agents.some", organization_id, wanted)
+    return await _whole(tx, rows, (organization_id, wanted), at)
+
+
+async def everybody(tx: Transaction, organization_id: str, at: datetime) -> dict[str, Agent]:
     """All agents as they are, without locks."""
-    return await _with_load(tx, organization_id, await tx.rows("agents.all", organization_id), None)
+    rows = await tx.rows("agents.all", organization_id)
+    return await _whole(tx, rows, (organization_id, None), at)
 
 
 async def set_presence(
-    tx: Transaction, agent: Agent, chosen: Presence, at: datetime, *, by: str, restore: Presence | None = None
+    tx: Transaction,
+    agent: Agent,
+    chosen: Presence,
+    at: datetime,
+    *,
+    by: str,
+    status_id: str | None = None,
+    restore: bool = False,
 ) -> None:
-    """Keep what was chosen; `restore` is what comes back with a lost connection."""
-    lost_at = at if restore is not None else None
+    """Keep what was chosen, with `restore` also what was before: it comes back with a lost connection."""
+    former = (agent.chosen.value, agent.status_id) if restore else (None, None)
     await tx.run(
-        "agents.set_presence", agent.organization_id, agent.id, chosen.value, at, by,
-        restore.value if restore else None, lost_at,
+        "agents.set_presence", agent.organization_id, agent.id, chosen.value, at, by, former[0], status_id,
+        former[1],
     )  # fmt: skip
 
 
-async def _with_load(
-    tx: Transaction, organization_id: str, rows: Iterable[Any], ids: list[str] | None
+async def status(tx: Transaction, organization_id: str, status_id: str | None) -> Status | None:
+    """A custom presence, which stays as it is until the transaction ends; None when there is none of this id."""
+    row = await tx.row("agents.status", organization_id, status_id)
+    return status_of(row) if row else None
+
+
+def status_of(row: Any) -> Status:
+    """A row of `presences`."""
+    return Status(id=row["id"], name=row["name"], names=row["names"], presence=Presence(row["presence"]))
+
+
+async def _whole(
+    tx: Transaction, rows: Sequence[Any], whose: tuple[str, list[str] | None], at: datetime
 ) -> dict[str, Agent]:
+    """Rows of agents (of an organization, of these ids or all) with what they carry and whether they are on duty."""
     load: dict[str, int] = {}
     held: dict[str, dict[str, int]] = {}
     queues: dict[str, set[str]] = {}
-    for row in await tx.rows("agents.held", organization_id, ids):
+    for row in await tx.rows("agents.held", *whose):
         load[row["agent_id"]] = load.get(row["agent_id"], 0) + row["units"]
         held.setdefault(row["agent_id"], {})[row["channel"]] = row["conversations"]
-    for row in await tx.rows("agents.queues", organization_id, ids):
+    for row in await tx.rows("agents.queues", *whose):
         queues.setdefault(row["user_id"], set()).add(row["queue_id"])
-    return {row["id"]: _agent(row, load, held, queues) for row in rows}
+    duty = await _duty(tx, whose[0], at) if any(row["hours_id"] for row in rows) else {}
+    return {row["id"]: _agent(row, load, held, (queues, duty)) for row in rows}
+
+
+async def _duty(tx: Transaction, organization_id: str, at: datetime) -> dict[str, bool]:
+    """Which working hours are now."""
+    rows = await tx.rows("agents.hours", organization_id)
+    return {row["id"]: is_open(hours_of(row, at), at) for row in rows}
 
 
 def _agent(
-    row: Any, load: Mapping[str, int], held: Mapping[str, Mapping[str, int]], queues: Mapping[str, set[str]]
+    row: Any,
+    load: Mapping[str, int],
+    held: Mapping[str, Mapping[str, int]],
+    places: tuple[Mapping[str, set[str]], Mapping[str, bool]],
 ) -> Agent:
+    queues, duty = places
     return Agent(
         id=row["id"],
         organization_id=row["organization_id"],
@@ -70,4 +110,8 @@ def _agent(
         held=held.get(row["id"], {}),
         queues=frozenset(queues.get(row["id"], ())),
         serves=not row["disabled"] and bool(_SERVING & set(row["roles"])),
+        is_agent=UserRole.AGENT.value in row["roles"],
+        skills=row["skills"] or {},
+        on_duty=duty.get(row["hours_id"], True),
+        status_id=row["status_id"],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -68,10 +68,9 @@ async def save(tx: Transaction, before: Conversation, conversation: Conversation
     await _follow(tx, before, conversation)
 
 
-async def count_messages(tx: Transaction, changed: Sequence[Conversation]) -> None:
-    """Write what messages change, and only that, for many conversations in one statement."""
-    columns = [[getattr(one, name) for one in changed] for name in (*_KEYS, *_COUNTED)]
-    await tx.run("conversations.count_messages", *columns)
+def counts(conversation: Conversation) -> dict[str, object]:
+    """What messages change of a row, and only that, with the row's key."""
+    return {name: getattr(conversation, name) for name in (*_KEYS, *_COUNTED)}
 
 
 def decode(row: Any) -> Conversation:

@@ -1,4 +1,4 @@
-"""The way to PostgreSQL: a pool of connections and two kinds of transaction.
+"""The way to PostgreSQL: a pool of connections, two kinds of transaction, and single statements.
 
 A lost connection is an error that the caller sees, because only the caller knows whether its transaction may
 be repeated; the pool itself replaces dead connections and so outlives a restart of the server.
@@ -91,6 +91,15 @@ class Database:
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
+            yield Transaction(connection, self._statements)
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator[Transaction]:
+        """For a single statement, which is a transaction by itself: one round trip instead of three.
+
+        A second statement would see a later moment than the first.
+        """
+        async with self._pool.acquire() as connection:
             yield Transaction(connection, self._statements)
 
     def statistics(self) -> PoolStatistics:

@@ -57,13 +57,19 @@ class Doorbell:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            rung, self._rung = self._rung, {}
-            if self._database is None:
-                continue
-            async with self._database.transaction() as tx:
-                for organization_id, words in sorted(rung.items()):
-                    what = _WORDS if words else _ANYTHING
-                    await tx.run("journal.ring", CHANNEL, f"{self._name} {organization_id} {what}")
+            await self.tell()
+
+    async def tell(self) -> None:
+        """Tell the other processes what rang since they were told last."""
+        rung, self._rung = self._rung, {}
+        if self._database is None or not rung:
+            return
+        payloads = [
+            f"{self._name} {organization_id} {_WORDS if words else _ANYTHING}"
+            for organization_id, words in sorted(rung.items())
+        ]
+        async with self._database.asking() as tx:
+            await tx.run("journal.ring", CHANNEL, payloads)
 
     def _tell(self, organization_id: str, *, words: bool) -> None:
         for listener, wants_words in self._listeners:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from valvomo.db import agents, conversations, house, journal
+from valvomo.db import agents, conversations, house, journal, routing
 from valvomo.db.people import actor_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.model import Conversation
-from valvomo.protocol.rows import Lookups, Preview, QueueFacts, preview_of
+from valvomo.domain.conversations.workstream import Workstream
+from valvomo.protocol.rows import AskingFacts, Lookups, Preview, QueueFacts, preview_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ async def load(tx: Transaction, organization_id: str, now: datetime) -> Floor:
         ongoing=tuple(conversations.decode(row) for row in ongoing),
         closed_today=tuple(conversations.decode(row) for row in closed),
         previews=_previews(await tx.rows("live.previews", organization_id)),
-        agents=await seats(tx, organization_id),
+        agents=await seats(tx, organization_id, now),
     )
 
 
@@ -71,14 +72,19 @@ async def lookups(tx: Transaction, organization_id: str) -> Lookups:
             for row in queues
         },
         workstreams={row["id"]: row["name"] for row in workstreams},
+        asking={row["id"]: _asking(house.workstream_of(row)) for row in workstreams},
         people={row["id"]: row["name"] for row in await tx.rows("live.people", organization_id)},
+        statuses={
+            row["id"]: agents.status_of(row) for row in await tx.rows("agents.statuses", organization_id)
+        },
         supervision=await house.supervision(tx, organization_id),
+        house=await routing.rules(tx, organization_id),
     )
 
 
-async def seats(tx: Transaction, organization_id: str) -> dict[str, tuple[Agent, datetime]]:
+async def seats(tx: Transaction, organization_id: str, at: datetime) -> dict[str, tuple[Agent, datetime]]:
     """Everybody who serves, and since when their chosen presence holds."""
-    everybody = await agents.everybody(tx, organization_id)
+    everybody = await agents.everybody(tx, organization_id, at)
     rows = await tx.rows("agents.all", organization_id)
     return {
         row["id"]: (everybody[row["id"]], row["chosen_at"]) for row in rows if everybody[row["id"]].serves
@@ -104,6 +110,10 @@ async def actors(tx: Transaction, organization_id: str, ids: Iterable[str]) -> d
 async def valid_secrets(tx: Transaction, digests: Iterable[bytes], now: datetime) -> set[bytes]:
     """Which of these sessions and tokens still open anything."""
     return {row["token_hash"] for row in await tx.rows("live.valid_secrets", list(digests), now)}
+
+
+def _asking(one: Workstream) -> AskingFacts:
+    return AskingFacts(reject_reasons=one.reject_reasons, sound=one.sound, desktop=one.desktop)
 
 
 def _previews(rows: Iterable[Any]) -> dict[str, Preview]:

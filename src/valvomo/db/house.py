@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from valvomo.db.hours import hours_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.supervision import Supervision
+from valvomo.domain.conversations.dispositions import Disposition
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.targets import Queue
 from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.routing.hours import is_open, next_opening
+from valvomo.domain.routing.soundness import Known
 
 
 async def supervision(
@@ -51,20 +57,67 @@ async def workstream_of_channel(tx: Transaction, organization_id: str, channel: 
 
 
 def workstream_of(row: Any) -> Workstream:
-    """A row of `workstreams`."""
+    """A row of `house.workstreams`: how agents are asked is the template's where there is one."""
     names = (
         "id", "organization_id", "name", "channel", "queue_id", "units", "allowed_presences", "auto_accept",
-        "wrap_up", "timers", "consent",
+        "wrap_up", "timers", "consent", "queue_rules", "skill_rules", "affinity",
     )  # fmt: skip
-    return msgspec.convert({name: row[name] for name in names}, Workstream)
+    own = msgspec.convert({name: row[name] for name in names}, Workstream)
+    if row["template_seconds"] is None:
+        return own
+    return replace(
+        own,
+        auto_accept=row["template_auto_accept"],
+        timers=replace(own.timers, offer=row["template_seconds"]),
+        reject_reasons=tuple(row["reject_reasons"]),
+        sound=row["sound"],
+        desktop=row["desktop"],
+    )
 
 
-async def queue(tx: Transaction, organization_id: str, id_or_name: str) -> Queue | None:
-    """One queue, by its id or its name."""
+async def queue(tx: Transaction, organization_id: str, id_or_name: str, at: datetime) -> Queue | None:
+    """One queue, by its id or its name, as it is at this moment."""
     row = await tx.row("house.queue", organization_id, id_or_name)
-    return queue_of(row) if row else None
+    return queue_of(row, at) if row else None
 
 
-def queue_of(row: Any) -> Queue:
-    """A row of `queues` with its number of members."""
-    return Queue(id=row["id"], name=row["name"], kind=row["kind"], members=row["members"])
+def queue_of(row: Any, at: datetime) -> Queue:
+    """A row of `house.queues` at this moment."""
+    now_open, opens_at = opening(row, at)
+    return Queue(
+        id=row["id"],
+        name=row["name"],
+        kind=row["kind"],
+        members=row["members"],
+        open=now_open,
+        opens_at=opens_at,
+    )
+
+
+def opening(row: Any, at: datetime) -> tuple[bool, datetime | None]:
+    """Whether a queue (a row with its `hours`) is open, and while it is not, when it opens."""
+    hours = hours_of(row["hours"], at) if row["hours"] else None
+    if hours is None or is_open(hours, at):
+        return True, None
+    return False, next_opening(hours, at)
+
+
+async def skills(tx: Transaction, organization_id: str) -> dict[str, str]:
+    """All skills: id to name."""
+    return {row["id"]: row["name"] for row in await tx.rows("routing.skills", organization_id)}
+
+
+async def known(tx: Transaction, organization_id: str, kind: str) -> Known:
+    """What the rules for work of a kind may name."""
+    queues = await tx.rows("settings.queue_kinds", organization_id)
+    return Known(
+        queues={row["id"]: row["kind"] for row in queues},
+        skills=frozenset(await skills(tx, organization_id)),
+        kind=kind,
+    )
+
+
+async def dispositions(tx: Transaction, organization_id: str) -> list[Disposition]:
+    """All codes that a conversation can have come to."""
+    rows = await tx.rows("resources.codes", organization_id)
+    return [Disposition(code=row["name"], queue_id=row["queue_id"]) for row in rows]

@@ -51,6 +51,11 @@ async def head(tx: Transaction, organization_id: str) -> int:
     return await tx.value("journal.head", organization_id) or 0
 
 
+async def newest_audited(tx: Transaction, organization_id: str) -> int:
+    """The position of the newest fact of the audit log, 0 when there is none."""
+    return await tx.value("journal.newest_audited", organization_id) or 0
+
+
 async def of_conversation(
     tx: Transaction,
     organization_id: str,
@@ -62,6 +67,12 @@ async def of_conversation(
     """The facts of one conversation, in order."""
     rows = await tx.rows("journal.of_conversation", organization_id, conversation_id, after_version, limit)
     return [decode(row) for row in rows]
+
+
+async def but_messages(tx: Transaction, organization_id: str, conversation_id: str) -> list[tuple[Fact, int]]:
+    """What happened in one conversation besides messages, each with the last public message's number before it."""
+    rows = await tx.rows("journal.but_messages", organization_id, conversation_id)
+    return [(decode(row), row["public_seq"]) for row in rows]
 
 
 async def for_person(

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
+from valvomo.db.conversations import counts
 from valvomo.db.transaction import Transaction
+from valvomo.domain.conversations.model import Conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,42 +46,37 @@ class InternalMessage:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A message that was posted before with the same client id."""
-
-    id: str
-    seq: int
-    public_seq: int | None
-    at: datetime
-
+Message = PublicMessage | InternalMessage
 
 ClientKey = tuple[str, str, str, str]
 """Organization, conversation, author, client id: what makes a message the same one again."""
 
 
-async def known(tx: Transaction, keys: Iterable[ClientKey]) -> dict[ClientKey, Known]:
-    """Which of these were posted already."""
-    columns = _columns(sorted(set(keys)), 4)
-    rows = await tx.rows("messages.known", *columns)
+async def known(
+    tx: Transaction, keys: Iterable[ClientKey]
+) -> tuple[dict[ClientKey, Message], frozenset[str]]:
+    """Which of these were posted already; and those of their organizations that write letters to the outside."""
+    found = await tx.rows("messages.known", *_columns(sorted(set(keys)), 4))
+    former = [_message(row) for row in found if row["id"] is not None]
+    letters = frozenset(row["house"] for row in found if row["letters"])
     return {
-        (row["organization_id"], row["conversation_id"], row["author_id"], row["client_id"]): Known(
-            row["id"], row["seq"], row["public_seq"], row["at"]
-        )
-        for row in rows
-    }
+        (one.organization_id, one.conversation_id, one.author_id, one.client_id): one for one in former
+    }, letters
 
 
-async def insert_public(tx: Transaction, messages: Sequence[PublicMessage]) -> None:
-    """Write public messages in one statement."""
-    names = [one.name for one in fields(PublicMessage)]
-    await tx.run("messages.insert_public", *[[getattr(one, name) for one in messages] for name in names])
+async def write(
+    tx: Transaction,
+    public: Sequence[PublicMessage],
+    internal: Sequence[InternalMessage],
+    changed: Iterable[Conversation],
+) -> None:
+    """Write messages, and what they change of their conversations, in one statement."""
+    await tx.run("messages.write", public, internal, [counts(one) for one in changed])
 
 
-async def insert_internal(tx: Transaction, messages: Sequence[InternalMessage]) -> None:
-    """Write internal messages in one statement."""
-    names = [one.name for one in fields(InternalMessage)]
-    await tx.run("messages.insert_internal", *[[getattr(one, name) for one in messages] for name in names])
+def _message(row: Any) -> Message:
+    kind = InternalMessage if row["public_seq"] is None else PublicMessage
+    return kind(**{one.name: row[one.name] for one in fields(kind)})
 
 
 def _columns(rows: Sequence[tuple[str, ...]], width: int) -> list[list[str]]:

@@ -14,7 +14,7 @@ class UnknownStatementError(Exception):
 
 
 class Transaction:
-    """One open transaction.
+    """One open transaction, or a connection on which each statement is one (`Database.asking`).
 
     Every call names a statement as ``area.name`` and gives its parameters in order. A violated constraint is
     `asyncpg.IntegrityConstraintViolationError` with ``constraint_name``, which areas map to their refusals.

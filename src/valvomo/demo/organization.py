@@ -10,9 +10,11 @@ from valvomo.commands.registry import Command
 from valvomo.commands.settings.bootstrap import FirstAdministrator, Founded, create_administrator
 from valvomo.commands.settings.passwords import Passwords
 from valvomo.commands.settings.queues import CreateQueue, QueueSettings
+from valvomo.commands.settings.resources import CreateResource
 from valvomo.commands.settings.supervision import ChangeSupervision
 from valvomo.commands.settings.users import CreateUser, Profile
 from valvomo.commands.settings.workstreams import CreateWorkstream
+from valvomo.demo.furnishing import LEVELS, SKILLS, others
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.supervision import Right
 from valvomo.domain.conversations.model import Channel, ConsentPolicy
@@ -94,7 +96,7 @@ WIDGET_KEYS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Ids of what was created: people by the first part of their address, queues and workstreams by name.
+    """Ids of what was created: people by the first part of their address, queues, workstreams and skills by name.
 
     `keys` are the workstreams' public keys, which a web page carries.
     """
@@ -103,6 +105,7 @@ class Sample:
     people: dict[str, str]
     queues: dict[str, str]
     workstreams: dict[str, str]
+    skills: dict[str, str]
     keys: dict[str, str]
 
     async def actor(self, reader: Reader, person: str) -> Actor:
@@ -144,17 +147,22 @@ async def create_sample(
         roles=frozenset({UserRole.ADMINISTRATOR}),
     )
     queues = {one: await _create(executor, admin, CreateQueue(settings=QUEUES[one])) for one in QUEUES}
+    skills = {one: await _create(executor, admin, CreateResource(resource=SKILLS[one])) for one in SKILLS}
     accounts = {"admin": admin.id}
     for person in PEOPLE:
-        user = CreateUser(profile=_profile(person, domain, queues), password_hash=password_hash)
+        profile = _profile(person, domain, queues, skills)
+        user = CreateUser(profile=profile, password_hash=password_hash)
         accounts[person] = await _create(executor, admin, user)
     workstreams, keys = await _workstreams(executor, admin, queues, fixed_keys=domain == DOMAIN)
+    for resource in others(queues):
+        await _create(executor, admin, CreateResource(resource=resource))
     await _done(executor, admin, ChangeSupervision(switches=dict.fromkeys(Right, True)))
     return Sample(
         organization_id=admin.organization_id,
         people=accounts,
         queues=queues,
         workstreams=workstreams,
+        skills=skills,
         keys=keys,
     )
 
@@ -176,7 +184,7 @@ async def _workstreams(
     return ids, keys
 
 
-def _profile(person: str, domain: str, queues: dict[str, str]) -> Profile:
+def _profile(person: str, domain: str, queues: dict[str, str], skills: dict[str, str]) -> Profile:
     one = PEOPLE[person]
     return Profile(
         email=f"{person}@{domain}",
@@ -184,6 +192,7 @@ def _profile(person: str, domain: str, queues: dict[str, str]) -> Profile:
         roles=frozenset(one.roles),
         language=one.language,
         capacity=one.capacity,
+        skills={skills[skill]: level for skill, level in LEVELS.get(person, {}).items()},
         queues=frozenset(queues[queue] for queue in one.queues),
         supervised=frozenset(queues[queue] for queue in one.supervised),
         supervises_all=one.supervises_all,

@@ -60,13 +60,17 @@ class Reason(StrEnum):
     AGENT_NOT_IN_QUEUE = "target/agent-not-in-queue"
     AGENT_NOT_SERVING = "target/agent-not-serving"
     PRESENCE_NOT_ALLOWED = "target/presence-not-allowed"
+    OFF_DUTY = "target/off-duty"
     NO_CAPACITY = "target/no-capacity"
+    SKILLS_MISSING = "target/skills-missing"
     DECLINED_TOO_OFTEN = "target/declined-too-often"
     BOT_TARGET = "target/bot"
     NO_MEMBERS = "target/queue-without-members"
+    QUEUE_CLOSED = "target/queue-closed"
     OTHER_KIND = "target/queue-of-other-kind"
     NOBODY_AVAILABLE = "target/nobody-available"
     UNKNOWN_TARGET = "target/unknown"
+    UNKNOWN_DISPOSITION = "disposition/unknown"
     # requests
     MALFORMED = "request/malformed"
     TOO_LARGE = "request/too-large"
@@ -87,6 +91,10 @@ class Reason(StrEnum):
     CHANGED_MEANWHILE = "settings/changed-meanwhile"
     LAST_ADMINISTRATOR = "settings/last-administrator"
     CONSENT_NEEDED = "consent/answer-needed"
+    # what if
+    WHATIF_RUNNING = "whatif/running"
+    WHATIF_TOO_LONG = "whatif/too-long"
+    NOTHING_RECORDED = "whatif/nothing-recorded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from valvomo.edge.http import (
     operations,
     settings_routes,
     shop,
+    whatif,
     widget,
 )
 from valvomo.edge.http.bodies import StrictRequest
@@ -34,6 +35,7 @@ MAX_BODY = 1024 * 1024
 
 STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *giving.ROUTES, *agents.ROUTES, *figures.ROUTES,
+    *whatif.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = widget.ROUTES
 OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)

@@ -15,7 +15,9 @@ from valvomo.commands.execute import Executor
 from valvomo.commands.settings.sign_in import Gate
 from valvomo.edge.http.authentication import Authentication
 from valvomo.edge.http.pace import Pace
+from valvomo.live.connection import MAX_TOPICS
 from valvomo.queries.reading import Reader
+from valvomo.queries.whatif.laboratory import Laboratory
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -32,9 +34,19 @@ class Live(Protocol):
         ...
 
 
-def paces() -> dict[str, Pace]:
-    """How fast one address may do what costs us much: burst, and how many a second after it."""
-    return {"sign_in": Pace(burst=60, per_second=2), "widget_start": Pace(burst=300, per_second=10)}
+def paces(customer_pace: int = 10) -> dict[str, Pace]:
+    """How fast what costs us much may be done: burst, and how many a second after it.
+
+    An address signs in and starts conversations, a conversation's customer acts in it, a live connection watches and
+    tells of typing. All topics that a connection can have may be watched at once, as after a reconnect.
+    """
+    return {
+        "sign_in": Pace(burst=60, per_second=2),
+        "widget_start": Pace(burst=300, per_second=10),
+        "customer": Pace(burst=10 * customer_pace, per_second=customer_pace),
+        "watch": Pace(burst=MAX_TOPICS, per_second=10),
+        "typing": Pace(burst=10, per_second=2),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +61,7 @@ class Parts:
     live: Live
     gate: Gate
     pending: Callable[[], Awaitable[bool]]
+    laboratory: Laboratory
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     paces: Mapping[str, Pace] = field(default_factory=paces)
     secure: bool = False

@@ -1,24 +1,30 @@
-"""The janitor: finds connections that were lost unnoticed, and throws away what has had its time.
+"""The janitor: makes what is noted of live connections true again, ends what nobody is there for, sweeps.
 
 A connection whose process is gone was lost, whatever it could still have said: agents become offline and customers'
 clocks run, as if the socket had closed. So was one of this process that it no longer has: its end could not be
-noted when it came, because the database was away.
+noted when it came, because the database was away. And one that it has and that is not noted, because its beginning
+could not be or because others took this process for dead, is noted again.
+
+Supervisors who are gone for good stop monitoring and leave what they had joined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from valvomo.commands.agents.connection import AgentDisconnect
+from valvomo.commands.agents.connection import AgentDisconnect, EndWatching
+from valvomo.commands.agents.serving import EndServing
+from valvomo.commands.connections import opened
 from valvomo.commands.conversations.connection import CustomerDisconnect
 from valvomo.commands.execute import Executor
 from valvomo.db import people
 from valvomo.db.database import Database
 from valvomo.domain.access.actor import Actor, system
+from valvomo.domain.agents.presence import RESTORE_SECONDS
 from valvomo.jobs.rounds import Rounds
 
 BEAT_SECONDS = 2.0
@@ -40,7 +46,7 @@ log = structlog.get_logger(__name__)
 class Janitor(Rounds):
     """One for a process. `begin` must be done before the process takes connections.
 
-    `live` gives the ids of the connections that the process has now.
+    `live` gives the connections that the process has now by id, and whose they are.
     """
 
     every = BEAT_SECONDS
@@ -52,7 +58,7 @@ class Janitor(Rounds):
         clock: Callable[[], datetime],
         *,
         process_id: str,
-        live: Callable[[], Collection[str]],
+        live: Callable[[], Mapping[str, Actor]],
     ) -> None:
         super().__init__()
         self._database = database
@@ -61,6 +67,7 @@ class Janitor(Rounds):
         self._process_id = process_id
         self._live = live
         self._doubted: frozenset[str] = frozenset()
+        self._unnoted: frozenset[str] = frozenset()
         self._swept: datetime | None = None
 
     async def begin(self) -> None:
@@ -74,7 +81,7 @@ class Janitor(Rounds):
             await tx.run("connections.beat", self._process_id, self._clock() - 2 * DEAD_AFTER)
 
     async def round(self) -> float | None:
-        """Be seen, look for the lost, sweep."""
+        """Be seen, look for the lost and the forgotten, end what nobody is there for, sweep."""
         await self.begin()
         now = self._clock()
         async with self._database.reading() as tx:
@@ -82,10 +89,12 @@ class Janitor(Rounds):
         closed = await self._closed(now)
         for row in (*lost, *closed):
             await self._lose(row)
+        noted = await self._note()
+        await self._end_watching(now)
         if self._swept is None or now - self._swept >= SWEEP_EVERY:
             await self._sweep(now)
             self._swept = now
-        return 0.0 if BATCH in (len(lost), len(closed)) else None
+        return 0.0 if BATCH in (len(lost), len(closed), noted) else None
 
     async def _closed(self, now: datetime) -> list[Any]:
         """Own connections that are no more, seen so twice: the first time their end may just be being noted."""
@@ -95,6 +104,29 @@ class Janitor(Rounds):
         closed = [row for row in rows if row["id"] in self._doubted]
         self._doubted = frozenset(row["id"] for row in rows)
         return closed[:BATCH]
+
+    async def _note(self) -> int:
+        """Note own connections that were not noted twice: the first time they may just be being noted. How many."""
+        live = self._live()
+        async with self._database.reading() as tx:
+            rows = await tx.rows("connections.unnoted", self._process_id, list(live))
+        unnoted = frozenset(row["id"] for row in rows)
+        again = sorted(unnoted & self._unnoted)[:BATCH]
+        self._unnoted = unnoted
+        for one in again:
+            # Should it have ended meanwhile, it is found among those that this process no longer has.
+            await self._executor.execute(live[one], opened(live[one], one, self._process_id))
+        return len(again)
+
+    async def _end_watching(self, now: datetime) -> None:
+        """Supervisors who lost their connection and did not come back; not who is here and only not noted yet."""
+        here = {actor.id for actor in self._live().values()}
+        async with self._database.reading() as tx:
+            rows = await tx.rows("agents.gone", now - timedelta(seconds=RESTORE_SECONDS), BATCH)
+        for row in rows:
+            if row["person_id"] not in here:
+                janitor = system(row["organization_id"], "janitor")
+                await self._executor.execute(janitor, EndWatching(person_id=row["person_id"]))
 
     async def _lose(self, row: Any) -> None:
         organization_id, link = (
@@ -112,8 +144,18 @@ class Janitor(Rounds):
         await self._executor.execute(actor, AgentDisconnect(**link))
 
     async def _sweep(self, now: datetime) -> None:
+        await self._end_serving()
         async with self._database.transaction() as tx:
             await tx.run("connections.forget_dead", now - DEAD_AFTER)
             await tx.run("journal.drop_receipts", now - RECEIPTS_KEPT)
             await tx.run("people.drop_expired_sessions", now - SESSIONS_KEPT)
             await tx.run("outbox.drop_old", now - LETTERS_KEPT)
+
+    async def _end_serving(self) -> None:
+        """Who got something in the very moment in which they were disabled; else there is nobody to be found."""
+        async with self._database.reading() as tx:
+            stranded = await tx.rows("agents.stranded", BATCH)
+        for row in stranded:
+            log.warning("conversation.stranded", organization=row["organization_id"], owner=row["owner_id"])
+            command = EndServing(person_id=row["owner_id"])
+            await self._executor.execute(system(row["organization_id"], "janitor"), command)

@@ -38,7 +38,7 @@ class Timers(Rounds):
         """Fire what is due; then sleep until the next is."""
         now = self._clock()
         self._idle = {key: until for key, until in self._idle.items() if until > now}
-        async with self._database.reading() as tx:
+        async with self._database.asking() as tx:
             due = await conversations.due(tx, now, BATCH + len(self._idle))
         for key in due:
             if key not in self._idle:
@@ -59,6 +59,6 @@ class Timers(Rounds):
             log.info("timers.idle", conversation=conversation_id, outcome=repr(outcome))
 
     async def _until_next(self, now: datetime) -> float | None:
-        async with self._database.reading() as tx:
+        async with self._database.asking() as tx:
             due: datetime | None = await tx.value("conversations.next_due")
         return None if due is None or due <= now else (due - now).total_seconds()

@@ -64,6 +64,11 @@ def class_of(actor: Actor, supervision: Supervision) -> ClassKey:
     return (actor.roles, actor.queues, actor.supervised, actor.supervises_all, denied)
 
 
+def agents_class(actor: Actor, supervision: Supervision) -> ClassKey:
+    """The same for rows of the presence board, which name custom presences in the reader's language."""
+    return (*class_of(actor, supervision), actor.language)
+
+
 def personal(conversation: Conversation | None, actor_id: str) -> bool:
     """Whether this conversation means something else to this actor than to others of their class."""
     if conversation is None:
@@ -188,12 +193,12 @@ class Encoder:
                 yield net.after.id, self.row(actor, net.after)
 
     def agent(self, actor: Actor, agent_id: str) -> msgspec.Raw | None:
-        """A row of the presence board, None for who is not the actor's to see."""
+        """A row of the presence board, None for who is not on it or not the actor's to see."""
         seat = self.floor.agents.seats.get(agent_id)
-        if seat is None or not may_see_agent(actor, agent_id, seat.agent.queues):
+        if seat is None or not seat.agent.listed or not may_see_agent(actor, agent_id, seat.agent.queues):
             return None
         lookups = self.floor.lookups
-        key = (actor.id if actor.id == agent_id else class_of(actor, lookups.supervision), agent_id)
+        key = (actor.id if actor.id == agent_id else agents_class(actor, lookups.supervision), agent_id)
         if key not in self._rows:
             self._rows[key] = raw(agent_row(seat.agent, seat.since, actor, lookups))
         return self._rows[key]
@@ -205,7 +210,7 @@ class Encoder:
 
 
 def watchable(topic: str, actor: Actor) -> bool:
-    """Whether the actor may watch a topic of this name at all. A conversation's is judged by its state."""
+    """Whether the actor may watch a topic of this name at all. Signals and conversations are judged elsewhere."""
     if topic == "alerts":
         return actor.is_(UserRole.SUPERVISOR)
     auditor_only = actor.roles <= {UserRole.AUDITOR}

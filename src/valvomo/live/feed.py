@@ -19,6 +19,7 @@ from valvomo.db import floor as stored
 from valvomo.db import journal
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
+from valvomo.db.transaction import Transaction
 from valvomo.domain.agents.events import SettingChanged
 from valvomo.domain.conversations.event import Event
 from valvomo.live import reading
@@ -39,12 +40,18 @@ Configuration = tuple[Lookups, dict[str, Seated]]
 
 
 class Feed:
-    """`published` hears of changes and agents that changed, `restarted` that everything may be different."""
+    """`published` hears of changes and agents that changed, `restarted` that everything may be different.
+
+    `signalled` hears of all facts, `reconfigured` that settings have changed; `audited` is how far the audit log goes.
+    """
 
     def __init__(self, organization_id: str, database: Database, clock: Callable[[], datetime]) -> None:
         self.organization_id = organization_id
         self.published: Callable[[Sequence[Change], frozenset[str]], None] = lambda _changes, _agents: None
+        self.signalled: Callable[[Sequence[Fact]], None] = lambda _facts: None
+        self.reconfigured: Callable[[], None] = lambda: None
         self.restarted: Callable[[], None] = lambda: None
+        self.audited = 0
         self._database = database
         self._clock = clock
         self._wake = asyncio.Event()
@@ -71,6 +78,7 @@ class Feed:
         began = time.monotonic()
         async with self._database.reading() as tx:
             found = await stored.load(tx, self.organization_id, self._clock())
+            self.audited = await journal.newest_audited(tx, self.organization_id)
         self._floor = LiveFloor.begin(self.organization_id, found)
         self._current_at = began
 
@@ -111,22 +119,29 @@ class Feed:
                 await self._wake.wait()
 
     async def _read(self) -> tuple[list[Fact], dict[str, Words], Configuration | None]:
-        now = self._clock()
+        """Facts and words never change, so each may be read at a moment of its own; settings and facts may not."""
+        await self._turn_day()
+        async with self._database.asking() as tx:
+            facts, words = await self._facts(tx)
+        if not any(isinstance(one.event, SettingChanged) for one in facts):
+            return facts, words, None
         async with self._database.reading() as tx:
-            facts = await journal.after(tx, self.organization_id, self.floor.position, BATCH)
-            words = await reading.words_of_facts(tx, self.organization_id, facts)
-            configuration = None
-            if any(isinstance(one.event, SettingChanged) for one in facts):
-                seats = await stored.seats(tx, self.organization_id)
-                configuration = (
-                    await stored.lookups(tx, self.organization_id),
-                    {one: Seated(agent, since) for one, (agent, since) in seats.items()},
-                )
-            if now - self.floor.day.since > timedelta(hours=23):
+            facts, words = await self._facts(tx)
+            seats = await stored.seats(tx, self.organization_id, self._clock())
+            lookups = await stored.lookups(tx, self.organization_id)
+        return facts, words, (lookups, {one: Seated(agent, since) for one, (agent, since) in seats.items()})
+
+    async def _facts(self, tx: Transaction) -> tuple[list[Fact], dict[str, Words]]:
+        facts = await journal.after(tx, self.organization_id, self.floor.position, BATCH)
+        return facts, await reading.words_of_facts(tx, self.organization_id, facts)
+
+    async def _turn_day(self) -> None:
+        now = self._clock()
+        if now - self.floor.day.since > timedelta(hours=23):
+            async with self._database.asking() as tx:
                 day = await stored.day_of(tx, self.organization_id, now)
-                if day != self.floor.day.since:
-                    figures.turn(self.floor.day, day)
-        return facts, words, configuration
+            if day != self.floor.day.since:
+                figures.turn(self.floor.day, day)
 
     def _take(self, facts: list[Fact], words: dict[str, Words], configuration: Configuration | None) -> None:
         if not facts:
@@ -140,9 +155,11 @@ class Feed:
                 changes.append(change)
         if configuration is not None:
             self.floor.reconfigure(*configuration)
+        self.audited = max((one.position or 0 for one in facts if one.audited), default=self.audited)
         self.published(changes, agents)
+        self.signalled(facts)
         if configuration is not None:
-            self.restarted()
+            self.reconfigured()
 
     def _fold(self, fact: Fact, words: dict[str, Words]) -> tuple[Change | None, frozenset[str]]:
         floor, position = self.floor, fact.position or 0

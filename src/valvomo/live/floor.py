@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from valvomo.db import floor as stored
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.conversations.model import Conversation
-from valvomo.domain.figures.outcomes import outcome_of
 from valvomo.live.views import agents, board, figures, me
 from valvomo.live.views.agents import Agents, Seated
 from valvomo.live.views.board import Board
 from valvomo.live.views.figures import Day
 from valvomo.live.views.happening import Change, Happening
+from valvomo.live.views.prospects import prospects
+from valvomo.protocol.customer import Prospect
 from valvomo.protocol.figures import FiguresItem, Today, by_queue, of_scope
 from valvomo.protocol.rows import Lookups
 
@@ -47,8 +48,6 @@ class LiveFloor:
         """The floor as it was read."""
         ongoing = {one.id: one for one in floor.ongoing}
         seats = {one: Seated(agent, since) for one, (agent, since) in floor.agents.items()}
-        day = Day(since=floor.day)
-        day.closed.update({one.id: outcome_of(one) for one in floor.closed_today})
         live = cls(
             organization_id=organization_id,
             position=floor.position,
@@ -56,7 +55,7 @@ class LiveFloor:
             lookups=floor.lookups,
             board=Board(conversations=ongoing, previews=dict(floor.previews)),
             agents=agents.seated(seats, ongoing),
-            day=day,
+            day=figures.begin(floor.day, floor.closed_today),
             known_from=floor.position,
         )
         for one in ongoing.values():
@@ -98,7 +97,8 @@ class LiveFloor:
         """Settings have changed. What was known of earlier audiences is void, so nobody resumes across this."""
         for one, seat in self.agents.seats.items():
             if one in seats:
-                seats[one] = Seated(agents.with_chosen(seats[one].agent, seat.agent.chosen), seat.since)
+                chosen = seat.agent.chosen, seat.agent.status_id
+                seats[one] = Seated(agents.with_chosen(seats[one].agent, *chosen), seat.since)
         if lookups != self.lookups:
             self.lookups = lookups
         self.agents = agents.seated(seats, self.board.conversations)
@@ -131,6 +131,11 @@ class LiveFloor:
             self._figures = by_queue(today, self.board.conversations.values(), serving, self.lookups)
         wanted = None if scope is None else frozenset(scope)
         return of_scope(self._figures, wanted, serving, self.day.since)
+
+    def prospects(self, queue_id: str, wanted: Collection[str]) -> dict[str, Prospect]:
+        """What customers who wait in this queue are told about it, of the conversations that are wanted."""
+        known = (self.agents, self.lookups.house, self.day)
+        return prospects(queue_id, wanted, self.board.conversations, known)
 
     def _place(self, person: str, conversation: Conversation) -> None:
         mine = self.parts.setdefault(person, set())

@@ -90,9 +90,9 @@ class Hub:
                 if room := self._rooms.get(signal.organization_id):
                     room.show_typing(signal)
 
-    def connection_ids(self) -> list[str]:
-        """Of all that are open now."""
-        return [one.id for room in self._rooms.values() for one in room.connections]
+    def connected(self) -> dict[str, Actor]:
+        """All connections that are open now by id, and whose they are."""
+        return {one.id: one.actor for room in self._rooms.values() for one in room.connections}
 
     def lag_ms(self) -> int:
         """Age of the oldest feed: how long ago it last knew that it had read everything."""
@@ -131,7 +131,8 @@ class Hub:
     def _typing(self, room: Room, connection: Connection, frame: Typing) -> None:
         actor, now = connection.actor, time.monotonic()
         conversation_id = actor.conversation_id or frame.conversation
-        if conversation_id is None or (frame.typing and now - connection.typed_at < EVERY_SECONDS):
+        known = now - connection.typed_at < EVERY_SECONDS if frame.typing else not connection.typed_at
+        if conversation_id is None or known:
             return
         connection.typed_at = now if frame.typing else 0.0
         signal = TypingSignal(
@@ -164,7 +165,7 @@ class Hub:
         }
         if not digests:
             return
-        async with self._database.reading() as tx:
+        async with self._database.asking() as tx:
             valid = await stored.valid_secrets(tx, digests, self._clock())
         for room in self._rooms.values():
             room.recheck(digests - valid)
@@ -174,5 +175,5 @@ class Hub:
         newest = list({(one.conversation_id, one.author_id): one for one in signals}.values())[:20]
         if newest:
             payload = msgspec.json.encode((self.process_id, newest)).decode()
-            async with self._database.transaction() as tx:
+            async with self._database.asking() as tx:
                 await tx.value("journal.notify", TYPING_CHANNEL, payload)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from valvomo.db import conversations, floor, journal
+from valvomo.db import conversations, floor, journal, notices
 from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.message import MessagePosted
 from valvomo.domain.conversations.model import Conversation
-from valvomo.live.views.conversation import notices
 from valvomo.live.views.happening import Change, Happening, Words
 from valvomo.protocol.customer import PublicNotice
 
@@ -50,17 +49,10 @@ async def stored(tx: Transaction, organization_id: str, conversation_id: str) ->
     return await conversations.get(tx, organization_id, conversation_id)
 
 
-async def told(
-    tx: Transaction, organization_id: str, conversation_id: str
-) -> tuple[tuple[PublicNotice, ...], int]:
+async def told(tx: Transaction, conversation: Conversation) -> tuple[tuple[PublicNotice, ...], int]:
     """What the customer was told so far, and the version of the conversation up to which that is."""
-    changes: list[Change] = []
-    now: Conversation | None = None
-    for fact in await journal.of_conversation(tx, organization_id, conversation_id):
-        if isinstance(fact.event, Event):
-            before, now = now, fold(now, fact.event, fact.at)
-            changes.append(Change(happening=happening_of(fact, 0, None), before=before, after=now))
-    return notices(changes), now.version if now else 0
+    lines = await notices.of_conversation(tx, conversation.organization_id, conversation.id)
+    return lines, conversation.version
 
 
 async def change_of(tx: Transaction, organization_id: str, fact: Fact) -> Change | None:

@@ -22,6 +22,7 @@ from valvomo.live.connection import CLOSE_SIGNED_OUT, MAX_TOPICS, Connection, Su
 from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
 from valvomo.live.floor import LiveFloor, counts_all
+from valvomo.live.signals import READERS, Signals, signal_refusal
 from valvomo.live.subscriptions import SHARED_TOPICS, Subscriptions
 from valvomo.live.transcripts import CUSTOMER_TOPIC, PREFIX, Transcripts
 from valvomo.live.typing import TypingSignal, typing_item
@@ -50,7 +51,10 @@ class Room:
         self.delivery = Delivery(self.feed.age_ms, clock, time.monotonic)
         self.subscriptions = Subscriptions(lambda: self.feed.floor, self.delivery)
         self.transcripts = Transcripts(self.feed, database, self.delivery)
+        self.signals = Signals(self.feed, self.delivery)
         self.feed.published = self._published
+        self.feed.signalled = self.signals.publish
+        self.feed.reconfigured = self._reconfigured
         self.feed.restarted = self._restarted
         self._database = database
         self._clock = clock
@@ -70,7 +74,9 @@ class Room:
             self.delivery.refuse(subscription, refusal)
             return
         connection.subscriptions[topic] = subscription
-        if topic in SHARED_TOPICS:
+        if topic in READERS:
+            self.signals.watch(subscription)
+        elif topic in SHARED_TOPICS:
             await self.subscriptions.warm(subscription)
             notices = await self._notices(connection, since) if topic == "me" and since is not None else ()
             if connection.subscriptions.get(topic) is subscription:
@@ -83,7 +89,9 @@ class Room:
         subscription = connection.subscriptions.pop(topic, None)
         if subscription is None:
             return
-        if topic in SHARED_TOPICS:
+        if topic in READERS:
+            self.signals.unwatch(subscription)
+        elif topic in SHARED_TOPICS:
             self.subscriptions.unwatch(subscription)
         else:
             self.transcripts.unwatch(subscription)
@@ -139,6 +147,9 @@ class Room:
                     self._publish_figures()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("room.tick", organization=self.organization_id, error=repr(error))
+            except Exception:
+                # One tick that went wrong must not leave every screen of the house to itself.
+                log.exception("room.tick", organization=self.organization_id)
 
     def _publish_figures(self) -> None:
         """Counting a very large floor takes its time: it never gets more than a tenth of it."""
@@ -151,6 +162,7 @@ class Room:
         for connection in list(self.connections):
             if self.delivery.ready(connection):
                 self.subscriptions.catch_up(connection)
+                self.signals.catch_up(connection)
         self.transcripts.publish_places()
         await self.transcripts.read_on()
 
@@ -158,9 +170,14 @@ class Room:
         nets = collapse(changes)
         self.subscriptions.publish(list(nets.values()), agents)
         self.transcripts.publish(nets.values())
+        self.transcripts.agents_changed(agents)
+
+    def _reconfigured(self) -> None:
+        self._settings_changed = True
 
     def _restarted(self) -> None:
         self._settings_changed = True
+        self.signals.begin_again()
 
     async def _renew_rights(self) -> None:
         """What readers may see and do is asked again, after settings have changed and every second.
@@ -172,7 +189,7 @@ class Room:
         staff = [one for one in self.connections if one.actor.kind is ActorKind.USER]
         if not staff:
             return
-        async with self._database.reading() as tx:
+        async with self._database.asking() as tx:
             actors = await stored.actors(tx, self.organization_id, [one.actor.id for one in staff])
         for connection in staff:
             actor = actors.get(connection.actor.id)
@@ -186,12 +203,12 @@ class Room:
 
     async def _begin_again(self, connection: Connection) -> None:
         for topic, subscription in list(connection.subscriptions.items()):
-            if topic not in SHARED_TOPICS:
+            if topic not in SHARED_TOPICS and topic not in READERS:
                 subscription.reread = True
             elif refusal := self._refusal(subscription):
                 self.unwatch(connection, topic)
                 self.delivery.refuse(subscription, refusal)
-            else:
+            elif topic in SHARED_TOPICS:
                 await self.subscriptions.warm(subscription)
                 if connection.subscriptions.get(topic) is subscription:
                     self.subscriptions.snapshot(subscription)
@@ -200,9 +217,11 @@ class Room:
         connection, topic = subscription.connection, subscription.topic
         if connection.actor.kind is ActorKind.CUSTOMER:
             return None if topic == CUSTOMER_TOPIC else Refusal(Reason.NOT_FOUND, {"topic": topic})
-        known = topic in SHARED_TOPICS or topic.startswith(PREFIX)
+        known = topic in SHARED_TOPICS or topic in READERS or topic.startswith(PREFIX)
         if not known or len(connection.subscriptions) >= MAX_TOPICS:
             return Refusal(Reason.NOT_FOUND if not known else Reason.RATE_LIMITED, {"topic": topic})
+        if topic in READERS:
+            return signal_refusal(topic, connection.actor)
         if topic in SHARED_TOPICS and not watchable(topic, connection.actor):
             return Refusal(Reason.ROLE_NEEDED, {"role": "supervisor"})
         return None

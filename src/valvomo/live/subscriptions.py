@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.colleagues import figures_scope
 from valvomo.domain.conversations.model import Conversation
-from valvomo.live.audience import ROW_TOPICS, ClassKey, Encoder, Net, RowCache, class_of
+from valvomo.live.audience import ROW_TOPICS, ClassKey, Encoder, Net, RowCache, agents_class, class_of
 from valvomo.live.connection import MOST_WAITING, Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.floor import LiveFloor, counts_all
@@ -181,7 +181,7 @@ class Subscriptions:
         made: dict[str | ClassKey, Frame | None] = {}
         for subscription in self.topics["agents"]:
             actor = subscription.connection.actor
-            key = actor.id if actor.id in agents else class_of(actor, floor.lookups.supervision)
+            key = actor.id if actor.id in agents else agents_class(actor, floor.lookups.supervision)
             if key not in made:
                 data = encoder.agents(actor, agents)
                 made[key] = (
@@ -248,7 +248,7 @@ def _my_changes(nets: list[Net], actor: Actor, floor: LiveFloor) -> Iterable[obj
 def _my_presence(floor: LiveFloor, actor: Actor, agents: frozenset[str]) -> Iterable[object]:
     seat = floor.agents.seats.get(actor.id) if actor.id in agents else None
     if seat is not None:
-        yield me.presence_item(seat.agent, seat.since)
+        yield me.presence_item(seat.agent, seat.since, actor, floor.lookups)
 
 
 def _notices(net: Net, actor: Actor, floor: LiveFloor) -> Iterable[NoticeItem]:

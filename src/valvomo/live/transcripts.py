@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from valvomo.db.database import Database
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.access.sight import read_refusal
@@ -20,7 +22,7 @@ from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
 from valvomo.live.views.conversation import customer_message, document, notices, staff_items, staff_message
 from valvomo.live.views.happening import Words
-from valvomo.protocol.customer import PublicConversation, PublicNotice, places, public_conversation
+from valvomo.protocol.customer import Prospect, PublicConversation, PublicNotice, public_conversation
 
 PREFIX = "conversation:"
 CUSTOMER_TOPIC = "conversation"
@@ -66,18 +68,23 @@ class Transcripts:
                     self._tell_staff(subscription, net)
             self._queues.update(one.queue_id for one in (net.before, net.after) if one is not None)
 
+    def agents_changed(self, agents: Iterable[str]) -> None:
+        """Who waits for these agents may have to wait for longer or shorter than before."""
+        seats = self._feed.floor.agents.seats
+        self._queues.update(queue for one in agents if one in seats for queue in seats[one].agent.queues)
+
     def publish_places(self) -> None:
-        """Customers whose place in the queue has changed; once a tick."""
+        """Customers whose place in the queue or probable wait has changed; once a tick."""
         queues, self._queues = self._queues, set()
         ongoing = self._feed.floor.board.conversations
-        for queue_id in queues:
-            known: dict[str, int] | None = None
-            for one in self.watched.keys() & ongoing.keys():
-                waiting = [subscription for subscription in self.watched[one] if _is_customer(subscription)]
-                if ongoing[one].queue_id == queue_id and waiting:
-                    known = places(queue_id, ongoing.values()) if known is None else known
-                    for subscription in waiting:
-                        self._tell_state(subscription, ongoing[one], known.get(one))
+        watching: dict[str, list[tuple[str, Subscription]]] = {}
+        for one in self.watched.keys() & ongoing.keys():
+            for subscription in filter(_is_customer, self.watched[one]):
+                watching.setdefault(ongoing[one].queue_id, []).append((one, subscription))
+        for queue_id in queues & watching.keys():
+            known = self._feed.floor.prospects(queue_id, {one for one, _ in watching[queue_id]})
+            for one, subscription in watching[queue_id]:
+                self._tell_state(subscription, ongoing[one], known.get(one))
 
     async def read_on(self) -> None:
         """Readers who missed something because they were slow, or because rights have changed."""
@@ -96,11 +103,19 @@ class Transcripts:
         subscription.starting, subscription.reread = True, False
         one, customer = self.conversation_id(subscription), _is_customer(subscription)
         organization_id = subscription.connection.actor.organization_id
-        async with self._database.reading() as tx:
-            words = await reading.words_after(tx, (organization_id, one), subscription.seq, public=customer)
-            stored = await reading.stored(tx, organization_id, one)
-            told = await reading.told(tx, organization_id, one) if customer else ((), 0)
-        subscription.starting = False
+        try:
+            async with self._database.reading() as tx:
+                words = await reading.words_after(
+                    tx, (organization_id, one), subscription.seq, public=customer
+                )
+                stored = await reading.stored(tx, organization_id, one)
+                told = await reading.told(tx, stored) if customer and stored else ((), 0)
+        except BaseException:
+            # Whoever could not be served now is served at the next tick, never forgotten.
+            subscription.reread = True
+            raise
+        finally:
+            subscription.starting = False
         if subscription not in self.watched.get(one, ()):
             return
         conversation = self._feed.floor.conversation(one)
@@ -122,7 +137,8 @@ class Transcripts:
         subscription.version = conversation.version
         subscription.seq = max(subscription.seq, words[-1].seq if words else 0)
         preview = floor.board.previews.get(conversation.id)
-        data = [*map(staff_message, words), document(conversation, actor, floor.lookups, preview)]
+        said = [staff_message(one, actor) for one in words]
+        data = [*said, document(conversation, actor, floor.lookups, preview)]
         self._delivery.send(
             subscription, self._delivery.frame(subscription.topic, op, subscription.seq, data)
         )
@@ -189,19 +205,20 @@ class Transcripts:
             frame = self._delivery.frame(subscription.topic, "changes", subscription.seq, items)
             self._delivery.send(subscription, frame)
 
-    def _tell_state(self, subscription: Subscription, conversation: Conversation, place: int | None) -> None:
+    def _tell_state(
+        self, subscription: Subscription, conversation: Conversation, waits: Prospect | None
+    ) -> None:
         if subscription.document is None or self._postponed(subscription):
             return
-        state = public_conversation(conversation, place, subscription.notices)
+        state = public_conversation(conversation, waits, subscription.notices)
         if state != subscription.document:
             subscription.document = state
             frame = self._delivery.frame(subscription.topic, "changes", subscription.seq, [state])
             self._delivery.send(subscription, frame)
 
     def _public(self, subscription: Subscription, conversation: Conversation) -> PublicConversation:
-        ongoing = self._feed.floor.board.conversations
-        place = places(conversation.queue_id, ongoing.values()).get(conversation.id)
-        return public_conversation(conversation, place, subscription.notices)
+        known = self._feed.floor.prospects(conversation.queue_id, {conversation.id})
+        return public_conversation(conversation, known.get(conversation.id), subscription.notices)
 
     def _postponed(self, subscription: Subscription) -> bool:
         if not subscription.starting and not subscription.connection.slow:
@@ -225,8 +242,5 @@ def _is_customer(subscription: Subscription) -> bool:
 def _numbered(known: tuple[PublicNotice, ...], new: Iterable[PublicNotice]) -> tuple[PublicNotice, ...]:
     return (
         *known,
-        *(
-            PublicNotice(id=number, code=one.code, name=one.name, at=one.at, after=one.after)
-            for number, one in enumerate(new, start=len(known) + 1)
-        ),
+        *(msgspec.structs.replace(one, id=number) for number, one in enumerate(new, start=len(known) + 1)),
     )

@@ -15,7 +15,7 @@ from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
 from valvomo.commands.settings.passwords import Passwords
 from valvomo.commands.settings.sign_in import Gate
-from valvomo.db import migrate
+from valvomo.db import hours, migrate
 from valvomo.db.database import Database
 from valvomo.db.doorbell import CHANNEL, Doorbell
 from valvomo.db.embedded import EmbeddedPostgres
@@ -24,14 +24,16 @@ from valvomo.edge.app import create_app
 from valvomo.edge.door import Door
 from valvomo.edge.http.authentication import Authentication
 from valvomo.edge.metrics import Readings
-from valvomo.edge.parts import Parts
+from valvomo.edge.parts import Parts, paces
 from valvomo.edge.ws.app import sockets
 from valvomo.jobs.addresses import networks_of
 from valvomo.jobs.delivery import Delivery
 from valvomo.jobs.janitor import Janitor
+from valvomo.jobs.overflow import Overflow
 from valvomo.jobs.router import Router
 from valvomo.jobs.timers import Timers
 from valvomo.live.hub import TYPING_CHANNEL, Hub
+from valvomo.queries.whatif.laboratory import Laboratory
 from valvomo.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -69,11 +71,9 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now) -> H
     executor = Executor(database, clock, bell)
     lane = MessageLane(database, clock, bell)
     hub = Hub(database, bell, clock)
-    janitor = Janitor(database, executor, clock, process_id=hub.process_id, live=hub.connection_ids)
+    janitor = Janitor(database, executor, clock, process_id=hub.process_id, live=hub.connected)
     authentication = Authentication(database, clock)
     bell.listen(authentication.rung, words=False)
-    registry = CollectorRegistry()
-    registry.register(Readings("valvomo_database", lambda: database.statistics()._asdict().items()))
     parts = Parts(
         executor=executor,
         lane=lane,
@@ -83,7 +83,9 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now) -> H
         live=hub,
         gate=Gate(executor, Passwords(), session_hours=settings.session_hours),
         pending=lambda: _is_behind(database.url),
-        registry=registry,
+        laboratory=Laboratory(database.url),
+        registry=_registry(database),
+        paces=paces(settings.customer_pace),
         secure=settings.secure,
         session_hours=settings.session_hours,
     )
@@ -104,11 +106,18 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now) -> H
     )
 
 
+def _registry(database: Database) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(Readings("valvomo_database", lambda: database.statistics()._asdict().items()))
+    return registry
+
+
 def _rounds(parts: Parts, database: Database, bell: Doorbell, settings: Settings) -> tuple[Job, ...]:
     """What goes by the clock, or whenever something happened."""
     return (
         Timers(database, parts.executor, bell, parts.clock).run,
-        Router(database, parts.executor, bell).run,
+        Router(database, parts.executor, bell, parts.clock).run,
+        Overflow(database, parts.executor, parts.clock).run,
         Delivery(database, bell, parts.clock, allowed=networks_of(settings.webhook_networks)).run,
     )
 
@@ -126,6 +135,8 @@ def _bells(database: Database, bell: Doorbell, hub: Hub) -> tuple[Job, ...]:
 async def running(house: House) -> AsyncIterator[None]:
     """Keep the jobs running meanwhile; one that fails ends everything, because half a house serves nobody."""
     await house.janitor.begin()
+    async with house.database.asking() as tx:
+        await hours.get_ready(tx)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(job()) for job in house.jobs]
         try:

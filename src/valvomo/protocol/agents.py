@@ -14,6 +14,8 @@ from valvomo.protocol.rows import Lookups, Named
 class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     """Presence and load. `presence` is what everybody sees, `chosen` what was set at `since`.
 
+    `status` is the custom presence that was chosen, if it was one, in the reader's language.
+
     `load` and `capacity` are units; `conversations` counts those that cost them units now, `held` the same by kind
     of channel.
     """
@@ -22,6 +24,7 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     presence: str
     chosen: str
+    status: Named | None
     since: datetime
     load: int
     capacity: int
@@ -40,6 +43,7 @@ def agent_row(agent: Agent, since: datetime, viewer: Actor, lookups: Lookups) ->
         name=agent.name,
         presence=agent.presence.value,
         chosen=agent.chosen.value,
+        status=lookups.status(agent, viewer),
         since=since,
         load=agent.load,
         capacity=agent.capacity,

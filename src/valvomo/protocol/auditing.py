@@ -16,7 +16,7 @@ from valvomo.domain.agents.events import (
 from valvomo.domain.conversations.event import Event
 from valvomo.protocol.rows import Lookups
 from valvomo.protocol.texts.catalogue import in_words, text
-from valvomo.protocol.timeline import event_facts
+from valvomo.protocol.timeline import event_facts, sentence_of
 
 Sentence = tuple[tuple[str, str], dict[str, object]]
 
@@ -40,11 +40,11 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:
             return ("audit", what), {"setting": subject, "name": name}
         case SignedIn(user_id=user, outcome=outcome):
             return ("audit", outcome), {"person": lookups.people.get(user)}
-        case PresenceSet(agent_name=agent, chosen=chosen):
-            return ("audit", "presence_set"), {"agent": agent, "presence": chosen.value}
+        case PresenceSet(agent_name=agent, chosen=chosen, status_name=status):
+            return ("audit", "presence_set"), {"agent": agent, "presence": status or chosen.value}
         case Acknowledged(person_id=person):
             return ("audit", "acknowledged"), {"person": lookups.people.get(person)}
         case AgentConnected() | AgentDisconnected():
             raise TypeError(f"{event.kind} is no act of anybody")
         case _:
-            return ("timeline", event.kind), event_facts(event, lookups)
+            return sentence_of(event), event_facts(event, lookups)

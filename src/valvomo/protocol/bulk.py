@@ -1,13 +1,14 @@
-"""One act on many conversations, with an outcome for each (spec 1 §3 *Bulk*)."""
+"""One act on many conversations or accounts, with an outcome for each (spec 1 §3 *Bulk*)."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from valvomo.protocol.requests import Id, Note, QueueName, Request
+from valvomo.protocol.settings_requests import Ids, Limits, Skills, Units
 
 MOST = 1000
 
@@ -41,8 +42,24 @@ class BulkRequest(Request, frozen=True, kw_only=True):
             raise ValueError("exactly one of `agent` and `queue` is needed")
 
 
+class BulkUsersRequest(Request, frozen=True, kw_only=True):
+    """What is the same from now on for these accounts, what they gain, and what they lose; the rest stays.
+
+    What is both gained and lost is gained. `hours_id` null is always on duty.
+    """
+
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=MOST)]
+    capacity: Units | None = None
+    limits: Limits | None = None
+    hours_id: Id | UnsetType | None = UNSET
+    add_skills: Skills = field(default_factory=dict)
+    remove_skills: Ids = frozenset()
+    add_queues: Ids = frozenset()
+    remove_queues: Ids = frozenset()
+
+
 class BulkOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What came of it for one conversation: `ok`, or the problem that says why not."""
+    """What came of it for one of them: `ok`, or the problem that says why not; `state` is a conversation's."""
 
     id: str
     ok: bool

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from valvomo.domain.conversations.model import Conversation, Role, Stage, State
 from valvomo.domain.conversations.told import Told
+from valvomo.domain.routing.estimate import Outlook, wait_estimate
+from valvomo.domain.routing.facts import waiting_of
+
+
+class WaitRange(msgspec.Struct, frozen=True, kw_only=True):
+    """A probable wait in seconds."""
+
+    low: int
+    high: int
 
 
 class PublicAuthor(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +44,15 @@ class LiveMessageItem(PublicMessageItem, frozen=True, kw_only=True, tag_field="k
 
 
 class PublicNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that the house told the customer (`told.*` of the catalogue), after the message numbered `after`."""
+    """A line that the house told the customer (`told.*` of the catalogue), after the message numbered `after`.
+
+    `text` is what the house has written itself, for the code `house_says`.
+    """
 
     id: int
     code: str
     name: str | None
+    text: str | None
     at: datetime
     after: int
 
@@ -50,7 +64,11 @@ class OnlyName(msgspec.Struct, frozen=True):
 
 
 class PublicConversation(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="conversation"):
-    """The conversation as the customer knows it. `place` 1 is next in the queue; `participants` are visible ones."""
+    """The conversation as the customer knows it; `participants` are visible ones.
+
+    `place` 1 is next, among those who wait for the same agents. `coming`: an agent is being asked right now.
+    `estimate` is the probable wait, None where nothing honest can be said.
+    """
 
     id: str
     state: str
@@ -58,6 +76,8 @@ class PublicConversation(msgspec.Struct, frozen=True, kw_only=True, tag_field="k
     agent: OnlyName | None
     participants: tuple[PublicAuthor, ...]
     place: int | None
+    coming: bool
+    estimate: WaitRange | None
     notices: tuple[PublicNotice, ...]
 
 
@@ -66,12 +86,26 @@ def public_state(conversation: Conversation) -> str:
     return State.OPEN.value if conversation.stage is Stage.OFFERED else conversation.state.value
 
 
+class Prospect(NamedTuple):
+    """What somebody who waits can be told about it."""
+
+    place: int
+    estimate: WaitRange | None = None
+
+
+def prospect(conversation: Conversation, seen: Outlook, handle_seconds: Sequence[float]) -> Prospect:
+    """The place and the probable wait by recent handle times in the queue."""
+    found = wait_estimate(waiting_of(conversation), seen, handle_seconds)
+    return Prospect(seen.place, WaitRange(low=found.low, high=found.high) if found else None)
+
+
 def public_conversation(
-    conversation: Conversation, place: int | None, notices: tuple[PublicNotice, ...]
+    conversation: Conversation, waits: Prospect | None, notices: tuple[PublicNotice, ...]
 ) -> PublicConversation:
     """What the customer may know."""
     name = conversation.owner_name or conversation.bot_name
-    accepted = conversation.state is not State.OPEN and conversation.stage is not Stage.OFFERED
+    coming = conversation.stage is Stage.OFFERED
+    accepted = conversation.state is not State.OPEN and not coming
     return PublicConversation(
         id=conversation.id,
         state=public_state(conversation),
@@ -82,40 +116,13 @@ def public_conversation(
             for one in conversation.participants
             if one.public and one.role is not Role.MONITOR
         ),
-        place=place,
+        place=1 if coming else waits.place if waits else None,
+        coming=coming,
+        estimate=waits.estimate if waits else None,
         notices=notices,
     )
 
 
 def public_notice(number: int, told: Told, at: datetime, after: int) -> PublicNotice:
     """The `number`-th line that was told."""
-    return PublicNotice(id=number, code=told.code, name=told.name, at=at, after=after)
-
-
-def place_in_queue(conversation: Conversation, others: Iterable[Conversation]) -> int | None:
-    """1 + how many open conversations of the same queue are served before this one; None when it does not wait.
-
-    One that is being offered is next. Order: priority, then time of queueing, as the router serves.
-    """
-    if conversation.stage is Stage.OFFERED:
-        return 1
-    if conversation.state is not State.OPEN:
-        return None
-    mine = _turn(conversation)
-    return 1 + sum(
-        one.state is State.OPEN and one.queue_id == conversation.queue_id and _turn(one) < mine
-        for one in others
-    )
-
-
-def places(queue_id: str, conversations: Iterable[Conversation]) -> dict[str, int]:
-    """The place of everybody who waits in a queue, as `place_in_queue` says it, for all of them at once."""
-    inside = [one for one in conversations if one.queue_id == queue_id]
-    waiting = sorted((one for one in inside if one.state is State.OPEN), key=_turn)
-    found = {one.id: 1 for one in inside if one.stage is Stage.OFFERED}
-    found.update({one.id: number for number, one in enumerate(waiting, start=1)})
-    return found
-
-
-def _turn(one: Conversation) -> tuple[int, datetime, str]:
-    return (-one.priority, one.queued_at, one.id)
+    return PublicNotice(id=number, code=told.code, name=told.name, text=told.text, at=at, after=after)

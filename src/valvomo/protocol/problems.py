@@ -36,7 +36,15 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
     405: frozenset({Reason.METHOD_NOT_ALLOWED}),
     413: frozenset({Reason.TOO_LARGE}),
     # An unknown target is named in the body: the address itself was found.
-    422: frozenset({Reason.MALFORMED, Reason.UNKNOWN_TARGET, Reason.KEY_REUSED, Reason.CONSENT_NEEDED}),
+    422: frozenset(
+        {
+            Reason.MALFORMED,
+            Reason.UNKNOWN_TARGET,
+            Reason.UNKNOWN_DISPOSITION,
+            Reason.KEY_REUSED,
+            Reason.CONSENT_NEEDED,
+        }
+    ),
     429: frozenset({Reason.RATE_LIMITED, Reason.LOCKED_OUT}),
     500: frozenset({Reason.INTERNAL}),
     503: frozenset({Reason.BUSY}),

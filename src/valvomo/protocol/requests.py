@@ -22,6 +22,10 @@ Phone = Annotated[str, Meta(pattern=r"^[+0-9 ()\-.]{3,40}$")]
 Key = Annotated[str, Meta(min_length=1, max_length=100)]
 Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=60)], ...], Meta(max_length=50)]
 Answers = Annotated[dict[Key, Line], Meta(max_length=50)]
+Context = Annotated[
+    dict[Key, Line],
+    Meta(max_length=30, description="What the page or the system knows, for rules to go by."),
+]
 Priority = Annotated[int, Meta(ge=-1000, le=1000)]
 ClientId = Annotated[
     str, Meta(min_length=1, max_length=100, description="The sender's own id of the message.")
@@ -54,15 +58,27 @@ class CreateConversation(Request, frozen=True, kw_only=True):
     priority: Priority = 0
     tags: Tags = ()
     answers: Answers = {}
+    context: Context = {}
     consent: bool | None = None
 
 
-class WriteMessage(Request, frozen=True, kw_only=True):
-    """Words for everyone (`public`), for the house (`internal`), or for the agent alone (`whisper`)."""
+class OnlyWords(Request, frozen=True, kw_only=True):
+    """A message. Nothing can be attached to one yet: `attachments` may be there, and must be empty."""
 
     text: Words
-    visibility: Visibility = Visibility.PUBLIC
     client_id: ClientId | None = None
+    attachments: tuple[object, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refused rather than lost on the way."""
+        if self.attachments:
+            raise ValueError("`attachments` must be empty: files cannot be sent yet")
+
+
+class WriteMessage(OnlyWords, frozen=True, kw_only=True):
+    """Words for everyone (`public`), for the house (`internal`), or for the agent alone (`whisper`)."""
+
+    visibility: Visibility = Visibility.PUBLIC
 
 
 class RejectRequest(Request, frozen=True, kw_only=True):
@@ -136,13 +152,23 @@ class ForceCloseRequest(Request, frozen=True, kw_only=True):
 
 
 class SetPresenceRequest(Request, frozen=True, kw_only=True):
-    """The presence that is chosen."""
+    """The presence that is chosen, or the id of a custom one, which has to stand for it where both are given."""
 
-    presence: Presence
+    presence: Presence | None = None
+    status: Id | None = None
+
+    def __post_init__(self) -> None:
+        """One of them."""
+        if self.presence is None and self.status is None:
+            raise ValueError("one of `presence` and `status` is needed")
 
 
 class StartByCustomer(Request, frozen=True, kw_only=True):
-    """What the widget knows before the first message; `consent` is the answer where one is asked for."""
+    """What the widget knows before the first message; `consent` is the answer where one is asked for.
+
+    With `version` and `text_language`, which are `version` and `language` of the configuration, the conversation is
+    only begun if the text that was shown is still the newest.
+    """
 
     key: Key
     name: Annotated[str, Meta(max_length=200)] | None = None
@@ -150,11 +176,11 @@ class StartByCustomer(Request, frozen=True, kw_only=True):
     language: Language = ""
     subject: Line = ""
     answers: Answers = {}
+    context: Context = {}
     consent: bool | None = None
+    version: Annotated[int, Meta(ge=0, description="0 where no text was shown.")] | None = None
+    text_language: Language | None = None
 
 
-class CustomerWords(Request, frozen=True, kw_only=True):
+class CustomerWords(OnlyWords, frozen=True, kw_only=True):
     """What the customer writes."""
-
-    text: Words
-    client_id: ClientId | None = None

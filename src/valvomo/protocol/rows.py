@@ -15,9 +15,19 @@ import msgspec
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.sight import knows_of_monitoring, reads_notes, shows_preview, takes_part
 from valvomo.domain.access.supervision import Supervision
-from valvomo.domain.attention.parts import Part, attention
-from valvomo.domain.conversations.model import Conversation, Offer, Participant, Role
+from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.agents.presence import Status
+from valvomo.domain.attention.parts import attention
+from valvomo.domain.conversations.model import Conversation, Offer, Role
+from valvomo.domain.routing.facts import House
 from valvomo.protocol.acts import ActAnswer, answers, compact
+from valvomo.protocol.row_parts import (
+    AttentionItem,
+    ConsentItem,
+    ParticipantItem,
+    attention_item,
+    participant_item,
+)
 
 DEFAULT_SERVICE_LEVEL = 60
 PREVIEW_LENGTH = 140
@@ -40,18 +50,11 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class AttentionItem(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"}):
-    """A part of the attention score: 0 before `from`, then min(`cap`, `base` + `per_minute` x minutes since)."""
-
-    name: str
-    base: float
-    per_minute: float
-    since: datetime | None
-    cap: float | None
-
-
 class OfferItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A pending offer; `by` is None when the router asks."""
+    """A pending offer; `by` is None when the router asks.
+
+    It rings by `sound` and shows on the `desktop`; where there are `reject_reasons`, it is rejected for one of them.
+    """
 
     id: str
     kind: str
@@ -63,23 +66,9 @@ class OfferItem(msgspec.Struct, frozen=True, kw_only=True):
     units: int
     excess_units: int
     note: str | None
-
-
-class ParticipantItem(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody beside primary and customer. `public`: the customer knows of them."""
-
-    id: str
-    name: str
-    role: str
-    public: bool
-    since: datetime
-
-
-class ConsentItem(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked of the customer and what they said."""
-
-    policy: str
-    answer: bool | None
+    reject_reasons: tuple[str, ...]
+    sound: bool
+    desktop: bool
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +126,7 @@ class ConversationDocument(Shown, frozen=True, kw_only=True):
     acts: dict[str, ActAnswer]
     disposition: str | None
     answers: Mapping[str, str]
+    context: Mapping[str, str]
     declines: Mapping[str, int]
     served_by: tuple[str, ...]
     deadlines: Mapping[str, datetime]
@@ -153,13 +143,34 @@ class QueueFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskingFacts:
+    """How a workstream's offers are brought to agents, and for which reasons alone they are rejected, if any."""
+
+    reject_reasons: tuple[str, ...] = ()
+    sound: bool = True
+    desktop: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lookups:
-    """The organization's names and switches that rows are made with; `people` are names of users by id."""
+    """The organization's names and switches that rows are made with; `people` are names of users by id.
+
+    `workstreams` are names, `asking` how their offers are brought to agents; `statuses` are custom presences;
+    `house` is by which rules it routes.
+    """
 
     queues: Mapping[str, QueueFacts] = field(default_factory=dict)
     workstreams: Mapping[str, str] = field(default_factory=dict)
+    asking: Mapping[str, AskingFacts] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, Status] = field(default_factory=dict)
     supervision: Supervision = field(default_factory=Supervision)
+    house: House = field(default_factory=lambda: House(workstreams={}, queues={}))
+
+    def status(self, agent: Agent, reader: Actor) -> Named | None:
+        """The custom presence that the agent has chosen, in the reader's language."""
+        found = self.statuses.get(agent.status_id or "")
+        return Named(found.id, found.named(reader.language)) if found else None
 
     def knows(self, actor: Actor, conversation: Conversation) -> bool:
         """Whether monitoring may be named to this actor."""
@@ -195,6 +206,7 @@ def conversation_document(
         acts=answers(actor, conversation, lookups.supervision),
         disposition=conversation.disposition,
         answers=conversation.answers,
+        context=conversation.context,
         declines=conversation.declines,
         served_by=conversation.served_by,
         deadlines=conversation.deadlines,
@@ -230,10 +242,12 @@ def _shown(
         "bot": _named(conversation.bot_id, conversation.bot_name),
         "customer": Named(conversation.contact_id, conversation.customer_name),
         "preview": preview if shows else None,
-        "attention": tuple(_part(one) for one in attention(conversation, queue.service_level_seconds)),
-        "offers": tuple(_offer(one, actor, lookups) for one in conversation.offers),
+        "attention": tuple(
+            attention_item(one) for one in attention(conversation, queue.service_level_seconds)
+        ),
+        "offers": tuple(_offer(one, conversation, actor, lookups) for one in conversation.offers),
         "participants": tuple(
-            _participant(one) for one in conversation.participants if one not in monitors or knows
+            participant_item(one) for one in conversation.participants if one not in monitors or knows
         ),
         "monitored_by": tuple(Named(one.id, one.name) for one in monitors) if knows else (),
         "consent": ConsentItem(policy=conversation.consent.policy.value, answer=conversation.consent.answer),
@@ -251,13 +265,8 @@ def _named(one: str | None, name: str | None) -> Named | None:
     return Named(one, name or "") if one else None
 
 
-def _part(part: Part) -> AttentionItem:
-    return AttentionItem(
-        name=part.name, base=part.base, per_minute=part.per_minute, since=part.since, cap=part.cap
-    )
-
-
-def _offer(offer: Offer, actor: Actor, lookups: Lookups) -> OfferItem:
+def _offer(offer: Offer, conversation: Conversation, actor: Actor, lookups: Lookups) -> OfferItem:
+    asking = lookups.asking.get(conversation.workstream_id, AskingFacts())
     return OfferItem(
         id=offer.id,
         kind=offer.kind.value,
@@ -269,8 +278,7 @@ def _offer(offer: Offer, actor: Actor, lookups: Lookups) -> OfferItem:
         units=offer.units,
         excess_units=offer.excess_units,
         note=offer.note if reads_notes(actor) else None,
+        reject_reasons=asking.reject_reasons,
+        sound=asking.sound,
+        desktop=asking.desktop,
     )
-
-
-def _participant(one: Participant) -> ParticipantItem:
-    return ParticipantItem(id=one.id, name=one.name, role=one.role.value, public=one.public, since=one.since)

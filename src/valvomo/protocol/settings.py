@@ -13,6 +13,9 @@ from valvomo.domain.access.supervision import Right
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import Channel, ConsentPolicy
 from valvomo.domain.conversations.workstream import WrapUpBlock
+from valvomo.domain.routing.facts import Method, SkillMatch
+from valvomo.domain.routing.overflow import OverflowRule
+from valvomo.domain.routing.rules import QueueRule, SkillRule
 from valvomo.protocol.rows import Named
 
 Seconds = Annotated[int, Meta(ge=1, le=366 * 24 * 3600, description="Seconds.")]
@@ -46,7 +49,10 @@ class SessionDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UserDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """An account. `capacity` in units; `limits` is the most conversations of one kind of channel at a time."""
+    """An account. `capacity` in units; `limits` is the most conversations of one kind of channel at a time.
+
+    `skills` maps skills (by id) to levels from 1 to 5. Without hours it is always on duty.
+    """
 
     id: str
     email: str
@@ -55,6 +61,8 @@ class UserDocument(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     capacity: int
     limits: dict[str, int]
+    skills: dict[str, int]
+    hours_id: str | None
     queues: list[str]
     supervised: list[str]
     supervises_all: bool
@@ -64,13 +72,22 @@ class UserDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueueDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A queue; `kind` is messaging, voice or record, members and supervisors are ids of users."""
+    """A queue; `kind` is messaging, voice or record, members and supervisors are ids of users.
+
+    `open` is now, by its hours; while it is not, `opens_at` is when it will be, null if not within a year.
+    """
 
     id: str
     name: str
     kind: str
     priority: int
     service_level_seconds: int
+    method: Method
+    match: SkillMatch
+    hours_id: str | None
+    overflow: list[OverflowRule]
+    open: bool
+    opens_at: datetime | None
     members: list[str]
     supervisors: list[str]
     created_at: datetime
@@ -91,7 +108,8 @@ class TimersBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class WorkstreamDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A workstream. `key` is public: the web page that carries it opens conversations here.
 
-    `origins` are the web sites that may do so; none means any.
+    `origins` are the web sites that may do so; none means any. With a template, `auto_accept` and the time of offers
+    are the template's.
     """
 
     id: str
@@ -106,6 +124,10 @@ class WorkstreamDocument(msgspec.Struct, frozen=True, kw_only=True):
     timers: TimersBody
     consent: ConsentPolicy
     origins: list[str]
+    queue_rules: list[QueueRule]
+    skill_rules: list[SkillRule]
+    affinity: bool
+    template_id: str | None
     created_at: datetime
 
 

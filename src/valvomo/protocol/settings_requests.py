@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from valvomo.domain.access.actor import UserRole
 from valvomo.domain.access.supervision import Right
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.agents.skills import LEAST_LEVEL, MOST_LEVEL
 from valvomo.domain.conversations.model import Channel, ConsentPolicy
 from valvomo.domain.conversations.workstream import WrapUpBlock
-from valvomo.protocol.requests import Email, Id, Request
+from valvomo.domain.routing.facts import Method, SkillMatch
+from valvomo.domain.routing.overflow import Remedy, Trigger
+from valvomo.domain.routing.rules import Operator
+from valvomo.domain.routing.soundness import MOST_CONDITIONS, MOST_RULES, MOST_VALUES
+from valvomo.protocol.requests import Email, Id, Line, Priority, Request
 from valvomo.protocol.settings import TimersBody
 
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
@@ -45,11 +49,65 @@ Origin = Annotated[
 ]
 Origins = Annotated[tuple[Origin, ...], Meta(max_length=100)]
 Said = Annotated[str, Meta(min_length=1, max_length=5000, pattern=r"\S")]
-Url = Annotated[str, Meta(min_length=8, max_length=2000, pattern=r"^https?://")]
-Kind = Annotated[
-    str, Meta(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=60, description="Such as message.posted.")
-]
-Kinds = Annotated[frozenset[Kind], Meta(max_length=100)]
+Level = Annotated[int, Meta(ge=LEAST_LEVEL, le=MOST_LEVEL, description="Proficiency.")]
+Skills = Annotated[dict[Id, Level], Meta(max_length=1000, description="Skills, by id, with their levels.")]
+
+
+class OverflowBody(Request, frozen=True, kw_only=True):
+    """What a queue does when it is `closed`, when `over` wait already, or when somebody has waited `over` seconds.
+
+    Moves to a queue of the same kind; says something, or closes, in the customer's language or else in English.
+    """
+
+    trigger: Trigger
+    remedy: Remedy
+    over: Annotated[int, Meta(ge=0, le=366 * 24 * 3600)] = 0
+    queue_id: Id | None = None
+    texts: Annotated[dict[AnyLanguage, Said], Meta(max_length=50)] = msgspec.field(default_factory=dict)
+
+
+class ConditionBody(Request, frozen=True, kw_only=True):
+    """A field that is one of the values, contains or starts with one, is none of them; or is set or empty.
+
+    Fields: channel, language, subject, customer.name, customer.email, customer.domain, customer.phone, customer.known
+    (yes or no), answers.… and context.….
+    """
+
+    field: Annotated[str, Meta(min_length=1, max_length=110)]
+    operator: Operator = Operator.IS
+    values: Annotated[tuple[Line, ...], Meta(max_length=MOST_VALUES)] = ()
+
+
+Conditions = Annotated[tuple[ConditionBody, ...], Meta(max_length=MOST_CONDITIONS)]
+
+
+class QueueRuleBody(Request, frozen=True, kw_only=True):
+    """Into this queue, if all conditions hold; the first rule that matches decides."""
+
+    name: Title
+    queue_id: Id
+    conditions: Conditions = ()
+
+
+class NeedBody(Request, frozen=True, kw_only=True):
+    """A skill that is asked for, and how much of it at least."""
+
+    skill_id: Id
+    level: Level = LEAST_LEVEL
+
+
+class SkillRuleBody(Request, frozen=True, kw_only=True):
+    """These skills and so much more priority, if all conditions hold; every rule that matches applies."""
+
+    name: Title
+    conditions: Conditions = ()
+    needs: Annotated[tuple[NeedBody, ...], Meta(max_length=20)] = ()
+    priority: Priority = 0
+
+
+Overflow = Annotated[tuple[OverflowBody, ...], Meta(max_length=20, description="The first that applies.")]
+QueueRules = Annotated[tuple[QueueRuleBody, ...], Meta(max_length=MOST_RULES)]
+SkillRules = Annotated[tuple[SkillRuleBody, ...], Meta(max_length=MOST_RULES)]
 
 
 class SignInRequest(Request, frozen=True, kw_only=True):
@@ -83,13 +141,18 @@ class CreateUserRequest(Request, frozen=True, kw_only=True):
     password: Password | None = None
     capacity: Units = 3
     limits: Limits = msgspec.field(default_factory=dict)
+    skills: Skills = msgspec.field(default_factory=dict)
+    hours_id: Id | None = None
     queues: Ids = frozenset()
     supervised: Ids = frozenset()
     supervises_all: bool = False
 
 
 class ChangeUserRequest(Request, frozen=True, kw_only=True):
-    """Changes of an account. `password` is reset to this one; it and `disabled` sign the account out."""
+    """Changes of an account. `password` is reset to this one; it and `disabled` sign the account out.
+
+    Skills are replaced as a whole; `hours_id` null is always on duty.
+    """
 
     email: Email | None = None
     name: Title | None = None
@@ -98,6 +161,8 @@ class ChangeUserRequest(Request, frozen=True, kw_only=True):
     password: Password | None = None
     capacity: Units | None = None
     limits: Limits | None = None
+    skills: Skills | None = None
+    hours_id: Id | UnsetType | None = UNSET
     queues: Ids | None = None
     supervised: Ids | None = None
     supervises_all: bool | None = None
@@ -111,16 +176,24 @@ class CreateQueueRequest(Request, frozen=True, kw_only=True):
     kind: Literal["messaging", "voice", "record"] = "messaging"
     priority: QueuePriority = 0
     service_level_seconds: ServiceLevel = 60
+    method: Method = Method.FREE_CAPACITY
+    match: SkillMatch = SkillMatch.CLOSEST
+    hours_id: Id | None = None
+    overflow: Overflow = ()
     members: Ids = frozenset()
     supervisors: Ids = frozenset()
 
 
 class ChangeQueueRequest(Request, frozen=True, kw_only=True):
-    """Changes of a queue."""
+    """Changes of a queue. Overflow rules are replaced as a whole; `hours_id` null is always open."""
 
     name: Title | None = None
     priority: QueuePriority | None = None
     service_level_seconds: ServiceLevel | None = None
+    method: Method | None = None
+    match: SkillMatch | None = None
+    hours_id: Id | UnsetType | None = UNSET
+    overflow: Overflow | None = None
     members: Ids | None = None
     supervisors: Ids | None = None
 
@@ -141,11 +214,15 @@ class CreateWorkstreamRequest(Request, frozen=True, kw_only=True):
     timers: TimersBody | None = None
     consent: ConsentPolicy | None = None
     origins: Origins = ()
+    queue_rules: QueueRules = ()
+    skill_rules: SkillRules = ()
+    affinity: bool = True
+    template_id: Id | None = None
     texts: Annotated[dict[AnyLanguage, Said], Meta(max_length=50)] = msgspec.field(default_factory=dict)
 
 
 class ChangeWorkstreamRequest(Request, frozen=True, kw_only=True):
-    """Changes of a workstream. `timers` are replaced as a whole."""
+    """Changes of a workstream. `timers` and rules are replaced as a whole; `template_id` null is none."""
 
     name: Title | None = None
     queue: Id | None = None
@@ -156,6 +233,10 @@ class ChangeWorkstreamRequest(Request, frozen=True, kw_only=True):
     timers: TimersBody | None = None
     consent: ConsentPolicy | None = None
     origins: Origins | None = None
+    queue_rules: QueueRules | None = None
+    skill_rules: SkillRules | None = None
+    affinity: bool | None = None
+    template_id: Id | UnsetType | None = UNSET
 
 
 class StoreTextRequest(Request, frozen=True, kw_only=True):
@@ -177,29 +258,6 @@ class SupervisionRequest(Request, frozen=True, kw_only=True):
     show_agents_monitored: bool | None = None
     denied_to: Narrowing | None = None
     denied_in: Narrowing | None = None
-
-
-class CreateTokenRequest(Request, frozen=True, kw_only=True):
-    """A token that acts as `user`, until it expires or is revoked."""
-
-    name: Title
-    user: Id
-    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
-
-
-class CreateWebhookRequest(Request, frozen=True, kw_only=True):
-    """Where letters go; without kinds, all of them."""
-
-    url: Url
-    kinds: Kinds = frozenset()
-
-
-class ChangeWebhookRequest(Request, frozen=True, kw_only=True):
-    """Changes of a webhook."""
-
-    url: Url | None = None
-    kinds: Kinds | None = None
-    disabled: bool | None = None
 
 
 class AcknowledgeRequest(Request, frozen=True, kw_only=True):

@@ -11,10 +11,25 @@ import msgspec
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import reads_notes
+from valvomo.domain.conversations.ending import WrapUpCompleted
 from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.join import ParticipantLeft
 from valvomo.domain.conversations.model import Offer, ScheduledTransfer
+from valvomo.domain.conversations.monitor import MonitorStopped
+from valvomo.domain.conversations.overflowing import Overflowed
+from valvomo.domain.routing.overflow import Remedy
 from valvomo.protocol.rows import Lookups, Named
 from valvomo.protocol.texts.catalogue import in_words, text
+
+OF_ITSELF: frozenset[type[Event]] = frozenset({MonitorStopped, ParticipantLeft, WrapUpCompleted})
+"""Ends that somebody brings about, or else a cause: `<kind>_because` says the latter."""
+
+REMEDIES = {
+    Remedy.QUEUE: Overflowed.kind,
+    Remedy.MESSAGE: f"{Overflowed.kind}_message",
+    Remedy.CLOSE: f"{Overflowed.kind}_close",
+}
+"""What an overflow rule did, each in a sentence of its own."""
 
 
 class TimelineItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +74,7 @@ def timeline_item(
         at=at,
         kind=event.kind,
         actor=by,
-        text=text(reader.language, ("timeline", event.kind), in_words(reader.language, facts)),
+        text=text(reader.language, sentence_of(event), in_words(reader.language, facts)),
         facts=facts,
         silent=event.silent,
     )
@@ -79,6 +94,14 @@ def live_timeline_item(item: TimelineItem) -> LiveTimelineItem:
     )
 
 
+def sentence_of(event: Event) -> tuple[str, str]:
+    """Where the catalogue has the event's sentence; what people do themselves but ended without them has another."""
+    if isinstance(event, Overflowed):
+        return ("timeline", REMEDIES[event.remedy])
+    optional = type(event) in OF_ITSELF and getattr(event, "cause", None) is not None
+    return ("timeline", f"{event.kind}_because" if optional else event.kind)
+
+
 def event_facts(event: Event, lookups: Lookups) -> dict[str, object]:
     """What the sentence mentions: plain values under the names that the catalogue uses."""
     facts: dict[str, object] = {}
@@ -93,6 +116,8 @@ def event_facts(event: Event, lookups: Lookups) -> dict[str, object]:
             facts[one.name] = value.value
         elif isinstance(value, str | int | bool) and not one.name.endswith("_id") and one.name != "digest":
             facts[_word(one.name)] = value
+    if isinstance(event, Overflowed):
+        facts["cause"] = facts.pop("trigger")
     return facts
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from valvomo.db import floor
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
@@ -10,21 +12,21 @@ from valvomo.domain.refusals import Reason, Refusal
 from valvomo.protocol.agents import AgentRow, agent_row
 
 
-async def listed(tx: Transaction, actor: Actor) -> list[AgentRow]:
-    """Everybody whom this actor may see, by name."""
+async def listed(tx: Transaction, actor: Actor, at: datetime) -> list[AgentRow]:
+    """Those on the presence board whom this actor may see, by name."""
     names = await floor.lookups(tx, actor.organization_id)
-    seats = await floor.seats(tx, actor.organization_id)
+    seats = await floor.seats(tx, actor.organization_id, at)
     rows = [
         agent_row(agent, since, actor, names)
         for agent, since in seats.values()
-        if may_see_agent(actor, agent.id, agent.queues)
+        if agent.listed and may_see_agent(actor, agent.id, agent.queues)
     ]
     return sorted(rows, key=lambda row: (row.name.lower(), row.id))
 
 
-async def one(tx: Transaction, actor: Actor, agent_id: str) -> AgentRow | Refusal:
-    """One agent, if this actor may see them."""
-    seat = (await floor.seats(tx, actor.organization_id)).get(agent_id)
+async def one(tx: Transaction, actor: Actor, agent_id: str, at: datetime) -> AgentRow | Refusal:
+    """One who can hold conversations, on the board or not, if this actor may see them."""
+    seat = (await floor.seats(tx, actor.organization_id, at)).get(agent_id)
     if seat is None or not may_see_agent(actor, agent_id, seat[0].queues):
         return Refusal(Reason.NOT_FOUND)
     names = await floor.lookups(tx, actor.organization_id)

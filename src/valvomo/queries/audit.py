@@ -14,7 +14,7 @@ from valvomo.protocol.pages import Page
 from valvomo.protocol.rows import Lookups, Named
 from valvomo.protocol.settings import AuditItem
 from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
-from valvomo.queries.settings import role_refusal
+from valvomo.queries.listing import role_refusal
 
 _ORDER = "audit"
 _NEWEST = 2**62

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +14,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.acts import Act, act_refusal
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.agents.skills import match, shortfall
 from valvomo.domain.conversations.model import Conversation, OfferKind
 from valvomo.domain.conversations.targets import (
     Asking,
@@ -24,7 +26,8 @@ from valvomo.domain.conversations.targets import (
 )
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
-from valvomo.protocol.candidates import AgentCandidate, Candidates, QueueCandidate
+from valvomo.domain.routing.facts import SkillMatch
+from valvomo.protocol.candidates import AgentCandidate, Candidates, QueueCandidate, Skill
 from valvomo.protocol.problems import problem_of
 from valvomo.protocol.rows import Lookups
 from valvomo.queries.conversations import seen
@@ -64,6 +67,8 @@ class _Search:
     workstream: Workstream
     purpose: Purpose
     names: Lookups
+    skills: Mapping[str, str]
+    match: SkillMatch
 
     @property
     def asking(self) -> Asking:
@@ -77,7 +82,7 @@ class _Search:
 
 
 async def of_conversation(
-    tx: Transaction, actor: Actor, conversation_id: str, purpose: Purpose, *, everybody: bool
+    tx: Transaction, actor: Actor, conversation_id: str, purpose: Purpose, *, everybody: bool, at: datetime
 ) -> Candidates | Refusal:
     """Agents of its queue by fit (all of them for a transfer or consult on request), and queues.
 
@@ -91,23 +96,26 @@ async def of_conversation(
     if refusals[0] is not None and None not in refusals:
         return refusals[0]
     workstream = await house.workstream(tx, actor.organization_id, conversation.workstream_id)
+    rows = await tx.rows("house.queues", actor.organization_id)
     search = _Search(
-        actor=actor, conversation=conversation, workstream=workstream, purpose=purpose, names=names
+        actor=actor,
+        conversation=conversation,
+        workstream=workstream,
+        purpose=purpose,
+        names=names,
+        skills=await house.skills(tx, actor.organization_id),
+        match=next(SkillMatch(row["match"]) for row in rows if row["id"] == conversation.queue_id),
     )
     everywhere = everybody and purpose is not Purpose.ASSIGN
-    agents = [
-        _agent(search, agent)
-        for agent, _ in (await floor.seats(tx, actor.organization_id)).values()
-        if everywhere or conversation.queue_id in agent.queues
-    ]
-    queues = [house.queue_of(row) for row in await tx.rows("house.queues", actor.organization_id)]
-    waiting = {
-        row["queue_id"]: row["waiting"] for row in await tx.rows("lists.waiting", actor.organization_id)
-    }
+    seats = (await floor.seats(tx, actor.organization_id, at)).values()
+    counts = await tx.rows("lists.waiting", actor.organization_id)
+    waiting = {row["queue_id"]: row["waiting"] for row in counts}
     return Candidates(
         units=0 if purpose is Purpose.CONSULT else conversation.units,
-        agents=sorted(agents, key=_fit),
-        queues=[_queue(search, queue, waiting.get(queue.id, 0)) for queue in queues],
+        agents=_by_fit(
+            search, [one for one, _ in seats if everywhere or conversation.queue_id in one.queues]
+        ),
+        queues=[_queue(search, house.queue_of(row, at), waiting.get(row["id"], 0)) for row in rows],
     )
 
 
@@ -124,13 +132,30 @@ def _agent(search: _Search, agent: Agent) -> AgentCandidate:
         load=agent.load,
         capacity=agent.capacity,
         exceeded_by=excess_of(search.conversation, agent, search.asking.kind),
-        skills=(),
-        match=None,
+        skills=_skills(search, agent),
+        match=match(search.conversation.needs, agent.skills),
         available=refusal is None,
         queues=tuple(sorted(queues, key=str.lower)),
         overrides=overrides,
         **_why(search, refusal),
     )
+
+
+def _by_fit(search: _Search, agents: Iterable[Agent]) -> list[AgentCandidate]:
+    """As the router would ask, as far as skills count in this queue: who lacks the least before who has most room."""
+    needs = () if search.match is SkillMatch.NONE else search.conversation.needs
+    found = [(_agent(search, agent), shortfall(needs, agent.skills)) for agent in agents]
+    return [one for one, _ in sorted(found, key=lambda pair: _fit(*pair))]
+
+
+def _skills(search: _Search, agent: Agent) -> tuple[Skill, ...]:
+    """Those asked for first."""
+    asked = {need.skill_id for need in search.conversation.needs}
+    known = [
+        (one not in asked, search.skills.get(one, one).lower(), one, level)
+        for one, level in agent.skills.items()
+    ]
+    return tuple(Skill(name=search.skills.get(one, one), level=level) for _, _, one, level in sorted(known))
 
 
 def _needed(search: _Search, agent: Agent) -> tuple[str, ...]:
@@ -179,8 +204,16 @@ def _why(search: _Search, refusal: Refusal | None) -> dict[str, Any]:
     return {"reason": problem.type, "reason_text": problem.detail}
 
 
-def _fit(one: AgentCandidate) -> tuple[object, ...]:
-    """The free before those who need an override, the impossible last; then who has most room."""
+def _fit(one: AgentCandidate, missing: int) -> tuple[object, ...]:
+    """The free before those who need an override, the impossible last; then who lacks least, then who has most room."""
     rank = 0 if one.available else 1 if one.overrides else 2
     used = one.load / one.capacity if one.capacity else 1.0
-    return (rank, one.exceeded_by, _NEAREST.index(Presence(one.presence)), used, one.name.lower(), one.id)
+    return (
+        rank,
+        missing,
+        one.exceeded_by,
+        _NEAREST.index(Presence(one.presence)),
+        used,
+        one.name.lower(),
+        one.id,
+    )

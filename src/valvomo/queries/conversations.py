@@ -32,7 +32,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Filter:
     """What is looked for; empty means any. `queues` are ids or names, `sort` one of `SORTS`, with `-` for falling.
 
-    `closed_as` narrows what is closed to one way of ending.
+    `closed_as` narrows what is closed to one way of ending, `closed_since` to a time (half open, as figures count);
+    `contact` narrows everything to one customer's.
     """
 
     states: tuple[str, ...] = ()
@@ -43,6 +44,8 @@ class Filter:
     words: str = ""
     sort: str = "queued"
     closed_as: str = ""
+    closed_since: datetime | None = None
+    contact: str = ""
 
 
 async def listed(
@@ -100,7 +103,7 @@ async def _ongoing(
     return await tx.rows(
         "lists.ongoing", actor.organization_id, everything, supervised, me, picks, list(wanted.states), queues,
         list(wanted.agents), list(wanted.channels), wanted.words, wanted.sort.lstrip("-"), -1 if falling else 1,
-        rank, word, after, limit,
+        rank, word, after, limit, wanted.contact,
     )  # fmt: skip
 
 
@@ -112,6 +115,7 @@ async def _closed(
     return await tx.rows(
         "lists.closed", actor.organization_id, everything, supervised, me, queues, list(wanted.agents),
         list(wanted.channels), wanted.words, before, place.id if place else None, limit, wanted.closed_as,
+        wanted.contact, wanted.closed_since,
     )  # fmt: skip
 
 

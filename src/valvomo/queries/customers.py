@@ -6,24 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from valvomo.db import conversations, house, journal
+from valvomo.db import conversations, house, notices
 from valvomo.db.ids import secret_digest
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, ActorKind
-from valvomo.domain.conversations.event import Event
-from valvomo.domain.conversations.message import MessagePosted
-from valvomo.domain.conversations.model import ConsentPolicy, Conversation, Stage, State
-from valvomo.domain.conversations.told import told_customer
+from valvomo.domain.conversations.model import ConsentPolicy
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.protocol.customer import (
     PublicAuthor,
     PublicConversation,
     PublicMessageItem,
-    PublicNotice,
     public_conversation,
-    public_notice,
 )
+from valvomo.queries.routing import prospect_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +66,6 @@ async def guest_of_token(tx: Transaction, secret: str, now: datetime) -> Guest |
         return Refusal(Reason.NOT_SIGNED_IN)
     if row["expires_at"] <= now:
         return Refusal(Reason.EXPIRED)
-    origins = await tx.value("lists.origins", row["organization_id"], row["conversation_id"])
     actor = Actor(
         id=row["contact_id"],
         organization_id=row["organization_id"],
@@ -79,7 +74,7 @@ async def guest_of_token(tx: Transaction, secret: str, now: datetime) -> Guest |
         language=row["language"],
         conversation_id=row["conversation_id"],
     )
-    return Guest(actor=actor, origins=tuple(origins or ()))
+    return Guest(actor=actor, origins=tuple(row["origins"]))
 
 
 async def entrance(tx: Transaction, key: str) -> Entrance | Refusal:
@@ -112,21 +107,23 @@ async def sample_key(tx: Transaction) -> str | None:
     return key
 
 
-async def conversation(tx: Transaction, guest: Guest) -> PublicConversation:
+async def conversation(tx: Transaction, guest: Guest, at: datetime) -> PublicConversation:
     """Its state, who serves it, the place in the queue, and everything that the customer was told."""
     found = await conversations.get(tx, guest.organization_id, guest.conversation_id)
     if found is None:
         raise LookupError(f"no conversation {guest.conversation_id}")
-    return public_conversation(found, await _place(tx, found), await _notices(tx, guest))
+    told = await notices.of_conversation(tx, guest.organization_id, guest.conversation_id)
+    return public_conversation(found, await prospect_of(tx, found, at), told)
 
 
 async def messages(tx: Transaction, guest: Guest, *, after: int, limit: int) -> list[PublicMessageItem]:
     """At most `limit` messages that follow the customer's number `after`."""
     rows = await tx.rows("messages.public_after", guest.organization_id, guest.conversation_id, after, limit)
-    return [_message(row, guest) for row in rows]
+    return [message(row, guest) for row in rows]
 
 
-def _message(row: Any, guest: Guest) -> PublicMessageItem:
+def message(row: Any, guest: Guest) -> PublicMessageItem:
+    """A message as this customer is shown it: a row that they can read, or what posting it has answered."""
     mine = row["author_id"] == guest.actor.id
     return PublicMessageItem(
         id=row["id"],
@@ -136,25 +133,3 @@ def _message(row: Any, guest: Guest) -> PublicMessageItem:
         at=row["at"],
         client_id=row["client_id"] if mine else None,
     )
-
-
-async def _place(tx: Transaction, one: Conversation) -> int | None:
-    if one.stage is Stage.OFFERED:
-        return 1
-    if one.state is not State.OPEN:
-        return None
-    ahead: int = await tx.value(
-        "lists.ahead", one.organization_id, one.queue_id, one.priority, one.queued_at, one.id
-    )
-    return ahead + 1
-
-
-async def _notices(tx: Transaction, guest: Guest) -> tuple[PublicNotice, ...]:
-    notices: list[PublicNotice] = []
-    seen = 0
-    for fact in await journal.of_conversation(tx, guest.organization_id, guest.conversation_id):
-        if isinstance(fact.event, MessagePosted):
-            seen = fact.event.public_seq or seen
-        elif isinstance(fact.event, Event) and (told := told_customer(fact.event)) is not None:
-            notices.append(public_notice(len(notices) + 1, told, fact.at, seen))
-    return tuple(notices)

@@ -141,8 +141,8 @@ def _offers(past: Past, queues: Iterable[str], period: tuple[datetime, datetime]
 async def _past(tx: Transaction, organization_id: str, since: datetime, until: datetime) -> Past:
     rows = await tx.rows("figures.outcomes", organization_id, since, until)
     head = await journal.head(tx, organization_id)
-    first = await _position_before(tx, organization_id, since - SLACK, head)
-    last = await _position_before(tx, organization_id, until + SLACK, head)
+    first = await position_before(tx, organization_id, since - SLACK, head)
+    last = await position_before(tx, organization_id, until + SLACK, head)
     offers = await tx.rows("figures.offers", organization_id, first, last, since, until)
     return Past(
         outcomes=[
@@ -165,7 +165,7 @@ async def _past(tx: Transaction, organization_id: str, since: datetime, until: d
     )
 
 
-async def _position_before(tx: Transaction, organization_id: str, moment: datetime, head: int) -> int:
+async def position_before(tx: Transaction, organization_id: str, moment: datetime, head: int) -> int:
     """The last position whose fact is older than the moment; positions are gapless, so halving finds it."""
     low, high = 0, head
     while low < high:

@@ -23,17 +23,12 @@ async def after(
     if refusal := read_refusal(actor, conversation):
         return refusal
     rows = await tx.rows("messages.all_after", actor.organization_id, conversation_id, seq, limit + 1)
-    items = [_item(row, actor) for row in rows[:limit]]
+    items = [item(row, actor) for row in rows[:limit]]
     return Page(items=items, next=str(items[-1].seq) if len(rows) > limit else None)
 
 
-async def one(tx: Transaction, actor: Actor, conversation_id: str, seq: int) -> MessageItem:
-    """A message that this actor has just posted."""
-    rows = await tx.rows("messages.all_after", actor.organization_id, conversation_id, seq - 1, 1)
-    return _item(rows[0], actor)
-
-
-def _item(row: Any, reader: Actor) -> MessageItem:
+def item(row: Any, reader: Actor) -> MessageItem:
+    """A message as this reader is shown it: a row of either table, or what posting it has answered."""
     mine = row["author_id"] == reader.id
     return MessageItem(
         id=row["id"],

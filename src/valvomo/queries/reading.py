@@ -1,4 +1,4 @@
-"""What a question is asked with: a read-only transaction in which every statement sees the same moment."""
+"""What a question is asked with: a transaction in which every statement sees the same moment, or one statement."""
 
 from __future__ import annotations
 
@@ -13,4 +13,8 @@ class Reader(Protocol):
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """A read-only transaction."""
+        ...
+
+    def asking(self) -> AbstractAsyncContextManager[Transaction]:
+        """For a question that is one statement."""
         ...

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
-import msgspec
+from datetime import datetime
+from functools import partial
+from typing import Any
 
 from valvomo.db import house
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.supervision import Right
-from valvomo.domain.refusals import Reason, Refusal, malformed
+from valvomo.domain.refusals import Refusal
 from valvomo.protocol.pages import Page
 from valvomo.protocol.rows import Named
 from valvomo.protocol.settings import (
@@ -24,9 +23,8 @@ from valvomo.protocol.settings import (
     WebhookDocument,
     WorkstreamDocument,
 )
-from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
+from valvomo.queries.listing import one, page, role_refusal, shaped
 
-T = TypeVar("T")
 DELIVERIES = 200
 """How much of a webhook's delivery log is shown."""
 
@@ -35,62 +33,64 @@ async def users(
     tx: Transaction, actor: Actor, *, cursor: str | None, limit: int
 ) -> Page[UserDocument] | Refusal:
     """All accounts, disabled ones included, in order of their making."""
-    return await _page(tx, actor, "people.users", cursor=cursor, limit=limit, shape=_user)
+    return await page(tx, actor, "people.users", cursor=cursor, limit=limit, shape=_user)
 
 
 async def user(tx: Transaction, actor: Actor, user_id: str) -> UserDocument | Refusal:
     """One account."""
-    return await _one(tx, actor, "people.users", thing=user_id, shape=_user)
+    return await one(tx, actor, "people.users", thing=user_id, shape=_user)
 
 
 async def queues(
-    tx: Transaction, actor: Actor, *, cursor: str | None, limit: int
+    tx: Transaction, actor: Actor, *, cursor: str | None, limit: int, at: datetime
 ) -> Page[QueueDocument] | Refusal:
-    """All queues, for every account: their names stand all over the console."""
-    return await _page(tx, actor, "settings.queues", cursor=cursor, limit=limit, shape=_queue, role=None)
+    """All queues at this moment, for every account: their names stand all over the console."""
+    shape = partial(_queue, at=at)
+    return await page(tx, actor, "settings.queues", cursor=cursor, limit=limit, shape=shape, role=None)
 
 
-async def queue(tx: Transaction, actor: Actor, queue_id: str) -> QueueDocument | Refusal:
-    """One queue, for every account."""
-    return await _one(tx, actor, "settings.queues", thing=queue_id, shape=_queue, role=None)
+async def queue(tx: Transaction, actor: Actor, queue_id: str, at: datetime) -> QueueDocument | Refusal:
+    """One queue at this moment, for every account."""
+    shape = partial(_queue, at=at)
+    return await one(tx, actor, "settings.queues", thing=queue_id, shape=shape, role=None)
 
 
 async def workstreams(
     tx: Transaction, actor: Actor, *, cursor: str | None, limit: int
 ) -> Page[WorkstreamDocument] | Refusal:
     """All workstreams, for every account: integrations start conversations in them."""
-    return await _page(
+    return await page(
         tx, actor, "settings.workstreams", cursor=cursor, limit=limit, shape=_workstream, role=None
     )
 
 
 async def workstream(tx: Transaction, actor: Actor, workstream_id: str) -> WorkstreamDocument | Refusal:
     """One workstream, for every account."""
-    return await _one(tx, actor, "settings.workstreams", thing=workstream_id, shape=_workstream, role=None)
+    return await one(tx, actor, "settings.workstreams", thing=workstream_id, shape=_workstream, role=None)
 
 
 async def tokens(
     tx: Transaction, actor: Actor, *, cursor: str | None, limit: int
 ) -> Page[TokenDocument] | Refusal:
     """All API tokens, revoked and expired ones included."""
-    return await _page(tx, actor, "people.tokens", cursor=cursor, limit=limit, shape=_token)
+    return await page(tx, actor, "people.tokens", cursor=cursor, limit=limit, shape=_token)
 
 
 async def token(tx: Transaction, actor: Actor, token_id: str) -> TokenDocument | Refusal:
     """One API token."""
-    return await _one(tx, actor, "people.tokens", thing=token_id, shape=_token)
+    return await one(tx, actor, "people.tokens", thing=token_id, shape=_token)
 
 
 async def webhooks(
     tx: Transaction, actor: Actor, *, cursor: str | None, limit: int
 ) -> Page[WebhookDocument] | Refusal:
     """All webhooks."""
-    return await _page(tx, actor, "settings.webhooks", cursor=cursor, limit=limit, shape=_webhook)
+    return await page(tx, actor, "settings.webhooks", cursor=cursor, limit=limit, shape=_webhook)
 
 
 async def webhook(tx: Transaction, actor: Actor, webhook_id: str) -> WebhookDocument | Refusal:
     """One webhook."""
-    return await _one(tx, actor, "settings.webhooks", thing=webhook_id, shape=_webhook)
+    return await one(tx, actor, "settings.webhooks", thing=webhook_id, shape=_webhook)
 
 
 async def deliveries(tx: Transaction, actor: Actor, webhook_id: str) -> Page[DeliveryDocument] | Refusal:
@@ -134,81 +134,35 @@ def administrator_refusal(actor: Actor) -> Refusal | None:
     return role_refusal(actor, UserRole.ADMINISTRATOR)
 
 
-def role_refusal(actor: Actor, *roles: UserRole) -> Refusal | None:
-    """Why this is not for the account to read: it has none of these roles; the first is named."""
-    if any(actor.is_(role) for role in roles):
-        return None
-    return Refusal(Reason.ROLE_NEEDED, {"role": roles[0].value})
-
-
-async def _page(
-    tx: Transaction,
-    actor: Actor,
-    statement: str,
-    *,
-    cursor: str | None,
-    limit: int,
-    shape: Callable[[Any], T],
-    role: UserRole | None = UserRole.ADMINISTRATOR,
-) -> Page[T] | Refusal:
-    if role is not None and (refusal := role_refusal(actor, role)):
-        return refusal
-    try:
-        place = decoded(cursor, statement)
-    except BadCursorError:
-        return malformed("query.cursor", "not one of ours")
-    after = place.id if place else ""
-    rows = await tx.rows(statement, actor.organization_id, after, None, limit + 1)
-    last = rows[limit - 1] if len(rows) > limit else None
-    following = encoded(Place(sort=statement, rank=0, word="", id=last["id"])) if last else None
-    return Page(items=[shape(row) for row in rows[:limit]], next=following)
-
-
-async def _one(
-    tx: Transaction,
-    actor: Actor,
-    statement: str,
-    *,
-    thing: str,
-    shape: Callable[[Any], T],
-    role: UserRole | None = UserRole.ADMINISTRATOR,
-) -> T | Refusal:
-    if role is not None and (refusal := role_refusal(actor, role)):
-        return refusal
-    row = await tx.row(statement, actor.organization_id, "", thing, 1)
-    return shape(row) if row else Refusal(Reason.NOT_FOUND)
-
-
-def _shaped(row: Any, shape: type[T], **more: object) -> T:
-    names = [name for name in msgspec.structs.fields(shape) if name.name not in more]  # type: ignore[arg-type]
-    return msgspec.convert({one.name: row[one.name] for one in names} | more, shape)
-
-
 def _user(row: Any) -> UserDocument:
     capacity = 0 if row["capacity"] is None else row["capacity"]
-    return _shaped(row, UserDocument, capacity=capacity, limits=row["limits"] or {})
+    return shaped(
+        row, UserDocument, capacity=capacity, limits=row["limits"] or {}, skills=row["skills"] or {}
+    )
 
 
-def _queue(row: Any) -> QueueDocument:
-    return _shaped(row, QueueDocument, members=row["member_ids"], supervisors=row["supervisor_ids"])
+def _queue(row: Any, at: datetime) -> QueueDocument:
+    is_open, opens_at = house.opening(row, at)
+    people = {"members": row["member_ids"], "supervisors": row["supervisor_ids"]}
+    return shaped(row, QueueDocument, open=is_open, opens_at=opens_at, **people)
 
 
 def _workstream(row: Any) -> WorkstreamDocument:
-    return _shaped(row, WorkstreamDocument)
+    return shaped(row, WorkstreamDocument)
 
 
 def _text(row: Any) -> TextDocument:
-    return _shaped(row, TextDocument)
+    return shaped(row, TextDocument)
 
 
 def _token(row: Any) -> TokenDocument:
-    return _shaped(row, TokenDocument, user=Named(row["user_id"], row["user_name"]))
+    return shaped(row, TokenDocument, user=Named(row["user_id"], row["user_name"]))
 
 
 def _webhook(row: Any) -> WebhookDocument:
-    return _shaped(row, WebhookDocument)
+    return shaped(row, WebhookDocument)
 
 
 def _delivery(row: Any) -> DeliveryDocument:
     waiting = row["delivered_at"] is None and row["given_up_at"] is None
-    return _shaped(row, DeliveryDocument, due=row["due"] if waiting else None)
+    return shaped(row, DeliveryDocument, due=row["due"] if waiting else None)

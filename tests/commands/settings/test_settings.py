@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -106,7 +107,7 @@ async def test_another_organizations_things_are_not_there(house: Any) -> None:
     async with house.database.reading() as tx:
         for ask in (
             settings.users,
-            settings.queues,
+            partial(settings.queues, at=house.clock()),
             settings.workstreams,
             settings.tokens,
             settings.webhooks,
@@ -156,12 +157,12 @@ async def test_a_new_agent_has_capacity_and_can_be_found(house: Any) -> None:
     limits = {"voice": 1}
     made = await did(house, CreateUser(profile=profile(capacity=7, limits=limits)))
     async with house.database.reading() as tx:
-        agent = (await agents.everybody(tx, house.sample.organization_id))[made["id"]]
+        agent = (await agents.everybody(tx, house.sample.organization_id, house.clock()))[made["id"]]
     assert (agent.capacity, agent.limits, agent.serves) == (7, limits, True)
     await did(house, ChangeUser(user_id=made["id"], capacity=1))
     await did(house, ChangeUser(user_id=made["id"], roles=frozenset({UserRole.AUDITOR})))
     async with house.database.reading() as tx:
-        agent = (await agents.everybody(tx, house.sample.organization_id))[made["id"]]
+        agent = (await agents.everybody(tx, house.sample.organization_id, house.clock()))[made["id"]]
     assert (agent.capacity, agent.serves, agent.queues) == (1, False, frozenset())
 
 

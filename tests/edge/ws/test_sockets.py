@@ -11,7 +11,12 @@ from sample_sockets import Served, post, say, until
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from valvomo.commands.agents.connection import AgentConnect
 from valvomo.commands.conversations.serve import Pick
+from valvomo.commands.execute import Done
+from valvomo.commands.registry import Command
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.refusals import Refusal
 
 pytestmark = pytest.mark.slow
 
@@ -88,6 +93,28 @@ async def test_presence_follows_connections(served: Served) -> None:
     async with asyncio.timeout(5):
         while await _connections(served, "aino"):  # noqa: ASYNC110 - the database has none either
             await asyncio.sleep(0.02)
+
+
+async def test_a_connection_that_could_not_be_noted_is_noted_after_all(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor, broken = served.house.parts.executor, asyncio.Event()
+    execute = executor.execute
+
+    async def fails_once(actor: Actor, command: Command, key: str | None = None) -> Done | Refusal:
+        if isinstance(command, AgentConnect) and not broken.is_set():
+            broken.set()
+            raise ConnectionResetError("the database is away")
+        return await execute(actor, command, key)
+
+    monkeypatch.setattr(executor, "execute", fails_once)
+    async with served.live(await served.session("aino")) as socket:
+        await say(socket, op="ping")
+        await until(socket, op="pong")
+        assert broken.is_set()
+        for _ in range(2):
+            await served.house.janitor.round()
+        assert await _connections(served, "aino") == 1
 
 
 async def test_strangers_and_foreign_pages_are_refused(served: Served) -> None:

@@ -17,7 +17,7 @@ from valvomo.commands.settings.users import ChangeUser
 from valvomo.demo.organization import PASSWORD, create_sample
 
 pytestmark = pytest.mark.slow
-TOPICS = ("board", "alerts", "agents", "figures", "me")
+TOPICS = ("board", "alerts", "agents", "figures", "me", "settings", "audit")
 WORDS = "Only for this house"
 RENAMED = "Aino Onlyhere"
 
@@ -64,16 +64,17 @@ async def test_another_organization_hears_nothing(served: Served) -> None:
     async with (
         served.live(await neighbour(served, "saara")) as supervisor,
         served.live(await neighbour(served, "aino")) as agent,
+        served.live(await neighbour(served, "admin")) as administrator,
         served.live(await served.session("saara")) as witness,
     ):
-        for socket in (supervisor, agent, witness):
+        for socket in (supervisor, agent, administrator, witness):
             await watch_all(socket, chat)
         await until(witness, op="snapshot", topic="board")
         await busy(served, chat)
         async with asyncio.timeout(5):
             while WORDS not in str(await witness.recv()):
                 pass
-        for socket in (supervisor, agent):
+        for socket in (supervisor, agent, administrator):
             frames = await heard(socket, 1.5)
             said = json.dumps(frames, ensure_ascii=False)
             topic = f"conversation:{chat}"
@@ -82,6 +83,8 @@ async def test_another_organization_hears_nothing(served: Served) -> None:
             told = said.replace(topic, "")
             assert not [one for one in (*ours, "Kaisa", WORDS, RENAMED) if one in told]
             assert {one["topic"] for one in frames if one["op"] == "snapshot"} >= {"me"}
+            signals = [one["op"] for one in frames if one.get("topic") in {"settings", "audit"}]
+            assert signals == ["snapshot" if socket is administrator else "refused"] * 2
             boards = [one["data"] for one in frames if one.get("topic") == "board" and "data" in one]
             assert not [row for rows in boards for row in rows]
 

@@ -1,4 +1,7 @@
-"""Set a presence: an agent their own, a supervisor an agent's, the system what follows (spec 1 §2, §4)."""
+"""Set a presence: an agent their own, a supervisor an agent's, the system what follows (spec 1 §2, §4).
+
+A custom presence (status) holds for as long as the presence that it stands for is not set anew.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,17 @@ from valvomo.db import agents
 from valvomo.domain.access.actor import UserRole
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.events import PresenceSet
-from valvomo.domain.agents.presence import CHOOSABLE, Presence
+from valvomo.domain.agents.presence import Presence, Status, chosen_presence
 from valvomo.domain.refusals import Reason, Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetPresence(Command):
-    """Choose a presence; `inactive` is the system's own."""
+    """Choose a presence, a custom one, or both if they agree; `inactive` is the system's own."""
 
     agent_id: str
-    presence: Presence
+    presence: Presence | None = None
+    status_id: str | None = None
 
 
 @handles(SetPresence)
@@ -28,13 +32,17 @@ async def set_presence(work: Work, command: SetPresence) -> Outcome:
     agent = await work.lock_agent(command.agent_id)
     if agent is None:
         return Refusal(Reason.NOT_FOUND)
-    if command.presence not in CHOOSABLE:
-        return Refusal(Reason.MALFORMED, {"presence": command.presence.value})
     mine = agent.id == work.actor.id
     if not mine and (refusal := _supervisor_refusal(work, agent)):
         return refusal
-    await change_presence(work, agent, command.presence, by_role="agent" if mine else "supervisor")
-    return {"id": agent.id, "presence": command.presence.value}
+    status = await agents.status(work.tx, work.organization_id, command.status_id)
+    if command.status_id is not None and status is None:
+        return Refusal(Reason.UNKNOWN_TARGET, {"status": command.status_id})
+    chosen = chosen_presence(command.presence, status)
+    if isinstance(chosen, Refusal):
+        return chosen
+    await change_presence(work, agent, chosen, status=status, by_role="agent" if mine else "supervisor")
+    return {"id": agent.id, "presence": chosen.value}
 
 
 async def change_presence(
@@ -43,13 +51,17 @@ async def change_presence(
     chosen: Presence,
     *,
     by_role: str,
+    status: Status | None = None,
     cause: str | None = None,
-    restore: Presence | None = None,
+    restore: bool = False,
 ) -> None:
-    """Write it with its fact, unless it is so already. `restore` comes back with a lost connection."""
-    if chosen is agent.chosen and restore is None:
+    """Write it with its fact, unless it is so already; with `restore` what was comes back with a lost connection."""
+    status_id = status.id if status else None
+    if (chosen, status_id) == (agent.chosen, agent.status_id) and not restore:
         return
-    await agents.set_presence(work.tx, agent, chosen, work.now, by=by_role, restore=restore)
+    await agents.set_presence(
+        work.tx, agent, chosen, work.now, by=by_role, status_id=status_id, restore=restore
+    )
     work.note(
         PresenceSet(
             agent_id=agent.id,
@@ -59,6 +71,8 @@ async def change_presence(
             by_id=work.actor.id,
             by_role=by_role,
             cause=cause,
+            status_id=status_id,
+            status_name=status.name if status else None,
         )
     )
 

@@ -1,4 +1,4 @@
-"""Assign an open conversation to an agent or to another queue (spec 1 §3 a, b); the router offers by the same rule."""
+"""Assign an open conversation to an agent or to another queue (spec 1 §3 a, b)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from typing import ClassVar
 from valvomo.commands.conversations.targets import agent_target, queue_target
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work, outcome_of
-from valvomo.db import conversations
-from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.access.acts import Act
 from valvomo.domain.conversations import assign as rules
 from valvomo.domain.conversations.model import Conversation, OfferKind
-from valvomo.domain.conversations.offers import MAX_DECLINES, OfferMade
-from valvomo.domain.conversations.queueing import Orphaned
+from valvomo.domain.conversations.offers import OfferMade
 from valvomo.domain.conversations.targets import Asking
-from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +34,6 @@ class AssignToQueue(Command):
     act: ClassVar[Act | None] = Act.ASSIGN_QUEUE
     conversation_id: str
     queue: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferByRouter(Command):
-    """Offer an open conversation to the agent whom the router chose; never over a limit."""
-
-    conversation_id: str
-    agent_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkOrphaned(Command):
-    """Nobody in the queue will take it: put it in the orphans lane."""
-
-    conversation_id: str
-    cause: str
 
 
 @handles(AssignToAgent)
@@ -84,36 +65,6 @@ async def assign_to_queue(work: Work, command: AssignToQueue) -> Outcome:
     workstream = await work.workstream(conversation)
     decision = rules.assign_to_queue(conversation, workstream, queue, work.actor.id, at=work.now)
     return await work.decide(conversation, decision)
-
-
-@handles(OfferByRouter)
-async def offer_by_router(work: Work, command: OfferByRouter) -> Outcome:
-    """Decided again on locked facts: what the router saw may be old."""
-    conversation = await _open_for_system(work, command.conversation_id)
-    if isinstance(conversation, Refusal):
-        return conversation
-    if conversation.declines.get(command.agent_id, 0) >= MAX_DECLINES:
-        return Refusal(Reason.DECLINED_TOO_OFTEN, {"agent": command.agent_id})
-    asking = Asking(offer_id=work.new_id(), kind=OfferKind.ASSIGNMENT, by_id=None, by_role="router")
-    return await _offer(work, conversation, command.agent_id, asking)
-
-
-@handles(MarkOrphaned)
-async def mark_orphaned(work: Work, command: MarkOrphaned) -> Outcome:
-    """Once."""
-    conversation = await _open_for_system(work, command.conversation_id)
-    if isinstance(conversation, Refusal):
-        return conversation
-    return await work.decide(conversation, () if conversation.orphaned else (Orphaned(cause=command.cause),))
-
-
-async def _open_for_system(work: Work, conversation_id: str) -> Conversation | Refusal:
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
-    conversation = await conversations.lock(work.tx, work.organization_id, conversation_id)
-    if conversation is None:
-        return Refusal(Reason.NOT_FOUND)
-    return rules.assign_refusal(conversation) or conversation
 
 
 async def _offer(work: Work, conversation: Conversation, agent_id: str, asking: Asking) -> Outcome:

@@ -59,7 +59,7 @@ async def _somebody(
     queue = await queue_target(work, command.queue or what[0].queue_id)
     if isinstance(queue, Refusal):
         return queue
-    everybody = await agents.everybody(work.tx, work.organization_id)
+    everybody = await agents.everybody(work.tx, work.organization_id, work.now)
     for agent in sorted(everybody.values(), key=lambda one: (one.load, one.id)):
         free = agent.id != work.actor.id and what[0].role_of(agent.id) is None
         if free and queue.id in agent.queues and agent_refusal(*what, agent, asking) is None:

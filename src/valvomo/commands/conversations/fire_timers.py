@@ -15,7 +15,7 @@ from valvomo.domain.conversations.ending import CapacityFreed, auto_close, custo
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Conversation, Deadline
 from valvomo.domain.conversations.offers import OfferExpired, expire
-from valvomo.domain.conversations.queueing import queued_again
+from valvomo.domain.conversations.queueing import lost
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -68,7 +68,7 @@ def fall_due(
             left = customer_end(conversation, workstream, work.now, cause="customer_gone")
             return () if isinstance(left, Refusal) else left
         case Deadline.AGENT_GONE:
-            return (queued_again(conversation, queue, "agent_gone", open_until),)
+            return lost(conversation, workstream, queue, "agent_gone", at=work.now)
         case Deadline.WRAP_UP_BLOCK:
             return (CapacityFreed(),)
         case Deadline.AUTO_CLOSE:

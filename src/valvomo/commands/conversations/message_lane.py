@@ -37,7 +37,7 @@ class MessageLane:
         self._queue: asyncio.Queue[Waiting] = asyncio.Queue(MAX_WAITING)
 
     async def post(self, actor: Actor, command: PostMessage) -> Done | Refusal:
-        """Post one message; durable when this returns."""
+        """Post one message; durable when this returns. The result is the whole message as it is kept."""
         future: asyncio.Future[Done | Refusal] = asyncio.get_running_loop().create_future()
         try:
             self._queue.put_nowait((Letter(actor=actor, command=command), future))
@@ -89,8 +89,7 @@ class MessageLane:
 def _done(outcome: Posted | Refusal, position: int | None) -> Done | Refusal:
     if isinstance(outcome, Refusal):
         return outcome
-    result = {"id": outcome.id, "seq": outcome.seq, "public_seq": outcome.public_seq, "at": outcome.at}
-    return Done(result=result, position=position, repeated=outcome.repeated)
+    return Done(result=outcome.told(), position=position, repeated=outcome.repeated)
 
 
 def _fail(batch: Sequence[Waiting], error: BaseException) -> None:

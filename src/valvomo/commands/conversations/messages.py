@@ -7,18 +7,19 @@ is in flight, so that many messages share one commit.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
 from valvomo.commands.conversations.revive import revive
 from valvomo.commands.letters import letters_of
 from valvomo.commands.registry import Command
 from valvomo.commands.work import Work
-from valvomo.db import conversations, messages
+from valvomo.db import conversations, messages, outbox
 from valvomo.db.ids import new_id
 from valvomo.db.journal import Fact
-from valvomo.db.messages import InternalMessage, Known, PublicMessage
+from valvomo.db.messages import InternalMessage, Message, PublicMessage
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.access.sight import may_see
@@ -59,13 +60,15 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """Its number and time. `repeated` when it had been posted before."""
+    """The message as it is kept. `repeated` when it had been posted before."""
 
-    id: str
-    seq: int
-    public_seq: int | None
-    at: datetime
+    message: Message
     repeated: bool = False
+
+    def told(self) -> dict[str, object]:
+        """Like a row that is read: `public_seq` is None for what is internal."""
+        kept = {one.name: getattr(self.message, one.name) for one in fields(self.message)}
+        return {"public_seq": None, "visibility": Visibility.PUBLIC.value, **kept}
 
 
 @dataclass(slots=True)
@@ -74,7 +77,7 @@ class Batch:
 
     now: datetime
     current: dict[tuple[str, str], Conversation]
-    known: dict[messages.ClientKey, Known]
+    known: dict[messages.ClientKey, Message]
     changed: set[tuple[str, str]] = field(default_factory=set)
     public: list[PublicMessage] = field(default_factory=list)
     internal: list[InternalMessage] = field(default_factory=list)
@@ -87,25 +90,24 @@ async def post_all(
 ) -> tuple[list[Posted | Refusal], Batch]:
     """Post in this order. Each gets its number or its refusal; the caller appends the facts of the batch."""
     current = await conversations.lock_many(tx, (one.conversation_key for one in letters))
-    known = await messages.known(tx, (one.client_key for one in letters))
+    known, telling = await messages.known(tx, (one.client_key for one in letters))
     batch = Batch(now=now, current=dict(current), known=known)
     outcomes = [_post(batch, letter) for letter in letters]
-    await messages.insert_public(tx, batch.public) if batch.public else None
-    await messages.insert_internal(tx, batch.internal) if batch.internal else None
     if batch.changed:
-        await conversations.count_messages(tx, [batch.current[key] for key in sorted(batch.changed)])
-    await _send_letters(tx, batch)
+        changed = [batch.current[key] for key in sorted(batch.changed)]
+        await messages.write(tx, batch.public, batch.internal, changed)
+        await outbox.write(tx, list(_letters(batch, telling)), now)
     for key in dict.fromkeys(batch.revive):
         await _revive(tx, batch, key)
     return outcomes, batch
 
 
-async def _send_letters(tx: Transaction, batch: Batch) -> None:
-    """Of the messages; what follows from them writes its own."""
-    for organization_id, facts in batch.facts.items():
-        for fact in facts:
-            for kind, body in letters_of(fact, batch.current[organization_id, fact.conversation_id or ""]):
-                await tx.run("outbox.write", organization_id, kind, body, batch.now)
+def _letters(batch: Batch, telling: frozenset[str]) -> Iterator[outbox.Letter]:
+    """Of the messages, where anybody outside is told; what follows from them writes its own."""
+    for organization_id in sorted(batch.facts.keys() & telling):
+        for fact in batch.facts[organization_id]:
+            conversation = batch.current[organization_id, fact.conversation_id or ""]
+            yield from ((organization_id, *letter) for letter in letters_of(fact, conversation))
 
 
 def _post(batch: Batch, letter: Letter) -> Posted | Refusal:
@@ -114,12 +116,11 @@ def _post(batch: Batch, letter: Letter) -> Posted | Refusal:
         return Refusal(Reason.NOT_FOUND)
     former = batch.known.get(letter.client_key)
     if former is not None:
-        return Posted(id=former.id, seq=former.seq, public_seq=former.public_seq, at=former.at, repeated=True)
+        return Posted(message=former, repeated=True)
     event = post(_words(letter, conversation), conversation)
     if isinstance(event, Refusal):
         return event
-    _keep(batch, letter, conversation, event)
-    return Posted(id=event.message_id, seq=event.seq, public_seq=event.public_seq, at=batch.now)
+    return Posted(message=_keep(batch, letter, conversation, event))
 
 
 def _words(letter: Letter, conversation: Conversation) -> Words:
@@ -135,12 +136,11 @@ def _words(letter: Letter, conversation: Conversation) -> Words:
     )
 
 
-def _keep(batch: Batch, letter: Letter, before: Conversation, event: MessagePosted) -> None:
+def _keep(batch: Batch, letter: Letter, before: Conversation, event: MessagePosted) -> Message:
     key = letter.conversation_key
     after = fold(before, event, batch.now)
     batch.current[key] = after
     batch.changed.add(key)
-    batch.known[letter.client_key] = Known(event.message_id, event.seq, event.public_seq, batch.now)
     batch.facts.setdefault(key[0], []).append(
         Fact(
             event=event,
@@ -153,9 +153,19 @@ def _keep(batch: Batch, letter: Letter, before: Conversation, event: MessagePost
     )
     if event.author_role == Role.CUSTOMER and after.state is State.WAITING:
         batch.revive.append(key)
-    common = {
-        "organization_id": key[0],
-        "conversation_id": key[1],
+    message = batch.known[letter.client_key] = _message(letter, event, batch.now)
+    if isinstance(message, PublicMessage):
+        batch.public.append(message)
+    else:
+        batch.internal.append(message)
+    return message
+
+
+def _message(letter: Letter, event: MessagePosted, at: datetime) -> Message:
+    organization_id, conversation_id = letter.conversation_key
+    common: dict[str, Any] = {
+        "organization_id": organization_id,
+        "conversation_id": conversation_id,
         "seq": event.seq,
         "id": event.message_id,
         "author_id": event.author_id,
@@ -163,12 +173,11 @@ def _keep(batch: Batch, letter: Letter, before: Conversation, event: MessagePost
         "author_name": letter.actor.name,
         "text": letter.command.text,
         "client_id": letter.command.client_id,
-        "at": batch.now,
+        "at": at,
     }
     if event.public_seq is not None:
-        batch.public.append(PublicMessage(public_seq=event.public_seq, **common))  # type: ignore[arg-type]
-    else:
-        batch.internal.append(InternalMessage(visibility=event.visibility.value, **common))  # type: ignore[arg-type]
+        return PublicMessage(public_seq=event.public_seq, **common)
+    return InternalMessage(visibility=event.visibility.value, **common)
 
 
 async def _revive(tx: Transaction, batch: Batch, key: tuple[str, str]) -> None:

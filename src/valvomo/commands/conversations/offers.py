@@ -9,6 +9,7 @@ from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work, outcome_of
 from valvomo.domain.access.acts import Act
 from valvomo.domain.conversations import offers as rules
+from valvomo.domain.conversations.workstream import reject_refusal
 from valvomo.domain.refusals import Refusal
 
 
@@ -21,7 +22,7 @@ class AcceptOffer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectOffer(Command):
-    """Decline what one was asked to take."""
+    """Decline what one was asked to take; where there are fixed reasons, for one of them or for none."""
 
     conversation_id: str
     reason: str | None = None
@@ -43,6 +44,8 @@ async def reject_offer(work: Work, command: RejectOffer) -> Outcome:
     if isinstance(conversation, Refusal):
         return conversation
     workstream = await work.workstream(conversation)
+    if refusal := reject_refusal(workstream, command.reason):
+        return refusal
     auto_close_at = workstream.auto_close(workstream.timers.auto_close_open, work.now)
     decision = rules.reject(work.actor.id, conversation, command.reason, auto_close_at)
     if isinstance(decision, Refusal):

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
+from valvomo.db import house
 from valvomo.domain.access.acts import Act
 from valvomo.domain.agents.capacity import exceeded_by
 from valvomo.domain.conversations import details, ending, pick, queueing
+from valvomo.domain.conversations.dispositions import disposition_refusal
+from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Reason, Refusal
 
 
@@ -138,6 +141,8 @@ async def complete(work: Work, command: Complete) -> Outcome:
     conversation = await work.lock_for(command.conversation_id, Act.COMPLETE)
     if isinstance(conversation, Refusal):
         return conversation
+    if refusal := await _disposition_refusal(work, conversation, command.disposition):
+        return refusal
     return await work.decide(conversation, ending.complete(work.actor.id, conversation, command.disposition))
 
 
@@ -147,6 +152,8 @@ async def change_details(work: Work, command: ChangeDetails) -> Outcome:
     conversation = await work.lock_for(command.conversation_id, Act.DETAILS)
     if isinstance(conversation, Refusal):
         return conversation
+    if refusal := await _disposition_refusal(work, conversation, command.disposition):
+        return refusal
     change = details.DetailsChanged(
         by_id=work.actor.id,
         subject=command.subject,
@@ -156,3 +163,10 @@ async def change_details(work: Work, command: ChangeDetails) -> Outcome:
         disposition=command.disposition,
     )
     return await work.decide(conversation, details.change_details(work.actor.id, conversation, change))
+
+
+async def _disposition_refusal(work: Work, conversation: Conversation, code: str | None) -> Refusal | None:
+    if not code:
+        return None
+    configured = await house.dispositions(work.tx, work.organization_id)
+    return disposition_refusal(code, conversation.queue_id, configured)

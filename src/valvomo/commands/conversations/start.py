@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 
+from valvomo.commands.conversations.arriving import arrived
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work, outcome_of
 from valvomo.db import house
@@ -29,8 +30,10 @@ _CREATORS = frozenset({UserRole.INTEGRATION, UserRole.ADMINISTRATOR, UserRole.SU
 class StartConversation(Command):
     """Begin a conversation with a customer, in the workstream or the first one of the channel.
 
-    `queue` is an id or a name; without it the workstream's own is taken. `issue_token` gives the customer the
-    token that opens this one conversation.
+    `queue` is an id or a name; without it the workstream's rules choose. `context` is what the page or system knows.
+    `issue_token` gives the customer the token that opens this one conversation. `version` and `text_language` name the
+    notice or question that the customer was shown, 0 where there was none; without a version it is taken to be the
+    newest.
     """
 
     secret: ClassVar[frozenset[str]] = frozenset({"token"})
@@ -45,31 +48,30 @@ class StartConversation(Command):
     priority: int = 0
     tags: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
     consent: bool | None = None
+    version: int | None = None
+    text_language: str | None = None
     issue_token: bool = False
 
 
 @handles(StartConversation)
 async def start_conversation(work: Work, command: StartConversation) -> Outcome:
-    """Contact, conversation, consent and token in one commit."""
+    """Contact, conversation, consent and token in one commit; overflow may have moved or closed it already."""
     if work.actor.kind is ActorKind.USER and not _CREATORS & work.actor.roles:
         return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.INTEGRATION.value})
     workstream = await _workstream(work, command)
     if workstream is None or workstream.channel is not command.channel:
         return Refusal(Reason.UNKNOWN_TARGET, {"channel": command.channel.value})
-    queue = await house.queue(work.tx, work.organization_id, command.queue or workstream.queue_id)
+    customer, queue_id = await arrived(work, workstream, command)
+    queue = await house.queue(work.tx, work.organization_id, queue_id, work.now)
     if refusal := _queue_refusal(queue, workstream) or queue is None:
         return refusal if isinstance(refusal, Refusal) else Refusal(Reason.UNKNOWN_TARGET)
     consent = await _consent(work, workstream, command)
-    customer = Customer(
-        contact_id=await _contact(work, command),
-        name=command.customer_name,
-        language=command.language,
-        subject=command.subject,
-        priority=command.priority,
-        tags=command.tags,
-        answers=command.answers,
-    )
+    if _outdated(command, consent):
+        return Refusal(
+            Reason.CHANGED_MEANWHILE, {"version": consent.version or 0, "language": consent.language}
+        )
     started = start(
         workstream, (queue.id, queue.name), customer, consent, conversation_id=work.new_id(), at=work.now
     )
@@ -98,19 +100,6 @@ def _queue_refusal(queue: Queue | None, workstream: Workstream) -> Refusal | Non
     return None
 
 
-async def _contact(work: Work, command: StartConversation) -> str:
-    if command.email and work.actor.kind is ActorKind.USER:
-        known = await work.tx.row("house.contact_by_email", work.organization_id, command.email)
-        if known is not None:
-            return str(known["id"])
-    contact_id = work.new_id()
-    await work.tx.run(
-        "house.create_contact", work.organization_id, contact_id, command.customer_name, command.email,
-        command.phone, work.now,
-    )  # fmt: skip
-    return contact_id
-
-
 async def _consent(work: Work, workstream: Workstream, command: StartConversation) -> Consent:
     if workstream.consent is ConsentPolicy.NONE or workstream.channel is Channel.RECORD:
         return Consent()
@@ -127,6 +116,15 @@ async def _consent(work: Work, workstream: Workstream, command: StartConversatio
         version=text["version"] if text else None,
         language=text["language"] if text else None,
     )
+
+
+def _outdated(command: StartConversation, consent: Consent) -> bool:
+    """Whether the customer was shown something else than what would be kept as shown, or refused what is not asked."""
+    if command.version is None:
+        return False
+    other_language = command.version > 0 and command.text_language not in {None, consent.language}
+    unasked = command.consent is False and consent.policy is not ConsentPolicy.CONSENT
+    return command.version != (consent.version or 0) or other_language or unasked
 
 
 async def _acknowledge(work: Work, conversation_id: str, contact_id: str, consent: Consent) -> None:

@@ -17,5 +17,5 @@ async def agent_target(work: Work, agent_id: str) -> Agent | Refusal:
 
 async def queue_target(work: Work, queue: str) -> Queue | Refusal:
     """The queue by id or name."""
-    found = await house.queue(work.tx, work.organization_id, queue)
+    found = await house.queue(work.tx, work.organization_id, queue, work.now)
     return found or Refusal(Reason.UNKNOWN_TARGET, {"queue": queue})

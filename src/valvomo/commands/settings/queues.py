@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
+
+import msgspec
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.settings.changes import note_changed, note_created, note_removed, within_constraints
 from valvomo.commands.settings.withdrawing import end_unrightful
 from valvomo.commands.work import Work
+from valvomo.db.routing_places import overflow_rules
 from valvomo.domain.access.actor import UserRole
-from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.refusals import Reason, Refusal, malformed
+from valvomo.domain.routing.facts import Method, SkillMatch
+from valvomo.domain.routing.overflow import OverflowRule, unsound
+
+_UNSOUND = {
+    "queue_id": "no other queue of this kind",
+    "texts": "words are needed",
+    "over": "at least 1 is needed",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
     """What a queue is. Members and supervisors are users' ids.
 
-    `kind` is messaging, voice or record; a higher `priority` is served first by agents of several queues.
+    `kind` is messaging, voice or record; a higher `priority` is served first by agents of several queues. Without
+    hours it is always open.
     """
 
     name: str
     kind: str = "messaging"
     priority: int = 0
     service_level_seconds: int = 60
+    method: Method = Method.FREE_CAPACITY
+    match: SkillMatch = SkillMatch.CLOSEST
+    hours_id: str | None = None
+    overflow: tuple[OverflowRule, ...] = ()
     members: frozenset[str] = frozenset()
     supervisors: frozenset[str] = frozenset()
 
@@ -34,6 +50,10 @@ class QueueSettings:
             "kind": self.kind,
             "priority": self.priority,
             "service_level_seconds": self.service_level_seconds,
+            "method": self.method.value,
+            "match": self.match.value,
+            "hours_id": self.hours_id,
+            "overflow": msgspec.to_builtins(self.overflow, order="deterministic"),
             "members": sorted(self.members),
             "supervisors": sorted(self.supervisors),
         }
@@ -49,20 +69,27 @@ class CreateQueue(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeQueue(Command):
-    """Change what is given; None leaves a thing as it is. The kind stays: what waits there is of that kind."""
+    """Change what is given; None leaves a thing as it is. The kind stays: what waits there is of that kind.
+
+    Empty `hours_id` means none: always open. Overflow rules are replaced as a whole.
+    """
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
     queue_id: str
     name: str | None = None
     priority: int | None = None
     service_level_seconds: int | None = None
+    method: Method | None = None
+    match: SkillMatch | None = None
+    hours_id: str | None = None
+    overflow: tuple[OverflowRule, ...] | None = None
     members: frozenset[str] | None = None
     supervisors: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveQueue(Command):
-    """Remove a queue that no workstream and no conversation, past ones included, has anything to do with."""
+    """Remove a queue that no workstream, no rule and no conversation, past ones included, has anything to do with."""
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
     queue_id: str
@@ -73,10 +100,10 @@ class RemoveQueue(Command):
 async def create_queue(work: Work, command: CreateQueue) -> Outcome:
     """Queue and people in one commit."""
     queue, queue_id = command.settings, work.new_id()
-    await work.tx.run(
-        "settings.create_queue", work.organization_id, queue_id, queue.name, queue.kind, queue.priority,
-        queue.service_level_seconds, work.now,
-    )  # fmt: skip
+    await work.tx.row("house.lock_organization", work.organization_id)
+    if refusal := await _refusal(work, queue_id, queue):
+        return refusal
+    await work.tx.run("settings.create_queue", *_row(work, queue_id, queue), queue.kind, work.now)
     await _write_people(work, queue_id, queue)
     note_created(work, "queue", (queue_id, queue.name), queue.shown())
     return {"id": queue_id}
@@ -89,14 +116,13 @@ async def change_queue(work: Work, command: ChangeQueue) -> Outcome:
     before = await _lock(work, command.queue_id)
     if isinstance(before, Refusal):
         return before
-    names = ("name", "priority", "service_level_seconds", "members", "supervisors")
-    after = replace(
-        before, **{name: value for name in names if (value := getattr(command, name)) is not None}
-    )
-    await work.tx.run(
-        "settings.change_queue", work.organization_id, command.queue_id, after.name, after.priority,
-        after.service_level_seconds,
-    )  # fmt: skip
+    names = (one.name for one in fields(QueueSettings) if one.name != "kind")
+    given = {name: value for name in names if (value := getattr(command, name)) is not None}
+    after = replace(before, **given)
+    after = replace(after, hours_id=after.hours_id or None)
+    if refusal := await _refusal(work, command.queue_id, after):
+        return refusal
+    await work.tx.run("settings.change_queue", *_row(work, command.queue_id, after))
     await _write_people(work, command.queue_id, after)
     note_changed(work, "queue", (command.queue_id, after.name), (before.shown(), after.shown()))
     await end_unrightful(work, work.supervision)
@@ -106,10 +132,12 @@ async def change_queue(work: Work, command: ChangeQueue) -> Outcome:
 @handles(RemoveQueue)
 @within_constraints
 async def remove_queue(work: Work, command: RemoveQueue) -> Outcome:
-    """The foreign keys judge whether it is in use."""
+    """The foreign keys judge whether it is in use, where there are any: rules name queues without them."""
     before = await _lock(work, command.queue_id)
     if isinstance(before, Refusal):
         return before
+    if await work.tx.value("settings.queue_in_rules", work.organization_id, command.queue_id):
+        return Refusal(Reason.IN_USE)
     await work.tx.run("settings.remove_queue", work.organization_id, command.queue_id)
     note_removed(work, "queue", (command.queue_id, before.name), before.shown())
     return {"id": command.queue_id}
@@ -122,6 +150,10 @@ def queue_settings_of(row: Any) -> QueueSettings:
         kind=row["kind"],
         priority=row["priority"],
         service_level_seconds=row["service_level_seconds"],
+        method=Method(row["method"]),
+        match=SkillMatch(row["match"]),
+        hours_id=row["hours_id"],
+        overflow=overflow_rules(row["overflow"]),
         members=frozenset(row["member_ids"]),
         supervisors=frozenset(row["supervisor_ids"]),
     )
@@ -131,6 +163,22 @@ async def _lock(work: Work, queue_id: str) -> QueueSettings | Refusal:
     await work.tx.row("house.lock_organization", work.organization_id)
     row = await work.tx.row("settings.queues", work.organization_id, "", queue_id, 1)
     return queue_settings_of(row) if row else Refusal(Reason.NOT_FOUND)
+
+
+async def _refusal(work: Work, queue_id: str, queue: QueueSettings) -> Refusal | None:
+    hours = (work.organization_id, queue.hours_id)
+    if queue.hours_id is not None and not await work.tx.value("settings.known_hours", *hours):
+        return Refusal(Reason.UNKNOWN_TARGET, {"hours": queue.hours_id})
+    rows = await work.tx.rows("settings.queue_kinds", work.organization_id) if queue.overflow else []
+    at = unsound(queue.overflow, queue_id, {row["id"]: row["kind"] for row in rows}, queue.kind)
+    return malformed(f"overflow.{at}", _UNSOUND[at.partition(".")[2]]) if at else None
+
+
+def _row(work: Work, queue_id: str, queue: QueueSettings) -> tuple[object, ...]:
+    return (
+        work.organization_id, queue_id, queue.name, queue.priority, queue.service_level_seconds, queue.method.value,
+        queue.match.value, queue.hours_id, msgspec.to_builtins(queue.overflow),
+    )  # fmt: skip
 
 
 async def _write_people(work: Work, queue_id: str, queue: QueueSettings) -> None:

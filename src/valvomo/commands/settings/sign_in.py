@@ -57,8 +57,17 @@ class Gate:
             return await self._failed(account)
         return await self._open(account, kept, password)
 
-    async def change_password(self, actor: Actor, old: str, new: str, *, keep: str | None) -> Done | Refusal:
-        """A new password for whoever knows the old one; it ends all sessions but the one to `keep`."""
+    async def change_password(
+        self, actor: Actor, old: str, new: str, *, keep: str | None, key: str | None = None
+    ) -> Done | Refusal:
+        """A new password for whoever knows the old one; it ends all sessions but the one to `keep`.
+
+        The same `key` again is answered before the old password is looked at: by then it is another one.
+        """
+        if key is not None:
+            nameless = ChangePassword(verified_hash="", password_hash="")
+            if (former := await self._executor.former(actor, nameless, key)) is not None:
+                return former
         async with self._executor.database.reading() as tx:
             row = await tx.row("people.actor", actor.organization_id, actor.id)
         if row is None:
@@ -73,7 +82,7 @@ class Gate:
         command = ChangePassword(
             verified_hash=account.password_hash or "", password_hash=await self.passwords.hash(new), keep=keep
         )
-        return await self._executor.execute(actor, command)
+        return await self._executor.execute(actor, command, key)
 
     async def new_hash(self, password: str, email: str) -> str | Refusal:
         """What is kept of a password that an account is given, if it may have it."""

@@ -7,10 +7,8 @@ from valvomo.db import conversations, people
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.supervision import Right, Supervision, supervisor_refusal
 from valvomo.domain.conversations.event import Event
-from valvomo.domain.conversations.join import leave
-from valvomo.domain.conversations.model import Conversation, Participant, Role
-from valvomo.domain.conversations.monitor import stop_monitor
-from valvomo.domain.refusals import Refusal
+from valvomo.domain.conversations.leaving import parted
+from valvomo.domain.conversations.model import Participant, Role
 
 
 async def end_unrightful(work: Work, supervision: Supervision) -> None:
@@ -28,15 +26,9 @@ async def end_unrightful(work: Work, supervision: Supervision) -> None:
                 if one.id not in known:
                     known[one.id] = await _actor(work, one)
                 if supervisor_refusal(Right.MONITOR, known[one.id], conversation, supervision):
-                    events.extend(_end(one, conversation))
+                    events.append(parted(one, "right_withdrawn"))
         if events:
             await work.record(conversation, events)
-
-
-def _end(one: Participant, conversation: Conversation) -> tuple[Event, ...]:
-    who = (one.id, one.name)
-    ended = stop_monitor(who, conversation) if one.role is Role.MONITOR else leave(one.id, conversation)
-    return () if isinstance(ended, Refusal) else ended
 
 
 async def _actor(work: Work, one: Participant) -> Actor:

@@ -20,6 +20,8 @@ from valvomo.domain.conversations.model import Channel, ConsentPolicy
 from valvomo.domain.conversations.targets import queue_kind
 from valvomo.domain.conversations.workstream import Timers, WrapUpBlock, default_timers
 from valvomo.domain.refusals import Reason, Refusal, malformed
+from valvomo.domain.routing.rules import QueueRule, SkillRule
+from valvomo.domain.routing.soundness import unsound_rules
 
 CHANNELS = frozenset({Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT, Channel.RECORD})
 """Kinds of channel that a workstream can be set up for."""
@@ -30,6 +32,7 @@ class Rules:
     """The rules of a workstream that may change.
 
     `origins` are the web sites that may open conversations here, such as `https://shop.example`; none means any.
+    A template takes the place of `auto_accept` and of the offer time of `timers`.
     """
 
     name: str
@@ -41,6 +44,10 @@ class Rules:
     timers: Timers = field(default_factory=Timers)
     consent: ConsentPolicy = ConsentPolicy.NOTICE
     origins: tuple[str, ...] = ()
+    queue_rules: tuple[QueueRule, ...] = ()
+    skill_rules: tuple[SkillRule, ...] = ()
+    affinity: bool = True
+    template_id: str | None = None
 
     def shown(self) -> dict[str, object]:
         """As kept with facts."""
@@ -67,13 +74,20 @@ class CreateWorkstream(Command):
     timers: Timers | None = None
     consent: ConsentPolicy | None = None
     origins: tuple[str, ...] = ()
+    queue_rules: tuple[QueueRule, ...] = ()
+    skill_rules: tuple[SkillRule, ...] = ()
+    affinity: bool = True
+    template_id: str | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeWorkstream(Command):
-    """Change what is given; None leaves a thing as it is. Conversations that are under way keep their consent."""
+    """Change what is given; None leaves a thing as it is. Conversations that are under way keep their consent.
+
+    Empty `template_id` means none. Rules are replaced as a whole.
+    """
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
     workstream_id: str
@@ -86,6 +100,10 @@ class ChangeWorkstream(Command):
     timers: Timers | None = None
     consent: ConsentPolicy | None = None
     origins: tuple[str, ...] | None = None
+    queue_rules: tuple[QueueRule, ...] | None = None
+    skill_rules: tuple[SkillRule, ...] | None = None
+    affinity: bool | None = None
+    template_id: str | None = None
 
 
 @handles(CreateWorkstream)
@@ -95,14 +113,13 @@ async def create_workstream(work: Work, command: CreateWorkstream) -> Outcome:
     if command.channel not in CHANNELS:
         return malformed("channel", f"is none of {', '.join(sorted(CHANNELS))}")
     rules = _rules(command)
+    await work.tx.row("house.lock_organization", work.organization_id)
     if refusal := await _refusal(work, command.channel, rules):
         return refusal
     workstream_id, key = work.new_id(), command.key or new_secret("pk")
     await work.tx.run(
-        "settings.create_workstream", work.organization_id, workstream_id, rules.name, command.channel.value, key,
-        rules.queue_id, rules.units, sorted(rules.allowed_presences), rules.auto_accept, rules.wrap_up.value,
-        msgspec.to_builtins(rules.timers), rules.consent.value, list(rules.origins), work.now,
-    )  # fmt: skip
+        "settings.create_workstream", *_row(work, workstream_id, rules), command.channel.value, key, work.now
+    )
     texts = await _texts(work, workstream_id, rules, command.texts)
     after = {"channel": command.channel.value, **rules.shown(), **texts}
     note_created(work, "workstream", (workstream_id, rules.name), after)
@@ -120,13 +137,10 @@ async def change_workstream(work: Work, command: ChangeWorkstream) -> Outcome:
     before = rules_of(row)
     given = {one.name: getattr(command, one.name) for one in fields(Rules)}
     after = replace(before, **{name: value for name, value in given.items() if value is not None})
+    after = replace(after, template_id=after.template_id or None)
     if refusal := await _refusal(work, Channel(row["channel"]), after):
         return refusal
-    await work.tx.run(
-        "settings.change_workstream", work.organization_id, row["id"], after.name, after.queue_id, after.units,
-        sorted(after.allowed_presences), after.auto_accept, after.wrap_up.value, msgspec.to_builtins(after.timers),
-        after.consent.value, list(after.origins),
-    )  # fmt: skip
+    await work.tx.run("settings.change_workstream", *_row(work, row["id"], after))
     await _texts(work, row["id"], after, {})
     note_changed(work, "workstream", (row["id"], after.name), (before.shown(), after.shown()))
     return {"id": row["id"]}
@@ -151,7 +165,20 @@ def _rules(command: CreateWorkstream) -> Rules:
         timers=command.timers or default_timers(command.channel),
         consent=command.consent or (ConsentPolicy.NONE if record else ConsentPolicy.NOTICE),
         origins=command.origins,
+        queue_rules=command.queue_rules,
+        skill_rules=command.skill_rules,
+        affinity=command.affinity,
+        template_id=command.template_id,
     )
+
+
+def _row(work: Work, workstream_id: str, rules: Rules) -> tuple[object, ...]:
+    return (
+        work.organization_id, workstream_id, rules.name, rules.queue_id, rules.units, sorted(rules.allowed_presences),
+        rules.auto_accept, rules.wrap_up.value, msgspec.to_builtins(rules.timers), rules.consent.value,
+        list(rules.origins), msgspec.to_builtins(rules.queue_rules), msgspec.to_builtins(rules.skill_rules),
+        rules.affinity, rules.template_id,
+    )  # fmt: skip
 
 
 async def _refusal(work: Work, channel: Channel, rules: Rules) -> Refusal | None:
@@ -159,12 +186,17 @@ async def _refusal(work: Work, channel: Channel, rules: Rules) -> Refusal | None
         return Refusal(Reason.NO_CUSTOMER, {"field": "consent"})
     if not rules.allowed_presences:
         return malformed("allowed_presences", "none is given")
-    queue = await house.queue(work.tx, work.organization_id, rules.queue_id)
+    queue = await house.queue(work.tx, work.organization_id, rules.queue_id, work.now)
     if queue is None or queue.id != rules.queue_id:
         return Refusal(Reason.UNKNOWN_TARGET, {"queue": rules.queue_id})
     if queue.kind != queue_kind(channel):
         return Refusal(Reason.OTHER_KIND, {"queue": queue.name})
-    return None
+    template = (work.organization_id, rules.template_id)
+    if rules.template_id is not None and not await work.tx.value("settings.known_template", *template):
+        return Refusal(Reason.UNKNOWN_TARGET, {"template": rules.template_id})
+    known = await house.known(work.tx, work.organization_id, queue.kind)
+    unsound = unsound_rules(rules.queue_rules, rules.skill_rules, known)
+    return malformed(unsound.at, unsound.problem) if unsound else None
 
 
 async def _texts(work: Work, workstream_id: str, rules: Rules, own: Mapping[str, str]) -> dict[str, object]:

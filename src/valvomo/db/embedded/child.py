@@ -48,7 +48,7 @@ def _watch_over(command: list[str]) -> None:
 
     For macOS; not tested.
     """
-    server = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - it is what the parent started us for
     for number in (signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, lambda received, _frame: server.send_signal(received))
 

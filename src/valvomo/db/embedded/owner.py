@@ -44,7 +44,7 @@ def hand_over(folder: Path, owner: Owner) -> None:
     for parent, _, files in os.walk(folder):
         os.chown(parent, owner.uid, owner.gid)
         for name in files:
-            os.chown(os.path.join(parent, name), owner.uid, owner.gid, follow_symlinks=False)  # noqa: PTH118
+            os.chown(os.path.join(parent, name), owner.uid, owner.gid, follow_symlinks=False)  # noqa: PTH118 - as os.walk names it
 
 
 def _entry(entry: pwd.struct_passwd) -> Owner:

@@ -91,7 +91,7 @@ class EmbeddedPostgres:
     async def __aenter__(self) -> Self:
         await self.start()
         # Owned, not loose: __aexit__ ends and awaits it, and it catches what a restart may raise.
-        self._watcher = asyncio.create_task(self._watch(), name="embedded-postgres")  # noqa: TID251
+        self._watcher = asyncio.create_task(self._watch(), name="embedded-postgres")  # noqa: TID251 - see above
         return self
 
     async def __aexit__(

@@ -1,7 +1,7 @@
 -- name: open
 -- A live connection of this process, of a user or of a customer's conversation.
 INSERT INTO connections (process_id, id, organization_id, user_id, conversation_id, opened_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT ON CONSTRAINT connections_pkey DO NOTHING
 
 -- name: close
 -- A live connection is gone.
@@ -20,6 +20,11 @@ SELECT EXISTS (SELECT FROM connections WHERE organization_id = $1 AND user_id = 
 SELECT * FROM connections c WHERE process_id = $1 AND opened_at < $2
 AND NOT EXISTS (SELECT FROM unnest($3::text[]) AS live (id) WHERE live.id = c.id)
 ORDER BY organization_id, id
+
+-- name: unnoted
+-- Which of the connections that a process has are not noted.
+SELECT live.id FROM unnest($2::text[]) AS live (id)
+WHERE NOT EXISTS (SELECT FROM connections c WHERE c.process_id = $1 AND c.id = live.id)
 
 -- name: beat
 -- This process is alive.

@@ -43,6 +43,11 @@ ORDER BY id FOR NO KEY UPDATE
 SELECT * FROM conversations WHERE organization_id = $1 AND state = 'open'
 ORDER BY priority DESC, queued_at, id LIMIT $2
 
+-- name: open_in_queues
+-- How many wait in each queue, but for one.
+SELECT queue_id, count(*)::integer AS waiting FROM conversations
+WHERE organization_id = $1 AND state = 'open' AND id <> $2 GROUP BY queue_id
+
 -- name: insert
 -- A new conversation.
 INSERT INTO conversations (organization_id, id, version, revision, seq, public_seq, unanswered_since,
@@ -57,16 +62,6 @@ UPDATE conversations SET version = $3, revision = $4, seq = $5, public_seq = $6,
     owner_id = $14, contact_id = $15, priority = $16, created_at = $17, queued_at = $18, closed_at = $19,
     body = $20::jsonb
 WHERE organization_id = $1 AND id = $2
-
--- name: count_messages
--- What messages change, for many conversations at once.
-UPDATE conversations c SET version = n.version, revision = n.revision, seq = n.seq, public_seq = n.public_seq,
-    unanswered_since = n.unanswered_since, first_response_at = n.first_response_at,
-    last_message_at = n.last_message_at
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[],
-    $8::timestamptz[], $9::timestamptz[])
-    AS n (organization_id, id, version, revision, seq, public_seq, unanswered_since, first_response_at, last_message_at)
-WHERE c.organization_id = n.organization_id AND c.id = n.id
 
 -- name: drop_holdings
 -- Agents who hold nothing of this conversation any more.

@@ -27,34 +27,54 @@ SELECT * FROM organizations WHERE id = $1 FOR SHARE
 UPDATE organizations SET supervision = $2::jsonb WHERE id = $1
 
 -- name: workstream
--- One workstream.
-SELECT * FROM workstreams WHERE organization_id = $1 AND id = $2
+-- One workstream, with the template of its offers.
+SELECT w.*, t.seconds AS template_seconds, t.auto_accept AS template_auto_accept, t.reject_reasons, t.sound, t.desktop
+FROM workstreams w LEFT JOIN templates t ON t.organization_id = w.organization_id AND t.id = w.template_id
+WHERE w.organization_id = $1 AND w.id = $2
 
 -- name: workstream_by_key
--- The workstream whose public key this is.
-SELECT * FROM workstreams WHERE key = $1
+-- The workstream whose public key this is, with the template of its offers.
+SELECT w.*, t.seconds AS template_seconds, t.auto_accept AS template_auto_accept, t.reject_reasons, t.sound, t.desktop
+FROM workstreams w LEFT JOIN templates t ON t.organization_id = w.organization_id AND t.id = w.template_id
+WHERE w.key = $1
 
 -- name: workstream_of_channel
--- The oldest workstream of a kind of channel.
-SELECT * FROM workstreams WHERE organization_id = $1 AND channel = $2 ORDER BY created_at, id LIMIT 1
+-- The oldest workstream of a kind of channel, with the template of its offers.
+SELECT w.*, t.seconds AS template_seconds, t.auto_accept AS template_auto_accept, t.reject_reasons, t.sound, t.desktop
+FROM workstreams w LEFT JOIN templates t ON t.organization_id = w.organization_id AND t.id = w.template_id
+WHERE w.organization_id = $1 AND w.channel = $2 ORDER BY w.created_at, w.id LIMIT 1
 
 -- name: workstreams
--- All workstreams.
-SELECT * FROM workstreams WHERE organization_id = $1 ORDER BY lower(name)
+-- All workstreams, with the templates of their offers.
+SELECT w.*, t.seconds AS template_seconds, t.auto_accept AS template_auto_accept, t.reject_reasons, t.sound, t.desktop
+FROM workstreams w LEFT JOIN templates t ON t.organization_id = w.organization_id AND t.id = w.template_id
+WHERE w.organization_id = $1 ORDER BY lower(w.name)
 
 -- name: queue
--- One queue with the number of agents who serve in it.
-SELECT q.*, (SELECT count(*) FROM queue_members m JOIN users u ON u.organization_id = m.organization_id
+-- One queue, with its hours and the number of agents who serve in it.
+SELECT q.*, (SELECT to_jsonb(h) FROM hours h WHERE h.organization_id = q.organization_id AND h.id = q.hours_id) AS hours,
+    (SELECT count(*) FROM queue_members m JOIN users u ON u.organization_id = m.organization_id
     AND u.id = m.user_id AND NOT u.disabled WHERE m.organization_id = q.organization_id AND m.queue_id = q.id)
     AS members
 FROM queues q WHERE q.organization_id = $1 AND (q.id = $2 OR lower(q.name) = lower($2))
 
 -- name: queues
--- All queues with the number of agents who serve in them.
-SELECT q.*, (SELECT count(*) FROM queue_members m JOIN users u ON u.organization_id = m.organization_id
+-- All queues, with their hours and the number of agents who serve in them.
+SELECT q.*, (SELECT to_jsonb(h) FROM hours h WHERE h.organization_id = q.organization_id AND h.id = q.hours_id) AS hours,
+    (SELECT count(*) FROM queue_members m JOIN users u ON u.organization_id = m.organization_id
     AND u.id = m.user_id AND NOT u.disabled WHERE m.organization_id = q.organization_id AND m.queue_id = q.id)
     AS members
 FROM queues q WHERE q.organization_id = $1 ORDER BY lower(q.name)
+
+-- name: overflow
+-- The overflow rules of one queue.
+SELECT overflow FROM queues WHERE organization_id = $1 AND id = $2
+
+-- name: last_agent
+-- Who served this customer last in this workstream.
+SELECT coalesce(owner_id, body -> 'served_by' ->> -1) FROM conversations
+WHERE organization_id = $1 AND contact_id = $2 AND workstream_id = $3 AND state = 'closed'
+    AND body -> 'served_by' <> '[]' ORDER BY created_at DESC, id DESC LIMIT 1
 
 -- name: create_contact
 -- A new customer.
@@ -87,6 +107,9 @@ INSERT INTO customer_tokens (token_hash, organization_id, conversation_id, conta
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 
 -- name: customer_token
--- The conversation that a customer's token opens.
-SELECT t.*, c.name FROM customer_tokens t
-JOIN contacts c ON c.organization_id = t.organization_id AND c.id = t.contact_id WHERE t.token_hash = $1
+-- The conversation that a customer's token opens, and the pages that may show it: those of its workstream.
+SELECT t.*, p.name, w.origins FROM customer_tokens t
+JOIN contacts p ON p.organization_id = t.organization_id AND p.id = t.contact_id
+JOIN conversations c ON c.organization_id = t.organization_id AND c.id = t.conversation_id
+JOIN workstreams w ON w.organization_id = c.organization_id AND w.id = c.workstream_id
+WHERE t.token_hash = $1

@@ -3,8 +3,8 @@
 SELECT append_facts($1, $2::jsonb)
 
 -- name: ring
--- Rings the doorbell of other processes. It is a hint: the commit need not wait until it is on the disk.
-SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)
+-- Rings the doorbells of other processes. It is a hint: the commit need not wait until it is on the disk.
+SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, payload) FROM unnest($2::text[]) AS payload
 
 -- name: notify
 -- Tells other processes something that is kept nowhere, such as who is writing.
@@ -24,6 +24,16 @@ SELECT position FROM journal_heads WHERE organization_id = $1
 SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body
 FROM facts WHERE organization_id = $1 AND conversation_id = $2 AND version > $3 ORDER BY version LIMIT $4
 
+-- name: but_messages
+-- What happened in one conversation besides messages, in order, each with the number of the last public message before.
+SELECT f.position, f.conversation_id, f.version, f.kind, f.actor_id, f.actor_name, f.at, f.audited, f.notify, f.body,
+    coalesce((SELECT (m.body ->> 'public_seq')::bigint FROM facts m
+        WHERE m.organization_id = $1 AND m.conversation_id = $2 AND m.version < f.version
+            AND m.kind = 'message_posted' AND m.body ->> 'public_seq' IS NOT NULL
+        ORDER BY m.version DESC LIMIT 1), 0) AS public_seq
+FROM facts f WHERE f.organization_id = $1 AND f.conversation_id = $2 AND f.kind <> 'message_posted'
+ORDER BY f.version
+
 -- name: for_person
 -- Facts that this person must be told of, newest first.
 SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body
@@ -40,6 +50,10 @@ WHERE organization_id = $1 AND audited AND position < $2
     AND ($3::text IS NULL OR actor_id = $3) AND ($4::text IS NULL OR kind = $4)
     AND ($5::text IS NULL OR conversation_id = $5)
 ORDER BY position DESC LIMIT $6
+
+-- name: newest_audited
+-- How far the audit log goes.
+SELECT position FROM facts WHERE organization_id = $1 AND audited ORDER BY position DESC LIMIT 1
 
 -- name: chain
 -- Facts as they are stored, with their text, for proving the hash chain.

@@ -29,6 +29,7 @@ WITH listed AS (
             OR (strpos(lower(m.text), lower($10)) > 0
                 AND (c.body -> 'consent' ->> 'policy' <> 'consent' OR (c.body -> 'consent' ->> 'answer')::boolean)
                 AND ($2 OR c.queue_id = ANY ($3::text[]) OR c.owner_id = $4)))
+        AND ($17 = '' OR c.contact_id = $17)
 )
 SELECT * FROM listed
 WHERE $15::text IS NULL OR (rank, word, id) > ($13::bigint, $14::text COLLATE "C", $15::text COLLATE "C")
@@ -50,6 +51,8 @@ WHERE c.organization_id = $1 AND c.state = 'closed'
         OR strpos(lower(c.body ->> 'subject'), lower($8)) > 0)
     AND ($9::timestamptz IS NULL OR (c.closed_at, c.id) < ($9, $10::text COLLATE "C"))
     AND ($12 = '' OR c.body ->> 'closed_as' = $12)
+    AND ($13 = '' OR c.contact_id = $13)
+    AND ($14::timestamptz IS NULL OR c.closed_at >= $14)
 ORDER BY c.closed_at DESC, c.id DESC LIMIT $11
 
 -- name: last_line
@@ -58,20 +61,11 @@ SELECT text, author_name, author_role, at FROM public_messages
 WHERE organization_id = $1 AND conversation_id = $2 ORDER BY public_seq DESC LIMIT 1
 
 -- name: waiting
--- How many conversations wait in each queue.
-SELECT queue_id, count(*)::integer AS waiting FROM conversations WHERE organization_id = $1 AND state = 'open'
+-- How many conversations wait for acceptance in each queue: open ones, and offered ones that nobody has accepted.
+SELECT queue_id, count(*)::integer AS waiting FROM conversations
+WHERE organization_id = $1
+    AND (state = 'open' OR (state = 'active' AND owner_id IS NULL AND body ->> 'bot_id' IS NULL))
 GROUP BY queue_id
-
--- name: ahead
--- How many open conversations of the queue are served before this one.
-SELECT count(*)::integer FROM conversations WHERE organization_id = $1 AND state = 'open' AND queue_id = $2
-    AND (priority > $3 OR (priority = $3 AND (queued_at, id) < ($4::timestamptz, $5::text COLLATE "C")))
-
--- name: origins
--- The pages that may show a conversation's widget: those of its workstream.
-SELECT w.origins FROM conversations c
-JOIN workstreams w ON w.organization_id = c.organization_id AND w.id = c.workstream_id
-WHERE c.organization_id = $1 AND c.id = $2
 
 -- name: sample_key
 -- The key of the oldest live chat, for the sample page; only where there is no doubt whose page it is.

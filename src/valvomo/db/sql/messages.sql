@@ -1,30 +1,34 @@
 -- name: known
--- Messages that were posted before with the same client ids, from both tables.
-SELECT k.organization_id, k.conversation_id, k.author_id, k.client_id, m.id, m.seq, m.public_seq, m.at
+-- For each client id the message that was posted with it before, if any, and whether letters are written at all.
+SELECT k.organization_id AS house, m.*,
+    EXISTS (SELECT FROM webhooks w WHERE w.organization_id = k.organization_id AND NOT w.disabled) AS letters
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS k (organization_id, conversation_id, author_id, client_id)
-JOIN LATERAL (
-    SELECT id, seq, public_seq, at FROM public_messages p
+LEFT JOIN LATERAL (
+    SELECT organization_id, conversation_id, seq, public_seq, id, author_id, author_role, author_name, NULL AS visibility,
+        text, client_id, at
+    FROM public_messages p
     WHERE p.organization_id = k.organization_id AND p.conversation_id = k.conversation_id
         AND p.author_id = k.author_id AND p.client_id = k.client_id
     UNION ALL
-    SELECT id, seq, NULL, at FROM internal_messages i
+    SELECT organization_id, conversation_id, seq, NULL, id, author_id, author_role, author_name, visibility,
+        text, client_id, at
+    FROM internal_messages i
     WHERE i.organization_id = k.organization_id AND i.conversation_id = k.conversation_id
         AND i.author_id = k.author_id AND i.client_id = k.client_id
 ) m ON true
 
--- name: insert_public
--- What the customer can read.
-INSERT INTO public_messages (organization_id, conversation_id, seq, public_seq, id, author_id, author_role,
-    author_name, text, client_id, at)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-    $8::text[], $9::text[], $10::text[], $11::timestamptz[])
-
--- name: insert_internal
--- Notes and whispers.
-INSERT INTO internal_messages (organization_id, conversation_id, seq, id, author_id, author_role, author_name,
-    visibility, text, client_id, at)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
-    $8::text[], $9::text[], $10::text[], $11::timestamptz[])
+-- name: write
+-- What the customer can read, notes and whispers, and what they change of their conversations: any number of each.
+WITH what_the_customer_reads AS (
+    INSERT INTO public_messages SELECT * FROM jsonb_populate_recordset(NULL::public_messages, $1::jsonb)
+), notes_and_whispers AS (
+    INSERT INTO internal_messages SELECT * FROM jsonb_populate_recordset(NULL::internal_messages, $2::jsonb)
+)
+UPDATE conversations c SET version = n.version, revision = n.revision, seq = n.seq, public_seq = n.public_seq,
+    unanswered_since = n.unanswered_since, first_response_at = n.first_response_at,
+    last_message_at = n.last_message_at
+FROM jsonb_populate_recordset(NULL::conversations, $3::jsonb) n
+WHERE c.organization_id = n.organization_id AND c.id = n.id
 
 -- name: public_after
 -- What the customer can read after a number of theirs.

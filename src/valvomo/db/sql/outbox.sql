@@ -1,8 +1,11 @@
 -- name: write
--- One letter for every webhook that wants this kind.
+-- Of each letter one for every webhook that wants its kind, in this order.
 INSERT INTO outbox (organization_id, id, webhook_id, kind, body, due, created_at)
-SELECT organization_id, gen_random_uuid()::text, id, $2, $3::jsonb, $4, $4 FROM webhooks
-WHERE organization_id = $1 AND NOT disabled AND (kinds = '{}' OR $2 = ANY (kinds))
+SELECT w.organization_id, gen_random_uuid()::text, w.id, l.kind, l.body, $4, $4
+FROM unnest($1::text[], $2::text[], $3::jsonb[]) WITH ORDINALITY AS l (organization_id, kind, body, place)
+JOIN webhooks w ON w.organization_id = l.organization_id AND NOT w.disabled
+    AND (w.kinds = '{}' OR l.kind = ANY (w.kinds))
+ORDER BY l.place
 
 -- name: lease
 -- The next letters that are due are this process's to send; if it dies, they are due again when the lease ends.

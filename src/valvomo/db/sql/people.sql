@@ -36,8 +36,10 @@ FROM api_tokens t JOIN users u ON u.organization_id = t.organization_id AND u.id
 WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND NOT u.disabled
 
 -- name: users
--- Accounts after an id, in order of their making, with queues and, if they can hold conversations, capacity.
-SELECT u.*, a.capacity, a.limits,
+-- Accounts after an id, in order of their making, with queues and, if they can hold conversations, what they can do.
+SELECT u.*, a.capacity, a.limits, a.hours_id,
+    (SELECT jsonb_object_agg(s.skill_id, s.level) FROM agent_skills s WHERE s.organization_id = u.organization_id
+        AND s.agent_id = u.id) AS skills,
     ARRAY(SELECT m.queue_id FROM queue_members m WHERE m.organization_id = u.organization_id AND m.user_id = u.id
         ORDER BY m.queue_id) AS queues,
     ARRAY(SELECT s.queue_id FROM queue_supervisors s WHERE s.organization_id = u.organization_id AND s.user_id = u.id
@@ -81,8 +83,19 @@ INSERT INTO agents (organization_id, id, chosen_at, capacity, limits, idle_since
 ON CONFLICT ON CONSTRAINT agents_pkey DO NOTHING
 
 -- name: set_capacity
--- What an agent may carry.
-UPDATE agents SET capacity = $3, limits = $4::jsonb, version = version + 1 WHERE organization_id = $1 AND id = $2
+-- What an agent may carry, and when.
+UPDATE agents SET capacity = $3, limits = $4::jsonb, hours_id = $5, version = version + 1
+WHERE organization_id = $1 AND id = $2
+
+-- name: drop_skills_of
+-- The account has no other skills than these.
+DELETE FROM agent_skills WHERE organization_id = $1 AND agent_id = $2 AND NOT skill_id = ANY ($3::text[])
+
+-- name: add_skills_of
+-- The account has these skills, each at its level.
+INSERT INTO agent_skills (organization_id, agent_id, skill_id, level)
+SELECT $1, $2, s.id, s.level FROM unnest($3::text[], $4::integer[]) AS s (id, level)
+ON CONFLICT ON CONSTRAINT agent_skills_pkey DO UPDATE SET level = excluded.level
 
 -- name: drop_queues_of
 -- The account serves in no other queues than these.

@@ -1,6 +1,6 @@
 -- name: queues
--- Queues after an id, in order of their making, with who serves in and who supervises them.
-SELECT q.*,
+-- Queues after an id, in order of their making, with their hours, and who serves in and who supervises them.
+SELECT q.*, (SELECT to_jsonb(h) FROM hours h WHERE h.organization_id = q.organization_id AND h.id = q.hours_id) AS hours,
     ARRAY(SELECT m.user_id FROM queue_members m WHERE m.organization_id = q.organization_id AND m.queue_id = q.id
         ORDER BY m.user_id) AS member_ids,
     ARRAY(SELECT s.user_id FROM queue_supervisors s WHERE s.organization_id = q.organization_id AND s.queue_id = q.id
@@ -9,16 +9,26 @@ FROM queues q WHERE q.organization_id = $1 AND q.id > $2 AND ($3::text IS NULL O
 
 -- name: create_queue
 -- A new queue.
-INSERT INTO queues (organization_id, id, name, kind, priority, service_level_seconds, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO queues (organization_id, id, name, priority, service_level_seconds, method, match, hours_id, overflow, kind,
+    created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11)
 
 -- name: change_queue
 -- A queue as it is from now on.
-UPDATE queues SET name = $3, priority = $4, service_level_seconds = $5 WHERE organization_id = $1 AND id = $2
+UPDATE queues SET name = $3, priority = $4, service_level_seconds = $5, method = $6, match = $7, hours_id = $8,
+    overflow = $9::jsonb
+WHERE organization_id = $1 AND id = $2
 
 -- name: remove_queue
 -- A queue that nothing refers to.
 DELETE FROM queues WHERE organization_id = $1 AND id = $2
+
+-- name: queue_in_rules
+-- Whether a rule of a workstream or of another queue leads into this queue.
+SELECT EXISTS (SELECT FROM workstreams WHERE organization_id = $1
+        AND queue_rules @> jsonb_build_array(jsonb_build_object('queue_id', $2::text)))
+    OR EXISTS (SELECT FROM queues WHERE organization_id = $1 AND id <> $2
+        AND overflow @> jsonb_build_array(jsonb_build_object('queue_id', $2::text)))
 
 -- name: drop_members
 -- Nobody serves in the queue but these.
@@ -46,6 +56,18 @@ SELECT id FROM users WHERE organization_id = $1 AND id = ANY ($2::text[])
 -- Which of these queues there are.
 SELECT id FROM queues WHERE organization_id = $1 AND id = ANY ($2::text[])
 
+-- name: queue_kinds
+-- All queues with their kinds.
+SELECT id, kind FROM queues WHERE organization_id = $1
+
+-- name: known_hours
+-- Whether there are such hours.
+SELECT EXISTS (SELECT FROM hours WHERE organization_id = $1 AND id = $2)
+
+-- name: known_template
+-- Whether there is such a template of offers.
+SELECT EXISTS (SELECT FROM templates WHERE organization_id = $1 AND id = $2)
+
 -- name: workstreams
 -- Workstreams after an id, in order of their making.
 SELECT * FROM workstreams WHERE organization_id = $1 AND id > $2 AND ($3::text IS NULL OR id = $3)
@@ -53,14 +75,15 @@ ORDER BY id LIMIT $4
 
 -- name: create_workstream
 -- A new workstream.
-INSERT INTO workstreams (organization_id, id, name, channel, key, queue_id, units, allowed_presences, auto_accept,
-    wrap_up, timers, consent, origins, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14)
+INSERT INTO workstreams (organization_id, id, name, queue_id, units, allowed_presences, auto_accept, wrap_up, timers,
+    consent, origins, queue_rules, skill_rules, affinity, template_id, channel, key, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17, $18)
 
 -- name: change_workstream
 -- A workstream as it is from now on.
 UPDATE workstreams SET name = $3, queue_id = $4, units = $5, allowed_presences = $6, auto_accept = $7, wrap_up = $8,
-    timers = $9::jsonb, consent = $10, origins = $11
+    timers = $9::jsonb, consent = $10, origins = $11, queue_rules = $12::jsonb, skill_rules = $13::jsonb, affinity = $14,
+    template_id = $15
 WHERE organization_id = $1 AND id = $2
 
 -- name: newest_text

@@ -13,6 +13,14 @@ SELECT id FROM conversations c WHERE organization_id = $1 AND NOT EXISTS (
     SELECT FROM facts f WHERE f.organization_id = c.organization_id AND f.conversation_id = c.id)
 ORDER BY id LIMIT $2
 
+-- name: stranded
+-- What is not closed and owned by no account, a disabled one, or one without a role that serves.
+SELECT c.id, c.state, c.owner_id FROM conversations c
+LEFT JOIN users u ON u.organization_id = c.organization_id AND u.id = c.owner_id
+WHERE c.organization_id = $1 AND c.state <> 'closed' AND c.owner_id IS NOT NULL
+    AND (u.id IS NULL OR u.disabled OR NOT u.roles && ARRAY['agent', 'supervisor'])
+ORDER BY c.id
+
 -- name: messages
 -- Messages by conversation and number, from both tables.
 SELECT conversation_id, seq, public_seq, id, author_id, author_role, 'public' AS visibility, text, at

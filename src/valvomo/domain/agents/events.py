@@ -10,7 +10,10 @@ from valvomo.domain.agents.presence import Presence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceSet:
-    """A presence was set; `by_role` is `agent`, `supervisor` or `system`, `cause` says why the system did."""
+    """A presence was set; `by_role` is `agent`, `supervisor` or `system`, `cause` says why the system did.
+
+    `status_id` and `status_name` are those of the custom presence that was chosen, None when it was none.
+    """
 
     kind: ClassVar[str] = "presence_set"
     agent_id: str
@@ -20,6 +23,8 @@ class PresenceSet:
     by_id: str
     by_role: str
     cause: str | None = None
+    status_id: str | None = None
+    status_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +47,8 @@ class AgentDisconnected:
 class SettingChanged:
     """An administrator changed something; `before` or `after` is None when it was created or removed.
 
-    `subject` is the kind of thing: supervision, queue, user, workstream, text, token, webhook.
+    `subject` is the kind of thing: supervision, queue, user, workstream, text, token, webhook, skill, hours,
+    presence, template, quick_reply, disposition.
     """
 
     kind: ClassVar[str] = "setting_changed"

@@ -9,7 +9,7 @@ from typing import ClassVar
 from valvomo.domain.agents.capacity import Agent, exceeded_by
 from valvomo.domain.conversations.event import Event, with_deadlines
 from valvomo.domain.conversations.model import Channel, Conversation, State
-from valvomo.domain.conversations.queueing import Resumed, queued_again
+from valvomo.domain.conversations.queueing import Resumed, lost
 from valvomo.domain.conversations.workstream import Workstream
 
 
@@ -70,8 +70,7 @@ def revived(
                 agent_id=owner.id, agent_name=owner.name, cause="customer_wrote", units=conversation.units
             ),
         )
-    auto_close_at = workstream.auto_close(workstream.timers.auto_close_open, at)
-    return (queued_again(conversation, queue, "affinity_lost", auto_close_at),)
+    return lost(conversation, workstream, queue, "affinity_lost", at=at)
 
 
 def unheard(conversation: Conversation) -> bool:

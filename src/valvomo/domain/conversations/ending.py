@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from valvomo.domain.conversations.event import Event, closed, with_deadlines
+from valvomo.domain.conversations.leaving import put_out
 from valvomo.domain.conversations.model import SYNCHRONOUS, Channel, Conversation, Deadline, Mode, Role, State
 from valvomo.domain.conversations.queueing import owner_refusal
 from valvomo.domain.conversations.workstream import Workstream, WrapUpBlock
@@ -65,11 +66,12 @@ class CapacityFreed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpCompleted(Event):
-    """The agent is done with it (T14)."""
+    """The agent is done with it (T14); with a `cause` (`not_serving`) it was completed for want of the agent."""
 
     kind: ClassVar[str] = "wrap_up_completed"
     agent_id: str
     disposition: str | None = None
+    cause: str | None = None
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """Closed as completed."""
@@ -125,24 +127,32 @@ def end(
     if refusal := end_refusal(agent_id, conversation):
         return refusal
     if conversation.channel is Channel.RECORD:
-        return (RecordResolved(agent_id=agent_id),)
-    return (ended(workstream, at, cause="agent_ended", by=(agent_id, "agent")),)
+        return (*put_out(conversation, State.CLOSED), RecordResolved(agent_id=agent_id))
+    return ended(conversation, workstream, at, cause="agent_ended", by=(agent_id, "agent"))
 
 
-def ended(workstream: Workstream, at: datetime, *, cause: str, by: tuple[str | None, str]) -> Ended:
-    """The wrap-up that the workstream prescribes."""
+def ended(
+    conversation: Conversation,
+    workstream: Workstream,
+    at: datetime,
+    *,
+    cause: str,
+    by: tuple[str | None, str],
+) -> tuple[Event, ...]:
+    """The wrap-up that the workstream prescribes; whoever else took part leaves."""
     until = {
         WrapUpBlock.ALWAYS: None,
         WrapUpBlock.NEVER: at,
         WrapUpBlock.SECONDS: at + timedelta(seconds=workstream.timers.wrap_up_block),
     }[workstream.wrap_up]
-    return Ended(
+    wrapping_up = Ended(
         cause=cause,
         by_id=by[0],
         by_role=by[1],
         holds_until=until,
         auto_close_at=workstream.auto_close(workstream.timers.auto_close_wrap_up, at),
     )
+    return (*put_out(conversation, State.WRAP_UP), wrapping_up)
 
 
 def customer_end_refusal(conversation: Conversation) -> Refusal | None:
@@ -163,11 +173,9 @@ def customer_end(
     """The customer leaves (`customer_ended`, `customer_gone`): abandoned before acceptance, wrap-up after (T6, T7)."""
     if refusal := customer_end_refusal(conversation):
         return refusal
-    if not conversation.accepted:
-        return (Abandoned(cause=cause),)
-    if conversation.bot_id:
-        return (Abandoned(cause=cause),)
-    return (ended(workstream, at, cause=cause, by=(conversation.contact_id, "customer")),)
+    if not conversation.accepted or conversation.bot_id:
+        return (*put_out(conversation, State.CLOSED), Abandoned(cause=cause))
+    return ended(conversation, workstream, at, cause=cause, by=(conversation.contact_id, "customer"))
 
 
 def complete_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
@@ -181,18 +189,19 @@ def complete_refusal(agent_id: str, conversation: Conversation) -> Refusal | Non
 
 
 def complete(
-    agent_id: str, conversation: Conversation, disposition: str | None
+    agent_id: str, conversation: Conversation, disposition: str | None, *, cause: str | None = None
 ) -> tuple[Event, ...] | Refusal:
-    """The agent is done (T14)."""
+    """The agent is done (T14); `cause` says why it is done for them."""
     if refusal := complete_refusal(agent_id, conversation):
         return refusal
-    return (WrapUpCompleted(agent_id=agent_id, disposition=disposition),)
+    completed = WrapUpCompleted(agent_id=agent_id, disposition=disposition, cause=cause)
+    return (*put_out(conversation, State.CLOSED), completed)
 
 
 def auto_close(conversation: Conversation) -> tuple[Event, ...]:
     """What the auto-close deadline does in the states that have one (T13)."""
     if conversation.state in (State.OPEN, State.WAITING, State.WRAP_UP):
-        return (AutoClosed(state=conversation.state),)
+        return (*put_out(conversation, State.CLOSED), AutoClosed(state=conversation.state))
     return ()
 
 

@@ -27,6 +27,7 @@ from valvomo.domain.conversations.offers import (
     OfferRejected,
     OfferWithdrawn,
 )
+from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import (
     Orphaned,
@@ -55,6 +56,7 @@ EVENTS: Mapping[str, type[Event]] = {
         OwnerDisconnected,
         OwnerReturned,
         Orphaned,
+        Overflowed,
         TransferScheduled,
         MonitorStarted,
         MonitorStopped,

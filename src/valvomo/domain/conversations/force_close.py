@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from valvomo.domain.conversations.event import Event, closed
+from valvomo.domain.conversations.leaving import put_out
 from valvomo.domain.conversations.model import Conversation, Mode, State
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -39,15 +40,14 @@ def force_close(by: tuple[str, str], conversation: Conversation, reason: str) ->
     """Close it now; `by` is the supervisor's id and name."""
     if refusal := force_close_refusal(conversation):
         return refusal
-    return (
-        ForceClosed(
-            by_id=by[0],
-            by_name=by[1],
-            reason=reason,
-            state=conversation.state,
-            owner_id=conversation.owner_id,
-            owner_name=conversation.owner_name,
-            cut_offers=tuple(offer.agent_id for offer in conversation.offers),
-            cut_call=conversation.mode is not Mode.TEXT,
-        ),
+    forced = ForceClosed(
+        by_id=by[0],
+        by_name=by[1],
+        reason=reason,
+        state=conversation.state,
+        owner_id=conversation.owner_id,
+        owner_name=conversation.owner_name,
+        cut_offers=tuple(offer.agent_id for offer in conversation.offers),
+        cut_call=conversation.mode is not Mode.TEXT,
     )
+    return (*put_out(conversation, State.CLOSED), forced)

@@ -31,13 +31,18 @@ class SupervisorJoined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantLeft(Event):
-    """A joined supervisor or a consult left. `public` says whether the customer knew of them and is told."""
+    """A joined supervisor or a consult left. `public` says whether the customer knew of them and is told.
+
+    `cause` says why without their doing, None when they left: `connection_lost`, `right_withdrawn`, `not_serving`,
+    `queued`, `parked` or `ended`.
+    """
 
     kind: ClassVar[str] = "participant_left"
     person_id: str
     person_name: str
     role: Role
     public: bool
+    cause: str | None = None
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """One less."""

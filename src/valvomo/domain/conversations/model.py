@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from valvomo.domain.agents.skills import Need
+
 
 class Channel(StrEnum):
     """How the customer is reached."""
@@ -164,7 +166,9 @@ class Conversation:
     `version` counts all facts, `revision` only those that agents may know of: silent monitoring leaves no gap
     in the number that agents see. `seq` numbers all messages, `public_seq` those that the customer can read.
     `queued_at` keeps the place in the queue for life, `session_queued_at` restarts in each queue.
-    `served_by` are the agents who were primary at some time. `holds` maps agents to the capacity units that this
+    `served_by` are the agents who were primary at some time. `needs` are the skills asked for, `routed_by` the queue
+    rule that chose its first queue, `affinity_id` who served the customer before, `overflowed` the overflow rules that
+    have been applied since it last was served. `holds` maps agents to the capacity units that this
     conversation costs them now.
     """
 
@@ -187,6 +191,11 @@ class Conversation:
     tags: tuple[str, ...] = ()
     disposition: str | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[Need, ...] = ()
+    routed_by: str | None = None
+    affinity_id: str | None = None
+    overflowed: tuple[str, ...] = ()
     consent: Consent = field(default_factory=Consent)
     owner_id: str | None = None
     owner_name: str | None = None

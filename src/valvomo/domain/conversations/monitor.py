@@ -36,12 +36,16 @@ class MonitorStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorStopped(Event):
-    """A supervisor stopped monitoring."""
+    """A supervisor stopped monitoring; `cause` says why it stopped without them, None when they stopped it.
+
+    `connection_lost`, `right_withdrawn`, `not_serving`, `taking_part`, `queued` or `ended`.
+    """
 
     kind: ClassVar[str] = "monitor_stopped"
     supervisor_id: str
     supervisor_name: str
     shown: bool = False
+    cause: str | None = None
 
     @property
     def silent(self) -> bool:

@@ -17,6 +17,7 @@ from valvomo.domain.conversations.event import (
     without_participant,
 )
 from valvomo.domain.conversations.model import Conversation, Offer, OfferKind, Participant, Role, State
+from valvomo.domain.conversations.monitor import MonitorStopped
 from valvomo.domain.refusals import Reason, Refusal
 
 MAX_DECLINES = 3
@@ -101,7 +102,7 @@ class OfferExpired(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferWithdrawn(Event):
-    """The offer no longer stands and the agent is not to blame: `connection_lost`, `transferred`, `ended`."""
+    """The offer no longer stands and the agent is not to blame: `connection_lost`, `not_serving`, `transferred`."""
 
     kind: ClassVar[str] = "offer_withdrawn"
     offer: Offer
@@ -124,11 +125,11 @@ def answer_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
 
 
 def accept(agent_id: str, conversation: Conversation, *, auto: bool = False) -> tuple[Event, ...] | Refusal:
-    """The agent takes what was offered to them (T4, T10)."""
+    """The agent takes what was offered to them (T4, T10); whoever monitored it monitors no more."""
     offer = conversation.offer_to(agent_id)
     if offer is None:
         return answer_refusal(agent_id, conversation) or Refusal(Reason.NO_OFFER)
-    return (OfferAccepted(offer=offer, auto=auto),)
+    return (*_no_longer_unseen(agent_id, conversation), OfferAccepted(offer=offer, auto=auto))
 
 
 def reject(
@@ -166,9 +167,19 @@ def owned(
         waiting_at=None,
         orphaned=False,
         declines={},
+        overflowed=(),
         served_by=tuple(dict.fromkeys((*conversation.served_by, agent[0]))),
     )
     return with_deadlines(with_offer_deadlines(changed), auto_close=None, agent_gone=None)
+
+
+def _no_longer_unseen(agent_id: str, conversation: Conversation) -> tuple[Event, ...]:
+    one = conversation.participant(agent_id)
+    if one is None or one.role is not Role.MONITOR:
+        return ()
+    return (
+        MonitorStopped(supervisor_id=one.id, supervisor_name=one.name, shown=one.shown, cause="taking_part"),
+    )
 
 
 def _declined(conversation: Conversation, offer: Offer) -> Conversation:

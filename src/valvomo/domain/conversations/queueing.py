@@ -7,17 +7,22 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from valvomo.domain.conversations.event import Event, back_in_queue, with_deadlines, with_offer_deadlines
+from valvomo.domain.conversations.leaving import put_out
 from valvomo.domain.conversations.model import ASYNCHRONOUS, Conversation, Role, State
 from valvomo.domain.conversations.offers import owned
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
+
+UNSERVED = frozenset({"assigned", "handed_over"})
+"""Causes by which no agent gives it away: who served the customer before stays the first to be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued(Event):
     """Open in a queue again; `from_id` is who had it.
 
-    `cause` is `released`, `agent_gone`, `transferred`, `assigned`, `handed_over` or `affinity_lost`.
+    `cause` is `released`, `agent_gone`, `not_serving`, `transferred`, `assigned`, `handed_over` or `affinity_lost`.
+    `affinity_id` is who had it and is to be asked first.
     """
 
     kind: ClassVar[str] = "queued"
@@ -30,10 +35,15 @@ class Queued(Event):
     by_role: str = "agent"
     note: str | None = None
     auto_close_at: datetime | None = None
+    affinity_id: str | None = None
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """Its age is kept; nobody owns it."""
-        moved = replace(conversation, transfers=conversation.transfers + (self.cause == "transferred"))
+        """Its age is kept; nobody owns it. Who gave it away is not the first to be asked again."""
+        moved = replace(
+            conversation,
+            transfers=conversation.transfers + (self.cause == "transferred"),
+            affinity_id=conversation.affinity_id if self.cause in UNSERVED else self.affinity_id,
+        )
         return back_in_queue(moved, self.queue_id, at, self.auto_close_at)
 
 
@@ -149,7 +159,7 @@ def release(
     """The agent gives it back to its queue (T8)."""
     if refusal := owner_refusal(agent_id, conversation):
         return refusal
-    return (queued_again(conversation, queue, "released", auto_close_at),)
+    return queued_again(conversation, queue, "released", auto_close_at)
 
 
 def park(
@@ -158,14 +168,25 @@ def park(
     """The agent puts it aside (T9)."""
     if refusal := park_refusal(agent_id, conversation):
         return refusal
-    return (Parked(agent_id=agent_id, auto_close_at=auto_close_at),)
+    return (*put_out(conversation, State.WAITING), Parked(agent_id=agent_id, auto_close_at=auto_close_at))
+
+
+def lost(
+    conversation: Conversation, workstream: Workstream, queue: str, cause: str, *, at: datetime
+) -> tuple[Event, ...]:
+    """Back to its own queue because who has it cannot go on; where customers keep their agent, they stay the first."""
+    auto_close_at = workstream.auto_close(workstream.timers.auto_close_open, at)
+    keeps = workstream.affinity and conversation.channel in ASYNCHRONOUS
+    events = queued_again(conversation, queue, cause, auto_close_at)
+    affinity_id = conversation.owner_id if keeps else None
+    return tuple(replace(one, affinity_id=affinity_id) if isinstance(one, Queued) else one for one in events)
 
 
 def queued_again(
     conversation: Conversation, queue: str, cause: str, auto_close_at: datetime | None
-) -> Queued:
-    """Back to its own queue, whose name is given."""
-    return Queued(
+) -> tuple[Event, ...]:
+    """Back to its own queue, whose name is given; whoever was in it leaves."""
+    queued = Queued(
         queue_id=conversation.queue_id,
         queue_name=queue,
         cause=cause,
@@ -174,6 +195,7 @@ def queued_again(
         by_id=conversation.owner_id,
         auto_close_at=auto_close_at,
     )
+    return (*put_out(conversation, State.OPEN), queued)
 
 
 def owner_lost(conversation: Conversation, workstream: Workstream, at: datetime) -> tuple[Event, ...]:

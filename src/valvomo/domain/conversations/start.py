@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.event import Event, with_deadlines
 from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy, Conversation, Mode, State
 from valvomo.domain.conversations.workstream import Workstream
@@ -33,6 +34,10 @@ class ConversationStarted(Event):
     priority: int = 0
     tags: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[Need, ...] = ()
+    routed_by: str | None = None
+    affinity_id: str | None = None
     consent: Consent = field(default_factory=Consent)
     bot_id: str | None = None
     bot_name: str | None = None
@@ -59,6 +64,10 @@ class ConversationStarted(Event):
             priority=self.priority,
             tags=self.tags,
             answers=self.answers,
+            context=self.context,
+            needs=self.needs,
+            routed_by=self.routed_by,
+            affinity_id=self.affinity_id,
             consent=self.consent,
             bot_id=self.bot_id,
             bot_name=self.bot_name,
@@ -72,7 +81,7 @@ class ConversationStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """Whom the conversation is with, and what they said before it began."""
+    """Whom the conversation is with, what they said before it began, and what follows from that for routing."""
 
     contact_id: str
     name: str
@@ -81,6 +90,10 @@ class Customer:
     priority: int = 0
     tags: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[Need, ...] = ()
+    routed_by: str | None = None
+    affinity_id: str | None = None
 
 
 def start(
@@ -115,6 +128,10 @@ def start(
         priority=customer.priority,
         tags=customer.tags,
         answers=customer.answers,
+        context=customer.context,
+        needs=customer.needs,
+        routed_by=customer.routed_by,
+        affinity_id=customer.affinity_id,
         consent=consent,
         auto_close_at=workstream.auto_close(workstream.timers.auto_close_open, at),
     )

@@ -13,12 +13,14 @@ from valvomo.domain.refusals import Reason, Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """Where conversations wait, as the rules see it; `members` counts agents."""
+    """Where conversations wait, as the rules see it; `members` counts agents, `opens_at` is set while it is closed."""
 
     id: str
     name: str
     kind: str
     members: int
+    open: bool = True
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,14 @@ class Asking:
     public: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What taking a conversation on costs; None for advice, which costs nothing and needs no room."""
+
+    units: int | None
+    channel: Channel
+
+
 def queue_kind(channel: Channel) -> str:
     """Queues hold one kind of work: `messaging`, `voice` or `record`."""
     if channel in SPOKEN:
@@ -44,13 +54,15 @@ def queue_kind(channel: Channel) -> str:
 
 
 def queue_refusal(conversation: Conversation, queue: Queue) -> Refusal | None:
-    """Every queue of the same kind but the present one; never one where nobody serves (spec 1 §3 b)."""
+    """Every other queue of the same kind; never one that is closed or where nobody serves (spec 1 §3 b)."""
     facts = {"queue": queue.name}
     if queue.id == conversation.queue_id:
         return Refusal(Reason.SAME_QUEUE, facts)
     if queue.kind != queue_kind(conversation.channel):
         return Refusal(Reason.OTHER_KIND, facts)
-    return Refusal(Reason.NO_MEMBERS, facts) if queue.members == 0 else None
+    if queue.members == 0:
+        return Refusal(Reason.NO_MEMBERS, facts)
+    return None if queue.open else Refusal(Reason.QUEUE_CLOSED, {**facts, "opens_at": queue.opens_at})
 
 
 def agent_refusal(
@@ -58,17 +70,27 @@ def agent_refusal(
 ) -> Refusal | None:
     """Why this agent cannot be asked; presence and capacity give way to an explicit override."""
     facts: dict[str, object] = {"agent": agent.name}
-    if agent.is_bot:
-        return Refusal(Reason.BOT_TARGET, facts)
-    if not agent.serves:
-        return Refusal(Reason.AGENT_NOT_SERVING, facts)
     if conversation.role_of(agent.id) is not None and agent.id == conversation.owner_id:
         return Refusal(Reason.SAME_AGENT, facts)
     if conversation.offer_to(agent.id) is not None:
         return Refusal(Reason.OFFER_PENDING, facts)
-    if agent.presence not in _presences(workstream, agent) and not asking.override_presence:
-        return Refusal(Reason.PRESENCE_NOT_ALLOWED, {**facts, "presence": agent.presence.value})
-    excess = excess_of(conversation, agent, asking.kind)
+    units = None if asking.kind is OfferKind.CONSULT else conversation.units
+    return seat_refusal(Load(units=units, channel=conversation.channel), workstream, agent, asking)
+
+
+def seat_refusal(load: Load, workstream: Workstream, agent: Agent, asking: Asking) -> Refusal | None:
+    """Why this agent cannot take on any such conversation now; the router asks it for whole classes of them."""
+    facts: dict[str, object] = {"agent": agent.name}
+    if agent.is_bot:
+        return Refusal(Reason.BOT_TARGET, facts)
+    if not agent.serves:
+        return Refusal(Reason.AGENT_NOT_SERVING, facts)
+    if not asking.override_presence:
+        if agent.presence not in _presences(workstream, agent):
+            return Refusal(Reason.PRESENCE_NOT_ALLOWED, {**facts, "presence": agent.presence.value})
+        if not agent.on_duty:
+            return Refusal(Reason.OFF_DUTY, facts)
+    excess = 0 if load.units is None else exceeded_by(agent, load.units, load.channel)
     if excess and not asking.override_capacity:
         return Refusal(Reason.NO_CAPACITY, {**facts, "exceeded_by": excess})
     return None
@@ -95,7 +117,8 @@ def offer_to(
         expires_at=at + timedelta(seconds=workstream.timers.offer),
         units=units,
         excess_units=excess_of(conversation, agent, asking.kind),
-        override_presence=asking.override_presence and agent.presence not in _presences(workstream, agent),
+        override_presence=asking.override_presence
+        and (not agent.on_duty or agent.presence not in _presences(workstream, agent)),
         override_capacity=asking.override_capacity and excess_of(conversation, agent, asking.kind) > 0,
         note=asking.note,
         stay=asking.stay,

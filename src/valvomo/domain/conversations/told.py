@@ -10,16 +10,18 @@ from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
 from valvomo.domain.conversations.model import Conversation, Offer, OfferKind, Role
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferRejected, OfferWithdrawn
+from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import Parked, Queued
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A line for the customer: a code for the catalogue, and the one name it may mention."""
+    """A line for the customer: a code for the catalogue, the one name it may mention, or the house's own `text`."""
 
     code: str
     name: str | None = None
+    text: str | None = None
 
 
 def told_customer(event: Event) -> Told | None:
@@ -37,6 +39,14 @@ def told_customer(event: Event) -> Told | None:
             return Told(code="supervisor_left" if role is Role.SUPERVISOR else "consult_left", name=name)
         case Queued(from_id=str()):
             return Told(code="back_in_queue")
+        case _:
+            return _told_of_end(event)
+
+
+def _told_of_end(event: Event) -> Told | None:
+    match event:
+        case Overflowed(text=str() as text):
+            return Told(code="house_says", text=text)
         case ForceClosed():
             return Told(code="supervisor_ended")
         case Ended(by_role="agent"):
@@ -48,7 +58,7 @@ def told_customer(event: Event) -> Told | None:
 
 
 def notified(event: Event, conversation: Conversation) -> tuple[str, ...]:
-    """Users who must hear of this wherever they are; `conversation` is the one before the event.
+    """Users who must hear of this wherever they are; `conversation` is the one before the act.
 
     Who asked hears the outcome of an offer at once; agents hear that a conversation was taken from them.
     """

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.leaving import put_out
 from valvomo.domain.conversations.model import Conversation, ScheduledTransfer, State
 from valvomo.domain.conversations.offers import OfferMade, OfferWithdrawn
 from valvomo.domain.conversations.queueing import Queued
@@ -71,7 +72,7 @@ def transfer_to_queue(
     """Open in the other queue at once, its age kept; `by` is who, as what, and their note."""
     if refusal := transfer_refusal(conversation) or queue_refusal(conversation, queue):
         return refusal
-    return (_queued(conversation, workstream, queue, by, at=at),)
+    return (*put_out(conversation, State.OPEN), _queued(conversation, workstream, queue, by, at=at))
 
 
 def schedule_refusal(conversation: Conversation) -> Refusal | None:
@@ -110,9 +111,10 @@ def hand_over(
     if queue.id != conversation.queue_id and (refusal := queue_refusal(conversation, queue)):
         return refusal
     queued = _queued(conversation, workstream, queue, (by_id, "supervisor", None), at=at)
-    return (
-        replace(queued, cause="handed_over", from_id=conversation.bot_id, from_name=conversation.bot_name),
+    handed = replace(
+        queued, cause="handed_over", from_id=conversation.bot_id, from_name=conversation.bot_name
     )
+    return (*put_out(conversation, State.OPEN), handed)
 
 
 def _queued(

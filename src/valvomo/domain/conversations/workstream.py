@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import Channel, ConsentPolicy
+from valvomo.domain.refusals import Refusal, malformed
+from valvomo.domain.routing.rules import QueueRule, SkillRule
 
 
 class WrapUpBlock(StrEnum):
@@ -33,7 +35,12 @@ class Timers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workstream:
-    """One channel account plus the rules for what arrives there."""
+    """One channel account plus the rules for what arrives there.
+
+    `queue_id` is the fallback when no queue rule matches. `affinity`: who served the customer before is asked first
+    (asynchronous kinds). Offers ring by `sound` and show on the `desktop`, and are rejected for one of
+    `reject_reasons` where there are any.
+    """
 
     id: str
     organization_id: str
@@ -46,10 +53,24 @@ class Workstream:
     wrap_up: WrapUpBlock = WrapUpBlock.ALWAYS
     timers: Timers = Timers()
     consent: ConsentPolicy = ConsentPolicy.NONE
+    queue_rules: tuple[QueueRule, ...] = ()
+    skill_rules: tuple[SkillRule, ...] = ()
+    affinity: bool = True
+    reject_reasons: tuple[str, ...] = ()
+    sound: bool = True
+    desktop: bool = True
 
     def auto_close(self, seconds: int | None, at: datetime) -> datetime | None:
         """When a conversation that enters a state now closes by itself."""
         return None if seconds is None else at + timedelta(seconds=seconds)
+
+
+def reject_refusal(workstream: Workstream, reason: str | None) -> Refusal | None:
+    """Where there are fixed reasons for rejecting an offer, no other is taken; none need be given."""
+    reasons = workstream.reject_reasons
+    if not reasons or reason is None or reason in reasons:
+        return None
+    return malformed("reason", f"none of: {', '.join(reasons)}")
 
 
 def default_timers(channel: Channel) -> Timers:

@@ -12,8 +12,8 @@ from valvomo.domain.conversations.model import Conversation, State
 
 
 def in_queue(conversations: Iterable[Conversation]) -> int:
-    """Number of conversations whose state is `open`."""
-    return sum(one.state is State.OPEN for one in conversations)
+    """Number of conversations that wait for acceptance: `open`, or offered and not accepted yet."""
+    return sum(waiting_since(one) is not None for one in conversations)
 
 
 def longest_wait_since(conversations: Iterable[Conversation]) -> datetime | None:
@@ -42,9 +42,9 @@ def orphans(conversations: Iterable[Conversation]) -> int:
 
 
 def agents_by_presence(agents: Iterable[Agent]) -> Mapping[str, int]:
-    """Number of serving agents by the presence that is shown of them; every presence is named."""
+    """Number of those on the presence board by the presence that is shown of them; every presence is named."""
     counts = {presence.value: 0 for presence in Presence}
     for agent in agents:
-        if agent.serves:
+        if agent.listed:
             counts[agent.presence.value] += 1
     return counts

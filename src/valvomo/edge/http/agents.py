@@ -21,7 +21,7 @@ TAGS = ("agents",)
 async def list_agents(parts: NamedDependency[Parts], actor: NamedDependency[Actor]) -> Page[AgentRow]:
     """Presence and load of everybody whom the caller has to do with: colleagues, and agents they supervise."""
     async with parts.reader.reading() as tx:
-        return Page(items=await agents.listed(tx, actor))
+        return Page(items=await agents.listed(tx, actor, parts.clock()))
 
 
 @get("/agents/{agent_id:str}/presence", tags=TAGS, operation_id="getPresence", summary="An agent's presence")
@@ -30,7 +30,7 @@ async def get_presence(
 ) -> AgentRow:
     """`presence` is what everybody sees, `chosen` what was set."""
     async with parts.reader.reading() as tx:
-        return found(await agents.one(tx, actor, agent_id))
+        return found(await agents.one(tx, actor, agent_id, parts.clock()))
 
 
 @put("/agents/{agent_id:str}/presence", tags=TAGS, operation_id="setPresence", summary="Set a presence")
@@ -42,9 +42,10 @@ async def set_presence(
     key: NamedDependency[str | None],
 ) -> AgentRow:
     """One's own; or, as a supervisor, that of an agent in a queue one supervises."""
-    done(await parts.executor.execute(actor, SetPresence(agent_id=agent_id, presence=data.presence), key))
+    command = SetPresence(agent_id=agent_id, presence=data.presence, status_id=data.status)
+    done(await parts.executor.execute(actor, command, key))
     async with parts.reader.reading() as tx:
-        return found(await agents.one(tx, actor, agent_id))
+        return found(await agents.one(tx, actor, agent_id, parts.clock()))
 
 
 ROUTES = (list_agents, get_presence, set_presence)

@@ -102,15 +102,15 @@ class Authentication:
         return who
 
     async def _session(self, token: str) -> Actor | Refusal:
-        async with self._reader.reading() as tx:
+        async with self._reader.asking() as tx:
             return await people.actor_of_session(tx, token, self._clock())
 
     async def _token(self, secret: str) -> Actor | Refusal:
-        async with self._reader.reading() as tx:
+        async with self._reader.asking() as tx:
             return await people.actor_of_token(tx, secret, self._clock())
 
     async def _guest(self, secret: str) -> Guest | Refusal:
-        async with self._reader.reading() as tx:
+        async with self._reader.asking() as tx:
             return await customers.guest_of_token(tx, secret, self._clock())
 
 

@@ -13,7 +13,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.edge.http.refused import Refused
 
-_PLACE = re.compile(r"^(?P<problem>.*?)(?: - at `(?P<at>[^`]*)`)?$", re.DOTALL)
+_PLACE = re.compile(r"^(?P<problem>.*?)(?: - at (?P<key>`key` in )?`(?P<at>[^`]*)`)?$", re.DOTALL)
 
 
 class StrictRequest(Request[Actor, None, State]):
@@ -42,9 +42,10 @@ def malformed_body(message: str) -> Refusal:
     """The body as msgspec complains of it."""
     found = _PLACE.match(message)
     at = (found["at"] or "$") if found else "$"
-    return malformed(
-        f"body.{at[2:]}" if at.startswith("$.") else "body", found["problem"] if found else message
-    )
+    problem = found["problem"] if found else message
+    if found and found["key"]:
+        problem = f"of a name in it: {problem}"
+    return malformed(f"body.{at[2:]}" if at.startswith("$.") else "body", problem)
 
 
 def _refuse_nul(value: object) -> None:

@@ -1,5 +1,6 @@
 """Conversations: the list, one in whole, creating and changing one, its messages, its timeline, its candidates."""
 
+from datetime import datetime
 from typing import Annotated
 
 import uuid_utils
@@ -14,7 +15,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.model import Channel, State
 from valvomo.edge.http.bodies import malformed
 from valvomo.edge.http.outcomes import After, carried_out
-from valvomo.edge.http.parameters import LARGEST, Cursor, Limit, PathId
+from valvomo.edge.http.parameters import LARGEST, Cursor, Limit, PathId, in_utc
 from valvomo.edge.http.refused import Refused, done, found
 from valvomo.edge.parts import Parts
 from valvomo.protocol.candidates import Candidates
@@ -40,6 +41,17 @@ SENTIMENTS = (
 
 _SORT = rf"^-?({'|'.join(SORTS)})$"
 Words = Annotated[list[str] | None, QueryParameter(max_items=100, description="Several may be given.")]
+States = Annotated[list[State] | None, QueryParameter(name="state", description="Several may be given.")]
+Channels = Annotated[list[Channel] | None, QueryParameter(description="Several may be given.")]
+Search = Annotated[str, QueryParameter(max_length=200, description="In customer, subject or last line.")]
+Sort = Annotated[str, QueryParameter(pattern=_SORT, description="A minus sign before it: falling.")]
+ClosedAs = Annotated[
+    str, QueryParameter(max_length=40, description="Closed ones only: abandoned, completed, force_closed…")
+]
+ClosedSince = Annotated[datetime | None, QueryParameter(description="Closed ones only: then or later.")]
+Contact = Annotated[
+    str, QueryParameter(max_length=36, description="One customer's only, by the id of `customer`.")
+]
 Sequence = Annotated[
     int,
     QueryParameter(
@@ -52,21 +64,16 @@ Sequence = Annotated[
 async def list_conversations(
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
-    states: Annotated[
-        list[State] | None, QueryParameter(name="state", description="Several may be given.")
-    ] = None,
+    states: States = None,
     queue: Words = None,
     agent: Words = None,
-    channel: Annotated[list[Channel] | None, QueryParameter(description="Several may be given.")] = None,
+    channel: Channels = None,
     sentiment: Words = None,
-    q: Annotated[str, QueryParameter(max_length=200, description="In customer, subject or last line.")] = "",
-    sort: Annotated[
-        str, QueryParameter(pattern=_SORT, description="A minus sign before it: falling.")
-    ] = "queued",
-    closed_as: Annotated[
-        str,
-        QueryParameter(max_length=40, description="Closed ones only: abandoned, completed, force_closed…"),
-    ] = "",
+    q: Search = "",
+    sort: Sort = "queued",
+    closed_as: ClosedAs = "",
+    closed_since: ClosedSince = None,
+    contact: Contact = "",
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[BoardRow]:
@@ -85,6 +92,8 @@ async def list_conversations(
         words=q.strip(),
         sort=sort,
         closed_as=closed_as,
+        closed_since=in_utc("closed_since", closed_since) if closed_since else None,
+        contact=contact,
     )
     async with parts.reader.reading() as tx:
         return found(await conversations.listed(tx, actor, wanted, cursor=cursor, limit=limit))
@@ -113,6 +122,7 @@ async def create_conversation(
         priority=data.priority,
         tags=data.tags,
         answers=data.answers,
+        context=data.context,
         consent=data.consent,
     )
     return await carried_out(parts, actor, command, key)
@@ -179,9 +189,7 @@ async def write_message(
         visibility=data.visibility,
         client_id=data.client_id or key or str(uuid_utils.uuid7()),
     )
-    posted = done(await parts.lane.post(actor, command))
-    async with parts.reader.reading() as tx:
-        return await messages.one(tx, actor, conversation_id, int(str(posted.result["seq"])))
+    return messages.item(done(await parts.lane.post(actor, command)).result, actor)
 
 
 @get(
@@ -216,7 +224,9 @@ async def list_candidates(
     """Agents by fit, with what asking them would mean, and queues; with the reason for every no."""
     async with parts.reader.reading() as tx:
         return found(
-            await candidates.of_conversation(tx, actor, conversation_id, purpose, everybody=everybody)
+            await candidates.of_conversation(
+                tx, actor, conversation_id, purpose, everybody=everybody, at=parts.clock()
+            )
         )
 
 

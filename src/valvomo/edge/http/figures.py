@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Refusal
+from valvomo.edge.http.parameters import in_utc
 from valvomo.edge.http.refused import Refused
 from valvomo.edge.parts import Parts
 from valvomo.protocol.figures import History, LiveFigures
@@ -49,8 +50,8 @@ async def figures_history(
     by: Annotated[list[By] | None, QueryParameter(description="`day`, `queue`, both, or neither.")] = None,
 ) -> History:
     """Days are those of the organization's time zone; at most 400 of them."""
-    end = until or parts.clock()
-    begin = since or end - USUAL
+    end = in_utc("to", until) if until else parts.clock()
+    begin = in_utc("from", since) if since else end - USUAL
     async with parts.reader.reading() as tx:
         found = await figures.history(tx, actor, (begin, end), frozenset(one.value for one in by or ()))
     if isinstance(found, Refusal):

@@ -26,7 +26,7 @@ FOREIGN = "valvomo.foreign"
 async def staff_guard(connection: Connection, handler: BaseRouteHandler) -> None:
     """For `/api/v1`: a signed-in user, unless the route is public."""
     parts, scope = parts_of(connection), connection.scope
-    _keep_pace(parts, connection, handler)
+    _keep_pace(parts, handler, _address(connection))
     _refuse_nul(scope)
     unsafe = scope.get("method") not in SAFE
     if unsafe and header(scope["headers"], b"authorization") is None and foreign_origin(scope):
@@ -42,15 +42,16 @@ async def staff_guard(connection: Connection, handler: BaseRouteHandler) -> None
 async def customer_guard(connection: Connection, handler: BaseRouteHandler) -> None:
     """For `/widget/v1`: a customer's token, unless the route is public, from a page that may carry it."""
     parts, scope = parts_of(connection), connection.scope
-    _keep_pace(parts, connection, handler)
     _refuse_nul(scope)
     if handler.opt.get("public"):
+        _keep_pace(parts, handler, _address(connection))
         return
     guest = await parts.authentication.of_guest(bearer(header(scope["headers"], b"authorization") or ""))
     if isinstance(guest, Refusal):
         raise Refused(guest)
     refuse_foreign(scope, guest.origins)
     _keep(scope, guest.actor)
+    _keep_pace(parts, handler, guest.conversation_id)
     scope["auth"] = guest
 
 
@@ -73,12 +74,13 @@ def _keep(scope: Any, actor: Actor) -> None:
     scope["user"] = replace(actor, language=language_of(scope))
 
 
-def _keep_pace(parts: Parts, connection: Connection, handler: BaseRouteHandler) -> None:
+def _address(connection: Connection) -> str:
+    return connection.client.host if connection.client else ""
+
+
+def _keep_pace(parts: Parts, handler: BaseRouteHandler, caller: str) -> None:
     pace = parts.paces.get(handler.opt.get("pace", ""))
-    if pace is None:
-        return
-    wait = pace.wait(connection.client.host if connection.client else "")
-    if wait:
+    if pace is not None and (wait := pace.wait(caller)):
         raise Refused(Refusal(Reason.RATE_LIMITED, {"retry_after": wait}))
 
 

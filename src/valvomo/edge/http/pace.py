@@ -26,10 +26,20 @@ class Pace:
         left = self._now(caller, now)
         if left < 1:
             return max(1, math.ceil((1 - left) / self.per_second))
+        self._keep(caller, left - 1, now)
+        return 0
+
+    def turn(self, caller: str) -> float:
+        """Take one, in advance when there is none: after how many seconds the caller may go on."""
+        now = self.seconds()
+        left = self._now(caller, now) - 1
+        self._keep(caller, left, now)
+        return max(0.0, -left / self.per_second)
+
+    def _keep(self, caller: str, left: float, now: float) -> None:
         if len(self._left) >= MOST_CALLERS:
             self._forget(now)
-        self._left[caller] = (left - 1, now)
-        return 0
+        self._left[caller] = (left, now)
 
     def _now(self, caller: str, now: float) -> float:
         left, at = self._left.get(caller, (float(self.burst), now))

@@ -1,8 +1,12 @@
 """Parameters that many routes have, with their bounds."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
+
+from valvomo.edge.http.bodies import malformed
+from valvomo.edge.http.refused import Refused
 
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 LARGEST = 2**53 - 1
@@ -14,6 +18,14 @@ Cursor = Annotated[
     str | None,
     QueryParameter(max_length=400, description="`next` of the page before; none for the first page."),
 ]
+
+
+def in_utc(name: str, moment: datetime) -> datetime:
+    """The query's moment in UTC, which it is in where nothing is said; refused where the calendar ends before it."""
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise Refused(malformed(f"query.{name}", "not a time of this calendar")) from None
 
 
 def idempotency_key(

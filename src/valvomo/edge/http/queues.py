@@ -6,6 +6,8 @@ from litestar.params import JSONBody
 
 from valvomo.commands.settings.queues import ChangeQueue, CreateQueue, QueueSettings, RemoveQueue
 from valvomo.domain.access.actor import Actor
+from valvomo.domain.routing.overflow import OverflowRule
+from valvomo.edge.http.given import as_rules, given
 from valvomo.edge.http.parameters import Cursor, Limit, PathId
 from valvomo.edge.http.refused import done, found
 from valvomo.edge.parts import Parts
@@ -24,7 +26,7 @@ async def list_queues(
 ) -> Page[QueueDocument]:
     """In order of their making."""
     async with parts.reader.reading() as tx:
-        return found(await settings.queues(tx, actor, cursor=cursor, limit=limit))
+        return found(await settings.queues(tx, actor, cursor=cursor, limit=limit, at=parts.clock()))
 
 
 @post("/queues", status_code=201, tags=TAGS, operation_id="createQueue", summary="Create a queue")
@@ -34,12 +36,16 @@ async def create_queue(
     actor: NamedDependency[Actor],
     key: NamedDependency[str | None],
 ) -> QueueDocument:
-    """Its kind says what can wait there, and cannot be changed."""
+    """Its kind says what can wait there, and cannot be changed. Overflow rules that cannot work are refused."""
     queue = QueueSettings(
         name=data.name,
         kind=data.kind,
         priority=data.priority,
         service_level_seconds=data.service_level_seconds,
+        method=data.method,
+        match=data.match,
+        hours_id=data.hours_id,
+        overflow=as_rules(data.overflow, OverflowRule),
         members=data.members,
         supervisors=data.supervisors,
     )
@@ -63,12 +69,16 @@ async def change_queue(
     actor: NamedDependency[Actor],
     key: NamedDependency[str | None],
 ) -> QueueDocument:
-    """What is left out stays as it is; members and supervisors are replaced as a whole."""
+    """What is left out stays as it is; members, supervisors and overflow rules are replaced as a whole."""
     command = ChangeQueue(
         queue_id=queue_id,
         name=data.name,
         priority=data.priority,
         service_level_seconds=data.service_level_seconds,
+        method=data.method,
+        match=data.match,
+        hours_id=given(data.hours_id),
+        overflow=None if data.overflow is None else as_rules(data.overflow, OverflowRule),
         members=data.members,
         supervisors=data.supervisors,
     )
@@ -83,13 +93,13 @@ async def remove_queue(
     actor: NamedDependency[Actor],
     key: NamedDependency[str | None],
 ) -> None:
-    """Refused while a workstream or a conversation, past ones included, belongs to it."""
+    """Refused while a workstream, a rule or a conversation, past ones included, has to do with it."""
     done(await parts.executor.execute(actor, RemoveQueue(queue_id=queue_id), key))
 
 
 async def _document(parts: Parts, actor: Actor, queue_id: str) -> QueueDocument:
     async with parts.reader.reading() as tx:
-        return found(await settings.queue(tx, actor, queue_id))
+        return found(await settings.queue(tx, actor, queue_id, parts.clock()))
 
 
 ROUTES = (list_queues, create_queue, get_queue, change_queue, remove_queue)

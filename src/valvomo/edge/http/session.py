@@ -48,11 +48,15 @@ async def sign_out(
     request: Request[Any, Any, Any],
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
     everywhere: Everywhere = False,
 ) -> Response[None]:
-    """Ends this session; with `everywhere` all sessions of the account. API tokens stay."""
+    """Ends this session; with `everywhere` all sessions of the account. API tokens stay.
+
+    Repeated by the session that it has ended, it is refused as any request of that session is.
+    """
     token = session_token(request.scope["headers"])
-    done(await parts.executor.execute(actor, SignOut(token=token, everywhere=everywhere)))
+    done(await parts.executor.execute(actor, SignOut(token=token, everywhere=everywhere), key))
     parts.authentication.forget(token)
     return Response(None, status_code=204, cookies=[cleared_cookie(parts)])
 
@@ -85,10 +89,15 @@ async def change_password(
     data: JSONBody[ChangePasswordRequest],
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
 ) -> None:
-    """Ends all other sessions of the account. A wrong old password counts as a failed sign-in."""
+    """Ends all other sessions of the account. A wrong old password counts as a failed sign-in.
+
+    The passwords are no part of what an `Idempotency-Key` stands for, since they are kept nowhere: the same key again
+    has no effect, whatever they are.
+    """
     keep = session_token(request.scope["headers"]) or None
-    done(await parts.gate.change_password(actor, data.old, data.new, keep=keep))
+    done(await parts.gate.change_password(actor, data.old, data.new, keep=keep, key=key))
 
 
 ROUTES = (sign_in, sign_out, me, change_me, change_password)

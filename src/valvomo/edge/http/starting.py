@@ -32,7 +32,10 @@ async def started(
         subject=data.subject.strip(),
         language=language,
         answers=data.answers,
+        context=data.context,
         consent=data.consent,
+        version=data.version,
+        text_language=data.text_language or None,
         issue_token=True,
     )
     outcome = done(await parts.executor.execute(stranger, command, key))

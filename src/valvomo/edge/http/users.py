@@ -4,11 +4,15 @@ from litestar import get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from valvomo.commands.settings.adjusting import AdjustUser
 from valvomo.commands.settings.users import ChangeUser, CreateUser, Profile
 from valvomo.domain.access.actor import Actor
+from valvomo.edge.http.given import given
 from valvomo.edge.http.parameters import Cursor, Limit, PathId
 from valvomo.edge.http.refused import Refused, done, found
+from valvomo.edge.http.selections import Selection, each
 from valvomo.edge.parts import Parts
+from valvomo.protocol.bulk import BulkOutcomes, BulkUsersRequest
 from valvomo.protocol.pages import Page
 from valvomo.protocol.settings import UserDocument
 from valvomo.protocol.settings_requests import ChangeUserRequest, CreateUserRequest
@@ -42,6 +46,8 @@ async def create_user(
         language=data.language,
         capacity=data.capacity,
         limits={channel.value: most for channel, most in data.limits.items()},
+        skills=data.skills,
+        hours_id=data.hours_id,
         queues=data.queues,
         supervised=data.supervised,
         supervises_all=data.supervises_all,
@@ -79,6 +85,8 @@ async def change_user(
         language=data.language,
         capacity=data.capacity,
         limits=None if limits is None else {channel.value: most for channel, most in limits.items()},
+        skills=data.skills,
+        hours_id=given(data.hours_id),
         queues=data.queues,
         supervised=data.supervised,
         supervises_all=data.supervises_all,
@@ -87,6 +95,33 @@ async def change_user(
     )
     done(await parts.executor.execute(actor, command, key))
     return await _document(parts, actor, user_id)
+
+
+@post("/users/bulk", status_code=200, tags=TAGS, operation_id="changeUsers", summary="Change a selection")
+async def change_users(
+    data: JSONBody[BulkUsersRequest],
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
+) -> BulkOutcomes:
+    """Capacity, hours, skills and queues of up to 1,000 accounts: each by itself, each with its own outcome."""
+    if refusal := settings.administrator_refusal(actor):
+        raise Refused(refusal)
+    limits = None if data.limits is None else {channel.value: most for channel, most in data.limits.items()}
+
+    def adjustment(user_id: str) -> AdjustUser:
+        return AdjustUser(
+            user_id=user_id,
+            capacity=data.capacity,
+            limits=limits,
+            hours_id=given(data.hours_id),
+            add_skills=data.add_skills,
+            remove_skills=data.remove_skills,
+            add_queues=data.add_queues,
+            remove_queues=data.remove_queues,
+        )
+
+    return await each(parts, actor, Selection("/api/v1/users", data.ids, adjustment), key)
 
 
 async def _hashed(parts: Parts, actor: Actor, password: str | None, email: str) -> str | None:
@@ -101,4 +136,4 @@ async def _document(parts: Parts, actor: Actor, user_id: str) -> UserDocument:
         return found(await settings.user(tx, actor, user_id))
 
 
-ROUTES = (list_users, create_user, get_user, change_user)
+ROUTES = (list_users, create_user, get_user, change_user, change_users)

@@ -9,9 +9,9 @@ from valvomo.domain.access.actor import Actor
 from valvomo.edge.http.parameters import Cursor, Limit, PathId
 from valvomo.edge.http.refused import done, found
 from valvomo.edge.parts import Parts
+from valvomo.protocol.outside_requests import ChangeWebhookRequest, CreateWebhookRequest
 from valvomo.protocol.pages import Page
 from valvomo.protocol.settings import DeliveryDocument, NewWebhook, WebhookDocument
-from valvomo.protocol.settings_requests import ChangeWebhookRequest, CreateWebhookRequest
 from valvomo.queries import settings
 
 TAGS = ("webhooks",)

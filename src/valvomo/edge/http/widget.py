@@ -90,14 +90,16 @@ async def start(
     token = await started(parts, entrance, data, language=language, key=_own(request, key))
     guest = found(await parts.authentication.of_guest(token))
     async with parts.reader.reading() as tx:
-        return StartedByCustomer(conversation=await customers.conversation(tx, guest), token=token)
+        return StartedByCustomer(
+            conversation=await customers.conversation(tx, guest, parts.clock()), token=token
+        )
 
 
 @get("/conversation", tags=TAGS, operation_id="getOwnConversation", summary="The conversation as it is now")
 async def conversation(parts: PartsArg, guest: GuestArg) -> PublicConversation:
     """State, who serves it, the place in the queue (1 is next), and what the customer was told."""
     async with parts.reader.reading() as tx:
-        return await customers.conversation(tx, guest)
+        return await customers.conversation(tx, guest, parts.clock())
 
 
 @get("/messages", tags=TAGS, operation_id="readOwnMessages", summary="Read messages")
@@ -110,10 +112,18 @@ async def read_messages(
     """What was said after a number; `seq` counts what the customer can read, without a gap."""
     async with parts.reader.reading() as tx:
         items = await customers.messages(tx, guest, after=after, limit=limit)
-        return PublicMessages(items=items, conversation=await customers.conversation(tx, guest))
+        return PublicMessages(
+            items=items, conversation=await customers.conversation(tx, guest, parts.clock())
+        )
 
 
-@post("/messages", tags=TAGS, operation_id="writeOwnMessage", summary="Write a message")
+@post(
+    "/messages",
+    opt={"pace": "customer"},
+    tags=TAGS,
+    operation_id="writeOwnMessage",
+    summary="Write a message",
+)
 async def write_message(
     data: JSONBody[CustomerWords],
     parts: PartsArg,
@@ -127,20 +137,24 @@ async def write_message(
         text=data.text,
         client_id=data.client_id or key or str(uuid_utils.uuid7()),
     )
-    posted = done(await parts.lane.post(actor, command))
-    number = int(str(posted.result["public_seq"]))
-    async with parts.reader.reading() as tx:
-        return (await customers.messages(tx, guest, after=number - 1, limit=1))[0]
+    return customers.message(done(await parts.lane.post(actor, command)).result, guest)
 
 
-@post("/end", status_code=200, tags=TAGS, operation_id="endOwnConversation", summary="End the conversation")
+@post(
+    "/end",
+    status_code=200,
+    opt={"pace": "customer"},
+    tags=TAGS,
+    operation_id="endOwnConversation",
+    summary="End the conversation",
+)
 async def end(
     parts: PartsArg, actor: NamedDependency[Actor], guest: GuestArg, key: NamedDependency[str | None]
 ) -> PublicConversation:
     """The customer leaves the queue, or ends the talk."""
     done(await parts.executor.execute(actor, CustomerEnd(conversation_id=guest.conversation_id), key))
     async with parts.reader.reading() as tx:
-        return await customers.conversation(tx, guest)
+        return await customers.conversation(tx, guest, parts.clock())
 
 
 @get("/transcript", tags=TAGS, operation_id="downloadTranscript", summary="Download the transcript",

@@ -1,5 +1,7 @@
 """Workstreams: everybody may read them, administrators change them (spec 2)."""
 
+from datetime import UTC
+
 import msgspec
 from litestar import get, patch, post
 from litestar.di import NamedDependency
@@ -9,13 +11,17 @@ from valvomo.commands.settings.workstreams import ChangeWorkstream, CreateWorkst
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.workstream import Timers
+from valvomo.domain.routing.rules import Arrival, QueueRule, SkillRule
+from valvomo.edge.http.given import as_rules, given
 from valvomo.edge.http.parameters import Cursor, Limit, PathId
 from valvomo.edge.http.refused import done, found
 from valvomo.edge.parts import Parts
 from valvomo.protocol.pages import Page
 from valvomo.protocol.settings import TimersBody, WorkstreamDocument
 from valvomo.protocol.settings_requests import ChangeWorkstreamRequest, CreateWorkstreamRequest
-from valvomo.queries import settings
+from valvomo.protocol.trying import TriedDocument, TryRequest
+from valvomo.queries import settings, trying
+from valvomo.queries.trying import Trial
 
 TAGS = ("workstreams",)
 ONE = "/workstreams/{workstream_id:str}"
@@ -51,6 +57,10 @@ async def create_workstream(
         timers=_timers(data.timers),
         consent=data.consent,
         origins=data.origins,
+        queue_rules=as_rules(data.queue_rules, QueueRule),
+        skill_rules=as_rules(data.skill_rules, SkillRule),
+        affinity=data.affinity,
+        template_id=data.template_id,
         texts=data.texts,
     )
     made = done(await parts.executor.execute(actor, command, key))
@@ -85,9 +95,43 @@ async def change_workstream(
         timers=_timers(data.timers),
         consent=data.consent,
         origins=data.origins,
+        queue_rules=None if data.queue_rules is None else as_rules(data.queue_rules, QueueRule),
+        skill_rules=None if data.skill_rules is None else as_rules(data.skill_rules, SkillRule),
+        affinity=data.affinity,
+        template_id=given(data.template_id),
     )
     done(await parts.executor.execute(actor, command, key))
     return await _document(parts, actor, workstream_id)
+
+
+@post(f"{ONE}/try", status_code=200, tags=TAGS, operation_id="tryRules", summary="Try rules on a sample")
+async def try_rules(
+    workstream_id: PathId,
+    data: JSONBody[TryRequest],
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+) -> TriedDocument:
+    """Where a conversation would come to, and why: by rules that need not be saved yet. Nothing is written."""
+    sample = data.sample
+    arrival = Arrival(
+        channel="",
+        language=sample.language,
+        subject=sample.subject,
+        customer_name=sample.customer.name,
+        email=sample.customer.email,
+        phone=sample.customer.phone,
+        known=sample.customer.known,
+        answers=sample.answers,
+        context=sample.context,
+    )
+    trial = Trial(
+        arrival=arrival,
+        at=sample.at.astimezone(UTC) if sample.at else parts.clock(),
+        queue_rules=None if data.queue_rules is None else as_rules(data.queue_rules, QueueRule),
+        skill_rules=None if data.skill_rules is None else as_rules(data.skill_rules, SkillRule),
+    )
+    async with parts.reader.reading() as tx:
+        return found(await trying.tried(tx, actor, workstream_id, trial))
 
 
 def _timers(body: TimersBody | None) -> Timers | None:
@@ -99,4 +143,4 @@ async def _document(parts: Parts, actor: Actor, workstream_id: str) -> Workstrea
         return found(await settings.workstream(tx, actor, workstream_id))
 
 
-ROUTES = (list_workstreams, create_workstream, get_workstream, change_workstream)
+ROUTES = (list_workstreams, create_workstream, get_workstream, change_workstream, try_rules)

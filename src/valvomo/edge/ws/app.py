@@ -11,10 +11,9 @@ from urllib.parse import parse_qs
 import msgspec
 import structlog
 
-from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect
-from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect
+from valvomo.commands.connections import closed, opened
 from valvomo.commands.registry import Command
-from valvomo.domain.access.actor import Actor, ActorKind
+from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.edge.http.authentication import bearer, session_token
 from valvomo.edge.http.origin import foreign_origin, header, permitted_origin
@@ -22,7 +21,7 @@ from valvomo.edge.parts import Parts
 from valvomo.edge.ws.frames import DirectSink, QueuedSink, sink_of
 from valvomo.live.connection import Connection
 from valvomo.live.hub import Hub
-from valvomo.protocol.frames import MAX_CLIENT_FRAME, Hello, client_frame
+from valvomo.protocol.frames import MAX_CLIENT_FRAME, ClientFrame, Hello, Typing, Watch, client_frame
 from valvomo.protocol.problems import problem_of
 from valvomo.protocol.texts.catalogue import best_language
 
@@ -113,25 +112,25 @@ async def _serve(
     sink = sink_of(scope)
     connection = await hub.open(actor, sink, secret)
     try:
-        await _note(parts, actor, _opened(actor, connection.id, hub.process_id))
-        await _converse(hub, connection, sink, (receive, send))
+        await _note(parts, actor, opened(actor, connection.id, hub.process_id))
+        await _converse(parts, hub, connection, (sink, receive, send))
     finally:
         hub.close(connection)
         # The peer's going must be noted even when this task is being cancelled with it.
-        await asyncio.shield(_note(parts, actor, _closed(actor, connection.id, hub.process_id)))
+        await asyncio.shield(_note(parts, actor, closed(actor, connection.id, hub.process_id)))
 
 
 async def _converse(
-    hub: Hub, connection: Connection, sink: DirectSink | QueuedSink, ways: tuple[Receive, Send]
+    parts: Parts, hub: Hub, connection: Connection, ways: tuple[DirectSink | QueuedSink, Receive, Send]
 ) -> None:
-    receive, send = ways
+    sink, receive, send = ways
     try:
         async with asyncio.TaskGroup() as group:
             writer = group.create_task(_write(sink, send))
             try:
                 while True:
                     frame = _decoded(await receive())
-                    if not isinstance(frame, Hello):
+                    if await _in_turn(parts, connection, frame):
                         await hub.receive(connection, frame)
             except _GoneError as gone:
                 if gone.code is None:
@@ -140,6 +139,22 @@ async def _converse(
                     sink.close(gone.code)
     except* OSError:
         log.debug("live.lost", connection=connection.id)
+
+
+async def _in_turn(parts: Parts, connection: Connection, frame: ClientFrame) -> bool:
+    """Whether the frame is to be taken.
+
+    Watching costs reading: past its pace it waits, and what the client says after it waits behind it. Typing past
+    its pace is lost without harm.
+    """
+    match frame:
+        case Watch():
+            await asyncio.sleep(parts.paces["watch"].turn(connection.id))
+            return True
+        case Typing():
+            return not parts.paces["typing"].wait(connection.id)
+        case _:
+            return not isinstance(frame, Hello)
 
 
 async def _write(sink: DirectSink | QueuedSink, send: Send) -> None:
@@ -178,24 +193,8 @@ async def _close(send: Send, code: int) -> None:
         await send({"type": "websocket.close", "code": code})
 
 
-def _opened(actor: Actor, connection_id: str, process_id: str) -> Command:
-    if actor.kind is ActorKind.CUSTOMER and actor.conversation_id is not None:
-        return CustomerConnect(
-            conversation_id=actor.conversation_id, connection_id=connection_id, process_id=process_id
-        )
-    return AgentConnect(connection_id=connection_id, process_id=process_id)
-
-
-def _closed(actor: Actor, connection_id: str, process_id: str) -> Command:
-    if actor.kind is ActorKind.CUSTOMER and actor.conversation_id is not None:
-        return CustomerDisconnect(
-            conversation_id=actor.conversation_id, connection_id=connection_id, process_id=process_id
-        )
-    return AgentDisconnect(connection_id=connection_id, process_id=process_id)
-
-
 async def _note(parts: Parts, actor: Actor, command: Command) -> None:
-    """Presence follows connections; an end that could not be noted now, the janitor notes later."""
+    """Presence follows connections; what could not be noted now, beginning or end, the janitor notes later."""
     try:
         await parts.executor.execute(actor, command)
     except Exception as error:  # noqa: BLE001 - a reader is served even when their presence cannot be noted

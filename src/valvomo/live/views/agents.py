@@ -46,9 +46,9 @@ def seated(seats: Mapping[str, Seated], conversations: Mapping[str, Conversation
     return view
 
 
-def with_chosen(agent: Agent, chosen: Presence) -> Agent:
-    """The agent with this presence chosen."""
-    return replace(agent, chosen=chosen)
+def with_chosen(agent: Agent, chosen: Presence, status_id: str | None) -> Agent:
+    """The agent with this presence chosen, or the custom one that stands for it."""
+    return replace(agent, chosen=chosen, status_id=status_id)
 
 
 def apply(view: Agents, happening: Happening, change: Change | None) -> frozenset[str]:
@@ -58,7 +58,7 @@ def apply(view: Agents, happening: Happening, change: Change | None) -> frozense
         seat = view.seats.get(event.agent_id)
         if seat is None:
             return frozenset()
-        agent = with_chosen(seat.agent, event.chosen)
+        agent = with_chosen(seat.agent, event.chosen, event.status_id)
         view.seats[event.agent_id] = Seated(agent=agent, since=happening.at)
         return frozenset({event.agent_id})
     if change is None or (change.before is not None and change.before.holds == change.after.holds):

@@ -28,8 +28,8 @@ def document(
     return LiveDocument(**{name: getattr(whole, name) for name in ConversationDocument.__struct_fields__})
 
 
-def staff_message(words: Words) -> MessageItem:
-    """A message for the house."""
+def staff_message(words: Words, reader: Actor) -> MessageItem:
+    """A message for the house; the sender's own id of it is for the sender."""
     return MessageItem(
         id=words.id,
         seq=words.seq,
@@ -37,7 +37,7 @@ def staff_message(words: Words) -> MessageItem:
         visibility=words.visibility,
         text=words.text,
         at=words.at,
-        client_id=words.client_id,
+        client_id=words.client_id if words.author_id == reader.id else None,
     )
 
 
@@ -60,7 +60,7 @@ def staff_items(change: Change, actor: Actor, lookups: Lookups) -> Iterator[Mess
     """What one fact adds to what this actor reads: a message, or an event of the timeline."""
     happening = change.happening
     if happening.words is not None:
-        yield staff_message(happening.words)
+        yield staff_message(happening.words, actor)
     knows = lookups.knows(actor, change.after) or lookups.knows(actor, change.before or change.after)
     event = happening.event
     if not isinstance(event, Event) or isinstance(event, MessagePosted) or (happening.silent and not knows):

@@ -19,7 +19,7 @@ from valvomo.domain.conversations.queueing import Parked, Queued
 from valvomo.live.views.board import ongoing
 from valvomo.live.views.happening import Change
 from valvomo.protocol.messages import NoticeItem
-from valvomo.protocol.rows import BoardRow, Lookups, OfferItem, Preview, board_row
+from valvomo.protocol.rows import BoardRow, Lookups, Named, OfferItem, Preview, board_row
 
 
 class MyConversation(BoardRow, frozen=True, kw_only=True, tag_field="kind", tag="conversation"):
@@ -38,11 +38,12 @@ class MyOffer(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="
 
 
 class MyPresence(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="presence"):
-    """My presence as everybody sees it and as it was chosen, and my load in units."""
+    """My presence as everybody sees it and as it was chosen (`status`: the custom one), and my load in units."""
 
     id: str
     presence: str
     chosen: str
+    status: Named | None
     since: datetime
     load: int
     capacity: int
@@ -99,12 +100,13 @@ def gone(before: Conversation | None, after: Conversation, actor_id: str) -> Ite
         yield Gone(id=offer.id, kind="offer")
 
 
-def presence_item(agent: Agent, since: datetime) -> MyPresence:
+def presence_item(agent: Agent, since: datetime, reader: Actor, lookups: Lookups) -> MyPresence:
     """My own presence."""
     return MyPresence(
         id="presence",
         presence=agent.presence.value,
         chosen=agent.chosen.value,
+        status=lookups.status(agent, reader),
         since=since,
         load=agent.load,
         capacity=agent.capacity,

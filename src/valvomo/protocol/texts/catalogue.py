@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from importlib import resources
 
 import msgspec
@@ -49,7 +50,7 @@ def text(language: str, key_path: Key, facts: Mapping[str, object] | None = None
 
     def fill(found: re.Match[str]) -> str:
         value = given.get(found[1])
-        return unknown if value is None else str(value)
+        return unknown if value is None else _said(value)
 
     return _PLACEHOLDER.sub(fill, template)
 
@@ -84,6 +85,10 @@ def best_language(accept_language_header: str | None, default: str = FALLBACK) -
         if language in LANGUAGES and quality > best_quality:
             best, best_quality = language, quality
     return best
+
+
+def _said(value: object) -> str:
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else str(value)
 
 
 def _word(language: str, fact: str, value: object) -> object:

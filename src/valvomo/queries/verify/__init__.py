@@ -1,7 +1,8 @@
 """Verify: is what is stored still what happened? (design §5; invariants 1 to 4 and 12).
 
 For every organization, in one snapshot: the hash chain of the journal, each conversation against the fold of its
-facts, its messages against their digests, holdings, people, timers and loads against what follows from it.
+facts, its messages against their digests, holdings, people, timers and loads against what follows from it; and
+whether everybody who owns a conversation can act on it.
 Reads page by page, so it may run beside the work of the day.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from valvomo.db.database import Database
 from valvomo.queries.verify.chain import verify_chain
 from valvomo.queries.verify.folds import verify_folds
+from valvomo.queries.verify.owners import verify_owners
 from valvomo.queries.verify.report import Finding, Report
 
 __all__ = ["Finding", "Report", "verify", "verify_command"]
@@ -31,6 +33,7 @@ async def verify(database: Database) -> Report:
             else:
                 report.add(organization_id, "journal head", "is missing")
             await verify_folds(tx, organization_id, report)
+            await verify_owners(tx, organization_id, report)
     return report
 
 

@@ -1,0 +1,72 @@
+"""What arrives: whom it is with, into which queue it comes, what it asks of agents, and who served them before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from valvomo.commands.work import Work
+from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.conversations.model import ASYNCHRONOUS
+from valvomo.domain.conversations.start import Customer
+from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.routing.rules import Arrival, classify
+
+if TYPE_CHECKING:
+    from valvomo.commands.conversations.start import StartConversation
+
+
+async def arrived(work: Work, workstream: Workstream, command: StartConversation) -> tuple[Customer, str]:
+    """Whom it is with and what the workstream's rules ask for, and the queue (id or name).
+
+    A queue that was named wins over queue rules; skill rules apply all the same.
+    """
+    contact_id, known = await _contact(work, command)
+    arrival = Arrival(
+        channel=workstream.channel.value,
+        language=command.language,
+        subject=command.subject,
+        customer_name=command.customer_name,
+        email=command.email or "",
+        phone=command.phone or "",
+        known=known,
+        answers=command.answers,
+        context=command.context,
+    )
+    found = classify(workstream.queue_rules, workstream.skill_rules, arrival, fallback=workstream.queue_id)
+    customer = Customer(
+        contact_id=contact_id,
+        name=command.customer_name,
+        language=command.language,
+        subject=command.subject,
+        priority=command.priority + found.priority,
+        tags=command.tags,
+        answers=command.answers,
+        context=command.context,
+        needs=found.needs,
+        routed_by=None if command.queue else found.rule,
+        affinity_id=await _affinity(work, workstream, contact_id) if known else None,
+    )
+    return customer, command.queue or found.queue_id
+
+
+async def _contact(work: Work, command: StartConversation) -> tuple[str, bool]:
+    """The customer, and whether they are known: a stranger's word for who they are makes nobody known."""
+    if command.email and work.actor.kind is ActorKind.USER:
+        known = await work.tx.row("house.contact_by_email", work.organization_id, command.email)
+        if known is not None:
+            return str(known["id"]), True
+    contact_id = work.new_id()
+    await work.tx.run(
+        "house.create_contact", work.organization_id, contact_id, command.customer_name, command.email,
+        command.phone, work.now,
+    )  # fmt: skip
+    return contact_id, False
+
+
+async def _affinity(work: Work, workstream: Workstream, contact_id: str) -> str | None:
+    if not workstream.affinity or workstream.channel not in ASYNCHRONOUS:
+        return None
+    agent_id: str | None = await work.tx.value(
+        "house.last_agent", work.organization_id, contact_id, workstream.id
+    )
+    return agent_id

@@ -1,0 +1,129 @@
+"""What the router decided, done in one transaction: offers, orphans, and the decisions that explain them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.work import Work
+from valvomo.db import agents, conversations, decisions
+from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.conversations import assign as rules
+from valvomo.domain.conversations.model import Conversation, OfferKind
+from valvomo.domain.conversations.offers import MAX_DECLINES
+from valvomo.domain.conversations.queueing import Orphaned
+from valvomo.domain.conversations.targets import Asking
+from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.routing.choosing import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Offer this open conversation to this agent; without an agent, nobody will take it, for this cause."""
+
+    conversation_id: str
+    agent_id: str | None = None
+    cause: str = ""
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Command):
+    """Do these steps, each decided again on locked facts; never over a limit.
+
+    `kept` are decisions to leave as it is what waits, each with the others for whom the same is true; `rules` is the
+    version of the settings by which all of this was decided.
+    """
+
+    steps: tuple[Step, ...] = ()
+    kept: tuple[tuple[Decision, tuple[Decision, ...]], ...] = ()
+    rules: int = 0
+
+
+@handles(Route)
+async def route(work: Work, command: Route) -> Outcome:
+    """What somebody else was faster with is left out and named in `refused`; a lone step that is refused is a no."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    organization_id = work.organization_id
+    found = await conversations.lock_many(
+        work.tx, [(organization_id, one.conversation_id) for one in command.steps]
+    )
+    seats = await agents.lock(
+        work.tx, organization_id, [one.agent_id for one in command.steps if one.agent_id], work.now
+    )
+    streams: dict[str, Workstream] = {}
+    refused: dict[str, object] = {}
+    done: list[Step] = []
+    for step in command.steps:
+        outcome = await _do(work, step, found.get((organization_id, step.conversation_id)), (seats, streams))
+        if isinstance(outcome, Refusal) and len(command.steps) == 1:
+            return outcome
+        if isinstance(outcome, Refusal):
+            refused[step.conversation_id] = outcome.reason.value
+        else:
+            done.append(step)
+    await _keep(work, command, done)
+    return {"refused": refused}
+
+
+async def _do(
+    work: Work,
+    step: Step,
+    conversation: Conversation | None,
+    known: tuple[dict[str, Agent], dict[str, Workstream]],
+) -> Refusal | None:
+    if conversation is None:
+        return Refusal(Reason.NOT_FOUND)
+    if refusal := rules.assign_refusal(conversation):
+        return refusal
+    if step.decision is not None and step.decision.waiting.queue_id != conversation.queue_id:
+        return Refusal(Reason.CHANGED_MEANWHILE, {"queue": conversation.queue_id})
+    if step.agent_id is None:
+        if not conversation.orphaned:
+            await work.record(conversation, (Orphaned(cause=step.cause),))
+        return None
+    return await _offer(work, conversation, step.agent_id, known)
+
+
+async def _offer(
+    work: Work,
+    conversation: Conversation,
+    agent_id: str,
+    known: tuple[dict[str, Agent], dict[str, Workstream]],
+) -> Refusal | None:
+    seats, streams = known
+    agent = seats.get(agent_id)
+    if agent is None:
+        return Refusal(Reason.UNKNOWN_TARGET, {"agent": agent_id})
+    if conversation.declines.get(agent_id, 0) >= MAX_DECLINES:
+        return Refusal(Reason.DECLINED_TOO_OFTEN, {"agent": agent.name})
+    stream = streams.get(conversation.workstream_id) or await work.workstream(conversation)
+    streams[conversation.workstream_id] = stream
+    asking = Asking(offer_id=work.new_id(), kind=OfferKind.ASSIGNMENT, by_id=None, by_role="router")
+    events = rules.assign_to_agent(conversation, stream, agent, asking, at=work.now)
+    if isinstance(events, Refusal):
+        return events
+    await work.record(conversation, events)
+    channel = conversation.channel.value
+    held: Mapping[str, int] = {**agent.held, channel: agent.held.get(channel, 0) + 1}
+    seats[agent_id] = replace(agent, load=agent.load + conversation.units, held=held)
+    return None
+
+
+async def _keep(work: Work, command: Route, done: list[Step]) -> None:
+    """Who was asked, and every decision that took effect, or that is to wait."""
+    asked = sorted({one.agent_id for one in done if one.agent_id is not None})
+    if asked:
+        await work.tx.run("agents.touch_asked", work.organization_id, asked, work.now)
+    own = [(work.new_id(), one.decision) for one in done if one.decision is not None]
+    alike: list[tuple[str, Decision, str]] = []
+    for head, others in command.kept:
+        own.append((work.new_id(), head))
+        alike += [(work.new_id(), one, own[-1][0]) for one in others]
+    moment = decisions.Moment(work.organization_id, command.rules, work.now)
+    await decisions.write(work.tx, moment, own)
+    await decisions.write_alike(work.tx, moment, alike)

@@ -1,0 +1,18 @@
+"""Letters to the outside: written with the facts that cause them, delivered later by a job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from valvomo.db.transaction import Transaction
+
+Letter = tuple[str, str, dict[str, object]]
+"""Organization, kind, body."""
+
+
+async def write(tx: Transaction, letters: Sequence[Letter], at: datetime) -> None:
+    """Of each letter one for every webhook that wants its kind, all in one statement; nothing when there are none."""
+    if letters:
+        houses, kinds, bodies = zip(*letters, strict=True)
+        await tx.run("outbox.write", houses, kinds, bodies, at)

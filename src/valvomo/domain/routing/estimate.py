@@ -1,0 +1,123 @@
+"""How long somebody will probably wait: an estimate that is honest about what it rests on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from valvomo.domain.agents.skills import Need
+from valvomo.domain.conversations.model import SYNCHRONOUS
+from valvomo.domain.conversations.offers import MAX_DECLINES
+from valvomo.domain.conversations.targets import Load, seat_refusal
+from valvomo.domain.routing.choosing import ROUTER, unfit
+from valvomo.domain.routing.facts import House, Seat, Waiting
+
+LEAST_SAMPLES = 5
+"""Handle times of fewer conversations than this say nothing."""
+_Kind = tuple[tuple[Need, ...], frozenset[str]]
+_SOMEDAY = replace(ROUTER, override_capacity=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What somebody's wait depends on.
+
+    `place` 1 is next, counting only those before them who wait for the same agents; `slots` is how many such
+    conversations these agents can hold at a time, `free` how many more they could take at once.
+    """
+
+    place: int
+    slots: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """The probable wait in seconds, `low` to `high`."""
+
+    low: int
+    high: int
+
+
+def outlook(mine: Waiting, before: Iterable[Waiting], members: Iterable[Seat], house: House) -> Outlook:
+    """The outlook of one who waits, with those who are served before them and the members of their queue."""
+    return outlooks({mine.id}, [*before, mine], members, house)[mine.id]
+
+
+def outlooks(
+    wanted: Collection[str], line: Iterable[Waiting], members: Iterable[Seat], house: House
+) -> dict[str, Outlook]:
+    """The outlooks of some in the line of one queue, in the order of serving, as its `members` are now.
+
+    Who asks for the same shares one answer, so that a long line costs no more than the kinds of matters in it.
+    """
+    seats = tuple(members)
+    ahead: dict[_Kind, int] = {}
+    fits: dict[_Kind, frozenset[str]] = {}
+    found: dict[str, Outlook] = {}
+    for one in line:
+        kind = _kind(one)
+        if one.id in wanted:
+            mine = _fit(one, seats, house)
+            rivals = (
+                count for other, count in ahead.items() if fits[other] & {seat.agent.id for seat in mine}
+            )
+            found[one.id] = Outlook(
+                place=1 + sum(rivals),
+                slots=sum(_room(one, seat, used=False) for seat in mine),
+                free=sum(_room(one, seat, used=True) for seat in mine),
+            )
+        if kind not in fits:
+            queue = house.queues[one.queue_id]
+            fits[kind] = frozenset(seat.agent.id for seat in seats if unfit(one, queue, seat) is None)
+        ahead[kind] = ahead.get(kind, 0) + 1
+    return found
+
+
+def wait_estimate(mine: Waiting, seen: Outlook, handle_seconds: Sequence[float]) -> Estimate | None:
+    """The probable wait, or None where nothing honest can be said: nobody fit is there, or too little is known.
+
+    `handle_seconds` are recent handle times in the queue. With every slot taken, one becomes free each
+    `mean / slots` seconds, and place k waits for the k-th of those. Their number in that time varies as a Poisson
+    process does, so the range is the mean plus and minus one standard deviation of the sum of k gaps,
+    `mean / slots x sqrt(k)`. Asynchronous kinds are answered when it suits both sides: no estimate is made for them.
+    """
+    if seen.slots <= 0 or mine.channel not in SYNCHRONOUS:
+        return None
+    ahead = seen.place - seen.free
+    if ahead <= 0:
+        return Estimate(low=0, high=0)
+    if len(handle_seconds) < LEAST_SAMPLES:
+        return None
+    gap = fmean(handle_seconds) / seen.slots
+    middle, spread = gap * ahead, gap * math.sqrt(ahead)
+    return Estimate(low=math.floor(max(0.0, middle - spread)), high=math.ceil(middle + spread))
+
+
+def _kind(one: Waiting) -> _Kind:
+    tired = frozenset(agent for agent, count in one.declines.items() if count >= MAX_DECLINES)
+    return (one.needs, tired)
+
+
+def _fit(one: Waiting, seats: Iterable[Seat], house: House) -> list[Seat]:
+    """Who could take it if they had room: fit for it, present, on duty."""
+    queue, stream = house.queues[one.queue_id], house.workstreams[one.workstream_id]
+    load = Load(units=one.units, channel=one.channel)
+    return [
+        seat
+        for seat in seats
+        if unfit(one, queue, seat) is None and seat_refusal(load, stream, seat.agent, _SOMEDAY) is None
+    ]
+
+
+def _room(mine: Waiting, seat: Seat, *, used: bool) -> int:
+    """How many conversations like this one the agent can hold, less what they hold already if `used` counts."""
+    agent, channel = seat.agent, mine.channel.value
+    units = agent.capacity - (agent.load if used else 0)
+    room = max(0, units) // max(1, mine.units)
+    limit = agent.limits.get(channel)
+    if limit is None:
+        return room
+    return max(0, min(room, limit - (agent.held.get(channel, 0) if used else 0)))

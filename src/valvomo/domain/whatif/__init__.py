@@ -1,0 +1,1 @@
+"""What if: the real routing in virtual time, on what came or on what might come."""

@@ -1,0 +1,102 @@
+"""Load that is made up: independent streams with the distributions of Erlang's formulas."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from valvomo.domain.agents.skills import Need
+from valvomo.domain.whatif.coming import Coming, Dice, exponential
+
+HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """So large a `share` of a stream asks for these skills: a language, a product."""
+
+    share: float
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """A Poisson process into a queue: `rates` an hour, hour by hour from the start, and from the first again.
+
+    Talk, wrap-up, patience and answer are exponential with these means, in seconds. A mean of 0 takes no time; a
+    patience of None has no end.
+    """
+
+    workstream_id: str
+    queue_id: str
+    rates: tuple[float, ...]
+    talk: float
+    wrap_up: float = 0.0
+    patience: float | None = None
+    answer: float = 0.0
+    priority: int = 0
+    kinds: tuple[Kind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synthetic:
+    """Streams, independent of each other, for so many seconds."""
+
+    streams: tuple[Stream, ...]
+    seconds: float
+
+    @property
+    def expected(self) -> float:
+        """How many come, on average."""
+        return sum(
+            stream.rates[hour % len(stream.rates)] * (end - begin) / HOUR
+            for stream in self.streams
+            for hour, (begin, end) in enumerate(_hours(self.seconds))
+        )
+
+    def comings(self, dice: Dice) -> list[Coming]:
+        """One possible course, in order of time."""
+        found = [one for number in range(len(self.streams)) for one in _of_stream(self, number, dice)]
+        return sorted(found, key=lambda one: (one.at, one.id))
+
+
+def _of_stream(load: Synthetic, number: int, dice: Dice) -> list[Coming]:
+    stream = load.streams[number]
+    shares = list(accumulate(kind.share for kind in stream.kinds))
+    return [
+        Coming(
+            id=f"{number}-{place:06}",
+            at=at,
+            queue_id=stream.queue_id,
+            workstream_id=stream.workstream_id,
+            talk=exponential(stream.talk, dice),
+            wrap_up=exponential(stream.wrap_up, dice),
+            patience=math.inf if stream.patience is None else exponential(stream.patience, dice),
+            answer=exponential(stream.answer, dice),
+            priority=stream.priority,
+            needs=stream.kinds[_drawn(shares, dice)].needs if shares else (),
+        )
+        for place, at in enumerate(_moments(stream.rates, load.seconds, dice))
+    ]
+
+
+def _moments(rates: Sequence[float], seconds: float, dice: Dice) -> list[float]:
+    """A gap that reaches beyond its hour is drawn anew from there: a Poisson process forgets."""
+    found: list[float] = []
+    for hour, (at, end) in enumerate(_hours(seconds)):
+        rate = rates[hour % len(rates)] / HOUR
+        while rate > 0 and (at := at + exponential(1 / rate, dice)) < end:
+            found.append(at)
+    return found
+
+
+def _hours(seconds: float) -> list[tuple[float, float]]:
+    whole = range(math.ceil(seconds / HOUR))
+    return [(hour * HOUR, min((hour + 1) * HOUR, seconds)) for hour in whole]
+
+
+def _drawn(shares: Sequence[float], dice: Dice) -> int:
+    return min(bisect(shares, dice() * shares[-1]), len(shares) - 1)

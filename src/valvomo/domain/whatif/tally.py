@@ -1,0 +1,141 @@
+"""What a course comes to, counted as the real house counts (spec 1 §8)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from math import fsum
+from statistics import fmean
+
+from valvomo.domain.figures import outcomes
+from valvomo.domain.figures.outcomes import Outcome, ServiceLevel
+from valvomo.domain.whatif.people import Spent
+from valvomo.domain.whatif.visits import Course, Fate, Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Of those who came within what is counted; None where there is nothing to divide. Times are seconds.
+
+    Counts: `arrivals = served + abandoned + turned_away + waiting`, the last being those to whom nothing had happened
+    at the end. `abandonment` is abandoned / (served + abandoned). Waits run from coming to acceptance or leaving: their
+    mean, median and 90th percentile, and the `longest`, which may be going on still. `speed_of_answer` is the mean wait
+    of the served. `service_level` is accepted within N seconds / (served + abandoned), `of_accepted` / served,
+    `without_short_abandons` leaves out who left too soon to be answered. `occupancy` is time serving / time there;
+    `utilisation` units held / units there were.
+    """
+
+    arrivals: float
+    served: float
+    abandoned: float
+    turned_away: float
+    waiting: float
+    abandonment: float | None
+    wait: float | None
+    wait_p50: float | None
+    wait_p90: float | None
+    longest: float | None
+    speed_of_answer: float | None
+    service_level: float | None
+    of_accepted: float | None
+    without_short_abandons: float | None
+    occupancy: float | None
+    utilisation: float | None
+
+
+NAMES = tuple(one.name for one in fields(Figures))
+
+
+def tally(course: Course, queues: Collection[str], goals: Mapping[str, int]) -> Figures:
+    """The figures of these queues together, and of the agents who serve in any of them.
+
+    Somebody counts for the queue in which they are or were last.
+    """
+    visits = [one for one in course.visits if one.standing.queue_id in queues]
+    spent = [one for one in course.spent if not one.queues.isdisjoint(queues)]
+    known = [_outcome(one, course) for one in visits]
+    start = course.period.start
+    level = _level(known, queues, goals, course)
+    over = sorted(wait for one in visits if (wait := _wait(one)) is not None)
+    longest = max((_so_far(one, course) for one in visits), default=None)
+    fates = [one.fate for one in visits]
+    return Figures(
+        arrivals=len(visits),
+        served=fates.count(Fate.ACCEPTED),
+        abandoned=fates.count(Fate.ABANDONED),
+        turned_away=fates.count(Fate.TURNED_AWAY),
+        waiting=fates.count(Fate.WAITING),
+        abandonment=_ratio(level.abandoned, level.accepted + level.abandoned),
+        wait=fmean(over) if over else None,
+        wait_p50=percentile(over, 0.5),
+        wait_p90=percentile(over, 0.9),
+        longest=longest,
+        speed_of_answer=outcomes.speed_of_answer(known, start),
+        service_level=level.of_offered,
+        of_accepted=level.of_accepted,
+        without_short_abandons=level.without_short_abandons,
+        occupancy=_ratio(_sum(spent, "busy"), _sum(spent, "there")),
+        utilisation=_ratio(_sum(spent, "carried"), _sum(spent, "room")),
+    )
+
+
+def waits_over_time(course: Course, queues: Collection[str], slices: int) -> list[float | None]:
+    """The mean wait of those who came in each of so many equal slices of what is counted, in seconds."""
+    period = course.period
+    width = (period.until - period.since) / slices
+    sums: list[list[float]] = [[] for _ in range(slices)]
+    for one in course.visits:
+        wait = _wait(one)
+        if wait is not None and one.standing.queue_id in queues:
+            sums[min(int((one.coming.at - period.since) / width), slices - 1)].append(wait)
+    return [fmean(inside) if inside else None for inside in sums]
+
+
+def percentile(ordered: Sequence[float], share: float) -> float | None:
+    """The smallest of the ordered values that so large a share of them does not exceed (nearest rank)."""
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
+
+
+def _level(
+    known: Iterable[Outcome], queues: Collection[str], goals: Mapping[str, int], course: Course
+) -> ServiceLevel:
+    inside: dict[str, list[Outcome]] = {one: [] for one in queues}
+    for one in known:
+        inside[one.queue_id].append(one)
+    level = ServiceLevel()
+    for queue, mine in inside.items():
+        level = level.plus(outcomes.service_level(mine, goals[queue], course.period.start))
+    return level
+
+
+def _outcome(visit: Visit, course: Course) -> Outcome:
+    queued = course.period.moment(visit.coming.at)
+    ended = None if visit.ended is None else queued + timedelta(seconds=visit.ended - visit.coming.at)
+    accepted = visit.fate is Fate.ACCEPTED
+    return Outcome(
+        queue_id=visit.standing.queue_id,
+        queued_at=queued,
+        accepted_at=ended if accepted else None,
+        closed_at=None if accepted else ended,
+        closed_as=None if accepted else visit.fate.value,
+    )
+
+
+def _wait(visit: Visit) -> float | None:
+    over = visit.fate in (Fate.ACCEPTED, Fate.ABANDONED)
+    return visit.ended - visit.coming.at if over and visit.ended is not None else None
+
+
+def _so_far(visit: Visit, course: Course) -> float:
+    end = course.period.until if visit.ended is None else visit.ended
+    return end - visit.coming.at
+
+
+def _sum(spent: Iterable[Spent], name: str) -> float:
+    return fsum(getattr(one, name) for one in spent)
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole > 0 else None

@@ -1,0 +1,117 @@
+"""Signals: topics by which lists that are asked for over HTTP are read anew when they have changed, and not before.
+
+They carry no data, so there is nothing to keep for a reader. Who begins, or comes back, reads everything once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from valvomo.db.journal import Fact
+from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.agents.events import SettingChanged, SignedIn
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.live.connection import Connection, Subscription
+from valvomo.live.delivery import Delivery
+from valvomo.live.feed import Feed
+from valvomo.protocol.signals import AuditSignal, SettingSignal
+
+SETTINGS, AUDIT = "settings", "audit"
+READERS: dict[str, tuple[UserRole, ...]] = {
+    SETTINGS: (UserRole.ADMINISTRATOR,),
+    AUDIT: (UserRole.AUDITOR, UserRole.ADMINISTRATOR),
+}
+"""Topics and who may watch them: those who may ask for what they tell of."""
+LOCKED_OUT = "locked_out"
+
+
+def signal_refusal(topic: str, actor: Actor) -> Refusal | None:
+    """Why the actor may not watch this signal."""
+    roles = READERS[topic]
+    if any(actor.is_(role) for role in roles):
+        return None
+    return Refusal(Reason.ROLE_NEEDED, {"role": roles[0].value})
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What facts mean for the signals: settings that changed, and the newest position of the audit log if it grew."""
+
+    settings: tuple[SettingSignal, ...] = ()
+    audited: int | None = None
+
+
+def news_of(facts: Iterable[Fact]) -> News:
+    """The news in these facts; of several changes of one thing the last one counts."""
+    settings: dict[tuple[str, str], SettingSignal] = {}
+    audited: int | None = None
+    for fact in facts:
+        position = fact.position or 0
+        if fact.audited:
+            audited = position
+        if (thing := _thing(fact)) is not None:
+            settings[thing] = SettingSignal(kind=thing[0], id=thing[1], position=position)
+    return News(tuple(settings.values()), audited)
+
+
+def _thing(fact: Fact) -> tuple[str, str] | None:
+    match fact.event:
+        case SettingChanged(subject=subject, subject_id=one):
+            return subject, one
+        case SignedIn(user_id=user, outcome=outcome) if outcome == LOCKED_OUT:
+            # The list of accounts shows who is locked out.
+            return "user", user
+        case _:
+            return None
+
+
+class Signals:
+    """Who watches which signal in one organization."""
+
+    def __init__(self, feed: Feed, delivery: Delivery) -> None:
+        self._feed = feed
+        self._delivery = delivery
+        self.topics: dict[str, set[Subscription]] = {topic: set() for topic in READERS}
+
+    def watch(self, subscription: Subscription) -> None:
+        """Begin."""
+        self.topics[subscription.topic].add(subscription)
+        self._begin(subscription)
+
+    def unwatch(self, subscription: Subscription) -> None:
+        """No more of this."""
+        self.topics[subscription.topic].discard(subscription)
+
+    def publish(self, facts: Sequence[Fact]) -> None:
+        """What just happened."""
+        news = news_of(facts)
+        if news.settings:
+            self._tell(SETTINGS, "changes", news.settings)
+        if news.audited is not None:
+            self._tell(AUDIT, "changes", (AuditSignal(position=news.audited),))
+
+    def begin_again(self) -> None:
+        """The journal was left and found again: whatever was told meanwhile is lost."""
+        for topic in self.topics:
+            self._tell(topic, "snapshot", self._now(topic))
+
+    def catch_up(self, connection: Connection) -> None:
+        """A slow reader has drained."""
+        for subscription in connection.subscriptions.values():
+            if subscription.topic in READERS and subscription.behind:
+                subscription.stale = False
+                self._begin(subscription)
+
+    def _now(self, topic: str) -> tuple[object, ...]:
+        return (AuditSignal(position=self._feed.audited),) if topic == AUDIT else ()
+
+    def _begin(self, subscription: Subscription) -> None:
+        topic, number = subscription.topic, self._feed.floor.number(subscription.connection.actor)
+        frame = self._delivery.frame(topic, "snapshot", number, self._now(topic))
+        self._delivery.send(subscription, frame)
+
+    def _tell(self, topic: str, op: str, items: Sequence[object]) -> None:
+        for subscription in self.topics[topic]:
+            number = self._feed.floor.number(subscription.connection.actor)
+            self._delivery.tell(subscription, self._delivery.frame(topic, op, number, items))

@@ -1,0 +1,41 @@
+"""What customers who wait are told: their place among those who wait for the same agents, and the probable wait."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from valvomo.domain.conversations.model import Conversation, State
+from valvomo.domain.routing.estimate import outlooks
+from valvomo.domain.routing.facts import House, Seat, waiting_of
+from valvomo.domain.routing.route import turn
+from valvomo.live.views.agents import Agents
+from valvomo.live.views.figures import Day
+from valvomo.protocol.customer import Prospect, prospect
+
+
+def prospects(
+    queue_id: str,
+    wanted: Collection[str],
+    conversations: Mapping[str, Conversation],
+    known: tuple[Agents, House, Day],
+) -> dict[str, Prospect]:
+    """The prospects of those of the `wanted` conversations that wait in this queue."""
+    people, house, day = known
+    if queue_id not in house.queues:
+        return {}
+    inside = [
+        waiting_of(one)
+        for one in conversations.values()
+        if one.queue_id == queue_id and one.state is State.OPEN
+    ]
+    inside.sort(key=lambda one: turn(one, 0))
+    members = [
+        Seat(agent=one.agent, idle_since=one.since)
+        for one in people.seats.values()
+        if queue_id in one.agent.queues and one.agent.serves
+    ]
+    times = day.handled.get(queue_id, ())
+    return {
+        one: prospect(conversations[one], seen, tuple(times))
+        for one, seen in outlooks(wanted, inside, members, house).items()
+    }

@@ -1,0 +1,21 @@
+"""What the topics `settings` and `audit` say: that there is something new, and nothing of what it is."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class SettingSignal(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting changed at `position`. `kind` and `id` are those of the thing, as the audit log names them."""
+
+    id: str
+    kind: str
+    position: int
+
+
+class AuditSignal(msgspec.Struct, frozen=True, kw_only=True):
+    """The audit log goes as far as `position`, 0 while it is empty."""
+
+    position: int
+    id: str = "audit"
+    kind: str = "audit"

@@ -1,0 +1,100 @@
+"""How fast a live connection may say something: watching waits for its turn, typing that comes too fast is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from sample_sockets import Served, post, say, until
+from websockets.asyncio.client import ClientConnection, connect
+
+from valvomo.commands.conversations.serve import Pick
+
+pytestmark = pytest.mark.slow
+
+
+async def answered(socket: ClientConnection, topic: str, times: int) -> float:
+    """Watch a topic so often and wait for every answer; the seconds it took."""
+    began = asyncio.get_running_loop().time()
+    for _ in range(times):
+        await say(socket, op="watch", topic=topic)
+    for _ in range(times):
+        assert (await until(socket, topic=topic))["op"] == "snapshot"
+    return asyncio.get_running_loop().time() - began
+
+
+async def test_watching_again_and_again_waits_for_its_turn(served: Served) -> None:
+    pace = served.house.parts.paces["watch"]
+    pace.burst, pace.per_second = 2, 10
+    chat = await served.start()
+    async with (
+        served.live(await served.session("saara")) as staff,
+        connect(f"ws://127.0.0.1:{served.port}/widget/v1/live?token={chat['token']}") as customer,
+    ):
+        for socket, topic in ((staff, "figures"), (customer, "conversation")):
+            assert await answered(socket, topic, 6) >= 0.35, "four beyond the burst, a tenth of a second each"
+
+
+async def test_a_whole_page_of_topics_may_be_watched_at_once(served: Served) -> None:
+    pace = served.house.parts.paces["watch"]
+    pace.seconds = lambda: 0.0
+    async with served.live(await served.session("saara")) as socket:
+        for _ in range(64):
+            await say(socket, op="watch", topic="figures")
+        async with asyncio.timeout(5):
+            for _ in range(64):
+                await until(socket, topic="figures", op="snapshot")
+
+
+async def test_a_flood_of_typing_reaches_nobody_as_a_flood(served: Served) -> None:
+    pace = served.house.parts.paces["typing"]
+    pace.burst, pace.seconds = 4, lambda: 0.0
+    chat = await served.start()
+    await served.do("aino", Pick(conversation_id=chat["id"]))
+    topic = f"conversation:{chat['id']}"
+    async with (
+        served.live(await served.session("aino")) as agent,
+        connect(f"ws://127.0.0.1:{served.port}/widget/v1/live?token={chat['token']}") as customer,
+    ):
+        await say(agent, op="watch", topic=topic)
+        await until(agent, op="snapshot", topic=topic)
+        for _ in range(100):
+            await say(customer, op="typing", typing=True)
+            await say(customer, op="typing", typing=False)
+        # Taken in order: when this is answered, what was said before it has been heard.
+        await say(customer, op="ping")
+        await until(customer, op="pong")
+        assert 1 <= len(await typed(served, agent, chat["id"])) <= 4
+
+
+async def test_nobody_is_told_that_somebody_stopped_who_never_began(served: Served) -> None:
+    chat = await served.start()
+    await served.do("aino", Pick(conversation_id=chat["id"]))
+    topic = f"conversation:{chat['id']}"
+    async with (
+        served.live(await served.session("aino")) as agent,
+        connect(f"ws://127.0.0.1:{served.port}/widget/v1/live?token={chat['token']}") as customer,
+    ):
+        await say(agent, op="watch", topic=topic)
+        await until(agent, op="snapshot", topic=topic)
+        for typing in (False, False, True, True, False, False):
+            await say(customer, op="typing", typing=typing)
+        await say(customer, op="ping")
+        await until(customer, op="pong")
+        assert await typed(served, agent, chat["id"]) == [True, False]
+
+
+async def typed(served: Served, socket: ClientConnection, conversation: str) -> list[bool]:
+    """What the agent was told of typing before a message that is written now."""
+    actor = await served.sample.actor(served.database, "aino")
+    await post(served.house.parts.lane, actor, conversation, "the end of it")
+    found: list[bool] = []
+    async with asyncio.timeout(5):
+        while True:
+            frame: dict[str, Any] = json.loads(await socket.recv())
+            items = frame.get("data", ())
+            found += [item["typing"] for item in items if item.get("kind") == "typing"]
+            if any(item.get("text") == "the end of it" for item in items):
+                return found

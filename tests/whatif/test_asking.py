@@ -1,0 +1,164 @@
+"""From a request to an experiment and to its answer: what makes no sense is named, nothing of others is told."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sample_morning import BEGIN, Morning
+
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.whatif.setup import turns
+from valvomo.domain.whatif.synthetic import Synthetic
+from valvomo.protocol.whatif import (
+    AgentChangeBody,
+    AgentChangesBody,
+    ChangesBody,
+    KindBody,
+    NewAgentsBody,
+    StreamBody,
+    SyntheticBody,
+    WhatIfProgress,
+    WhatIfResult,
+)
+from valvomo.queries.whatif.answering import answered
+from valvomo.queries.whatif.asking import Asked
+
+
+def stream(**more: Any) -> StreamBody:
+    return StreamBody(**{"workstream": "Web chat", "per_hour": 120, "talk": 240, "patience": 120, **more})
+
+
+def load(*streams: StreamBody, **more: Any) -> SyntheticBody:
+    return SyntheticBody(streams=list(streams or [stream()]), hours=2, **more)
+
+
+def removing(*people: str) -> ChangesBody:
+    return ChangesBody(agents=AgentChangesBody(remove=list(people)))
+
+
+def result(found: Asked) -> WhatIfResult:
+    *progress, last = answered(found)
+    assert all(isinstance(one, WhatIfProgress) for one in progress)
+    assert isinstance(last, WhatIfResult)
+    return last
+
+
+def places(refusal: object) -> list[str]:
+    assert isinstance(refusal, Refusal), refusal
+    assert refusal.reason is Reason.MALFORMED
+    errors = refusal.facts["errors"]
+    assert isinstance(errors, list)
+    return [one["at"] for one in errors]
+
+
+async def test_a_recorded_hour_beside_what_really_happened(morning: Morning) -> None:
+    await morning.plain()
+    found = result(await morning.asked(changes=removing("Eino Mäkelä"), replications=3))
+    everything, *queues = found.scopes
+    support = next(one for one in queues if one.name == "Support")
+    for scope in (everything, support):
+        assert scope.recorded is not None
+        assert (scope.recorded.arrivals, scope.recorded.served, scope.recorded.abandoned) == (3, 2, 1)
+        assert scope.recorded.speed_of_answer == 15
+        # Support is to answer within a minute: both were.
+        assert scope.recorded.service_level == pytest.approx(2 / 3)
+    # Eino was there and idle: in his house everybody is answered at once; without him, nobody is.
+    served = everything.figures["served"]
+    assert served.today is not None
+    assert served.changed is not None
+    assert (served.today.mean, served.changed.mean) == (3, 0)
+    assert found.agents == (6, 5)
+    assert (found.since, found.until) == (BEGIN, BEGIN + timedelta(hours=1))
+
+
+async def test_a_load_that_is_made_up(morning: Morning) -> None:
+    extra = NewAgentsBody(queues=frozenset({"Support"}), count=4, capacity=5, skills={})
+    changes = ChangesBody(agents=AgentChangesBody(add=[extra], change={"*": AgentChangeBody(capacity=1)}))
+    found = result(await morning.asked(synthetic=load(), changes=changes, replications=4))
+    abandonment = found.scopes[0].figures["abandonment"]
+    assert abandonment.difference is not None
+    assert abandonment.difference.mean < 0 or abandonment.difference.mean == 0
+    assert found.agents == (6, 10)
+    assert found.expected == 240
+    assert found.patience == {morning.house.sample.queues["Support"]: 120}
+    assert all(scope.recorded is None for scope in found.scopes)
+    assert len(found.scopes) == 7
+
+
+async def test_the_same_seed_gives_the_same_answer(morning: Morning) -> None:
+    once = result(await morning.asked(synthetic=load(), replications=2, seed=7))
+    again = result(await morning.asked(synthetic=load(), replications=2, seed=7))
+    other = result(await morning.asked(synthetic=load(), replications=2, seed=8))
+    assert once == again
+    assert once.scopes != other.scopes
+    assert all(one.changed is None for one in once.scopes[0].figures.values())
+
+
+async def test_streams_name_skills_and_queues_and_begin_when_they_are_told_to(morning: Morning) -> None:
+    finnish = next(iter(morning.house.sample.skills))
+    wanted = stream(queue="sales", kinds=[KindBody(share=1, skills={finnish.lower(): 3}), KindBody(share=1)])
+    start = BEGIN + timedelta(days=1)
+    found = await morning.asked(synthetic=load(wanted, start=start, run_up=600))
+    made_up = found.experiment.load
+    assert isinstance(made_up, Synthetic)
+    assert made_up.streams[0].queue_id == morning.house.sample.queues["Sales"]
+    assert made_up.streams[0].kinds[0].needs[0].skill_id == morning.house.sample.skills[finnish]
+    assert made_up.seconds == 2 * 3600 + 600
+    assert found.experiment.period.moment(600) == start
+    worker = found.experiment.today.workers[0]
+    assert worker.there is None
+    assert next(turns(worker, found.experiment.period))[0] == 0
+
+
+MALFORMED: list[tuple[dict[str, Any], str]] = [
+    ({"since": None, "until": None}, "body"),
+    ({"until": None}, "body"),
+    ({"since": BEGIN + timedelta(hours=2), "until": BEGIN + timedelta(hours=1)}, "body.from"),
+    ({"since": BEGIN - timedelta(days=40)}, "body.from"),
+    ({"since": BEGIN + timedelta(days=400), "until": BEGIN + timedelta(days=401)}, "body.from"),
+    ({"synthetic": load(stream(workstream="Nowhere"))}, "body.synthetic.streams.0.workstream"),
+    ({"synthetic": load(stream(), stream(queue="Nowhere"))}, "body.synthetic.streams.1.queue"),
+    ({"synthetic": load(stream(queue="Phone"))}, "body.synthetic.streams.0.queue"),
+    (
+        {"synthetic": load(stream(kinds=[KindBody(share=1, skills={"Greek": 1})]))},
+        "body.synthetic.streams.0.kinds.0.skills.Greek",
+    ),
+    ({"synthetic": load(*[stream(per_hour=20_000)] * 3)}, "body.synthetic"),
+    ({"synthetic": load(), "since": BEGIN, "until": BEGIN}, "body"),
+    ({"synthetic": load(), "changes": removing("Nobody")}, "changes.agents.remove.0"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "at"), MALFORMED, ids=[at for _, at in MALFORMED])
+async def test_what_makes_no_sense_is_named(morning: Morning, wanted: dict[str, Any], at: str) -> None:
+    await morning.at(3700)
+    assert places(await morning.asks(**wanted)) == [at]
+
+
+async def test_nobody_served_is_nothing_to_learn_from(morning: Morning) -> None:
+    await morning.comes()
+    await morning.at(3700)
+    refusal = await morning.asks()
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.NOTHING_RECORDED
+
+
+async def test_agents_ask_in_vain(morning: Morning) -> None:
+    refusal = await morning.asks("aino", synthetic=load())
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.ROLE_NEEDED
+
+
+async def test_a_supervisor_of_one_queue_hears_of_that_queue_and_names_its_people(morning: Morning) -> None:
+    await morning.plain()
+    found = await morning.asked("veikko", changes=removing("Aino Korhonen"))
+    assert list(found.names.values()) == ["Billing"]
+    told = result(found)
+    assert [one.name for one in told.scopes] == [None, "Billing"]
+    recorded = told.scopes[0].recorded
+    assert recorded is not None
+    assert recorded.arrivals == 0
+    # Lumi serves elsewhere: for Veikko there is no such person.
+    assert places(await morning.asks("veikko", changes=removing("Lumi Nyström"))) == [
+        "changes.agents.remove.0"
+    ]
