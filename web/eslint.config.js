@@ -11,6 +11,7 @@ export default ts.config(
     rules: {
       'max-lines': ['error', { max: 300 }],
       'no-console': 'error',
+      'no-restricted-properties': ['error', { property: 'randomUUID', message: 'Browsers have it in secure contexts only: use newId().' }],
       'no-restricted-globals': ['error', { name: 'confirm' }, { name: 'alert' }],
       eqeqeq: 'error',
       '@typescript-eslint/no-explicit-any': 'error',

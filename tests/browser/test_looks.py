@@ -83,7 +83,7 @@ async def test_the_supervisors_screens_have_no_serious_finding(office: Office, t
     await floor.act(CUSTOMER, "Monitor").click()
     await floor.pane.reads("Anything else?")
     await judge(floor.page)
-    for tab in ("Timeline", "Details"):
+    for tab in ("Timeline", "History", "Details"):
         await floor.pane.box.get_by_role("tab", name=tab).click()
         await judge(floor.page)
     for act, customer in (("Assign", "Grace Hopper"), ("Transfer", CUSTOMER), ("Force close", CUSTOMER)):

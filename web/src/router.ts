@@ -19,7 +19,8 @@ export const router = createRouter({
   routes: [
     { path: '/sign-in', component: () => import('@/shell/SignIn.vue'), meta: { open: true, title: 'signIn.title' } },
     ...areaRoutes,
-    { path: '/', redirect: () => useSession().home },
+    // Where it leads depends on who is signed in, which only the guard below has asked.
+    { path: '/', component: () => import('@/shell/NotFound.vue') },
     { path: '/:rest(.*)*', component: () => import('@/shell/NotFound.vue'), meta: { title: 'notFound.title' } },
   ],
 })
@@ -32,8 +33,8 @@ router.beforeEach(async (to) => {
     await session.load()
     asked = true
   }
-  if (!session.me) return to.meta.open ? true : { path: '/sign-in', query: { next: to.fullPath } }
-  if (to.path === '/sign-in') return session.home
+  if (!session.me) return to.meta.open ? true : { path: '/sign-in', query: to.path === '/' ? {} : { next: to.fullPath } }
+  if (to.path === '/sign-in' || to.path === '/') return session.home
   if (to.meta.roles && !to.meta.roles.some(session.has)) return session.home === to.path ? true : session.home
   return true
 })

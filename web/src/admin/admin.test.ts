@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { embedLine } from './embed'
+import { limitedChannels, limitsOf, parseLimit } from './limits'
 import { isDenied, withRight } from './narrowing'
 import { inSeconds, unitOf } from './seconds'
 
@@ -36,5 +37,21 @@ describe('the line for a web page', () => {
       '<script src="https://desk.example/widget/v1/loader.js?key=wk_1" data-color="#2f5d50" async></script>',
     )
     expect(embedLine('https://desk.example', 'a"b', '')).not.toContain('a"b')
+  })
+})
+
+describe('limits by channel', () => {
+  it('are whole numbers from 0 to 1000, or none', () => {
+    expect(['', ' ', '0', '3', '1000'].map(parseLimit)).toEqual([null, null, 0, 3, 1000])
+    expect(['-1', '1.5', '1001', 'two', '1e2'].map(parseLimit)).toEqual(Array(5).fill(undefined))
+  })
+
+  it('are sent only as a whole: one that is wrong holds all back, an empty one takes a limit away', () => {
+    expect(limitsOf({ live_chat: '3', record: '', persistent_chat: '0' })).toEqual({ live_chat: 3, persistent_chat: 0 })
+    expect(limitsOf({ live_chat: '3', record: 'many' })).toBeNull()
+  })
+
+  it('keep a limit for a channel that nothing arrives by any more', () => {
+    expect(limitedChannels({ voice: 1, record: 2 })).toEqual(['live_chat', 'persistent_chat', 'record', 'voice'])
   })
 })

@@ -1,4 +1,4 @@
-import { KeyRound, ListTree, Route, ShieldCheck, UserCog } from '@lucide/vue'
+import { BellRing, CalendarClock, GraduationCap, KeyRound, ListChecks, ListTree, Route, ShieldCheck, UserCheck, UserCog, Zap } from '@lucide/vue'
 
 import type { Area } from '@/shell/places'
 import type { Role } from '@/stores/session'
@@ -12,6 +12,12 @@ export const routes: Area['routes'] = [
   { path: '/admin/workstreams', component: () => import('./WorkstreamsPage.vue'), meta: { roles, title: 'nav.workstreams' } },
   { path: '/admin/workstreams/:id', component: () => import('./WorkstreamPage.vue'), props: true, meta: { roles, title: 'nav.workstreams' } },
   { path: '/admin/users', component: () => import('./UsersPage.vue'), meta: { roles, title: 'nav.users' } },
+  { path: '/admin/skills', component: () => import('./SkillsPage.vue'), meta: { roles, title: 'nav.skills' } },
+  { path: '/admin/hours', component: () => import('./HoursPage.vue'), meta: { roles, title: 'nav.hours' } },
+  { path: '/admin/presences', component: () => import('./PresencesPage.vue'), meta: { roles, title: 'nav.presences' } },
+  { path: '/admin/templates', component: () => import('./TemplatesPage.vue'), meta: { roles, title: 'nav.templates' } },
+  { path: '/admin/quick-replies', component: () => import('./QuickRepliesPage.vue'), meta: { roles, title: 'nav.replies' } },
+  { path: '/admin/dispositions', component: () => import('./DispositionsPage.vue'), meta: { roles, title: 'nav.dispositions' } },
   { path: '/admin/tokens', component: () => import('./TokensPage.vue'), meta: { roles, title: 'admin.tokens.title' } },
 ]
 export const places: Area['places'] = [
@@ -19,5 +25,11 @@ export const places: Area['places'] = [
   { to: '/admin/queues', label: 'nav.queues', icon: ListTree, section: 'configure', roles, order: 20 },
   { to: '/admin/workstreams', label: 'nav.workstreams', icon: Route, section: 'configure', roles, order: 30 },
   { to: '/admin/users', label: 'nav.users', icon: UserCog, section: 'configure', roles, order: 40 },
+  { to: '/admin/skills', label: 'nav.skills', icon: GraduationCap, section: 'configure', roles, order: 42 },
+  { to: '/admin/hours', label: 'nav.hours', icon: CalendarClock, section: 'configure', roles, order: 43 },
+  { to: '/admin/presences', label: 'nav.presences', icon: UserCheck, section: 'configure', roles, order: 44 },
+  { to: '/admin/templates', label: 'nav.templates', icon: BellRing, section: 'configure', roles, order: 45 },
+  { to: '/admin/quick-replies', label: 'nav.replies', icon: Zap, section: 'configure', roles, order: 46 },
+  { to: '/admin/dispositions', label: 'nav.dispositions', icon: ListChecks, section: 'configure', roles, order: 47 },
   { to: '/admin/tokens', label: 'admin.tokens.title', icon: KeyRound, section: 'configure', roles, order: 50 },
 ]

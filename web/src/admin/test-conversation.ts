@@ -1,3 +1,4 @@
+import { newId } from '@/api/newId'
 import { Problem } from '@/api/problem'
 import { currentLanguage } from '@/messages'
 
@@ -22,6 +23,6 @@ export async function sendTest(workstream: Workstream, words: { name: string; su
   const consent = workstream.consent === 'consent' ? { consent: true } : {}
   const { name, subject, text } = words
   const opening = { key: workstream.key, name, subject, language: currentLanguage(), ...consent }
-  const { token } = await ask('conversations', opening, { 'Idempotency-Key': crypto.randomUUID() })
-  await ask('messages', { text, client_id: crypto.randomUUID() }, { Authorization: `Bearer ${String(token)}` })
+  const { token } = await ask('conversations', opening, { 'Idempotency-Key': newId() })
+  await ask('messages', { text, client_id: newId() }, { Authorization: `Bearer ${String(token)}` })
 }

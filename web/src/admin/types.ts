@@ -2,6 +2,8 @@ import type { Channel, Named } from '@/conversation/types'
 import type { Role } from '@/stores/session'
 import type { Presence } from '@/ui/presence'
 
+import type { MATCHES, METHODS, OverflowRule, QueueRule, SkillRule } from './rules'
+
 /** Settings as the server gives them (`protocol/settings.py`). */
 export const RIGHTS = ['supervisor_monitor', 'supervisor_assign', 'supervisor_transfer', 'force_close'] as const
 export type Right = (typeof RIGHTS)[number]
@@ -21,6 +23,10 @@ export interface User {
   language: string
   capacity: number
   limits: Partial<Record<Channel, number>>
+  /** Levels from 1 to 5, by id of the skill. */
+  skills: Readonly<Record<string, number>>
+  /** Working hours; always on duty without. */
+  hours_id: string | null
   queues: string[]
   supervised: string[]
   supervises_all: boolean
@@ -36,6 +42,12 @@ export interface Queue {
   kind: (typeof QUEUE_KINDS)[number]
   priority: number
   service_level_seconds: number
+  method: (typeof METHODS)[number]
+  match: (typeof MATCHES)[number]
+  hours_id: string | null
+  overflow: readonly OverflowRule[]
+  open: boolean
+  opens_at: string | null
   members: string[]
   supervisors: string[]
 }
@@ -67,6 +79,10 @@ export interface Workstream {
   timers: Timers
   consent: (typeof CONSENTS)[number]
   origins: string[]
+  queue_rules: readonly QueueRule[]
+  skill_rules: readonly SkillRule[]
+  affinity: boolean
+  template_id: string | null
 }
 
 export interface TextVersion {

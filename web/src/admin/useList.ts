@@ -1,28 +1,47 @@
-import { onScopeDispose, shallowRef } from 'vue'
+import { shallowRef } from 'vue'
 
 import { allPages } from '@/api/client'
 import type { Address } from '@/api/paths'
 import { Problem } from '@/api/problem'
+import { oneAtATime, useSignal, type Signal } from '@/live/signals'
 
-const ANEW_MS = 10_000
+/** What the settings are of which somebody may hear that they have changed. */
+export type SettingKind =
+  | 'supervision'
+  | 'queue'
+  | 'user'
+  | 'workstream'
+  | 'text'
+  | 'token'
+  | 'webhook'
+  | 'skill'
+  | 'hours'
+  | 'presence'
+  | 'template'
+  | 'quick_reply'
+  | 'disposition'
 
-/** A list of settings, read anew by itself, as somebody else may change it too. To be called in a component's setup. */
-export function useList<T>(path: Address<'get'>) {
+/** Whether something of these kinds has changed, or may have. */
+export function concerns(changed: readonly Signal[] | null, kinds: readonly SettingKind[]): boolean {
+  return changed === null || changed.some((one) => kinds.some((kind) => kind === one.kind))
+}
+
+/** A list of settings that is read anew when something of these kinds has changed. In a component's setup. */
+export function useList<T>(path: Address<'get'>, kinds: readonly SettingKind[]) {
   const items = shallowRef<readonly T[] | null>(null)
   const problem = shallowRef<Problem | null>(null)
 
-  async function load(): Promise<void> {
+  const load = oneAtATime(async () => {
     try {
       items.value = await allPages<T>(path)
       problem.value = null
     } catch (error) {
       problem.value = Problem.from(error)
     }
-  }
+  })
+  useSignal('settings', (changed) => {
+    if (concerns(changed, kinds)) void load()
+  })
   void load()
-  const timer = setInterval(() => {
-    if (document.visibilityState === 'visible') void load()
-  }, ANEW_MS)
-  onScopeDispose(() => clearInterval(timer))
   return { items, problem, load }
 }

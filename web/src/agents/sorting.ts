@@ -23,7 +23,7 @@ export function sortedAgents(agents: Iterable<AgentRow>, { words, presences, sor
   const sign = sort?.direction === 'descending' ? -1 : 1
   return [...agents]
     .filter((agent) => !presences.length || presences.includes(agent.presence))
-    .filter((agent) => [agent.name, ...agent.queues.map((queue) => queue.name)].join(' ').toLocaleLowerCase().includes(wanted))
+    .filter((agent) => [agent.name, ...[...agent.queues, ...(agent.skills ?? [])].map((one) => one.name)].join(' ').toLocaleLowerCase().includes(wanted))
     .sort((one, other) => {
       const byName = collator.compare(one.name, other.name)
       return sort?.column === 'name' ? byName * sign : (key(one) - key(other)) * sign || byName

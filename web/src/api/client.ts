@@ -1,5 +1,6 @@
 import { currentLanguage } from '@/messages'
 
+import { newId } from './newId'
 import type { Address } from './paths'
 import { Problem } from './problem'
 
@@ -25,13 +26,20 @@ async function toProblem(response: Response): Promise<Problem> {
   return new Problem({ type: 'client/unexpected', status: response.status, title: response.statusText })
 }
 
-async function request(method: string, path: string, options: { query?: Query; body?: unknown; key?: string }): Promise<Response> {
+interface Options {
+  query?: Query
+  body?: unknown
+  key?: string
+  signal?: AbortSignal
+}
+
+async function request(method: string, path: string, options: Options): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': currentLanguage() }
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
   if (options.key) headers['Idempotency-Key'] = options.key
   const body = options.body === undefined ? undefined : JSON.stringify(options.body)
   try {
-    return await fetch(address(path, options.query), { method, headers, body, credentials: 'same-origin' })
+    return await fetch(address(path, options.query), { method, headers, body, credentials: 'same-origin', signal: options.signal })
   } catch {
     throw Problem.unreachable()
   }
@@ -56,7 +64,7 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
  * a bad network neither loses the command nor does it twice.
  */
 async function command<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const key = crypto.randomUUID()
+  const key = newId()
   for (const pause of RETRIES_MS) {
     try {
       return await read<T>(await request(method, path, { body, key }))
@@ -68,6 +76,28 @@ async function command<T>(method: string, path: string, body?: unknown): Promise
   return read<T>(await request(method, path, { body, key }))
 }
 
+/**
+ * Asks for what takes long and is answered line by line (NDJSON). Aborting ends it on the server too; what was aborted,
+ * or broke off, throws a `Problem`.
+ */
+async function* lines<T>(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<T> {
+  const response = await request('POST', path, { body, signal })
+  if (!response.ok || !response.body) await read(response)
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let rest = ''
+  try {
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+      const whole = `${rest}${part.value}`.split('\n')
+      rest = whole.pop() ?? ''
+      for (const line of whole) yield JSON.parse(line) as T
+    }
+  } catch {
+    throw Problem.unreachable()
+  } finally {
+    void reader?.cancel().catch(() => undefined)
+  }
+}
+
 /** The answer's data, or a thrown `Problem`. Paths are below `/api/v1`. */
 export const api = {
   get: async <T>(path: Address<'get'>, query?: Query): Promise<T> => read<T>(await request('GET', path, { query })),
@@ -75,6 +105,7 @@ export const api = {
   put: <T = unknown>(path: Address<'put'>, body: unknown): Promise<T> => command<T>('PUT', path, body),
   patch: <T = unknown>(path: Address<'patch'>, body: unknown): Promise<T> => command<T>('PATCH', path, body),
   del: <T = unknown>(path: Address<'delete'>): Promise<T> => command<T>('DELETE', path),
+  lines: <T>(path: Address<'post'>, body: unknown, signal: AbortSignal): AsyncGenerator<T> => lines<T>(path, body, signal),
 }
 
 export interface Paged<T> {

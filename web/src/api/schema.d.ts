@@ -516,6 +516,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why here, and why still waiting
+         * @description Every decision of the router with the facts it rests on; for one that waits also the decision as of now.
+         */
+        get: operations["getRouting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/take-over": {
         parameters: {
             query?: never;
@@ -576,6 +596,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dispositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dispositions
+         * @description In order of their making.
+         */
+        get: operations["listDispositions"];
+        put?: never;
+        /**
+         * Create a disposition
+         * @description As soon as there is one, conversations can come to nothing but what is set up for their queue.
+         */
+        post: operations["createDisposition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispositions/{disposition_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One disposition
+         * @description As it is now.
+         */
+        get: operations["getDisposition"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a disposition
+         * @description Conversations that came to it keep its code.
+         */
+        delete: operations["removeDisposition"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a disposition
+         * @description What is left out stays as it is; `names` are replaced as a whole.
+         */
+        patch: operations["changeDisposition"];
+        trace?: never;
+    };
+    "/api/v1/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List hours
+         * @description In order of their making.
+         */
+        get: operations["listHours"];
+        put?: never;
+        /**
+         * Create hours
+         * @description Opening hours of queues and working hours of agents: who has none is always open.
+         */
+        post: operations["createHours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/{hours_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hours
+         * @description As they are now.
+         */
+        get: operations["getHours"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove hours
+         * @description Refused while a queue or an agent goes by them.
+         */
+        delete: operations["removeHours"];
+        options?: never;
+        head?: never;
+        /**
+         * Change hours
+         * @description What is left out stays as it is; `weekly` and `special` are replaced as a whole.
+         */
+        patch: operations["changeHours"];
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -612,6 +736,9 @@ export interface paths {
         /**
          * Change my password
          * @description Ends all other sessions of the account. A wrong old password counts as a failed sign-in.
+         *
+         *     The passwords are no part of what an `Idempotency-Key` stands for, since they are kept nowhere: the same key again
+         *     has no effect, whatever they are.
          */
         post: operations["changeMyPassword"];
         delete?: never;
@@ -660,6 +787,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/presences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List custom presences
+         * @description In order of their making.
+         */
+        get: operations["listPresences"];
+        put?: never;
+        /**
+         * Create a custom presence
+         * @description Agents choose it by its name; the rules go by the presence that it stands for.
+         */
+        post: operations["createCustomPresence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presences/{presence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One custom presence
+         * @description As it is now.
+         */
+        get: operations["getCustomPresence"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a custom presence
+         * @description Refused while somebody has chosen it.
+         */
+        delete: operations["removeCustomPresence"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a custom presence
+         * @description What is left out stays as it is. What agents have chosen cannot come to stand for something else.
+         */
+        patch: operations["changeCustomPresence"];
+        trace?: never;
+    };
     "/api/v1/queues": {
         parameters: {
             query?: never;
@@ -675,7 +854,7 @@ export interface paths {
         put?: never;
         /**
          * Create a queue
-         * @description Its kind says what can wait there, and cannot be changed.
+         * @description Its kind says what can wait there, and cannot be changed. Overflow rules that cannot work are refused.
          */
         post: operations["createQueue"];
         delete?: never;
@@ -700,16 +879,68 @@ export interface paths {
         post?: never;
         /**
          * Remove a queue
-         * @description Refused while a workstream or a conversation, past ones included, belongs to it.
+         * @description Refused while a workstream, a rule or a conversation, past ones included, has to do with it.
          */
         delete: operations["removeQueue"];
         options?: never;
         head?: never;
         /**
          * Change a queue
-         * @description What is left out stays as it is; members and supervisors are replaced as a whole.
+         * @description What is left out stays as it is; members, supervisors and overflow rules are replaced as a whole.
          */
         patch: operations["changeQueue"];
+        trace?: never;
+    };
+    "/api/v1/quick-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List quick replies
+         * @description In order of their making.
+         */
+        get: operations["listQuickReplies"];
+        put?: never;
+        /**
+         * Create a quick reply
+         * @description Agents insert it by its name; a queue has each name once, and so have those for all queues.
+         */
+        post: operations["createQuickReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quick-replies/{reply_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One quick reply
+         * @description As it is now.
+         */
+        get: operations["getQuickReply"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a quick reply
+         * @description What was written with it stays.
+         */
+        delete: operations["removeQuickReply"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a quick reply
+         * @description What is left out stays as it is; `texts` are replaced as a whole.
+         */
+        patch: operations["changeQuickReply"];
         trace?: never;
     };
     "/api/v1/session": {
@@ -732,6 +963,8 @@ export interface paths {
         /**
          * Sign out
          * @description Ends this session; with `everywhere` all sessions of the account. API tokens stay.
+         *
+         *     Repeated by the session that it has ended, it is refused as any request of that session is.
          */
         delete: operations["signOut"];
         options?: never;
@@ -761,6 +994,110 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List skills
+         * @description In order of their making.
+         */
+        get: operations["listSkills"];
+        put?: never;
+        /**
+         * Create a skill
+         * @description Agents get it with a level, from 1 to 5; skill rules of workstreams ask for it.
+         */
+        post: operations["createSkill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills/{skill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One skill
+         * @description As it is now.
+         */
+        get: operations["getSkill"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a skill
+         * @description Refused while an agent has it or a rule asks for it.
+         */
+        delete: operations["removeSkill"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a skill
+         * @description What is left out stays as it is.
+         */
+        patch: operations["changeSkill"];
+        trace?: never;
+    };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List offer templates
+         * @description In order of their making.
+         */
+        get: operations["listTemplates"];
+        put?: never;
+        /**
+         * Create an offer template
+         * @description A workstream that uses it takes how agents are asked from it.
+         */
+        post: operations["createTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One offer template
+         * @description As it is now.
+         */
+        get: operations["getTemplate"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an offer template
+         * @description Refused while a workstream uses it.
+         */
+        delete: operations["removeTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an offer template
+         * @description What is left out stays as it is.
+         */
+        patch: operations["changeTemplate"];
         trace?: never;
     };
     "/api/v1/texts": {
@@ -849,6 +1186,26 @@ export interface paths {
          * @description E-mail addresses are unique in the whole installation. An integration account has no password.
          */
         post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a selection
+         * @description Capacity, hours, skills and queues of up to 1,000 accounts: each by itself, each with its own outcome.
+         */
+        post: operations["changeUsers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -951,6 +1308,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/whatif": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be changed
+         * @description Agents whom the caller may see, queues, workstreams, skills and hours, as they are today.
+         */
+        get: operations["whatIfHouse"];
+        put?: never;
+        /**
+         * Play a load in today's house and in a changed one
+         * @description Lines of JSON as they come: progress, and at last the result, or the problem for which there is none.
+         *
+         *     Nothing of the house is changed. An organization has one experiment at a time; who hangs up ends it.
+         */
+        post: operations["whatIf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workstreams": {
         parameters: {
             query?: never;
@@ -997,6 +1380,26 @@ export interface paths {
          * @description What is left out stays as it is. The channel cannot be changed.
          */
         patch: operations["changeWorkstream"];
+        trace?: never;
+    };
+    "/api/v1/workstreams/{workstream_id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try rules on a sample
+         * @description Where a conversation would come to, and why: by rules that need not be saved yet. Nothing is written.
+         */
+        post: operations["tryRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/widget/v1/config": {
@@ -1159,6 +1562,29 @@ export interface components {
             reason_text: string | null;
             skills: components["schemas"]["Skill"][];
         };
+        /** AgentChangeBody */
+        AgentChangeBody: {
+            capacity?: number | null;
+            /** @description An id, or a name that only one has. */
+            hours?: string | null;
+            queues?: string[] | null;
+            skills?: {
+                [key: string]: number;
+            } | null;
+        };
+        /** AgentChangesBody */
+        AgentChangesBody: {
+            add?: components["schemas"]["NewAgentsBody"][];
+            change?: {
+                [key: string]: components["schemas"]["AgentChangeBody"];
+            };
+            remove?: string[];
+        };
+        /** AgentCount */
+        AgentCount: {
+            fit: number;
+            free: number;
+        };
         /** AgentRow */
         AgentRow: {
             capacity: number;
@@ -1174,6 +1600,7 @@ export interface components {
             queues: components["schemas"]["Named"][];
             /** Format: date-time */
             since: string;
+            status: components["schemas"]["Named"] | null;
         };
         /** Page[AgentRow] */
         AgentRowPage: {
@@ -1314,6 +1741,27 @@ export interface components {
             queue?: string | null;
             reason?: string | null;
         };
+        /** BulkUsersRequest */
+        BulkUsersRequest: {
+            /** @default [] */
+            add_queues: string[];
+            /** @description Skills, by id, with their levels. */
+            add_skills?: {
+                [key: string]: number;
+            };
+            capacity?: number | null;
+            /** @description A UUIDv7. */
+            hours_id?: string | null;
+            ids: string[];
+            /** @description The most conversations at a time, by kind of channel. */
+            limits?: {
+                [key: string]: number;
+            } | null;
+            /** @default [] */
+            remove_queues: string[];
+            /** @default [] */
+            remove_skills: string[];
+        };
         /**
          * By
          * @description By what figures of the past are parted.
@@ -1334,6 +1782,38 @@ export interface components {
             subject?: string | null;
             tags?: string[] | null;
         };
+        /** ChangeDispositionRequest */
+        ChangeDispositionRequest: {
+            name?: string | null;
+            /** @description By language. */
+            names?: {
+                [key: string]: string;
+            } | null;
+            /** @description A UUIDv7. */
+            queue_id?: string | null;
+        };
+        /** ChangeHoursRequest */
+        ChangeHoursRequest: {
+            name?: string | null;
+            /** @description Whose public holidays are closed days, such as FI or DE-BY (ISO 3166); empty for none. */
+            region?: string | null;
+            /** @description Days that are different, closed where there are no times. */
+            special?: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            } | null;
+            /** @description Such as Europe/Helsinki. */
+            time_zone?: string | null;
+            /** @description By weekday, 0 Monday; closed on days left out. */
+            weekly?: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            } | null;
+        };
         /** ChangeMeRequest */
         ChangeMeRequest: {
             /** @enum {string} */
@@ -1346,21 +1826,63 @@ export interface components {
             /** @description Ten to 200 characters when it is set. */
             old: string;
         };
+        /** ChangePresenceRequest */
+        ChangePresenceRequest: {
+            name?: string | null;
+            /** @description By language. */
+            names?: {
+                [key: string]: string;
+            } | null;
+            /** @enum {null|string} */
+            presence?: "available" | "busy" | "do_not_disturb" | "away" | "offline" | null;
+        };
         /** ChangeQueueRequest */
         ChangeQueueRequest: {
+            /** @description A UUIDv7. */
+            hours_id?: string | null;
+            match?: components["schemas"]["SkillMatch"] | null;
             members?: string[] | null;
+            method?: components["schemas"]["Method"] | null;
             name?: string | null;
+            /** @description The first that applies. */
+            overflow?: components["schemas"]["OverflowBody"][] | null;
             /** @description The higher is served first. */
             priority?: number | null;
             /** @description Seconds within which to accept. */
             service_level_seconds?: number | null;
             supervisors?: string[] | null;
         };
+        /** ChangeQuickReplyRequest */
+        ChangeQuickReplyRequest: {
+            /** @description What is written after a slash. */
+            name?: string | null;
+            /** @description A UUIDv7. */
+            queue_id?: string | null;
+            /** @description By language. */
+            texts?: {
+                [key: string]: string;
+            } | null;
+        };
+        /** ChangeSkillRequest */
+        ChangeSkillRequest: {
+            name?: string | null;
+        };
+        /** ChangeTemplateRequest */
+        ChangeTemplateRequest: {
+            auto_accept?: boolean | null;
+            desktop?: boolean | null;
+            name?: string | null;
+            reject_reasons?: string[] | null;
+            seconds?: number | null;
+            sound?: boolean | null;
+        };
         /** ChangeUserRequest */
         ChangeUserRequest: {
             capacity?: number | null;
             disabled?: boolean | null;
             email?: string | null;
+            /** @description A UUIDv7. */
+            hours_id?: string | null;
             /** @enum {null|string} */
             language?: "en" | "fi" | "sv" | null;
             /** @description The most conversations at a time, by kind of channel. */
@@ -1372,6 +1894,10 @@ export interface components {
             password?: string | null;
             queues?: string[] | null;
             roles?: components["schemas"]["UserRole"][] | null;
+            /** @description Skills, by id, with their levels. */
+            skills?: {
+                [key: string]: number;
+            } | null;
             supervised?: string[] | null;
             supervises_all?: boolean | null;
         };
@@ -1383,6 +1909,7 @@ export interface components {
         };
         /** ChangeWorkstreamRequest */
         ChangeWorkstreamRequest: {
+            affinity?: boolean | null;
             allowed_presences?: components["schemas"]["Presence"][] | null;
             auto_accept?: boolean | null;
             consent?: components["schemas"]["ConsentPolicy"] | null;
@@ -1390,9 +1917,23 @@ export interface components {
             origins?: string[] | null;
             /** @description A UUIDv7. */
             queue?: string | null;
+            queue_rules?: components["schemas"]["QueueRuleBody"][] | null;
+            skill_rules?: components["schemas"]["SkillRuleBody"][] | null;
+            /** @description A UUIDv7. */
+            template_id?: string | null;
             timers?: components["schemas"]["TimersBody"] | null;
             units?: number | null;
             wrap_up?: components["schemas"]["WrapUpBlock"] | null;
+        };
+        /** ChangesBody */
+        ChangesBody: {
+            agents?: components["schemas"]["AgentChangesBody"];
+            queues?: {
+                [key: string]: components["schemas"]["QueueChangeBody"];
+            };
+            workstreams?: {
+                [key: string]: components["schemas"]["WorkstreamChangeBody"];
+            };
         };
         /**
          * Channel
@@ -1400,9 +1941,29 @@ export interface components {
          * @enum {string}
          */
         Channel: "live_chat" | "persistent_chat" | "sms" | "whatsapp" | "messenger" | "telegram" | "email" | "custom" | "voice" | "video" | "record";
+        /** Compared */
+        Compared: {
+            changed: components["schemas"]["Estimate"] | null;
+            difference: components["schemas"]["Difference"] | null;
+            today: components["schemas"]["Estimate"] | null;
+        };
         /** CompleteRequest */
         CompleteRequest: {
             disposition?: string | null;
+        };
+        /** Condition */
+        Condition: {
+            field: string;
+            operator?: components["schemas"]["Operator"];
+            /** @default [] */
+            values: string[];
+        };
+        /** ConditionBody */
+        ConditionBody: {
+            field: string;
+            operator?: components["schemas"]["Operator"];
+            /** @default [] */
+            values: (string | unknown)[];
         };
         /** ConsentItem */
         ConsentItem: {
@@ -1415,6 +1976,20 @@ export interface components {
          * @enum {string}
          */
         ConsentPolicy: "none" | "notice" | "consent";
+        /** ConsideredItem */
+        ConsideredItem: {
+            agent: components["schemas"]["Named"];
+            capacity: number;
+            /** Format: date-time */
+            idle_since: string;
+            load: number;
+            match: number | null;
+            presence: string;
+            rank: number | null;
+            reason: string | null;
+            reason_text: string | null;
+            skills: components["schemas"]["Skill"][];
+        };
         /** ConsultRequest */
         ConsultRequest: {
             /** @description A UUIDv7. */
@@ -1443,6 +2018,9 @@ export interface components {
             closed_as: string | null;
             closed_at: string | null;
             consent: components["schemas"]["ConsentItem"];
+            context: {
+                [key: string]: string;
+            };
             /** Format: date-time */
             created_at: string;
             customer: components["schemas"]["Named"];
@@ -1492,6 +2070,10 @@ export interface components {
             };
             channel: components["schemas"]["Channel"];
             consent?: boolean | null;
+            /** @description What the page or the system knows, for rules to go by. */
+            context?: {
+                [key: string]: string;
+            };
             customer: components["schemas"]["CustomerDetails"] | string;
             /** @default  */
             language: string;
@@ -1506,16 +2088,70 @@ export interface components {
             /** @description A UUIDv7. */
             workstream?: string | null;
         };
+        /** CreateDispositionRequest */
+        CreateDispositionRequest: {
+            name: string;
+            /** @description By language. */
+            names?: {
+                [key: string]: string;
+            };
+            /** @description A UUIDv7. */
+            queue_id?: string | null;
+        };
+        /** CreateHoursRequest */
+        CreateHoursRequest: {
+            name: string;
+            /**
+             * @description Whose public holidays are closed days, such as FI or DE-BY (ISO 3166); empty for none.
+             * @default
+             */
+            region: string;
+            /** @description Days that are different, closed where there are no times. */
+            special?: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
+            /** @description Such as Europe/Helsinki. */
+            time_zone: string;
+            /** @description By weekday, 0 Monday; closed on days left out. */
+            weekly?: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
+        };
+        /** CreatePresenceRequest */
+        CreatePresenceRequest: {
+            name: string;
+            /** @description By language. */
+            names?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            presence: "available" | "busy" | "do_not_disturb" | "away" | "offline";
+        };
         /** CreateQueueRequest */
         CreateQueueRequest: {
+            /** @description A UUIDv7. */
+            hours_id?: string | null;
             /**
              * @default messaging
              * @enum {string}
              */
             kind: "messaging" | "voice" | "record";
+            match?: components["schemas"]["SkillMatch"];
             /** @default [] */
             members: string[];
+            method?: components["schemas"]["Method"];
             name: string;
+            /**
+             * @description The first that applies.
+             * @default []
+             */
+            overflow: (components["schemas"]["OverflowBody"] | unknown)[];
             /**
              * @description The higher is served first.
              * @default 0
@@ -1529,6 +2165,34 @@ export interface components {
             /** @default [] */
             supervisors: string[];
         };
+        /** CreateQuickReplyRequest */
+        CreateQuickReplyRequest: {
+            /** @description What is written after a slash. */
+            name: string;
+            /** @description A UUIDv7. */
+            queue_id?: string | null;
+            /** @description By language. */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /** CreateSkillRequest */
+        CreateSkillRequest: {
+            name: string;
+        };
+        /** CreateTemplateRequest */
+        CreateTemplateRequest: {
+            /** @default false */
+            auto_accept: boolean;
+            /** @default true */
+            desktop: boolean;
+            name: string;
+            /** @default [] */
+            reject_reasons: (string | unknown)[];
+            seconds: number;
+            /** @default true */
+            sound: boolean;
+        };
         /** CreateTokenRequest */
         CreateTokenRequest: {
             expires_at?: string | null;
@@ -1541,6 +2205,8 @@ export interface components {
             /** @default 3 */
             capacity: number;
             email: string;
+            /** @description A UUIDv7. */
+            hours_id?: string | null;
             /**
              * @default en
              * @enum {string}
@@ -1556,6 +2222,10 @@ export interface components {
             /** @default [] */
             queues: string[];
             roles: components["schemas"]["UserRole"][];
+            /** @description Skills, by id, with their levels. */
+            skills?: {
+                [key: string]: number;
+            };
             /** @default [] */
             supervised: string[];
             /** @default false */
@@ -1569,6 +2239,8 @@ export interface components {
         };
         /** CreateWorkstreamRequest */
         CreateWorkstreamRequest: {
+            /** @default true */
+            affinity: boolean;
             allowed_presences?: components["schemas"]["Presence"][] | null;
             /** @default false */
             auto_accept: boolean;
@@ -1580,6 +2252,12 @@ export interface components {
             origins: (string | unknown)[];
             /** @description A UUIDv7. */
             queue: string;
+            /** @default [] */
+            queue_rules: (components["schemas"]["QueueRuleBody"] | unknown)[];
+            /** @default [] */
+            skill_rules: (components["schemas"]["SkillRuleBody"] | unknown)[];
+            /** @description A UUIDv7. */
+            template_id?: string | null;
             texts?: {
                 [key: string]: string;
             };
@@ -1596,9 +2274,27 @@ export interface components {
         };
         /** CustomerWords */
         CustomerWords: {
+            /** @default [] */
+            attachments: unknown[];
             /** @description The sender's own id of the message. */
             client_id?: string | null;
             text: string;
+        };
+        /** DecisionItem */
+        DecisionItem: {
+            affinity: boolean;
+            agent: components["schemas"]["Named"] | null;
+            algorithm: number;
+            /** Format: date-time */
+            at: string;
+            cause: string | null;
+            considered: components["schemas"]["ConsideredItem"][];
+            id: string | null;
+            outcome: string;
+            reasons: {
+                [key: string]: number;
+            };
+            rules: number;
         };
         /** DeliveryDocument */
         DeliveryDocument: {
@@ -1621,6 +2317,47 @@ export interface components {
         Departed: {
             departed: boolean;
             id: string;
+        };
+        /** Difference */
+        Difference: {
+            beyond_noise: boolean | null;
+            half: number | null;
+            mean: number;
+        };
+        /** DispositionDocument */
+        DispositionDocument: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            names: {
+                [key: string]: string;
+            };
+            queue_id: string | null;
+        };
+        /** Estimate */
+        Estimate: {
+            half: number | null;
+            mean: number;
+        };
+        /** Figures */
+        Figures: {
+            abandoned: number;
+            abandonment: number | null;
+            arrivals: number;
+            longest: number | null;
+            occupancy: number | null;
+            of_accepted: number | null;
+            served: number;
+            service_level: number | null;
+            speed_of_answer: number | null;
+            turned_away: number;
+            utilisation: number | null;
+            wait: number | null;
+            wait_p50: number | null;
+            wait_p90: number | null;
+            waiting: number;
+            without_short_abandons: number | null;
         };
         /** FiguresItem */
         FiguresItem: {
@@ -1681,6 +2418,43 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        /** Holiday */
+        Holiday: {
+            /** Format: date */
+            date: string;
+            name: string;
+        };
+        /** HoursDocument */
+        HoursDocument: {
+            changes_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            holidays: components["schemas"]["Holiday"][];
+            id: string;
+            name: string;
+            open: boolean;
+            region: string;
+            special: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
+            time_zone: string;
+            weekly: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
+        };
+        /** KindBody */
+        KindBody: {
+            share: number;
+            skills?: {
+                [key: string]: number;
+            };
+        };
         /** LiveFigures */
         LiveFigures: {
             /** Format: date-time */
@@ -1719,10 +2493,46 @@ export interface components {
             items: components["schemas"]["MessageItem"][];
             next?: string | null;
         };
+        /**
+         * Method
+         * @description Whom a queue asks first among those who may take it.
+         * @default free_capacity
+         * @enum {string}
+         */
+        Method: "free_capacity" | "most_idle" | "round_robin" | "best_skills";
         /** Named */
         Named: {
             id: string;
             name: string;
+        };
+        /** Need */
+        Need: {
+            /** @default 1 */
+            level: number;
+            skill_id: string;
+        };
+        /** NeedBody */
+        NeedBody: {
+            /**
+             * @description Proficiency.
+             * @default 1
+             */
+            level: number;
+            /** @description A UUIDv7. */
+            skill_id: string;
+        };
+        /** NewAgentsBody */
+        NewAgentsBody: {
+            /** @default 3 */
+            capacity: number;
+            /** @default 1 */
+            count: number;
+            /** @description An id, or a name that only one has. */
+            hours?: string | null;
+            queues: string[];
+            skills?: {
+                [key: string]: number;
+            };
         };
         /** NewToken */
         NewToken: {
@@ -1750,6 +2560,7 @@ export interface components {
             agent: components["schemas"]["Named"];
             by: components["schemas"]["Named"] | null;
             by_role: string;
+            desktop: boolean;
             excess_units: number;
             /** Format: date-time */
             expires_at: string;
@@ -1758,11 +2569,50 @@ export interface components {
             /** Format: date-time */
             made_at: string;
             note: string | null;
+            reject_reasons: string[];
+            sound: boolean;
             units: number;
         };
         /** OnlyName */
         OnlyName: {
             name: string;
+        };
+        /**
+         * Operator
+         * @description How a field is compared. Case and surrounding blanks do not matter.
+         * @default is
+         * @enum {string}
+         */
+        Operator: "is" | "is_not" | "contains" | "starts_with" | "is_set" | "is_empty";
+        /** OverflowBody */
+        OverflowBody: {
+            /** @default 0 */
+            over: number;
+            /** @description A UUIDv7. */
+            queue_id?: string | null;
+            remedy: components["schemas"]["Remedy"];
+            texts?: {
+                [key: string]: string;
+            };
+            trigger: components["schemas"]["Trigger"];
+        };
+        /** OverflowItem */
+        OverflowItem: {
+            remedy: components["schemas"]["Remedy"];
+            text: string;
+            to: components["schemas"]["Named"] | null;
+            trigger: components["schemas"]["Trigger"];
+        };
+        /** OverflowRule */
+        OverflowRule: {
+            /** @default 0 */
+            over: number;
+            queue_id?: string | null;
+            remedy: components["schemas"]["Remedy"];
+            texts?: {
+                [key: string]: string;
+            };
+            trigger: components["schemas"]["Trigger"];
         };
         /** ParticipantItem */
         ParticipantItem: {
@@ -1779,6 +2629,17 @@ export interface components {
          * @enum {string}
          */
         Presence: "available" | "busy" | "do_not_disturb" | "away" | "offline" | "inactive";
+        /** PresenceDocument */
+        PresenceDocument: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            names: {
+                [key: string]: string;
+            };
+            presence: string;
+        };
         /** Preview */
         Preview: {
             /** Format: date-time */
@@ -1799,7 +2660,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/presence-not-allowed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/unknown";
+            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
         } & {
             [key: string]: unknown;
         };
@@ -1811,6 +2672,8 @@ export interface components {
         /** PublicConversation */
         PublicConversation: {
             agent: components["schemas"]["OnlyName"] | null;
+            coming: boolean;
+            estimate: components["schemas"]["WaitRange"] | null;
             id: string;
             /** @constant */
             kind: "conversation";
@@ -1843,6 +2706,7 @@ export interface components {
             code: string;
             id: number;
             name: string | null;
+            text: string | null;
         };
         /**
          * Purpose
@@ -1861,14 +2725,29 @@ export interface components {
             reason_text: string | null;
             waiting: number;
         };
+        /** QueueChangeBody */
+        QueueChangeBody: {
+            match?: components["schemas"]["SkillMatch"] | null;
+            method?: components["schemas"]["Method"] | null;
+            /** @description The higher is served first. */
+            priority?: number | null;
+            /** @description Seconds within which to accept. */
+            service_level_seconds?: number | null;
+        };
         /** QueueDocument */
         QueueDocument: {
             /** Format: date-time */
             created_at: string;
+            hours_id: string | null;
             id: string;
             kind: string;
+            match: components["schemas"]["SkillMatch"];
             members: string[];
+            method: components["schemas"]["Method"];
             name: string;
+            open: boolean;
+            opens_at: string | null;
+            overflow: components["schemas"]["OverflowRule"][];
             priority: number;
             service_level_seconds: number;
             supervisors: string[];
@@ -1878,16 +2757,92 @@ export interface components {
             items: components["schemas"]["QueueDocument"][];
             next?: string | null;
         };
+        /** QueueMethod */
+        QueueMethod: {
+            id: string;
+            match: string;
+            method: string;
+            name: string;
+        };
+        /** QueueRule */
+        QueueRule: {
+            /** @default [] */
+            conditions: components["schemas"]["Condition"][];
+            name: string;
+            queue_id: string;
+        };
+        /** QueueRuleBody */
+        QueueRuleBody: {
+            /** @default [] */
+            conditions: (components["schemas"]["ConditionBody"] | unknown)[];
+            name: string;
+            /** @description A UUIDv7. */
+            queue_id: string;
+        };
+        /** QuickReplyDocument */
+        QuickReplyDocument: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            queue_id: string | null;
+            texts: {
+                [key: string]: string;
+            };
+        };
         /** RejectRequest */
         RejectRequest: {
             reason?: string | null;
         };
+        /**
+         * Remedy
+         * @description What is done: another queue, words to the customer who waits on, or the end with the reason told.
+         * @enum {string}
+         */
+        Remedy: "queue" | "message" | "close";
         /**
          * Right
          * @description The four rights that an administrator switches on for the organization.
          * @enum {string}
          */
         Right: "supervisor_monitor" | "supervisor_assign" | "supervisor_transfer" | "force_close";
+        /** RoutingDocument */
+        RoutingDocument: {
+            estimate: components["schemas"]["WaitRange"] | null;
+            needs: components["schemas"]["Skill"][];
+            now: components["schemas"]["DecisionItem"] | null;
+            place: number | null;
+            queue: components["schemas"]["QueueMethod"];
+            rule: string | null;
+            why: components["schemas"]["DecisionItem"][];
+        };
+        /** Sample */
+        Sample: {
+            answers?: {
+                [key: string]: string;
+            };
+            at?: string | null;
+            /** @description What the page or the system knows, for rules to go by. */
+            context?: {
+                [key: string]: string;
+            };
+            customer?: components["schemas"]["SampleCustomer"];
+            /** @default  */
+            language: string;
+            /** @default  */
+            subject: string;
+        };
+        /** SampleCustomer */
+        SampleCustomer: {
+            /** @default  */
+            email: string;
+            /** @default false */
+            known: boolean;
+            /** @default  */
+            name: string;
+            /** @default  */
+            phone: string;
+        };
         /** ServiceLevelItem */
         ServiceLevelItem: {
             abandoned: number;
@@ -1907,7 +2862,9 @@ export interface components {
         };
         /** SetPresenceRequest */
         SetPresenceRequest: {
-            presence: components["schemas"]["Presence"];
+            presence?: components["schemas"]["Presence"] | null;
+            /** @description A UUIDv7. */
+            status?: string | null;
         };
         /** SignInRequest */
         SignInRequest: {
@@ -1920,12 +2877,58 @@ export interface components {
             level: number;
             name: string;
         };
+        /** SkillDocument */
+        SkillDocument: {
+            agents: number;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+        };
+        /**
+         * SkillMatch
+         * @description Whether skills decide who may be asked: all of them at their level, whoever comes nearest, or not at all.
+         * @default closest
+         * @enum {string}
+         */
+        SkillMatch: "exact" | "closest" | "none";
+        /** SkillRule */
+        SkillRule: {
+            /** @default [] */
+            conditions: components["schemas"]["Condition"][];
+            name: string;
+            /** @default [] */
+            needs: components["schemas"]["Need"][];
+            /** @default 0 */
+            priority: number;
+        };
+        /** SkillRuleBody */
+        SkillRuleBody: {
+            /** @default [] */
+            conditions: (components["schemas"]["ConditionBody"] | unknown)[];
+            name: string;
+            /** @default [] */
+            needs: (components["schemas"]["NeedBody"] | unknown)[];
+            /** @default 0 */
+            priority: number;
+        };
+        /** Slice */
+        Slice: {
+            /** Format: date-time */
+            at: string;
+            changed: number | null;
+            today: number | null;
+        };
         /** StartByCustomer */
         StartByCustomer: {
             answers?: {
                 [key: string]: string;
             };
             consent?: boolean | null;
+            /** @description What the page or the system knows, for rules to go by. */
+            context?: {
+                [key: string]: string;
+            };
             email?: string | null;
             key: string;
             /** @default  */
@@ -1933,6 +2936,9 @@ export interface components {
             name?: string | null;
             /** @default  */
             subject: string;
+            text_language?: string | null;
+            /** @description 0 where no text was shown. */
+            version?: number | null;
         };
         /** StartedByCustomer */
         StartedByCustomer: {
@@ -1953,6 +2959,31 @@ export interface components {
             language: string;
             subject: string;
             text: string;
+        };
+        /** StreamBody */
+        StreamBody: {
+            /**
+             * @description Seconds, on average.
+             * @default 0
+             */
+            answer: number;
+            kinds?: components["schemas"]["KindBody"][];
+            /** @description Seconds, on average. */
+            patience?: number | null;
+            per_hour: number | number[];
+            /** @default 0 */
+            priority: number;
+            /** @description An id, or a name that only one has. */
+            queue?: string | null;
+            /** @description Seconds, on average. */
+            talk: number;
+            /** @description An id, or a name that only one has. */
+            workstream: string;
+            /**
+             * @description Seconds, on average.
+             * @default 0
+             */
+            wrap_up: number;
         };
         /** SupervisionDocument */
         SupervisionDocument: {
@@ -1981,6 +3012,27 @@ export interface components {
             supervisor_assign?: boolean | null;
             supervisor_monitor?: boolean | null;
             supervisor_transfer?: boolean | null;
+        };
+        /** SyntheticBody */
+        SyntheticBody: {
+            /** @default 8 */
+            hours: number;
+            /** @default 0 */
+            run_up: number;
+            start?: string | null;
+            streams: components["schemas"]["StreamBody"][];
+        };
+        /** TemplateDocument */
+        TemplateDocument: {
+            auto_accept: boolean;
+            /** Format: date-time */
+            created_at: string;
+            desktop: boolean;
+            id: string;
+            name: string;
+            reject_reasons: string[];
+            seconds: number;
+            sound: boolean;
         };
         /** TextDocument */
         TextDocument: {
@@ -2083,6 +3135,29 @@ export interface components {
             /** @default false */
             when_call_ends: boolean;
         };
+        /** TriedDocument */
+        TriedDocument: {
+            agents: components["schemas"]["AgentCount"];
+            needs: components["schemas"]["Skill"][];
+            open: boolean;
+            overflow: components["schemas"]["OverflowItem"][];
+            priority: number;
+            queue: components["schemas"]["Named"];
+            rule: string | null;
+            verdicts: components["schemas"]["VerdictItem"][];
+        };
+        /**
+         * Trigger
+         * @description What is the matter: outside its hours, so many wait already, somebody has waited for so long.
+         * @enum {string}
+         */
+        Trigger: "closed" | "length" | "wait";
+        /** TryRequest */
+        TryRequest: {
+            queue_rules?: components["schemas"]["QueueRuleBody"][] | null;
+            sample: components["schemas"]["Sample"];
+            skill_rules?: components["schemas"]["SkillRuleBody"][] | null;
+        };
         /** UserDocument */
         UserDocument: {
             capacity: number;
@@ -2090,6 +3165,7 @@ export interface components {
             created_at: string;
             disabled: boolean;
             email: string;
+            hours_id: string | null;
             id: string;
             language: string;
             limits: {
@@ -2099,6 +3175,9 @@ export interface components {
             name: string;
             queues: string[];
             roles: components["schemas"]["UserRole"][];
+            skills: {
+                [key: string]: number;
+            };
             supervised: string[];
             supervises_all: boolean;
         };
@@ -2113,6 +3192,14 @@ export interface components {
          * @enum {string}
          */
         UserRole: "agent" | "supervisor" | "administrator" | "auditor" | "integration";
+        /** VerdictItem */
+        VerdictItem: {
+            failed: components["schemas"]["Condition"] | null;
+            found: string;
+            kind: string;
+            matched: boolean;
+            rule: string;
+        };
         /**
          * Visibility
          * @description Who reads it: everyone; the house; the agent (a supervisor's whisper).
@@ -2120,6 +3207,11 @@ export interface components {
          * @enum {string}
          */
         Visibility: "public" | "internal" | "whisper";
+        /** WaitRange */
+        WaitRange: {
+            high: number;
+            low: number;
+        };
         /** WebhookDocument */
         WebhookDocument: {
             /** Format: date-time */
@@ -2134,6 +3226,103 @@ export interface components {
             items: components["schemas"]["WebhookDocument"][];
             next?: string | null;
         };
+        /** WhatIfAgent */
+        WhatIfAgent: {
+            capacity: number;
+            hours: string | null;
+            id: string;
+            name: string;
+            queues: string[];
+            skills: {
+                [key: string]: number;
+            };
+        };
+        /** WhatIfHouse */
+        WhatIfHouse: {
+            agents: components["schemas"]["WhatIfAgent"][];
+            hours: components["schemas"]["WhatIfThing"][];
+            queues: components["schemas"]["WhatIfQueue"][];
+            skills: components["schemas"]["WhatIfThing"][];
+            workstreams: components["schemas"]["WhatIfWorkstream"][];
+        };
+        /** WhatIfProblem */
+        WhatIfProblem: {
+            detail: string;
+            /** @constant */
+            kind: "problem";
+            title: string;
+            type: string;
+        };
+        /** WhatIfProgress */
+        WhatIfProgress: {
+            done: number;
+            /** @constant */
+            kind: "progress";
+            of: number;
+        };
+        /** WhatIfQueue */
+        WhatIfQueue: {
+            id: string;
+            match: components["schemas"]["SkillMatch"];
+            method: components["schemas"]["Method"];
+            name: string;
+            priority: number;
+            service_level_seconds: number;
+        };
+        /** WhatIfRequest */
+        WhatIfRequest: {
+            changes?: components["schemas"]["ChangesBody"] | null;
+            from?: string | null;
+            /** @default 10 */
+            replications: number;
+            /** @default 1 */
+            seed: number;
+            synthetic?: components["schemas"]["SyntheticBody"] | null;
+            to?: string | null;
+        };
+        /** WhatIfResult */
+        WhatIfResult: {
+            agents: [
+                number,
+                number | null
+            ];
+            course: components["schemas"]["Slice"][];
+            expected: number;
+            /** @constant */
+            kind: "result";
+            patience: {
+                [key: string]: number;
+            };
+            replications: number;
+            scopes: components["schemas"]["WhatIfScope"][];
+            seed: number;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** WhatIfScope */
+        WhatIfScope: {
+            figures: {
+                [key: string]: components["schemas"]["Compared"];
+            };
+            name: string | null;
+            queue: string | null;
+            recorded: components["schemas"]["Figures"] | null;
+        };
+        /** WhatIfThing */
+        WhatIfThing: {
+            id: string;
+            name: string;
+        };
+        /** WhatIfWorkstream */
+        WhatIfWorkstream: {
+            channel: string;
+            id: string;
+            name: string;
+            queue: string;
+            units: number;
+        };
         /** WidgetConfig */
         WidgetConfig: {
             channel: string;
@@ -2144,8 +3333,13 @@ export interface components {
             text: string | null;
             version: number | null;
         };
+        /** WorkstreamChangeBody */
+        WorkstreamChangeBody: {
+            units?: number | null;
+        };
         /** WorkstreamDocument */
         WorkstreamDocument: {
+            affinity: boolean;
             allowed_presences: components["schemas"]["Presence"][];
             auto_accept: boolean;
             channel: components["schemas"]["Channel"];
@@ -2157,6 +3351,9 @@ export interface components {
             name: string;
             origins: string[];
             queue_id: string;
+            queue_rules: components["schemas"]["QueueRule"][];
+            skill_rules: components["schemas"]["SkillRule"][];
+            template_id: string | null;
             timers: components["schemas"]["TimersBody"];
             units: number;
             wrap_up: components["schemas"]["WrapUpBlock"];
@@ -2175,10 +3372,42 @@ export interface components {
         WrapUpBlock: "always" | "never" | "seconds";
         /** WriteMessage */
         WriteMessage: {
+            /** @default [] */
+            attachments: unknown[];
             /** @description The sender's own id of the message. */
             client_id?: string | null;
             text: string;
             visibility?: components["schemas"]["Visibility"];
+        };
+        /** Page[DispositionDocument] */
+        "routingPagesettings.DispositionDocument_": {
+            items: components["schemas"]["DispositionDocument"][];
+            next?: string | null;
+        };
+        /** Page[HoursDocument] */
+        "routingPagesettings.HoursDocument_": {
+            items: components["schemas"]["HoursDocument"][];
+            next?: string | null;
+        };
+        /** Page[PresenceDocument] */
+        "routingPagesettings.PresenceDocument_": {
+            items: components["schemas"]["PresenceDocument"][];
+            next?: string | null;
+        };
+        /** Page[QuickReplyDocument] */
+        "routingPagesettings.QuickReplyDocument_": {
+            items: components["schemas"]["QuickReplyDocument"][];
+            next?: string | null;
+        };
+        /** Page[SkillDocument] */
+        "routingPagesettings.SkillDocument_": {
+            items: components["schemas"]["SkillDocument"][];
+            next?: string | null;
+        };
+        /** Page[TemplateDocument] */
+        "routingPagesettings.TemplateDocument_": {
+            items: components["schemas"]["TemplateDocument"][];
+            next?: string | null;
         };
     };
     responses: {
@@ -2267,7 +3496,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `consent/answer-needed`, `request/idempotency-key-reused`, `request/malformed`, `target/unknown` */
+        /** @description `consent/answer-needed`, `disposition/unknown`, `request/idempotency-key-reused`, `request/malformed`, `target/unknown` */
         422: {
             headers: {
                 [name: string]: unknown;
@@ -2552,6 +3781,10 @@ export interface operations {
                 sort?: string;
                 /** @description Closed ones only: abandoned, completed, force_closed… */
                 closed_as?: string;
+                /** @description Closed ones only: then or later. */
+                closed_since?: string | null;
+                /** @description One customer's only, by the id of `customer`. */
+                contact?: string;
                 /** @description `next` of the page before; none for the first page. */
                 cursor?: string | null;
                 /** @description At most so many items. */
@@ -3402,6 +4635,36 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getRouting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     takeOver: {
         parameters: {
             query?: never;
@@ -3509,6 +4772,340 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    listDispositions: {
+        parameters: {
+            query?: {
+                /** @description Only those for this queue and for all queues. */
+                queue?: string | null;
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["routingPagesettings.DispositionDocument_"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    createDisposition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDispositionRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getDisposition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                disposition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeDisposition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                disposition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeDisposition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                disposition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeDispositionRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listHours: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["routingPagesettings.HoursDocument_"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    createHours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateHoursRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getHours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                hours_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeHours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                hours_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeHours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                hours_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeHoursRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -3573,7 +5170,10 @@ export interface operations {
     changeMyPassword: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3654,6 +5254,172 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listPresences: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["routingPagesettings.PresenceDocument_"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    createCustomPresence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getCustomPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                presence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeCustomPresence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                presence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeCustomPresence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                presence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };
@@ -3824,6 +5590,174 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    listQuickReplies: {
+        parameters: {
+            query?: {
+                /** @description Only those for this queue and for all queues. */
+                queue?: string | null;
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["routingPagesettings.QuickReplyDocument_"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    createQuickReply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateQuickReplyRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReplyDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getQuickReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReplyDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeQuickReply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeQuickReply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeQuickReplyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReplyDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     signIn: {
         parameters: {
             query?: never;
@@ -3863,7 +5797,10 @@ export interface operations {
                 /** @description All sessions of the account, not only this one. */
                 everywhere?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3936,6 +5873,338 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SupervisionDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listSkills: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["routingPagesettings.SkillDocument_"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    createSkill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSkillRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getSkill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                skill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeSkill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                skill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeSkill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                skill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSkillRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["routingPagesettings.TemplateDocument_"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    createTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateDocument"];
                 };
             };
             401: components["responses"]["401"];
@@ -4168,6 +6437,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeUsers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkUsersRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOutcomes"];
                 };
             };
             401: components["responses"]["401"];
@@ -4444,6 +6749,64 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    whatIfHouse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfHouse"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    whatIf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfRequest"];
+            };
+        };
+        responses: {
+            /** @description Lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["WhatIfProgress"] | components["schemas"]["WhatIfProblem"] | components["schemas"]["WhatIfResult"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     listWorkstreams: {
         parameters: {
             query?: {
@@ -4565,6 +6928,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkstreamDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    tryRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                workstream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedDocument"];
                 };
             };
             401: components["responses"]["401"];

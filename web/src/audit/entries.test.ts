@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
 
-import { details, differences, joined, overrides, reasonOf, type AuditEntry } from './entries'
+import { continues, details, differences, joined, overrides, reasonOf, type AuditEntry } from './entries'
 
 const entry = (position: number) => ({ position }) as AuditEntry
 
 describe('the audit log', () => {
   it('shows each entry once, newest first', () => {
     expect(joined([entry(3), entry(2)], [entry(4), entry(3)]).map((one) => one.position)).toEqual([4, 3, 2])
+  })
+
+  it('begins anew where the newest page does not reach what is known', () => {
+    expect(continues([entry(3)], { items: [entry(5), entry(3)], next: 'x' })).toBe(true)
+    expect(continues([entry(3)], { items: [entry(9), entry(8)], next: 'x' })).toBe(false)
+    expect(continues([entry(3)], { items: [entry(9), entry(8)], next: null })).toBe(true)
+    expect(continues([], { items: [entry(9)], next: 'x' })).toBe(true)
   })
 
   it('tells what a setting was and is', () => {

@@ -37,6 +37,12 @@ export function joined(known: readonly AuditEntry[], coming: readonly AuditEntry
   return [...byPosition.values()].sort((one, other) => other.position - one.position)
 }
 
+/** Whether the newest page reaches what is known. If not, there is a gap between them, and it begins anew. */
+export function continues(known: readonly AuditEntry[], newest: { items: readonly AuditEntry[]; next: string | null }): boolean {
+  const last = known[0]?.position
+  return last === undefined || newest.next === null || newest.items.some((one) => one.position <= last)
+}
+
 function plain(value: unknown): string {
   if (value === null || value === undefined) return '–'
   return typeof value === 'object' ? JSON.stringify(value) : String(value)

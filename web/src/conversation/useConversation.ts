@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 
 import { api, type Paged } from '@/api/client'
+import { newId } from '@/api/newId'
 import { Problem } from '@/api/problem'
 import { refreshTopic, sendLive, watchTopic } from '@/live'
 import { inNextBatch } from '@/live/batch'
@@ -100,7 +101,7 @@ export function useConversation(id: Ref<string>) {
   }
 
   function send(text: string, visibility: Visibility): void {
-    const message: Outgoing = { client_id: crypto.randomUUID(), text, visibility, failed: null }
+    const message: Outgoing = { client_id: newId(), text, visibility, failed: null }
     outgoing.value = [...outgoing.value, message]
     void deliver(message)
   }

@@ -1,4 +1,4 @@
-import type { BoardRow, Offer } from '@/conversation/types'
+import type { BoardRow, Named, Offer } from '@/conversation/types'
 import type { Presence } from '@/ui/presence'
 
 /** Items of the topic `me`. */
@@ -13,7 +13,8 @@ export interface MyConversation extends BoardRow {
 export interface MyOffer {
   kind: 'offer'
   id: string
-  offer: Offer & { made_at: string }
+  /** With reasons to reject, one of them must be given; `sound` and `desktop` are how it may be brought to me. */
+  offer: Offer & { made_at: string; reject_reasons: readonly string[]; sound: boolean; desktop: boolean }
   conversation: BoardRow
   expires_at: string
 }
@@ -23,6 +24,7 @@ export interface MyPresence {
   id: string
   presence: Presence
   chosen: Presence
+  status: Named | null
   since: string
   load: number
   capacity: number

@@ -40,7 +40,8 @@ export function sayProblem(error: unknown): void {
 /** Every act of a supervisor passes here: checks, dialogs, the request, and what is said about it. */
 export const useActs = defineStore('acts', () => {
   const dialog = shallowRef<OpenDialog | null>(null)
-  const outcomes = shallowRef<{ act: string; items: readonly Outcome[] } | null>(null)
+  /** `what` the items are, unless they are conversations. */
+  const outcomes = shallowRef<{ act: string; items: readonly Outcome[]; what?: string } | null>(null)
   const running = shallowReactive(new Set<string>())
 
   function show(kind: OpenDialog['kind'], subjects: readonly Subject[], giveFocusBack: () => void = () => undefined): void {

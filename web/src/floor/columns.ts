@@ -21,15 +21,15 @@ interface FloorColumn extends Omit<Column, 'label'> {
 export const FLOOR_COLUMNS: readonly FloorColumn[] = [
   { id: 'attention', width: 106, sortable: true, cell: AttentionCell },
   { id: 'customer', width: 140, sortable: true, always: true, cell: CustomerCell },
-  { id: 'subject', width: 166, grow: true, sortable: true, cell: SubjectCell },
+  { id: 'subject', width: 154, grow: true, sortable: true, cell: SubjectCell },
   { id: 'state', width: 172, sortable: true, always: true, cell: StateCell },
   { id: 'queue', width: 88, sortable: true, cell: QueueCell },
-  { id: 'agent', width: 148, sortable: true, cell: AgentCell },
+  { id: 'agent', width: 164, sortable: true, cell: AgentCell },
   { id: 'wait', width: 68, sortable: true, align: 'end', cell: WaitCell },
   { id: 'handle', width: 94, sortable: true, align: 'end', cell: HandleCell },
   { id: 'language', width: 60, sortable: true },
   { id: 'tags', width: 130, cell: TagsCell },
-  { id: 'monitors', width: 58, hideLabel: true, cell: MonitorsCell },
+  { id: 'monitors', width: 54, hideLabel: true, cell: MonitorsCell },
   { id: 'acts', width: 150, align: 'end', hideLabel: true, pinned: true, cell: ActsCell },
 ]
 

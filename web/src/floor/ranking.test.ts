@@ -5,7 +5,7 @@ import type { BoardRow } from '@/conversation/types'
 import { attentionReasons, attentionScore } from './attention'
 import { floorColumns } from './columns'
 import { grouped, heldOrder, passes, rank, waitOf, waited, type Ranking } from './ranking'
-import { DEFAULT_VIEW, NOBODY, showsFigure } from './view'
+import { DEFAULT_VIEW, FIGURE_FILTERS, NOBODY, showsFigure } from './view'
 
 const T0 = Date.parse('2026-01-01T10:00:00Z')
 const iso = (seconds: number) => new Date(T0 + seconds * 1000).toISOString()
@@ -80,7 +80,32 @@ describe('order', () => {
 
 it('a figure is pressed while the list shows what it counts', () => {
   expect(showsFigure({ ...DEFAULT_VIEW, situations: ['waiting'] }, 'waiting')).toBe(true)
-  expect(showsFigure({ ...DEFAULT_VIEW, situations: ['queued', 'orphaned'] }, 'longest_wait')).toBe(false)
+  expect(showsFigure({ ...DEFAULT_VIEW, situations: ['queued', 'orphaned', 'offered'] }, 'in_queue')).toBe(true)
+  expect(showsFigure({ ...DEFAULT_VIEW, situations: ['queued', 'orphaned', 'offered'] }, 'longest_wait')).toBe(false)
+})
+
+describe('each figure opens the list that it counts', () => {
+  const agent = { id: 'a', name: 'Aino' }
+  const served = { agent, first_accepted_at: iso(5), accepted_at: iso(5), stage: 'accepted' } as const
+  const floor = [
+    row('o'),
+    row('n', { orphaned: true }),
+    row('f', { state: 'active', stage: 'offered' }),
+    row('a', { state: 'active', ...served }),
+    row('b', { state: 'active', stage: 'accepted', bot: agent }),
+    row('w', { state: 'waiting', ...served, stage: null }),
+    row('u', { state: 'wrap_up', ...served, stage: null }),
+  ]
+  const listed = (figure: string) => ids(floor.filter((one) => passes(one, { view: { ...DEFAULT_VIEW, ...FIGURE_FILTERS[figure] }, words: '' })))
+
+  it.each([['in_queue', 'onf'], ['longest_wait', 'onf'], ['active', 'fab'], ['waiting', 'w'], ['wrap_up', 'u'], ['orphans', 'n']])('%s', (figure, rows) =>
+    expect(listed(figure)).toBe(rows))
+
+  it('and who is in queue is who waits', () => {
+    const waiting = floor.filter((one) => one.state === 'open' || one.stage === 'offered')
+    expect(ids(waiting)).toBe(listed('in_queue'))
+    expect(waiting.map((one) => waitOf(one).until)).toEqual([null, null, null])
+  })
 })
 
 it('columns give way by importance where there is little room', () => {

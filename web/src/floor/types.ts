@@ -5,6 +5,8 @@ import type { Presence } from '@/ui/presence'
 export interface AgentRow extends Named {
   presence: Presence
   chosen: Presence
+  /** The custom presence that was chosen, if it was one. */
+  status: Named | null
   since: string
   load: number
   capacity: number
@@ -12,6 +14,9 @@ export interface AgentRow extends Named {
   held: Readonly<Record<string, number>>
   queues: readonly Named[]
   conversations: number
+  skills?: readonly { name: string; level: number }[]
+  /** False outside their working hours. */
+  on_duty?: boolean
   removed?: boolean
 }
 

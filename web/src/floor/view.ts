@@ -39,8 +39,8 @@ export function unfiltered(view: FloorView): FloorView {
 
 /** A figure of the strip and what of the list it counts. */
 export const FIGURE_FILTERS: Readonly<Record<string, { situations: Situation[]; sort?: Sort }>> = {
-  in_queue: { situations: ['queued', 'orphaned'] },
-  longest_wait: { situations: ['queued', 'orphaned'], sort: { column: 'wait', direction: 'descending' } },
+  in_queue: { situations: ['queued', 'orphaned', 'offered'] },
+  longest_wait: { situations: ['queued', 'orphaned', 'offered'], sort: { column: 'wait', direction: 'descending' } },
   active: { situations: ['offered', 'active', 'bot'] },
   waiting: { situations: ['waiting'] },
   wrap_up: { situations: ['wrap_up'] },

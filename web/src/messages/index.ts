@@ -1,7 +1,7 @@
 import { nextTick, type Ref } from 'vue'
 import { createI18n } from 'vue-i18n'
 
-import { loadServerTexts } from './server'
+import { readServerTexts, showServerTexts } from './server'
 
 export const LANGUAGES = ['en', 'fi', 'sv'] as const
 export type Language = (typeof LANGUAGES)[number]
@@ -38,6 +38,8 @@ export const translate = (key: string, named: Readonly<Record<string, unknown>> 
 export const hasText = (key: string): boolean => plain.te(key)
 const STORED = 'valvomo.language'
 const loaded = new Set<Language>(['en'])
+/** Of two languages asked for at once, the later counts, whichever comes first over the network. */
+let asked = 0
 
 export function isLanguage(value: unknown): value is Language {
   return LANGUAGES.includes(value as Language)
@@ -51,13 +53,17 @@ export function preferredLanguage(account?: string | null): Language {
 
 /** Loads a language once and shows the page in it. `remember` keeps it as this browser's choice. */
 export async function useLanguage(language: Language, remember = false): Promise<void> {
+  asked += 1
+  const turn = asked
   if (!loaded.has(language)) {
     const files = Object.entries(others).filter(([path]) => path.startsWith(`./${language}/`))
     const parts = await Promise.all(files.map(([, load]) => load()))
     i18n.global.setLocaleMessage(language, merge(parts) as never)
     loaded.add(language)
   }
-  await loadServerTexts(language)
+  const texts = await readServerTexts(language)
+  if (turn !== asked) return
+  showServerTexts(texts)
   locale.value = language
   document.documentElement.lang = language
   if (remember) localStorage.setItem(STORED, language)

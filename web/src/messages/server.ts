@@ -7,7 +7,7 @@ import { shallowRef } from 'vue'
 export type Facts = Readonly<Record<string, unknown>>
 
 const files = import.meta.glob<unknown>('../../../src/valvomo/protocol/texts/*.json', { import: 'default' })
-const texts = shallowRef<Readonly<Record<string, string>>>({})
+const texts = shallowRef<ServerTexts>({})
 
 /** Facts whose values are codes stand in the section of their name; `stage` shares that of `state`. */
 const SECTIONS = new Set(['state', 'stage', 'presence', 'role', 'channel', 'mode', 'right', 'offer', 'cause', 'visibility'])
@@ -20,9 +20,16 @@ export function flatten(tree: unknown, prefix = ''): Record<string, string> {
   return Object.assign({}, ...parts) as Record<string, string>
 }
 
-export async function loadServerTexts(language: string): Promise<void> {
+export type ServerTexts = Readonly<Record<string, string>>
+
+export async function readServerTexts(language: string): Promise<ServerTexts> {
   const entry = Object.entries(files).find(([path]) => path.endsWith(`/${language}.json`))
-  if (entry) texts.value = flatten(await entry[1]())
+  return entry ? flatten(await entry[1]()) : {}
+}
+
+/** From now on these are what is said. */
+export function showServerTexts(read: ServerTexts): void {
+  texts.value = read
 }
 
 function word(name: string, value: unknown): string | null {

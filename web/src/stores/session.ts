@@ -34,11 +34,12 @@ export const useSession = defineStore('session', () => {
   const isAdministrator = computed(() => has('administrator'))
   const isAuditor = computed(() => has('auditor'))
 
-  /** Where this account's day starts. */
+  /** Where this account's day starts; nowhere while nobody is known to be signed in. */
   const home = computed(() => {
+    if (!me.value) return '/sign-in'
     if (isSupervisor.value) return '/floor'
     if (isAgent.value) return '/desk'
-    return isAdministrator.value ? '/admin' : '/audit'
+    return isAdministrator.value ? '/admin/supervision' : '/audit'
   })
 
   function forget(): void {
@@ -79,6 +80,8 @@ export const useSession = defineStore('session', () => {
     me.value = null
     expired.value = false
     stopLive()
+    // Whoever comes next is not of this account's language.
+    void useLanguage(preferredLanguage())
   }
 
   return { me, expired, has, isSupervisor, isAgent, isAdministrator, isAuditor, home, load, signIn, signOut, chooseLanguage }

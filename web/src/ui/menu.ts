@@ -9,6 +9,8 @@ export interface MenuEntry {
   /** Why it can't be done now, in words; the entry is then shown but off. */
   reason?: string | null
   danger?: boolean
+  /** A second line. */
+  detail?: string
   keys?: string
   checked?: boolean
   heading?: boolean

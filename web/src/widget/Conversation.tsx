@@ -3,7 +3,9 @@ import { Component, createRef } from 'preact'
 import { Composer } from './Composer'
 import { Icon } from './icons'
 import { saveTranscript } from './Menu'
+import { standing } from './standing'
 import { hasEnded, lines, type Line } from './talk'
+import { dateLocale } from './texts'
 import type { Outgoing } from './types'
 import { problemText, type Part } from './Widget'
 
@@ -79,9 +81,9 @@ function keyOf({ message, notice }: Line): string {
 }
 
 function Entry({ line: { message, notice }, part: { texts, language } }: { line: Line; part: Part }) {
-  const time = (at: string) => new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })
+  const time = (at: string) => new Date(at).toLocaleTimeString(dateLocale(language), { hour: '2-digit', minute: '2-digit' })
   if (!message) {
-    const told = texts.told(notice.code, { name: notice.name })
+    const told = texts.told(notice.code, { name: notice.name, text: notice.text ?? null })
     return told === null ? null : <p class="told">{told} <time dateTime={notice.at}>{time(notice.at)}</time></p>
   }
   const mine = message.author.role === 'customer'
@@ -103,9 +105,7 @@ function Standing({ chat, texts }: Part) {
   if (hasEnded(situation)) return null
   if (!up && situation) return <p class="bar warn" role="status">{texts('offline')}</p>
   if (situation?.state !== 'open') return null
-  const { place } = situation
-  const words = place === 1 ? texts('next') : place ? texts('place', { place }) : texts('waiting')
-  return <p class="bar" role="status">{words}</p>
+  return <p class="bar" role="status">{standing(situation, texts)}</p>
 }
 
 function Ended(part: Part) {

@@ -7,18 +7,29 @@ const MAX_NAME = 100
 const MAX_SUBJECT = 200
 
 interface State {
-  consent: boolean | null
+  /** The answer, and the text that it was given to. */
+  answer: { consent: boolean; text: string | null } | null
   missing: 'name' | 'consent' | null
 }
 
 /** Notice or consent first, then who one is and what it is about. Nothing is sent before this. */
 export class Start extends Component<Part, State> {
-  override state: State = { consent: null, missing: null }
+  override state: State = { answer: null, missing: null }
+
+  /** An answer to another text is none: the text has changed meanwhile, or its language has. */
+  private consent(): boolean | null {
+    const { answer } = this.state
+    return answer && answer.text === this.text() ? answer.consent : null
+  }
+
+  private text(): string | null {
+    return this.props.chat.view.config?.text ?? null
+  }
 
   private readonly submit = (event: Event): void => {
     event.preventDefault()
     const { chat } = this.props
-    const { consent } = this.state
+    const consent = this.consent()
     const form = event.currentTarget as HTMLFormElement
     const values = new FormData(form)
     const name = String(values.get('name') ?? '').trim()
@@ -33,8 +44,9 @@ export class Start extends Component<Part, State> {
     void chat.start({ name, ...(subject && { subject }), ...(asks && consent !== null && { consent }) })
   }
 
-  render({ chat, texts }: Part, { consent, missing }: State) {
+  render({ chat, texts }: Part, { missing }: State) {
     const { config, problem, busy } = chat.view
+    const consent = this.consent()
     const error = (text: string) => <p class="error" role="alert">{text}</p>
     const choice = (answer: boolean, key: Key) => (
       <label class="choice">
@@ -44,7 +56,7 @@ export class Start extends Component<Part, State> {
           required
           aria-invalid={missing === 'consent'}
           checked={consent === answer}
-          onChange={() => this.setState({ consent: answer })}
+          onChange={() => this.setState({ answer: { consent: answer, text: this.text() } })}
         />
         {texts(key)}
       </label>

@@ -5,12 +5,19 @@ export class Refused extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** The problem's code. */
+    readonly type: string | null = null,
   ) {
     super(message)
   }
 
   get passing(): boolean {
     return this.status === 429 || this.status >= 500
+  }
+
+  /** Another text is to be shown than the one that was, or another question asked. */
+  get outdated(): boolean {
+    return this.type === 'settings/changed-meanwhile' || this.type === 'consent/answer-needed'
   }
 
   /** The token opens nothing any more. */
@@ -25,6 +32,9 @@ export interface Opening {
   subject?: string
   language: string
   consent?: boolean
+  /** Of the text that was shown; 0 when there was none. */
+  version: number
+  text_language: string
 }
 
 export interface Started {
@@ -80,7 +90,7 @@ export class Api {
     })
     const text = await response.text()
     const answer: unknown = text ? parse(text) : undefined
-    if (!response.ok) throw new Refused(response.status, reason(answer) ?? `${response.status}`)
+    if (!response.ok) throw refused(response.status, answer)
     return answer as T
   }
 }
@@ -93,7 +103,7 @@ function parse(text: string): unknown {
   }
 }
 
-function reason(answer: unknown): string | undefined {
-  const problem = answer as { title?: string; detail?: string } | undefined
-  return problem?.detail || problem?.title
+function refused(status: number, answer: unknown): Refused {
+  const problem = answer as { type?: string; title?: string; detail?: string } | undefined
+  return new Refused(status, problem?.detail || problem?.title || `${status}`, problem?.type ?? null)
 }

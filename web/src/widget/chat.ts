@@ -1,3 +1,5 @@
+import { newId } from '../api/newId'
+
 import { Api, Refused, type Opening } from './api'
 import { Line } from './line'
 import { Outbox } from './outbox'
@@ -123,8 +125,10 @@ export class Chat {
     }
   }
 
-  async start(form: Omit<Opening, 'key' | 'language'>): Promise<void> {
-    const opening: Opening = { key: this.key, language: this.api.language, ...form }
+  async start(form: Pick<Opening, 'name' | 'subject' | 'consent'>): Promise<void> {
+    const { config } = this.view
+    const shown = { version: config?.version ?? 0, text_language: config?.language ?? this.api.language }
+    const opening: Opening = { key: this.key, language: this.api.language, ...shown, ...form }
     this.show({ busy: true, problem: null })
     try {
       const { token } = await this.startOnce(opening)
@@ -134,12 +138,14 @@ export class Chat {
       this.show({ busy: false, seen: 0 })
       this.resume()
     } catch (error) {
-      this.show({ busy: false, problem: words(error) })
+      const outdated = error instanceof Refused && error.outdated
+      if (outdated) await this.load()
+      this.show({ busy: false, problem: outdated ? '#changed' : words(error) })
     }
   }
 
   send(text: string): void {
-    this.outbox.add({ client_id: crypto.randomUUID(), text, at: new Date().toISOString(), failed: null })
+    this.outbox.add({ client_id: newId(), text, at: new Date().toISOString(), failed: null })
   }
 
   sendAgain(client_id: string): void {
@@ -173,7 +179,7 @@ export class Chat {
     const said = JSON.stringify(opening)
     const former = this.tab.get<{ id: string; said: string }>('start')
     // A lost answer, or a page loaded anew meanwhile: the same words under the same id are the same conversation.
-    const id = former?.said === said ? former.id : crypto.randomUUID()
+    const id = former?.said === said ? former.id : newId()
     this.tab.set('start', { id, said })
     for (const pause of START_RETRIES_MS) {
       try {

@@ -19,6 +19,11 @@ export function ourLanguage(tag: string | null | undefined): string {
   return LANGUAGES.find((ours) => ours === language) ?? 'en'
 }
 
+/** How dates and times are written: English ones never the American way, which half of the world misreads. */
+export function dateLocale(language: string): string {
+  return language === 'en' ? 'en-GB' : language
+}
+
 const PAUSE_MS = 3000
 
 /** A language is a file of its own, so that each customer loads one; without it there is nothing to show. */

@@ -1,14 +1,14 @@
 import { lines, type Talk } from './talk'
-import type { Texts } from './texts'
+import { dateLocale, type Texts } from './texts'
 
 /** The conversation as plain text, in the reader's language and time: what the customer takes along. */
 export function transcriptText(talk: Talk, texts: Texts, language: string, title: string): string {
-  const time = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' })
+  const time = new Intl.DateTimeFormat(dateLocale(language), { dateStyle: 'short', timeStyle: 'short' })
   const begun = talk.messages[0]?.at ?? talk.situation?.notices?.[0]?.at
   const head = begun ? texts('transcript', { date: time.format(new Date(begun)) }) : texts('log')
   const body = lines(talk).map(({ message, notice }) => {
     if (message) return `[${time.format(new Date(message.at))}] ${message.author.name}: ${message.text}`
-    const told = texts.told(notice.code, { name: notice.name })
+    const told = texts.told(notice.code, { name: notice.name, text: notice.text ?? null })
     return told === null ? null : `[${time.format(new Date(notice.at))}] — ${told}`
   })
   return [title, head, '', ...body.filter((line) => line !== null), ''].join('\r\n')

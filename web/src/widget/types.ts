@@ -13,6 +13,8 @@ export interface Notice {
   id: string | number
   code: string
   name: string | null
+  /** What the house has written itself. */
+  text?: string | null
   at: string
   /** Number of the message that it follows. */
   after: number
@@ -26,6 +28,10 @@ export interface Situation {
   agent?: { name: string } | null
   /** Place in the queue: 1 is next. */
   place?: number | null
+  /** An agent is being asked right now. */
+  coming?: boolean
+  /** Probable wait in seconds; null where nothing honest can be said. */
+  estimate?: { low: number; high: number } | null
   notices?: Notice[]
 }
 
@@ -44,6 +50,7 @@ export interface Config {
   consent: 'none' | 'notice' | 'consent'
   /** The text to show before the first message, in `language`. */
   text: string | null
+  version: number | null
   language: string
 }
 

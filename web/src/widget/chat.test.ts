@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { Chat } from './chat'
+
+interface Asked {
+  path: string
+  body: Record<string, unknown> | null
+  key: string | null
+}
+
+class NoSocket {
+  static readonly OPEN = 1
+  readyState = 0
+  close(): void {
+    this.readyState = 3
+  }
+}
+
+const asked: Asked[] = []
+const world = { version: 1, refusal: '' }
+
+/** A server whose text may change, and which knows which one was shown. */
+function answer(address: string, { body, headers }: RequestInit = {}): Promise<Response> {
+  const path = new URL(address).pathname.replace('/widget/v1/', '')
+  const said = body ? (JSON.parse(String(body)) as Record<string, unknown>) : null
+  asked.push({ path, body: said, key: new Headers(headers).get('Idempotency-Key') })
+  const json = (value: unknown, status = 200) => Promise.resolve(new Response(JSON.stringify(value), { status }))
+  if (path === 'config') {
+    const { version } = world
+    return json({ name: 'Shop', consent: 'consent', text: `Text ${version}`, version, language: 'en' })
+  }
+  if (path === 'conversations' && said?.version !== world.version) {
+    return json({ type: world.refusal, title: 'Changed', detail: 'Changed.' }, 409)
+  }
+  if (path === 'conversations') return json({ conversation: { id: 'c', state: 'open' }, token: 'vc_1' }, 201)
+  return json({ items: [] })
+}
+
+beforeEach(() => {
+  vi.stubGlobal('fetch', answer)
+  vi.stubGlobal('WebSocket', NoSocket)
+  asked.length = 0
+  Object.assign(world, { version: 1, refusal: '' })
+  localStorage.clear()
+  sessionStorage.clear()
+})
+
+afterEach(() => vi.unstubAllGlobals())
+
+const starts = () => asked.filter((one) => one.path === 'conversations')
+
+describe('starting', () => {
+  it('says which text was shown, in which language', async () => {
+    const chat = new Chat('http://desk', 'k', 'sv')
+    await chat.load()
+    await chat.start({ name: 'Ada', consent: true })
+    expect(starts().map((one) => one.body)).toEqual([
+      { key: 'k', language: 'sv', name: 'Ada', consent: true, version: 1, text_language: 'en' },
+    ])
+    expect(chat.view.phase).toBe('talk')
+    chat.halt()
+  })
+
+  it.each(['settings/changed-meanwhile', 'consent/answer-needed'])('shows the new text and asks again after %s', async (code) => {
+    const chat = new Chat('http://desk', 'k', 'en')
+    await chat.load()
+    Object.assign(world, { version: 2, refusal: code })
+    await chat.start({ name: 'Ada', consent: true })
+    expect(chat.view).toMatchObject({ phase: 'form', problem: '#changed', busy: false, config: { text: 'Text 2', version: 2 } })
+    await chat.start({ name: 'Ada', consent: false })
+    expect(starts().map((one) => one.body?.version)).toEqual([1, 2])
+    expect(starts()[0]?.key).not.toBe(starts()[1]?.key)
+    expect(chat.view.phase).toBe('talk')
+    chat.halt()
+  })
+
+  it('says any other refusal in the words of the server', async () => {
+    const chat = new Chat('http://desk', 'k', 'en')
+    await chat.load()
+    Object.assign(world, { version: 2, refusal: 'request/malformed' })
+    await chat.start({ name: 'Ada' })
+    expect(chat.view).toMatchObject({ problem: 'Changed.', config: { version: 1 } })
+  })
+})
