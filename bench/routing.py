@@ -98,7 +98,8 @@ async def steady(maker: Maker, place: RoutingPlace, seconds: float, rate: float)
         await asyncio.sleep(3.0)
         busy = dict(await held(maker, place))
         before, begun, count = processes.cpu_seconds(router.pid), time.perf_counter(), 0
-        agents = random.sample(sorted(busy), min(len(busy), int(rate * seconds) + 1))
+        others = sorted(busy.keys() - place.sessions.keys())
+        agents = random.sample(others, min(len(others), int(rate * seconds) + 1))
         async with asyncio.TaskGroup() as group:
             for agent in agents:
                 if time.perf_counter() - begun >= seconds:

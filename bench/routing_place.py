@@ -154,17 +154,16 @@ class Maker:
         )  # fmt: skip
 
     async def _together(self, jobs: Iterable[Coroutine[Any, Any, str]]) -> list[str]:
-        found: list[str] = []
+        """What they answer, in their order."""
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def one(job: Coroutine[Any, Any, str]) -> None:
+        async def one(job: Coroutine[Any, Any, str]) -> str:
             async with gate:
-                found.append(await job)
+                return await job
 
         async with asyncio.TaskGroup() as group:
-            for job in jobs:
-                group.create_task(one(job))
-        return found
+            tasks = [group.create_task(one(job)) for job in jobs]
+        return [task.result() for task in tasks]
 
     async def _id(self, actor: Actor, command: Command) -> str:
         return str((await self._do(actor, command))["id"])

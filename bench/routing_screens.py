@@ -24,6 +24,7 @@ class Screens:
         self._port = port
         self._busy = busy
         self._asked: dict[str, asyncio.Queue[tuple[str, float]]] = {}
+        self._known: set[str] = set()
 
     async def play(self, seconds: float, pid: int) -> str:
         """What came of it, in words."""
@@ -62,7 +63,9 @@ class Screens:
             frame: dict[str, Any] = msgspec.json.decode(payload)
             if frame["op"] == "changes":
                 for one in frame["data"]:
-                    if one.get("kind") == "offer" and not one.get("removed"):
+                    if one.get("kind") == "offer" and not one.get("removed") and one["id"] not in self._known:
+                        # The same offer comes again when something else changes in its conversation.
+                        self._known.add(one["id"])
                         self._asked[agent].put_nowait((one["conversation"]["id"], at))
 
         return heard

@@ -25,7 +25,7 @@ from sample_floor import (
     Floor,
     customer,
 )  # fmt: skip
-from sample_routing import ask, give_up
+from sample_routing import ask, give_up, regain
 
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
@@ -137,6 +137,9 @@ async def test_the_router_does_not_ask_a_fourth_time(floor: Floor) -> None:
     await floor.done(ROUTER, give_up(one))
     assert (await floor.get(one)).orphaned
     assert (await floor.done(ROUTER, give_up(one))).position is None
+    await floor.done(ROUTER, regain(one))
+    assert not (await floor.get(one)).orphaned
+    assert (await floor.done(ROUTER, regain(one))).position is None
 
 
 @pytest.mark.parametrize("by", [SAARA, AINO], ids=["supervisor", "agent"])

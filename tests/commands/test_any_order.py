@@ -31,7 +31,7 @@ from sample_floor import (
     customer,
     reason,
 )  # fmt: skip
-from sample_routing import ask, give_up
+from sample_routing import ask, give_up, regain
 
 from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect
 from valvomo.commands.agents.presence import SetPresence
@@ -145,7 +145,7 @@ AIMS = {
     "elevate": Act.PARK, "end_call": Act.TRANSFER_WHEN_CALL_ENDS, "route": Act.ASSIGN_AGENT,
 }  # fmt: skip
 OTHERS = (
-    "start", "guest_connect", "guest_disconnect", "guest_end", "guest_write", "route", "orphan", "fire", "elevate",
+    "start", "guest_connect", "guest_disconnect", "guest_end", "guest_write", "route", "orphan", "regain", "fire", "elevate",
     "end_call", "connect", "disconnect", "presence", "supervise",
 )  # fmt: skip
 # Reasons that are about a target or the actor's seat, which `act_refusal` is not told of.
@@ -155,7 +155,7 @@ TARGET_REASONS = {one for one in Reason if one.value.startswith("target/")} | {
 
 WEIGHTS = {"start": 8, "accept": 5, "pick": 5, "consult": 2, "guest_write": 3, "elevate": 3, "park": 3, "resume": 3,
            "force_close": 0.3, "guest_end": 0.4, "end": 0.6, "fire": 2, "supervise": 0.4, "presence": 0.5,
-           "join": 3, "take_over": 2, "transfer": 2, "orphan": 0.5, "disconnect": 0.6, "assign_queue": 3,
+           "join": 3, "take_over": 2, "transfer": 2, "orphan": 0.5, "regain": 0.5, "disconnect": 0.6, "assign_queue": 3,
            "transfer_queue": 4, "transfer_later": 2}  # fmt: skip
 RUNS, STEPS = 12, 240
 REACHED: dict[str, int] = {}
@@ -270,6 +270,7 @@ def other_commands(step: Step, one: str, guest: Actor) -> dict[str, tuple[Actor,
         "guest_end": (guest, CustomerEnd(conversation_id=one)),
         "route": (ROUTER, ask(one, step.target.id)),
         "orphan": (ROUTER, give_up(one)),
+        "regain": (ROUTER, regain(one)),
         "fire": (TIMER, FireTimers(conversation_id=one)),
         "elevate": (step.actor, Elevate(conversation_id=one, mode=Mode.VOICE)),
         "end_call": (step.actor, EndCall(conversation_id=one)),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sample_floor import AINO, BILLING, INES, SAARA, STRANGER, SULO, SUPPORT, Floor
+from sample_floor import AINO, BILLING, INES, SAARA, STRANGER, SULO, SUPPORT, TIMER, Floor
 from sample_queues import hours, opens, overflows
 
 from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect
 from valvomo.commands.conversations import assign, serve, transfer
+from valvomo.commands.conversations.overflow_while_waiting import ApplyOverflow
 from valvomo.commands.conversations.start import StartConversation
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import Channel, State
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.refusals import Reason
+from valvomo.jobs.overflow import Overflow
 from valvomo.queries.verify import verify
 
 WIRE = {"connection_id": "c1", "process_id": "process-1"}
@@ -117,13 +119,25 @@ async def test_what_is_moved_by_people_is_judged_where_it_comes_to(floor: Floor)
         assert await overflowed(floor, one) == [("message", "Billing", None)]
 
 
-async def test_a_release_at_night_closes_with_the_reason_told(floor: Floor) -> None:
+async def test_a_release_at_night_is_told_so_and_not_closed(floor: Floor) -> None:
     served = await floor.accepted()
-    await shut(floor, SHUT)
+    await shut(floor, SHUT, SAY)
     done = await floor.done(AINO, serve.Release(conversation_id=served))
-    assert done.result["state"] == "closed"
+    assert done.result["state"] == "open"
+    assert await overflowed(floor, served) == [("message", "Support", None)]
     assert (await floor.agent(AINO)).load == 0
     assert (await verify(floor.database)).clean
+
+
+async def test_the_clock_does_not_close_what_was_served(floor: Floor) -> None:
+    served, new = await floor.accepted(), await floor.start()
+    await floor.done(AINO, serve.Release(conversation_id=served))
+    await shut(floor, SHUT)
+    job = Overflow(floor.database, floor.executor, floor.clock)
+    await job.round()
+    assert [(await floor.get(one)).state for one in (served, new)] == [State.OPEN, State.CLOSED]
+    outcome = await floor.done(TIMER, ApplyOverflow(conversation_id=served))
+    assert outcome.position is None
 
 
 async def test_an_agent_gone_brings_it_before_the_rules_too(floor: Floor) -> None:

@@ -38,6 +38,13 @@ def test_only_those_who_wait_for_the_same_agents_are_before_me() -> None:
     assert outlook(queued("me", needs=FINNISH), before, members, HOUSE).place == 3
 
 
+def test_nobody_is_next_only_because_nobody_is_there() -> None:
+    line = [queued(str(number)) for number in range(3)]
+    for members in ([], [seat("away", chosen=Presence.AWAY)]):
+        seen = outlook(queued("me"), line, members, HOUSE)
+        assert (seen.place, seen.slots) == (4, 0)
+
+
 def test_honest_where_nothing_is_known() -> None:
     me = queued("me")
     assert wait_estimate(me, Outlook(place=1, slots=0, free=0), TEN_MINUTES) is None

@@ -103,6 +103,25 @@ def test_two_queues_that_point_at_each_other_do_not_go_round() -> None:
     assert [one.to.id for one in entering(a, MONDAY, table(a, b)) if one.to] == ["b"]
 
 
+@pytest.mark.parametrize("trigger", Trigger)
+def test_who_was_served_is_never_sent_away(trigger: Trigger) -> None:
+    rules = [rule(trigger, remedy, 1) for remedy in (Remedy.CLOSE, Remedy.MESSAGE)]
+    queue = place("q", *rules, hours=DAYTIME, waiting=5)
+    for served, expected in ((False, Remedy.CLOSE), (True, Remedy.MESSAGE)):
+        found = overflow(queue, Waiter(since=MONDAY, served=served), table(queue), NIGHT)
+        assert found is not None
+        assert found.rule.remedy is expected
+
+
+def test_who_was_served_comes_through_every_queue_on_the_way() -> None:
+    a = place("a", rule(Trigger.LENGTH, Remedy.QUEUE, 1, queue_id="b"), waiting=1)
+    b = place(
+        "b", rule(Trigger.LENGTH, Remedy.CLOSE, 1), rule(Trigger.LENGTH, Remedy.MESSAGE, 1), waiting=5,
+    )  # fmt: skip
+    steps = entering(a, MONDAY, table(a, b), served=True)
+    assert [one.rule.remedy for one in steps] == [Remedy.QUEUE, Remedy.MESSAGE]
+
+
 QUEUES = ("a", "b", "c")
 RULES = st.lists(
     st.builds(

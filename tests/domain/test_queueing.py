@@ -33,6 +33,7 @@ from valvomo.domain.conversations.customer import connected, disconnected, reviv
 from valvomo.domain.conversations.model import ASYNCHRONOUS, Channel, Conversation, OfferKind, Role, State
 from valvomo.domain.conversations.pick import pick
 from valvomo.domain.conversations.queueing import (
+    NoLongerOrphaned,
     Orphaned,
     OwnerDisconnected,
     OwnerReturned,
@@ -220,6 +221,7 @@ class TestOwnerGone:
 def test_an_orphan_stays_open_until_somebody_is_asked() -> None:
     now = after(an_open(), (Orphaned(cause="declined"),))
     assert (now.state, now.orphaned) == (State.OPEN, True)
+    assert after(now, (NoLongerOrphaned(),)) == replace(now, orphaned=False, version=now.version + 1)
 
 
 class TestCustomersWindow:

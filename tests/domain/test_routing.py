@@ -158,6 +158,19 @@ def test_orphans() -> None:
     assert route([half], [seat("aino"), seat("eino", chosen=Presence.AWAY)], HOUSE, at=NOON).orphans == ()
 
 
+def test_who_may_be_taken_again_is_no_orphan_any_more() -> None:
+    waiting = [queued("one", 3), queued("two", 2, orphaned=True), queued("three", 1, orphaned=True)]
+    away = route(waiting, [seat("aino", chosen=Presence.AWAY)], HOUSE, at=NOON)
+    assert [(one.waiting.id, one.outcome) for one in away.regained] == [
+        ("two", Outcome.WAITING),
+        ("three", Outcome.WAITING),
+    ]
+    assert [one.waiting.id for one in away.held_up] == ["one"]
+    # Whom somebody is asked to take stops being one by that.
+    there = route(waiting[1:2], [seat("aino")], HOUSE, at=NOON)
+    assert (len(there.offers), there.regained) == (1, ())
+
+
 def test_what_waits_behind_is_told_with_the_first() -> None:
     waiting = [queued("a", 3), queued("b", 2), queued("c", 1, needs=(Need(skill_id=FINNISH),))]
     routed = route(waiting, [seat("aino", chosen=Presence.AWAY)], HOUSE, at=NOON)

@@ -47,6 +47,7 @@ from valvomo.domain.conversations.offers import (
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import (
+    NoLongerOrphaned,
     Orphaned,
     OwnerDisconnected,
     OwnerReturned,
@@ -117,6 +118,7 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (OwnerDisconnected(agent_id="aino", gone_at=AT), None, NOBODY, False),
     (OwnerReturned(agent_id="aino"), None, NOBODY, False),
     (Orphaned(cause="declined"), None, NOBODY, False),
+    (NoLongerOrphaned(), None, NOBODY, False),
     (overflowed(Remedy.CLOSE, text="We are closed."), ("house_says", None), NOBODY, False),
     (overflowed(Remedy.QUEUE), None, NOBODY, False),
     (scheduled("supervisor"), None, NOBODY, True),

@@ -190,6 +190,16 @@ async def test_rules_are_tried_before_they_are_saved(place: Place) -> None:
     assert (own["queue"]["name"], own["rule"], own["verdicts"]) == ("Support", None, [])
 
 
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+02:00", "9999-12-31T23:59:59-02:00", "2024-01-01T00:00:00Z"]
+)
+async def test_what_is_tried_arrives_within_a_year(place: Place, at: str) -> None:
+    path = f"{API}/workstreams/{place.house.sample.workstreams['Web chat']}/try"
+    await shut(place, "Support", CLOSE)
+    admin = await place.as_("admin")
+    assert await malformed_at(admin.post(path, json={"sample": {"at": at}})) == "body.sample.at"
+
+
 async def test_who_may_try_what(place: Place) -> None:
     path = f"{API}/workstreams/{place.house.sample.workstreams['Web chat']}/try"
     for person in ("saara", "aino"):

@@ -8,6 +8,7 @@ import pytest
 from sample_floor import AINO, DESERTED, EINO, HOUSE, SAARA, Floor
 
 from valvomo.commands.conversations.offers import RejectOffer
+from valvomo.db import decisions
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import State
@@ -47,6 +48,26 @@ async def test_a_queue_without_members_makes_an_orphan_once(floor: Floor, router
     await router.round()
     assert (await floor.get(one)).orphaned
     assert [event.kind for event in await floor.events(one)] == ["conversation_started", "orphaned"]
+
+
+async def test_members_who_come_take_it_from_the_orphans_though_they_are_away(floor: Floor) -> None:
+    one = await floor.start("chat", queue=DESERTED)
+    await Router(floor.database, floor.executor, Doorbell(), floor.clock).round()
+    await floor.sql("UPDATE agents SET chosen = 'away' WHERE id = $1", AINO.id)
+    await floor.sql(
+        "INSERT INTO queue_members (organization_id, queue_id, user_id) VALUES ($1, $2, $3)",
+        HOUSE,
+        DESERTED,
+        AINO.id,
+    )
+    router = Router(floor.database, floor.executor, Doorbell(), floor.clock)
+    await router.round()
+    await router.route(HOUSE)
+    assert not (await floor.get(one)).orphaned
+    assert [event.kind for event in await floor.events(one)][1:] == ["orphaned", "no_longer_orphaned"]
+    async with floor.database.reading() as tx:
+        kept = await decisions.of_conversation(tx, HOUSE, one, 50)
+    assert sorted(one.decision.outcome for one in kept) == ["orphaned", "waiting"]
 
 
 async def test_what_everybody_declines_three_times_is_an_orphan(floor: Floor, router: Router) -> None:

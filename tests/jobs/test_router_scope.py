@@ -10,6 +10,8 @@ from sample_floor import AATU, AINO, BILLING, EINO, HOUSE, ONNI, SAARA, SUPPORT,
 
 from valvomo.commands.agents.presence import SetPresence
 from valvomo.commands.conversations import serve
+from valvomo.commands.conversations.connection import CustomerEnd
+from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.offers import AcceptOffer
 from valvomo.commands.settings.queues import ChangeQueue
 from valvomo.commands.settings.users import ChangeUser
@@ -23,6 +25,7 @@ from valvomo.domain.refusals import Reason
 from valvomo.domain.routing.choosing import Outcome, decide
 from valvomo.domain.routing.facts import ALGORITHM
 from valvomo.jobs import router as job
+from valvomo.jobs.janitor import Janitor
 from valvomo.jobs.router import Router
 
 
@@ -71,6 +74,23 @@ async def test_capacity_that_becomes_free_is_used(floor: Floor, router: Router) 
     await router.round()
     assert await asked(floor, [second]) == {}
     await floor.done(AINO, serve.End(conversation_id=first))
+    await router.round()
+    assert await asked(floor, [second]) == {second: "aino"}
+
+
+@pytest.mark.parametrize("how", ["abandoned", "force_closed"])
+async def test_who_was_only_asked_is_free_again(floor: Floor, router: Router, how: str) -> None:
+    """Nothing that ends the conversation names the agent who was asked to take it."""
+    await present(floor, AINO)
+    await floor.sql("UPDATE agents SET capacity = 1 WHERE id = 'aino'")
+    first, second = await floor.start("chat"), await floor.start("chat")
+    for _ in range(3):
+        await router.round()
+    assert await asked(floor, [first, second]) == {first: "aino"}
+    if how == "abandoned":
+        await floor.done(await floor.guest(first), CustomerEnd(conversation_id=first))
+    else:
+        await floor.done(SAARA, ForceClose(conversation_id=first, reason="spam"))
     await router.round()
     assert await asked(floor, [second]) == {second: "aino"}
 
@@ -141,6 +161,11 @@ async def test_why_something_waits_is_told_once_and_again_when_it_is_another_rea
     await floor.sql("UPDATE agents SET capacity = 0 WHERE id = 'eino'")
     await floor.done(EINO, SetPresence(agent_id=EINO.id, presence=Presence.BUSY))
     await router.round()
+    assert len(await kept(floor, one)) == 1, "not more often than once a minute"
+    floor.clock.advance(61)
+    await floor.done(EINO, SetPresence(agent_id=EINO.id, presence=Presence.BUSY))
+    await floor.done(AATU, ChangeQueue(queue_id=SUPPORT, priority=9))
+    await router.round()
     assert [set(found.decision.reasons) for found in await kept(floor, one)] == [
         {Reason.PRESENCE_NOT_ALLOWED, Reason.NO_CAPACITY},
         {Reason.PRESENCE_NOT_ALLOWED},
@@ -177,3 +202,16 @@ async def test_who_was_asked_least_lately_is_asked_next(floor: Floor, router: Ro
         await floor.done(actor, serve.End(conversation_id=one))
         floor.clock.advance(1)
     assert turns in (["aino", "eino"] * 2, ["eino", "aino"] * 2)
+
+
+async def test_decisions_are_swept_after_three_months(floor: Floor, router: Router) -> None:
+    await present(floor)
+    one = await floor.start("chat")
+    await router.round()
+    sweeper = Janitor(floor.database, floor.executor, floor.clock, process_id="sweeper", live=dict)
+    floor.clock.advance(89 * 86_400)
+    await sweeper.round()
+    assert len(await kept(floor, one)) == 1
+    floor.clock.advance(2 * 86_400)
+    await sweeper.round()
+    assert await kept(floor, one) == []

@@ -11,10 +11,12 @@ from valvomo.commands.conversations.offers import AcceptOffer
 from valvomo.commands.conversations.serve import Complete, End, Pick
 from valvomo.commands.conversations.start import StartConversation
 from valvomo.commands.execute import Done
+from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.refusals import Refusal
+from valvomo.jobs.router import Router
 from valvomo.protocol.whatif import WhatIfRequest
 from valvomo.queries.whatif.asking import Asked, asked
 
@@ -96,3 +98,30 @@ class Morning:
         await self.leaves(came[-1])
         await self.at(3700)
         return came
+
+    async def routes(self) -> None:
+        """The router at work: people come by and by, into full queues and into one without members."""
+        router = Router(self.house.database, self.house.executor, Doorbell(), self.house.clock)
+        for number, person in enumerate(("aino", "eino", "lumi", "onni")):
+            await self.at(number * 10)
+            await self.is_(person, Presence.AVAILABLE)
+        for number in range(30):
+            await self.at(100 + number)
+            queue = ("Support", "Billing", "Sales", "Night desk")[number % 4]
+            one = await self.comes(queue, language=("fi", "sv", "en")[number % 3], priority=number % 2)
+            await router.round()
+            if number % 5 == 0 and queue == "Support":
+                await self.at(100 + number + 0.5)
+                await self.leaves(one)
+        await self.is_("helmi", Presence.AVAILABLE)
+        await router.round()
+
+    async def forge(self) -> str:
+        """Write another agent into a decision; its id."""
+        async with self.house.database.transaction() as tx:
+            forged = await tx._connection.fetchval(
+                "UPDATE decisions SET agent_id = $1 WHERE id = (SELECT max(id) FROM decisions"
+                " WHERE outcome = 'offered' AND agent_id <> $1) RETURNING id",
+                self.house.sample.people["aino"],
+            )
+        return str(forged)

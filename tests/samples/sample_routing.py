@@ -13,3 +13,8 @@ def ask(conversation_id: str, agent_id: str) -> Route:
 def give_up(conversation_id: str, cause: str = "declined") -> Route:
     """Nobody will take this conversation."""
     return Route(steps=(Step(conversation_id=conversation_id, cause=cause),))
+
+
+def regain(conversation_id: str) -> Route:
+    """Somebody may take this conversation again."""
+    return Route(steps=(Step(conversation_id=conversation_id),))

@@ -20,7 +20,7 @@ from sample_floor import (
     TIMER,
     Floor,
 )  # fmt: skip
-from sample_routing import ask, give_up
+from sample_routing import ask, give_up, regain
 
 from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect, EndWatching
 from valvomo.commands.agents.presence import SetPresence
@@ -112,7 +112,7 @@ STAFF_ACTS = (
 )  # fmt: skip
 OTHERS = (
     "start", "start", "say", "say", "whisper", "guest_says", "guest_says", "guest_comes", "guest_goes", "guest_ends",
-    "route", "orphan", "time", "agent_comes", "agent_goes", "forgotten", "overflow",
+    "route", "orphan", "regain", "time", "agent_comes", "agent_goes", "forgotten", "overflow",
 )  # fmt: skip
 
 
@@ -137,6 +137,7 @@ def scripted() -> list[Step]:
         (1, "pick elevate transfer_later end_call accept"),
         (4, "pick agent_comes agent_goes agent_comes end minute complete"),
         (0, "long"),
+        (0, "orphan regain"),
         (0, "overflow"),
         (0, "overflow overflow pick"),
         (6, "pick end"),
@@ -152,7 +153,8 @@ def scripted() -> list[Step]:
 AIMS = {
     **{act.value: act for act in Act},
     "stop": Act.STOP_MONITOR, "assign": Act.ASSIGN_AGENT, "transfer": Act.TRANSFER_AGENT, "say": Act.REPLY,
-    "whisper": Act.WHISPER, "route": Act.ASSIGN_AGENT, "orphan": Act.ASSIGN_AGENT, "elevate": Act.PARK,
+    "whisper": Act.WHISPER, "route": Act.ASSIGN_AGENT, "orphan": Act.ASSIGN_AGENT, "regain": Act.ASSIGN_AGENT,
+    "elevate": Act.PARK,
     "transfer_later": Act.TRANSFER_WHEN_CALL_ENDS,
     "guest_says": Act.REPLY, "guest_ends": Act.END,
 }  # fmt: skip
@@ -201,6 +203,8 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.do(ROUTER, ask(one, step.target.id))
         case "orphan":
             await floor.do(ROUTER, give_up(one))
+        case "regain":
+            await floor.do(ROUTER, regain(one))
         case "time":
             floor.clock.advance((1, 61, 125, 200, 1300, 5)[step.choice])
             await floor.do(TIMER, FireTimers(conversation_id=one))

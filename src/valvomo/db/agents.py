@@ -41,6 +41,12 @@ async def everybody(tx: Transaction, organization_id: str, at: datetime) -> dict
     return await _whole(tx, rows, (organization_id, None), at)
 
 
+async def duty(tx: Transaction, organization_id: str, at: datetime) -> dict[str, bool]:
+    """Whether it is within their working hours, of those agents who have any; by id, in a single statement."""
+    rows = await tx.rows("agents.duty", organization_id)
+    return {one: is_open(hours_of(row, at), at) for row in rows for one in row["agent_ids"]}
+
+
 async def set_presence(
     tx: Transaction,
     agent: Agent,

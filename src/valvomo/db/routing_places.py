@@ -15,13 +15,17 @@ from valvomo.domain.routing.overflow import OverflowRule, Place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stay:
-    """A conversation that waits in a queue that has overflow rules, since when, and which have been applied to it."""
+    """A conversation that waits in a queue that has overflow rules, since when, and which have been applied to it.
+
+    `served`: an agent has accepted it before.
+    """
 
     organization_id: str
     conversation_id: str
     queue_id: str
     since: datetime
     applied: frozenset[str]
+    served: bool
 
 
 async def stays(tx: Transaction) -> list[Stay]:
@@ -33,6 +37,7 @@ async def stays(tx: Transaction) -> list[Stay]:
             queue_id=row["queue_id"],
             since=row["since"],
             applied=frozenset(row["overflowed"] or ()),
+            served=row["served"],
         )
         for row in await tx.rows("routing.stays")
     ]

@@ -19,6 +19,7 @@ from valvomo.edge.http import (
     figures,
     giving,
     operations,
+    routing,
     settings_routes,
     shop,
     whatif,
@@ -35,7 +36,7 @@ MAX_BODY = 1024 * 1024
 
 STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *giving.ROUTES, *agents.ROUTES, *figures.ROUTES,
-    *whatif.ROUTES,
+    *routing.ROUTES, *whatif.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = widget.ROUTES
 OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)

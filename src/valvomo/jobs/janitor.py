@@ -37,6 +37,8 @@ SESSIONS_KEPT = timedelta(days=1)
 """After its end a session is remembered for so long, so that its owner is told that it ended."""
 LETTERS_KEPT = timedelta(days=30)
 """How long the delivery log of webhooks goes back."""
+DECISIONS_KEPT = timedelta(days=90)
+"""How long the router's decisions can be explained and made again."""
 SWEEP_EVERY = timedelta(minutes=10)
 BATCH = 200
 
@@ -148,6 +150,7 @@ class Janitor(Rounds):
         async with self._database.transaction() as tx:
             await tx.run("connections.forget_dead", now - DEAD_AFTER)
             await tx.run("journal.drop_receipts", now - RECEIPTS_KEPT)
+            await tx.run("decisions.drop", now - DECISIONS_KEPT)
             await tx.run("people.drop_expired_sessions", now - SESSIONS_KEPT)
             await tx.run("outbox.drop_old", now - LETTERS_KEPT)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
@@ -33,6 +33,10 @@ BATCH = 20
 """Steps in one transaction."""
 FULL_SHARE = 20
 """A look at everything may take this part of the time: after one that took 50 ms comes a second without."""
+LONGEST_WITHOUT = 10.0
+"""Seconds after which everything is looked at however long that takes."""
+SAY_AGAIN = timedelta(minutes=1)
+"""So long the reasons for which something waits are not told anew, however often they change."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +51,7 @@ class _Ledger:
     position: int | None = None
     full_at: float = 0.0
     left: frozenset[str] = frozenset()
-    said: dict[str, frozenset[Reason]] = field(default_factory=dict)
+    said: dict[str, tuple[frozenset[Reason], datetime]] = field(default_factory=dict)
 
 
 class Router(Rounds):
@@ -70,8 +74,15 @@ class Router(Rounds):
             organizations = await routing.organizations(tx)
         again = False
         for organization_id in organizations:
-            routed = await self.route(organization_id)
-            again = again or len(routed.offers) >= MOST_OFFERS
+            try:
+                routed = await self.route(organization_id)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                raise
+            except Exception:
+                # What is wrong in one organization must not keep the others from being served.
+                log.exception("router.failed", organization=organization_id)
+                continue
+            again = again or routed.full(MOST_OFFERS)
         for gone in self._ledgers.keys() - set(organizations):
             del self._ledgers[gone]
         return 0.0 if again else None
@@ -87,10 +98,11 @@ class Router(Rounds):
             touched = await routing.touched(tx, organization_id, None if full else ledger.position)
             queues = None if touched.queues is None else touched.queues | ledger.left
             routed, version = await self._decide(tx, organization_id, queues)
+            took = time.monotonic() - began
             ledger.left = await self._do(organization_id, ledger, routed, version)
             ledger.position = touched.position
             if queues is None:
-                ledger.full_at = began + max(self.every, FULL_SHARE * (time.monotonic() - began))
+                ledger.full_at = began + max(self.every, min(LONGEST_WITHOUT, FULL_SHARE * took))
                 _forget(ledger, routed)
         return routed
 
@@ -109,17 +121,20 @@ class Router(Rounds):
         self, organization_id: str, ledger: _Ledger, routed: Routed, version: int
     ) -> frozenset[str]:
         """Make it so; the queues that have to be looked at again, because somebody was faster or there is more."""
-        decisions = (*routed.orphans, *routed.offers)
+        decisions = (*routed.orphans[:MOST_OFFERS], *routed.regained[:MOST_OFFERS], *routed.offers)
         again: set[str] = set()
         for batch in _batched(decisions):
             refused = await self._take(organization_id, batch, version)
             again |= {one.waiting.queue_id for one in batch if one.waiting.id in refused}
         for one in decisions:
             ledger.said.pop(one.waiting.id, None)
-        kept = _unsaid(ledger, routed)
+        now = self._clock()
+        kept = _unsaid(ledger, routed, now)
         if kept:
             await self._executor.execute(system(organization_id, "router"), Route(kept=kept, rules=version))
-        return frozenset(again | (routed.queues if len(routed.offers) >= MOST_OFFERS else frozenset()))
+        for head, others in kept:
+            ledger.said.update((one.waiting.id, (frozenset(one.reasons), now)) for one in (head, *others))
+        return frozenset(again | (routed.queues if routed.full(MOST_OFFERS) else frozenset()))
 
     async def _take(self, organization_id: str, batch: tuple[Decision, ...], version: int) -> frozenset[str]:
         """Which conversations could not be dealt with. A batch that fails is done one by one: one must not stop all."""
@@ -150,7 +165,7 @@ def _step(decision: Decision) -> Step:
     return Step(
         conversation_id=decision.waiting.id,
         agent_id=decision.agent_id,
-        cause=decision.cause or "",
+        cause=decision.cause,
         decision=decision,
     )
 
@@ -159,15 +174,21 @@ def _batched(decisions: tuple[Decision, ...]) -> Iterable[tuple[Decision, ...]]:
     return (decisions[at : at + BATCH] for at in range(0, len(decisions), BATCH))
 
 
-def _unsaid(ledger: _Ledger, routed: Routed) -> tuple[tuple[Decision, tuple[Decision, ...]], ...]:
-    """Why what waits is not offered, for those to whom something else or nothing has been said before."""
+def _unsaid(
+    ledger: _Ledger, routed: Routed, now: datetime
+) -> tuple[tuple[Decision, tuple[Decision, ...]], ...]:
+    """Why what waits is not offered, for those to whom nothing has been said before, or something else long ago."""
     found = []
     for decision in routed.held_up:
         reasons = frozenset(decision.reasons)
         group = (decision.waiting, *routed.behind.get(decision.waiting.id, ()))
-        new = [replace(decision, waiting=one) for one in group if ledger.said.get(one.id) != reasons]
+        new = [
+            replace(decision, waiting=one)
+            for one in group
+            if one.id not in ledger.said
+            or (ledger.said[one.id][0] != reasons and now - ledger.said[one.id][1] >= SAY_AGAIN)
+        ]
         if new:
-            ledger.said.update((one.waiting.id, reasons) for one in new)
             found.append((new[0], tuple(new[1:])))
     return tuple(found)
 

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 import asyncpg
 import structlog
 
+from valvomo.db import agents, hours, journal
 from valvomo.db import floor as stored
-from valvomo.db import journal
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
@@ -56,6 +56,7 @@ class Feed:
         self._clock = clock
         self._wake = asyncio.Event()
         self._current_at = time.monotonic()
+        self._minute: datetime | None = None
         self._floor: LiveFloor | None = None
 
     @property
@@ -76,10 +77,13 @@ class Feed:
     async def load(self) -> None:
         """Read the floor as it is now."""
         began = time.monotonic()
+        await self._have_calendars()
+        now = self._clock()
         async with self._database.reading() as tx:
-            found = await stored.load(tx, self.organization_id, self._clock())
+            found = await stored.load(tx, self.organization_id, now)
             self.audited = await journal.newest_audited(tx, self.organization_id)
         self._floor = LiveFloor.begin(self.organization_id, found)
+        self._minute = _minute_of(now)
         self._current_at = began
 
     async def run(self) -> None:
@@ -102,6 +106,7 @@ class Feed:
     async def read_on(self) -> int:
         """Take in everything that was committed until now; how many facts that was."""
         taken = 0
+        await self._turn_minute()
         while True:
             began = time.monotonic()
             self._wake.clear()
@@ -125,6 +130,8 @@ class Feed:
             facts, words = await self._facts(tx)
         if not any(isinstance(one.event, SettingChanged) for one in facts):
             return facts, words, None
+        if any(isinstance(one.event, SettingChanged) and one.event.subject == "hours" for one in facts):
+            await self._have_calendars()
         async with self._database.reading() as tx:
             facts, words = await self._facts(tx)
             seats = await stored.seats(tx, self.organization_id, self._clock())
@@ -143,20 +150,35 @@ class Feed:
             if day != self.floor.day.since:
                 figures.turn(self.floor.day, day)
 
+    async def _turn_minute(self) -> None:
+        """Working hours begin and end without a fact, but only when a minute does."""
+        now = self._clock()
+        if _minute_of(now) == self._minute:
+            return
+        async with self._database.asking() as tx:
+            duty = await agents.duty(tx, self.organization_id, now)
+        self._minute = _minute_of(now)
+        if turned := self.floor.turn_duty(duty):
+            self.published((), turned)
+
+    async def _have_calendars(self) -> None:
+        async with self._database.asking() as tx:
+            await hours.get_ready(tx)
+
     def _take(self, facts: list[Fact], words: dict[str, Words], configuration: Configuration | None) -> None:
         if not facts:
             return
         changes: list[Change] = []
-        agents: frozenset[str] = frozenset()
+        turned: frozenset[str] = frozenset()
         for fact in facts:
             change, concerned = self._fold(fact, words)
-            agents |= concerned
+            turned |= concerned
             if change is not None:
                 changes.append(change)
         if configuration is not None:
             self.floor.reconfigure(*configuration)
         self.audited = max((one.position or 0 for one in facts if one.audited), default=self.audited)
-        self.published(changes, agents)
+        self.published(changes, turned)
         self.signalled(facts)
         if configuration is not None:
             self.reconfigured()
@@ -170,3 +192,7 @@ class Feed:
             floor.silent.append(position)
         message = words.get(getattr(event, "message_id", ""))
         return floor.take(reading.happening_of(fact, floor.quiet(position), message))
+
+
+def _minute_of(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)

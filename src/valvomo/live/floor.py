@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from valvomo.db import floor as stored
@@ -105,6 +105,10 @@ class LiveFloor:
         self.history.clear()
         self.known_from = self.position
         self._figures = None
+
+    def turn_duty(self, duty: Mapping[str, bool]) -> frozenset[str]:
+        """Working hours have begun or ended, by agent; who is not named has none. Whose duty it changed."""
+        return agents.turn_duty(self.agents, duty)
 
     def changes_since(self, number: int, actor: Actor) -> list[Change] | None:
         """What has changed since the actor saw `number`; None when that is not known (any more)."""

@@ -13,7 +13,7 @@ import msgspec
 from valvomo.db.database import Database
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.access.sight import read_refusal
-from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.live import reading
 from valvomo.live.audience import Net
@@ -217,8 +217,10 @@ class Transcripts:
             self._delivery.send(subscription, frame)
 
     def _public(self, subscription: Subscription, conversation: Conversation) -> PublicConversation:
-        known = self._feed.floor.prospects(conversation.queue_id, {conversation.id})
-        return public_conversation(conversation, known.get(conversation.id), subscription.notices)
+        waits = None
+        if conversation.state is State.OPEN:
+            waits = self._feed.floor.prospects(conversation.queue_id, {conversation.id}).get(conversation.id)
+        return public_conversation(conversation, waits, subscription.notices)
 
     def _postponed(self, subscription: Subscription) -> bool:
         if not subscription.starting and not subscription.connection.slow:

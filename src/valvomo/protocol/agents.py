@@ -17,7 +17,7 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     `status` is the custom presence that was chosen, if it was one, in the reader's language.
 
     `load` and `capacity` are units; `conversations` counts those that cost them units now, `held` the same by kind
-    of channel.
+    of channel. `on_duty` is False outside their working hours; who has none is always on duty.
     """
 
     id: str
@@ -31,6 +31,7 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     held: dict[str, int]
     queues: tuple[Named, ...]
     conversations: int
+    on_duty: bool
 
 
 def agent_row(agent: Agent, since: datetime, viewer: Actor, lookups: Lookups) -> AgentRow:
@@ -50,6 +51,7 @@ def agent_row(agent: Agent, since: datetime, viewer: Actor, lookups: Lookups) ->
         held={channel: agent.held[channel] for channel in sorted(agent.held)},
         queues=tuple(Named(one.id, one.name) for one in sorted(queues, key=lambda queue: queue.name.lower())),
         conversations=sum(agent.held.values()),
+        on_duty=agent.on_duty,
     )
 
 

@@ -30,7 +30,7 @@ class Sample(Request, frozen=True, kw_only=True):
 
     language: Language = ""
     subject: Line = ""
-    customer: SampleCustomer = SampleCustomer()
+    customer: SampleCustomer = msgspec.field(default_factory=SampleCustomer)
     answers: Answers = msgspec.field(default_factory=dict)
     context: Context = msgspec.field(default_factory=dict)
     at: Annotated[datetime, Meta(tz=True)] | None = None

@@ -9,7 +9,7 @@ from valvomo.db import decisions, routing
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.skills import Need
-from valvomo.domain.conversations.model import Conversation, State
+from valvomo.domain.conversations.model import SYNCHRONOUS, Conversation, State
 from valvomo.domain.refusals import Refusal
 from valvomo.domain.routing.choosing import decide
 from valvomo.domain.routing.estimate import outlook
@@ -80,11 +80,14 @@ async def prospect_of(tx: Transaction, one: Conversation, at: datetime) -> Prosp
     """The place and the probable wait of a conversation that waits; None for any other."""
     if one.state is not State.OPEN:
         return None
-    mine, where = waiting_of(one), (one.organization_id, {one.queue_id})
-    house = await routing.rules(tx, one.organization_id)
-    ahead = [each for each in await routing.waiting(tx, *where) if turn(each, 0) < turn(mine, 0)]
-    members = _alive(await routing.seats(tx, *where, at))
-    times = await routing.handle_seconds(tx, one.organization_id, one.queue_id, SAMPLES)
+    mine, organization_id, queues = waiting_of(one), one.organization_id, {one.queue_id}
+    house = await routing.rules(tx, organization_id)
+    ahead = [
+        each for each in await routing.waiting(tx, organization_id, queues) if turn(each, 0) < turn(mine, 0)
+    ]
+    members = _alive(await routing.seats(tx, organization_id, queues, at))
+    synchronous = one.channel in SYNCHRONOUS
+    times = await routing.handle_seconds(tx, organization_id, one.queue_id, SAMPLES) if synchronous else []
     return prospect(one, outlook(mine, ahead, members, house), times)
 
 

@@ -8,7 +8,7 @@ from valvomo.commands.agents.presence import change_presence
 from valvomo.commands.conversations.revive import hear
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work, outcome_of
-from valvomo.db import conversations
+from valvomo.db import agents, conversations
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.ending import CapacityFreed, auto_close, customer_end, due
@@ -47,6 +47,7 @@ async def fire_timers(work: Work, command: FireTimers) -> Outcome:
         return {}
     workstream = await work.workstream(conversation)
     queue = await work.queue_name(conversation.queue_id)
+    await _lock_agents(work, conversation)
     for name in ORDER:
         if due(conversation, name, work.now):
             events = fall_due(name, conversation, workstream, (queue, work))
@@ -73,6 +74,13 @@ def fall_due(
             return (CapacityFreed(),)
         case Deadline.AUTO_CLOSE:
             return auto_close(conversation)
+
+
+async def _lock_agents(work: Work, conversation: Conversation) -> None:
+    """Whom a missed offer touches: who becomes freer, and who missed it; by id, so that two never wait in a circle."""
+    if any(due(conversation, name, work.now) for name in (Deadline.OFFER, Deadline.CONSULT_OFFER)):
+        touched = {*conversation.holds, *(one.agent_id for one in conversation.offers)}
+        await agents.lock(work.tx, work.organization_id, sorted(touched), work.now)
 
 
 async def _make_inactive(work: Work, events: tuple[Event, ...]) -> None:

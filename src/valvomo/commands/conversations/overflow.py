@@ -21,8 +21,8 @@ async def on_entering(work: Work, conversation: Conversation) -> Conversation:
     if conversation.state is not State.OPEN or not await routing_places.has_overflow(work.tx, *where):
         return conversation
     places = await routing_places.places(work.tx, work.organization_id, work.now, but=conversation.id)
-    applied = frozenset(conversation.overflowed)
-    found = entering(places[conversation.queue_id], work.now, places, applied)
+    applied, served = frozenset(conversation.overflowed), conversation.first_accepted_at is not None
+    found = entering(places[conversation.queue_id], work.now, places, applied, served=served)
     return await carry_out(work, conversation, found, places)
 
 

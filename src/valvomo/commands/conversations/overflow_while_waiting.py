@@ -30,7 +30,11 @@ async def apply_overflow(work: Work, command: ApplyOverflow) -> Outcome:
     if conversation is None or conversation.state is not State.OPEN:
         return {}
     places = await routing_places.places(work.tx, work.organization_id, work.now, but=conversation.id)
-    waiter = Waiter(since=conversation.session_queued_at, applied=frozenset(conversation.overflowed))
+    waiter = Waiter(
+        since=conversation.session_queued_at,
+        applied=frozenset(conversation.overflowed),
+        served=conversation.first_accepted_at is not None,
+    )
     found = overflow(places[conversation.queue_id], waiter, places, work.now, triggers=BY_THE_CLOCK)
     if found is None:
         return {}

@@ -13,20 +13,24 @@ from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations import assign as rules
 from valvomo.domain.conversations.model import Conversation, OfferKind
 from valvomo.domain.conversations.offers import MAX_DECLINES
-from valvomo.domain.conversations.queueing import Orphaned
+from valvomo.domain.conversations.queueing import NoLongerOrphaned, Orphaned
 from valvomo.domain.conversations.targets import Asking
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.domain.routing.choosing import Decision
+from valvomo.domain.routing.choosing import Outcome as Decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Offer this open conversation to this agent; without an agent, nobody will take it, for this cause."""
+    """Offer this open conversation to this agent; without one, nobody will take it, for this cause.
+
+    Without either, somebody may take it again, though nobody can be asked now.
+    """
 
     conversation_id: str
     agent_id: str | None = None
-    cause: str = ""
+    cause: str | None = None
     decision: Decision | None = None
 
 
@@ -83,8 +87,9 @@ async def _do(
     if step.decision is not None and step.decision.waiting.queue_id != conversation.queue_id:
         return Refusal(Reason.CHANGED_MEANWHILE, {"queue": conversation.queue_id})
     if step.agent_id is None:
-        if not conversation.orphaned:
-            await work.record(conversation, (Orphaned(cause=step.cause),))
+        if conversation.orphaned is (step.cause is None):
+            event = NoLongerOrphaned() if step.cause is None else Orphaned(cause=step.cause)
+            await work.record(conversation, (event,))
         return None
     return await _offer(work, conversation, step.agent_id, known)
 
@@ -119,7 +124,9 @@ async def _keep(work: Work, command: Route, done: list[Step]) -> None:
     asked = sorted({one.agent_id for one in done if one.agent_id is not None})
     if asked:
         await work.tx.run("agents.touch_asked", work.organization_id, asked, work.now)
-    own = [(work.new_id(), one.decision) for one in done if one.decision is not None]
+    # That it waits on again is told with the decision to leave it as it is, which is in `kept`.
+    took = [one.decision for one in done if one.decision and one.decision.outcome is not Decided.WAITING]
+    own = [(work.new_id(), one) for one in took]
     alike: list[tuple[str, Decision, str]] = []
     for head, others in command.kept:
         own.append((work.new_id(), head))

@@ -128,7 +128,7 @@ CREATE TABLE decisions (
     CONSTRAINT decisions_pkey PRIMARY KEY (organization_id, id)
 );
 CREATE INDEX decisions_conversation ON decisions (organization_id, conversation_id, at);
-CREATE INDEX decisions_at ON decisions (organization_id, at);
+CREATE INDEX decisions_at ON decisions (at);
 CREATE INDEX facts_settings ON facts (organization_id, position) WHERE kind = 'setting_changed';
 CREATE INDEX queue_members_user ON queue_members (organization_id, user_id);
 CREATE INDEX conversations_closed_queue ON conversations (organization_id, queue_id, closed_at) WHERE state = 'closed';

@@ -26,6 +26,13 @@ WHERE a.organization_id = $1 AND a.id = ANY ($2::text[]) ORDER BY a.id
 -- All opening and working hours.
 SELECT * FROM hours WHERE organization_id = $1
 
+-- name: duty
+-- Working hours with the agents who have them.
+SELECT h.*, w.agent_ids FROM hours h
+JOIN (SELECT hours_id, array_agg(id) AS agent_ids FROM agents
+    WHERE organization_id = $1 AND hours_id IS NOT NULL GROUP BY hours_id) w ON w.hours_id = h.id
+WHERE h.organization_id = $1
+
 -- name: held
 -- Units and conversations that agents hold now, by kind of channel.
 SELECT agent_id, channel, sum(units)::integer AS units, count(*)::integer AS conversations FROM holdings
@@ -71,12 +78,18 @@ WHERE c.state <> 'closed' AND c.owner_id IS NOT NULL
 ORDER BY c.organization_id, c.owner_id LIMIT $1
 
 -- name: touch_idle
--- These agents have just become freer.
-UPDATE agents SET idle_since = $3 WHERE organization_id = $1 AND id = ANY ($2::text[])
+-- These agents have just become freer. Locked in the order in which everybody locks agents.
+WITH locked AS (
+    SELECT id FROM agents WHERE organization_id = $1 AND id = ANY ($2::text[]) ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE agents a SET idle_since = $3 FROM locked WHERE a.organization_id = $1 AND a.id = locked.id
 
 -- name: touch_asked
--- These agents were just asked by the router.
-UPDATE agents SET asked_at = $3 WHERE organization_id = $1 AND id = ANY ($2::text[])
+-- These agents were just asked by the router. Locked in the order in which everybody locks agents.
+WITH locked AS (
+    SELECT id FROM agents WHERE organization_id = $1 AND id = ANY ($2::text[]) ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE agents a SET asked_at = $3 FROM locked WHERE a.organization_id = $1 AND a.id = locked.id
 
 -- name: connections
 -- How many live connections the agent has.

@@ -18,3 +18,7 @@ ORDER BY d.at DESC, d.id DESC LIMIT $3
 -- name: recorded
 -- Decisions with facts of their own, in the order of their making.
 SELECT * FROM decisions WHERE organization_id = $1 AND id > $2 AND body IS NOT NULL ORDER BY id LIMIT $3
+
+-- name: drop
+-- Decisions are kept for three months; those that share facts are of one moment and go together.
+DELETE FROM decisions WHERE at < $1

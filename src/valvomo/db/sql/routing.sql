@@ -13,7 +13,8 @@ SELECT position, kind, conversation_id,
 FROM facts WHERE organization_id = $1 AND position > $2 AND kind <> 'message_posted' ORDER BY position LIMIT $3
 
 -- name: queues_of
--- Where these conversations wait, and where these agents and those who have served the conversations serve.
+-- Where these conversations wait, and where these agents serve and those who were ever asked to take one or have
+-- served it: what ends a conversation need not name whom it has set free.
 WITH concerned AS (
     SELECT queue_id, state, owner_id, body FROM conversations WHERE organization_id = $1 AND id = ANY ($2::text[])
 )
@@ -21,7 +22,10 @@ SELECT queue_id FROM concerned WHERE state = 'open'
 UNION
 SELECT queue_id FROM queue_members WHERE organization_id = $1 AND user_id IN (
     SELECT unnest($3::text[]) UNION SELECT owner_id FROM concerned
-    UNION SELECT jsonb_array_elements_text(body -> 'served_by') FROM concerned)
+    UNION SELECT jsonb_array_elements_text(body -> 'served_by') FROM concerned
+    UNION SELECT body -> 'offer' ->> 'agent_id' FROM facts
+        WHERE organization_id = $1 AND conversation_id = ANY ($2::text[]) AND kind <> 'message_posted'
+            AND kind = 'offer_made')
 
 -- name: waiting
 -- What waits in these queues, or in all, as far as routing looks at it.
@@ -61,8 +65,8 @@ WHERE organization_id = $1 AND queue_id = $2 AND state = 'closed' AND body ->> '
 ORDER BY closed_at DESC LIMIT $3
 
 -- name: stays
--- What waits in queues that have overflow rules, since when, and which of them have been applied.
+-- What waits in queues that have overflow rules, since when, which of them have been applied, and whether it was served.
 SELECT c.organization_id, c.id, c.queue_id, (c.body ->> 'session_queued_at')::timestamptz AS since,
-    nullif(c.body -> 'overflowed', '[]') AS overflowed
+    nullif(c.body -> 'overflowed', '[]') AS overflowed, c.body ->> 'first_accepted_at' IS NOT NULL AS served
 FROM conversations c JOIN queues q ON q.organization_id = c.organization_id AND q.id = c.queue_id
 WHERE c.state = 'open' AND q.overflow <> '[]' ORDER BY c.organization_id

@@ -88,4 +88,4 @@ def unheard(conversation: Conversation) -> bool:
 
 def _can_hold(conversation: Conversation, workstream: Workstream, owner: Agent) -> bool:
     fits = exceeded_by(owner, conversation.units, conversation.channel) == 0
-    return owner.serves and fits and owner.presence in workstream.allowed_presences
+    return owner.serves and owner.on_duty and fits and owner.presence in workstream.allowed_presences

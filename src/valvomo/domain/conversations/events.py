@@ -30,6 +30,7 @@ from valvomo.domain.conversations.offers import (
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import (
+    NoLongerOrphaned,
     Orphaned,
     OwnerDisconnected,
     OwnerReturned,
@@ -56,6 +57,7 @@ EVENTS: Mapping[str, type[Event]] = {
         OwnerDisconnected,
         OwnerReturned,
         Orphaned,
+        NoLongerOrphaned,
         Overflowed,
         TransferScheduled,
         MonitorStarted,

@@ -124,6 +124,17 @@ class Orphaned(Event):
         return replace(conversation, orphaned=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoLongerOrphaned(Event):
+    """Somebody in the queue may take it again: members came, or what they know or the queue asks for has changed."""
+
+    kind: ClassVar[str] = "no_longer_orphaned"
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """It waits on like any other."""
+        return replace(conversation, orphaned=False)
+
+
 def owner_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
     """Agent's acts on what they serve: it must be accepted, and theirs."""
     facts = {"state": conversation.state.value, "owner": conversation.owner_name}

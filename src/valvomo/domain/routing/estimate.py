@@ -24,8 +24,8 @@ _SOMEDAY = replace(ROUTER, override_capacity=True)
 class Outlook:
     """What somebody's wait depends on.
 
-    `place` 1 is next, counting only those before them who wait for the same agents; `slots` is how many such
-    conversations these agents can hold at a time, `free` how many more they could take at once.
+    `place` 1 is next, counting only those before them who wait for the same agents, be they there or not; `slots` is
+    how many such conversations those who are there can hold at a time, `free` how many more they could take at once.
     """
 
     place: int
@@ -59,19 +59,17 @@ def outlooks(
     found: dict[str, Outlook] = {}
     for one in line:
         kind = _kind(one)
-        if one.id in wanted:
-            mine = _fit(one, seats, house)
-            rivals = (
-                count for other, count in ahead.items() if fits[other] & {seat.agent.id for seat in mine}
-            )
-            found[one.id] = Outlook(
-                place=1 + sum(rivals),
-                slots=sum(_room(one, seat, used=False) for seat in mine),
-                free=sum(_room(one, seat, used=True) for seat in mine),
-            )
         if kind not in fits:
             queue = house.queues[one.queue_id]
             fits[kind] = frozenset(seat.agent.id for seat in seats if unfit(one, queue, seat) is None)
+        if one.id in wanted:
+            there = _there(one, seats, house)
+            rivals = (count for other, count in ahead.items() if not fits[kind] or fits[other] & fits[kind])
+            found[one.id] = Outlook(
+                place=1 + sum(rivals),
+                slots=sum(_room(one, seat, used=False) for seat in there),
+                free=sum(_room(one, seat, used=True) for seat in there),
+            )
         ahead[kind] = ahead.get(kind, 0) + 1
     return found
 
@@ -101,7 +99,7 @@ def _kind(one: Waiting) -> _Kind:
     return (one.needs, tired)
 
 
-def _fit(one: Waiting, seats: Iterable[Seat], house: House) -> list[Seat]:
+def _there(one: Waiting, seats: Iterable[Seat], house: House) -> list[Seat]:
     """Who could take it if they had room: fit for it, present, on duty."""
     queue, stream = house.queues[one.queue_id], house.workstreams[one.workstream_id]
     load = Load(units=one.units, channel=one.channel)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.skills import Need
-from valvomo.domain.conversations.model import ASYNCHRONOUS, Channel, Conversation
+from valvomo.domain.conversations.model import Channel, Conversation
 from valvomo.domain.conversations.workstream import Workstream
 
 ALGORITHM = 2
@@ -83,9 +83,7 @@ class House:
 
 
 def waiting_of(conversation: Conversation) -> Waiting:
-    """A conversation as routing looks at it. Asynchronous kinds go back to who served them last."""
-    served = conversation.served_by
-    back = served[-1] if served and conversation.channel in ASYNCHRONOUS else conversation.affinity_id
+    """A conversation as routing looks at it."""
     return Waiting(
         id=conversation.id,
         queue_id=conversation.queue_id,
@@ -96,6 +94,6 @@ def waiting_of(conversation: Conversation) -> Waiting:
         priority=conversation.priority,
         needs=conversation.needs,
         declines=conversation.declines,
-        affinity_id=back,
+        affinity_id=conversation.affinity_id,
         orphaned=conversation.orphaned,
     )

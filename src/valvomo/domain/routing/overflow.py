@@ -60,10 +60,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiter:
-    """Whom it concerns: since when they wait in this queue, and which rules have already been applied to them."""
+    """Whom it concerns: since when they wait in this queue, and which rules have already been applied to them.
+
+    Whom an agent has `served` once is never sent away: what was begun is not ended by a rule for who arrives.
+    """
 
     since: datetime
     applied: frozenset[str] = frozenset()
+    served: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +98,15 @@ def overflow(
     *,
     triggers: frozenset[Trigger] = frozenset(Trigger),
 ) -> Overflow | None:
-    """The first rule that applies and has not been applied; a queue that cannot take over is passed by."""
+    """The first rule that applies and has not been applied.
+
+    Passed by are a queue that cannot take over, and the end for whom an agent has served.
+    """
     for rule in place.overflow:
         key = key_of(place, rule)
         if rule.trigger not in triggers or key in waiter.applied or not applies(rule, place, waiter, at):
+            continue
+        if waiter.served and rule.remedy is Remedy.CLOSE:
             continue
         if rule.remedy is not Remedy.QUEUE:
             return Overflow(key=key, rule=rule)
@@ -119,14 +128,20 @@ def applies(rule: OverflowRule, place: Place, waiter: Waiter, at: datetime) -> b
 
 
 def entering(
-    place: Place, at: datetime, places: Mapping[str, Place], applied: frozenset[str] = frozenset()
+    place: Place,
+    at: datetime,
+    places: Mapping[str, Place],
+    applied: frozenset[str] = frozenset(),
+    *,
+    served: bool = False,
 ) -> tuple[Overflow, ...]:
     """Everything that applies to somebody who comes into a queue now, in order, until they rest or are turned away.
 
-    Moves follow each other from queue to queue, through each at most once. What has been `applied` is not again.
+    Moves follow each other from queue to queue, through each at most once. What has been `applied` is not again,
+    and whom an agent has `served` is not turned away.
     """
     found: list[Overflow] = []
-    waiter = Waiter(since=at, applied=applied)
+    waiter = Waiter(since=at, applied=applied, served=served)
     seen = {place.id}
     while (now := overflow(place, waiter, places, at)) is not None:
         waiter = replace(waiter, applied=waiter.applied | {now.key})

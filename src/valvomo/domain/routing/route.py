@@ -20,7 +20,7 @@ from valvomo.domain.routing.facts import House, Seat, Waiting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routed:
-    """What is to be done now: who is asked, and what nobody will take.
+    """What is to be done now: who is asked, what nobody will take, and what somebody may take again.
 
     `held_up` has one decision for each class that waits on, by the first of its conversations, and `behind` the others
     of the same class, for which the same is true.
@@ -28,13 +28,18 @@ class Routed:
 
     offers: tuple[Decision, ...] = ()
     orphans: tuple[Decision, ...] = ()
+    regained: tuple[Decision, ...] = ()
     held_up: tuple[Decision, ...] = ()
     behind: Mapping[str, tuple[Waiting, ...]] = field(default_factory=dict)
 
     @property
     def queues(self) -> frozenset[str]:
-        """From which queues somebody was asked."""
-        return frozenset(one.waiting.queue_id for one in self.offers)
+        """Whose conversations are offered, given up, or not given up any more."""
+        return frozenset(one.waiting.queue_id for one in (*self.offers, *self.orphans, *self.regained))
+
+    def full(self, most: int) -> bool:
+        """Whether there may be more to do than could be done at once."""
+        return len(self.offers) >= most or max(len(self.orphans), len(self.regained)) > most
 
 
 @dataclass(slots=True)
@@ -120,6 +125,7 @@ def _seat(tables: Mapping[str, dict[str, Seat]], decision: Decision, at: datetim
 
 def _routed(offers: list[Decision], ended: list[tuple[_Class, Decision]]) -> Routed:
     orphans: list[Decision] = []
+    regained: list[Decision] = []
     held_up: list[Decision] = []
     behind: dict[str, tuple[Waiting, ...]] = {}
     for group, decision in ended:
@@ -127,6 +133,13 @@ def _routed(offers: list[Decision], ended: list[tuple[_Class, Decision]]) -> Rou
         if decision.outcome is Outcome.ORPHANED:
             orphans.extend(replace(decision, waiting=one) for one in rest if not one.orphaned)
         else:
+            regained.extend(replace(decision, waiting=one) for one in rest if one.orphaned)
             held_up.append(decision)
             behind[decision.waiting.id] = tuple(rest[1:])
-    return Routed(offers=tuple(offers), orphans=tuple(orphans), held_up=tuple(held_up), behind=behind)
+    return Routed(
+        offers=tuple(offers),
+        orphans=tuple(orphans),
+        regained=tuple(regained),
+        held_up=tuple(held_up),
+        behind=behind,
+    )

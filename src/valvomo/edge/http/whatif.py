@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import msgspec
 from litestar import get, post
@@ -51,17 +51,21 @@ async def whatif(
     if refusal := house.whatif_refusal(actor):
         raise Refused(refusal)
     running = found(await parts.laboratory.begin(actor, data, parts.clock()))
-    return Stream(_lines(running, actor.language), media_type=LINES)
+    return Stream(told(running, actor.language), media_type=LINES)
 
 
-async def _lines(running: Experimenting, language: str) -> AsyncIterator[bytes]:
+async def told(running: Experimenting, language: str) -> AsyncGenerator[bytes]:
+    """The lines as they are answered; the last may be a problem in the caller's language."""
+    lines = running.lines()
     try:
-        async for line in running.lines():
+        async for line in lines:
             yield line
     except TooLongError:
         problem = problem_of(Refusal(Reason.WHATIF_TOO_LONG), language)
         last = WhatIfProblem(type=problem.type, title=problem.title, detail=problem.detail)
         yield msgspec.json.encode(last) + b"\n"
+    finally:
+        await lines.aclose()
 
 
 ROUTES = (whatif_house, whatif)

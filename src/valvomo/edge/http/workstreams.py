@@ -1,6 +1,6 @@
 """Workstreams: everybody may read them, administrators change them (spec 2)."""
 
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from litestar import get, patch, post
@@ -11,10 +11,11 @@ from valvomo.commands.settings.workstreams import ChangeWorkstream, CreateWorkst
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.workstream import Timers
+from valvomo.domain.refusals import malformed
 from valvomo.domain.routing.rules import Arrival, QueueRule, SkillRule
 from valvomo.edge.http.given import as_rules, given
 from valvomo.edge.http.parameters import Cursor, Limit, PathId
-from valvomo.edge.http.refused import done, found
+from valvomo.edge.http.refused import Refused, done, found
 from valvomo.edge.parts import Parts
 from valvomo.protocol.pages import Page
 from valvomo.protocol.settings import TimersBody, WorkstreamDocument
@@ -25,6 +26,8 @@ from valvomo.queries.trying import Trial
 
 TAGS = ("workstreams",)
 ONE = "/workstreams/{workstream_id:str}"
+FURTHEST = timedelta(days=366)
+"""From now, in either direction, a sample may arrive."""
 
 
 @get("/workstreams", tags=TAGS, operation_id="listWorkstreams", summary="List workstreams")
@@ -126,12 +129,21 @@ async def try_rules(
     )
     trial = Trial(
         arrival=arrival,
-        at=sample.at.astimezone(UTC) if sample.at else parts.clock(),
+        at=_moment(sample.at, parts.clock()),
         queue_rules=None if data.queue_rules is None else as_rules(data.queue_rules, QueueRule),
         skill_rules=None if data.skill_rules is None else as_rules(data.skill_rules, SkillRule),
     )
     async with parts.reader.reading() as tx:
         return found(await trying.tried(tx, actor, workstream_id, trial))
+
+
+def _moment(at: datetime | None, now: datetime) -> datetime:
+    """When it would arrive, now if nothing is said. Calendars end somewhere, so that it has to be near."""
+    if at is None:
+        return now
+    if abs(at - now) > FURTHEST:
+        raise Refused(malformed("body.sample.at", "a moment within a year from now"))
+    return at.astimezone(UTC)
 
 
 def _timers(body: TimersBody | None) -> Timers | None:

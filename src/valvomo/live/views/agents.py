@@ -51,6 +51,15 @@ def with_chosen(agent: Agent, chosen: Presence, status_id: str | None) -> Agent:
     return replace(agent, chosen=chosen, status_id=status_id)
 
 
+def turn_duty(view: Agents, duty: Mapping[str, bool]) -> frozenset[str]:
+    """Everybody on duty but those whom `duty` says are not; ids of the agents that changed."""
+    turned = {one for one, seat in view.seats.items() if seat.agent.on_duty != duty.get(one, True)}
+    for one in turned:
+        seat = view.seats[one]
+        view.seats[one] = replace(seat, agent=replace(seat.agent, on_duty=not seat.agent.on_duty))
+    return frozenset(turned)
+
+
 def apply(view: Agents, happening: Happening, change: Change | None) -> frozenset[str]:
     """The view after one more fact; ids of the agents that changed."""
     event = happening.event
