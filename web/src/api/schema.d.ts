@@ -1596,6 +1596,7 @@ export interface components {
             id: string;
             load: number;
             name: string;
+            on_duty: boolean;
             presence: string;
             queues: components["schemas"]["Named"][];
             /** Format: date-time */

@@ -52,7 +52,8 @@ class Setup:
 class Period:
     """What is played, in seconds after `start`: all up to `until`; only what comes from `since` on is counted.
 
-    What is before that fills the house, so that the first who counts does not find it empty.
+    What is before that fills the house, so that the first who counts does not find it empty. `start` is in UTC, where
+    every day has as many hours as the next.
     """
 
     start: datetime

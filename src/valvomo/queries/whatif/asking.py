@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -27,6 +27,8 @@ from valvomo.queries.whatif.past import past_of
 RUN_UP = timedelta(hours=1)
 """So much before a recorded period is played too: the first who counts does not come into an empty house."""
 MOST_ARRIVALS = 100_000
+FURTHEST = timedelta(days=3653)
+"""From now, in either direction: calendars end somewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,9 @@ async def _loaded(
 ) -> Loaded | Refusal:
     if wanted.synthetic is not None and wanted.since is None and wanted.until is None:
         start = wanted.synthetic.start or now
+        if abs(start - now) > FURTHEST:
+            return malformed("body.synthetic.start", "a moment within ten years from now")
+        start = start.astimezone(UTC)
         return _made_up(await setup_of(tx, organization_id, start), wanted.synthetic, start)
     if wanted.since is not None and wanted.until is not None and wanted.synthetic is None:
         return await _of_past(tx, organization_id, (wanted.since, min(wanted.until, now)), now)
@@ -82,8 +87,9 @@ async def _of_past(
     tx: Transaction, organization_id: str, span: tuple[datetime, datetime], now: datetime
 ) -> Loaded | Refusal:
     since, until = span
-    if not since < until or until - since > timedelta(hours=MOST_HOURS):
+    if now - since > FURTHEST or not since < until or until - since > timedelta(hours=MOST_HOURS):
         return malformed("body.from", f"a period that is past, of {MOST_HOURS // 24} days at most")
+    since, until = since.astimezone(UTC), until.astimezone(UTC)
     start = since - RUN_UP
     period = Period(start=start, since=RUN_UP.total_seconds(), until=(until - start).total_seconds())
     past = await past_of(tx, organization_id, period, now, most=MOST_ARRIVALS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -64,14 +64,14 @@ class Experimenting:
     """A process at work. Whoever has it reads its lines to the end, or ends it."""
 
     def __init__(self, busy: set[str], whose: str, deadline: float) -> None:
-        self._busy, self._whose, self._deadline = busy, whose, deadline
-        self._process: asyncio.subprocess.Process | None = None
+        self._busy, self._whose, self.deadline = busy, whose, deadline
+        self.process: asyncio.subprocess.Process | None = None
         self._first = b""
         self._ended = False
 
     async def start(self, job: Job) -> Refusal | None:
         """Let it begin, and hear its first line."""
-        process = self._process = await asyncio.create_subprocess_exec(
+        process = self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "valvomo.queries.whatif.worker",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=MOST_LINE,
         )  # fmt: skip
@@ -83,7 +83,7 @@ class Experimenting:
         first = msgspec.json.decode(self._first, type=FirstLine)
         return Refusal(first.reason, first.facts) if isinstance(first, Refused) else None
 
-    async def lines(self) -> AsyncIterator[bytes]:
+    async def lines(self) -> AsyncGenerator[bytes]:
         """All lines, each with its end; raises `TooLongError`. However it ends, the process does too."""
         try:
             line = self._first
@@ -99,20 +99,20 @@ class Experimenting:
             return
         self._ended = True
         try:
-            if self._process is not None:
+            if self.process is not None:
                 with contextlib.suppress(ProcessLookupError):
-                    self._process.kill()
-                await self._process.wait()
+                    self.process.kill()
+                await self.process.wait()
         finally:
             self._busy.discard(self._whose)
 
     async def _line(self) -> bytes:
-        if self._process is None or self._process.stdout is None:
+        if self.process is None or self.process.stdout is None:
             raise RuntimeError("it was not started")
         try:
-            async with asyncio.timeout_at(self._deadline):
-                line = await self._process.stdout.readline()
-                code = None if line else await self._process.wait()
+            async with asyncio.timeout_at(self.deadline):
+                line = await self.process.stdout.readline()
+                code = None if line else await self.process.wait()
         except TimeoutError as error:
             raise TooLongError from error
         if code:

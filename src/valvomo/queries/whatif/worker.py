@@ -21,7 +21,7 @@ from valvomo.protocol.whatif import WhatIfProblem, WhatIfProgress, WhatIfRequest
 from valvomo.queries.whatif.answering import answered
 from valvomo.queries.whatif.asking import Asked, asked
 
-NICENESS = 10
+NICENESS = 5
 """Whatever else the machine has to do comes first."""
 
 
