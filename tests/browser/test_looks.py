@@ -1,38 +1,17 @@
 """Signing in, three languages, two themes, a phone's width; and no serious finding of axe anywhere."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
+from sample_looks import fits, judge
 from sample_office import Office
 from sample_screens import Chat, Desk, Floor
 
 from valvomo.demo.organization import PASSWORD
 
-AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
-JUDGED = """async () => {
-  const found = await axe.run(document)
-  return found.violations
-    .filter((one) => ['serious', 'critical'].includes(one.impact))
-    .map((one) => [one.id, ...one.nodes.map((node) => node.html.slice(0, 99) + node.any[0]?.message)].join(' | '))
-}"""
 PHONE = {"width": 390, "height": 844}
 CUSTOMER = "Ada Lovelace"
-
-
-async def judge(page: Page) -> None:
-    """No serious or critical violation of axe's settled rules on what is shown now."""
-    # Evaluated, not loaded as a script, so that the page's policy stays as it is.
-    await page.evaluate(AXE.read_text())
-    # What fades in is judged when it stands.
-    await page.evaluate("() => Promise.allSettled(document.getAnimations().map((one) => one.finished))")
-    assert await page.evaluate(JUDGED) == []
-
-
-async def fits(page: Page) -> None:
-    """Nothing makes the page wider than its window."""
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 async def test_signing_in_and_out(office: Office) -> None:

@@ -145,8 +145,8 @@ AIMS = {
     "elevate": Act.PARK, "end_call": Act.TRANSFER_WHEN_CALL_ENDS, "route": Act.ASSIGN_AGENT,
 }  # fmt: skip
 OTHERS = (
-    "start", "guest_connect", "guest_disconnect", "guest_end", "guest_write", "route", "orphan", "regain", "fire", "elevate",
-    "end_call", "connect", "disconnect", "presence", "supervise",
+    "start", "guest_connect", "guest_disconnect", "guest_end", "guest_write", "route", "orphan", "regain", "fire",
+    "elevate", "end_call", "connect", "disconnect", "presence", "supervise",
 )  # fmt: skip
 # Reasons that are about a target or the actor's seat, which `act_refusal` is not told of.
 TARGET_REASONS = {one for one in Reason if one.value.startswith("target/")} | {

@@ -12,13 +12,17 @@ from valvomo.commands.conversations.consult import Consult
 from valvomo.commands.conversations.transfer import TransferToAgent
 from valvomo.domain.agents.presence import Presence
 
-WAITS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+WAITS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 async def blocked(floor: Floor) -> None:
     """Until somebody waits for a lock."""
     async with asyncio.timeout(10):
-        while not (await floor.sql(WAITS))[0]["count"]:
+        while True:
+            if (await floor.sql(WAITS))[0]["count"]:
+                return
             await asyncio.sleep(0.01)
 
 
@@ -37,15 +41,16 @@ async def test_who_is_touched_is_locked_by_id(floor: Floor, statement: str) -> N
 
     async def touch() -> None:
         async with floor.database.transaction() as tx:
-            await tx._connection.execute("SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off")
+            await tx._connection.execute(
+                "SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off"
+            )
             await tx.run(statement, HOUSE, [AINO.id, EINO.id], floor.clock())
 
-    async with floor.database.transaction() as tx:
+    async with asyncio.TaskGroup() as group, floor.database.transaction() as tx:
         await tx.rows("agents.lock", HOUSE, [EINO.id])
-        touching = asyncio.create_task(touch())
+        group.create_task(touch())
         await blocked(floor)
         assert await aino_is_locked(floor)
-    await touching
 
 
 async def test_who_missed_an_offer_is_locked_by_id_with_who_becomes_freer(floor: Floor) -> None:
@@ -54,10 +59,9 @@ async def test_who_missed_an_offer_is_locked_by_id_with_who_becomes_freer(floor:
     await floor.done(EINO, Consult(conversation_id=one, agent_id=AINO.id))
     await floor.done(EINO, TransferToAgent(conversation_id=one, agent_id=SAARA.id))
     floor.clock.advance(1000)
-    async with floor.database.transaction() as tx:
+    async with asyncio.TaskGroup() as group, floor.database.transaction() as tx:
         await tx.rows("agents.lock", HOUSE, [SAARA.id])
-        firing = asyncio.create_task(floor.fire(one))
+        group.create_task(floor.fire(one))
         await blocked(floor)
         assert await aino_is_locked(floor)
-    await firing
     assert [(await floor.agent(one)).chosen for one in (AINO, SAARA)] == [Presence.INACTIVE] * 2

@@ -38,8 +38,9 @@ def test_the_figures_of_a_small_day() -> None:
         0,
         1,
     )
-    assert found.wait == pytest.approx((0 + 40 + 4) / 3)
-    assert (found.wait_p50, found.wait_p90, found.longest) == (4, 40, 70)
+    # Who still waits at the end counts with the 70 s so far.
+    assert found.wait == pytest.approx((0 + 40 + 4 + 70) / 4)
+    assert (found.wait_p50, found.wait_p90, found.longest) == (4, 70, 70)
     assert found.speed_of_answer == 20
     assert found.service_level == pytest.approx(1 / 3)
     assert (found.of_accepted, found.without_short_abandons) == (1 / 2, 1 / 2)
@@ -49,8 +50,7 @@ def test_the_figures_of_a_small_day() -> None:
     assert (everything.arrivals, everything.served) == (5, 3)
     assert everything.service_level == pytest.approx(2 / 4)
     assert everything.occupancy == pytest.approx(125 / 200)
-    assert waits_over_time(course, ("q",), 10)[:3] == [0, 40, 4]
-    assert waits_over_time(course, ("q",), 10)[3] is None
+    assert waits_over_time(course, ("q",), 10)[:5] == [0, 40, 4, 70, None]
 
 
 def test_occupancy_is_time_and_utilisation_is_units() -> None:

@@ -95,3 +95,13 @@ async def test_skills_and_the_rule_that_chose_the_queue_are_named(place: Place) 
     matches = {one["agent"]["name"]: one["match"] for one in found["now"]["considered"]}
     assert matches["Helmi Ahonen"] == 1
     assert all(0 <= share <= 1 for share in matches.values())
+
+
+async def test_the_presence_board_names_skills(place: Place) -> None:
+    answer = await (await place.as_("saara")).get(f"{API}/agents")
+    assert answer.status_code == 200, answer.text
+    rows = answer.json()
+    people = {one["name"]: one for one in (rows["items"] if isinstance(rows, dict) else rows)}
+    skills = {one["name"]: one["level"] for one in people["Helmi Ahonen"]["skills"]}
+    assert 1 <= skills["Finnish"] <= 5
+    assert people["Helmi Ahonen"]["on_duty"] is True

@@ -103,12 +103,20 @@ class Traffic:
                     writing.create_task(self._write(customer, "/widget/v1/messages", line))
                     path = f"/api/v1/conversations/{line.id}/messages"
                     writing.create_task(self._write(self.people[AGENTS[number % 2]], path, line))
-            await until(self._all_heard)
+            try:
+                await until(self._all_heard)
+            except TimeoutError:
+                raise AssertionError(f"{self._unheard()}\n{self.served.log.read_text()[-4000:]}") from None
             for stream in streams:
                 stream.cancel()
 
     async def _all_heard(self) -> bool:
         return all(len(line.heard) >= 2 * EACH for line in self.lines)
+
+    def _unheard(self) -> dict[str, list[int]]:
+        """Numbers that never came to a customer's page, by conversation."""
+        everything = range(1, 2 * EACH + 1)
+        return {line.id: [one for one in everything if one not in line.heard] for line in self.lines}
 
     async def has_said(self, count: int) -> None:
         """Wait until so much has been acknowledged."""

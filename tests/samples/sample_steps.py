@@ -140,6 +140,7 @@ def scripted() -> list[Step]:
         (0, "orphan regain"),
         (0, "overflow"),
         (0, "overflow overflow pick"),
+        (1, "pick park resume"),
         (6, "pick end"),
         (1, "assign reject assign minutes pick park guest_says park long"),
     )

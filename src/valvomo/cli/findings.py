@@ -95,5 +95,5 @@ def _estimate(one: Estimate | None, shown: Callable[[float], str]) -> str:
 def _difference(one: Difference | None, shown: Callable[[float], str]) -> str:
     if one is None:
         return "–"
-    sign = "+" if one.mean > 0 else ""
-    return f"{sign}{shown(one.mean)}{' *' if one.beyond_noise else ''}"
+    size = f"{one.mean * 100:.1f} pp" if shown is _share else shown(one.mean)
+    return f"{'+' if one.mean > 0 else ''}{size}{' *' if one.beyond_noise else ''}"

@@ -8,6 +8,7 @@ import msgspec
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.capacity import Agent
+from valvomo.protocol.candidates import Skill
 from valvomo.protocol.rows import Lookups, Named
 
 
@@ -32,6 +33,7 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     queues: tuple[Named, ...]
     conversations: int
     on_duty: bool
+    skills: tuple[Skill, ...]
 
 
 def agent_row(agent: Agent, since: datetime, viewer: Actor, lookups: Lookups) -> AgentRow:
@@ -39,6 +41,7 @@ def agent_row(agent: Agent, since: datetime, viewer: Actor, lookups: Lookups) ->
     queues = [
         lookups.queues[one] for one in agent.queues if one in lookups.queues and _concerns(viewer, agent, one)
     ]
+    levels = ((lookups.skills[one], level) for one, level in agent.skills.items() if one in lookups.skills)
     return AgentRow(
         id=agent.id,
         name=agent.name,
@@ -52,6 +55,7 @@ def agent_row(agent: Agent, since: datetime, viewer: Actor, lookups: Lookups) ->
         queues=tuple(Named(one.id, one.name) for one in sorted(queues, key=lambda queue: queue.name.lower())),
         conversations=sum(agent.held.values()),
         on_duty=agent.on_duty,
+        skills=tuple(Skill(name=name, level=level) for name, level in sorted(levels)),
     )
 
 

@@ -156,7 +156,7 @@ class Lookups:
     """The organization's names and switches that rows are made with; `people` are names of users by id.
 
     `workstreams` are names, `asking` how their offers are brought to agents; `statuses` are custom presences;
-    `house` is by which rules it routes.
+    `skills` are names, `house` is by which rules it routes.
     """
 
     queues: Mapping[str, QueueFacts] = field(default_factory=dict)
@@ -164,6 +164,7 @@ class Lookups:
     asking: Mapping[str, AskingFacts] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
     statuses: Mapping[str, Status] = field(default_factory=dict)
+    skills: Mapping[str, str] = field(default_factory=dict)
     supervision: Supervision = field(default_factory=Supervision)
     house: House = field(default_factory=lambda: House(workstreams={}, queues={}))
 

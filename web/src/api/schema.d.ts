@@ -1601,6 +1601,7 @@ export interface components {
             queues: components["schemas"]["Named"][];
             /** Format: date-time */
             since: string;
+            skills: components["schemas"]["Skill"][];
             status: components["schemas"]["Named"] | null;
         };
         /** Page[AgentRow] */

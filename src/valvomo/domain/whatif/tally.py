@@ -20,10 +20,13 @@ class Figures:
     """Of those who came within what is counted; None where there is nothing to divide. Times are seconds.
 
     Counts: `arrivals = served + abandoned + turned_away + waiting`, the last being those to whom nothing had happened
-    at the end. `abandonment` is abandoned / (served + abandoned). Waits run from coming to acceptance or leaving: their
-    mean, median and 90th percentile, and the `longest`, which may be going on still. `speed_of_answer` is the mean wait
-    of the served. `service_level` is accepted within N seconds / (served + abandoned), `of_accepted` / served,
-    `without_short_abandons` leaves out who left too soon to be answered. `occupancy` is time serving / time there;
+    at the end. `abandonment` is abandoned / (served + abandoned).
+
+    Waits run from coming to acceptance or leaving, or to the end where they go on still: their mean, median and 90th
+    percentile, and the longest. `speed_of_answer` is the mean wait of the served.
+
+    `service_level` is accepted within N seconds / (served + abandoned), `of_accepted` / served;
+    `without_short_abandons` leaves out who left too soon to be answered. `occupancy` is time serving / time there,
     `utilisation` units held / units there were.
     """
 
@@ -58,8 +61,7 @@ def tally(course: Course, queues: Collection[str], goals: Mapping[str, int]) -> 
     known = [_outcome(one, course) for one in visits]
     start = course.period.start
     level = _level(known, queues, goals, course)
-    over = sorted(wait for one in visits if (wait := _wait(one)) is not None)
-    longest = max((_so_far(one, course) for one in visits), default=None)
+    waits = sorted(wait for one in visits if (wait := _wait(one, course)) is not None)
     fates = [one.fate for one in visits]
     return Figures(
         arrivals=len(visits),
@@ -68,10 +70,10 @@ def tally(course: Course, queues: Collection[str], goals: Mapping[str, int]) -> 
         turned_away=fates.count(Fate.TURNED_AWAY),
         waiting=fates.count(Fate.WAITING),
         abandonment=_ratio(level.abandoned, level.accepted + level.abandoned),
-        wait=fmean(over) if over else None,
-        wait_p50=percentile(over, 0.5),
-        wait_p90=percentile(over, 0.9),
-        longest=longest,
+        wait=fmean(waits) if waits else None,
+        wait_p50=percentile(waits, 0.5),
+        wait_p90=percentile(waits, 0.9),
+        longest=waits[-1] if waits else None,
         speed_of_answer=outcomes.speed_of_answer(known, start),
         service_level=level.of_offered,
         of_accepted=level.of_accepted,
@@ -87,7 +89,7 @@ def waits_over_time(course: Course, queues: Collection[str], slices: int) -> lis
     width = (period.until - period.since) / slices
     sums: list[list[float]] = [[] for _ in range(slices)]
     for one in course.visits:
-        wait = _wait(one)
+        wait = _wait(one, course)
         if wait is not None and one.standing.queue_id in queues:
             sums[min(int((one.coming.at - period.since) / width), slices - 1)].append(wait)
     return [fmean(inside) if inside else None for inside in sums]
@@ -123,14 +125,11 @@ def _outcome(visit: Visit, course: Course) -> Outcome:
     )
 
 
-def _wait(visit: Visit) -> float | None:
-    over = visit.fate in (Fate.ACCEPTED, Fate.ABANDONED)
-    return visit.ended - visit.coming.at if over and visit.ended is not None else None
-
-
-def _so_far(visit: Visit, course: Course) -> float:
-    end = course.period.until if visit.ended is None else visit.ended
-    return end - visit.coming.at
+def _wait(visit: Visit, course: Course) -> float | None:
+    """None for who was sent away: they were not let wait."""
+    if visit.fate is Fate.TURNED_AWAY:
+        return None
+    return (course.period.until if visit.ended is None else visit.ended) - visit.coming.at
 
 
 def _sum(spent: Iterable[Spent], name: str) -> float:
