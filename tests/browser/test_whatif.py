@@ -20,7 +20,7 @@ async def opened(office: Office, person: str = "saara", **how: Any) -> Page:
 
 async def made_up(page: Page, per_hour: int = 60) -> None:
     """Two hours of chats for Support, of two minutes each on average."""
-    await page.get_by_role("radio", name="Made up").click()
+    await page.get_by_role("button", name="Made up").click()
     await page.get_by_label("Hours", exact=True).fill("2")
     await page.get_by_label("Arrivals per hour").fill(str(per_hour))
     await page.get_by_label("Replications").fill("3")

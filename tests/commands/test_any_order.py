@@ -154,7 +154,7 @@ TARGET_REASONS = {one for one in Reason if one.value.startswith("target/")} | {
 }  # fmt: skip
 
 WEIGHTS = {"start": 8, "accept": 5, "pick": 5, "consult": 2, "guest_write": 3, "elevate": 3, "park": 3, "resume": 3,
-           "force_close": 0.3, "guest_end": 0.4, "end": 0.6, "fire": 2, "supervise": 0.4, "presence": 0.5,
+           "force_close": 0.3, "guest_end": 0.4, "end": 1, "complete": 5, "fire": 2, "supervise": 0.4, "presence": 0.5,
            "join": 3, "take_over": 2, "transfer": 2, "orphan": 0.5, "regain": 0.5, "disconnect": 0.6, "assign_queue": 3,
            "transfer_queue": 4, "transfer_later": 2}  # fmt: skip
 RUNS, STEPS = 12, 240

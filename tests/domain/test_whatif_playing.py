@@ -1,16 +1,19 @@
 """A day in virtual time: nobody is lost, nobody carries too much, and shortcuts change nothing."""
 
 import math
-from collections.abc import Iterable
+import random
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_virtual import START, coming, period, place, setup, worker, workstream
 
 from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.model import Channel
-from valvomo.domain.conversations.workstream import Timers, WrapUpBlock
+from valvomo.domain.conversations.workstream import Timers, Workstream, WrapUpBlock
 from valvomo.domain.routing.facts import Method, QueueRules, SkillMatch, Waiting
 from valvomo.domain.routing.hours import Hours, Span
 from valvomo.domain.routing.overflow import OverflowRule, Remedy, Trigger
@@ -48,98 +51,89 @@ class Watched(Floor):
             assert all(0 <= agent.held.get(kind, 0) <= most for kind, most in agent.limits.items())
 
 
-seconds = st.integers(0, 60).map(float)
-needs = st.lists(st.builds(Need, skill_id=st.sampled_from("xy"), level=st.integers(1, 3)), max_size=1).map(
-    tuple
-)
+@dataclass
+class Dense:
+    """A full house and many visitors, out of few kinds of each, so that ties and crowds are the rule."""
 
+    dice: random.Random
 
-@st.composite
-def workers(draw: st.DrawFn) -> list[Worker]:
-    spans = st.none() | st.lists(st.tuples(seconds, seconds), max_size=2)
-    return [
-        worker(
-            f"a{number}",
-            draw(st.integers(0, 3)),
-            "".join(draw(st.sets(st.sampled_from(QUEUES), min_size=1))),
-            skills=draw(st.dictionaries(st.sampled_from("xy"), st.integers(1, 3))),
-            limits=draw(st.dictionaries(st.just("live_chat"), st.integers(0, 2))),
-            there=there(draw(spans)),
+    def house(self) -> Setup:
+        kinds = [self.kind() for _ in range(self.dice.randint(1, 3))]
+        return setup(
+            [self.worker(f"a{number}", self.dice.choice(kinds)) for number in range(self.dice.randint(2, 6))],
+            workstreams=[self.workstream("w", Channel.LIVE_CHAT), self.workstream("v", Channel.EMAIL)],
+            queues=[self.queue(one) for one in QUEUES],
+            places=[place(one, overflow=self.overflow(one)) for one in QUEUES],
         )
-        for number in range(draw(st.integers(1, 4)))
-    ]
 
+    def visitors(self) -> list[Coming]:
+        return [self.visitor(f"c{number:02}") for number in range(self.dice.randint(5, 30))]
 
-def there(spans: Iterable[tuple[float, float]] | None) -> object:
-    """One span after the other, each as (pause before it, how long it is)."""
-    if spans is None:
-        return None
-    found, at = [], START - timedelta(seconds=30)
-    for pause, length in spans:
-        begin = at + timedelta(seconds=pause + 1)
-        at = begin + timedelta(seconds=length + 1)
-        found.append((begin, at))
-    return tuple(found)
+    def kind(self) -> dict[str, Any]:
+        return {
+            "capacity": self.dice.choice([0, 1, 2, 2, 3]),
+            "queues": self.dice.choice(["q", "qr", "qrs", "rs"]),
+            "skills": self.dice.choice([{}, {"x": 1}, {"x": 3}, {"x": 2, "y": 2}]),
+            "limits": self.dice.choice([{}, {}, {"live_chat": 1}, {"live_chat": 2}]),
+        }
 
+    def worker(self, name: str, kind: dict[str, Any]) -> Worker:
+        """Some have a skill of their own beyond their kind; some come and go."""
+        skills = {**kind["skills"], **self.dice.choice([{}, {}, {"y": 3}])}
+        begin, end = sorted(self.dice.sample(range(-10, 80), 2))
+        span = (START + timedelta(seconds=begin), START + timedelta(seconds=end))
+        there = self.dice.choice([None, None, None, (span,)])
+        return worker(
+            name, kind["capacity"], kind["queues"], skills=skills, limits=kind["limits"], there=there
+        )
 
-@st.composite
-def setups(draw: st.DrawFn, rules: st.SearchStrategy[list[OverflowRule]]) -> Setup:
-    def workstreams(name: str, channel: Channel) -> object:
+    def workstream(self, name: str, channel: Channel) -> Workstream:
         return workstream(
             name,
             channel=channel,
-            units=draw(st.integers(0, 2)),
-            wrap_up=draw(st.sampled_from(WrapUpBlock)),
+            units=self.dice.choice([0, 1, 1, 2, 2]),
+            wrap_up=self.dice.choice(list(WrapUpBlock)),
             timers=Timers(wrap_up_block=5),
-            auto_accept=draw(st.booleans()),
+            auto_accept=self.dice.random() < 0.3,
         )
 
-    return setup(
-        draw(workers()),
-        workstreams=[workstreams("w", Channel.LIVE_CHAT), workstreams("v", Channel.EMAIL)],
-        queues=[
-            QueueRules(
-                id=one,
-                priority=draw(st.integers(0, 1)),
-                method=draw(st.sampled_from(Method)),
-                match=draw(st.sampled_from(SkillMatch)),
+    def queue(self, name: str) -> QueueRules:
+        return QueueRules(
+            id=name,
+            priority=self.dice.randint(0, 1),
+            method=self.dice.choice(list(Method)),
+            match=self.dice.choice(list(SkillMatch)),
+        )
+
+    def overflow(self, queue: str) -> tuple[OverflowRule, ...]:
+        return tuple(
+            OverflowRule(
+                trigger=self.dice.choice([Trigger.LENGTH, Trigger.WAIT]),
+                remedy=self.dice.choice([Remedy.QUEUE, Remedy.QUEUE, Remedy.CLOSE, Remedy.MESSAGE]),
+                over=self.dice.randint(2, 30),
+                queue_id=self.dice.choice([one for one in QUEUES if one != queue]),
             )
-            for one in QUEUES
-        ],
-        places=[place(one, overflow=tuple(draw(rules))) for one in QUEUES],
-    )
-
-
-overflowing = st.lists(
-    st.builds(
-        OverflowRule,
-        trigger=st.sampled_from([Trigger.LENGTH, Trigger.WAIT]),
-        remedy=st.sampled_from([Remedy.QUEUE, Remedy.CLOSE, Remedy.MESSAGE]),
-        over=st.integers(1, 40),
-        queue_id=st.sampled_from(QUEUES),
-    ),
-    max_size=2,
-)
-
-
-@st.composite
-def visitors(draw: st.DrawFn) -> list[Coming]:
-    return [
-        coming(
-            f"c{number}",
-            draw(seconds),
-            draw(seconds),
-            queue_id=draw(st.sampled_from(QUEUES)),
-            workstream_id=draw(st.sampled_from("wv")),
-            wrap_up=draw(seconds),
-            patience=draw(seconds | st.just(math.inf)),
-            answer=draw(st.sampled_from([0.0, 0.0, 3.0, 20.0])),
-            priority=draw(st.integers(0, 1)),
-            needs=draw(needs),
-            affinity_id=draw(st.none() | st.sampled_from(["a0", "a1", "gone"])),
+            for _ in range(self.dice.choice([0, 0, 0, 1, 2]))
         )
-        for number in range(draw(st.integers(0, 20)))
-    ]
+
+    def visitor(self, name: str) -> Coming:
+        return coming(
+            name,
+            float(self.dice.randint(0, 40)),
+            float(self.dice.randint(0, 60)),
+            queue_id=self.dice.choice("qqr" + QUEUES),
+            workstream_id=self.dice.choice("wwv"),
+            wrap_up=float(self.dice.choice([0, 0, 10])),
+            patience=self.dice.choice([math.inf, float(self.dice.randint(0, 90))]),
+            answer=self.dice.choice([0.0, 0.0, 3.0, 20.0]),
+            priority=self.dice.choice([0, 0, 1]),
+            needs=self.dice.choice([(), (), (X1,), (X2,), (X1, Y2)]),
+            affinity_id=self.dice.choice([None, None, "a1", "a2", "gone"]),
+        )
+
+
+X1, X2, Y2 = Need(skill_id="x"), Need(skill_id="x", level=2), Need(skill_id="y", level=2)
+dense = st.integers(0, 2**32).map(lambda seed: Dense(random.Random(seed)))
 
 
 def told(course: Course) -> list[tuple[object, ...]]:
@@ -150,8 +144,9 @@ def told(course: Course) -> list[tuple[object, ...]]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(setups(overflowing), visitors())
-def test_everybody_is_accounted_for_and_nobody_carries_too_much(house: Setup, comings: list[Coming]) -> None:
+@given(dense)
+def test_everybody_is_accounted_for_and_nobody_carries_too_much(crowd: Dense) -> None:
+    house, comings = crowd.house(), crowd.visitors()
     course = Watched(house, comings, period(UNTIL)).play()
     fates = [one.fate for one in course.visits]
     assert len(fates) == len(comings)
@@ -168,11 +163,10 @@ def test_everybody_is_accounted_for_and_nobody_carries_too_much(house: Setup, co
         assert spent.carried <= spent.room + 1e-6
 
 
-@settings(max_examples=150, deadline=None)
-@given(setups(overflowing), visitors())
-def test_showing_the_router_little_comes_to_the_same_as_showing_it_all(
-    house: Setup, comings: list[Coming]
-) -> None:
+@settings(max_examples=300, deadline=None)
+@given(dense)
+def test_showing_the_router_little_comes_to_the_same_as_showing_it_all(crowd: Dense) -> None:
+    house, comings = crowd.house(), crowd.visitors()
     assert told(play(house, comings, period(UNTIL))) == told(Whole(house, comings, period(UNTIL)).play())
 
 
@@ -189,6 +183,17 @@ def test_who_waits_longest_is_served_first_and_who_is_impatient_leaves() -> None
         ("impatient", Fate.ABANDONED, 55),
     ]
     assert course.spent[0].busy == 100 + 20 + 60
+
+
+@pytest.mark.parametrize(("method", "asked"), [(Method.MOST_IDLE, "eino"), (Method.ROUND_ROBIN, "aino")])
+def test_who_has_been_idle_and_who_was_asked_is_kept(method: Method, asked: str) -> None:
+    """Aino was asked first and is done last."""
+    people = [worker("aino"), worker("eino")]
+    house = setup(people, queues=[QueueRules(id="q", method=method)])
+    comings = [coming("one", 0, talk=60), coming("two", 1, talk=20), coming("three", 100)]
+    visits = play(house, comings, period(UNTIL)).visits
+    names = [one.asked and one.asked.seat.agent.id for one in visits]
+    assert names == ["aino", "eino", asked]
 
 
 def test_room_comes_back_as_the_workstream_says() -> None:

@@ -1,8 +1,11 @@
 """From a request to an experiment and to its answer: what makes no sense is named, nothing of others is told."""
 
+import re
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sample_morning import BEGIN, Morning
 
@@ -143,6 +146,13 @@ MALFORMED: list[tuple[dict[str, Any], str]] = [
 async def test_what_makes_no_sense_is_named(morning: Morning, wanted: dict[str, Any], at: str) -> None:
     await morning.at(3700)
     assert places(await morning.asks(**wanted)) == [at]
+
+
+def test_the_examples_of_the_documentation_are_what_is_asked() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "what-if.md").read_text(encoding="utf-8")
+    made_up, different = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    assert msgspec.json.decode(made_up, type=SyntheticBody).streams[0].talk == 300
+    assert msgspec.json.decode(different, type=ChangesBody).queues["Support"].priority == 5
 
 
 async def test_nobody_served_is_nothing_to_learn_from(morning: Morning) -> None:

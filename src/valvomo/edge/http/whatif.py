@@ -51,7 +51,8 @@ async def whatif(
     if refusal := house.whatif_refusal(actor):
         raise Refused(refusal)
     running = found(await parts.laboratory.begin(actor, data, parts.clock()))
-    return Stream(told(running, actor.language), media_type=LINES)
+    # A proxy that collects what it passes on would hide the progress.
+    return Stream(told(running, actor.language), media_type=LINES, headers={"X-Accel-Buffering": "no"})
 
 
 async def told(running: Experimenting, language: str) -> AsyncGenerator[bytes]:
