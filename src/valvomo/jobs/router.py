@@ -24,6 +24,7 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import system
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.domain.routing.choosing import Decision
+from valvomo.domain.routing.facts import House
 from valvomo.domain.routing.route import Routed, route
 from valvomo.jobs.rounds import Rounds
 
@@ -51,6 +52,7 @@ class _Ledger:
     position: int | None = None
     full_at: float = 0.0
     left: frozenset[str] = frozenset()
+    house: House | None = None
     said: dict[str, tuple[frozenset[Reason], datetime]] = field(default_factory=dict)
 
 
@@ -112,7 +114,8 @@ class Router(Rounds):
         found = await routing.waiting(tx, organization_id, queues) if queues != frozenset() else []
         if not found:
             return Routed(), 0
-        house = await routing.rules(tx, organization_id)
+        ledger = self._ledgers[organization_id]
+        house = ledger.house = await routing.rules(tx, organization_id, ledger.house)
         now = self._clock()
         seats = await routing.seats(tx, organization_id, {one.queue_id for one in found}, now)
         return route(found, seats, house, at=now, most=MOST_OFFERS), house.version
