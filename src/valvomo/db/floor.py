@@ -78,7 +78,7 @@ async def lookups(tx: Transaction, organization_id: str) -> Lookups:
             row["id"]: agents.status_of(row) for row in await tx.rows("agents.statuses", organization_id)
         },
         supervision=await house.supervision(tx, organization_id),
-        skills={row["id"]: row["name"] for row in await tx.rows("routing.skills", organization_id)},
+        skills=await house.skills(tx, organization_id),
         house=await routing.rules(tx, organization_id),
     )
 

@@ -65,12 +65,6 @@ async def waiting(tx: Transaction, organization_id: str, queues: Collection[str]
     return [waiting_of(row) for row in rows]
 
 
-async def waiting_one(tx: Transaction, organization_id: str, conversation_id: str) -> Waiting | None:
-    """One conversation, if it waits in a queue."""
-    row = await tx.row("routing.waiting_one", organization_id, conversation_id)
-    return waiting_of(row) if row else None
-
-
 async def seats(tx: Transaction, organization_id: str, queues: Collection[str], at: datetime) -> list[Seat]:
     """Everybody who serves in these queues."""
     rows = await tx.rows("routing.seats", organization_id, sorted(queues))
@@ -79,6 +73,7 @@ async def seats(tx: Transaction, organization_id: str, queues: Collection[str], 
     return [
         Seat(agent=one, idle_since=times[one.id]["idle_since"], asked_at=times[one.id]["asked_at"])
         for one in people.values()
+        if one.serves
     ]
 
 

@@ -84,6 +84,5 @@ async def _agents(tx: Transaction, workstream: Workstream, found: Classified, at
     )
     rules = (await routing.rules(tx, workstream.organization_id)).queues[found.queue_id]
     seats = await routing.seats(tx, workstream.organization_id, {found.queue_id}, at)
-    serving = [one for one in seats if one.agent.serves]
-    free = [one for one in decide(waiting, workstream, rules, serving).considered if one.reason is None]
-    return AgentCount(fit=sum(unfit(waiting, rules, one) is None for one in serving), free=len(free))
+    free = [one for one in decide(waiting, workstream, rules, seats).considered if one.reason is None]
+    return AgentCount(fit=sum(unfit(waiting, rules, one) is None for one in seats), free=len(free))

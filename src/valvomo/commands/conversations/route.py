@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import agents, conversations, decisions
 from valvomo.domain.access.actor import ActorKind
-from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.agents.capacity import Agent, holding
 from valvomo.domain.conversations import assign as rules
 from valvomo.domain.conversations.model import Conversation, OfferKind
 from valvomo.domain.conversations.offers import MAX_DECLINES
@@ -113,9 +112,7 @@ async def _offer(
     if isinstance(events, Refusal):
         return events
     await work.record(conversation, events)
-    channel = conversation.channel.value
-    held: Mapping[str, int] = {**agent.held, channel: agent.held.get(channel, 0) + 1}
-    seats[agent_id] = replace(agent, load=agent.load + conversation.units, held=held)
+    seats[agent_id] = holding(agent, conversation.units, conversation.channel)
     return None
 
 

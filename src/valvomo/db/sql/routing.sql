@@ -34,13 +34,6 @@ SELECT id, queue_id, workstream_id, channel, priority, queued_at, (body ->> 'uni
     body ->> 'affinity_id' AS affinity_id, (body ->> 'orphaned')::boolean AS orphaned
 FROM conversations WHERE organization_id = $1 AND state = 'open' AND ($2::text[] IS NULL OR queue_id = ANY ($2))
 
--- name: waiting_one
--- One conversation that waits, as far as routing looks at it.
-SELECT id, queue_id, workstream_id, channel, priority, queued_at, (body ->> 'units')::integer AS units,
-    nullif(body -> 'needs', '[]') AS needs, nullif(body -> 'declines', '{}') AS declines,
-    body ->> 'affinity_id' AS affinity_id, (body ->> 'orphaned')::boolean AS orphaned
-FROM conversations WHERE organization_id = $1 AND id = $2 AND state = 'open'
-
 -- name: seats
 -- Who serves in these queues, since when they have been as free as they are, and when they were last asked.
 SELECT id, idle_since, asked_at FROM agents WHERE organization_id = $1 AND id IN (

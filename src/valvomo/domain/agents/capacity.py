@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from valvomo.domain.agents.presence import Presence, shown_presence
 from valvomo.domain.conversations.model import Channel
@@ -45,6 +45,12 @@ class Agent:
     def listed(self) -> bool:
         """Whether the presence board has them: agents and members of queues, not who only watches over others."""
         return self.serves and (self.is_agent or bool(self.queues))
+
+
+def holding(agent: Agent, units: int, channel: Channel, count: int = 1) -> Agent:
+    """The agent with so many more conversations of this kind, for so many units in all; negative for fewer."""
+    held = {**agent.held, channel.value: agent.held.get(channel.value, 0) + count}
+    return replace(agent, load=agent.load + units, held=held)
 
 
 def exceeded_by(agent: Agent, units: int, channel: Channel) -> int:

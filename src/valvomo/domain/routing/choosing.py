@@ -107,11 +107,20 @@ def why_not(waiting: Waiting, workstream: Workstream, queue: QueueRules, seat: S
 
 def unfit(waiting: Waiting, queue: QueueRules, seat: Seat) -> Reason | None:
     """Why this member is not the one for it however free they may become."""
-    if waiting.declines.get(seat.agent.id, 0) >= MAX_DECLINES:
+    if _is_tired(waiting, seat.agent.id):
         return Reason.DECLINED_TOO_OFTEN
     if queue.match is SkillMatch.EXACT and shortfall(waiting.needs, seat.agent.skills):
         return Reason.SKILLS_MISSING
     return None
+
+
+def tired_of(waiting: Waiting) -> frozenset[str]:
+    """Who has rejected or missed it so often that they are not asked again."""
+    return frozenset(agent_id for agent_id in waiting.declines if _is_tired(waiting, agent_id))
+
+
+def _is_tired(waiting: Waiting, agent_id: str) -> bool:
+    return waiting.declines.get(agent_id, 0) >= MAX_DECLINES
 
 
 def orphan_cause(waiting: Waiting, queue: QueueRules, members: Iterable[Seat]) -> str | None:

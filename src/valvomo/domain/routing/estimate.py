@@ -9,9 +9,8 @@ from statistics import fmean
 
 from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.model import SYNCHRONOUS
-from valvomo.domain.conversations.offers import MAX_DECLINES
 from valvomo.domain.conversations.targets import Load, seat_refusal
-from valvomo.domain.routing.choosing import ROUTER, unfit
+from valvomo.domain.routing.choosing import ROUTER, tired_of, unfit
 from valvomo.domain.routing.facts import House, Seat, Waiting
 
 LEAST_SAMPLES = 5
@@ -95,8 +94,7 @@ def wait_estimate(mine: Waiting, seen: Outlook, handle_seconds: Sequence[float])
 
 
 def _kind(one: Waiting) -> _Kind:
-    tired = frozenset(agent for agent, count in one.declines.items() if count >= MAX_DECLINES)
-    return (one.needs, tired)
+    return (one.needs, tired_of(one))
 
 
 def _there(one: Waiting, seats: Iterable[Seat], house: House) -> list[Seat]:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from valvomo.domain.conversations.offers import MAX_DECLINES
-from valvomo.domain.routing.choosing import Decision, Outcome, decide
+from valvomo.domain.agents.capacity import holding
+from valvomo.domain.routing.choosing import Decision, Outcome, decide, tired_of
 from valvomo.domain.routing.facts import House, Seat, Waiting
 
 
@@ -64,7 +64,7 @@ def route(
         _, number = heap[0]
         group = classes[number]
         first = group.waiting[group.next]
-        decision = decide_at(first, tables.get(first.queue_id, {}), house)
+        decision = decide_at(first, tables.get(first.queue_id, {}).values(), house)
         if decision.outcome is not Outcome.OFFERED or decision.agent_id is None:
             heapq.heappop(heap)
             ended.append((group, decision))
@@ -79,11 +79,9 @@ def route(
     return _routed(offers, ended)
 
 
-def decide_at(waiting: Waiting, members: Mapping[str, Seat], house: House) -> Decision:
+def decide_at(waiting: Waiting, members: Iterable[Seat], house: House) -> Decision:
     """The decision for one conversation by the rules of its house."""
-    return decide(
-        waiting, house.workstreams[waiting.workstream_id], house.queues[waiting.queue_id], members.values()
-    )
+    return decide(waiting, house.workstreams[waiting.workstream_id], house.queues[waiting.queue_id], members)
 
 
 def turn(waiting: Waiting, queue_priority: int) -> tuple[int, int, datetime, str]:
@@ -107,8 +105,7 @@ def _by_queue(seats: Iterable[Seat]) -> dict[str, dict[str, Seat]]:
 def _classes(waiting: Iterable[Waiting], house: House) -> list[_Class]:
     groups: dict[object, _Class] = {}
     for one in sorted(waiting, key=lambda one: _turn(one, house)):
-        tired = frozenset(agent for agent, count in one.declines.items() if count >= MAX_DECLINES)
-        key = (one.queue_id, one.workstream_id, one.channel, one.units, one.needs, tired)
+        key = (one.queue_id, one.workstream_id, one.channel, one.units, one.needs, tired_of(one))
         groups.setdefault(key, _Class([])).waiting.append(one)
     return list(groups.values())
 
@@ -116,11 +113,9 @@ def _classes(waiting: Iterable[Waiting], house: House) -> list[_Class]:
 def _seat(tables: Mapping[str, dict[str, Seat]], decision: Decision, at: datetime) -> None:
     """The chosen agent carries it from now on, in every queue that they serve."""
     waiting, seat = decision.waiting, decision.considered[0].seat
-    agent, channel = seat.agent, waiting.channel.value
-    held = {**agent.held, channel: agent.held.get(channel, 0) + 1}
-    seated = replace(seat, agent=replace(agent, load=agent.load + waiting.units, held=held), asked_at=at)
-    for queue_id in agent.queues:
-        tables[queue_id][agent.id] = seated
+    seated = replace(seat, agent=holding(seat.agent, waiting.units, waiting.channel), asked_at=at)
+    for queue_id in seated.agent.queues:
+        tables[queue_id][seated.agent.id] = seated
 
 
 def _routed(offers: list[Decision], ended: list[tuple[_Class, Decision]]) -> Routed:

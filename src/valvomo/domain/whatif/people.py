@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from valvomo.domain.agents.capacity import holding
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.routing.facts import Seat
 from valvomo.domain.whatif.setup import Period
@@ -78,9 +79,7 @@ class Person:
         return Spent(queues=self.seat.agent.queues, there=there, busy=busy, carried=carried, room=room)
 
     def _hold(self, units: int, channel: Channel, more: int) -> None:
-        agent = self.seat.agent
-        held = {**agent.held, channel.value: agent.held.get(channel.value, 0) + more}
-        self.seat = replace(self.seat, agent=replace(agent, load=agent.load + units, held=held))
+        self.seat = replace(self.seat, agent=holding(self.seat.agent, units, channel, more))
 
     def _moment(self, at: float) -> datetime:
         return self.period.moment(at)
