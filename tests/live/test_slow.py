@@ -99,3 +99,22 @@ async def test_notices_of_the_meantime_are_told_on_return(stage: Stage) -> None:
     again = stage.reader(SAARA)
     await again.watch("me", since=seen)
     assert [item["code"] for item in again.told("me") if item["kind"] == "notice"] == ["offer_accepted"]
+
+
+@pytest.mark.parametrize("who", ["staff", "customer"])
+async def test_what_was_put_off_comes_before_what_is_new(stage: Stage, who: str) -> None:
+    one = await stage.floor.accepted("chat")
+    await stage.settle()
+    guest = await stage.floor.guest(one)
+    topic = f"conversation:{one}" if who == "staff" else "conversation"
+    reader = stage.reader(AINO if who == "staff" else guest)
+    await reader.watch(topic)
+    reader.full = True
+    await stage.floor.write(guest, one, "first")
+    await stage.room.feed.read_on()
+    # The way is free again, but the reader's turn to be told what was put off has not come.
+    reader.full = False
+    await stage.floor.write(guest, one, "second")
+    await stage.room.feed.read_on()
+    await stage.settle()
+    assert [item["seq"] for item in reader.told(topic) if item["kind"] == "message"] == [1, 2]

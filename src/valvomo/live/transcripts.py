@@ -223,10 +223,10 @@ class Transcripts:
         return public_conversation(conversation, waits, subscription.notices)
 
     def _postponed(self, subscription: Subscription) -> bool:
-        if not subscription.starting and not subscription.connection.slow:
-            return False
-        subscription.reread = True
-        return True
+        # What was put off comes before what is new: told now, this would be the last number that the reader has.
+        if subscription.starting or subscription.connection.slow:
+            subscription.reread = True
+        return subscription.reread
 
     def _refuse(self, subscription: Subscription, refusal: Refusal) -> None:
         self.unwatch(subscription)
