@@ -20,9 +20,12 @@ import msgspec
 import uvloop
 
 from floor_place import Place
-from floor_talks import Conversing, Talking
 from floor_watch import Watching
-from floor_wire import Listener
+from floor_wire import Caller, Listener
+from systems.valvomo_people import Chat, House, ValvomoPeople
+from workload.ledger import Ledger
+from workload.people import Ears
+from workload.play import Part, Player
 
 SETTLE = 1.0
 """Seconds between opening the sockets and the first round."""
@@ -74,10 +77,47 @@ class Echoes:
         return lambda _payload, at: self._waiting[number].set_result(at)
 
 
+class Talking:
+    """Conversations that are under way: in a closed loop, or, where there is a rate, by a schedule."""
+
+    def __init__(self, place: Place) -> None:
+        self._ledger = Ledger()
+        self._place = place
+
+    async def open(self, port: int) -> None:
+        """Everybody's sockets and connections."""
+        place = self._place
+        people = ValvomoPeople(
+            House(port=port, key=place.key, agents=place.agents, supervisors=[]),
+            Ears(self._ledger.heard, self._ledger.shown),
+        )
+        await people.gather(len(place.agents), 0)
+        for number, one in enumerate(place.talks):
+            chat = Chat(
+                id=one.id, token=one.token, agent=one.agent, customers=Caller(port), agents=Caller(port)
+            )
+            await people.meet(number, chat)
+        self._player = Player(people=people, ledger=self._ledger)
+        self._player.there = list(range(len(place.talks)))
+
+    async def play(self, seconds: float, rate: float) -> dict[str, Any]:
+        """A round: counts, waits in seconds, and what went wrong."""
+        pause = len(self._place.talks) / rate if rate else 0.0
+        kind = "floor" if rate else "ceiling"
+        played = await self._player.play(Part(kind=kind, seconds=seconds, pause=pause, settle=0.0))
+        return {
+            "count": played.said,
+            "elapsed": seconds,
+            "durable": played.accepted,
+            "seen": played.to_agents + played.to_customers,
+            "wrong": {name: count for name, count in played.faults.items() if count},
+        }
+
+
 async def main() -> None:
     server, echo = int(sys.argv[1]), int(sys.argv[2])
     place = msgspec.json.decode(Path(sys.argv[3]).read_bytes(), type=Place)
-    talking = Talking([Conversing(talk, server) for talk in place.talks])
+    talking = Talking(place)
     watching, echoes = Watching(place, server), Echoes()
     await talking.open(server)
     await watching.open()

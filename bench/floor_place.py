@@ -6,6 +6,8 @@ is not what is measured.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import msgspec
@@ -29,33 +31,58 @@ from valvomo.domain.conversations.model import Channel
 
 AGENTS = ("aino", "eino", "lumi", "onni")
 """Those of the queue Support."""
+ENTRANCE = "Web chat"
+"""The workstream by which customers come into it."""
 
 
-class Talk(msgspec.Struct, frozen=True, kw_only=True):
-    """A live chat that an agent serves: `token` is the customer's, `session` the agent's."""
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent and their session."""
 
     id: str
-    token: str
-    agent: str
-    agent_id: str
     session: str
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """The organization, its conversations, and the sessions of supervisors; every second sees one queue only."""
+class Talk(msgspec.Struct, frozen=True, kw_only=True):
+    """A live chat that an agent serves: `token` is the customer's, `agent` the number of a desk."""
+
+    id: str
+    token: str
+    agent: int
+
+
+class Staff(msgspec.Struct, frozen=True, kw_only=True):
+    """Who works there, and the sessions of supervisors; every second sees one queue only. Customers come by `key`."""
+
+    agents: list[Desk]
+    supervisors: list[str]
+    key: str
+
+
+class Place(Staff, frozen=True, kw_only=True):
+    """The organization with conversations that are under way."""
 
     organization_id: str
     talks: list[Talk]
-    supervisors: list[str]
 
 
 async def furnish(url: str, *, talks: int, supervisors: int) -> Place:
     """Make it in an empty database."""
+    async with _maker(url) as maker:
+        return await maker.make(talks, supervisors)
+
+
+async def staffed(url: str, *, agents: int, capacity: int, supervisors: int) -> Staff:
+    """The organization in an empty database, with no other agents than these, who are offline."""
+    async with _maker(url) as maker:
+        return await maker.staff(agents, capacity, supervisors)
+
+
+@asynccontextmanager
+async def _maker(url: str) -> AsyncIterator[_Maker]:
     await migrate.apply(url)
     database = await Database.open(url, pool_size=4)
     try:
-        maker = _Maker(database)
-        return await maker.make(talks, supervisors)
+        yield _Maker(database)
     finally:
         await database.close()
 
@@ -71,32 +98,51 @@ class _Maker:
         password = await self.passwords.hash(PASSWORD)
         sample = await create_sample(self.executor, password)
         admin = await sample.actor(self.database, "admin")
-        agents, sessions = {}, {}
-        for name in AGENTS:
-            await self._do(admin, ChangeUser(user_id=sample.people[name], capacity=talks))
-            agents[name] = await sample.actor(self.database, name)
-            await self._do(agents[name], SetPresence(agent_id=agents[name].id, presence=Presence.AVAILABLE))
-            sessions[name] = await self._session(f"{name}@{DOMAIN}")
+        agents = [await self._agent(admin, sample, name, talks) for name in AGENTS]
         made = []
         for number in range(talks):
-            name = AGENTS[number % len(AGENTS)]
-            made.append(await self._talk(admin, (name, agents[name]), sessions[name], number))
+            agent = number % len(agents)
+            made.append(await self._talk(admin, agents[agent][0], agent, number))
         watching = [await self._supervisor(admin, sample, password, number) for number in range(supervisors)]
-        return Place(organization_id=sample.organization_id, talks=made, supervisors=watching)
+        return Place(
+            organization_id=sample.organization_id,
+            talks=made,
+            agents=[desk for _, desk in agents],
+            supervisors=watching,
+            key=sample.keys[ENTRANCE],
+        )
 
-    async def _talk(self, admin: Actor, agent: tuple[str, Actor], session: str, number: int) -> Talk:
+    async def staff(self, agents: int, capacity: int, supervisors: int) -> Staff:
+        password = await self.passwords.hash(PASSWORD)
+        sample = await create_sample(self.executor, password)
+        admin = await sample.actor(self.database, "admin")
+        desks = []
+        for number in range(agents):
+            profile = Profile(
+                email=f"agent{number}@{DOMAIN}",
+                name=f"Agent {number}",
+                roles=frozenset({UserRole.AGENT}),
+                capacity=capacity,
+                queues=frozenset({sample.queues["Support"]}),
+            )
+            made = await self._do(admin, CreateUser(profile=profile, password_hash=password))
+            desks.append(Desk(id=str(made["id"]), session=await self._session(profile.email)))
+        watching = [await self._supervisor(admin, sample, password, number) for number in range(supervisors)]
+        return Staff(agents=desks, supervisors=watching, key=sample.keys[ENTRANCE])
+
+    async def _agent(self, admin: Actor, sample: Sample, name: str, capacity: int) -> tuple[Actor, Desk]:
+        await self._do(admin, ChangeUser(user_id=sample.people[name], capacity=capacity))
+        agent = await sample.actor(self.database, name)
+        await self._do(agent, SetPresence(agent_id=agent.id, presence=Presence.AVAILABLE))
+        return agent, Desk(id=agent.id, session=await self._session(f"{name}@{DOMAIN}"))
+
+    async def _talk(self, admin: Actor, agent: Actor, desk: int, number: int) -> Talk:
         wanted = StartConversation(
             channel=Channel.LIVE_CHAT, queue="Support", customer_name=f"Customer {number}", issue_token=True
         )
         started = await self._do(admin, wanted)
-        await self._do(agent[1], Pick(conversation_id=str(started["id"])))
-        return Talk(
-            id=str(started["id"]),
-            token=str(started["token"]),
-            agent=agent[0],
-            agent_id=agent[1].id,
-            session=session,
-        )
+        await self._do(agent, Pick(conversation_id=str(started["id"])))
+        return Talk(id=str(started["id"]), token=str(started["token"]), agent=desk)
 
     async def _supervisor(self, admin: Actor, sample: Sample, password: str, number: int) -> str:
         everything = number % 2 == 0

@@ -36,12 +36,16 @@ def free_port() -> int:
 
 @contextmanager
 def process(
-    words: list[str], log: Path, environment: dict[str, str] | None = None
+    words: list[str], log: Path, environment: dict[str, str] | None = None, *, talks: bool = True
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A program with pipes to its input and from its output; ended with SIGTERM, at last with SIGKILL."""
+    """A program; ended with SIGTERM, at last with SIGKILL. One that `talks` has pipes for input and output."""
     with log.open("ab") as errors:
         started = subprocess.Popen(
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment
+            words,
+            stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if talks else errors,
+            stderr=errors,
+            env=environment,
         )
     try:
         yield started
@@ -78,20 +82,54 @@ def server(url: str, folder: Path) -> Iterator[tuple[int, int]]:
         yield started.pid, port
 
 
+def verified(url: str) -> str:
+    """What `valvomo verify` says: every conversation is the fold of its facts, the journal's chain is whole.
+
+    Raises AssertionError when not.
+    """
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("VALVOMO_")}
+    words = [sys.executable, "-m", "valvomo", "verify"]
+    done = subprocess.run(
+        words, env={**environment, "VALVOMO_DATABASE_URL": url}, capture_output=True, text=True, check=False
+    )
+    said = done.stdout.strip() or done.stderr.strip()[-500:]
+    if done.returncode:
+        raise AssertionError(f"verify has found something: {said}")
+    return said
+
+
 def cpu_seconds(root: int) -> float:
     """Of a process and all below it, children that have ended included."""
+    return sum(_tree(root).values())
+
+
+def memory_bytes(root: int) -> int:
+    """Of a process and all below it; what several share is divided among them (PSS)."""
+    total = 0
+    for pid in _tree(root):
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    return 1024 * total
+
+
+def _tree(root: int) -> dict[int, float]:
+    """A process and all below it, with processor seconds."""
     parents: dict[int, list[int]] = {}
     times: dict[int, float] = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and (found := _stat(folder)):
             parents.setdefault(found[0], []).append(int(folder.name))
             times[int(folder.name)] = found[1]
-    total, waiting = 0.0, [root]
+    tree: dict[int, float] = {}
+    waiting = [root] if root in times else []
     while waiting:
         one = waiting.pop()
-        total += times.get(one, 0.0)
+        tree[one] = times[one]
         waiting += parents.get(one, [])
-    return total
+    return tree
 
 
 def machine_seconds() -> float:

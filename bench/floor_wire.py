@@ -20,7 +20,7 @@ _KEY = "AAAAAAAAAAAAAAAAAAAAAA=="
 Heard = Callable[[bytes, float], None]
 
 
-class WireError(Exception):
+class WireError(OSError):
     """The server said something else than was expected."""
 
 
@@ -35,14 +35,19 @@ class Caller(asyncio.Protocol):
 
     async def post(self, path: str, headers: Mapping[str, str], body: object) -> Any:
         """The decoded answer. Raises `WireError` when it is not a success."""
+        return await self.ask("POST", path, headers, body)
+
+    async def ask(self, method: str, path: str, headers: Mapping[str, str], body: object) -> Any:
+        """The same by another method."""
         if self._transport is None or self._transport.is_closing():
             self._buffer.clear()
             await asyncio.get_running_loop().create_connection(lambda: self, HOST, self._port)
         content = msgspec.json.encode(body)
         head = {**headers, "Content-Type": "application/json", "Content-Length": str(len(content))}
         self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(_head("POST", path, head) + content)
-        return msgspec.json.decode(await self._answer)
+        self._transport.write(_head(method, path, head) + content)
+        answer = await self._answer
+        return msgspec.json.decode(answer) if answer else None
 
     def connection_made(self, transport: Any) -> None:
         """Connected."""
