@@ -22,6 +22,8 @@ PREFIX = "VALVOMO_"
 # Read before the settings, or by the tests only.
 _NOT_SETTINGS = {"VALVOMO_CONFIG"}
 _TESTS = "VALVOMO_TEST_"
+_SECRETS = {"metrics_token"}
+_SHORTEST_TOKEN = 16
 _URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]*@")
 
 
@@ -65,6 +67,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     webhook_networks: tuple[str, ...] = ()
     """Private addresses or networks that webhooks may reach; without them only public addresses."""
 
+    metrics_networks: tuple[str, ...] = ("127.0.0.0/8", "::1")
+    """Addresses or networks that may read ``/metrics``."""
+
+    metrics_token: str = ""
+    """What a reader of ``/metrics`` must carry as a bearer token; then it may come from anywhere."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severity that is logged."""
 
@@ -81,6 +89,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             _check_network("trusted_proxies", proxy)
         for network in self.webhook_networks:
             _check_network("webhook_networks", network)
+        for network in self.metrics_networks:
+            _check_network("metrics_networks", network)
+        if 0 < len(self.metrics_token) < _SHORTEST_TOKEN:
+            raise ValueError(f"metrics_token: must have at least {_SHORTEST_TOKEN} characters")
 
     @property
     def embedded(self) -> bool:
@@ -100,7 +112,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def shown(self) -> dict[str, str]:
         """The settings for a log or a screen, passwords left out."""
-        return {key: _URL_PASSWORD.sub(r"\1:***@", str(getattr(self, key))) for key in self.__struct_fields__}
+        return {
+            key: "***"
+            if key in _SECRETS and getattr(self, key)
+            else _URL_PASSWORD.sub(r"\1:***@", str(getattr(self, key)))
+            for key in self.__struct_fields__
+        }
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{key}={value!r}' for key, value in self.shown().items())})"

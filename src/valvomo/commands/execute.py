@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -22,6 +24,7 @@ from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.acts import OWNERS_TOO, act_account_refusal
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.telemetry.counts import Spread
 
 MAX_TRIES = 4
 """How often a command that lost a deadlock or a serialization conflict is tried."""
@@ -39,6 +42,29 @@ class Done:
     repeated: bool = False
 
 
+class Tally:
+    """What came of commands: `outcomes` by command and outcome, `refusals` by reason, `seconds` each took."""
+
+    def __init__(self) -> None:
+        self.outcomes: Counter[tuple[str, str]] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self.seconds = Spread()
+        self.retries = 0
+
+    def came(self, name: str, outcome: Done | Refusal, seconds: float) -> None:
+        """This came of a command."""
+        self.seconds.add(seconds)
+        if isinstance(outcome, Refusal):
+            self.refusals[outcome.reason.value] += 1
+            self.outcomes[name, "refused"] += 1
+        else:
+            self.outcomes[name, "repeated" if outcome.repeated else "done"] += 1
+
+    def failed(self, name: str) -> None:
+        """A bug, a broken world, or nobody waits for it any more."""
+        self.outcomes[name, "failed"] += 1
+
+
 class _RefusedError(Exception):
     """Rolls the transaction back, carrying the refusal out."""
 
@@ -54,9 +80,24 @@ class Executor:
         self.database = database
         self.clock = clock
         self.bell = bell
+        self.tally = Tally()
+
+    def statistics(self) -> Tally:
+        """What came of the commands until now."""
+        return self.tally
 
     async def execute(self, actor: Actor, command: Command, key: str | None = None) -> Done | Refusal:
         """Do it once. The same `key` of the same actor again returns the first outcome and changes nothing."""
+        began, name = time.perf_counter(), type(command).__name__
+        try:
+            outcome = await self._execute(actor, command, key)
+        except BaseException:
+            self.tally.failed(name)
+            raise
+        self.tally.came(name, outcome, time.perf_counter() - began)
+        return outcome
+
+    async def _execute(self, actor: Actor, command: Command, key: str | None) -> Done | Refusal:
         for left in reversed(range(MAX_TRIES)):
             try:
                 async with self.database.transaction() as tx:
@@ -66,6 +107,7 @@ class Executor:
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
                 if not left:
                     raise
+                self.tally.retries += 1
                 log.info("command.retry", command=type(command).__name__, left=left)
             else:
                 if done.position is not None:

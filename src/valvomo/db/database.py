@@ -5,6 +5,7 @@ be repeated; the pool itself replaces dead connections and so outlives a restart
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, Self
@@ -15,6 +16,7 @@ from asyncpg import Connection, Pool, Record
 
 from valvomo.db.statements import Statement, statements
 from valvomo.db.transaction import Transaction
+from valvomo.telemetry.counts import Spread
 
 # A statement that takes longer than this is a bug or a broken server: fail the request, free the locks.
 _LIMITS = {
@@ -32,11 +34,52 @@ _JSONB_VERSION = b"\x01"
 
 
 class PoolStatistics(NamedTuple):
-    """Connections of the pool: ``size`` open ones of at most ``limit``, ``idle`` of them free."""
+    """Connections of the pool: ``size`` open ones of at most ``limit``, ``idle`` of them free.
+
+    ``waiting`` callers wait for one now; ``waits`` is for how long everybody has waited.
+    """
 
     size: int
     idle: int
     limit: int
+    waiting: int
+    waits: Spread
+
+
+class _Connections:
+    """The pool with a look at its door. A class and no generator: it stands before every statement."""
+
+    __slots__ = ("pool", "waiting", "waits")
+
+    def __init__(self, pool: "Pool[Record]") -> None:
+        self.pool = pool
+        self.waiting = 0
+        self.waits = Spread()
+
+    def acquire(self) -> "_Acquired":
+        """A connection for as long as the block lasts."""
+        return _Acquired(self)
+
+
+class _Acquired:
+    __slots__ = ("_connection", "_connections")
+
+    def __init__(self, connections: _Connections) -> None:
+        self._connections = connections
+
+    async def __aenter__(self) -> Any:
+        connections = self._connections
+        connections.waiting += 1
+        began = time.perf_counter()
+        try:
+            self._connection = await connections.pool.acquire()
+        finally:
+            connections.waiting -= 1
+            connections.waits.add(time.perf_counter() - began)
+        return self._connection
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._connections.pool.release(self._connection)
 
 
 class Database:
@@ -44,6 +87,7 @@ class Database:
 
     def __init__(self, pool: "Pool[Record]", url: str, known: Mapping[str, Statement]) -> None:
         self._pool = pool
+        self._connections = _Connections(pool)
         self._statements = known
         self.url = url
 
@@ -81,14 +125,17 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A READ COMMITTED transaction; committed at the end, rolled back by any exception."""
-        async with self._pool.acquire() as connection, connection.transaction(isolation="read_committed"):
+        async with (
+            self._connections.acquire() as connection,
+            connection.transaction(isolation="read_committed"),
+        ):
             yield Transaction(connection, self._statements)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """A read-only transaction in which every statement sees the same moment (REPEATABLE READ)."""
         async with (
-            self._pool.acquire() as connection,
+            self._connections.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield Transaction(connection, self._statements)
@@ -99,12 +146,15 @@ class Database:
 
         A second statement would see a later moment than the first.
         """
-        async with self._pool.acquire() as connection:
+        async with self._connections.acquire() as connection:
             yield Transaction(connection, self._statements)
 
     def statistics(self) -> PoolStatistics:
         """How busy the pool is."""
-        return PoolStatistics(self._pool.get_size(), self._pool.get_idle_size(), self._pool.get_max_size())
+        pool, door = self._pool, self._connections
+        return PoolStatistics(
+            pool.get_size(), pool.get_idle_size(), pool.get_max_size(), door.waiting, door.waits
+        )
 
 
 async def connect(url: str) -> "Connection[Record]":

@@ -9,7 +9,6 @@ from typing import Any
 from valvomo.edge.files import Files
 from valvomo.edge.http.guards import FOREIGN
 from valvomo.edge.http.origin import header
-from valvomo.edge.metrics import Metrics
 from valvomo.edge.parts import Parts
 
 Receive = Callable[[], Awaitable[Any]]
@@ -36,7 +35,7 @@ class Door:
         self.routes = routes
         self._sockets = sockets
         self._files = Files(parts.static)
-        self._metrics = Metrics(parts.registry, parts.live)
+        self._requests = parts.requests
         self._always = _headers(secure=parts.secure)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -69,7 +68,7 @@ class Door:
                 await self.routes(scope, receive, with_headers)
         finally:
             route = "file" if asset is not None else scope.get("path_template") or "unknown"
-            self._metrics.answered(scope["method"], route, status, time.perf_counter() - began)
+            self._requests.answered(scope["method"], route, status, time.perf_counter() - began)
 
     def _complete(self, scope: Any, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         names = {name.lower() for name, _ in given}

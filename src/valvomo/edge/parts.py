@@ -14,10 +14,15 @@ from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
 from valvomo.commands.settings.sign_in import Gate
 from valvomo.edge.http.authentication import Authentication
+from valvomo.edge.http.operators import Operators
 from valvomo.edge.http.pace import Pace
+from valvomo.edge.metrics import Requests
 from valvomo.live.connection import MAX_TOPICS
+from valvomo.queries.backlog import Backlog
 from valvomo.queries.reading import Reader
 from valvomo.queries.whatif.laboratory import Laboratory
+from valvomo.telemetry.fresh import Fresh
+from valvomo.telemetry.loop_delay import LoopDelay
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -27,10 +32,6 @@ class Live(Protocol):
 
     def lag_ms(self) -> int:
         """Age of the feed: how long ago it last knew that it had read everything, in milliseconds."""
-        ...
-
-    def statistics(self) -> Mapping[str, int]:
-        """Counts for the metrics."""
         ...
 
 
@@ -62,6 +63,10 @@ class Parts:
     gate: Gate
     pending: Callable[[], Awaitable[bool]]
     laboratory: Laboratory
+    backlog: Fresh[Backlog | None]
+    operators: Operators
+    requests: Requests = field(default_factory=Requests)
+    loop: LoopDelay = field(default_factory=LoopDelay)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     paces: Mapping[str, Pace] = field(default_factory=paces)
     secure: bool = False

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 
 import asyncpg
 import structlog
@@ -14,6 +16,20 @@ from valvomo.db.doorbell import Doorbell
 log = structlog.get_logger(__name__)
 
 TROUBLE_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class RoundStatistics:
+    """Of a job: `done` rounds, those that ended in `trouble` with the database, those that `failed` by a bug.
+
+    `seconds` all of them took; `ended_at` the newest one, by the monotonic clock.
+    """
+
+    done: int = 0
+    trouble: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    ended_at: float | None = None
 
 
 class Rounds(ABC):
@@ -28,6 +44,7 @@ class Rounds(ABC):
 
     def __init__(self, bell: Doorbell | None = None) -> None:
         self.wake = asyncio.Event()
+        self.statistics = RoundStatistics()
         if bell is not None:
             bell.listen(self._rung, words=self.words)
 
@@ -35,19 +52,30 @@ class Rounds(ABC):
         """Go rounds until cancelled; trouble with the database ends a round and never the job."""
         while True:
             self.wake.clear()
-            try:
-                pause = await self.round()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("job.trouble", job=type(self).__name__, error=repr(error))
-                pause = TROUBLE_SECONDS
-            except Exception:
-                # One round that went wrong must not end what the whole house relies on.
-                log.exception("job.failed", job=type(self).__name__)
-                pause = TROUBLE_SECONDS
+            pause = await self._go()
             await asyncio.sleep(self.gather)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.every if pause is None else min(pause, self.every)):
                     await self.wake.wait()
+
+    async def _go(self) -> float | None:
+        statistics, began = self.statistics, time.monotonic()
+        try:
+            pause = await self.round()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("job.trouble", job=type(self).__name__, error=repr(error))
+            statistics.trouble += 1
+            pause = TROUBLE_SECONDS
+        except Exception:
+            # One round that went wrong must not end what the whole house relies on.
+            log.exception("job.failed", job=type(self).__name__)
+            statistics.failed += 1
+            pause = TROUBLE_SECONDS
+        else:
+            statistics.done += 1
+        statistics.ended_at = time.monotonic()
+        statistics.seconds += statistics.ended_at - began
+        return pause
 
     @abstractmethod
     async def round(self) -> float | None:

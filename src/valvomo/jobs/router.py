@@ -89,6 +89,10 @@ class Router(Rounds):
             del self._ledgers[gone]
         return 0.0 if again else None
 
+    def positions(self) -> dict[str, int]:
+        """How far this process has read each organization in which something waited when it last looked."""
+        return {one: it.position for one, it in self._ledgers.items() if it.position is not None}
+
     async def route(self, organization_id: str) -> Routed:
         """Decide and offer. The lock is held until the offers stand, so that nobody decides on the same facts."""
         ledger = self._ledgers.setdefault(organization_id, _Ledger())

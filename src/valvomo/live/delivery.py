@@ -27,6 +27,9 @@ class Delivery:
         self._clock = clock
         self._timer = timer
         self.sent = 0
+        self.bytes = 0
+        self.snapshots = 0
+        self.resumes = 0
         self.coalesced = 0
         self.dropped = 0
 
@@ -38,6 +41,7 @@ class Delivery:
         """To a reader who is not slow."""
         subscription.connection.sink.write(frame)
         self.sent += 1
+        self.bytes += len(frame.wire)
 
     def tell(self, subscription: Subscription, frame: Frame, ids: Iterable[str] = ()) -> None:
         """Changes; for a slow reader it is only noted what changed (`ids`, or everything when there are none)."""

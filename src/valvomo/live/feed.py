@@ -28,6 +28,7 @@ from valvomo.live.views import figures
 from valvomo.live.views.agents import Seated
 from valvomo.live.views.happening import Change, Words
 from valvomo.protocol.rows import Lookups
+from valvomo.telemetry.counts import Spread
 
 POLL_SECONDS = 0.5
 BATCH = 500
@@ -43,6 +44,7 @@ class Feed:
     """`published` hears of changes and agents that changed, `restarted` that everything may be different.
 
     `signalled` hears of all facts, `reconfigured` that settings have changed; `audited` is how far the audit log goes.
+    `taken` facts were told of, `ages` seconds after they happened; `restarts` times the floor was read anew.
     """
 
     def __init__(self, organization_id: str, database: Database, clock: Callable[[], datetime]) -> None:
@@ -52,6 +54,9 @@ class Feed:
         self.reconfigured: Callable[[], None] = lambda: None
         self.restarted: Callable[[], None] = lambda: None
         self.audited = 0
+        self.taken = 0
+        self.restarts = 0
+        self.ages = Spread()
         self._database = database
         self._clock = clock
         self._wake = asyncio.Event()
@@ -97,6 +102,7 @@ class Feed:
             except Exception:
                 # A fact that one view cannot take in must not freeze every screen: begin anew from the truth.
                 log.exception("feed.restart", organization=self.organization_id, position=self.floor.position)
+                self.restarts += 1
                 await asyncio.sleep(POLL_SECONDS / 2)
                 with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                     await self.load()
@@ -182,6 +188,9 @@ class Feed:
         self.signalled(facts)
         if configuration is not None:
             self.reconfigured()
+        self.taken += len(facts)
+        # Of the batch's first fact: nobody saw any of them later than this after it happened.
+        self.ages.add(max(0.0, (self._clock() - facts[0].at).total_seconds()))
 
     def _fold(self, fact: Fact, words: dict[str, Words]) -> tuple[Change | None, frozenset[str]]:
         floor, position = self.floor, fact.position or 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 import asyncpg
@@ -18,6 +18,7 @@ from valvomo.db.ids import new_id, secret_digest
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.live.connection import Connection, Sink
 from valvomo.live.room import Room
+from valvomo.live.statistics import LiveStatistics, statistics_of
 from valvomo.live.typing import EVERY_SECONDS, TypingSignal
 from valvomo.protocol.frames import PONG, ClientFrame, Ping, Typing, Unwatch, Watch
 
@@ -98,16 +99,9 @@ class Hub:
         """Age of the oldest feed: how long ago it last knew that it had read everything."""
         return max((room.feed.age_ms() for room in self._rooms.values()), default=0)
 
-    def statistics(self) -> Mapping[str, int]:
-        """Connections and frames of this process."""
-        rooms = self._rooms.values()
-        return {
-            "organizations": len(rooms),
-            "connections": sum(len(room.connections) for room in rooms),
-            "frames_sent": sum(room.delivery.sent for room in rooms),
-            "frames_coalesced": sum(room.delivery.coalesced for room in rooms),
-            "readers_dropped": sum(room.delivery.dropped for room in rooms),
-        }
+    def statistics(self) -> LiveStatistics:
+        """What this process carries."""
+        return statistics_of(self._rooms.values())
 
     async def _room(self, organization_id: str) -> Room:
         await self._running.wait()

@@ -82,6 +82,7 @@ class Subscriptions:
         self, subscription: Subscription, encoder: Encoder | None = None, notices: Iterable[object] = ()
     ) -> None:
         """Everything that the topic shows now."""
+        self._delivery.snapshots += 1
         floor = self._floor()
         actor = subscription.connection.actor
         data = self._everything(subscription, encoder or self.encoder())
@@ -152,6 +153,7 @@ class Subscriptions:
         return _mine(floor, actor)
 
     def _resume(self, subscription: Subscription, changes: list[Change]) -> None:
+        self._delivery.resumes += 1
         floor, topic = self._floor(), subscription.topic
         actor = subscription.connection.actor
         saw = {one.after.id for one in changes if one.before and _sees(topic, actor, one.before, floor)}

@@ -45,6 +45,10 @@ class Transcripts:
 
     async def watch(self, subscription: Subscription, since: int | None) -> None:
         """Begin with what was said after `since`."""
+        if since is None:
+            self._delivery.snapshots += 1
+        else:
+            self._delivery.resumes += 1
         subscription.seq = since or 0
         subscription.starting = True
         self.watched.setdefault(self.conversation_id(subscription), set()).add(subscription)

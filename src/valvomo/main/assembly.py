@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from prometheus_client import CollectorRegistry
-
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
 from valvomo.commands.settings.passwords import Passwords
@@ -23,16 +21,19 @@ from valvomo.db.listening import listen
 from valvomo.edge.app import create_app
 from valvomo.edge.door import Door
 from valvomo.edge.http.authentication import Authentication
-from valvomo.edge.metrics import Readings
+from valvomo.edge.http.operators import operators
 from valvomo.edge.parts import Parts, paces
 from valvomo.edge.ws.app import sockets
 from valvomo.jobs.addresses import networks_of
 from valvomo.jobs.delivery import Delivery
 from valvomo.jobs.janitor import Janitor
 from valvomo.jobs.overflow import Overflow
+from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.router import Router
 from valvomo.jobs.timers import Timers
 from valvomo.live.hub import TYPING_CHANNEL, Hub
+from valvomo.main.readings import Sources, register
+from valvomo.queries.backlog import kept
 from valvomo.queries.whatif.laboratory import Laboratory
 from valvomo.settings import Settings
 
@@ -84,11 +85,14 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now) -> H
         gate=Gate(executor, Passwords(), session_hours=settings.session_hours),
         pending=lambda: _is_behind(database.url),
         laboratory=Laboratory(database.url),
-        registry=_registry(database),
+        backlog=kept(database, clock),
+        operators=operators(settings.metrics_networks, settings.metrics_token),
         paces=paces(settings.customer_pace),
         secure=settings.secure,
         session_hours=settings.session_hours,
     )
+    rounds = (janitor, *_rounds(parts, database, bell, settings))
+    register(parts, Sources(database=database, hub=hub, jobs=rounds))
     return House(
         database=database,
         bell=bell,
@@ -96,30 +100,23 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now) -> H
         parts=parts,
         app=create_app(parts, sockets(parts, hub)),
         janitor=janitor,
-        jobs=(
-            lane.run,
-            hub.run,
-            janitor.run,
-            *_rounds(parts, database, bell, settings),
-            *_bells(database, bell, hub),
-        ),
+        jobs=(*_lasting(parts, hub), *(one.run for one in rounds), *_bells(database, bell, hub)),
     )
 
 
-def _registry(database: Database) -> CollectorRegistry:
-    registry = CollectorRegistry()
-    registry.register(Readings("valvomo_database", lambda: database.statistics()._asdict().items()))
-    return registry
-
-
-def _rounds(parts: Parts, database: Database, bell: Doorbell, settings: Settings) -> tuple[Job, ...]:
+def _rounds(parts: Parts, database: Database, bell: Doorbell, settings: Settings) -> tuple[Rounds, ...]:
     """What goes by the clock, or whenever something happened."""
     return (
-        Timers(database, parts.executor, bell, parts.clock).run,
-        Router(database, parts.executor, bell, parts.clock).run,
-        Overflow(database, parts.executor, parts.clock).run,
-        Delivery(database, bell, parts.clock, allowed=networks_of(settings.webhook_networks)).run,
+        Timers(database, parts.executor, bell, parts.clock),
+        Router(database, parts.executor, bell, parts.clock),
+        Overflow(database, parts.executor, parts.clock),
+        Delivery(database, bell, parts.clock, allowed=networks_of(settings.webhook_networks)),
     )
+
+
+def _lasting(parts: Parts, hub: Hub) -> tuple[Job, ...]:
+    """What answers whoever comes."""
+    return (parts.lane.run, hub.run, parts.loop.run)
 
 
 def _bells(database: Database, bell: Doorbell, hub: Hub) -> tuple[Job, ...]:

@@ -7,7 +7,10 @@ a time, so that one bad row costs nobody else anything.
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -18,6 +21,7 @@ from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.telemetry.counts import Spread
 
 MAX_BATCH = 128
 MAX_WAITING = 4096
@@ -25,6 +29,23 @@ MAX_WAITING = 4096
 
 log = structlog.get_logger(__name__)
 Waiting = tuple[Letter, "asyncio.Future[Done | Refusal]"]
+
+
+@dataclass(slots=True)
+class LaneStatistics:
+    """Of the lane: messages by `outcomes`, `refusals` by reason, `batches` that were tried, seconds of each `commits`.
+
+    `size` of the newest batch, `waiting` messages in front of it, `limit` how many may wait.
+    """
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
+    commits: Spread = field(default_factory=Spread)
+    batches: int = 0
+    failed_batches: int = 0
+    size: int = 0
+    waiting: int = 0
+    limit: int = MAX_WAITING
 
 
 class MessageLane:
@@ -35,6 +56,12 @@ class MessageLane:
         self._clock = clock
         self._bell = bell
         self._queue: asyncio.Queue[Waiting] = asyncio.Queue(MAX_WAITING)
+        self._statistics = LaneStatistics()
+
+    def statistics(self) -> LaneStatistics:
+        """How the lane does."""
+        self._statistics.waiting = self._queue.qsize()
+        return self._statistics
 
     async def post(self, actor: Actor, command: PostMessage) -> Done | Refusal:
         """Post one message; durable when this returns. The result is the whole message as it is kept."""
@@ -42,6 +69,8 @@ class MessageLane:
         try:
             self._queue.put_nowait((Letter(actor=actor, command=command), future))
         except asyncio.QueueFull:
+            self._statistics.outcomes["refused"] += 1
+            self._statistics.refusals[Reason.BUSY.value] += 1
             return Refusal(Reason.BUSY)
         return await future
 
@@ -58,19 +87,33 @@ class MessageLane:
                 raise
 
     async def _post(self, batch: Sequence[Waiting]) -> None:
+        statistics, began = self._statistics, time.perf_counter()
+        statistics.batches += 1
+        statistics.size = len(batch)
         try:
             outcomes = await self._commit([letter for letter, _ in batch])
         except Exception as error:  # noqa: BLE001 - whatever it was, its senders are told and the lane goes on
+            statistics.failed_batches += 1
             if len(batch) > 1:
                 log.warning("messages.batch_failed", size=len(batch), error=repr(error))
                 for one in batch:
                     await self._post([one])
             else:
+                statistics.outcomes["failed"] += 1
                 _fail(batch, error)
             return
+        statistics.commits.add(time.perf_counter() - began)
         for (_, future), outcome in zip(batch, outcomes, strict=True):
+            self._count(outcome)
             if not future.done():
                 future.set_result(outcome)
+
+    def _count(self, outcome: Done | Refusal) -> None:
+        if isinstance(outcome, Refusal):
+            self._statistics.outcomes["refused"] += 1
+            self._statistics.refusals[outcome.reason.value] += 1
+        else:
+            self._statistics.outcomes["repeated" if outcome.repeated else "posted"] += 1
 
     async def _commit(self, letters: Sequence[Letter]) -> list[Done | Refusal]:
         async with self._database.transaction() as tx:

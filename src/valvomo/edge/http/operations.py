@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.edge.http.origin import header
 from valvomo.edge.http.refused import Refused
 from valvomo.edge.parts import Parts
 from valvomo.queries import health
@@ -37,8 +38,12 @@ async def readyz(parts: NamedDependency[Parts]) -> dict[str, Any]:
 
 
 @get("/metrics", include_in_schema=False)
-async def metrics(parts: NamedDependency[Parts]) -> Response[bytes]:
-    """In the text format of Prometheus."""
+async def metrics(parts: NamedDependency[Parts], request: Request[Any, Any, Any]) -> Response[bytes]:
+    """In the text format of Prometheus, for operators; for everybody else there is no such page."""
+    client, headers = request.client, request.scope["headers"]
+    if not parts.operators.admit(client.host if client else None, header(headers, b"authorization")):
+        raise Refused(Refusal(Reason.NOT_FOUND))
+    await parts.backlog.get()
     return Response(generate_latest(parts.registry), media_type=CONTENT_TYPE_LATEST.partition("; charset")[0])
 
 

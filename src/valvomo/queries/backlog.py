@@ -1,0 +1,61 @@
+"""What an operator asks the whole database: how much waits, for how long, and how far every journal goes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from valvomo.queries.reading import Reader
+from valvomo.telemetry.fresh import Fresh
+
+PATIENCE_SECONDS = 3.0
+KEPT_SECONDS = 5.0
+"""So long it is not asked for again, however many ask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """At one moment. Ages in seconds, 0 where nothing waits; `heads` are positions by organization."""
+
+    timers: int
+    timer_age: float
+    letters: int
+    letter_age: float
+    ongoing: Mapping[str, int]
+    orphans: int
+    heads: Mapping[str, int]
+
+
+async def backlog(reader: Reader, now: datetime) -> Backlog | None:
+    """What waits now; None when the database does not say in time."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS), reader.reading() as tx:
+            row = await tx.row("operating.backlog", now)
+            states = await tx.rows("operating.ongoing")
+            heads = await tx.rows("journal.heads")
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return None
+    if row is None:
+        return None
+    return Backlog(
+        timers=row["timers"],
+        timer_age=_age(row["timer"], now),
+        letters=row["letters"],
+        letter_age=_age(row["letter"], now),
+        ongoing={one["state"]: one["conversations"] for one in states},
+        orphans=sum(one["orphans"] for one in states),
+        heads={one["organization_id"]: one["position"] for one in heads},
+    )
+
+
+def kept(reader: Reader, clock: Callable[[], datetime]) -> Fresh[Backlog | None]:
+    """The same for all who ask within a moment."""
+    return Fresh(lambda: backlog(reader, clock()), KEPT_SECONDS)
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds()) if since else 0.0
