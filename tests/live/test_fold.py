@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sample_floor import AATU, AINO, EINO, ONNI, SAARA, SULO, Floor
+from sample_floor import AATU, AINO, BILLING, EINO, ONNI, SAARA, SULO, SUPPORT, Floor
 from sample_stage import Reader, Stage, new_room
 from sample_steps import Step, drawn, scripted, take
 
 from valvomo.db.database import Database
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.live.room import Room
+from valvomo.protocol.figures import Today, by_queue, of_scope
 
 pytestmark = pytest.mark.slow
 
@@ -81,6 +82,7 @@ async def _compare(floor: Floor, room: Room, readers: list[Reader]) -> None:
     assert room.floor.day == fresh.floor.day
     assert room.floor.position == fresh.floor.position
     assert room.floor.silent == fresh.floor.silent
+    _count(room)
     for reader in readers:
         new = Reader(fresh, reader.actor)
         for topic in TOPICS:
@@ -88,6 +90,15 @@ async def _compare(floor: Floor, room: Room, readers: list[Reader]) -> None:
             known = _lasting(reader.rows.get(topic, {}))
             assert known == _lasting(new.rows.get(topic, {})), (reader.actor.id, topic)
             assert reader.at[topic] <= new.at[topic]
+
+
+def _count(room: Room) -> None:
+    """The figures that were kept counted are those that counting everything gives."""
+    floor, agents = room.floor, [one.agent for one in room.floor.agents.seats.values()]
+    today = Today(floor.day.since, floor.day.closed.values())
+    queues = by_queue(today, floor.board.conversations.values(), agents, floor.lookups)
+    for scope in (None, frozenset({SUPPORT}), frozenset({SUPPORT, BILLING})):
+        assert floor.figures(scope) == of_scope(queues, scope, agents, floor.day.since)
 
 
 def _lasting(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

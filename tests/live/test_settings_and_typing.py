@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
-from sample_floor import AINO, ALL_ON, BILLING, EINO, HOUSE, SAARA, SUPPORT, Floor
+from sample_floor import AINO, ALL_ON, BILLING, EINO, HOUSE, SAARA, SULO, SUPPORT, Floor
 from sample_stage import Stage
 
 from valvomo.commands.conversations.consult import Consult
@@ -15,7 +16,8 @@ from valvomo.db import journal
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.supervision import Right
-from valvomo.domain.agents.events import SettingChanged
+from valvomo.domain.agents.events import HouseFact, SettingChanged, SignedIn
+from valvomo.live.signals import EVERYBODY, doubted_by
 from valvomo.live.typing import TypingSignal
 
 pytestmark = pytest.mark.slow
@@ -118,3 +120,44 @@ async def test_typing_reaches_whom_it_may(stage: Stage) -> None:
     stranger = replace(AINO, id="onni")
     assert heard(stranger) == set()
     assert BILLING not in str(customer.frames)
+
+
+async def test_a_setting_that_shows_nowhere_draws_nobodys_board_anew(stage: Stage) -> None:
+    saara = stage.reader(SAARA)
+    await settled(stage)  # from now on she is as the database has her
+    await saara.watch("board")
+    seen = stage.room.floor.position
+    await changed(stage.floor, "SELECT 1")
+    await settled(stage)
+    assert [frame["op"] for frame in saara.frames] == ["snapshot"]
+    again = stage.reader(SAARA)
+    await again.watch("board", since=seen)
+    assert again.frames[-1]["op"] == "changes"
+    await changed(stage.floor, "UPDATE queues SET name = 'Renamed' WHERE id = $1", SUPPORT)
+    await settled(stage)
+    assert [frame["op"] for frame in saara.frames] == ["snapshot", "snapshot"]
+
+
+@pytest.mark.parametrize(
+    ("event", "doubted"),
+    [
+        (SignedIn(user_id="saara", outcome="signed_in"), set()),
+        (SignedIn(user_id="saara", outcome="signed_out"), {"saara"}),
+        (SignedIn(user_id="saara", outcome="signed_out_everywhere"), {"saara"}),
+        (SettingChanged(subject="user", subject_id="saara", name="Saara"), {"saara"}),
+        (SettingChanged(subject="token", subject_id="t", name="Shop"), {EVERYBODY}),
+        (SettingChanged(subject="queue", subject_id="q", name="Support"), set()),
+    ],
+)
+def test_which_facts_may_have_ended_whose_sessions(event: HouseFact, doubted: set[str]) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    assert doubted_by([Fact(event=event, actor_id="a", actor_name="A", at=at, audited=True)]) == doubted
+
+
+async def test_whose_session_may_have_ended_is_looked_at_once(stage: Stage) -> None:
+    saara, sulo = stage.reader(SAARA), stage.reader(SULO)
+    stage.room.doubted.add(SAARA.id)
+    assert stage.room.doubtful() == [saara.connection]
+    assert stage.room.doubtful() == []
+    stage.room.doubted.add(EVERYBODY)
+    assert set(stage.room.doubtful()) == {saara.connection, sulo.connection}

@@ -97,7 +97,7 @@ class Stage:
         """Everything committed so far has reached every reader."""
         await self.room.feed.read_on()
         await self.room._catch_up()
-        self.room.subscriptions.publish_figures()
+        self.room.subscriptions.fanout.publish_figures()
 
 
 async def new_room(floor: Floor) -> Room:

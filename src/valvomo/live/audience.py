@@ -6,6 +6,7 @@ have to do with the reader in person are encoded for them alone.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -22,7 +23,7 @@ from valvomo.live.views.board import ongoing
 from valvomo.live.views.happening import Change
 from valvomo.protocol.agents import agent_row
 from valvomo.protocol.frames import raw
-from valvomo.protocol.rows import Lookups, Preview, board_row
+from valvomo.protocol.rows import Lookups, board_row
 
 ClassKey = tuple[object, ...]
 
@@ -45,9 +46,8 @@ class Net:
         )
 
 
-def collapse(changes: Iterable[Change]) -> dict[str, Net]:
-    """Changes by conversation, each from its first state to its last."""
-    nets: dict[str, Net] = {}
+def gather(nets: dict[str, Net], changes: Iterable[Change]) -> None:
+    """More changes into what was gathered by conversation, each from its first state to its last."""
     for change in changes:
         net = nets.get(change.after.id)
         if net is None:
@@ -55,7 +55,31 @@ def collapse(changes: Iterable[Change]) -> dict[str, Net]:
         net.after = change.after
         net.loud = net.loud or not change.happening.silent
         net.changes.append(change)
+
+
+def collapse(changes: Iterable[Change]) -> dict[str, Net]:
+    """Changes by conversation, each from its first state to its last."""
+    nets: dict[str, Net] = {}
+    gather(nets, changes)
     return nets
+
+
+def people_of(net: Net) -> set[str]:
+    """To whom the conversation means, or meant, something in person."""
+    found: set[str] = set()
+    for one in (net.before, net.after):
+        if one is not None:
+            found.update(persons(one))
+    return found
+
+
+def persons(conversation: Conversation) -> set[str]:
+    """Everybody to whom this conversation means something else than to others of their class."""
+    found = {one.id for one in conversation.participants} | {one.agent_id for one in conversation.offers}
+    found.update(conversation.served_by, conversation.declines)
+    if conversation.owner_id:
+        found.add(conversation.owner_id)
+    return found
 
 
 def class_of(actor: Actor, supervision: Supervision) -> ClassKey:
@@ -64,13 +88,11 @@ def class_of(actor: Actor, supervision: Supervision) -> ClassKey:
     return (actor.roles, actor.queues, actor.supervised, actor.supervises_all, denied)
 
 
-def agents_class(actor: Actor, supervision: Supervision) -> ClassKey:
-    """The same for rows of the presence board, which name custom presences in the reader's language."""
-    return (*class_of(actor, supervision), actor.language)
-
-
 def personal(conversation: Conversation | None, actor_id: str) -> bool:
-    """Whether this conversation means something else to this actor than to others of their class."""
+    """Whether this conversation means something else to this actor than to others of their class.
+
+    The same as being among its `persons`, asked of every row of a snapshot.
+    """
     if conversation is None:
         return False
     return (
@@ -102,9 +124,7 @@ ROW_TOPICS: dict[str, Sees] = {"board": on_board, "alerts": on_alerts}
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    conversation: Conversation
-    preview: Preview | None
-    lookups: Lookups
+    made_of: tuple[object, ...]
     row: msgspec.Raw
 
 
@@ -114,46 +134,57 @@ class RowCache:
     def __init__(self) -> None:
         self.kept: dict[ClassKey, dict[str, _Kept]] = {}
 
-    def row(self, actor: Actor, conversation: Conversation, floor: LiveFloor) -> msgspec.Raw:
-        """The row for everybody of the actor's class; the conversation must not be theirs in person."""
-        lookups, preview = floor.lookups, floor.board.previews.get(conversation.id)
-        rows = self.kept.setdefault(class_of(actor, lookups.supervision), {})
-        found = rows.get(conversation.id)
-        if (
-            found is None
-            or found.conversation is not conversation
-            or found.preview is not preview
-            or found.lookups is not lookups
-        ):
-            row = raw(board_row(conversation, actor, lookups, preview))
-            found = rows[conversation.id] = _Kept(conversation, preview, lookups, row)
+    def row(
+        self, key: ClassKey, one: str, made_of: tuple[object, ...], make: Callable[[], object]
+    ) -> msgspec.Raw:
+        """The row of this id for a class; `make` makes it anew where anything it is `made_of` is another object."""
+        rows = self.kept.get(key)
+        if rows is None:
+            rows = self.kept[key] = {}
+        found = rows.get(one)
+        if found is None or any(map(operator.is_not, found.made_of, made_of)):
+            found = rows[one] = _Kept(made_of, raw(make()))
         return found.row
 
-    def prune(self, classes: Collection[ClassKey], floor: LiveFloor) -> None:
-        """Forget classes that nobody belongs to any more, and conversations that are over."""
+    def prune(self, classes: Collection[ClassKey], ids: Collection[str]) -> None:
+        """Forget classes that nobody belongs to any more, and what is not there any more."""
         self.kept = {key: rows for key, rows in self.kept.items() if key in classes}
         for rows in self.kept.values():
-            for one in rows.keys() - floor.board.conversations.keys():
+            for one in rows.keys() - ids:
                 del rows[one]
 
 
 class Encoder:
     """Items for readers, each encoded once for all who are shown the same. Good for one state of the floor."""
 
-    def __init__(self, floor: LiveFloor, cache: RowCache) -> None:
+    def __init__(self, floor: LiveFloor, rows: RowCache, agents: RowCache) -> None:
         self.floor = floor
-        self.cache = cache
-        self._rows: dict[tuple[object, str], msgspec.Raw] = {}
+        self._rows = rows
+        self._agents = agents
+        self._own: dict[tuple[str, str], msgspec.Raw] = {}
+        self._classes: dict[int, tuple[Actor, ClassKey]] = {}
+
+    def class_of(self, actor: Actor) -> ClassKey:
+        """The actor's class, made once."""
+        found = self._classes.get(id(actor))
+        if found is None:
+            found = self._classes[id(actor)] = (actor, class_of(actor, self.floor.lookups.supervision))
+        return found[1]
 
     def row(self, actor: Actor, conversation: Conversation) -> msgspec.Raw:
         """A row of the board."""
+        lookups, preview = self.floor.lookups, self.floor.board.previews.get(conversation.id)
         if not personal(conversation, actor.id):
-            return self.cache.row(actor, conversation, self.floor)
+            return self._rows.row(
+                self.class_of(actor),
+                conversation.id,
+                (conversation, preview, lookups),
+                lambda: board_row(conversation, actor, lookups, preview),
+            )
         key = (actor.id, conversation.id)
-        if key not in self._rows:
-            preview = self.floor.board.previews.get(conversation.id)
-            self._rows[key] = raw(board_row(conversation, actor, self.floor.lookups, preview))
-        return self._rows[key]
+        if key not in self._own:
+            self._own[key] = raw(board_row(conversation, actor, lookups, preview))
+        return self._own[key]
 
     def rows(self, topic: str, actor: Actor) -> list[msgspec.Raw]:
         """Everything that a row topic shows to the actor."""
@@ -198,10 +229,14 @@ class Encoder:
         if seat is None or not seat.agent.listed or not may_see_agent(actor, agent_id, seat.agent.queues):
             return None
         lookups = self.floor.lookups
-        key = (actor.id if actor.id == agent_id else agents_class(actor, lookups.supervision), agent_id)
-        if key not in self._rows:
-            self._rows[key] = raw(agent_row(seat.agent, seat.since, actor, lookups))
-        return self._rows[key]
+        if actor.id == agent_id:
+            return raw(agent_row(seat.agent, seat.since, actor, lookups))
+        return self._agents.row(
+            (self.class_of(actor), actor.language),
+            agent_id,
+            (seat, lookups),
+            lambda: agent_row(seat.agent, seat.since, actor, lookups),
+        )
 
     def agents(self, actor: Actor, ids: Iterable[str]) -> list[msgspec.Raw]:
         """Rows of these agents, as far as they are the actor's to see."""

@@ -38,7 +38,7 @@ class Subscription:
     """A topic that a connection watches.
 
     `dirty` are things that changed while the reader was slow. For a conversation, `seq` is the number of the
-    last message sent, `starting` says that its beginning is being read, `reread` that there is more to read.
+    last message sent, `starting` says that its beginning is being read.
     `waiting` are notices for a slow reader, the newest `MOST_WAITING` of them.
     """
 
@@ -49,7 +49,6 @@ class Subscription:
     seq: int = 0
     version: int = 0
     starting: bool = False
-    reread: bool = False
     figures: tuple[FiguresItem, ...] | None = None
     document: PublicConversation | None = None
     notices: tuple[PublicNotice, ...] = ()

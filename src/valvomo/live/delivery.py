@@ -18,7 +18,10 @@ LOW_WATER = HIGH_WATER // 4
 
 
 class Delivery:
-    """`age` says how old the floor is in milliseconds, `clock` what time it is, `timer` counts seconds."""
+    """`age` says how old the floor is in milliseconds, `clock` what time it is, `timer` counts seconds.
+
+    `behind` are the readers who have to be told something once they have caught up.
+    """
 
     def __init__(
         self, age: Callable[[], int], clock: Callable[[], datetime], timer: Callable[[], float]
@@ -26,6 +29,7 @@ class Delivery:
         self._age = age
         self._clock = clock
         self._timer = timer
+        self.behind: set[Connection] = set()
         self.sent = 0
         self.bytes = 0
         self.snapshots = 0
@@ -55,6 +59,7 @@ class Delivery:
         subscription.stale = subscription.stale or len(subscription.dirty) == before == 0
         if connection.behind_since is None:
             connection.behind_since = self._timer()
+            self.behind.add(connection)
 
     def refuse(self, subscription: Subscription, refusal: Refusal) -> None:
         """The topic ends with a problem document."""
@@ -68,6 +73,7 @@ class Delivery:
             return False
         if connection.sink.buffered() <= LOW_WATER:
             connection.behind_since = None
+            self.behind.discard(connection)
             return True
         if self._timer() - connection.behind_since > MOST_BEHIND_SECONDS:
             self.dropped += 1

@@ -24,7 +24,6 @@ from valvomo.domain.agents.events import SettingChanged
 from valvomo.domain.conversations.event import Event
 from valvomo.live import reading
 from valvomo.live.floor import LiveFloor
-from valvomo.live.views import figures
 from valvomo.live.views.agents import Seated
 from valvomo.live.views.happening import Change, Words
 from valvomo.protocol.rows import Lookups
@@ -43,7 +42,8 @@ Configuration = tuple[Lookups, dict[str, Seated]]
 class Feed:
     """`published` hears of changes and agents that changed, `restarted` that everything may be different.
 
-    `signalled` hears of all facts, `reconfigured` that settings have changed; `audited` is how far the audit log goes.
+    `signalled` hears of all facts, `reconfigured` that settings have changed, `redrawn` that with them names or
+    switches have that everybody is shown; `audited` is how far the audit log goes.
     `taken` facts were told of, `ages` seconds after they happened; `restarts` times the floor was read anew.
     """
 
@@ -52,6 +52,7 @@ class Feed:
         self.published: Callable[[Sequence[Change], frozenset[str]], None] = lambda _changes, _agents: None
         self.signalled: Callable[[Sequence[Fact]], None] = lambda _facts: None
         self.reconfigured: Callable[[], None] = lambda: None
+        self.redrawn: Callable[[], None] = lambda: None
         self.restarted: Callable[[], None] = lambda: None
         self.audited = 0
         self.taken = 0
@@ -154,7 +155,7 @@ class Feed:
             async with self._database.asking() as tx:
                 day = await stored.day_of(tx, self.organization_id, now)
             if day != self.floor.day.since:
-                figures.turn(self.floor.day, day)
+                self.floor.turn_day(day)
 
     async def _turn_minute(self) -> None:
         """Working hours begin and end without a fact, but only when a minute does."""
@@ -181,13 +182,14 @@ class Feed:
             turned |= concerned
             if change is not None:
                 changes.append(change)
-        if configuration is not None:
-            self.floor.reconfigure(*configuration)
+        shown = configuration is not None and self.floor.reconfigure(*configuration)
         self.audited = max((one.position or 0 for one in facts if one.audited), default=self.audited)
         self.published(changes, turned)
         self.signalled(facts)
         if configuration is not None:
             self.reconfigured()
+        if shown:
+            self.redrawn()
         self.taken += len(facts)
         # Of the batch's first fact: nobody saw any of them later than this after it happened.
         self.ages.add(max(0.0, (self._clock() - facts[0].at).total_seconds()))

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from valvomo.db import floor as stored
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.conversations.model import Conversation
-from valvomo.live.views import agents, board, figures, me
+from valvomo.live.views import agents, board, figures, me, tally
 from valvomo.live.views.agents import Agents, Seated
 from valvomo.live.views.board import Board
 from valvomo.live.views.figures import Day
 from valvomo.live.views.happening import Change, Happening
 from valvomo.live.views.prospects import prospects
+from valvomo.live.views.tally import Tally
 from valvomo.protocol.customer import Prospect
-from valvomo.protocol.figures import FiguresItem, Today, by_queue, of_scope
+from valvomo.protocol.figures import FiguresItem
 from valvomo.protocol.rows import Lookups
 
 MAX_HISTORY = 5_000
@@ -38,24 +40,26 @@ class LiveFloor:
     board: Board
     agents: Agents
     day: Day
+    tally: Tally
     known_from: int
     history: deque[Change] = field(default_factory=deque)
     parts: dict[str, set[str]] = field(default_factory=dict)
-    _figures: dict[str, FiguresItem] | None = None
 
     @classmethod
     def begin(cls, organization_id: str, floor: stored.Floor) -> LiveFloor:
         """The floor as it was read."""
         ongoing = {one.id: one for one in floor.ongoing}
         seats = {one: Seated(agent, since) for one, (agent, since) in floor.agents.items()}
+        day = figures.begin(floor.day, floor.closed_today)
         live = cls(
             organization_id=organization_id,
             position=floor.position,
             silent=list(floor.silent),
             lookups=floor.lookups,
-            board=Board(conversations=ongoing, previews=dict(floor.previews)),
+            board=board.begin(ongoing, floor.previews),
             agents=agents.seated(seats, ongoing),
-            day=figures.begin(floor.day, floor.closed_today),
+            day=day,
+            tally=tally.tallied(day, ongoing.values(), floor.lookups),
             known_from=floor.position,
         )
         for one in ongoing.values():
@@ -83,6 +87,9 @@ class LiveFloor:
         change = board.apply(self.board, happening)
         concerned = agents.apply(self.agents, happening, change)
         figures.apply(self.day, change)
+        tally.apply(self.tally, change, self.day)
+        if concerned:
+            tally.agents_changed(self.tally)
         self.position = happening.position
         if change is not None:
             self.history.append(change)
@@ -90,25 +97,40 @@ class LiveFloor:
                 self.known_from = self.history.popleft().happening.position
             for person in me.involved(change.before) | me.involved(change.after):
                 self._place(person, change.after)
-        self._figures = None
         return change, concerned
 
-    def reconfigure(self, lookups: Lookups, seats: dict[str, Seated]) -> None:
-        """Settings have changed. What was known of earlier audiences is void, so nobody resumes across this."""
+    def reconfigure(self, lookups: Lookups, seats: dict[str, Seated]) -> bool:
+        """Settings have changed; whether anything that is shown here has.
+
+        If so, what was known of earlier audiences is void, and nobody resumes across this.
+        """
         for one, seat in self.agents.seats.items():
             if one in seats:
                 chosen = seat.agent.chosen, seat.agent.status_id
                 seats[one] = Seated(agents.with_chosen(seats[one].agent, *chosen), seat.since)
-        if lookups != self.lookups:
+        seated = agents.seated(seats, self.board.conversations)
+        same = _unnumbered(lookups) == _unnumbered(self.lookups)
+        if same and seated.seats == self.agents.seats:
+            return False
+        if not same:
             self.lookups = lookups
-        self.agents = agents.seated(seats, self.board.conversations)
+        self.agents = seated
         self.history.clear()
         self.known_from = self.position
-        self._figures = None
+        self._count()
+        return True
 
     def turn_duty(self, duty: Mapping[str, bool]) -> frozenset[str]:
         """Working hours have begun or ended, by agent; who is not named has none. Whose duty it changed."""
-        return agents.turn_duty(self.agents, duty)
+        turned = agents.turn_duty(self.agents, duty)
+        if turned:
+            tally.agents_changed(self.tally)
+        return turned
+
+    def turn_day(self, since: datetime) -> None:
+        """A new day begins."""
+        figures.turn(self.day, since)
+        self._count()
 
     def changes_since(self, number: int, actor: Actor) -> list[Change] | None:
         """What has changed since the actor saw `number`; None when that is not known (any more)."""
@@ -116,30 +138,31 @@ class LiveFloor:
         known_from = self.known_from if full else self.quiet(self.known_from)
         if not known_from <= number <= self.number(actor):
             return None
-        return [
-            one
-            for one in self.history
-            if (one.happening.position if full else one.happening.quiet) > number
-            and (full or not one.happening.silent)
-        ]
+        newest: list[Change] = []
+        for one in reversed(self.history):
+            if (one.happening.position if full else one.happening.quiet) <= number:
+                break
+            if full or not one.happening.silent:
+                newest.append(one)
+        newest.reverse()
+        return newest
 
     def conversation(self, conversation_id: str) -> Conversation | None:
         """An ongoing conversation."""
         return self.board.conversations.get(conversation_id)
 
-    def figures(self, scope: Iterable[str] | None) -> tuple[FiguresItem, ...]:
+    def figures(self, scope: Collection[str] | None) -> tuple[FiguresItem, ...]:
         """The figures of these queues, or of all."""
         serving = [one.agent for one in self.agents.seats.values()]
-        if self._figures is None:
-            today = Today(self.day.since, self.day.closed.values())
-            self._figures = by_queue(today, self.board.conversations.values(), serving, self.lookups)
-        wanted = None if scope is None else frozenset(scope)
-        return of_scope(self._figures, wanted, serving, self.day.since)
+        return tally.figures(self.tally, None if scope is None else frozenset(scope), serving)
 
     def prospects(self, queue_id: str, wanted: Collection[str]) -> dict[str, Prospect]:
         """What customers who wait in this queue are told about it, of the conversations that are wanted."""
         known = (self.agents, self.lookups.house, self.day)
-        return prospects(queue_id, wanted, self.board.conversations, known)
+        return prospects(queue_id, wanted, self.board.waiting.get(queue_id, {}), known)
+
+    def _count(self) -> None:
+        self.tally = tally.tallied(self.day, self.board.conversations.values(), self.lookups)
 
     def _place(self, person: str, conversation: Conversation) -> None:
         mine = self.parts.setdefault(person, set())
@@ -149,6 +172,11 @@ class LiveFloor:
         mine.discard(conversation.id)
         if not mine:
             del self.parts[person]
+
+
+def _unnumbered(lookups: Lookups) -> Lookups:
+    """Without the number that the rules of routing get with every change of a setting: it is shown nowhere."""
+    return replace(lookups, house=replace(lookups.house, version=0))
 
 
 def counts_all(actor: Actor) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.db.ids import new_id, secret_digest
 from valvomo.domain.access.actor import Actor, ActorKind
-from valvomo.live.connection import Connection, Sink
+from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Sink
 from valvomo.live.room import Room
 from valvomo.live.statistics import LiveStatistics, statistics_of
 from valvomo.live.typing import EVERY_SECONDS, TypingSignal
@@ -24,6 +25,10 @@ from valvomo.protocol.frames import PONG, ClientFrame, Ping, Typing, Unwatch, Wa
 
 TYPING_CHANNEL = "valvomo_typing"
 LAG_SECONDS = 1.0
+AT_A_TIME = 250
+"""Readers who are told how old what they see may be, before others have their turn."""
+MOST_ASKED = 1_000
+"""Sessions and tokens that are asked again each second though nothing says that they have ended."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +49,7 @@ class Hub:
         self._group: asyncio.TaskGroup | None = None
         self._running = asyncio.Event()
         self._signals: list[TypingSignal] = []
+        self._asked: deque[Connection] = deque()
         bell.listen(self._rung)
 
     async def run(self) -> None:
@@ -52,6 +58,7 @@ class Hub:
             self._group = group
             self._running.set()
             group.create_task(self._each_second())
+            group.create_task(self._say_lag())
 
     async def open(self, actor: Actor, sink: Sink, secret: str | None = None) -> Connection:
         """A new reader; `secret` is the session or token that opened it, asked again every second."""
@@ -141,28 +148,48 @@ class Hub:
 
     async def _each_second(self) -> None:
         while True:
-            await asyncio.sleep(LAG_SECONDS)
-            for room in self._rooms.values():
-                room.say_lag()
+            began = time.monotonic()
             try:
                 await self._recheck()
                 await self._tell_others()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("hub.second", error=repr(error))
+            await asyncio.sleep(max(0.0, began + LAG_SECONDS - time.monotonic()))
+
+    async def _say_lag(self) -> None:
+        """To everybody once a second, but not to all in the same moment: ten thousand writes take a tenth of one."""
+        while True:
+            began = time.monotonic()
+            everybody = [(room, list(room.connections)) for room in self._rooms.values()]
+            slices = [
+                (room, some[begin : begin + AT_A_TIME])
+                for room, some in everybody
+                for begin in range(0, len(some), AT_A_TIME)
+            ]
+            for number, (room, some) in enumerate(slices):
+                room.say_lag(some)
+                due = began + LAG_SECONDS * (number + 1) / (len(slices) + 1)
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+            await asyncio.sleep(max(0.0, began + LAG_SECONDS - time.monotonic()))
 
     async def _recheck(self) -> None:
-        digests = {
-            one.digest
-            for room in self._rooms.values()
-            for one in room.connections
-            if one.digest is not None and one.actor.kind is ActorKind.USER
-        }
-        if not digests:
+        """Close what was signed out: at once where a fact says so, and some in turn should none have."""
+        doubted = [one for room in self._rooms.values() for one in room.doubtful()]
+        if not self._asked:
+            everybody = (one for room in self._rooms.values() for one in room.connections)
+            self._asked.extend(one for one in everybody if one.actor.kind is ActorKind.USER)
+        some = [self._asked.popleft() for _ in range(min(MOST_ASKED, len(self._asked)))]
+        connections: dict[bytes, list[Connection]] = {}
+        for one in (*doubted, *some):
+            if one.digest is not None:
+                connections.setdefault(one.digest, []).append(one)
+        if not connections:
             return
         async with self._database.asking() as tx:
-            valid = await stored.valid_secrets(tx, digests, self._clock())
-        for room in self._rooms.values():
-            room.recheck(digests - valid)
+            valid = await stored.valid_secrets(tx, connections, self._clock())
+        for digest in connections.keys() - valid:
+            for one in connections[digest]:
+                one.sink.close(CLOSE_SIGNED_OUT)
 
     async def _tell_others(self) -> None:
         signals, self._signals = self._signals, []

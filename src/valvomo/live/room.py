@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -13,6 +14,7 @@ import structlog
 from valvomo.db import floor as stored
 from valvomo.db import journal
 from valvomo.db.database import Database
+from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.refusals import Reason, Refusal
@@ -22,7 +24,8 @@ from valvomo.live.connection import CLOSE_SIGNED_OUT, MAX_TOPICS, Connection, Su
 from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
 from valvomo.live.floor import LiveFloor, counts_all
-from valvomo.live.signals import READERS, Signals, signal_refusal
+from valvomo.live.gathering import Gathering
+from valvomo.live.signals import EVERYBODY, READERS, Signals, doubted_by, signal_refusal
 from valvomo.live.subscriptions import SHARED_TOPICS, Subscriptions
 from valvomo.live.transcripts import CUSTOMER_TOPIC, PREFIX, Transcripts
 from valvomo.live.typing import TypingSignal, typing_item
@@ -37,12 +40,17 @@ FIGURES_SECONDS = 0.3
 RIGHTS_EVERY = 10
 """Ticks between two looks at what readers may see."""
 MOST_NOTICES = 50
+MOST_ASKED = 200
+"""Readers whose rights are asked again each second though nothing says that they have changed."""
 
 log = structlog.get_logger(__name__)
 
 
 class Room:
-    """Made by the hub for an organization when its first reader comes."""
+    """Made by the hub for an organization when its first reader comes.
+
+    `doubted` are people whose sessions or tokens may have ended, `EVERYBODY` among them for all.
+    """
 
     def __init__(self, organization_id: str, database: Database, clock: Callable[[], datetime]) -> None:
         self.organization_id = organization_id
@@ -53,13 +61,18 @@ class Room:
         self.transcripts = Transcripts(self.feed, database, self.delivery)
         self.signals = Signals(self.feed, self.delivery)
         self.feed.published = self._published
-        self.feed.signalled = self.signals.publish
+        self.feed.signalled = self._signalled
         self.feed.reconfigured = self._reconfigured
+        self.feed.redrawn = self._redrawn
         self.feed.restarted = self._restarted
+        self.gathering = Gathering(self.subscriptions.publish, time.monotonic, self._untold)
         self._database = database
         self._clock = clock
         self._settings_changed = False
+        self._all_anew = False
         self._figures_at = 0.0
+        self._asked: deque[Connection] = deque()
+        self.doubted: set[str] = set()
 
     @property
     def floor(self) -> LiveFloor:
@@ -79,6 +92,7 @@ class Room:
         elif topic in SHARED_TOPICS:
             await self.subscriptions.warm(subscription)
             notices = await self._notices(connection, since) if topic == "me" and since is not None else ()
+            self.gathering.flush()
             if connection.subscriptions.get(topic) is subscription:
                 self.subscriptions.watch(subscription, since, notices)
         else:
@@ -101,6 +115,7 @@ class Room:
         for topic in list(connection.subscriptions):
             self.unwatch(connection, topic)
         self.connections.discard(connection)
+        self.delivery.behind.discard(connection)
 
     def show_typing(self, signal: TypingSignal) -> None:
         """Somebody writes."""
@@ -114,10 +129,10 @@ class Room:
                 frame = self.delivery.frame(subscription.topic, "changes", subscription.seq, [item])
                 self.delivery.send(subscription, frame)
 
-    def say_lag(self) -> None:
-        """How old what everybody sees may be, every second."""
+    def say_lag(self, connections: Iterable[Connection]) -> None:
+        """How old what these see may be; each is told every second, all with one frame."""
         frame = lag_frame(self.feed.age_ms(), self._clock())
-        for connection in self.connections:
+        for connection in connections:
             if not connection.slow:
                 connection.sink.write(frame)
 
@@ -127,11 +142,12 @@ class Room:
             group.create_task(self.feed.run())
             group.create_task(self._tick())
 
-    def recheck(self, void: Collection[bytes]) -> None:
-        """Close what was signed out: sessions and tokens that open nothing any more."""
-        for connection in list(self.connections):
-            if connection.digest in void:
-                connection.sink.close(CLOSE_SIGNED_OUT)
+    def doubtful(self) -> list[Connection]:
+        """Readers whose sessions and tokens have to be looked at now; asked once."""
+        doubted, self.doubted = self.doubted, set()
+        if EVERYBODY in doubted:
+            return self._all_staff()
+        return [one for one in self._all_staff() if one.actor.id in doubted] if doubted else []
 
     async def _tick(self) -> None:
         ticks = 0
@@ -141,6 +157,7 @@ class Room:
             try:
                 if self._settings_changed or ticks % RIGHTS_EVERY == 0:
                     await self._renew_rights()
+                if ticks % RIGHTS_EVERY == 0:
                     self.subscriptions.prune()
                 await self._catch_up()
                 if time.monotonic() >= self._figures_at:
@@ -154,12 +171,13 @@ class Room:
     def _publish_figures(self) -> None:
         """Counting a very large floor takes its time: it never gets more than a tenth of it."""
         began = time.monotonic()
-        self.subscriptions.publish_figures()
+        self.subscriptions.fanout.publish_figures()
         ended = time.monotonic()
         self._figures_at = ended + max(FIGURES_SECONDS, 10 * (ended - began))
 
     async def _catch_up(self) -> None:
-        for connection in list(self.connections):
+        self.gathering.flush()
+        for connection in list(self.delivery.behind):
             if self.delivery.ready(connection):
                 self.subscriptions.catch_up(connection)
                 self.signals.catch_up(connection)
@@ -167,30 +185,46 @@ class Room:
         await self.transcripts.read_on()
 
     def _published(self, changes: Sequence[Change], agents: frozenset[str]) -> None:
-        nets = collapse(changes)
-        self.subscriptions.publish(list(nets.values()), agents)
-        self.transcripts.publish(nets.values())
+        nets = list(collapse(changes).values())
+        self.subscriptions.fanout.publish_mine(nets, agents)
+        self.transcripts.publish(nets)
         self.transcripts.agents_changed(agents)
+        self.gathering.add(changes, agents)
+
+    def _untold(self, error: Exception) -> None:
+        """Telling what was gathered went wrong: nobody knows what was told, so everybody begins anew."""
+        log.error("room.untold", organization=self.organization_id, error=repr(error), exc_info=error)
+        self._redrawn()
 
     def _reconfigured(self) -> None:
         self._settings_changed = True
 
+    def _redrawn(self) -> None:
+        self._settings_changed = self._all_anew = True
+
     def _restarted(self) -> None:
-        self._settings_changed = True
+        self._redrawn()
         self.signals.begin_again()
 
-    async def _renew_rights(self) -> None:
-        """What readers may see and do is asked again, after settings have changed and every second.
+    def _signalled(self, facts: Sequence[Fact]) -> None:
+        self.signals.publish(facts)
+        self.doubted |= doubted_by(facts)
 
-        Whose rights have changed gets everything anew; after a change of settings everybody does, because names
-        and reasons in what they see may have changed.
+    async def _renew_rights(self) -> None:
+        """What readers may see and do is asked again, when settings have changed.
+
+        Whose rights have changed gets everything anew; where what is shown to all has changed, everybody does,
+        because names and reasons in what they see may have. Without any such fact some are asked each second, in
+        turn: should rights ever change without one, nobody keeps them for long.
         """
-        everybody, self._settings_changed = self._settings_changed, False
-        staff = [one for one in self.connections if one.actor.kind is ActorKind.USER]
+        changed, self._settings_changed = self._settings_changed, False
+        everybody, self._all_anew = self._all_anew, False
+        staff = self._all_staff() if changed else self._some_staff()
         if not staff:
             return
         async with self._database.asking() as tx:
             actors = await stored.actors(tx, self.organization_id, [one.actor.id for one in staff])
+        self.gathering.flush()
         for connection in staff:
             actor = actors.get(connection.actor.id)
             if actor is None:
@@ -201,15 +235,24 @@ class Room:
         if everybody:
             self.transcripts.restart()
 
+    def _all_staff(self) -> list[Connection]:
+        return [one for one in self.connections if one.actor.kind is ActorKind.USER]
+
+    def _some_staff(self) -> list[Connection]:
+        if not self._asked:
+            self._asked.extend(self._all_staff())
+        return [self._asked.popleft() for _ in range(min(MOST_ASKED, len(self._asked)))]
+
     async def _begin_again(self, connection: Connection) -> None:
         for topic, subscription in list(connection.subscriptions.items()):
             if topic not in SHARED_TOPICS and topic not in READERS:
-                subscription.reread = True
+                self.transcripts.reread(subscription)
             elif refusal := self._refusal(subscription):
                 self.unwatch(connection, topic)
                 self.delivery.refuse(subscription, refusal)
             elif topic in SHARED_TOPICS:
                 await self.subscriptions.warm(subscription)
+                self.gathering.flush()
                 if connection.subscriptions.get(topic) is subscription:
                     self.subscriptions.snapshot(subscription)
 

@@ -23,7 +23,8 @@ READERS: dict[str, tuple[UserRole, ...]] = {
     AUDIT: (UserRole.AUDITOR, UserRole.ADMINISTRATOR),
 }
 """Topics and who may watch them: those who may ask for what they tell of."""
-LOCKED_OUT = "locked_out"
+SIGNED_IN, LOCKED_OUT = "signed_in", "locked_out"
+EVERYBODY = "*"
 
 
 def signal_refusal(topic: str, actor: Actor) -> Refusal | None:
@@ -53,6 +54,22 @@ def news_of(facts: Iterable[Fact]) -> News:
         if (thing := _thing(fact)) is not None:
             settings[thing] = SettingSignal(kind=thing[0], id=thing[1], position=position)
     return News(tuple(settings.values()), audited)
+
+
+def doubted_by(facts: Iterable[Fact]) -> set[str]:
+    """People whose sessions or tokens these facts may have ended; `EVERYBODY` where that is not known."""
+    found: set[str] = set()
+    for fact in facts:
+        match fact.event:
+            case SignedIn(user_id=user, outcome=outcome) if outcome != SIGNED_IN:
+                found.add(user)
+            case SettingChanged(subject="user", subject_id=user):
+                found.add(user)
+            case SettingChanged(subject="token"):
+                found.add(EVERYBODY)
+            case _:
+                pass
+    return found
 
 
 def _thing(fact: Fact) -> tuple[str, str] | None:

@@ -37,6 +37,7 @@ class Transcripts:
         self._delivery = delivery
         self.watched: dict[str, set[Subscription]] = {}
         self._queues: set[str] = set()
+        self._missed: set[Subscription] = set()
 
     def conversation_id(self, subscription: Subscription) -> str:
         """Which one it is about."""
@@ -59,6 +60,7 @@ class Transcripts:
         one = self.conversation_id(subscription)
         readers = self.watched.get(one, set())
         readers.discard(subscription)
+        self._missed.discard(subscription)
         if not readers:
             self.watched.pop(one, None)
 
@@ -70,7 +72,7 @@ class Transcripts:
                     self._tell_customer(subscription, net)
                 else:
                     self._tell_staff(subscription, net)
-            self._queues.update(one.queue_id for one in (net.before, net.after) if one is not None)
+            self._queues.update(_lines_moved(net))
 
     def agents_changed(self, agents: Iterable[str]) -> None:
         """Who waits for these agents may have to wait for longer or shorter than before."""
@@ -80,31 +82,36 @@ class Transcripts:
     def publish_places(self) -> None:
         """Customers whose place in the queue or probable wait has changed; once a tick."""
         queues, self._queues = self._queues, set()
-        ongoing = self._feed.floor.board.conversations
-        watching: dict[str, list[tuple[str, Subscription]]] = {}
-        for one in self.watched.keys() & ongoing.keys():
-            for subscription in filter(_is_customer, self.watched[one]):
-                watching.setdefault(ongoing[one].queue_id, []).append((one, subscription))
-        for queue_id in queues & watching.keys():
-            known = self._feed.floor.prospects(queue_id, {one for one, _ in watching[queue_id]})
-            for one, subscription in watching[queue_id]:
-                self._tell_state(subscription, ongoing[one], known.get(one))
+        waiting = self._feed.floor.board.waiting
+        for queue_id in queues & waiting.keys():
+            watching = [
+                (waiting[queue_id][one], subscription)
+                for one in waiting[queue_id].keys() & self.watched.keys()
+                for subscription in filter(_is_customer, self.watched[one])
+            ]
+            if watching:
+                known = self._feed.floor.prospects(queue_id, {one.id for one, _ in watching})
+                for conversation, subscription in watching:
+                    self._tell_state(subscription, conversation, known.get(conversation.id))
 
     async def read_on(self) -> None:
         """Readers who missed something because they were slow, or because rights have changed."""
-        readers = [one for readers in self.watched.values() for one in readers]
-        for subscription in readers:
-            if subscription.reread and not subscription.starting and not subscription.connection.slow:
+        for subscription in list(self._missed):
+            if not subscription.starting and not subscription.connection.slow:
                 await self._read_on(subscription, "changes")
 
     def restart(self) -> None:
         """Settings or rights have changed: everybody is looked at again."""
         for readers in self.watched.values():
-            for subscription in readers:
-                subscription.reread = True
+            self._missed |= readers
+
+    def reread(self, subscription: Subscription) -> None:
+        """The reader's rights have changed."""
+        self._missed.add(subscription)
 
     async def _read_on(self, subscription: Subscription, op: str) -> None:
-        subscription.starting, subscription.reread = True, False
+        subscription.starting = True
+        self._missed.discard(subscription)
         one, customer = self.conversation_id(subscription), _is_customer(subscription)
         organization_id = subscription.connection.actor.organization_id
         try:
@@ -116,7 +123,7 @@ class Transcripts:
                 told = await reading.told(tx, stored) if customer and stored else ((), 0)
         except BaseException:
             # Whoever could not be served now is served at the next tick, never forgotten.
-            subscription.reread = True
+            self._missed.add(subscription)
             raise
         finally:
             subscription.starting = False
@@ -229,8 +236,8 @@ class Transcripts:
     def _postponed(self, subscription: Subscription) -> bool:
         # What was put off comes before what is new: told now, this would be the last number that the reader has.
         if subscription.starting or subscription.connection.slow:
-            subscription.reread = True
-        return subscription.reread
+            self._missed.add(subscription)
+        return subscription in self._missed
 
     def _refuse(self, subscription: Subscription, refusal: Refusal) -> None:
         self.unwatch(subscription)
@@ -239,6 +246,13 @@ class Transcripts:
 
 
 _UNKNOWN = Refusal(Reason.NOT_FOUND)
+
+
+def _lines_moved(net: Net) -> Iterable[str]:
+    """Queues in which somebody came, went, or waits otherwise than before, or whose handle times are others now."""
+    for one in (net.before, net.after):
+        if one is not None and one.state in {State.OPEN, State.CLOSED}:
+            yield one.queue_id
 
 
 def _is_customer(subscription: Subscription) -> bool:

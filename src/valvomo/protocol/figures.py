@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -71,6 +71,23 @@ def service_level_item(level: ServiceLevel, seconds: int | None) -> ServiceLevel
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueCounts:
+    """What is counted of one queue: its ongoing conversations, and what was closed of it since the day began."""
+
+    in_queue: int = 0
+    longest_wait_since: datetime | None = None
+    active: int = 0
+    waiting: int = 0
+    wrap_up: int = 0
+    orphans: int = 0
+    abandoned: int = 0
+    force_closed: int = 0
+    auto_closed: int = 0
+    completed: int = 0
+    level: ServiceLevel = field(default_factory=ServiceLevel)
+
+
 def by_queue(
     day: Today, conversations: Iterable[Conversation], agents: Iterable[Agent], lookups: Lookups
 ) -> dict[str, FiguresItem]:
@@ -83,11 +100,11 @@ def by_queue(
         over.setdefault(outcome.queue_id, []).append(outcome)
     serving = list(agents)
     return {
-        one: _figures(
+        one: figures_item(
             lookups.queues.get(one, QueueFacts(id=one, name="")),
-            now,
-            [*over.get(one, ()), *map(outcome_of, now)],
-            (day.since, [agent for agent in serving if one in agent.queues]),
+            queue_counts(now, over.get(one, ()), lookups.service_level_seconds(one), day.since),
+            day.since,
+            live.agents_by_presence(agent for agent in serving if one in agent.queues),
         )
         for one, now in inside.items()
     }
@@ -102,15 +119,12 @@ def of_scope(
     return (_total(mine, serving, since), *mine)
 
 
-def _figures(
-    queue: QueueFacts, now: list[Conversation], today: list[Outcome], rest: tuple[datetime, list[Agent]]
-) -> FiguresItem:
-    since, serving = rest
-    level = outcomes.service_level(today, queue.service_level_seconds, since)
-    return FiguresItem(
-        id=queue.id,
-        name=queue.name,
-        since=since,
+def queue_counts(
+    now: Collection[Conversation], closed: Iterable[Outcome], seconds: int, since: datetime
+) -> QueueCounts:
+    """Counts over the ongoing conversations of a queue and what was closed of it; `seconds` is its N."""
+    today = [*closed, *map(outcome_of, now)]
+    return QueueCounts(
         in_queue=live.in_queue(now),
         longest_wait_since=live.longest_wait_since(now),
         active=live.active(now),
@@ -121,8 +135,22 @@ def _figures(
         force_closed=outcomes.force_closed(today, since),
         auto_closed=outcomes.auto_closed(today, since),
         completed=outcomes.completed(today, since),
-        service_level=service_level_item(level, queue.service_level_seconds),
-        agents=dict(live.agents_by_presence(serving)),
+        level=outcomes.service_level(today, seconds, since),
+    )
+
+
+def figures_item(
+    queue: QueueFacts, counts: QueueCounts, since: datetime, agents: Mapping[str, int]
+) -> FiguresItem:
+    """The figures of one queue as they are shown; `agents` are those of the queue by presence."""
+    counted = {name: getattr(counts, name) for name in (*_SUMMED, "longest_wait_since")}
+    return FiguresItem(
+        id=queue.id,
+        name=queue.name,
+        since=since,
+        service_level=service_level_item(counts.level, queue.service_level_seconds),
+        agents=dict(agents),
+        **counted,
     )
 
 

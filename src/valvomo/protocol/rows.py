@@ -168,6 +168,11 @@ class Lookups:
     supervision: Supervision = field(default_factory=Supervision)
     house: House = field(default_factory=lambda: House(workstreams={}, queues={}))
 
+    def service_level_seconds(self, queue_id: str) -> int:
+        """N of the queue's service level (spec 1 §8)."""
+        queue = self.queues.get(queue_id)
+        return queue.service_level_seconds if queue else DEFAULT_SERVICE_LEVEL
+
     def status(self, agent: Agent, reader: Actor) -> Named | None:
         """The custom presence that the agent has chosen, in the reader's language."""
         found = self.statuses.get(agent.status_id or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from valvomo.domain.access.actor import Actor
@@ -16,14 +16,23 @@ from valvomo.protocol.rows import Preview, preview_of
 
 @dataclass(slots=True)
 class Board:
-    """Ongoing conversations and their previews, by id."""
+    """Ongoing conversations and their previews, by id; `waiting` are the open ones, by queue."""
 
     conversations: dict[str, Conversation] = field(default_factory=dict)
     previews: dict[str, Preview] = field(default_factory=dict)
+    waiting: dict[str, dict[str, Conversation]] = field(default_factory=dict)
 
     def seen_by(self, actor: Actor) -> Iterator[Conversation]:
         """Those that exist for this actor."""
         return (one for one in self.conversations.values() if may_see(actor, one))
+
+
+def begin(conversations: dict[str, Conversation], previews: Mapping[str, Preview]) -> Board:
+    """The board from what was read."""
+    board = Board(conversations=conversations, previews=dict(previews))
+    for one in conversations.values():
+        _wait(board, None, one)
+    return board
 
 
 def apply(board: Board, happening: Happening) -> Change | None:
@@ -46,12 +55,23 @@ def apply(board: Board, happening: Happening) -> Change | None:
     else:
         board.conversations[one] = after
         _preview(board, one, happening)
+    _wait(board, before, after)
     return Change(happening=happening, before=before, after=after)
 
 
 def ongoing(conversation: Conversation | None) -> Conversation | None:
     """The conversation if the board has it."""
     return conversation if conversation and conversation.state is not State.CLOSED else None
+
+
+def _wait(board: Board, before: Conversation | None, after: Conversation) -> None:
+    if before is not None and before.state is State.OPEN:
+        line = board.waiting[before.queue_id]
+        line.pop(before.id, None)
+        if not line:
+            del board.waiting[before.queue_id]
+    if after.state is State.OPEN:
+        board.waiting.setdefault(after.queue_id, {})[after.id] = after
 
 
 def _preview(board: Board, conversation_id: str, happening: Happening) -> None:

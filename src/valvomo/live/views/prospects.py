@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from valvomo.domain.conversations.model import Conversation, State
+from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.routing.estimate import outlooks
 from valvomo.domain.routing.facts import House, Seat, waiting_of
 from valvomo.domain.routing.route import turn
@@ -16,19 +16,14 @@ from valvomo.protocol.customer import Prospect, prospect
 def prospects(
     queue_id: str,
     wanted: Collection[str],
-    conversations: Mapping[str, Conversation],
+    waiting: Mapping[str, Conversation],
     known: tuple[Agents, House, Day],
 ) -> dict[str, Prospect]:
-    """The prospects of those of the `wanted` conversations that wait in this queue."""
+    """The prospects of those of the `wanted` conversations that are among the `waiting` ones of this queue."""
     people, house, day = known
-    if queue_id not in house.queues:
+    if queue_id not in house.queues or not waiting:
         return {}
-    inside = [
-        waiting_of(one)
-        for one in conversations.values()
-        if one.queue_id == queue_id and one.state is State.OPEN
-    ]
-    inside.sort(key=lambda one: turn(one, 0))
+    line = sorted(map(waiting_of, waiting.values()), key=lambda one: turn(one, 0))
     members = [
         Seat(agent=one.agent, idle_since=one.since)
         for one in people.seats.values()
@@ -36,6 +31,6 @@ def prospects(
     ]
     times = day.handled.get(queue_id, ())
     return {
-        one: prospect(conversations[one], seen, tuple(times))
-        for one, seen in outlooks(wanted, inside, members, house).items()
+        one: prospect(waiting[one], seen, tuple(times))
+        for one, seen in outlooks(wanted, line, members, house).items()
     }
