@@ -31,9 +31,9 @@ from valvomo.commands.conversations.offers import AcceptOffer
 from valvomo.commands.conversations.serve import End
 from valvomo.db import routing as facts
 from valvomo.db.database import Database
-from valvomo.db.doorbell import CHANNEL, Doorbell
+from valvomo.db.doorbell import Doorbell
 from valvomo.db.embedded import EmbeddedPostgres
-from valvomo.db.listening import listen
+from valvomo.db.notify import NotifyBus
 from valvomo.domain.routing.route import route
 from valvomo.jobs.router import Router
 
@@ -122,10 +122,11 @@ async def steady(maker: Maker, place: RoutingPlace, seconds: float, rate: float)
 async def run_router(url: str) -> None:
     """The router alone, until the parent ends it."""
     database = await Database.open(url, pool_size=4)
-    bell = Doorbell(database)
+    bus = NotifyBus(database)
+    bell = Doorbell(bus)
     maker = Maker(database)
     async with asyncio.TaskGroup() as group:
-        group.create_task(listen(url, CHANNEL, bell.heard))
+        group.create_task(bus.run())
         group.create_task(Router(database, maker.executor, bell, now).run())
 
 

@@ -59,7 +59,7 @@ class Maker:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.executor = Executor(database, lambda: datetime.now(UTC), Doorbell(database))
+        self.executor = Executor(database, lambda: datetime.now(UTC), Doorbell())
         self._passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self._dice = random.Random(1)
 

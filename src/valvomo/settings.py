@@ -25,6 +25,7 @@ _TESTS = "VALVOMO_TEST_"
 _SECRETS = {"metrics_token"}
 _SHORTEST_TOKEN = 16
 _URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]*@")
+_URL_TOKEN = re.compile(r"(?<=://)[^:/@\s]+@")
 
 
 class BadSettingsError(Exception):
@@ -45,6 +46,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     pool_size: Annotated[int, Meta(ge=2, le=1000)] = 10
     """The most connections that this process opens to the database at a time."""
+
+    bus_url: str = ""
+    """A NATS server or several, ``nats://user:password@host:4222``; empty rings by the database."""
+
+    bus_prefix: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$", max_length=60)] = (
+        "valvomo"
+    )
+    """What every subject on the bus begins with, so that installations can share a server."""
+
+    bus_credentials: Path | None = None
+    """A NATS credentials file, instead of a user in the URL."""
+
+    bus_ca: Path | None = None
+    """Certificates that sign the NATS server's own, instead of the system's; with ``tls://``."""
 
     host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
     """The address to listen on; loopback, because encryption is a proxy's work."""
@@ -82,6 +97,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def __post_init__(self) -> None:
         """Check what a type alone cannot say; raises `ValueError` beginning with the key."""
         _check_url("database_url", self.database_url, {"postgresql", "postgres"})
+        for one in self.bus_url.split(","):
+            _check_url("bus_url", one.strip(), {"nats", "tls"})
         _check_url("public_url", self.public_url, {"http", "https"})
         if urlsplit(self.public_url).path.strip("/"):
             raise ValueError("public_url: must not have a path")
@@ -112,12 +129,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def shown(self) -> dict[str, str]:
         """The settings for a log or a screen, passwords left out."""
-        return {
+        shown = {
             key: "***"
             if key in _SECRETS and getattr(self, key)
             else _URL_PASSWORD.sub(r"\1:***@", str(getattr(self, key)))
             for key in self.__struct_fields__
         }
+        # A user without a password is a token there.
+        shown["bus_url"] = _URL_TOKEN.sub("***@", shown["bus_url"])
+        return shown
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{key}={value!r}' for key, value in self.shown().items())})"

@@ -128,7 +128,7 @@ async def test_a_lost_connection_is_seen_and_then_replaced(things: Database) -> 
 async def test_listening_rings_and_reconnects(things: Database) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
-        listener = group.create_task(listen(things.url, "bell", heard.put_nowait))
+        listener = group.create_task(listen(things.url, ["bell"], lambda _, what: heard.put_nowait(what)))
         assert await heard.get() == ""
         async with things.transaction() as tx:
             await tx.run("things.notify", "bell", "one")

@@ -14,6 +14,7 @@ from sample_place import Place
 
 from valvomo.commands.settings.passwords import Passwords
 from valvomo.db.database import Database
+from valvomo.db.notify import NotifyBus
 from valvomo.edge.http import authentication
 from valvomo.live.feed import Feed
 from valvomo.main import House, assemble
@@ -30,6 +31,7 @@ class Counted:
     """A house of which nothing runs but the message lane, so that every statement is the message's own."""
 
     built: House
+    bus: NotifyBus
     place: Place
     said: list[str] = field(default_factory=list)
 
@@ -44,9 +46,10 @@ class Counted:
 async def counted(house: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Counted]:
     monkeypatch.setattr(authentication, "KEEP_SECONDS", 3600.0)  # a slow machine takes no longer than that
     database = await Database.open(house.database.url, pool_size=1)
-    built = assemble(database, Settings(), clock=house.clock)
+    bus = NotifyBus(database)
+    built = assemble(database, Settings(), clock=house.clock, bus=bus)
     built.parts.gate.passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    made = Counted(built, Place(house, built.app, built.parts))
+    made = Counted(built, bus, Place(house, built.app, built.parts))
     async with database._pool.acquire() as connection:
         connection.add_query_logger(lambda query: made.said.append(query.query))
     async with asyncio.TaskGroup() as group:
@@ -89,7 +92,7 @@ async def talk(counted: Counted) -> Talk:
     for who in ("customer", "agent", "note"):
         await made.say(who)
     await feed.read_on()
-    await counted.built.bell.tell()
+    await counted.bus.tell()
     await counted.since()
     return made
 
@@ -104,9 +107,9 @@ async def test_an_unhurried_message_makes_few_round_trips(counted: Counted, talk
     assert len(await counted.since()) == LANE, "who calls is known for a while"
     await talk.feed.read_on()
     assert len(await counted.since()) == FEED
-    await counted.built.bell.tell()
+    await counted.bus.tell()
     assert len(await counted.since()) == 1
-    await counted.built.bell.tell()
+    await counted.bus.tell()
     assert await counted.since() == [], "nothing rang"
 
 

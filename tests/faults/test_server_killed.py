@@ -140,7 +140,7 @@ async def founded(database_url: str) -> Sample:
     """The sample organization in a running server's database."""
     database = await Database.open(database_url, pool_size=2)
     try:
-        return await create_sample(Executor(database, now, Doorbell(database)), QUICK)
+        return await create_sample(Executor(database, now, Doorbell()), QUICK)
     finally:
         await database.close()
 

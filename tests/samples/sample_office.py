@@ -96,7 +96,7 @@ class Office:
     async def open(cls, address: str, database: Database, browser: Browser) -> Self:
         """Found the organization; everybody has acknowledged what they are asked to."""
         name = f"house-{secrets.token_hex(4)}"
-        executor = Executor(database, now, Doorbell(database))
+        executor = Executor(database, now, Doorbell())
         sample = await create_sample(executor, QUICK, name=name, domain=f"{name}.example")
         return cls(address, sample, f"{name}.example", browser, Watch(address))
 

@@ -17,7 +17,7 @@ import httpx
 
 PATIENCE = 30.0
 """Seconds until a process that was started must answer; one that was told to end must be gone."""
-_LEASH = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
+LEASH = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 """A server does not outlive a test run that is killed itself."""
 
 _PORTS = range(20_000, 32_000)
@@ -74,7 +74,7 @@ class Served:
         """Start it and wait until it answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*_LEASH, *command("serve")], env=self.environment, stdout=log, stderr=log
+                [*LEASH, *command("serve")], env=self.environment, stdout=log, stderr=log
             )
         deadline = time.monotonic() + PATIENCE
         while not self._answers():

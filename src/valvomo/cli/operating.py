@@ -94,7 +94,7 @@ async def _createadmin(
 ) -> None:
     email, organization, name, language, time_zone = first
     async with reached(found) as database:
-        executor = Executor(database, now, Doorbell(database))
+        executor = Executor(database, now, Doorbell())
         wanted = FirstAdministrator(
             organization=organization,
             email=email,

@@ -1,4 +1,4 @@
-"""Listening to a PostgreSQL channel for as long as the process lives.
+"""Listening to PostgreSQL channels for as long as the process lives.
 
 A notification is a hint that there is something to read, never the thing itself: whatever happens to the
 connection costs latency and nothing else, because the reader is called once after every reconnect.
@@ -6,7 +6,7 @@ connection costs latency and nothing else, because the reader is called once aft
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any, NoReturn
 
 import asyncpg
@@ -24,36 +24,47 @@ _HEARTBEAT = 15.0
 _HEARTBEAT_LIMIT = 5.0
 
 
-async def listen(url: str, channel: str, callback: Callable[[str], None]) -> NoReturn:
-    """Call ``callback`` with the payload of every notification on ``channel``, until cancelled.
+Callback = Callable[[str, str], None]
+"""Channel and payload."""
+
+
+async def listen(
+    url: str, channels: Collection[str], callback: Callback, lost: Callable[[], None] | None = None
+) -> NoReturn:
+    """Call ``callback`` with every notification on one of ``channels``, until cancelled.
 
     It runs on a connection of its own, reconnects by itself with back-off, and calls back with an empty
-    payload after every (re)connect, since notifications may have been missed before. ``callback`` must not
-    block; an exception in it is a bug and is logged by the event loop.
+    payload for each channel after every (re)connect, since notifications may have been missed before; `lost` is
+    called whenever there is no connection. ``callback`` must not block; an exception in it is a bug and is logged
+    by the event loop.
     """
     pause = _FIRST_PAUSE
     while True:
         try:
-            async with _listening(url, channel, callback) as connection:
+            async with _listening(url, channels, callback) as connection:
                 pause = _FIRST_PAUSE
-                callback("")
+                for channel in channels:
+                    callback(channel, "")
                 await _until_lost(connection)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            _log.warning("listening.lost", channel=channel, error=repr(error), pause_seconds=pause)
+            _log.warning("listening.lost", error=repr(error), pause_seconds=pause)
+        if lost is not None:
+            lost()
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 @contextlib.asynccontextmanager
 async def _listening(
-    url: str, channel: str, callback: Callable[[str], None]
+    url: str, channels: Collection[str], callback: Callback
 ) -> AsyncIterator["Connection[Record]"]:
-    def hear(_connection: Any, _pid: int, _channel: str, payload: object) -> None:
-        callback(str(payload))
+    def hear(_connection: Any, _pid: int, channel: str, payload: object) -> None:
+        callback(channel, str(payload))
 
     connection = await connect(url)
     try:
-        await connection.add_listener(channel, hear)
+        for channel in channels:
+            await connection.add_listener(channel, hear)
         yield connection
     finally:
         connection.terminate()

@@ -64,6 +64,14 @@ FAMILIES: dict[str, Family] = {
     "valvomo_live_feed_lag_seconds": Family("gauge", "How old the oldest floor of this process may be."),
     "valvomo_live_feed_behind": Family("gauge", "Facts that the feed furthest behind has not read."),
     "valvomo_live_feed_restarts_total": Family("counter", "Floors that were read anew after an error."),
+    # between processes
+    "valvomo_bus_connected": Family("gauge", "1 while the way to the other processes is open."),
+    "valvomo_bus_losses_total": Family("counter", "How often the way to the others was lost or not found."),
+    "valvomo_bus_messages_total": Family(
+        "counter",
+        "Hints to other processes and from them; dropped and missed ones cost latency only.",
+        ("what",),
+    ),
     # jobs
     "valvomo_job_rounds_total": Family("counter", "Rounds of jobs.", ("job", "outcome")),
     "valvomo_job_seconds_total": Family("counter", "How long all rounds took.", ("job",)),

@@ -12,6 +12,7 @@ import asyncpg
 import msgspec
 import structlog
 
+from valvomo.bus.port import Bus
 from valvomo.db import floor as stored
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
@@ -23,7 +24,9 @@ from valvomo.live.statistics import LiveStatistics, statistics_of
 from valvomo.live.typing import EVERY_SECONDS, TypingSignal
 from valvomo.protocol.frames import PONG, ClientFrame, Ping, Typing, Unwatch, Watch
 
-TYPING_CHANNEL = "valvomo_typing"
+TYPING_CHANNEL = "typing"
+MOST_TYPING = 100
+"""More people than this that write within a second are not told of elsewhere; nobody reads so fast."""
 LAG_SECONDS = 1.0
 AT_A_TIME = 250
 """Readers who are told how old what they see may be, before others have their turn."""
@@ -40,7 +43,7 @@ class Hub:
     it, and what comes back under it is our own.
     """
 
-    def __init__(self, database: Database, bell: Doorbell, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, bell: Doorbell, bus: Bus, clock: Callable[[], datetime]) -> None:
         self.process_id = new_id()
         self._database = database
         self._clock = clock
@@ -48,9 +51,11 @@ class Hub:
         self._opening: dict[str, asyncio.Lock] = {}
         self._group: asyncio.TaskGroup | None = None
         self._running = asyncio.Event()
+        self._bus = bus
         self._signals: list[TypingSignal] = []
         self._asked: deque[Connection] = deque()
         bell.listen(self._rung)
+        bus.subscribe(TYPING_CHANNEL, self.heard)
 
     async def run(self) -> None:
         """Keep everybody up to date, until cancelled."""
@@ -92,11 +97,9 @@ class Hub:
         """What another process tells of typing; empty after a lost connection, when nothing has to be done."""
         if not payload:
             return
-        origin, signals = msgspec.json.decode(payload, type=tuple[str, list[TypingSignal]])
-        if origin != self.process_id:
-            for signal in signals:
-                if room := self._rooms.get(signal.organization_id):
-                    room.show_typing(signal)
+        origin, signal = msgspec.json.decode(payload, type=tuple[str, TypingSignal])
+        if origin != self.process_id and (room := self._rooms.get(signal.organization_id)):
+            room.show_typing(signal)
 
     def connected(self) -> dict[str, Actor]:
         """All connections that are open now by id, and whose they are."""
@@ -149,9 +152,9 @@ class Hub:
     async def _each_second(self) -> None:
         while True:
             began = time.monotonic()
+            self._tell_others()
             try:
                 await self._recheck()
-                await self._tell_others()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("hub.second", error=repr(error))
             await asyncio.sleep(max(0.0, began + LAG_SECONDS - time.monotonic()))
@@ -191,10 +194,8 @@ class Hub:
             for one in connections[digest]:
                 one.sink.close(CLOSE_SIGNED_OUT)
 
-    async def _tell_others(self) -> None:
+    def _tell_others(self) -> None:
         signals, self._signals = self._signals, []
-        newest = list({(one.conversation_id, one.author_id): one for one in signals}.values())[:20]
-        if newest:
-            payload = msgspec.json.encode((self.process_id, newest)).decode()
-            async with self._database.asking() as tx:
-                await tx.value("journal.notify", TYPING_CHANNEL, payload)
+        newest = {(one.conversation_id, one.author_id): one for one in signals}.values()
+        for one in list(newest)[:MOST_TYPING]:
+            self._bus.publish(TYPING_CHANNEL, msgspec.json.encode((self.process_id, one)).decode())

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from valvomo.bus.local import LocalBus
+from valvomo.bus.nats import Address, NatsBus
+from valvomo.bus.port import Bus
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
 from valvomo.commands.settings.passwords import Passwords
 from valvomo.commands.settings.sign_in import Gate
 from valvomo.db import hours, migrate
 from valvomo.db.database import Database
-from valvomo.db.doorbell import CHANNEL, Doorbell
+from valvomo.db.doorbell import Doorbell
 from valvomo.db.embedded import EmbeddedPostgres
-from valvomo.db.listening import listen
+from valvomo.db.notify import NotifyBus
 from valvomo.edge.app import create_app
 from valvomo.edge.door import Door
 from valvomo.edge.http.authentication import Authentication
@@ -31,7 +34,7 @@ from valvomo.jobs.overflow import Overflow
 from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.router import Router
 from valvomo.jobs.timers import Timers
-from valvomo.live.hub import TYPING_CHANNEL, Hub
+from valvomo.live.hub import Hub
 from valvomo.main.readings import Sources, register
 from valvomo.queries.backlog import kept
 from valvomo.queries.whatif.laboratory import Laboratory
@@ -53,6 +56,7 @@ class House:
     """The parts of one process. `jobs` run for as long as it lives."""
 
     database: Database
+    bus: Bus
     bell: Doorbell
     hub: Hub
     parts: Parts
@@ -66,12 +70,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def assemble(database: Database, settings: Settings, *, clock: Clock = now) -> House:
-    """Put the parts together; nothing runs yet."""
-    bell = Doorbell(database)
+def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus: Bus | None = None) -> House:
+    """Put the parts together; nothing runs yet. `bus` is that of the settings unless one is given."""
+    bus = bus or bus_of(settings, database)
+    bell = Doorbell(bus)
     executor = Executor(database, clock, bell)
     lane = MessageLane(database, clock, bell)
-    hub = Hub(database, bell, clock)
+    hub = Hub(database, bell, bus, clock)
     janitor = Janitor(database, executor, clock, process_id=hub.process_id, live=hub.connected)
     authentication = Authentication(database, clock)
     bell.listen(authentication.rung, words=False)
@@ -92,16 +97,27 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now) -> H
         session_hours=settings.session_hours,
     )
     rounds = (janitor, *_rounds(parts, database, bell, settings))
-    register(parts, Sources(database=database, hub=hub, jobs=rounds))
+    register(parts, Sources(database=database, hub=hub, bus=bus, jobs=rounds))
     return House(
         database=database,
+        bus=bus,
         bell=bell,
         hub=hub,
         parts=parts,
         app=create_app(parts, sockets(parts, hub)),
         janitor=janitor,
-        jobs=(*_lasting(parts, hub), *(one.run for one in rounds), *_bells(database, bell, hub)),
+        jobs=(bus.run, *_lasting(parts, hub), *(one.run for one in rounds)),
     )
+
+
+def bus_of(settings: Settings, database: Database) -> Bus:
+    """The way to the other processes: NATS if there is one, else the database; none where we are alone."""
+    if settings.bus_url:
+        address = Address.of(
+            settings.bus_url, credentials=settings.bus_credentials, authority=settings.bus_ca
+        )
+        return NatsBus(address, prefix=settings.bus_prefix)
+    return LocalBus() if settings.embedded else NotifyBus(database)
 
 
 def _rounds(parts: Parts, database: Database, bell: Doorbell, settings: Settings) -> tuple[Rounds, ...]:
@@ -117,15 +133,6 @@ def _rounds(parts: Parts, database: Database, bell: Doorbell, settings: Settings
 def _lasting(parts: Parts, hub: Hub) -> tuple[Job, ...]:
     """What answers whoever comes."""
     return (parts.lane.run, hub.run, parts.loop.run)
-
-
-def _bells(database: Database, bell: Doorbell, hub: Hub) -> tuple[Job, ...]:
-    """Telling the other processes, and hearing them."""
-    return (
-        bell.run,
-        lambda: listen(database.url, CHANNEL, bell.heard),
-        lambda: listen(database.url, TYPING_CHANNEL, hub.heard),
-    )
 
 
 @asynccontextmanager

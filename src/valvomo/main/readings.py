@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from prometheus_client import ProcessCollector
 
 from valvomo import __version__
+from valvomo.bus.port import Bus, Traffic
 from valvomo.commands.execute import Executor
 from valvomo.db.database import Database
 from valvomo.edge.metrics import Reading, Readings
@@ -30,6 +31,7 @@ class Sources:
 
     database: Database
     hub: Hub
+    bus: Bus
     jobs: Sequence[Rounds]
 
 
@@ -49,6 +51,7 @@ def readings(parts: Parts, sources: Sources) -> Iterator[Reading]:
     yield from _lane(parts)
     yield from _database(sources.database)
     yield from _live(live)
+    yield from _bus(sources.bus.traffic)
     yield from _jobs(sources.jobs)
     yield "valvomo_backlog_known", (), backlog is not None
     if backlog is not None:
@@ -107,6 +110,13 @@ def _live(live: LiveStatistics) -> Iterator[Reading]:
     yield "valvomo_live_fact_age_seconds", (), live.ages
     yield "valvomo_live_feed_lag_seconds", (), live.lag
     yield "valvomo_live_feed_restarts_total", (), live.restarts
+
+
+def _bus(traffic: Traffic) -> Iterator[Reading]:
+    yield "valvomo_bus_connected", (), traffic.connected
+    yield "valvomo_bus_losses_total", (), traffic.losses
+    for what in ("sent", "heard", "dropped", "missed"):
+        yield "valvomo_bus_messages_total", (what,), getattr(traffic, what)
 
 
 def _jobs(jobs: Sequence[Rounds]) -> Iterator[Reading]:

@@ -2,14 +2,6 @@
 -- Gives facts their positions and hashes; the organization's head stays locked until the commit.
 SELECT append_facts($1, $2::jsonb)
 
--- name: ring
--- Rings the doorbells of other processes. It is a hint: the commit need not wait until it is on the disk.
-SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, payload) FROM unnest($2::text[]) AS payload
-
--- name: notify
--- Tells other processes something that is kept nowhere, such as who is writing.
-SELECT pg_notify($1, $2)
-
 -- name: after
 -- Facts that follow a position, in order.
 SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body

@@ -1,0 +1,44 @@
+"""Somebody at a bus: what they have heard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from valvomo.bus.port import Bus
+
+
+class Ear:
+    """Hears one channel of a bus."""
+
+    def __init__(self, bus: Bus, channel: str = "bell") -> None:
+        self.heard: list[str] = []
+        bus.subscribe(channel, self.heard.append)
+
+    @property
+    def words(self) -> list[str]:
+        """Without the notes that something may have been missed."""
+        return [one for one in self.heard if one]
+
+
+@asynccontextmanager
+async def running(*buses: Bus) -> AsyncIterator[None]:
+    """Keep these running meanwhile."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(bus.run()) for bus in buses]
+        yield
+        for task in tasks:
+            task.cancel()
+
+
+async def until(check: Callable[[], bool]) -> None:
+    """Wait for what comes from another process."""
+    async with asyncio.timeout(30):
+        while not check():  # noqa: ASYNC110 - a bus has no event for a test
+            await asyncio.sleep(0.01)
+
+
+async def connected(*buses: Bus) -> None:
+    """Wait until the ways are open."""
+    await until(lambda: all(bus.traffic.connected for bus in buses))
