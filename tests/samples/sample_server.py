@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 """Seconds until a process that was started must answer; one that was told to end must be gone."""
 LEASH = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 """A server does not outlive a test run that is killed itself."""
@@ -44,6 +44,9 @@ class Served:
     """Empty: the embedded PostgreSQL, below the folder."""
 
     port: int = field(default_factory=free_port)
+    program: tuple[str, ...] = ()
+    """What serves; empty: `valvomo serve`."""
+
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -74,7 +77,7 @@ class Served:
         """Start it and wait until it answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*LEASH, *command("serve")], env=self.environment, stdout=log, stderr=log
+                [*LEASH, *(self.program or command("serve"))], env=self.environment, stdout=log, stderr=log
             )
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
@@ -89,6 +92,18 @@ class Served:
     def stop(self) -> None:
         """As an operator stops it."""
         self._end(signal.SIGTERM)
+
+    def freeze(self) -> None:
+        """Its processor stops; its sockets and its sessions at the database stay as they are."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on as if no time had passed."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None

@@ -16,7 +16,7 @@ from valvomo.cli.running import fail, run
 from valvomo.commands.settings.passwords import Passwords
 from valvomo.db.embedded import url_of_running
 from valvomo.demo import invitation, play
-from valvomo.demo.organization import AGENTS, PASSWORD, ensure_sample
+from valvomo.demo.organization import AGENTS, PASSWORD, SUPERVISORS, ensure_sample
 from valvomo.demo.people.traffic import Run, traffic
 from valvomo.main import House, serve
 
@@ -76,18 +76,22 @@ def simulate_command(
         list[str] | None, _help("A widget key to come in by; without one all chats are used.")
     ] = None,
     agent_email: Annotated[list[str] | None, _help("An agent's sign-in; {} is a number from 1.")] = None,
-    password: Annotated[str, _help("Of the agents.")] = PASSWORD,
+    screens: Annotated[int, _help("Screens of supervisors and agents that are kept and compared.")] = 0,
+    supervisor_email: Annotated[list[str] | None, _help("A supervisor's sign-in, for the screens.")] = None,
+    password: Annotated[str, _help("Of the agents and supervisors.")] = PASSWORD,
 ) -> None:
     """Bring realistic traffic to a running server, through its public interfaces only, and check its promises.
 
-    Exits with 1 if a message was lost, doubled or out of order, and with 2 if the server could not be used.
+    Exits with 1 if a message was lost, doubled or out of order, or if at the end a screen shows anything else than
+    one that is opened then (nobody else may be at work by then), and with 2 if the server could not be used.
     """
     if refusal := play.speed_refusal(speed):
         fail(refusal)
     try:
         emails = invitation.agents_of(agent_email or AGENTS, agents)
         plan = invitation.plan(
-            url, customers=customers, rate=rate, agents=[(one, password) for one in emails], keys=key or (), seed=seed
+            url, customers=customers, rate=rate, agents=[(one, password) for one in emails], keys=key or (), seed=seed,
+            screens=screens, watchers=[(one, password) for one in supervisor_email or SUPERVISORS],
         )  # fmt: skip
     except invitation.BadInvitationError as error:
         fail(str(error))

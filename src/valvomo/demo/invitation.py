@@ -10,6 +10,7 @@ from valvomo.demo.people.crowd import Plan
 NUMBER = "{}"
 MOST_CUSTOMERS = 5000
 MOST_RATE = 500.0
+MOST_SCREENS = 1000
 
 
 class BadInvitationError(Exception):
@@ -40,6 +41,8 @@ def plan(
     agents: Sequence[tuple[str, str]],
     keys: Sequence[str],
     seed: int,
+    screens: int = 0,
+    watchers: Sequence[tuple[str, str]] = (),
 ) -> Plan:
     """The plan. Raises `BadInvitationError`."""
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
@@ -48,6 +51,8 @@ def plan(
         raise BadInvitationError(f"--customers must be from 0 to {MOST_CUSTOMERS}")
     if not 0 < rate <= MOST_RATE:
         raise BadInvitationError(f"--rate must be more than 0 and at most {MOST_RATE:.0f} a second")
+    if not 0 <= screens <= MOST_SCREENS:
+        raise BadInvitationError(f"--screens must be from 0 to {MOST_SCREENS}")
     return Plan(
         address=url.rstrip("/"),
         agents=tuple(agents),
@@ -55,5 +60,7 @@ def plan(
         rate=rate,
         keys=tuple(keys),
         looks_back=True,
+        screens=screens,
+        watchers=tuple(watchers),
         seed=seed,
     )

@@ -203,6 +203,8 @@ class Room:
         self._settings_changed = self._all_anew = True
 
     def _restarted(self) -> None:
+        # At once: what comes next does not follow what the readers of a conversation have.
+        self.transcripts.restart()
         self._redrawn()
         self.signals.begin_again()
 

@@ -101,7 +101,7 @@ class Transcripts:
                 await self._read_on(subscription, "changes")
 
     def restart(self) -> None:
-        """Settings or rights have changed: everybody is looked at again."""
+        """Rights may be others, or something may have been missed: everybody is looked at and read on again."""
         for readers in self.watched.values():
             self._missed |= readers
 

@@ -20,6 +20,7 @@ from valvomo.demo.people.matters import LANGUAGES, language
 from valvomo.demo.people.memory import Remembered, keep, recall
 from valvomo.demo.people.shift import Shift
 from valvomo.demo.people.visit import Visit
+from valvomo.demo.people.watchers import Watchers, watching
 from valvomo.demo.people.world import World
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,7 @@ class Plan:
     """Who comes to which server. `rate` is how many customers may come in a second; `cases` opens records too.
 
     With `looks_back` everybody who is interrupted at the end compares what they have read with what is stored.
+    `screens` are open all the time, of `watchers` and agents in turn, and compared with fresh ones at the end.
     `memory` is a file by which customers find back to their conversations after a restart.
     """
 
@@ -54,6 +56,8 @@ class Plan:
     keys: tuple[str, ...] = ()
     cases: bool = True
     looks_back: bool = False
+    screens: int = 0
+    watchers: tuple[tuple[str, str], ...] = ()
     memory: Path | None = None
     seed: int = 0
 
@@ -66,13 +70,22 @@ class Crowd:
     world: World
     present: int = 0
     on_shift: int = 0
+    watchers: Watchers | None = None
     _visits: set[Visit] = field(default_factory=set)
     _cases: deque[float] = field(default_factory=deque)
 
     async def run(self) -> None:
         """Until cancelled. Raises `NobodyError` when it cannot begin at all."""
-        async with new_client(self.plan.address, self.plan.customers + 16) as client, _Cloakroom() as clients:
-            shifts = [self._shift(clients.new(self.plan.address), *one) for one in self.plan.agents]
+        plan = self.plan
+        async with (
+            new_client(plan.address, plan.customers + 16) as client,
+            _Cloakroom() as clients,
+            watching(
+                plan.address, (*plan.watchers, *plan.agents), plan.screens, self.world.tally
+            ) as watchers,
+        ):
+            self.watchers = watchers
+            shifts = [self._shift(clients.new(plan.address), *one) for one in plan.agents]
             signed_in = await self._sign_in(shifts)
             doors = await self._doors(client, signed_in)
             self.world.pace.begin()
@@ -80,13 +93,14 @@ class Crowd:
                 async with asyncio.TaskGroup() as group:
                     for shift in signed_in:
                         group.create_task(self._kept_up("agent", shift.run))
-                    if self.plan.cases and signed_in:
+                    if plan.cases and signed_in:
                         group.create_task(self._kept_up("clerk", lambda: self._open_cases(signed_in)))
                     self.on_shift = len(signed_in)
                     await self._arrivals(group, client, doors)
             finally:
-                keep(self.plan.memory, self._memories())
+                keep(plan.memory, self._memories())
                 await self._look_back()
+                await watchers.compare()
 
     def _shift(self, client: httpx.AsyncClient, email: str, password: str) -> Shift:
         return Shift(

@@ -15,6 +15,12 @@ LETTERS_PER_SECOND = 22.0
 LONGEST_TYPING = 6.0
 
 
+def _set() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass(slots=True, kw_only=True)
 class Pace:
     """Seconds of theirs are `speed` to one of ours, after the warm-up."""
@@ -23,6 +29,7 @@ class Pace:
     hurry: float = HURRY
     warm_up: float = WARM_UP_SECONDS
     _began: float = field(default_factory=time.monotonic)
+    _going: asyncio.Event = field(default_factory=_set)
 
     def begin(self) -> None:
         """Now is the beginning: everybody is there."""
@@ -42,8 +49,17 @@ class Pace:
         return max(0.0, self.warm_up - passed) + (seconds - quick) / self.speed
 
     async def sleep(self, seconds: float) -> None:
-        """For so long on their clock."""
+        """For so long on their clock, and until they may go on."""
         await asyncio.sleep(self.ours(seconds))
+        await self._going.wait()
+
+    def hold(self) -> None:
+        """Nobody begins anything more, until `go_on`."""
+        self._going.clear()
+
+    def go_on(self) -> None:
+        """Life goes on."""
+        self._going.set()
 
 
 def typing_seconds(text: str, dice: random.Random) -> float:
