@@ -103,13 +103,18 @@ async def watching(
         email = people[number % len(people)][0]
         screen = Screen(name=f"screen {number + 1} of {email}", broken=tally.promise_broken)
         watchers.people.append(Watcher(address=address, cookie=cookies[number % len(people)], screen=screen))
+    failed: Exception | None = None
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one.run()) for one in watchers.people]
         try:
             yield watchers
+        except Exception as error:  # noqa: BLE001 - raised below: the group would wrap it
+            failed = error
         finally:
             for task in tasks:
                 task.cancel()
+    if failed is not None:
+        raise failed
 
 
 async def _signed_in(address: str, email: str, password: str) -> str:
