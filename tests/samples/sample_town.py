@@ -112,7 +112,7 @@ async def living(
         await migrate.apply(postgres.url)
         database = await Database.open(postgres.url, pool_size=4)
         stack.push_async_callback(database.close)
-        await create_sample(Executor(database, now, Doorbell(database)), QUICK)
+        await create_sample(Executor(database, now, Doorbell()), QUICK)
         clocks = folder / "clocks"
         clocks.mkdir()
         servers, backs = [], []
