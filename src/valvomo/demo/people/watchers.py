@@ -13,7 +13,7 @@ from valvomo.demo.people.screen import Screen
 from valvomo.demo.people.stream import Frame, Stream
 from valvomo.demo.people.tally import Tally
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds in which a screen becomes what a fresh one is, once nothing happens any more."""
 BETWEEN_LOOKS = 0.25
 
