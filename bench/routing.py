@@ -1,9 +1,9 @@
 """The benchmark of routing: passes over growing queues, freed capacity to an offer on a screen, and steady arrivals.
 
 A thousand agents with skills, all of them busy, and up to ten thousand conversations that wait in fifty queues. The
-pass alone, without a database; the router's whole round with PostgreSQL (fsync on); a real server whose agents end
-what they have over HTTP and wait for the next offer on their live socket; and the router in a process of its own
-whose processor time is measured while customers come and agents end at a steady rate.
+pass alone, without a database; a first look at everything in PostgreSQL (fsync on); what each change costs the router;
+the router in a process of its own while customers come and agents end at a steady rate; and a real server whose
+agents end what they have over HTTP and wait for the next offer on their live socket, after a pause and without one.
 
     python bench/routing.py --seconds 20
 """
@@ -24,17 +24,16 @@ from pathlib import Path
 import asyncpg
 
 import floor_processes as processes
+from routing_changes import Changes
 from routing_pass import growth
 from routing_place import Maker, RoutingPlace
 from routing_screens import Screens
 from valvomo.commands.conversations.offers import AcceptOffer
 from valvomo.commands.conversations.serve import End
-from valvomo.db import routing as facts
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.db.embedded import EmbeddedPostgres
 from valvomo.db.notify import NotifyBus
-from valvomo.domain.routing.route import route
 from valvomo.jobs.router import Router
 
 HERE = Path(__file__).parent
@@ -52,6 +51,11 @@ async def filled(maker: Maker, place: RoutingPlace) -> None:
     while (await router.route(place.organization_id)).offers:
         pass
     print(f"first offers to all agents: {time.perf_counter() - begun:.2f} s")
+    await accepted(maker, place)
+
+
+async def accepted(maker: Maker, place: RoutingPlace) -> None:
+    """Everybody who is asked takes it."""
     for agent, conversation in await held(maker, place):
         await maker.executor.execute(maker.agent(place, agent), AcceptOffer(conversation_id=conversation))
 
@@ -68,26 +72,16 @@ async def held(maker: Maker, place: RoutingPlace) -> list[tuple[str, str]]:
     return [(row["agent_id"], row["conversation_id"]) for row in rows]
 
 
-async def rounds(maker: Maker, place: RoutingPlace, times: int) -> None:
-    """What a look at everything costs, and one at the queues of one agent, when nobody can be asked."""
-    everything: list[tuple[float, float]] = []
-    few: list[tuple[float, float]] = []
-    async with maker.database.reading() as tx:
-        waiting = len(await facts.waiting(tx, place.organization_id, None))
-    for number in range(times):
-        two = frozenset(place.queues[number : number + 2])
-        for found, queues in ((everything, None), (few, two)):
-            begun = time.perf_counter()
-            async with maker.database.reading() as tx:
-                house = await facts.rules(tx, place.organization_id)
-                some = await facts.waiting(tx, place.organization_id, queues)
-                seats = await facts.seats(tx, place.organization_id, {one.queue_id for one in some}, now())
-            read = time.perf_counter()
-            route(some, seats, house, at=now())
-            found.append((read - begun, time.perf_counter() - read))
-    for name, found in (("everything", everything), ("two queues", few)):
-        read, decided = (1000 * statistics.median(one[part] for one in found) for part in (0, 1))
-        print(f"{waiting:6} waiting, {name}: read {read:.1f} ms, decided {decided:.1f} ms")
+async def first_looks(maker: Maker, place: RoutingPlace, waiting: int, times: int) -> None:
+    """What a router that knows nothing yet needs until it has read and looked at everything, nobody being free."""
+    spent: list[tuple[float, float]] = []
+    for _ in range(times):
+        router = Router(maker.database, maker.executor, Doorbell(), now)
+        begun, used = time.perf_counter(), time.process_time()
+        await router.route(place.organization_id)
+        spent.append((time.perf_counter() - begun, time.process_time() - used))
+    wall, cpu = (1000 * statistics.median(one[part] for one in spent) for part in (0, 1))
+    print(f"{waiting:6} waiting, a first look at everything: {wall:.0f} ms, {cpu:.0f} ms of processor time")
 
 
 async def steady(maker: Maker, place: RoutingPlace, seconds: float, rate: float) -> None:
@@ -139,11 +133,14 @@ async def measure(options: argparse.Namespace, folder: Path, server: EmbeddedPos
     for wanted in (there, options.waiting):
         await maker.arrive(place, max(0, wanted - there))
         there = max(there, wanted)
-        await rounds(maker, place, 5)
+        await first_looks(maker, place, there, 5)
+    print(await Changes(maker, place, dict(await held(maker, place))).play(options.changes, options.rate))
+    await accepted(maker, place)
     await steady(maker, place, options.seconds, options.rate / 60)
     with processes.server(server.url, folder) as (pid, port):
-        screens = Screens(place, port, dict(await held(maker, place)))
-        print(await screens.play(options.seconds, pid))
+        for pause in (options.pause, 0.0):
+            screens = Screens(place, port, dict(await held(maker, place)), pause)
+            print(await screens.play(options.seconds, pid))
     await database.close()
 
 
@@ -155,6 +152,10 @@ async def main() -> None:
     parser.add_argument("--queues", type=int, default=50)
     parser.add_argument("--watching", type=int, default=20, help="agents with a live socket")
     parser.add_argument("--rate", type=float, default=1_000.0, help="arrivals a minute")
+    parser.add_argument("--changes", type=int, default=100, help="arrivals and ends looked at one by one")
+    parser.add_argument(
+        "--pause", type=float, default=3.0, help="seconds between an accepted offer and its end"
+    )
     parser.add_argument("--router", help="be the router of this database")
     options = parser.parse_args()
     if options.router:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -17,12 +18,16 @@ PATIENCE = 30.0
 
 
 class Screens:
-    """The agents of `sessions`, each with a socket that watches `me`; `busy` is what they hold at the beginning."""
+    """The agents of `sessions`, each with a socket that watches `me`; `busy` is what they hold at the beginning.
 
-    def __init__(self, place: RoutingPlace, port: int, busy: Mapping[str, str]) -> None:
+    They end what they have accepted after a `pause` in seconds on average; without one, as fast as they can.
+    """
+
+    def __init__(self, place: RoutingPlace, port: int, busy: Mapping[str, str], pause: float) -> None:
         self._place = place
         self._port = port
         self._busy = busy
+        self._pause = pause
         self._asked: dict[str, asyncio.Queue[tuple[str, float]]] = {}
         self._known: set[str] = set()
 
@@ -37,7 +42,8 @@ class Screens:
         p50, p99 = (1000 * waits[min(len(waits) - 1, int(share * len(waits)))] for share in (0.5, 0.99))
         share = 100 * (processes.cpu_seconds(pid) - used) / elapsed
         return (
-            f"freed capacity to the offer on the screen: {len(waits)} times, {len(waits) / elapsed:.1f} a second, "
+            f"freed capacity to the offer on the screen, {self._pause:.0f} s between: {len(waits)} times, "
+            f"{len(waits) / elapsed:.1f} a second, "
             f"p50 {p50:.1f} ms, p99 {p99:.1f} ms; the whole server used {share:.0f} % of a core"
         )
 
@@ -49,6 +55,7 @@ class Screens:
         caller, waits = Caller(self._port), []
         conversation = self._busy.get(agent)
         while conversation is not None and time.perf_counter() < until:
+            await asyncio.sleep(self._pause * random.uniform(0.5, 1.5))
             begun = time.perf_counter()
             await caller.post(f"/api/v1/conversations/{conversation}/end", headers, {})
             async with asyncio.timeout(PATIENCE):

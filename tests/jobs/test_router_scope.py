@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 import pytest
 from sample_floor import AATU, AINO, BILLING, EINO, HOUSE, ONNI, SAARA, SUPPORT, Floor
@@ -15,7 +16,7 @@ from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.offers import AcceptOffer
 from valvomo.commands.settings.queues import ChangeQueue
 from valvomo.commands.settings.users import ChangeUser
-from valvomo.db import decisions, routing
+from valvomo.db import decisions
 from valvomo.db.decisions import RecordedDecision
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import Actor
@@ -24,6 +25,8 @@ from valvomo.domain.conversations.model import State
 from valvomo.domain.refusals import Reason
 from valvomo.domain.routing.choosing import Outcome, decide
 from valvomo.domain.routing.facts import ALGORITHM
+from valvomo.domain.routing.route import Routed
+from valvomo.domain.routing.route import serve as made
 from valvomo.jobs import router as job
 from valvomo.jobs.janitor import Janitor
 from valvomo.jobs.router import Router
@@ -111,20 +114,25 @@ async def test_a_changed_setting_is_heard_of(floor: Floor, router: Router, what:
     assert await asked(floor, [one]) == {one: "onni"}
 
 
-async def test_only_queues_in_which_something_changed_are_looked_at(floor: Floor, router: Router) -> None:
+async def test_only_queues_in_which_something_changed_are_looked_at(
+    floor: Floor, router: Router, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await present(floor)
     await floor.start("chat", queue=BILLING)
     await router.round()
-    async with floor.database.reading() as tx:
-        position = (await routing.touched(tx, HOUSE, None)).position
+    looked: list[Collection[str] | None] = []
+
+    def spied(*args: Any, queues: Collection[str] | None, **named: Any) -> Routed:
+        looked.append(queues)
+        return made(*args, queues=queues, **named)
+
+    monkeypatch.setattr(job, "serve", spied)
     await floor.start("chat", queue=SUPPORT)
-    async with floor.database.reading() as tx:
-        assert (await routing.touched(tx, HOUSE, position)).queues == frozenset({SUPPORT})
+    await router.round()
+    await router.round()
     await floor.done(ONNI, SetPresence(agent_id=ONNI.id, presence=Presence.BUSY))
-    async with floor.database.reading() as tx:
-        touched = await routing.touched(tx, HOUSE, position)
-        assert touched.queues == frozenset({SUPPORT, BILLING, "cases"})
-        assert (await routing.touched(tx, HOUSE, touched.position)).queues == frozenset()
+    await router.round()
+    assert looked == [{SUPPORT}, set(), {BILLING, "cases"}]
 
 
 async def test_every_decision_is_kept_and_can_be_made_again(floor: Floor, router: Router) -> None:

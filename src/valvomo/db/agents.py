@@ -28,13 +28,6 @@ async def lock_one(tx: Transaction, organization_id: str, agent_id: str, at: dat
     return (await lock(tx, organization_id, [agent_id], at)).get(agent_id)
 
 
-async def some(tx: Transaction, organization_id: str, ids: Iterable[str], at: datetime) -> dict[str, Agent]:
-    """These agents as they are, without locks."""
-    wanted = sorted(set(ids))
-    rows = await tx.rows("agents.some", organization_id, wanted)
-    return await _whole(tx, rows, (organization_id, wanted), at)
-
-
 async def everybody(tx: Transaction, organization_id: str, at: datetime) -> dict[str, Agent]:
     """All agents as they are, without locks."""
     rows = await tx.rows("agents.all", organization_id)
@@ -76,20 +69,26 @@ def status_of(row: Any) -> Status:
     return Status(id=row["id"], name=row["name"], names=row["names"], presence=Presence(row["presence"]))
 
 
+async def seated(
+    tx: Transaction, organization_id: str, rows: Sequence[Any], at: datetime
+) -> dict[str, Agent]:
+    """Rows of agents that say themselves what is `held` (channel: units, conversations) and in which `queues`."""
+    duty = await _duty(tx, organization_id, at) if any(row["hours_id"] for row in rows) else {}
+    return {row["id"]: _agent(row, row["held"] or {}, row["queues"], duty) for row in rows}
+
+
 async def _whole(
     tx: Transaction, rows: Sequence[Any], whose: tuple[str, list[str] | None], at: datetime
 ) -> dict[str, Agent]:
     """Rows of agents (of an organization, of these ids or all) with what they carry and whether they are on duty."""
-    load: dict[str, int] = {}
-    held: dict[str, dict[str, int]] = {}
+    held: dict[str, dict[str, tuple[int, int]]] = {}
     queues: dict[str, set[str]] = {}
     for row in await tx.rows("agents.held", *whose):
-        load[row["agent_id"]] = load.get(row["agent_id"], 0) + row["units"]
-        held.setdefault(row["agent_id"], {})[row["channel"]] = row["conversations"]
+        held.setdefault(row["agent_id"], {})[row["channel"]] = (row["units"], row["conversations"])
     for row in await tx.rows("agents.queues", *whose):
         queues.setdefault(row["user_id"], set()).add(row["queue_id"])
     duty = await _duty(tx, whose[0], at) if any(row["hours_id"] for row in rows) else {}
-    return {row["id"]: _agent(row, load, held, (queues, duty)) for row in rows}
+    return {row["id"]: _agent(row, held.get(row["id"], {}), queues.get(row["id"], ()), duty) for row in rows}
 
 
 async def _duty(tx: Transaction, organization_id: str, at: datetime) -> dict[str, bool]:
@@ -99,12 +98,9 @@ async def _duty(tx: Transaction, organization_id: str, at: datetime) -> dict[str
 
 
 def _agent(
-    row: Any,
-    load: Mapping[str, int],
-    held: Mapping[str, Mapping[str, int]],
-    places: tuple[Mapping[str, set[str]], Mapping[str, bool]],
+    row: Any, held: Mapping[str, tuple[int, int]], queues: Iterable[str], duty: Mapping[str, bool]
 ) -> Agent:
-    queues, duty = places
+    """A row of agents with units and conversations by kind of channel."""
     return Agent(
         id=row["id"],
         organization_id=row["organization_id"],
@@ -112,9 +108,9 @@ def _agent(
         chosen=Presence(row["chosen"]),
         capacity=row["capacity"],
         limits=row["limits"],
-        load=load.get(row["id"], 0),
-        held=held.get(row["id"], {}),
-        queues=frozenset(queues.get(row["id"], ())),
+        load=sum(units for units, _ in held.values()),
+        held={channel: conversations for channel, (_, conversations) in held.items()},
+        queues=frozenset(queues),
         serves=not row["disabled"] and bool(_SERVING & set(row["roles"])),
         is_agent=UserRole.AGENT.value in row["roles"],
         skills=row["skills"] or {},

@@ -1,9 +1,9 @@
-"""What the router decides on, read at one moment, and the lock that makes one process route at a time."""
+"""What the router decides on, read at one moment."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,41 +22,34 @@ _ELSEWHERE = frozenset({"signed_in", "acknowledged"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """What may have become different since a position: these queues, or with None all of them."""
+    """What may be different since a position, as far as `position`: these conversations, and these agents by name."""
 
     position: int
-    queues: frozenset[str] | None = field(default_factory=frozenset)
-
-
-async def lock(tx: Transaction, organization_id: str) -> bool:
-    """Whether this transaction is the one that routes now; it is until it ends."""
-    return bool(await tx.value("routing.lock", organization_id))
+    conversations: frozenset[str] = frozenset()
+    agents: frozenset[str] = frozenset()
 
 
 async def organizations(tx: Transaction) -> list[str]:
     """Where something waits in a queue."""
-    return [row["organization_id"] for row in await tx.rows("routing.organizations")]
+    return [row["id"] for row in await tx.rows("routing.organizations")]
 
 
-async def touched(tx: Transaction, organization_id: str, position: int | None) -> Touched:
-    """In which queues somebody may be asked now who could not be before.
+async def head(tx: Transaction, organization_id: str) -> int:
+    """How far the journal goes."""
+    return int(await tx.value("journal.head", organization_id) or 0)
 
-    A conversation concerns its queue; an agent whom a fact names, or who has served the conversation, concerns all
-    queues in which they serve.
-    """
-    if position is None:
-        return Touched(position=await _head(tx, organization_id), queues=None)
+
+async def touched(tx: Transaction, organization_id: str, position: int) -> Touched | None:
+    """What facts after a position name; None where anything may be different: a setting, or too much at once."""
     facts = await tx.rows("routing.facts", organization_id, position, MOST_FACTS)
-    if not facts:
-        return Touched(position=position)
-    last = facts[-1]["position"]
-    relevant = [one for one in facts if one["kind"] not in _ELSEWHERE]
+    relevant = [one for one in facts if one["kind"] is not None and one["kind"] not in _ELSEWHERE]
     if len(facts) >= MOST_FACTS or any(one["kind"] == "setting_changed" for one in relevant):
-        return Touched(position=await _head(tx, organization_id), queues=None)
-    conversations = {one["conversation_id"] for one in relevant if one["conversation_id"]}
-    named = {str(agent) for one in relevant for agent in one["agents"] if agent}
-    rows = await tx.rows("routing.queues_of", organization_id, sorted(conversations), sorted(named))
-    return Touched(position=last, queues=frozenset(row["queue_id"] for row in rows))
+        return None
+    return Touched(
+        position=facts[0]["head"] if facts else position,
+        conversations=frozenset(one["conversation_id"] for one in relevant if one["conversation_id"]),
+        agents=frozenset(str(agent) for one in relevant for agent in one["agents"] if agent),
+    )
 
 
 async def waiting(tx: Transaction, organization_id: str, queues: Collection[str] | None) -> list[Waiting]:
@@ -65,16 +58,34 @@ async def waiting(tx: Transaction, organization_id: str, queues: Collection[str]
     return [waiting_of(row) for row in rows]
 
 
-async def seats(tx: Transaction, organization_id: str, queues: Collection[str], at: datetime) -> list[Seat]:
-    """Everybody who serves in these queues."""
-    rows = await tx.rows("routing.seats", organization_id, sorted(queues))
-    times = {row["id"]: row for row in rows}
-    people = await agents.some(tx, organization_id, times, at)
-    return [
-        Seat(agent=one, idle_since=times[one.id]["idle_since"], asked_at=times[one.id]["asked_at"])
-        for one in people.values()
-        if one.serves
-    ]
+async def some_waiting(
+    tx: Transaction, organization_id: str, ids: Collection[str]
+) -> dict[str, tuple[int, Waiting]]:
+    """Of these conversations those that wait, by id, each with its version."""
+    rows = await tx.rows("routing.some_waiting", organization_id, sorted(ids)) if ids else []
+    return {row["id"]: (row["version"], waiting_of(row)) for row in rows}
+
+
+async def versions(tx: Transaction, organization_id: str) -> dict[str, int]:
+    """Everything that waits: its version by id."""
+    return {row["id"]: row["version"] for row in await tx.rows("routing.versions", organization_id)}
+
+
+async def seats(
+    tx: Transaction, organization_id: str, queues: Collection[str] | None, at: datetime
+) -> list[Seat]:
+    """Everybody who serves in these queues, or in any."""
+    wanted = None if queues is None else sorted(queues)
+    rows = await tx.rows("routing.seats", organization_id, wanted)
+    return [one for one in await _seats(tx, organization_id, rows, at) if one.agent.serves]
+
+
+async def some_seats(tx: Transaction, organization_id: str, concerned: Touched, at: datetime) -> list[Seat]:
+    """The agents who are named, and all who have served these conversations or were ever asked to take one."""
+    if not concerned.conversations and not concerned.agents:
+        return []
+    ids = (sorted(concerned.conversations), sorted(concerned.agents))
+    return await _seats(tx, organization_id, await tx.rows("routing.some_seats", organization_id, *ids), at)
 
 
 async def rules(tx: Transaction, organization_id: str, known: House | None = None) -> House:
@@ -121,11 +132,16 @@ def waiting_of(row: Any) -> Waiting:
     )
 
 
-async def _head(tx: Transaction, organization_id: str) -> int:
-    return int(await tx.value("journal.head", organization_id) or 0)
-
-
 async def handle_seconds(tx: Transaction, organization_id: str, queue_id: str, limit: int) -> list[float]:
     """How long the newest conversations of a queue took from acceptance to their end, in seconds."""
     rows = await tx.rows("routing.handle_seconds", organization_id, queue_id, limit)
     return [row["seconds"] for row in rows]
+
+
+async def _seats(tx: Transaction, organization_id: str, rows: Iterable[Any], at: datetime) -> list[Seat]:
+    times = {row["id"]: row for row in rows}
+    people = await agents.seated(tx, organization_id, list(times.values()), at)
+    return [
+        Seat(agent=one, idle_since=times[one.id]["idle_since"], asked_at=times[one.id]["asked_at"])
+        for one in people.values()
+    ]

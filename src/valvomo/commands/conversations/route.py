@@ -55,15 +55,14 @@ async def route(work: Work, command: Route) -> Outcome:
     found = await conversations.lock_many(
         work.tx, [(organization_id, one.conversation_id) for one in command.steps]
     )
-    seats = await agents.lock(
-        work.tx, organization_id, [one.agent_id for one in command.steps if one.agent_id], work.now
-    )
+    asked = [one.agent_id for one in command.steps if one.agent_id]
+    seats = await agents.lock(work.tx, organization_id, asked, work.now) if asked else {}
     streams: dict[str, Workstream] = {}
     refused: dict[str, object] = {}
     done: list[Step] = []
     for step in command.steps:
         outcome = await _do(work, step, found.get((organization_id, step.conversation_id)), (seats, streams))
-        if isinstance(outcome, Refusal) and len(command.steps) == 1:
+        if isinstance(outcome, Refusal) and len(command.steps) == 1 and not command.kept:
             return outcome
         if isinstance(outcome, Refusal):
             refused[step.conversation_id] = outcome.reason.value

@@ -14,14 +14,6 @@ FROM agents a
 JOIN users u ON u.organization_id = a.organization_id AND u.id = a.id
 WHERE a.organization_id = $1 ORDER BY a.id
 
--- name: some
--- Some of those who can hold conversations.
-SELECT a.*, u.name, u.roles, u.disabled, (SELECT jsonb_object_agg(s.skill_id, s.level) FROM agent_skills s
-    WHERE s.organization_id = a.organization_id AND s.agent_id = a.id) AS skills
-FROM agents a
-JOIN users u ON u.organization_id = a.organization_id AND u.id = a.id
-WHERE a.organization_id = $1 AND a.id = ANY ($2::text[]) ORDER BY a.id
-
 -- name: hours
 -- All opening and working hours.
 SELECT * FROM hours WHERE organization_id = $1

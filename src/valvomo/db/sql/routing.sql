@@ -1,31 +1,15 @@
--- name: lock
--- One router at a time for an organization, until the transaction ends.
-SELECT pg_try_advisory_xact_lock(8301, hashtext($1))
-
 -- name: organizations
 -- Organizations in which something waits in a queue.
-SELECT DISTINCT organization_id FROM conversations WHERE state = 'open' ORDER BY organization_id
+SELECT id FROM organizations o WHERE EXISTS (
+    SELECT FROM conversations c WHERE c.organization_id = o.id AND c.state = 'open') ORDER BY id
 
 -- name: facts
--- What happened after a position besides messages, and which agents it names.
-SELECT position, kind, conversation_id,
-    ARRAY[body ->> 'agent_id', body ->> 'from_id', body ->> 'person_id', body -> 'offer' ->> 'agent_id'] AS agents
-FROM facts WHERE organization_id = $1 AND position > $2 AND kind <> 'message_posted' ORDER BY position LIMIT $3
-
--- name: queues_of
--- Where these conversations wait, and where these agents serve and those who were ever asked to take one or have
--- served it: what ends a conversation need not name whom it has set free.
-WITH concerned AS (
-    SELECT queue_id, state, owner_id, body FROM conversations WHERE organization_id = $1 AND id = ANY ($2::text[])
-)
-SELECT queue_id FROM concerned WHERE state = 'open'
-UNION
-SELECT queue_id FROM queue_members WHERE organization_id = $1 AND user_id IN (
-    SELECT unnest($3::text[]) UNION SELECT owner_id FROM concerned
-    UNION SELECT jsonb_array_elements_text(body -> 'served_by') FROM concerned
-    UNION SELECT body -> 'offer' ->> 'agent_id' FROM facts
-        WHERE organization_id = $1 AND conversation_id = ANY ($2::text[]) AND kind <> 'message_posted'
-            AND kind = 'offer_made')
+-- How far the journal goes, and what happened after a position besides messages, with the agents whom it names.
+SELECT h.position AS head, f.* FROM journal_heads h LEFT JOIN LATERAL (
+    SELECT kind, conversation_id, ARRAY[body ->> 'agent_id', body ->> 'from_id', body ->> 'person_id',
+        body -> 'offer' ->> 'agent_id'] AS agents
+    FROM facts WHERE organization_id = $1 AND position > $2 AND kind <> 'message_posted' ORDER BY position LIMIT $3
+) f ON true WHERE h.organization_id = $1
 
 -- name: waiting
 -- What waits in these queues, or in all, as far as routing looks at it.
@@ -34,10 +18,52 @@ SELECT id, queue_id, workstream_id, channel, priority, queued_at, (body ->> 'uni
     body ->> 'affinity_id' AS affinity_id, (body ->> 'orphaned')::boolean AS orphaned
 FROM conversations WHERE organization_id = $1 AND state = 'open' AND ($2::text[] IS NULL OR queue_id = ANY ($2))
 
+-- name: some_waiting
+-- The same of some conversations, as far as they wait, with what tells whether they have changed.
+SELECT id, version, queue_id, workstream_id, channel, priority, queued_at, (body ->> 'units')::integer AS units,
+    nullif(body -> 'needs', '[]') AS needs, nullif(body -> 'declines', '{}') AS declines,
+    body ->> 'affinity_id' AS affinity_id, (body ->> 'orphaned')::boolean AS orphaned
+FROM conversations WHERE organization_id = $1 AND state = 'open' AND id = ANY ($2::text[])
+
+-- name: versions
+-- Everything that waits, with what tells whether it has changed.
+SELECT id, version FROM conversations WHERE organization_id = $1 AND state = 'open'
+
 -- name: seats
--- Who serves in these queues, since when they have been as free as they are, and when they were last asked.
-SELECT id, idle_since, asked_at FROM agents WHERE organization_id = $1 AND id IN (
-    SELECT user_id FROM queue_members WHERE organization_id = $1 AND queue_id = ANY ($2::text[]))
+-- Who serves in these queues (with NULL in any), since when they have been as free as they are, and when they were
+-- last asked.
+SELECT a.*, u.name, u.roles, u.disabled,
+    (SELECT jsonb_object_agg(s.skill_id, s.level) FROM agent_skills s
+        WHERE s.organization_id = a.organization_id AND s.agent_id = a.id) AS skills,
+    (SELECT jsonb_object_agg(h.channel, jsonb_build_array(h.units, h.conversations)) FROM (
+        SELECT channel, sum(units)::integer AS units, count(*)::integer AS conversations FROM holdings
+        WHERE organization_id = a.organization_id AND agent_id = a.id GROUP BY channel) h) AS held,
+    ARRAY(SELECT queue_id FROM queue_members m WHERE m.organization_id = a.organization_id AND m.user_id = a.id) AS queues
+FROM agents a JOIN users u ON u.organization_id = a.organization_id AND u.id = a.id
+WHERE a.organization_id = $1 AND a.id IN (SELECT user_id FROM queue_members
+    WHERE organization_id = $1 AND ($2::text[] IS NULL OR queue_id = ANY ($2)))
+
+-- name: some_seats
+-- The same of these agents, and of those who have served these conversations or were ever asked to take one: what ends
+-- a conversation need not name whom it has set free.
+WITH wanted AS (
+    SELECT unnest($3::text[]) AS id
+    UNION SELECT owner_id FROM conversations WHERE organization_id = $1 AND id = ANY ($2::text[])
+    UNION SELECT jsonb_array_elements_text(body -> 'served_by') FROM conversations
+        WHERE organization_id = $1 AND id = ANY ($2::text[])
+    UNION SELECT body -> 'offer' ->> 'agent_id' FROM facts
+        WHERE organization_id = $1 AND conversation_id = ANY ($2::text[]) AND kind <> 'message_posted'
+            AND kind = 'offer_made'
+)
+SELECT a.*, u.name, u.roles, u.disabled,
+    (SELECT jsonb_object_agg(s.skill_id, s.level) FROM agent_skills s
+        WHERE s.organization_id = a.organization_id AND s.agent_id = a.id) AS skills,
+    (SELECT jsonb_object_agg(h.channel, jsonb_build_array(h.units, h.conversations)) FROM (
+        SELECT channel, sum(units)::integer AS units, count(*)::integer AS conversations FROM holdings
+        WHERE organization_id = a.organization_id AND agent_id = a.id GROUP BY channel) h) AS held,
+    ARRAY(SELECT queue_id FROM queue_members m WHERE m.organization_id = a.organization_id AND m.user_id = a.id) AS queues
+FROM agents a JOIN users u ON u.organization_id = a.organization_id AND u.id = a.id
+WHERE a.organization_id = $1 AND a.id IN (SELECT id FROM wanted)
 
 -- name: queues
 -- How queues give out their work.

@@ -125,12 +125,15 @@ def _is_tired(waiting: Waiting, agent_id: str) -> bool:
 
 def orphan_cause(waiting: Waiting, queue: QueueRules, members: Iterable[Seat]) -> str | None:
     """Why nobody will ever take it as things are; None while somebody might."""
-    reasons = [unfit(waiting, queue, one) for one in members if one.agent.serves and not one.agent.is_bot]
-    if not reasons:
-        return "no_members"
-    if None in reasons:
-        return None
-    return "declined" if Reason.DECLINED_TOO_OFTEN in reasons else "skills"
+    cause = "no_members"
+    for one in members:
+        if one.agent.serves and not one.agent.is_bot:
+            reason = unfit(waiting, queue, one)
+            if reason is None:
+                return None
+            if cause != "declined":
+                cause = "declined" if reason is Reason.DECLINED_TOO_OFTEN else "skills"
+    return cause
 
 
 def order(waiting: Waiting, queue: QueueRules, seat: Seat) -> tuple[object, ...]:
