@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from sample_floor import AINO, EINO, HOUSE, SAARA, SUPPORT, Floor
 
+from valvomo.cli.verifying import Wanted
+from valvomo.cli.verifying import verify as verify_command
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.monitor import Monitor
 from valvomo.commands.conversations.transfer import TransferToAgent
 from valvomo.domain.conversations.message import Visibility
-from valvomo.queries.verify import verify, verify_command
+from valvomo.queries.verify import verify
 
 
 @pytest.fixture
@@ -151,7 +153,7 @@ async def test_whatever_is_not_the_fold_of_the_facts_is_named(floor: Floor, talk
     assert findings[0].startswith(f"conversation {talk}: ")
     assert expected in findings[0]
     if "holdings SET units" in change:
-        assert findings[1:] == ["agent aino: load is 2, the facts say 1"]
+        assert findings[1:] == ["agent aino: load is 2, the conversations say 1"]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +177,11 @@ async def test_a_row_without_facts_and_facts_without_a_row(floor: Floor, talk: s
         " unanswered_since, first_response_at, last_message_at, state, channel, workstream_id, queue_id, owner_id,"
         " contact_id, priority, created_at, queued_at, closed_at, body FROM conversations"
     )
-    assert await found(floor) == ["conversation ghost: no fact explains it"]
+    assert await found(floor) == [
+        "conversation ghost: no fact explains it",
+        "agent aino: load is 1, the conversations say 2",
+        "agent eino: load is 1, the conversations say 2",
+    ]
     for table in ("holdings", "involved", "timers", "public_messages", "internal_messages"):
         await floor.sql(f"DELETE FROM {table}")
     await floor.sql("DELETE FROM conversations WHERE id <> 'ghost'")
@@ -190,13 +196,13 @@ async def test_another_organization_is_verified_apart(floor: Floor, talk: str) -
 
 async def test_the_command_says_it_and_answers_with_its_exit_code(floor: Floor, talk: str) -> None:
     said: list[str] = []
-    assert await verify_command(floor.database, said.append) == 0
+    assert await verify_command(floor.database, said.append, Wanted(full=True), floor.clock) == 0
     facts = len(await floor.all_facts())
     looked = f"verified 2 organizations, {facts} facts, 1 conversations, 4 messages"
     assert said == [f"{looked}: all is as it was written"]
     said.clear()
     await floor.sql("UPDATE conversations SET priority = 7")
-    assert await verify_command(floor.database, said.append) == 1
+    assert await verify_command(floor.database, said.append, Wanted(full=True), floor.clock) == 1
     assert said[0].endswith("priority is 7, the facts say 0")
     assert said[1].endswith("NOT as it was written")
 

@@ -7,7 +7,7 @@ import sys
 import cyclopts
 
 from valvomo import __version__
-from valvomo.cli import operating, playing, whatif
+from valvomo.cli import operating, playing, verifying, whatif
 from valvomo.cli.running import EXPECTED, FailedError, fail
 
 app = cyclopts.App(name="valvomo", version=__version__, help="A self-hosted contact centre.")
@@ -15,7 +15,7 @@ app.command(playing.demo_command, name="demo")
 app.command(operating.serve_command, name="serve")
 app.command(operating.migrate, name="migrate")
 app.command(operating.createadmin, name="createadmin")
-app.command(operating.verify, name="verify")
+app.command(verifying.verify_command, name="verify")
 app.command(operating.openapi, name="openapi")
 app.command(playing.simulate_command, name="simulate")
 app.command(whatif.whatif_command, name="whatif")

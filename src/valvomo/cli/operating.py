@@ -1,4 +1,4 @@
-"""Commands of an operator: `serve`, `migrate`, `createadmin`, `verify`, `openapi`."""
+"""Commands of an operator: `serve`, `migrate`, `createadmin`, `openapi`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from valvomo.edge.app import routes
 from valvomo.edge.http.interface import document
 from valvomo.main import now, serve
 from valvomo.protocol.problems import problem_of
-from valvomo.queries.verify import verify_command
 
 
 def serve_command() -> None:
@@ -34,11 +33,6 @@ def serve_command() -> None:
 def migrate() -> None:
     """Bring the database's schema up to date."""
     run(_migrate(load()))
-
-
-def verify() -> None:
-    """Prove that every conversation equals the fold of its facts and that the journal's chain is whole."""
-    sys.exit(run(_verify(load())))
 
 
 def createadmin(
@@ -82,11 +76,6 @@ async def _migrate(found: settings.Settings) -> None:
     for one in applied:
         print(f"applied {one.label}")
     print("the schema is up to date")
-
-
-async def _verify(found: settings.Settings) -> int:
-    async with reached(found) as database:
-        return await verify_command(database, print)
 
 
 async def _createadmin(

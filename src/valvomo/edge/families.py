@@ -86,6 +86,11 @@ FAMILIES: dict[str, Family] = {
     "valvomo_orphaned_conversations": Family(
         "gauge", "Open conversations that nobody in their queue will take."
     ),
+    "valvomo_inspection_findings": Family("gauge", "What the inspector found wrong and is not mended."),
+    "valvomo_inspection_age_seconds": Family(
+        "gauge", "How long ago the most neglected organization was inspected."
+    ),
+    "valvomo_inspection_behind": Family("gauge", "Facts of all organizations that are not proved yet."),
     "valvomo_backlog_known": Family(
         "gauge", "1 when the database told timers, letters and conversations in time."
     ),

@@ -25,6 +25,7 @@ from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
 from valvomo.live.floor import LiveFloor, counts_all
 from valvomo.live.gathering import Gathering
+from valvomo.live.health import HEALTH, Health, health_refusal
 from valvomo.live.signals import EVERYBODY, READERS, Signals, doubted_by, signal_refusal
 from valvomo.live.subscriptions import SHARED_TOPICS, Subscriptions
 from valvomo.live.transcripts import CUSTOMER_TOPIC, PREFIX, Transcripts
@@ -60,6 +61,7 @@ class Room:
         self.subscriptions = Subscriptions(lambda: self.feed.floor, self.delivery)
         self.transcripts = Transcripts(self.feed, database, self.delivery)
         self.signals = Signals(self.feed, self.delivery)
+        self.health = Health(lambda: self.feed.floor, database, self.delivery, organization_id)
         self.feed.published = self._published
         self.feed.signalled = self._signalled
         self.feed.reconfigured = self._reconfigured
@@ -89,6 +91,8 @@ class Room:
         connection.subscriptions[topic] = subscription
         if topic in READERS:
             self.signals.watch(subscription)
+        elif topic == HEALTH:
+            self.health.watch(subscription)
         elif topic in SHARED_TOPICS:
             await self.subscriptions.warm(subscription)
             notices = await self._notices(connection, since) if topic == "me" and since is not None else ()
@@ -105,6 +109,8 @@ class Room:
             return
         if topic in READERS:
             self.signals.unwatch(subscription)
+        elif topic == HEALTH:
+            self.health.unwatch(subscription)
         elif topic in SHARED_TOPICS:
             self.subscriptions.unwatch(subscription)
         else:
@@ -140,6 +146,7 @@ class Room:
         """Keep up with the journal and with slow readers, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.feed.run())
+            group.create_task(self.health.run())
             group.create_task(self._tick())
 
     def doubtful(self) -> list[Connection]:
@@ -181,6 +188,7 @@ class Room:
             if self.delivery.ready(connection):
                 self.subscriptions.catch_up(connection)
                 self.signals.catch_up(connection)
+                self.health.catch_up(connection)
         self.transcripts.publish_places()
         await self.transcripts.read_on()
 
@@ -247,11 +255,13 @@ class Room:
 
     async def _begin_again(self, connection: Connection) -> None:
         for topic, subscription in list(connection.subscriptions.items()):
-            if topic not in SHARED_TOPICS and topic not in READERS:
+            if topic not in SHARED_TOPICS and topic not in READERS and topic != HEALTH:
                 self.transcripts.reread(subscription)
             elif refusal := self._refusal(subscription):
                 self.unwatch(connection, topic)
                 self.delivery.refuse(subscription, refusal)
+            elif topic == HEALTH:
+                self.health.begin_again(subscription)
             elif topic in SHARED_TOPICS:
                 await self.subscriptions.warm(subscription)
                 self.gathering.flush()
@@ -262,11 +272,13 @@ class Room:
         connection, topic = subscription.connection, subscription.topic
         if connection.actor.kind is ActorKind.CUSTOMER:
             return None if topic == CUSTOMER_TOPIC else Refusal(Reason.NOT_FOUND, {"topic": topic})
-        known = topic in SHARED_TOPICS or topic in READERS or topic.startswith(PREFIX)
+        known = topic in SHARED_TOPICS or topic in READERS or topic == HEALTH or topic.startswith(PREFIX)
         if not known or len(connection.subscriptions) >= MAX_TOPICS:
             return Refusal(Reason.NOT_FOUND if not known else Reason.RATE_LIMITED, {"topic": topic})
         if topic in READERS:
             return signal_refusal(topic, connection.actor)
+        if topic == HEALTH:
+            return health_refusal(connection.actor)
         if topic in SHARED_TOPICS and not watchable(topic, connection.actor):
             return Refusal(Reason.ROLE_NEEDED, {"role": "supervisor"})
         return None

@@ -29,6 +29,7 @@ from valvomo.edge.parts import Parts, paces
 from valvomo.edge.ws.app import sockets
 from valvomo.jobs.addresses import networks_of
 from valvomo.jobs.delivery import Delivery
+from valvomo.jobs.inspector import Inspector
 from valvomo.jobs.janitor import Janitor
 from valvomo.jobs.overflow import Overflow
 from valvomo.jobs.rounds import Rounds
@@ -96,7 +97,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         secure=settings.secure,
         session_hours=settings.session_hours,
     )
-    rounds = (janitor, *_rounds(parts, database, bell, settings))
+    rounds = (janitor, Inspector(database, clock, hub.process_id), *_rounds(parts, database, bell, settings))
     register(parts, Sources(database=database, hub=hub, bus=bus, jobs=rounds))
     return House(
         database=database,

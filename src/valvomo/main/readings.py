@@ -138,6 +138,9 @@ def _house(backlog: Backlog) -> Iterator[Reading]:
     for state in ("open", "active", "waiting", "wrap_up"):
         yield "valvomo_conversations", (state,), backlog.ongoing.get(state, 0)
     yield "valvomo_orphaned_conversations", (), backlog.orphans
+    yield "valvomo_inspection_findings", (), backlog.findings
+    yield "valvomo_inspection_age_seconds", (), backlog.inspection_age
+    yield "valvomo_inspection_behind", (), backlog.unproved
 
 
 def _behind(heads: Mapping[str, int], positions: Mapping[str, int]) -> int:

@@ -28,6 +28,9 @@ class Backlog:
     ongoing: Mapping[str, int]
     orphans: int
     heads: Mapping[str, int]
+    findings: int
+    inspection_age: float
+    unproved: int
 
 
 async def backlog(reader: Reader, now: datetime) -> Backlog | None:
@@ -37,9 +40,10 @@ async def backlog(reader: Reader, now: datetime) -> Backlog | None:
             row = await tx.row("operating.backlog", now)
             states = await tx.rows("operating.ongoing")
             heads = await tx.rows("journal.heads")
+            inspected = await tx.row("inspections.newest")
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return None
-    if row is None:
+    if row is None or inspected is None:
         return None
     return Backlog(
         timers=row["timers"],
@@ -49,6 +53,9 @@ async def backlog(reader: Reader, now: datetime) -> Backlog | None:
         ongoing={one["state"]: one["conversations"] for one in states},
         orphans=sum(one["orphans"] for one in states),
         heads={one["organization_id"]: one["position"] for one in heads},
+        findings=int(inspected["findings"]),
+        inspection_age=_age(inspected["oldest"], now),
+        unproved=int(inspected["behind"]),
     )
 
 

@@ -50,7 +50,11 @@ SELECT position FROM facts WHERE organization_id = $1 AND audited ORDER BY posit
 -- name: chain
 -- Facts as they are stored, with their text, for proving the hash chain.
 SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body::text AS body, hash
-FROM facts WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT $3
+FROM facts WHERE organization_id = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4
+
+-- name: whole_head
+-- The position and the hash of the newest fact.
+SELECT position, hash FROM journal_heads WHERE organization_id = $1
 
 -- name: heads
 -- Every organization's head.

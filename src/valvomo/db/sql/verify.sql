@@ -1,17 +1,20 @@
--- name: facts_by_conversation
--- Facts in the order of their conversations, after one of them.
+-- name: facts_of
+-- Facts of these conversations, one conversation after the other, after one of them.
 SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body FROM facts
-WHERE organization_id = $1 AND (conversation_id, version) > ($2, $3) ORDER BY conversation_id, version LIMIT $4
+WHERE organization_id = $1 AND conversation_id = ANY ($2::text[]) AND (conversation_id, version) > ($3, $4)
+ORDER BY conversation_id, version LIMIT $5
+
+-- name: ids_after
+-- The next conversations by id, those that have a row and those of which only facts are left.
+(SELECT id FROM conversations WHERE organization_id = $1 AND id > $2 ORDER BY id LIMIT $3)
+UNION
+(SELECT conversation_id FROM facts WHERE organization_id = $1 AND conversation_id > $2 AND version = 1
+ ORDER BY conversation_id LIMIT $3)
+ORDER BY 1 LIMIT $3
 
 -- name: conversations
 -- These conversations as they are stored.
 SELECT * FROM conversations WHERE organization_id = $1 AND id = ANY ($2::text[])
-
--- name: without_facts
--- Conversations that no fact explains.
-SELECT id FROM conversations c WHERE organization_id = $1 AND NOT EXISTS (
-    SELECT FROM facts f WHERE f.organization_id = c.organization_id AND f.conversation_id = c.id)
-ORDER BY id LIMIT $2
 
 -- name: stranded
 -- What is not closed and owned by no account, a disabled one, or one without a role that serves.
@@ -20,6 +23,31 @@ LEFT JOIN users u ON u.organization_id = c.organization_id AND u.id = c.owner_id
 WHERE c.organization_id = $1 AND c.state <> 'closed' AND c.owner_id IS NOT NULL
     AND (u.id IS NULL OR u.disabled OR NOT u.roles && ARRAY['agent', 'supervisor'])
 ORDER BY c.id
+
+-- name: adrift
+-- What is not closed and with nobody it could be with: owned while it waits in a queue, or nobody's where it may not be.
+SELECT id, state, owner_id FROM conversations
+WHERE organization_id = $1 AND state <> 'closed' AND CASE state
+    WHEN 'open' THEN owner_id IS NOT NULL OR body ->> 'bot_id' IS NOT NULL OR body -> 'holds' <> '{}'
+    WHEN 'active' THEN owner_id IS NULL AND body ->> 'bot_id' IS NULL
+        AND NOT jsonb_path_exists(body, '$.offers[*] ? (@.kind != "consult")')
+    ELSE owner_id IS NULL END
+ORDER BY id
+
+-- name: loads
+-- Agents whose load is not what their conversations say that they hold.
+SELECT agent_id, coalesce(h.units, 0) AS units, coalesce(s.units, 0) AS said
+FROM (SELECT agent_id, sum(units) AS units FROM holdings WHERE organization_id = $1 GROUP BY agent_id) h
+FULL JOIN (
+    SELECT one.key COLLATE "C" AS agent_id, sum(one.value::bigint) AS units
+    FROM conversations c, jsonb_each_text(c.body -> 'holds') one
+    WHERE c.organization_id = $1 AND c.state <> 'closed' GROUP BY 1
+) s USING (agent_id)
+WHERE h.units IS DISTINCT FROM s.units ORDER BY agent_id
+
+-- name: hash_at
+-- The hash of one fact, as it is stored.
+SELECT hash FROM facts WHERE organization_id = $1 AND position = $2
 
 -- name: messages
 -- Messages by conversation and number, from both tables.

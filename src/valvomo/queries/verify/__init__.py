@@ -1,52 +1,53 @@
 """Verify: is what is stored still what happened? (design §5; invariants 1 to 4 and 12).
 
-For every organization, in one snapshot: the hash chain of the journal, each conversation against the fold of its
-facts, its messages against their digests, holdings, people, timers and loads against what follows from it; and
-whether everybody who owns a conversation can act on it.
-Reads page by page, so it may run beside the work of the day.
+The hash chain of the journal, each conversation against the fold of its facts, its messages against their digests,
+holdings, people, timers and loads against what follows from it; and whether everybody who owns a conversation can
+act on it. Everything, or what is new since a checkpoint and what is going on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from valvomo.queries.reading import Reader
+from valvomo.queries.verify.chain import Checkpoint
+from valvomo.queries.verify.proof import Proof, Rest, no_rest
+from valvomo.queries.verify.report import Check, Finding, Report
+from valvomo.queries.verify.standing import STANDING
 
-from valvomo.db.database import Database
-from valvomo.queries.verify.chain import verify_chain
-from valvomo.queries.verify.folds import verify_folds
-from valvomo.queries.verify.owners import verify_owners
-from valvomo.queries.verify.report import Finding, Report
+__all__ = [
+    "STANDING",
+    "Check",
+    "Checkpoint",
+    "Finding",
+    "Proof",
+    "Report",
+    "organizations",
+    "verify",
+    "verify_everything",
+]
 
-__all__ = ["Finding", "Report", "verify", "verify_command"]
 
-
-async def verify(database: Database) -> Report:
+async def verify(reader: Reader) -> Report:
     """Look at everything of every organization."""
     report = Report()
-    async with database.reading() as tx:
-        organizations = [row["id"] for row in await tx.rows("house.organizations")]
-    for organization_id in organizations:
-        async with database.reading() as tx:
-            report.organizations += 1
-            heads = {row["organization_id"]: row for row in await tx.rows("journal.heads")}
-            if organization_id in heads:
-                await verify_chain(tx, heads[organization_id], report)
-            else:
-                report.add(organization_id, "journal head", "is missing")
-            await verify_folds(tx, organization_id, report)
-            await verify_owners(tx, organization_id, report)
+    for one in await organizations(reader):
+        await verify_everything(reader, one, report)
     return report
 
 
-async def verify_command(database: Database, say: Callable[[str], None]) -> int:
-    """The command line's `verify`: says what was found; the exit code is 0 when nothing was, else 1."""
-    report = await verify(database)
-    for finding in report.findings:
-        say(str(finding))
-    if report.left_out:
-        say(f"and {report.left_out} more")
-    looked = (
-        f"{report.organizations} organizations, {report.facts} facts, {report.conversations} conversations, "
-        f"{report.messages} messages"
-    )
-    say(f"verified {looked}: " + ("all is as it was written" if report.clean else "NOT as it was written"))
-    return 0 if report.clean else 1
+async def verify_everything(
+    reader: Reader, organization_id: str, report: Report, rest: Rest = no_rest
+) -> Checkpoint:
+    """Everything of one organization, from its first fact to the head; that head."""
+    report.organizations += 1
+    proof = Proof(reader, organization_id, report, rest)
+    reached = await proof.chain(Checkpoint())
+    await proof.all_conversations()
+    for check in STANDING:
+        await proof.standing(check)
+    return reached
+
+
+async def organizations(reader: Reader) -> list[str]:
+    """Every organization's id."""
+    async with reader.asking() as tx:
+        return [row["id"] for row in await tx.rows("house.organizations")]

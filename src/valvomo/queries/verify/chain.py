@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from valvomo.db.transaction import Transaction
 from valvomo.queries.verify.changed_byte import Part, changed_byte
-from valvomo.queries.verify.report import Report
-
-PAGE = 200
-"""Facts at a time: the process serves others in between."""
+from valvomo.queries.verify.report import Check, Report
 
 FIRST = bytes(32)
 SEPARATOR = b"\x1f"
@@ -29,16 +26,34 @@ SEARCHES = 5
 """For so many changed facts the changed byte is looked for; a thousand of them are no single byte any more."""
 
 
-class Chain:
-    """One organization's chain, fact by fact."""
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A fact up to which the chain has been proved, and its hash; the beginning when there is none."""
 
-    def __init__(self, organization_id: str, report: Report) -> None:
+    position: int = 0
+    hash: bytes = FIRST
+
+
+class Chain:
+    """One organization's chain, fact by fact, after a checkpoint."""
+
+    def __init__(self, organization_id: str, report: Report, since: Checkpoint) -> None:
         self._organization_id = organization_id
         self._report = report
-        self._position = 0
-        self._hash = FIRST
+        self._position = since.position
+        self._hash = since.hash
         self._doubted: tuple[Any, bytes, bytes] | None = None
-        self._searches = SEARCHES
+        self._searches = SEARCHES if report.search else 0
+
+    @property
+    def reached(self) -> Checkpoint | None:
+        """How far it has come; None while the last fact is in doubt, which only the next one settles."""
+        return None if self._doubted else Checkpoint(self._position, self._hash)
+
+    @property
+    def position(self) -> int:
+        """The last fact that was looked at."""
+        return self._position
 
     async def add(self, row: Any) -> None:
         """The next fact."""
@@ -97,18 +112,7 @@ class Chain:
         return await asyncio.to_thread(changed_byte, previous, parts, SEPARATOR, row["hash"])
 
     def _say(self, place: str, problem: str) -> None:
-        self._report.add(self._organization_id, place, problem)
-
-
-async def verify_chain(tx: Transaction, head: Any, report: Report) -> None:
-    """Recompute one organization's chain from its first fact to its head."""
-    chain = Chain(head["organization_id"], report)
-    position = 0
-    while rows := await tx.rows("journal.chain", head["organization_id"], position, PAGE):
-        for row in rows:
-            await chain.add(row)
-        position = rows[-1]["position"]
-    await chain.end(head)
+        self._report.add(self._organization_id, place, problem, Check.CHAIN)
 
 
 def canonical(organization_id: str, row: Any) -> list[Part]:

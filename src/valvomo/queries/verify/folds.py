@@ -1,4 +1,4 @@
-"""Every conversation folded anew from its facts, and compared with what is stored of it (invariants 1 to 4).
+"""Conversations folded anew from their facts, and compared with what is stored of them (invariants 1 to 4).
 
 Facts are read in the order of their conversations, a page at a time; conversations whose facts are all read are
 compared with their rows, messages, holdings, people and timers in one go per page.
@@ -7,6 +7,7 @@ compared with their rows, messages, holdings, people and timers in one go per pa
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.message import MessagePosted, Visibility
 from valvomo.domain.conversations.model import Conversation
 from valvomo.queries.verify.changed_byte import changed_byte
-from valvomo.queries.verify.report import Report
+from valvomo.queries.verify.report import Check, Report
 from valvomo.queries.verify.stored import compare
 
 PAGE = 200
@@ -32,11 +33,15 @@ Messages = dict[tuple[str, int], Any]
 
 @dataclass(slots=True)
 class Folds:
-    """The conversations of one organization, one after the other."""
+    """Conversations of one organization, one after the other.
+
+    Of messages, those after `since` are compared with what was posted; those before it have been.
+    """
 
     organization_id: str
     report: Report
-    loads: dict[str, int] = field(default_factory=dict)
+    since: int = 0
+    seen: set[str] = field(default_factory=set)
     read: list[Conversation] = field(default_factory=list)
     id: str = ""
     version: int = 0
@@ -48,6 +53,7 @@ class Folds:
         if row["conversation_id"] != self.id:
             self.finish()
             self.id, self.version, self.now, self.broken = row["conversation_id"], 0, None, False
+            self.seen.add(self.id)
         expected = self.version + 1
         self.version = row["version"]
         if self.broken:
@@ -73,20 +79,20 @@ class Folds:
         self.report.conversations += 1
         if not self.broken:
             self.read.append(self.now)
-            for agent_id, units in self.now.holds.items():
-                self.loads[agent_id] = self.loads.get(agent_id, 0) + units
 
     def _message(self, before: Conversation | None, fact: Fact, event: MessagePosted, row: Any) -> None:
         self.report.messages += 1
         place = f"message {event.seq}"
         if before is None or event.seq != before.seq + 1:
-            self._say(f"{place} follows message {before.seq if before else 0}")
+            self._say(f"{place} follows message {before.seq if before else 0}", Check.MESSAGES)
             return
         public = before.public_seq + 1 if event.visibility is Visibility.PUBLIC else None
         if event.public_seq != public:
-            self._say(f"{place} has the public number {event.public_seq}, {public} was next")
+            self._say(f"{place} has the public number {event.public_seq}, {public} was next", Check.MESSAGES)
+        if (fact.position or 0) <= self.since:
+            return
         if row is None:
-            self._say(f"{place} is missing")
+            self._say(f"{place} is missing", Check.MESSAGES)
             return
         stored = {
             "id": event.message_id, "author_id": event.author_id, "author_role": event.author_role,
@@ -94,66 +100,54 @@ class Folds:
         }  # fmt: skip
         for column, value in stored.items():
             if row[column] != value:
-                self._say(f"{place}: column {column} is {row[column]}, its fact says {value}")
+                self._say(f"{place}: column {column} is {row[column]}, its fact says {value}", Check.MESSAGES)
         text = row["text"].encode()
         if hashlib.sha256(text).hexdigest() != event.digest:
             expected = bytes.fromhex(event.digest)
-            found = changed_byte(b"", [("text", text)], b"", expected)
-            self._say(f"{place}: " + (found or "column text is not what was posted"))
+            found = changed_byte(b"", [("text", text)], b"", expected) if self.report.search else None
+            self._say(f"{place}: " + (found or "column text is not what was posted"), Check.MESSAGES)
 
     def _break(self, problem: str) -> None:
         self.broken = True
         self._say(problem)
 
-    def _say(self, problem: str) -> None:
-        self.report.add(self.organization_id, f"conversation {self.id}", problem)
+    def _say(self, problem: str, check: Check = Check.STATE) -> None:
+        self.report.add(self.organization_id, f"conversation {self.id}", problem, check)
 
 
-async def verify_folds(tx: Transaction, organization_id: str, report: Report) -> None:
-    """Fold and compare all conversations of one organization."""
-    folds = Folds(organization_id, report)
+async def verify_folds(tx: Transaction, folds: Folds, ids: Sequence[str]) -> None:
+    """Fold and compare these conversations, in one snapshot."""
     at: tuple[str, int] = ("", 0)
-    while rows := await tx.rows("verify.facts_by_conversation", organization_id, *at, PAGE):
-        messages = await _messages(tx, organization_id, rows)
+    while rows := await tx.rows("verify.facts_of", folds.organization_id, ids, *at, PAGE):
+        messages = await _messages(tx, folds, rows)
         for row in rows:
             folds.add(row, messages)
         at = (rows[-1]["conversation_id"], rows[-1]["version"])
         await _compare_read(tx, folds)
     folds.finish()
     await _compare_read(tx, folds)
-    for row in await tx.rows("verify.without_facts", organization_id, PAGE):
-        report.add(organization_id, f"conversation {row['id']}", "no fact explains it")
-    await _loads(tx, folds)
+    for one in ids:
+        if one not in folds.seen:
+            folds.report.add(folds.organization_id, f"conversation {one}", "no fact explains it", Check.STATE)
 
 
-async def _messages(tx: Transaction, organization_id: str, rows: list[Any]) -> Messages:
+async def _messages(tx: Transaction, folds: Folds, rows: list[Any]) -> Messages:
     posted = [
         (row["conversation_id"], row["body"]["seq"])
         for row in rows
-        if row["kind"] == MessagePosted.kind and isinstance(row["body"].get("seq"), int)
+        if row["kind"] == MessagePosted.kind
+        and row["position"] > folds.since
+        and isinstance(row["body"].get("seq"), int)
     ]
     if not posted:
         return {}
     keys = ([one[0] for one in posted], [one[1] for one in posted])
-    found = await tx.rows("verify.messages", organization_id, *keys)
+    found = await tx.rows("verify.messages", folds.organization_id, *keys)
     return {(row["conversation_id"], row["seq"]): row for row in found}
 
 
 async def _compare_read(tx: Transaction, folds: Folds) -> None:
     if folds.read:
-        for conversation, problem in await compare(tx, folds.organization_id, folds.read):
-            folds.report.add(folds.organization_id, f"conversation {conversation}", problem)
+        for conversation, problem, check in await compare(tx, folds.organization_id, folds.read):
+            folds.report.add(folds.organization_id, f"conversation {conversation}", problem, check)
         folds.read.clear()
-
-
-async def _loads(tx: Transaction, folds: Folds) -> None:
-    """The sum of what an agent holds by the facts is the load that everybody is shown."""
-    shown: dict[str, int] = {}
-    for row in await tx.rows("agents.held", folds.organization_id, None):
-        shown[row["agent_id"]] = shown.get(row["agent_id"], 0) + row["units"]
-    for agent_id in sorted(shown.keys() | folds.loads.keys()):
-        load, facts = shown.get(agent_id, 0), folds.loads.get(agent_id, 0)
-        if load != facts:
-            folds.report.add(
-                folds.organization_id, f"agent {agent_id}", f"load is {load}, the facts say {facts}"
-            )

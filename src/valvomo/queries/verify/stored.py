@@ -12,9 +12,11 @@ import msgspec
 from valvomo.db import conversations
 from valvomo.db.transaction import Transaction
 from valvomo.domain.conversations.model import Conversation, State
+from valvomo.queries.verify.report import Check
 
-Problems = list[tuple[str, str]]
-"""Conversation id, and what is wrong with it."""
+_COUNT = "number of messages"
+Problems = list[tuple[str, str, Check]]
+"""Conversation id, what is wrong with it, and which invariant that breaks."""
 
 
 async def compare(tx: Transaction, organization_id: str, folded: Sequence[Conversation]) -> Problems:
@@ -40,15 +42,19 @@ async def compare(tx: Transaction, organization_id: str, folded: Sequence[Conver
             ("holdings.channel", channels[one.id], {one.channel.value} if one.holds else set()),
             ("involved", people[one.id], set(conversations.involved(one))),
             ("timers", timers[one.id], dict(one.deadlines)),
-            ("number of messages", messages.get(one.id, 0), one.seq),
+            (_COUNT, messages.get(one.id, 0), one.seq),
         )
-        problems += [(one.id, problem) for problem in _row(one, rows.get(one.id))]
+        problems += [(one.id, problem, Check.STATE) for problem in _row(one, rows.get(one.id))]
         problems += [
-            (one.id, f"{name} is {_shown(is_)}, the facts say {_shown(said)}")
+            (
+                one.id,
+                f"{name} is {_shown(is_)}, the facts say {_shown(said)}",
+                Check.MESSAGES if name == _COUNT else Check.STATE,
+            )
             for name, is_, said in tables
             if is_ != said
         ]
-        problems += [(one.id, problem) for problem in future(one)]
+        problems += [(one.id, problem, Check.FUTURE) for problem in future(one)]
     return problems
 
 

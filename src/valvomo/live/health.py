@@ -1,0 +1,162 @@
+"""The topic `health`: what the inspector has found, for supervisors, and how long ago.
+
+It is no fold of the journal: the inspector, in whichever process it runs, keeps what it finds in the database, and a
+room reads it from there while somebody watches. So what is shown has its own age, which the screen tells.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import structlog
+
+from valvomo.db import inspections
+from valvomo.db.database import Database
+from valvomo.db.inspections import INSPECTOR, Inspection
+from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.access.colleagues import figures_scope, may_see_agent
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.live.connection import Connection, Subscription
+from valvomo.live.delivery import Delivery
+from valvomo.live.floor import LiveFloor
+from valvomo.protocol.health import CHECKS, FUTURE, HealthCheck, HealthFinding, HealthItem
+
+HEALTH = "health"
+LOOK_SECONDS = 1.0
+SAY_SECONDS = 4.0
+"""When nothing but the time of the inspection is new, it is told at most so often."""
+
+log = structlog.get_logger(__name__)
+
+
+def health_refusal(actor: Actor) -> Refusal | None:
+    """Why the actor may not watch this."""
+    return None if actor.is_(UserRole.SUPERVISOR) else Refusal(Reason.ROLE_NEEDED, {"role": "supervisor"})
+
+
+class Health:
+    """Who watches it in one organization, and the newest inspection."""
+
+    def __init__(
+        self, floor: Callable[[], LiveFloor], database: Database, delivery: Delivery, organization_id: str
+    ) -> None:
+        self._floor = floor
+        self._database = database
+        self._delivery = delivery
+        self._organization_id = organization_id
+        self._watched = asyncio.Event()
+        self._newest: Inspection | None = None
+        self._told: tuple[float, object] = (0.0, None)
+        self.readers: set[Subscription] = set()
+
+    def watch(self, subscription: Subscription) -> None:
+        """Begin."""
+        self.readers.add(subscription)
+        self._watched.set()
+        self._begin(subscription)
+
+    def unwatch(self, subscription: Subscription) -> None:
+        """No more of this."""
+        self.readers.discard(subscription)
+        if not self.readers:
+            # Whoever comes next must not be shown what was known when the last one left.
+            self._watched.clear()
+            self._newest = None
+
+    def catch_up(self, connection: Connection) -> None:
+        """A slow reader has drained."""
+        subscription = connection.subscriptions.get(HEALTH)
+        if subscription is not None and subscription.behind:
+            subscription.stale = False
+            self._begin(subscription)
+
+    def begin_again(self, subscription: Subscription) -> None:
+        """What the reader may see has changed."""
+        self._begin(subscription)
+
+    async def run(self) -> None:
+        """Look for news while somebody watches, until cancelled."""
+        while True:
+            await self._watched.wait()
+            try:
+                await self.look()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("health.look", organization=self._organization_id, error=repr(error))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Whether there is a newer inspection."""
+        async with self._database.asking() as tx:
+            self._take(await inspections.get(tx, self._organization_id, INSPECTOR))
+
+    def _take(self, found: Inspection | None) -> None:
+        """Tell of it: at once when it says something else than before, otherwise now and then."""
+        if found is None or (self._newest is not None and found.at == self._newest.at):
+            return
+        first, self._newest = self._newest is None, found
+        content, now = (found.report["findings"], found.report["count"]), time.monotonic()
+        if not first and content == self._told[1] and now - self._told[0] < SAY_SECONDS:
+            return
+        self._told = (now, content)
+        for subscription in self.readers:
+            actor = subscription.connection.actor
+            frame = self._delivery.frame(
+                HEALTH, "changes", self._floor().number(actor), [item_of(found, actor, self._floor())]
+            )
+            self._delivery.tell(subscription, frame)
+
+    def _begin(self, subscription: Subscription) -> None:
+        actor, floor, found = subscription.connection.actor, self._floor(), self._newest
+        data = [] if found is None else [item_of(found, actor, floor)]
+        self._delivery.send(subscription, self._delivery.frame(HEALTH, "snapshot", floor.number(actor), data))
+
+
+def item_of(found: Inspection, actor: Actor, floor: LiveFloor) -> HealthItem:
+    """The inspection as this viewer may know of it: nothing tells of conversations that are not theirs to see."""
+    report = found.report
+    findings = [one for raw in report["findings"] if (one := _finding(raw, actor, floor)) is not None]
+    everything = next(iter(floor.figures(figures_scope(actor))))
+    checked, counts = report["checked_at"], report["counts"]
+    return HealthItem(
+        inspected_at=found.at,
+        checks=tuple(
+            HealthCheck(name=name, proved_at=_moment(checked.get(name)), findings=counts.get(name, 0))
+            for name in CHECKS
+        ),
+        findings=tuple(findings),
+        elsewhere=report["count"] - len(findings),
+        orphans=everything.orphans + counts.get(FUTURE, 0),
+        behind=report["behind"],
+        walked_at=_moment(report["walked_at"]),
+    )
+
+
+def _finding(raw: Mapping[str, Any], actor: Actor, floor: LiveFloor) -> HealthFinding | None:
+    finding = HealthFinding(
+        check=raw["check"],
+        conversation_id=raw["conversation_id"],
+        agent_id=raw["agent_id"],
+        fact=raw["fact"],
+    )
+    if actor.supervises_all:
+        return finding
+    if finding.conversation_id is not None:
+        conversation = floor.conversation(finding.conversation_id)
+        return finding if conversation is not None and actor.supervises(conversation.queue_id) else None
+    if finding.agent_id is not None:
+        seat = floor.agents.seats.get(finding.agent_id)
+        return (
+            finding
+            if seat is not None and may_see_agent(actor, finding.agent_id, seat.agent.queues)
+            else None
+        )
+    return finding
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
