@@ -17,18 +17,18 @@ from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations.event import Event
-from valvomo.domain.refusals import Reason, Refusal
 from valvomo.live import reading
-from valvomo.live.audience import collapse, watchable
-from valvomo.live.connection import CLOSE_SIGNED_OUT, MAX_TOPICS, Connection, Subscription
+from valvomo.live.audience import collapse
+from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
 from valvomo.live.floor import LiveFloor, counts_all
 from valvomo.live.gathering import Gathering
-from valvomo.live.health import HEALTH, Health, health_refusal
-from valvomo.live.signals import EVERYBODY, READERS, Signals, doubted_by, signal_refusal
+from valvomo.live.health import HEALTH, Health
+from valvomo.live.signals import EVERYBODY, Signals, doubted_by
 from valvomo.live.subscriptions import SHARED_TOPICS, Subscriptions
-from valvomo.live.transcripts import CUSTOMER_TOPIC, PREFIX, Transcripts
+from valvomo.live.topics import OF_THE_HOUSE, topic_refusal
+from valvomo.live.transcripts import Transcripts
 from valvomo.live.typing import TypingSignal, typing_item
 from valvomo.live.views.happening import Change
 from valvomo.live.views.me import notice_of
@@ -85,14 +85,12 @@ class Room:
         """Show a topic, or say why not."""
         self.unwatch(connection, topic)
         subscription = Subscription(connection=connection, topic=topic)
-        if refusal := self._refusal(subscription):
+        if refusal := topic_refusal(connection, topic):
             self.delivery.refuse(subscription, refusal)
             return
         connection.subscriptions[topic] = subscription
-        if topic in READERS:
-            self.signals.watch(subscription)
-        elif topic == HEALTH:
-            self.health.watch(subscription)
+        if topic in OF_THE_HOUSE:
+            self._of_the_house(topic).watch(subscription)
         elif topic in SHARED_TOPICS:
             await self.subscriptions.warm(subscription)
             notices = await self._notices(connection, since) if topic == "me" and since is not None else ()
@@ -107,14 +105,15 @@ class Room:
         subscription = connection.subscriptions.pop(topic, None)
         if subscription is None:
             return
-        if topic in READERS:
-            self.signals.unwatch(subscription)
-        elif topic == HEALTH:
-            self.health.unwatch(subscription)
+        if topic in OF_THE_HOUSE:
+            self._of_the_house(topic).unwatch(subscription)
         elif topic in SHARED_TOPICS:
             self.subscriptions.unwatch(subscription)
         else:
             self.transcripts.unwatch(subscription)
+
+    def _of_the_house(self, topic: str) -> Signals | Health:
+        return self.health if topic == HEALTH else self.signals
 
     def leave(self, connection: Connection) -> None:
         """The connection is gone."""
@@ -255,9 +254,9 @@ class Room:
 
     async def _begin_again(self, connection: Connection) -> None:
         for topic, subscription in list(connection.subscriptions.items()):
-            if topic not in SHARED_TOPICS and topic not in READERS and topic != HEALTH:
+            if topic not in SHARED_TOPICS and topic not in OF_THE_HOUSE:
                 self.transcripts.reread(subscription)
-            elif refusal := self._refusal(subscription):
+            elif refusal := topic_refusal(connection, topic):
                 self.unwatch(connection, topic)
                 self.delivery.refuse(subscription, refusal)
             elif topic == HEALTH:
@@ -267,21 +266,6 @@ class Room:
                 self.gathering.flush()
                 if connection.subscriptions.get(topic) is subscription:
                     self.subscriptions.snapshot(subscription)
-
-    def _refusal(self, subscription: Subscription) -> Refusal | None:
-        connection, topic = subscription.connection, subscription.topic
-        if connection.actor.kind is ActorKind.CUSTOMER:
-            return None if topic == CUSTOMER_TOPIC else Refusal(Reason.NOT_FOUND, {"topic": topic})
-        known = topic in SHARED_TOPICS or topic in READERS or topic == HEALTH or topic.startswith(PREFIX)
-        if not known or len(connection.subscriptions) >= MAX_TOPICS:
-            return Refusal(Reason.NOT_FOUND if not known else Reason.RATE_LIMITED, {"topic": topic})
-        if topic in READERS:
-            return signal_refusal(topic, connection.actor)
-        if topic == HEALTH:
-            return health_refusal(connection.actor)
-        if topic in SHARED_TOPICS and not watchable(topic, connection.actor):
-            return Refusal(Reason.ROLE_NEEDED, {"role": "supervisor"})
-        return None
 
     async def _notices(self, connection: Connection, since: int) -> list[NoticeItem]:
         """What the reader had to hear of while they were away."""
