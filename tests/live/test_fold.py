@@ -15,6 +15,7 @@ from sample_steps import Step, drawn, scripted, take
 
 from valvomo.db.database import Database
 from valvomo.domain.conversations.events import EVENTS
+from valvomo.live import delivery, snapshots, subscriptions
 from valvomo.live.room import Room
 from valvomo.protocol.figures import Today, by_queue, of_scope
 
@@ -22,20 +23,20 @@ pytestmark = pytest.mark.slow
 
 READERS = (SAARA, SULO, AINO, EINO, ONNI, AATU)
 TOPICS = ("board", "agents", "figures", "me")
+RESUMED = ("board", "agents")
 SEEN: set[str] = set()
 
 
-async def _run(server: Any, template: str, acts: list[Step], late: int) -> None:
+async def _run(server: Any, template: str, acts: list[Step], late: int, *, packs: bool = False) -> None:
     name = await server.create(template)
     database = await Database.open(server.url(name), pool_size=4)
     try:
         floor = await Floor.open(database)
         stage = await Stage.open(floor)
-        readers = [stage.reader(actor) for actor in READERS]
+        readers, away = ([stage.reader(actor, packs=packs) for actor in READERS] for _ in range(2))
         for reader in readers:
             for topic in TOPICS:
                 await reader.watch(topic)
-        away = [stage.reader(actor) for actor in READERS]
         ids: list[str] = []
         for number, step in enumerate(acts):
             if number == late:
@@ -57,7 +58,8 @@ async def _leave(stage: Stage, away: list[Reader]) -> None:
     """They watch the floor as it is now, and lose their connection."""
     await stage.settle()
     for reader in away:
-        await reader.watch("board")
+        for topic in RESUMED:
+            await reader.watch(topic)
         reader.leave()
 
 
@@ -65,14 +67,13 @@ async def _return(stage: Stage, away: list[Reader]) -> None:
     """They come back from where they were, and ask for the rest anew."""
     for reader in away:
         if "board" in reader.at:
-            again = reader.at["board"]
             stage.room.connections.add(reader.connection)
-            await reader.watch("board", since=again)
-            assert reader.frames[-1]["op"] == "changes"
-        else:
-            await reader.watch("board")
-        for topic in TOPICS[1:]:
-            await reader.watch(topic)
+            for topic in RESUMED:
+                await reader.watch(topic, since=reader.at[topic])
+                assert reader.frames[-1]["op"] == "changes"
+        for topic in TOPICS:
+            if topic not in reader.at:
+                await reader.watch(topic)
 
 
 async def _compare(floor: Floor, room: Room, readers: list[Reader]) -> None:
@@ -119,6 +120,16 @@ def test_snapshot_and_changes_make_the_fresh_snapshot(
 
 def test_what_dice_seldom_bring_about_folds_too(server: Any, template: str) -> None:
     asyncio.run(_run(server, template, scripted(), 12))
+
+
+@pytest.mark.parametrize("late", [1, 12, 30])
+def test_the_same_in_compressed_parts(
+    server: Any, template: str, monkeypatch: pytest.MonkeyPatch, late: int
+) -> None:
+    monkeypatch.setattr(subscriptions, "SMALL", 0)
+    monkeypatch.setattr(snapshots, "MOST_PACKED_ROWS", 1)
+    monkeypatch.setattr(delivery, "PACKED_FROM", 0)
+    asyncio.run(_run(server, template, scripted(), late, packs=True))
 
 
 def test_every_kind_of_event_has_been_seen() -> None:

@@ -19,6 +19,7 @@ from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.attention.parts import attention
 from valvomo.domain.conversations.model import Conversation
 from valvomo.live.floor import LiveFloor
+from valvomo.live.views import me
 from valvomo.live.views.board import ongoing
 from valvomo.live.views.happening import Change
 from valvomo.protocol.agents import agent_row
@@ -69,16 +70,7 @@ def people_of(net: Net) -> set[str]:
     found: set[str] = set()
     for one in (net.before, net.after):
         if one is not None:
-            found.update(persons(one))
-    return found
-
-
-def persons(conversation: Conversation) -> set[str]:
-    """Everybody to whom this conversation means something else than to others of their class."""
-    found = {one.id for one in conversation.participants} | {one.agent_id for one in conversation.offers}
-    found.update(conversation.served_by, conversation.declines)
-    if conversation.owner_id:
-        found.add(conversation.owner_id)
+            found.update(me.persons(one))
     return found
 
 
@@ -91,7 +83,7 @@ def class_of(actor: Actor, supervision: Supervision) -> ClassKey:
 def personal(conversation: Conversation | None, actor_id: str) -> bool:
     """Whether this conversation means something else to this actor than to others of their class.
 
-    The same as being among its `persons`, asked of every row of a snapshot.
+    The same as being among its `me.persons`, asked of every row of a snapshot.
     """
     if conversation is None:
         return False
@@ -117,6 +109,17 @@ def on_alerts(actor: Actor, conversation: Conversation, lookups: Lookups) -> boo
     queue = lookups.queues.get(conversation.queue_id)
     seconds = queue.service_level_seconds if queue else 0
     return actor.supervises(conversation.queue_id) and bool(attention(conversation, seconds))
+
+
+def candidates(actor: Actor, floor: LiveFloor) -> Collection[Conversation]:
+    """All that the actor may see, and perhaps more: who supervises nobody need not be asked about the whole floor."""
+    board = floor.board
+    if actor.is_(UserRole.SUPERVISOR) or actor.is_(UserRole.INTEGRATION):
+        return list(board.conversations.values())
+    found = {one: board.conversations[one] for one in floor.personal.get(actor.id, ())}
+    for queue in actor.queues:
+        found.update(board.waiting.get(queue, {}))
+    return found.values()
 
 
 ROW_TOPICS: dict[str, Sees] = {"board": on_board, "alerts": on_alerts}
@@ -188,12 +191,12 @@ class Encoder:
 
     def rows(self, topic: str, actor: Actor) -> list[msgspec.Raw]:
         """Everything that a row topic shows to the actor."""
+        return [self.row(actor, one) for one in self.seen(topic, actor)]
+
+    def seen(self, topic: str, actor: Actor) -> Iterator[Conversation]:
+        """The conversations that a row topic shows to the actor."""
         sees, lookups = ROW_TOPICS[topic], self.floor.lookups
-        return [
-            self.row(actor, one)
-            for one in self.floor.board.conversations.values()
-            if sees(actor, one, lookups)
-        ]
+        return (one for one in candidates(actor, self.floor) if sees(actor, one, lookups))
 
     def latest(self, topic: str, actor: Actor, ids: Iterable[str]) -> Iterator[msgspec.Raw]:
         """These conversations as they are now, removed where the actor does not see them."""

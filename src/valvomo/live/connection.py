@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -39,7 +40,8 @@ class Subscription:
 
     `dirty` are things that changed while the reader was slow. For a conversation, `seq` is the number of the
     last message sent, `starting` says that its beginning is being read.
-    `waiting` are notices for a slow reader, the newest `MOST_WAITING` of them.
+    `waiting` are notices for a slow reader, the newest `MOST_WAITING` of them. `packs` says that large frames may be
+    compressed. `rest` are the frames of a snapshot that are still to be sent, of the floor at number `shown`.
     """
 
     connection: Connection
@@ -53,11 +55,14 @@ class Subscription:
     document: PublicConversation | None = None
     notices: tuple[PublicNotice, ...] = ()
     waiting: list[object] = field(default_factory=list)
+    packs: bool = False
+    rest: deque[Frame] | None = None
+    shown: int = 0
 
     @property
     def behind(self) -> bool:
         """Whether something waits until the reader has caught up."""
-        return bool(self.dirty) or self.stale
+        return bool(self.dirty) or self.stale or self.rest is not None
 
 
 @dataclass(slots=True, eq=False)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from valvomo.domain.refusals import Refusal
 from valvomo.live.connection import CLOSE_SLOW, HIGH_WATER, MOST_BEHIND_SECONDS, Connection, Subscription
-from valvomo.protocol.frames import Frame, refused_frame, topic_frame
+from valvomo.protocol.frames import PACKED_AT_ONCE, PACKED_FROM, Frame, refused_frame, topic_frame
 from valvomo.protocol.problems import problem_of
 
 LOW_WATER = HIGH_WATER // 4
@@ -37,26 +37,35 @@ class Delivery:
         self.coalesced = 0
         self.dropped = 0
 
+    def age_ms(self) -> int:
+        """How old the floor is."""
+        return self._age()
+
     def frame(self, topic: str, op: str, at: int, data: Sequence[object]) -> Frame:
         """A frame that says how fresh it is."""
         return topic_frame(topic, op, at, data, ms=self._age(), time=self._clock())
 
     def send(self, subscription: Subscription, frame: Frame) -> None:
         """To a reader who is not slow."""
+        if subscription.packs and PACKED_FROM <= len(frame.payload) <= PACKED_AT_ONCE:
+            frame = frame.packed()
         subscription.connection.sink.write(frame)
         self.sent += 1
         self.bytes += len(frame.wire)
 
     def tell(self, subscription: Subscription, frame: Frame, ids: Iterable[str] = ()) -> None:
         """Changes; for a slow reader it is only noted what changed (`ids`, or everything when there are none)."""
-        connection = subscription.connection
-        if not connection.slow:
+        if not subscription.connection.slow:
             self.send(subscription, frame)
             return
         self.coalesced += 1
         before = len(subscription.dirty)
         subscription.dirty.update(ids)
         subscription.stale = subscription.stale or len(subscription.dirty) == before == 0
+        self.put_off(subscription.connection)
+
+    def put_off(self, connection: Connection) -> None:
+        """This reader has to be told more once what was sent has got through."""
         if connection.behind_since is None:
             connection.behind_since = self._timer()
             self.behind.add(connection)

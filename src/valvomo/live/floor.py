@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -30,7 +31,8 @@ MAX_HISTORY = 5_000
 class LiveFloor:
     """`position` is that of the last fact taken in. `history` are changes after `known_from`, for resuming.
 
-    `parts` are the ongoing conversations that people have a part in or are asked to, by person.
+    `parts` are the ongoing conversations that people have a part in or are asked to, by person, `personal` those that
+    mean anything to them in person. `agents_at` says which agents changed, and where, since `known_from`.
     """
 
     organization_id: str
@@ -44,6 +46,8 @@ class LiveFloor:
     known_from: int
     history: deque[Change] = field(default_factory=deque)
     parts: dict[str, set[str]] = field(default_factory=dict)
+    personal: dict[str, set[str]] = field(default_factory=dict)
+    agents_at: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, organization_id: str, floor: stored.Floor) -> LiveFloor:
@@ -63,8 +67,7 @@ class LiveFloor:
             known_from=floor.position,
         )
         for one in ongoing.values():
-            for person in me.involved(one):
-                live._place(person, one)
+            live._place(None, one)
         return live
 
     def quiet(self, position: int) -> int:
@@ -90,13 +93,14 @@ class LiveFloor:
         tally.apply(self.tally, change, self.day)
         if concerned:
             tally.agents_changed(self.tally)
+            self.agents_at.update(dict.fromkeys(concerned, happening.position))
         self.position = happening.position
         if change is not None:
             self.history.append(change)
             if len(self.history) > MAX_HISTORY:
                 self.known_from = self.history.popleft().happening.position
-            for person in me.involved(change.before) | me.involved(change.after):
-                self._place(person, change.after)
+            if not me.same_persons(change.before, change.after):
+                self._place(change.before, change.after)
         return change, concerned
 
     def reconfigure(self, lookups: Lookups, seats: dict[str, Seated]) -> bool:
@@ -116,6 +120,7 @@ class LiveFloor:
             self.lookups = lookups
         self.agents = seated
         self.history.clear()
+        self.agents_at.clear()
         self.known_from = self.position
         self._count()
         return True
@@ -125,6 +130,8 @@ class LiveFloor:
         turned = agents.turn_duty(self.agents, duty)
         if turned:
             tally.agents_changed(self.tally)
+            # There is no fact of it: after the last one, and before the next.
+            self.agents_at.update(dict.fromkeys(turned, self.position + 0.5))
         return turned
 
     def turn_day(self, since: datetime) -> None:
@@ -147,6 +154,13 @@ class LiveFloor:
         newest.reverse()
         return newest
 
+    def agents_since(self, number: int, actor: Actor) -> set[str] | None:
+        """Agents who have changed since the actor saw `number`; None when that is not known (any more)."""
+        position = number if counts_all(actor) else self.loud_position(number)
+        if not self.known_from <= position <= self.position:
+            return None
+        return {one for one, at in self.agents_at.items() if at > position}
+
     def conversation(self, conversation_id: str) -> Conversation | None:
         """An ongoing conversation."""
         return self.board.conversations.get(conversation_id)
@@ -164,14 +178,21 @@ class LiveFloor:
     def _count(self) -> None:
         self.tally = tally.tallied(self.day, self.board.conversations.values(), self.lookups)
 
-    def _place(self, person: str, conversation: Conversation) -> None:
-        mine = self.parts.setdefault(person, set())
-        if person in me.involved(conversation):
-            mine.add(conversation.id)
-            return
-        mine.discard(conversation.id)
-        if not mine:
-            del self.parts[person]
+    def _place(self, before: Conversation | None, after: Conversation) -> None:
+        _index(self.parts, after.id, me.involved(before), me.involved(after))
+        now = me.persons(after) if after.id in self.board.conversations else frozenset[str]()
+        _index(self.personal, after.id, me.persons(before) if before else frozenset(), now)
+
+
+def _index(
+    index: dict[str, set[str]], conversation_id: str, before: AbstractSet[str], now: AbstractSet[str]
+) -> None:
+    for person in now - before:
+        index.setdefault(person, set()).add(conversation_id)
+    for person in before - now:
+        index[person].discard(conversation_id)
+        if not index[person]:
+            del index[person]
 
 
 def _unnumbered(lookups: Lookups) -> Lookups:

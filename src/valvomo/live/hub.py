@@ -22,7 +22,7 @@ from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Sink
 from valvomo.live.room import Room
 from valvomo.live.statistics import LiveStatistics, statistics_of
 from valvomo.live.typing import EVERY_SECONDS, TypingSignal
-from valvomo.protocol.frames import PONG, ClientFrame, Ping, Typing, Unwatch, Watch
+from valvomo.protocol.frames import GZIP, PONG, ClientFrame, Ping, Typing, Unwatch, Watch, closing_frame
 
 TYPING_CHANNEL = "typing"
 MOST_TYPING = 100
@@ -30,6 +30,9 @@ MOST_TYPING = 100
 LAG_SECONDS = 1.0
 AT_A_TIME = 250
 """Readers who are told how old what they see may be, before others have their turn."""
+BACK_A_SECOND = 500
+"""Readers who come back in a second after a planned end, for whoever takes them in."""
+LEAST_WITHIN = 1.0
 MOST_ASKED = 1_000
 """Sessions and tokens that are asked again each second though nothing says that they have ended."""
 
@@ -82,8 +85,8 @@ class Hub:
         """What a reader says."""
         room = self._rooms[connection.actor.organization_id]
         match frame:
-            case Watch(topic=topic, since=since):
-                await room.watch(connection, topic, since)
+            case Watch(topic=topic, since=since, accept=accept):
+                await room.watch(connection, topic, since, packs=accept == GZIP)
             case Unwatch(topic=topic):
                 room.unwatch(connection, topic)
             case Typing():
@@ -92,6 +95,14 @@ class Hub:
                 connection.sink.write(PONG)
             case _:
                 pass
+
+    def say_closing(self) -> None:
+        """This process is going: everybody is told within which time to come back, wherever that will be."""
+        everybody = [one for room in self._rooms.values() for one in room.connections]
+        within = max(LEAST_WITHIN, len(everybody) / BACK_A_SECOND)
+        frame = closing_frame(round(1000 * within))
+        for one in everybody:
+            one.sink.write(frame)
 
     def heard(self, payload: str) -> None:
         """What another process tells of typing; empty after a lost connection, when nothing has to be done."""

@@ -58,7 +58,7 @@ class Room:
         self.connections: set[Connection] = set()
         self.feed = Feed(organization_id, database, clock)
         self.delivery = Delivery(self.feed.age_ms, clock, time.monotonic)
-        self.subscriptions = Subscriptions(lambda: self.feed.floor, self.delivery)
+        self.subscriptions = Subscriptions(lambda: self.feed.floor, self.delivery, time.monotonic)
         self.transcripts = Transcripts(self.feed, database, self.delivery)
         self.signals = Signals(self.feed, self.delivery)
         self.health = Health(lambda: self.feed.floor, database, self.delivery, organization_id)
@@ -81,10 +81,12 @@ class Room:
         """The floor as it is known now."""
         return self.feed.floor
 
-    async def watch(self, connection: Connection, topic: str, since: int | None) -> None:
+    async def watch(
+        self, connection: Connection, topic: str, since: int | None, *, packs: bool = False
+    ) -> None:
         """Show a topic, or say why not."""
         self.unwatch(connection, topic)
-        subscription = Subscription(connection=connection, topic=topic)
+        subscription = Subscription(connection=connection, topic=topic, packs=packs)
         if refusal := topic_refusal(connection, topic):
             self.delivery.refuse(subscription, refusal)
             return
@@ -92,11 +94,10 @@ class Room:
         if topic in OF_THE_HOUSE:
             self._of_the_house(topic).watch(subscription)
         elif topic in SHARED_TOPICS:
-            await self.subscriptions.warm(subscription)
             notices = await self._notices(connection, since) if topic == "me" and since is not None else ()
             self.gathering.flush()
             if connection.subscriptions.get(topic) is subscription:
-                self.subscriptions.watch(subscription, since, notices)
+                await self.subscriptions.watch(subscription, since, notices)
         else:
             await self.transcripts.watch(subscription, since)
 
@@ -189,6 +190,7 @@ class Room:
                 self.signals.catch_up(connection)
                 self.health.catch_up(connection)
         self.transcripts.publish_places()
+        await self.subscriptions.show_again()
         await self.transcripts.read_on()
 
     def _published(self, changes: Sequence[Change], agents: frozenset[str]) -> None:
@@ -213,6 +215,7 @@ class Room:
         # At once: what comes next does not follow what the readers of a conversation have.
         self.transcripts.restart()
         self._redrawn()
+        self.subscriptions.snapshots.forget()
         self.signals.begin_again()
 
     def _signalled(self, facts: Sequence[Fact]) -> None:
@@ -226,13 +229,18 @@ class Room:
         because names and reasons in what they see may have. Without any such fact some are asked each second, in
         turn: should rights ever change without one, nobody keeps them for long.
         """
-        changed, self._settings_changed = self._settings_changed, False
-        everybody, self._all_anew = self._all_anew, False
+        changed, everybody = self._settings_changed, self._all_anew
         staff = self._all_staff() if changed else self._some_staff()
-        if not staff:
-            return
-        async with self._database.asking() as tx:
-            actors = await stored.actors(tx, self.organization_id, [one.actor.id for one in staff])
+        self._settings_changed = self._all_anew = False
+        try:
+            async with self._database.asking() as tx:
+                ids = [one.actor.id for one in staff]
+                actors = await stored.actors(tx, self.organization_id, ids) if staff else {}
+        except BaseException:
+            # Asked again at the next tick: what has changed is told once and must not be forgotten.
+            self._settings_changed |= changed
+            self._all_anew |= everybody
+            raise
         self.gathering.flush()
         for connection in staff:
             actor = actors.get(connection.actor.id)
@@ -240,7 +248,7 @@ class Room:
                 connection.sink.close(CLOSE_SIGNED_OUT)
             elif everybody or actor != connection.actor:
                 connection.actor = actor
-                await self._begin_again(connection)
+                self._begin_again(connection)
         if everybody:
             self.transcripts.restart()
 
@@ -252,7 +260,7 @@ class Room:
             self._asked.extend(self._all_staff())
         return [self._asked.popleft() for _ in range(min(MOST_ASKED, len(self._asked)))]
 
-    async def _begin_again(self, connection: Connection) -> None:
+    def _begin_again(self, connection: Connection) -> None:
         for topic, subscription in list(connection.subscriptions.items()):
             if topic not in SHARED_TOPICS and topic not in OF_THE_HOUSE:
                 self.transcripts.reread(subscription)
@@ -262,10 +270,7 @@ class Room:
             elif topic == HEALTH:
                 self.health.begin_again(subscription)
             elif topic in SHARED_TOPICS:
-                await self.subscriptions.warm(subscription)
-                self.gathering.flush()
-                if connection.subscriptions.get(topic) is subscription:
-                    self.subscriptions.snapshot(subscription)
+                self.subscriptions.begin_again(subscription)
 
     async def _notices(self, connection: Connection, since: int) -> list[NoticeItem]:
         """What the reader had to hear of while they were away."""

@@ -2,71 +2,105 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 
-from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.colleagues import figures_scope
-from valvomo.domain.conversations.model import Conversation
 from valvomo.live import mine
-from valvomo.live.audience import ROW_TOPICS, Encoder, Net, RowCache, class_of
+from valvomo.live.audience import ROW_TOPICS, Encoder, Net, RowCache, candidates, class_of
 from valvomo.live.connection import Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.fanout import Fanout
 from valvomo.live.floor import LiveFloor
-from valvomo.live.views.board import ongoing
-from valvomo.live.views.happening import Change
+from valvomo.live.resumed import Resumed
+from valvomo.live.snapshots import SMALL, Snapshots
+from valvomo.protocol.frames import Frame
 from valvomo.protocol.messages import NoticeItem
 
-MOST_ROWS = 2_000
-"""Rows of one frame."""
-WARM = 50
-"""Rows that are encoded at a time; others have their turn in between."""
 SHARED_TOPICS = frozenset({*ROW_TOPICS, "agents", "figures", "me"})
 
 
 class Subscriptions:
     """The topics that are folds of the whole floor; a single conversation's are in `transcripts`."""
 
-    def __init__(self, floor: Callable[[], LiveFloor], delivery: Delivery) -> None:
+    def __init__(
+        self, floor: Callable[[], LiveFloor], delivery: Delivery, timer: Callable[[], float]
+    ) -> None:
         self._floor = floor
         self._delivery = delivery
         self._rows = RowCache()
         self._agents = RowCache()
+        self._resumed = Resumed(floor, self.encoder, delivery)
         self.topics: dict[str, set[Subscription]] = {name: set() for name in SHARED_TOPICS}
         self.mine: dict[str, set[Subscription]] = {}
         self.fanout = Fanout(floor, delivery, self.topics, self.mine)
+        self.snapshots = Snapshots(floor, self.encoder, delivery, timer)
+        self.again: set[Subscription] = set()
 
-    def watch(
+    async def watch(
         self, subscription: Subscription, since: int | None, notices: Iterable[NoticeItem] = ()
     ) -> None:
-        """Begin: what changed since `since` if that is known, else everything."""
-        topic = subscription.topic
-        self.topics[topic].add(subscription)
-        actor = subscription.connection.actor
+        """Begin: what changed since `since` if that is known and not more than a snapshot, else everything."""
+        topic, actor = subscription.topic, subscription.connection.actor
         if topic == "me":
             self.mine.setdefault(actor.id, set()).add(subscription)
-        if topic in ROW_TOPICS and since is not None:
-            changes = self._floor().changes_since(since, actor)
-            if changes is not None:
-                self._resume(subscription, changes)
-                return
-        self.snapshot(subscription, notices=notices)
+        if since is not None and self._resume(subscription, since):
+            self.topics[topic].add(subscription)
+        else:
+            await self._show(subscription, since or 0, notices)
 
-    async def warm(self, subscription: Subscription) -> None:
-        """Encode what a snapshot will need, a little at a time: a large floor must not hold everybody else up."""
-        if subscription.topic not in ROW_TOPICS:
+    def begin_again(self, subscription: Subscription) -> None:
+        """The reader's rights or what is shown have changed: a snapshot at the next tick, and nothing before it."""
+        self.topics[subscription.topic].discard(subscription)
+        subscription.rest = None
+        subscription.shown = self._floor().number(subscription.connection.actor)
+        self.again.add(subscription)
+
+    async def show_again(self) -> None:
+        """Those who begin again, and those whose snapshot was overtaken before they had all of it."""
+        for subscription in list(self.again):
+            self.again.discard(subscription)
+            try:
+                await self._show(subscription, subscription.shown)
+            except BaseException:
+                self.again.add(subscription)
+                raise
+
+    async def _show(self, subscription: Subscription, least: int, notices: Iterable[object] = ()) -> None:
+        """Everything, not older than the number `least`; then the reader is told what changes."""
+        topic, connection = subscription.topic, subscription.connection
+        if topic not in ROW_TOPICS or len(candidates(connection.actor, self._floor())) <= SMALL:
+            self.topics[topic].add(subscription)
+            self.snapshot(subscription, notices=notices)
             return
-        actor, sees = subscription.connection.actor, ROW_TOPICS[subscription.topic]
-        floor = self._floor()
-        ids = list(floor.board.conversations)
-        for begin in range(0, len(ids), WARM):
-            encoder = self.encoder()
-            for one in ids[begin : begin + WARM]:
-                conversation = floor.conversation(one)
-                if conversation is not None and sees(actor, conversation, floor.lookups):
-                    encoder.row(actor, conversation)
-            await asyncio.sleep(0)
+        floor, snapshot = None, None
+        while floor is not self._floor():
+            floor = self._floor()
+            snapshot = await self.snapshots.of(subscription, least)
+        if snapshot is None or connection.subscriptions.get(topic) is not subscription:
+            return
+        self._delivery.snapshots += 1
+        subscription.dirty.clear()
+        subscription.shown = snapshot.number
+        subscription.rest = deque(snapshot.frames)
+        self.advance(subscription)
+
+    def advance(self, subscription: Subscription) -> None:
+        """Send as much of a snapshot as gets through; after it what has changed since, and then what changes."""
+        connection, rest = subscription.connection, subscription.rest
+        while rest:
+            if connection.slow:
+                self._delivery.put_off(connection)
+                return
+            self._delivery.send(subscription, rest.popleft())
+        subscription.rest = None
+        floor, actor = self._floor(), connection.actor
+        if floor.number(actor) == subscription.shown or self._resume(
+            subscription, subscription.shown, whole=True
+        ):
+            self.topics[subscription.topic].add(subscription)
+        else:
+            self.again.add(subscription)
 
     def prune(self) -> None:
         """Forget encoded rows that nobody needs any more."""
@@ -81,6 +115,7 @@ class Subscriptions:
         }
         self._rows.prune(rows, floor.board.conversations)
         self._agents.prune(agents, floor.agents.seats)
+        self.snapshots.prune()
 
     def encoder(self) -> Encoder:
         """For the floor as it is now."""
@@ -89,6 +124,7 @@ class Subscriptions:
     def unwatch(self, subscription: Subscription) -> None:
         """No more of this."""
         self.topics[subscription.topic].discard(subscription)
+        self.again.discard(subscription)
         if subscription.topic == "me":
             person = subscription.connection.actor.id
             readers = self.mine.get(person, set())
@@ -106,14 +142,8 @@ class Subscriptions:
         data = self._everything(subscription, encoder or self.encoder())
         subscription.dirty.clear()
         subscription.stale = False
-        data = [*data, *notices]
-        # A very large floor comes in several frames, so that no one of them fills the reader's buffer.
-        for begin in range(0, max(1, len(data)), MOST_ROWS):
-            op = "changes" if begin else "snapshot"
-            part = data[begin : begin + MOST_ROWS]
-            self._delivery.send(
-                subscription, self._delivery.frame(subscription.topic, op, floor.number(actor), part)
-            )
+        frame = self._delivery.frame(subscription.topic, "snapshot", floor.number(actor), [*data, *notices])
+        self._delivery.send(subscription, frame)
 
     def publish(self, nets: list[Net], agents: frozenset[str]) -> None:
         """What has been gathered, to everybody whom it concerns."""
@@ -125,6 +155,9 @@ class Subscriptions:
         encoder = self.encoder()
         for subscription in list(connection.subscriptions.values()):
             if not subscription.behind or subscription.topic not in SHARED_TOPICS:
+                continue
+            if subscription.rest is not None:
+                self.advance(subscription)
                 continue
             topic, actor = subscription.topic, connection.actor
             if subscription.stale or topic in {"me", "figures"}:
@@ -154,18 +187,23 @@ class Subscriptions:
             return list(subscription.figures)
         return mine.everything(floor, actor)
 
-    def _resume(self, subscription: Subscription, changes: list[Change]) -> None:
+    def _resume(self, subscription: Subscription, since: int, *, whole: bool = False) -> bool:
+        """Tell what changed since a number, if that is known and cheaper than a snapshot; `whole` tells it anyway."""
+        actor, floor = subscription.connection.actor, self._floor()
+        if subscription.topic == "agents":
+            agents = floor.agents_since(since, actor)
+            data = None if agents is None else self.encoder().agents(actor, agents)
+            frame = None if data is None else self._frame(subscription, data)
+        elif subscription.topic in ROW_TOPICS:
+            frame = self._resumed.frame(subscription, since, whole=whole)
+        else:
+            frame = None
+        if frame is None:
+            return False
         self._delivery.resumes += 1
-        floor, topic = self._floor(), subscription.topic
-        actor = subscription.connection.actor
-        saw = {one.after.id for one in changes if one.before and _sees(topic, actor, one.before, floor)}
-        sees = {
-            one.after.id for one in changes if _sees(topic, actor, floor.conversation(one.after.id), floor)
-        }
-        data = list(self.encoder().latest(topic, actor, saw | sees))
-        self._delivery.send(subscription, self._delivery.frame(topic, "changes", floor.number(actor), data))
+        self._delivery.send(subscription, frame)
+        return True
 
-
-def _sees(topic: str, actor: Actor, conversation: Conversation | None, floor: LiveFloor) -> bool:
-    now = ongoing(conversation)
-    return now is not None and ROW_TOPICS[topic](actor, now, floor.lookups)
+    def _frame(self, subscription: Subscription, data: Sequence[object]) -> Frame:
+        number = self._floor().number(subscription.connection.actor)
+        return self._delivery.frame(subscription.topic, "changes", number, data)

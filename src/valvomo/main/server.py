@@ -64,6 +64,7 @@ async def _serve(house: House, settings: Settings, listening: socket.socket, rea
             if beside is not None:
                 beside.cancel()
                 await asyncio.wait([beside])
+            house.hub.say_closing()
             server.should_exit = True
             await asyncio.wait([serving])
     log.info("serve.ended")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
+import json
 
 import msgspec
 import pytest
@@ -17,6 +19,7 @@ from valvomo.commands.execute import Done
 from valvomo.commands.registry import Command
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Refusal
+from valvomo.live import subscriptions
 
 pytestmark = pytest.mark.slow
 
@@ -156,3 +159,32 @@ async def _connections(served: Served, person: str) -> int:
             "agents.connections", served.sample.organization_id, served.sample.people[person]
         )
     return count
+
+
+async def test_large_frames_are_compressed_for_who_accepts_it_and_text_for_all_others(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriptions, "SMALL", 0)
+    chat = await served.start()
+    token = await served.session("saara")
+    async with served.live(token) as plain, served.live(token) as packing:
+        await say(plain, op="watch", topic="board")
+        rows = (await until(plain, topic="board"))["data"]
+        assert [row["id"] for row in rows] == [chat["id"]]
+        await say(packing, op="watch", topic="board", accept="gzip")
+        async with asyncio.timeout(5):
+            while isinstance(said := await packing.recv(), str):
+                pass
+        frame = json.loads(gzip.decompress(said))
+        assert (frame["topic"], frame["op"]) == ("board", "snapshot")
+        assert frame["data"] == rows
+        await say(packing, op="ping")
+        await until(packing, op="pong")
+
+
+async def test_a_server_that_goes_says_within_which_time_to_come_back(served: Served) -> None:
+    async with served.live(await served.session("saara")) as socket:
+        await say(socket, op="ping")
+        await until(socket, op="pong")
+        served.house.hub.say_closing()
+        assert (await until(socket, op="closing"))["within"] == 1000

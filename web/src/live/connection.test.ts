@@ -23,6 +23,10 @@ class FakeSocket implements Socket {
     this.readyState = 3
     this.onclose?.call(this as unknown as WebSocket, { code } as CloseEvent)
   }
+  packs(text: string): void {
+    const data = new TextEncoder().encode(text).buffer
+    this.onmessage?.call(this as unknown as WebSocket, { data } as MessageEvent)
+  }
   says(frame: ServerFrame): void {
     this.onmessage?.call(this as unknown as WebSocket, { data: JSON.stringify(frame) } as MessageEvent)
   }
@@ -31,11 +35,13 @@ class FakeSocket implements Socket {
 let sockets: FakeSocket[]
 let caughtUp: boolean[]
 let signedOut: number
+let random: number
 let live: LiveConnection
 const last = (): FakeSocket => sockets.at(-1) as FakeSocket
 
 beforeEach(() => {
   vi.useFakeTimers()
+  random = 0
   sockets = []
   caughtUp = []
   signedOut = 0
@@ -48,7 +54,7 @@ beforeEach(() => {
       const timer = setTimeout(act, ms)
       return () => clearTimeout(timer)
     },
-    random: () => 0,
+    random: () => random,
   })
   live.start()
   last().opens()
@@ -57,6 +63,15 @@ beforeEach(() => {
 function sink(): Sink & { seen: string[] } {
   const seen: string[] = []
   return { seen, frame: (frame) => seen.push(`${frame.op} ${frame.at}`), refused: (frame) => seen.push(`refused ${frame.problem.type}`) }
+}
+
+/** Breaks the line and waits for the next attempt; how long that took. */
+function pause(): number {
+  const began = Date.now()
+  const before = sockets.length
+  last().drops()
+  while (sockets.length === before) vi.advanceTimersToNextTimer()
+  return Date.now() - began
 }
 
 describe('topics', () => {
@@ -101,14 +116,32 @@ describe('after a break', () => {
     expect(caughtUp.at(-1)).toBe(true)
     expect(reader.seen).toEqual(['snapshot 5', 'changes 9', 'changes 12'])
   })
-  it('waits longer each time, within bounds', () => {
-    for (let attempt = 0; attempt < 8; attempt += 1) {
-      last().drops()
-      vi.advanceTimersByTime(249)
-      const before = sockets.length
-      vi.advanceTimersByTime(1)
-      expect(sockets.length).toBe(before + 1)
-    }
+  it('comes back at a moment of its own, within bounds that grow', () => {
+    const pauses: number[] = []
+    random = 0.5
+    for (let attempt = 0; attempt < 7; attempt += 1) pauses.push(pause())
+    expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000])
+    random = 0
+    expect(pause()).toBe(0)
+  })
+  it('comes back within the time that a server that goes has named, once', () => {
+    random = 0.5
+    live.watch('board', sink())
+    last().says({ op: 'closing', within: 9000 })
+    expect(pause()).toBe(4500)
+    last().opens()
+    last().says({ topic: 'board', op: 'snapshot', at: 1, data: [] })
+    expect(pause()).toBe(250)
+  })
+  it('begins anew with short pauses only when it has been answered, not when it could open', () => {
+    random = 0.5
+    live.watch('board', sink())
+    pause()
+    last().opens()
+    expect(pause()).toBe(500)
+    last().opens()
+    last().says({ topic: 'board', op: 'snapshot', at: 1, data: [] })
+    expect(pause()).toBe(250)
   })
   it('treats a socket that says nothing as dead', () => {
     vi.advanceTimersByTime(8000)
@@ -119,6 +152,80 @@ describe('after a break', () => {
     last().drops(4401)
     vi.advanceTimersByTime(60_000)
     expect([sockets.length, signedOut]).toEqual([1, 1])
+  })
+})
+
+describe('parts and compressed frames', () => {
+  const part = (op: 'snapshot' | 'changes', at: number, more?: boolean): ServerFrame => ({
+    topic: 'board', op, at, data: [], ...(more ? { more } : {}),
+  })
+  let ready: ((value?: unknown) => void)[]
+  beforeEach(() => {
+    live.stop()
+    ready = []
+    live = new LiveConnection({
+      open: () => (sockets.push(new FakeSocket()), last()),
+      heard: (_, done) => caughtUp.push(done),
+      broken: () => undefined,
+      signedOut: () => undefined,
+      inflate: async (data) => {
+        await new Promise((resolve) => ready.push(resolve))
+        const text = new TextDecoder().decode(data)
+        if (text === 'broken') throw new Error(text)
+        return text
+      },
+      later: (act, ms) => {
+        const timer = setTimeout(act, ms)
+        return () => clearTimeout(timer)
+      },
+      random: () => random,
+    })
+    live.start()
+    last().opens()
+  })
+  it('are asked for where the browser can inflate', () => {
+    live.watch('board', sink())
+    expect(last().sent).toEqual([{ op: 'watch', topic: 'board', accept: 'gzip' }])
+  })
+  it('count as caught up, and can be resumed from, only with the last one', () => {
+    live.watch('board', sink())
+    last().says(part('snapshot', 0, true))
+    last().says(part('changes', 0, true))
+    expect(caughtUp).toEqual([false, false])
+    pause()
+    last().opens()
+    expect(last().sent).toEqual([{ op: 'watch', topic: 'board', since: 0, accept: 'gzip' }])
+    last().says(part('snapshot', 0, true))
+    last().says(part('changes', 7))
+    expect(caughtUp.at(-1)).toBe(true)
+    pause()
+    last().opens()
+    expect(last().sent).toEqual([{ op: 'watch', topic: 'board', since: 7, accept: 'gzip' }])
+  })
+  it('are taken in the order in which they came, however long inflating takes', async () => {
+    const reader = sink()
+    live.watch('board', reader)
+    last().packs(JSON.stringify(part('snapshot', 0, true)))
+    last().packs(JSON.stringify(part('changes', 3)))
+    last().says(part('changes', 4))
+    ready[1]?.()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(reader.seen).toEqual([])
+    ready[0]?.()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(reader.seen).toEqual(['snapshot 0', 'changes 3', 'changes 4'])
+    last().says(part('changes', 5))
+    expect(reader.seen.at(-1)).toBe('changes 5')
+  })
+  it('that cannot be inflated are asked for again from the start', async () => {
+    const reader = sink()
+    live.watch('board', reader)
+    last().says(part('snapshot', 3))
+    last().packs('broken')
+    ready[0]?.()
+    await vi.advanceTimersByTimeAsync(10)
+    last().opens()
+    expect(last().sent).toEqual([{ op: 'watch', topic: 'board', accept: 'gzip' }])
   })
 })
 

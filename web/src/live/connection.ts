@@ -22,6 +22,8 @@ export interface Hooks {
   broken(): void
   /** The server says that nobody is signed in here any more. */
   signedOut(): void
+  /** Text of a compressed frame; undefined where the browser cannot, and then none is asked for. */
+  inflate?: ((data: ArrayBuffer) => Promise<string>) | undefined
   /** Runs later; given so that tests own the clock. */
   later(act: () => void, ms: number): () => void
   random(): number
@@ -29,7 +31,7 @@ export interface Hooks {
 
 const OPEN = 1
 const SIGNED_OUT = 4401
-const LEAST_PAUSE_MS = 250
+const FIRST_PAUSE_MS = 500
 const MOST_PAUSE_MS = 8000
 /** A socket that says nothing at all for this long is dead, whatever TCP thinks. */
 const DEAD_MS = 8000
@@ -42,6 +44,10 @@ export class LiveConnection {
   private readonly topics = new Map<string, Topic>()
   private socket: Socket | null = null
   private failures = 0
+  /** Where the server said that it is going: everybody comes back within so many milliseconds. */
+  private within = 0
+  /** Frames are taken in their order, also while one of them is being inflated. */
+  private inflating: Promise<void> | null = null
   private wanted = false
   private cancelRetry: (() => void) | null = null
   private cancelWatchdog: (() => void) | null = null
@@ -106,7 +112,8 @@ export class LiveConnection {
 
   private ask(name: string, topic: Topic): void {
     topic.answered = false
-    this.send(topic.at === undefined ? { op: 'watch', topic: name } : { op: 'watch', topic: name, since: topic.at })
+    const since = topic.at === undefined ? {} : { since: topic.at }
+    this.send({ op: 'watch', topic: name, ...since, ...(this.hooks.inflate ? { accept: 'gzip' as const } : {}) })
   }
 
   private connect(): void {
@@ -115,16 +122,47 @@ export class LiveConnection {
     this.socket = socket
     this.guard(socket)
     socket.onopen = () => {
-      this.failures = 0
+      this.within = 0
       for (const [name, topic] of this.topics) this.ask(name, topic)
     }
     socket.onmessage = (event: MessageEvent) => {
       if (this.socket !== socket) return
       this.guard(socket)
-      const frame = parseFrame(String(event.data))
-      if (frame) this.take(frame)
+      this.hear(socket, event.data as string | ArrayBuffer)
     }
     socket.onclose = (event: CloseEvent) => this.lost(socket, event.code)
+  }
+
+  private hear(socket: Socket, data: string | ArrayBuffer): void {
+    if (typeof data === 'string' && !this.inflating) {
+      this.read(socket, data)
+      return
+    }
+    const before = this.inflating
+    const now = this.inTurn(socket, data, before).finally(() => {
+      if (this.inflating === now) this.inflating = null
+    })
+    this.inflating = now
+  }
+
+  private async inTurn(socket: Socket, data: string | ArrayBuffer, before: Promise<void> | null): Promise<void> {
+    const inflated = typeof data === 'string' ? data : this.hooks.inflate?.(data)
+    try {
+      const [text] = await Promise.all([inflated, before])
+      this.read(socket, text ?? '')
+    } catch {
+      // What cannot be inflated is lost: only everything from the start is whole again.
+      if (this.socket !== socket) return
+      for (const topic of this.topics.values()) topic.at = undefined
+      socket.close()
+      this.lost(socket)
+    }
+  }
+
+  private read(socket: Socket, text: string): void {
+    if (this.socket !== socket) return
+    const frame = parseFrame(text)
+    if (frame) this.take(frame)
   }
 
   private lost(socket: Socket, code = 0): void {
@@ -138,10 +176,10 @@ export class LiveConnection {
       this.hooks.signedOut()
     }
     if (!this.wanted) return
-    const most = Math.min(MOST_PAUSE_MS, LEAST_PAUSE_MS * 2 ** this.failures)
+    const most = this.within || Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures)
     this.failures += 1
     // Full jitter: a server that comes back is not met by everybody at once.
-    this.cancelRetry = this.hooks.later(() => this.connect(), LEAST_PAUSE_MS + this.hooks.random() * most)
+    this.cancelRetry = this.hooks.later(() => this.connect(), this.hooks.random() * most)
   }
 
   private guard(socket: Socket): void {
@@ -153,6 +191,7 @@ export class LiveConnection {
   }
 
   private take(frame: ServerFrame): void {
+    if (frame.op === 'closing') this.within = Math.max(1, frame.within)
     if ('topic' in frame) this.deliver(frame)
     let caughtUp = true
     for (const topic of this.topics.values()) caughtUp &&= topic.answered
@@ -176,7 +215,8 @@ export class LiveConnection {
       }
     }
     topic.at = frame.op === 'snapshot' ? frame.at : Math.max(topic.at ?? 0, frame.at)
-    topic.answered = true
+    topic.answered = !frame.more
+    if (topic.answered) this.failures = 0
     for (const sink of [...topic.sinks]) sink.frame(frame)
   }
 }

@@ -7,7 +7,7 @@ import { inNextBatch } from './batch'
 import { LiveConnection, type Sink } from './connection'
 import { UNKNOWN, broken, heard, waited, type Freshness } from './freshness'
 import type { ClientFrame } from './protocol'
-import { rowSet, type RowSet } from './rows'
+import { Parts, rowSet, type RowSet } from './rows'
 
 const state = shallowRef<Freshness>(UNKNOWN)
 /** How fresh the page is: the light in the header, and what greys old figures. */
@@ -24,8 +24,17 @@ function address(): string {
   return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/live`
 }
 
+async function inflate(data: ArrayBuffer): Promise<string> {
+  return new Response(new Blob([data]).stream().pipeThrough(new DecompressionStream('gzip'))).text()
+}
+
 const connection = new LiveConnection({
-  open: () => new WebSocket(address()),
+  open() {
+    const socket = new WebSocket(address())
+    socket.binaryType = 'arraybuffer'
+    return socket
+  },
+  inflate: typeof DecompressionStream === 'undefined' ? undefined : inflate,
   heard(frame, caughtUp) {
     if ('time' in frame && frame.time) setServerTime(frame.time)
     state.value = heard(state.value, Date.now(), 'ms' in frame ? frame.ms : undefined, caughtUp)
@@ -85,11 +94,14 @@ const shared = new Map<string, Shared>()
 function begin(topic: string): Shared {
   const set = rowSet<unknown>()
   const problem = shallowRef<Problem | null>(null)
+  const parts = new Parts()
   const stop = connection.watch(topic, {
     frame(frame) {
+      const whole = parts.take(frame, set.rows.size > 0)
+      if (!whole) return
       inNextBatch(() => {
         problem.value = null
-        set.take(frame.op, frame.data)
+        set.take(whole.op, whole.data)
       })
     },
     refused(frame) {

@@ -5,7 +5,9 @@ export interface SnapshotFrame {
   at: number
   /** Age of the server's own view, in milliseconds. */
   ms?: number
-  time?: string
+  time?: string | null
+  /** More parts of the snapshot follow; only the last one has the number from which one can resume. */
+  more?: boolean
   data: readonly Item[]
 }
 
@@ -16,7 +18,8 @@ export interface ChangesFrame {
   /** The position that these changes continue; absent where the topic's own numbers tell. */
   from?: number
   ms?: number
-  time?: string
+  time?: string | null
+  more?: boolean
   data: readonly Item[]
 }
 
@@ -32,10 +35,16 @@ export interface LagFrame {
   time?: string
 }
 
-export type ServerFrame = SnapshotFrame | ChangesFrame | RefusedFrame | LagFrame | { op: 'pong' }
+/** The server is going away: come back after a while, each at another moment within `within` milliseconds. */
+export interface ClosingFrame {
+  op: 'closing'
+  within: number
+}
+
+export type ServerFrame = SnapshotFrame | ChangesFrame | RefusedFrame | LagFrame | ClosingFrame | { op: 'pong' }
 
 export type ClientFrame =
-  | { op: 'watch'; topic: string; since?: number }
+  | { op: 'watch'; topic: string; since?: number; accept?: 'gzip' }
   | { op: 'unwatch'; topic: string }
   | { op: 'typing'; conversation: string; typing: boolean }
   | { op: 'ping' }

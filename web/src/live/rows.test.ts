@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import { applyItems, applySnapshot, rowSet, type Rows } from './rows'
+import type { Item } from './protocol'
+import { Parts, applyItems, applySnapshot, rowSet, type Rows } from './rows'
 
 const rows = (...items: Record<string, unknown>[]): Rows => new Map(items.map((item) => [String(item.id), { ...item }]))
 
@@ -56,4 +57,28 @@ it('a row set counts changes, and membership apart', () => {
   set.take('snapshot', [{ id: 'a', version: 1 }])
   set.take('changes', [{ id: 'a', version: 2 }])
   expect([set.membership.value, set.changes.value, set.ready.value]).toEqual([1, 2, true])
+})
+
+describe('a snapshot in parts', () => {
+  const item = (id: string): Item => ({ id })
+  it('is shown as it comes where nothing is shown yet', () => {
+    const parts = new Parts()
+    const first = { op: 'snapshot' as const, data: [item('a')], more: true }
+    const second = { op: 'changes' as const, data: [item('b')] }
+    expect(parts.take(first, false)).toBe(first)
+    expect(parts.take(second, true)).toBe(second)
+  })
+  it('takes the place of what is shown as one, whole', () => {
+    const parts = new Parts()
+    expect(parts.take({ op: 'snapshot', data: [item('a')], more: true }, true)).toBeNull()
+    expect(parts.take({ op: 'changes', data: [item('b')], more: true }, true)).toBeNull()
+    expect(parts.take({ op: 'changes', data: [item('c')] }, true)).toEqual({ op: 'snapshot', data: [item('a'), item('b'), item('c')] })
+    const after = { op: 'changes' as const, data: [item('a')] }
+    expect(parts.take(after, true)).toBe(after)
+  })
+  it('that is begun again forgets what it had', () => {
+    const parts = new Parts()
+    parts.take({ op: 'snapshot', data: [item('a')], more: true }, true)
+    expect(parts.take({ op: 'snapshot', data: [item('b')] }, true)).toEqual({ op: 'snapshot', data: [item('b')] })
+  })
 })

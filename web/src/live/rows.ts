@@ -74,3 +74,26 @@ export function rowSet<Row>(): RowSet<Row> {
     },
   }
 }
+
+interface Taken {
+  op: 'snapshot' | 'changes'
+  data: readonly Item[]
+}
+
+/**
+ * A large snapshot comes in parts. On an empty page each is shown as it comes; over rows that are there already, what
+ * the first part does not name is not gone yet, so they are shown together.
+ */
+export class Parts {
+  private gathered: Item[] | null = null
+
+  take(frame: Taken & { more?: boolean }, shown: boolean): Taken | null {
+    if (frame.op === 'snapshot') this.gathered = frame.more && shown ? [] : null
+    if (!this.gathered) return frame
+    this.gathered.push(...frame.data)
+    if (frame.more) return null
+    const data = this.gathered
+    this.gathered = null
+    return { op: 'snapshot', data }
+  }
+}

@@ -108,4 +108,23 @@ describe('Line', () => {
     expect(heard).toEqual([])
     expect(timers.size).toBe(0)
   })
+
+  it('comes back at a moment of its own, later each time, and when a server that goes has said', () => {
+    const { made, sockets, timers, pass } = line()
+    const pauses: number[] = []
+    const broken = (): void => {
+      last(sockets).break()
+      pauses.push(...timers.values())
+      pass((ms) => ms <= 15_000)
+    }
+    made.start()
+    for (let attempt = 0; attempt < 6; attempt += 1) broken()
+    last(sockets).open()
+    last(sockets).hear({ topic: 'conversation', op: 'snapshot', data: [] })
+    last(sockets).hear({ op: 'closing', within: 9000 })
+    broken()
+    last(sockets).open()
+    broken()
+    expect(pauses).toEqual([400, 800, 1600, 3200, 6400, 7500, 4500, 800])
+  })
 })

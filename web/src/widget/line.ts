@@ -19,7 +19,7 @@ export interface LineHooks {
 
 const OPEN = 1
 const TOPIC = 'conversation'
-const LEAST_PAUSE_MS = 400
+const FIRST_PAUSE_MS = 800
 const MOST_PAUSE_MS = 15_000
 const PING_MS = 15_000
 /** A line that does not even answer a ping is dead, whatever the network says. */
@@ -29,6 +29,8 @@ const DEAD_MS = 2 * PING_MS + 5000
 export class Line {
   private socket: Socket | null = null
   private failures = 0
+  /** Where the server said that it is going: everybody comes back within so many milliseconds. */
+  private within = 0
   private wanted = false
   private cancel: (() => void)[] = []
 
@@ -62,6 +64,7 @@ export class Line {
     this.socket = socket
     this.guard()
     socket.onopen = () => {
+      this.within = 0
       this.say({ op: 'hello', token: this.hooks.token() })
       this.say({ op: 'watch', topic: TOPIC, since: this.hooks.since() })
       this.ping()
@@ -75,7 +78,7 @@ export class Line {
   }
 
   private take(text: string): void {
-    let frame: { op?: string; data?: Item[] }
+    let frame: { op?: string; data?: Item[]; within?: number }
     try {
       frame = JSON.parse(text) as typeof frame
     } catch {
@@ -85,6 +88,8 @@ export class Line {
     if (frame.op === 'refused') {
       this.stop()
       this.hooks.refused()
+    } else if (frame.op === 'closing') {
+      this.within = Math.max(1, Number(frame.within))
     } else if (frame.data) {
       this.failures = 0
       this.hooks.items(frame.data)
@@ -96,10 +101,10 @@ export class Line {
     this.drop()
     this.hooks.status(false)
     if (!this.wanted) return
-    const most = Math.min(MOST_PAUSE_MS, LEAST_PAUSE_MS * 2 ** this.failures)
+    const most = this.within || Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures)
     this.failures += 1
     // Full jitter: a server that comes back is not met by everybody at once.
-    this.cancel[2] = this.hooks.later(() => this.connect(), LEAST_PAUSE_MS + this.hooks.random() * most)
+    this.cancel[2] = this.hooks.later(() => this.connect(), this.hooks.random() * most)
   }
 
   private say(frame: object): void {

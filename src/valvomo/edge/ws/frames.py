@@ -105,7 +105,8 @@ class QueuedSink:
         while True:
             while self._frames:
                 frame = self._frames.popleft()
-                await send({"type": "websocket.send", "text": frame.payload.decode()})
+                said = {"bytes": frame.payload} if frame.binary else {"text": frame.payload.decode()}
+                await send({"type": "websocket.send", **said})
                 self._bytes -= len(frame.payload)
             if self._code is not None:
                 await send({"type": "websocket.close", "code": self._code})

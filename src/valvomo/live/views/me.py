@@ -70,6 +70,23 @@ def involved(conversation: Conversation | None) -> frozenset[str]:
     return frozenset(people)
 
 
+def persons(conversation: Conversation) -> set[str]:
+    """Everybody to whom this conversation means something else than to others who may see as much."""
+    found = {one.id for one in conversation.participants} | {one.agent_id for one in conversation.offers}
+    found.update(conversation.served_by, conversation.declines)
+    if conversation.owner_id:
+        found.add(conversation.owner_id)
+    return found
+
+
+def same_persons(before: Conversation | None, after: Conversation) -> bool:
+    """Whether a change is none of who is involved, as most are: folding keeps what it does not change."""
+    return before is not None and all(getattr(before, name) is getattr(after, name) for name in _PERSONAL)
+
+
+_PERSONAL = ("state", "owner_id", "participants", "offers", "served_by", "declines")
+
+
 def items_about(
     conversation: Conversation, actor: Actor, lookups: Lookups, preview: Preview | None
 ) -> Iterator[MyConversation | MyOffer]:
