@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
 from litestar.handlers import HTTPRouteHandler
 from sample_place import Place
 
@@ -69,16 +68,6 @@ async def test_every_answer_is_guarded_by_headers(place: Place) -> None:
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["cache-control"]
-
-
-async def test_health_says_what_is_amiss(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = place.anybody()
-    assert (await client.get("/healthz")).json() == {"status": "ok"}
-    assert (await client.get("/readyz")).json()["status"] == "ok"
-    monkeypatch.setattr(type(place.parts.live), "lag_ms", lambda _: 60_000)
-    answer = await client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json()["checks"] == {"database": True, "migrations": True, "live": False}
 
 
 def get(path: str, **headers: str) -> dict[str, object]:

@@ -27,9 +27,10 @@ from valvomo.edge.http import (
 )
 from valvomo.edge.http.bodies import StrictRequest
 from valvomo.edge.http.guards import customer_guard, staff_guard
-from valvomo.edge.http.injected import CUSTOMERS, STAFF
+from valvomo.edge.http.injected import CUSTOMERS, OPERATORS, STAFF
 from valvomo.edge.http.problems import HANDLERS
 from valvomo.edge.parts import Parts
+from valvomo.edge.readiness import Readiness
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request: a thousand ids and a long note fit many times."""
@@ -44,7 +45,7 @@ OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)
 
 def create_app(parts: Parts, sockets: App | None = None) -> Door:
     """The ASGI application of one process; `sockets` gets what is a WebSocket."""
-    return Door(routes(State({"parts": parts})), parts, sockets)
+    return Door(routes(State({"parts": parts, "readiness": Readiness(parts)})), parts, sockets)
 
 
 def routes(state: State | None = None) -> Litestar:
@@ -53,7 +54,7 @@ def routes(state: State | None = None) -> Litestar:
         route_handlers=[
             _router("/api/v1", STAFF_ROUTES, guards=[staff_guard], dependencies=STAFF),
             _router("/widget/v1", CUSTOMER_ROUTES, guards=[customer_guard], dependencies=CUSTOMERS),
-            _router("/", OPEN_ROUTES, dependencies={"parts": STAFF["parts"]}),
+            _router("/", OPEN_ROUTES, dependencies=OPERATORS),
         ],
         state=state,
         request_class=StrictRequest,

@@ -52,7 +52,10 @@ def paces(customer_pace: int = 10) -> dict[str, Pace]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The concrete parts behind the routes. `pending` asks whether migrations are missing, for `/readyz`."""
+    """The concrete parts behind the routes.
+
+    For `/readyz`: `pending` asks whether migrations are missing, `connected` whether the bus reaches the others.
+    """
 
     executor: Executor
     lane: MessageLane
@@ -65,6 +68,7 @@ class Parts:
     laboratory: Laboratory
     backlog: Fresh[Backlog | None]
     operators: Operators
+    connected: Callable[[], bool] = lambda: True
     requests: Requests = field(default_factory=Requests)
     loop: LoopDelay = field(default_factory=LoopDelay)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)

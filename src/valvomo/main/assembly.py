@@ -90,6 +90,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         live=hub,
         gate=Gate(executor, Passwords(), session_hours=settings.session_hours),
         pending=lambda: _is_behind(database.url),
+        connected=lambda: bool(bus.traffic.connected),
         laboratory=Laboratory(database.url),
         backlog=kept(database, clock),
         operators=operators(settings.metrics_networks, settings.metrics_token),

@@ -9,6 +9,8 @@ import asyncpg
 from valvomo.queries.reading import Reader
 
 PATIENCE_SECONDS = 3.0
+UNREACHED = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What asking a database that is not there ends in."""
 
 
 async def answers(reader: Reader) -> bool:
@@ -16,5 +18,5 @@ async def answers(reader: Reader) -> bool:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS), reader.reading() as tx:
             return bool(await tx.value("lists.alive"))
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except UNREACHED:
         return False

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 
 from valvomo.telemetry.counts import Spread
 
 EVERY_SECONDS = 0.25
+RECENT = 8
+"""Samples by which it is judged how the loop does now."""
 _BOUNDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -16,6 +19,7 @@ class LoopDelay:
 
     def __init__(self) -> None:
         self.spread = Spread(_BOUNDS)
+        self._recent: deque[float] = deque(maxlen=RECENT)
         self._due = time.monotonic() + EVERY_SECONDS
 
     async def run(self) -> None:
@@ -23,8 +27,10 @@ class LoopDelay:
         while True:
             self._due = time.monotonic() + EVERY_SECONDS
             await asyncio.sleep(EVERY_SECONDS)
-            self.spread.add(max(0.0, time.monotonic() - self._due))
+            late = max(0.0, time.monotonic() - self._due)
+            self.spread.add(late)
+            self._recent.append(late)
 
-    def overdue(self) -> float:
-        """Seconds for which it should have run by now: more than a few mean that the loop is held up."""
-        return max(0.0, time.monotonic() - self._due)
+    def worst(self) -> float:
+        """The longest delay of the last two seconds, the one that has not ended included."""
+        return max(0.0, time.monotonic() - self._due, *self._recent)

@@ -35,7 +35,8 @@ Waiting = tuple[Letter, "asyncio.Future[Done | Refusal]"]
 class LaneStatistics:
     """Of the lane: messages by `outcomes`, `refusals` by reason, `batches` that were tried, seconds of each `commits`.
 
-    `size` of the newest batch, `waiting` messages in front of it, `limit` how many may wait.
+    `size` of the newest batch, `waiting` messages in front of it, `limit` how many may wait. `running`: whether there
+    is a lane at all; it has been `busy_for` seconds with the batch that it is at.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -46,6 +47,8 @@ class LaneStatistics:
     size: int = 0
     waiting: int = 0
     limit: int = MAX_WAITING
+    running: bool = False
+    busy_for: float = 0.0
 
 
 class MessageLane:
@@ -57,10 +60,13 @@ class MessageLane:
         self._bell = bell
         self._queue: asyncio.Queue[Waiting] = asyncio.Queue(MAX_WAITING)
         self._statistics = LaneStatistics()
+        self._busy_since: float | None = None
 
     def statistics(self) -> LaneStatistics:
         """How the lane does."""
+        since = self._busy_since
         self._statistics.waiting = self._queue.qsize()
+        self._statistics.busy_for = 0.0 if since is None else time.perf_counter() - since
         return self._statistics
 
     async def post(self, actor: Actor, command: PostMessage) -> Done | Refusal:
@@ -76,15 +82,24 @@ class MessageLane:
 
     async def run(self) -> None:
         """Post what is waiting, until cancelled."""
-        while True:
-            batch = [await self._queue.get()]
-            while len(batch) < MAX_BATCH and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            try:
-                await self._post(batch)
-            except asyncio.CancelledError:
-                _fail(batch, asyncio.CancelledError())
-                raise
+        self._statistics.running = True
+        try:
+            while True:
+                self._busy_since = None
+                batch = [await self._queue.get()]
+                self._busy_since = time.perf_counter()
+                while len(batch) < MAX_BATCH and not self._queue.empty():
+                    batch.append(self._queue.get_nowait())
+                await self._attend(batch)
+        finally:
+            self._statistics.running = False
+
+    async def _attend(self, batch: Sequence[Waiting]) -> None:
+        try:
+            await self._post(batch)
+        except asyncio.CancelledError:
+            _fail(batch, asyncio.CancelledError())
+            raise
 
     async def _post(self, batch: Sequence[Waiting]) -> None:
         statistics, began = self._statistics, time.perf_counter()

@@ -10,10 +10,7 @@ from valvomo.domain.refusals import Reason, Refusal
 from valvomo.edge.http.origin import header
 from valvomo.edge.http.refused import Refused
 from valvomo.edge.parts import Parts
-from valvomo.queries import health
-
-MOST_LAG_MS = 10_000
-"""A live feed older than this shows people what was, not what is."""
+from valvomo.edge.readiness import Readiness, Status
 
 
 @get("/healthz", include_in_schema=False)
@@ -23,18 +20,10 @@ async def healthz() -> dict[str, str]:
 
 
 @get("/readyz", include_in_schema=False)
-async def readyz(parts: NamedDependency[Parts]) -> dict[str, Any]:
-    """The database answers, its schema is ours, the live feed keeps up; else 503 with what is amiss."""
-    lag = parts.live.lag_ms()
-    database = await health.answers(parts.reader)
-    checks = {
-        "database": database,
-        "migrations": database and not await parts.pending(),
-        "live": lag < MOST_LAG_MS,
-    }
-    if not all(checks.values()):
-        raise Refused(Refusal(Reason.BUSY, {"checks": checks, "lag_ms": lag}))
-    return {"status": "ok", "checks": checks, "lag_ms": lag}
+async def readyz(readiness: NamedDependency[Readiness]) -> Response[dict[str, object]]:
+    """Whether this process can serve truthfully, by each thing that it stands on; 503 when one of them fails."""
+    ready = await readiness.now()
+    return Response(ready.told(), status_code=503 if ready.status is Status.FAILING else 200)
 
 
 @get("/metrics", include_in_schema=False)
