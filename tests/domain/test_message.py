@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_talk import (
+    ALL_ON,
     AT,
     MINUTE,
     OTHER,
     SUPERVISOR,
     accepted,
     after,
+    aino,
     an_open,
     closed,
     offered,
     participant,
+    saara,
     waiting,
     with_bot,
     wrap_up,
 )  # fmt: skip
 
+from valvomo.domain.access.acts import Act, act_refusal
+from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.message import MessagePosted, Visibility, Words, post
 from valvomo.domain.conversations.model import Conversation, Role
 from valvomo.domain.refusals import Reason, Refusal
@@ -119,6 +125,30 @@ def test_who_waits_for_whom() -> None:
         assert now.unanswered_since == (AT + waiting_since * MINUTE if waiting_since else None)
         assert now.last_message_at == AT + minutes * MINUTE
     assert now.first_response_at == AT + 4 * MINUTE
+
+
+@pytest.mark.parametrize("state", [*PRIMARY, "consulted", "bot"])
+@pytest.mark.parametrize("role", ["customer", "primary"])
+def test_words_change_no_act(state: str, role: str) -> None:
+    """What live screens rely on: after mere words nobody's buttons are others than before."""
+    others = {"consulted": accepted(participants=CROWD), "bot": with_bot()}
+    before = others[state] if state in others else PRIMARY[state][0]
+    event = MessagePosted(message_id="m", seq=9, public_seq=7, author_id="aino", author_role=role,
+                          visibility=PUBLIC, digest="d")  # fmt: skip
+    said = fold(before, event, AT + MINUTE)
+    assert said.seq == 9
+    for actor in (saara, aino, *(replace(aino, id=one) for one in ("eino", "onni", "sulo", "nobody"))):
+        for act in Act:
+            assert act_refusal(act, actor, said, ALL_ON) == act_refusal(act, actor, before, ALL_ON)
+
+
+def test_a_copy_with_changes_is_what_replacing_makes() -> None:
+    before = accepted(participants=CROWD)
+    changes: dict[str, Any] = {"seq": 4, "customer_name": "Somebody", "unanswered_since": AT}
+    assert before.but(**changes) == replace(before, **changes)
+    assert before.but() == before == accepted(participants=CROWD)
+    with pytest.raises(TypeError, match="sequence"):
+        before.but(sequence=4)
 
 
 def _posted(conversation: Conversation, who: str, role: str, visibility: Visibility) -> MessagePosted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,8 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.agents.events import HOUSE_FACTS, HouseFact
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.events import EVENTS
+
+_KINDS: Mapping[str, type[Any]] = {**EVENTS, **HOUSE_FACTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +87,8 @@ async def for_person(
 
 def decode(row: Any) -> Fact:
     """A row of `facts` as a fact; unknown kinds and fields are errors, never skipped."""
-    kinds: dict[str, type[Any]] = {**EVENTS, **HOUSE_FACTS}
     return Fact(
-        event=msgspec.convert(row["body"], kinds[row["kind"]]),
+        event=msgspec.convert(row["body"], _KINDS[row["kind"]]),
         actor_id=row["actor_id"],
         actor_name=row["actor_name"],
         at=row["at"],

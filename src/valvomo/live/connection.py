@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from valvomo.domain.access.actor import Actor
+from valvomo.live.views.conversation import KnownActs
 from valvomo.protocol.customer import PublicConversation, PublicNotice
 from valvomo.protocol.figures import FiguresItem
 from valvomo.protocol.frames import Frame
@@ -39,7 +40,7 @@ class Subscription:
     """A topic that a connection watches.
 
     `dirty` are things that changed while the reader was slow. For a conversation, `seq` is the number of the
-    last message sent, `starting` says that its beginning is being read.
+    last message sent, `starting` says that its beginning is being read, `acts` are those sent last.
     `waiting` are notices for a slow reader, the newest `MOST_WAITING` of them. `packs` says that large frames may be
     compressed. `rest` are the frames of a snapshot that are still to be sent, of the floor at number `shown`.
     """
@@ -52,6 +53,7 @@ class Subscription:
     version: int = 0
     starting: bool = False
     figures: tuple[FiguresItem, ...] | None = None
+    acts: KnownActs | None = None
     document: PublicConversation | None = None
     notices: tuple[PublicNotice, ...] = ()
     waiting: list[object] = field(default_factory=list)

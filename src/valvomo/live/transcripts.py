@@ -20,7 +20,15 @@ from valvomo.live.audience import Net
 from valvomo.live.connection import Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
-from valvomo.live.views.conversation import customer_message, document, notices, staff_items, staff_message
+from valvomo.live.views.conversation import (
+    acts_after,
+    acts_of,
+    customer_message,
+    document,
+    notices,
+    staff_items,
+    staff_message,
+)
 from valvomo.live.views.happening import Words
 from valvomo.protocol.customer import Prospect, PublicConversation, PublicNotice, public_conversation
 
@@ -149,7 +157,8 @@ class Transcripts:
         subscription.seq = max(subscription.seq, words[-1].seq if words else 0)
         preview = floor.board.previews.get(conversation.id)
         said = [staff_message(one, actor) for one in words]
-        data = [*said, document(conversation, actor, floor.lookups, preview)]
+        subscription.acts = acts_of(conversation, actor, floor.lookups)
+        data = [*said, document(conversation, subscription.acts, preview)]
         self._delivery.send(
             subscription, self._delivery.frame(subscription.topic, op, subscription.seq, data)
         )
@@ -190,7 +199,8 @@ class Transcripts:
             subscription.seq = words.seq if words is not None else subscription.seq
             items.extend(staff_items(change, actor, floor.lookups))
         subscription.version = net.after.version
-        items.append(document(net.after, actor, floor.lookups, floor.board.previews.get(net.after.id)))
+        subscription.acts = acts_after(subscription.acts, changes, actor, floor.lookups)
+        items.append(document(net.after, subscription.acts, floor.board.previews.get(net.after.id)))
         frame = self._delivery.frame(subscription.topic, "changes", subscription.seq, items)
         self._delivery.send(subscription, frame)
 

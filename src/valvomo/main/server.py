@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -19,6 +20,8 @@ from valvomo.settings import Settings
 GRACE_SECONDS = 10
 """How long requests in flight may take to finish; sockets are told to come back at once."""
 BACKLOG = 2048
+COLLECT = (20_000, 20, 10)
+"""Objects made, and collections of the young and of the middle ones, after which cycles are looked for."""
 
 log = structlog.get_logger(__name__)
 Prepare = Callable[[House], Awaitable[None]]
@@ -55,6 +58,7 @@ async def _serve(house: House, settings: Settings, listening: socket.socket, rea
         beside: asyncio.Task[None] | None = None
         try:
             await server.up.wait()
+            _collect_seldom()
             log.info("serve.ready", address=address, pid=house.hub.process_id)
             with _signals(server):
                 if ready is not None:
@@ -68,6 +72,13 @@ async def _serve(house: House, settings: Settings, listening: socket.socket, rea
             server.should_exit = True
             await asyncio.wait([serving])
     log.info("serve.ended")
+
+
+def _collect_seldom() -> None:
+    """What was made for starting stays, and requests leave few cycles: looking for them took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT)
 
 
 async def _run(ready: Ready, address: str) -> None:

@@ -206,18 +206,25 @@ def conversation_document(
     conversation: Conversation, actor: Actor, lookups: Lookups, preview: Preview | None = None
 ) -> ConversationDocument:
     """The whole state as this actor may see it, reasons in their language."""
+    acts = answers(actor, conversation, lookups.supervision)
+    return ConversationDocument(**document_parts(conversation, actor, lookups, preview), acts=acts)
+
+
+def document_parts(
+    conversation: Conversation, actor: Actor, lookups: Lookups, preview: Preview | None
+) -> dict[str, Any]:
+    """All of the document but `acts`."""
     wish = conversation.scheduled_transfer
-    return ConversationDocument(
+    return {
         **_shown(conversation, actor, lookups, preview),
-        acts=answers(actor, conversation, lookups.supervision),
-        disposition=conversation.disposition,
-        answers=conversation.answers,
-        context=conversation.context,
-        declines=conversation.declines,
-        served_by=conversation.served_by,
-        deadlines=conversation.deadlines,
-        scheduled_transfer=Named(wish.agent_id, wish.agent_name) if wish else None,
-    )
+        "disposition": conversation.disposition,
+        "answers": conversation.answers,
+        "context": conversation.context,
+        "declines": conversation.declines,
+        "served_by": conversation.served_by,
+        "deadlines": conversation.deadlines,
+        "scheduled_transfer": Named(wish.agent_id, wish.agent_name) if wish else None,
+    }
 
 
 def shown_version(conversation: Conversation, actor: Actor, lookups: Lookups) -> int:

@@ -19,7 +19,7 @@ def fold(conversation: Conversation | None, event: Event, at: datetime) -> Conve
         return replace(event.begin(at), version=1, revision=1)
     changed = event.apply(conversation, at)
     revision = conversation.revision + (not event.silent)
-    return replace(changed, version=conversation.version + 1, revision=revision)
+    return changed.but(version=conversation.version + 1, revision=revision)
 
 
 def fold_all(

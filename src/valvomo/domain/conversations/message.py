@@ -6,7 +6,7 @@ internal apart, so that what leaves the house can be built from the public one a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -42,13 +42,14 @@ class MessagePosted(Event):
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """Counts it, and knows who waits for whom."""
-        changed = replace(conversation, seq=self.seq, last_message_at=at)
+        counted: dict[str, object] = {"seq": self.seq, "last_message_at": at}
         if self.public_seq is None:
-            return changed
-        changed = replace(changed, public_seq=self.public_seq)
+            return conversation.but(**counted)
+        counted["public_seq"] = self.public_seq
         if self.author_role == Role.CUSTOMER:
-            return replace(changed, unanswered_since=conversation.unanswered_since or at)
-        return replace(changed, unanswered_since=None, first_response_at=conversation.first_response_at or at)
+            return conversation.but(**counted, unanswered_since=conversation.unanswered_since or at)
+        answered = conversation.first_response_at or at
+        return conversation.but(**counted, unanswered_since=None, first_response_at=answered)
 
 
 def reply_refusal(author_id: str, conversation: Conversation) -> Refusal | None:

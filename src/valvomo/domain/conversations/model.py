@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from valvomo.domain.agents.skills import Need
 
@@ -159,7 +160,8 @@ class ScheduledTransfer:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Without slots, so that a copy with changes is a copy of one dictionary.
+@dataclass(frozen=True, kw_only=True)
 class Conversation:
     """One customer matter from first contact to Closed; always the fold of its facts.
 
@@ -226,6 +228,17 @@ class Conversation:
     first_response_at: datetime | None = None
     last_message_at: datetime | None = None
 
+    def but(self, **changes: object) -> Self:
+        """The same with these fields changed, as `dataclasses.replace` does it but thirty times as fast.
+
+        For messages, which are most of what happens. Raises TypeError for a field that there is not.
+        """
+        if not _FIELDS.issuperset(changes):
+            raise TypeError(f"no such fields: {sorted(changes.keys() - _FIELDS)}")
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__, **changes)
+        return copy
+
     @property
     def stage(self) -> Stage | None:
         """Offered or accepted while active, else None."""
@@ -262,3 +275,6 @@ class Conversation:
             return Role.PRIMARY
         one = self.participant(person_id)
         return one.role if one else None
+
+
+_FIELDS = frozenset(one.name for one in fields(Conversation))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.event import Event
@@ -10,9 +11,10 @@ from valvomo.domain.conversations.message import MessagePosted
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.told import Told, told_customer
 from valvomo.live.views.happening import Change, Words
+from valvomo.protocol.acts import ActAnswer, answers
 from valvomo.protocol.customer import LiveMessageItem, PublicAuthor, PublicNotice, public_notice
 from valvomo.protocol.messages import Author, MessageItem
-from valvomo.protocol.rows import ConversationDocument, Lookups, Named, Preview, conversation_document
+from valvomo.protocol.rows import ConversationDocument, Lookups, Named, Preview, document_parts
 from valvomo.protocol.timeline import LiveTimelineItem, live_timeline_item, timeline_item
 
 
@@ -20,12 +22,43 @@ class LiveDocument(ConversationDocument, frozen=True, kw_only=True, tag_field="k
     """The whole state in the live stream."""
 
 
-def document(
-    conversation: Conversation, actor: Actor, lookups: Lookups, preview: Preview | None
-) -> LiveDocument:
-    """The state as this actor may see it."""
-    whole = conversation_document(conversation, actor, lookups, preview)
-    return LiveDocument(**{name: getattr(whole, name) for name in ConversationDocument.__struct_fields__})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownActs:
+    """What an actor may do to a conversation and why not, as it is said with one version of it."""
+
+    version: int
+    actor: Actor
+    lookups: Lookups
+    acts: dict[str, ActAnswer]
+
+
+def acts_of(conversation: Conversation, actor: Actor, lookups: Lookups) -> KnownActs:
+    """Asked of the rules anew."""
+    acts = answers(actor, conversation, lookups.supervision)
+    return KnownActs(version=conversation.version, actor=actor, lookups=lookups, acts=acts)
+
+
+def acts_after(
+    known: KnownActs | None, changes: Sequence[Change], actor: Actor, lookups: Lookups
+) -> KnownActs:
+    """The acts after these changes. Words change no act, so that after mere words the rules are not asked again."""
+    before, after = changes[0].before, changes[-1].after
+    if (
+        known is not None
+        and known.actor is actor
+        and known.lookups is lookups
+        and before is not None
+        and before.version == known.version
+        and all(isinstance(one.happening.event, MessagePosted) for one in changes)
+    ):
+        return replace(known, version=after.version)
+    return acts_of(after, actor, lookups)
+
+
+def document(conversation: Conversation, known: KnownActs, preview: Preview | None) -> LiveDocument:
+    """The state as the actor may see it whose acts these are."""
+    parts = document_parts(conversation, known.actor, known.lookups, preview)
+    return LiveDocument(**parts, acts=known.acts)
 
 
 def staff_message(words: Words, reader: Actor) -> MessageItem:
