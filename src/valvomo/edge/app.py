@@ -25,15 +25,12 @@ from valvomo.edge.http import (
     whatif,
     widget,
 )
-from valvomo.edge.http.bodies import StrictRequest
+from valvomo.edge.http.bodies import MAX_BODY, StrictRequest
 from valvomo.edge.http.guards import customer_guard, staff_guard
 from valvomo.edge.http.injected import CUSTOMERS, OPERATORS, STAFF
 from valvomo.edge.http.problems import HANDLERS
 from valvomo.edge.parts import Parts
 from valvomo.edge.readiness import Readiness
-
-MAX_BODY = 1024 * 1024
-"""Bytes of a request: a thousand ids and a long note fit many times."""
 
 STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *giving.ROUTES, *agents.ROUTES, *figures.ROUTES,

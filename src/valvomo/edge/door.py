@@ -9,6 +9,7 @@ from typing import Any
 from valvomo.edge.files import Files
 from valvomo.edge.http.guards import FOREIGN
 from valvomo.edge.http.origin import header
+from valvomo.edge.http.plain import PlainMessages
 from valvomo.edge.parts import Parts
 
 Receive = Callable[[], Awaitable[Any]]
@@ -34,6 +35,7 @@ class Door:
     def __init__(self, routes: Any, parts: Parts, sockets: App | None) -> None:
         self.routes = routes
         self._sockets = sockets
+        self._plain = PlainMessages(parts)
         self._files = Files(parts.static)
         self._requests = parts.requests
         self._always = _headers(secure=parts.secure)
@@ -65,7 +67,8 @@ class Door:
                 await with_headers({"type": "http.response.start", "status": 204, "headers": []})
                 await with_headers({"type": "http.response.body", "body": b""})
             else:
-                await self.routes(scope, receive, with_headers)
+                answer = self._plain.find(scope) or self.routes
+                await answer(scope, receive, with_headers)
         finally:
             route = "file" if asset is not None else scope.get("path_template") or "unknown"
             self._requests.answered(scope["method"], route, status, time.perf_counter() - began)

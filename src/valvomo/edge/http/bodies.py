@@ -13,6 +13,9 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.edge.http.refused import Refused
 
+MAX_BODY = 1024 * 1024
+"""Bytes of a request: a thousand ids and a long note fit many times."""
+
 _PLACE = re.compile(r"^(?P<problem>.*?)(?: - at (?P<key>`key` in )?`(?P<at>[^`]*)`)?$", re.DOTALL)
 
 
@@ -22,15 +25,18 @@ class StrictRequest(Request[Actor, None, State]):
     async def json(self) -> Any:
         """The body as that type. A body that is not one is refused as malformed, with the place."""
         field = self.route_handler.parsed_data_field
-        body = await self.body()
-        wanted = Any if field is None else field.annotation
-        try:
-            value = msgspec.json.decode(body, type=wanted)
-            if rb"\u0000" in body:
-                _refuse_nul(msgspec.json.decode(body))
-        except (msgspec.DecodeError, ValueError, RecursionError) as error:
-            raise Refused(malformed_body(str(error))) from error
-        return value
+        return decoded(await self.body(), Any if field is None else field.annotation)
+
+
+def decoded(body: bytes, wanted: Any) -> Any:
+    """The body as this type; refused as malformed when it is not one, with the place."""
+    try:
+        value = msgspec.json.decode(body, type=wanted)
+        if rb"\u0000" in body:
+            _refuse_nul(msgspec.json.decode(body))
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise Refused(malformed_body(str(error))) from error
+    return value
 
 
 def malformed(at: str, problem: str) -> Refusal:

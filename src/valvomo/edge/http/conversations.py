@@ -3,12 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-import uuid_utils
 from litestar import get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
-from valvomo.commands.conversations.messages import PostMessage
 from valvomo.commands.conversations.serve import ChangeDetails
 from valvomo.commands.conversations.start import StartConversation
 from valvomo.domain.access.actor import Actor
@@ -16,7 +14,8 @@ from valvomo.domain.conversations.model import Channel, State
 from valvomo.edge.http.bodies import malformed
 from valvomo.edge.http.outcomes import After, carried_out
 from valvomo.edge.http.parameters import LARGEST, Cursor, Limit, PathId, in_utc
-from valvomo.edge.http.refused import Refused, done, found
+from valvomo.edge.http.refused import Refused, found
+from valvomo.edge.http.writing import written_by_staff
 from valvomo.edge.parts import Parts
 from valvomo.protocol.candidates import Candidates
 from valvomo.protocol.messages import MessageItem
@@ -183,13 +182,7 @@ async def write_message(
     key: NamedDependency[str | None],
 ) -> MessageItem:
     """Durable when it is answered. The same `client_id` again, or else the same key, returns the first message."""
-    command = PostMessage(
-        conversation_id=conversation_id,
-        text=data.text,
-        visibility=data.visibility,
-        client_id=data.client_id or key or str(uuid_utils.uuid7()),
-    )
-    return messages.item(done(await parts.lane.post(actor, command)).result, actor)
+    return await written_by_staff(parts, actor, (conversation_id, data), key)
 
 
 @get(

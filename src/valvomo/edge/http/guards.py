@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,20 +19,31 @@ from valvomo.edge.http.refused import Refused
 from valvomo.edge.parts import Parts
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+Options = Mapping[str, Any]
+"""What a route says of itself: `public` when nobody need sign in, `pace` by which callers are held back."""
 
 FOREIGN = "valvomo.foreign"
 """In the scope of a customer's request: its page is not one that the workstream allows."""
 
 
 async def staff_guard(connection: Connection, handler: BaseRouteHandler) -> None:
-    """For `/api/v1`: a signed-in user, unless the route is public."""
-    parts, scope = parts_of(connection), connection.scope
-    _keep_pace(parts, handler, _address(connection))
+    """For `/api/v1`."""
+    await admit_staff(parts_of(connection), connection.scope, handler.opt)
+
+
+async def customer_guard(connection: Connection, handler: BaseRouteHandler) -> None:
+    """For `/widget/v1`."""
+    await admit_customer(parts_of(connection), connection.scope, handler.opt)
+
+
+async def admit_staff(parts: Parts, scope: Any, opt: Options) -> None:
+    """A signed-in user, unless the route is public. Who may not come in is refused; who may is in the scope then."""
+    _keep_pace(parts, opt, _address(scope))
     _refuse_nul(scope)
     unsafe = scope.get("method") not in SAFE
     if unsafe and header(scope["headers"], b"authorization") is None and foreign_origin(scope):
         raise Refused(Refusal(Reason.FOREIGN_ORIGIN))
-    if handler.opt.get("public"):
+    if opt.get("public"):
         return
     actor = await parts.authentication.of_headers(scope["headers"])
     if isinstance(actor, Refusal):
@@ -39,19 +51,18 @@ async def staff_guard(connection: Connection, handler: BaseRouteHandler) -> None
     _keep(scope, actor)
 
 
-async def customer_guard(connection: Connection, handler: BaseRouteHandler) -> None:
-    """For `/widget/v1`: a customer's token, unless the route is public, from a page that may carry it."""
-    parts, scope = parts_of(connection), connection.scope
+async def admit_customer(parts: Parts, scope: Any, opt: Options) -> None:
+    """A customer's token, unless the route is public, from a page that may carry it."""
     _refuse_nul(scope)
-    if handler.opt.get("public"):
-        _keep_pace(parts, handler, _address(connection))
+    if opt.get("public"):
+        _keep_pace(parts, opt, _address(scope))
         return
     guest = await parts.authentication.of_guest(bearer(header(scope["headers"], b"authorization") or ""))
     if isinstance(guest, Refusal):
         raise Refused(guest)
     refuse_foreign(scope, guest.origins)
     _keep(scope, guest.actor)
-    _keep_pace(parts, handler, guest.conversation_id)
+    _keep_pace(parts, opt, guest.conversation_id)
     scope["auth"] = guest
 
 
@@ -71,15 +82,18 @@ def refuse_foreign(scope: Any, origins: tuple[str, ...]) -> None:
 def _keep(scope: Any, actor: Actor) -> None:
     """Who calls, in the language in which this request is to be answered."""
     scope["user"] = actor
-    scope["user"] = replace(actor, language=language_of(scope))
+    language = language_of(scope)
+    if language != actor.language:
+        scope["user"] = replace(actor, language=language)
 
 
-def _address(connection: Connection) -> str:
-    return connection.client.host if connection.client else ""
+def _address(scope: Any) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
-def _keep_pace(parts: Parts, handler: BaseRouteHandler, caller: str) -> None:
-    pace = parts.paces.get(handler.opt.get("pace", ""))
+def _keep_pace(parts: Parts, opt: Options, caller: str) -> None:
+    pace = parts.paces.get(opt.get("pace", ""))
     if pace is not None and (wait := pace.wait(caller)):
         raise Refused(Refusal(Reason.RATE_LIMITED, {"retry_after": wait}))
 

@@ -11,6 +11,8 @@ from valvomo.edge.http.refused import Refused
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 LARGEST = 2**53 - 1
 """The largest number that every JSON reader keeps exactly."""
+LONGEST_KEY = 200
+"""Characters of an idempotency key."""
 
 PathId = Annotated[str, PathParameter(pattern=UUID, description="An id. One that is malformed is not found.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most so many items.")]
@@ -34,7 +36,7 @@ def idempotency_key(
         HeaderParameter(
             name="Idempotency-Key",
             min_length=1,
-            max_length=200,
+            max_length=LONGEST_KEY,
             description="Makes repeating safe: the same key of the same account again has no second effect.",
         ),
     ] = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from litestar import Request, Response
@@ -36,9 +36,17 @@ def language_of(scope: Any) -> str:
     return best_language(header(scope["headers"], b"accept-language"), own)
 
 
-def problem_response(request: Request[Any, Any, Any], refusal: Refusal) -> Response[dict[str, object]]:
-    """The refusal as it is answered."""
-    problem = problem_of(refusal, language_of(request.scope), request.url.path)
+class Answer(NamedTuple):
+    """A problem document with its status and what stands in the headers beside it."""
+
+    status: int
+    headers: dict[str, str]
+    document: dict[str, object]
+
+
+def problem_answer(scope: Any, path: str, refusal: Refusal) -> Answer:
+    """The refusal as it is answered to whoever asked for this path."""
+    problem = problem_of(refusal, language_of(scope), path)
     headers: dict[str, str] = {}
     if problem.status == 401:  # noqa: PLR2004 - not signed in
         headers["WWW-Authenticate"] = 'Bearer realm="valvomo"'
@@ -46,7 +54,13 @@ def problem_response(request: Request[Any, Any, Any], refusal: Refusal) -> Respo
         headers["Retry-After"] = str(wait)
     if isinstance(methods := refusal.facts.get("methods"), list):
         headers["Allow"] = ", ".join(methods)
-    return Response(problem.document(), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+    return Answer(problem.status, headers, problem.document())
+
+
+def problem_response(request: Request[Any, Any, Any], refusal: Refusal) -> Response[dict[str, object]]:
+    """The same for the framework."""
+    status, headers, document = problem_answer(request.scope, request.url.path, refusal)
+    return Response(document, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def refused(request: Request[Any, Any, Any], error: Refused) -> Response[dict[str, object]]:
@@ -60,9 +74,14 @@ def http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Res
 
 
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, object]]:
+    """A bug or a broken world."""
+    return problem_response(request, internal(request.scope, error))
+
+
+def internal(scope: Any, error: Exception) -> Refusal:
     """A bug or a broken world: logged here and nowhere else, and said without what is inside."""
-    log.error("request.failed", method=request.method, path=request.url.path, exc_info=error)
-    return problem_response(request, Refusal(Reason.INTERNAL))
+    log.error("request.failed", method=scope["method"], path=scope["path"], exc_info=error)
+    return Refusal(Reason.INTERNAL)
 
 
 HANDLERS: dict[int | type[Exception], Any] = {

@@ -2,19 +2,18 @@
 
 from typing import Annotated, Any
 
-import uuid_utils
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
 from valvomo.commands.conversations.connection import CustomerEnd
-from valvomo.commands.conversations.messages import PostMessage
 from valvomo.domain.access.actor import Actor
 from valvomo.edge.http.guards import refuse_foreign
 from valvomo.edge.http.parameters import LARGEST
 from valvomo.edge.http.problems import language_of
 from valvomo.edge.http.refused import done, found
 from valvomo.edge.http.starting import started
+from valvomo.edge.http.writing import written_by_customer
 from valvomo.edge.parts import Parts
 from valvomo.protocol.customer import PublicConversation, PublicMessageItem
 from valvomo.protocol.requests import CustomerWords, StartByCustomer
@@ -132,12 +131,7 @@ async def write_message(
     key: NamedDependency[str | None],
 ) -> PublicMessageItem:
     """Durable when it is answered. The same `client_id` again returns the first message, never a second."""
-    command = PostMessage(
-        conversation_id=guest.conversation_id,
-        text=data.text,
-        client_id=data.client_id or key or str(uuid_utils.uuid7()),
-    )
-    return customers.message(done(await parts.lane.post(actor, command)).result, guest)
+    return await written_by_customer(parts, actor, (guest, data), key)
 
 
 @post(

@@ -1,0 +1,42 @@
+"""Writing a message, for staff and for customers: from a decoded request to the message as it is kept."""
+
+from __future__ import annotations
+
+import uuid_utils
+
+from valvomo.commands.conversations.messages import PostMessage
+from valvomo.domain.access.actor import Actor
+from valvomo.edge.http.refused import done
+from valvomo.edge.parts import Parts
+from valvomo.protocol.customer import PublicMessageItem
+from valvomo.protocol.messages import MessageItem
+from valvomo.protocol.requests import CustomerWords, WriteMessage
+from valvomo.queries import customers, messages
+from valvomo.queries.customers import Guest
+
+
+async def written_by_staff(
+    parts: Parts, actor: Actor, wanted: tuple[str, WriteMessage], key: str | None
+) -> MessageItem:
+    """`wanted` is the conversation's id and what is written. Refusals are raised."""
+    conversation_id, data = wanted
+    command = PostMessage(
+        conversation_id=conversation_id,
+        text=data.text,
+        visibility=data.visibility,
+        client_id=data.client_id or key or str(uuid_utils.uuid7()),
+    )
+    return messages.item(done(await parts.lane.post(actor, command)).result, actor)
+
+
+async def written_by_customer(
+    parts: Parts, actor: Actor, wanted: tuple[Guest, CustomerWords], key: str | None
+) -> PublicMessageItem:
+    """`wanted` is whose conversation it is and what is written. Refusals are raised."""
+    guest, data = wanted
+    command = PostMessage(
+        conversation_id=guest.conversation_id,
+        text=data.text,
+        client_id=data.client_id or key or str(uuid_utils.uuid7()),
+    )
+    return customers.message(done(await parts.lane.post(actor, command)).result, guest)
