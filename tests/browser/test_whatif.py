@@ -62,6 +62,32 @@ async def test_a_supervisor_sees_what_fewer_people_would_come_to(office: Office)
     assert {one["capacity"] for one in agents} == {5}
 
 
+async def test_a_supervisor_tries_other_rules_and_agents_who_decline(office: Office) -> None:
+    page = await opened(office)
+    await made_up(page)
+    await page.get_by_label("Workstream").select_option(label="Web chat")
+    await page.get_by_text("Offers declined, customers passed on").click()
+    await page.get_by_label("Offers rejected, %").fill("30")
+    await page.get_by_label("Customers passed on, %").fill("50")
+    await page.get_by_label("To which queue").select_option(label="Sales")
+    await page.get_by_role("button", name="Add a change").click()
+    await page.get_by_role("menuitem", name="Workstream", exact=False).click()
+    await page.get_by_label("Workstream").last.select_option(label="Web chat")
+    await page.get_by_label("Queue if no rule matches").select_option(label="Billing")
+    # A rule that could not be saved is refused, and the field says so.
+    await page.get_by_role("button", name="Add queue rule").click()
+    office.watch.expect(422)
+    await page.get_by_role("button", name="Play it").click()
+    await expect(page.get_by_text("Give at least one value.")).to_be_visible(timeout=PLAYED)
+    await page.get_by_role("textbox", name="Values").first.fill("sv")
+    await page.get_by_role("button", name="Play it").click()
+    await expect(page.get_by_text("come into another queue")).to_be_visible(timeout=PLAYED)
+    for figure in ("passed", "rejected"):
+        row = page.locator(f"[data-figure={figure}]")
+        await expect(row.locator("[data-column=today]")).not_to_have_text("0")
+    await judge(page)
+
+
 async def test_it_can_be_cancelled_and_started_again(office: Office) -> None:
     page = await opened(office)
     await made_up(page, per_hour=2000)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_virtual import START, coming, period, place, setup, worker, workstream
+from sample_virtual import START, Always, coming, period, place, setup, worker, workstream
 
 from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.model import Channel
@@ -17,7 +17,8 @@ from valvomo.domain.conversations.workstream import Timers, Workstream, WrapUpBl
 from valvomo.domain.routing.facts import Method, QueueRules, SkillMatch, Waiting
 from valvomo.domain.routing.hours import Hours, Span
 from valvomo.domain.routing.overflow import OverflowRule, Remedy, Trigger
-from valvomo.domain.whatif.coming import Coming
+from valvomo.domain.whatif.answering import AT_ONCE, Answer, MadeUp
+from valvomo.domain.whatif.coming import Coming, Onward
 from valvomo.domain.whatif.people import Person
 from valvomo.domain.whatif.playing import Floor, play
 from valvomo.domain.whatif.setup import Setup, Worker
@@ -34,6 +35,9 @@ class Whole(Floor):
         self.everything(at)
 
     def has_room(self, at: float, person: Person) -> None:  # noqa: ARG002
+        self.everything(at)
+
+    def comes_back(self, at: float, waiting: Waiting, person: Person, *, alone: bool) -> None:  # noqa: ARG002
         self.everything(at)
 
     def everything(self, at: float) -> None:
@@ -93,7 +97,7 @@ class Dense:
             channel=channel,
             units=self.dice.choice([0, 1, 1, 2, 2]),
             wrap_up=self.dice.choice(list(WrapUpBlock)),
-            timers=Timers(wrap_up_block=5),
+            timers=Timers(wrap_up_block=5, offer=10),
             auto_accept=self.dice.random() < 0.3,
         )
 
@@ -125,20 +129,38 @@ class Dense:
             workstream_id=self.dice.choice("wwv"),
             wrap_up=float(self.dice.choice([0, 0, 10])),
             patience=self.dice.choice([math.inf, float(self.dice.randint(0, 90))]),
-            answer=self.dice.choice([0.0, 0.0, 3.0, 20.0]),
+            answering=self.dice.choice([AT_ONCE, SLOW, LATE, PICKY, ABSENT]),
+            luck=self.dice.randrange(2**53),
+            onward=tuple(self.onward() for _ in range(self.dice.choice([0, 0, 0, 1, 1, 2]))),
             priority=self.dice.choice([0, 0, 1]),
             needs=self.dice.choice([(), (), (X1,), (X2,), (X1, Y2)]),
             affinity_id=self.dice.choice([None, None, "a1", "a2", "gone"]),
         )
 
+    def onward(self) -> Onward:
+        return Onward(
+            queue_id=self.dice.choice(QUEUES),
+            talk=float(self.dice.randint(0, 30)),
+            patience=self.dice.choice([math.inf, float(self.dice.randint(0, 60))]),
+        )
 
+
+SLOW, LATE = Always(Answer(seconds=3)), Always(Answer(seconds=20))
+PICKY = MadeUp(mean=2, rejected=0.6)
+ABSENT = MadeUp(mean=2, rejected=0.2, missed=0.4, away=20)
 X1, X2, Y2 = Need(skill_id="x"), Need(skill_id="x", level=2), Need(skill_id="y", level=2)
 dense = st.integers(0, 2**32).map(lambda seed: Dense(random.Random(seed)))
 
 
 def told(course: Course) -> list[tuple[object, ...]]:
     return [
-        (one.coming.id, one.fate, one.ended, one.standing, one.asked and one.asked.seat.agent.id)
+        (
+            one.coming.id,
+            (one.fate, one.ended, one.standing),
+            one.asked and one.asked.seat.agent.id,
+            (one.asks, one.rejected, one.missed),
+            (one.passed, tuple(one.again)),
+        )
         for one in course.visits
     ]
 
@@ -155,9 +177,11 @@ def test_everybody_is_accounted_for_and_nobody_carries_too_much(crowd: Dense) ->
         assert (one.ended is None) == (one.fate is Fate.WAITING)
         if one.ended is not None:
             assert 0 <= one.ended - one.coming.at <= one.coming.patience
-        if one.fate is Fate.ACCEPTED:
+        if one.fate is Fate.ACCEPTED and not one.passed:
             assert one.asked is not None
             assert one.standing.queue_id in one.asked.seat.agent.queues
+        assert one.passed - len(one.again) == (one.passed_at is not None)
+        assert one.asks >= one.rejected + one.missed
     for spent in course.spent:
         assert 0 <= spent.busy <= spent.there + 1e-6 <= UNTIL + 1e-3
         assert spent.carried <= spent.room + 1e-6

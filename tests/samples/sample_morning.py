@@ -11,11 +11,13 @@ from valvomo.commands.conversations.offers import AcceptOffer
 from valvomo.commands.conversations.serve import Complete, End, Pick
 from valvomo.commands.conversations.start import StartConversation
 from valvomo.commands.execute import Done
+from valvomo.commands.settings.workstreams import ChangeWorkstream
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.refusals import Refusal
+from valvomo.domain.routing.rules import Condition, QueueRule
 from valvomo.jobs.router import Router
 from valvomo.protocol.whatif import WhatIfRequest
 from valvomo.queries.whatif.asking import Asked, asked
@@ -33,9 +35,16 @@ class Morning:
         """Let it be so late."""
         self.house.clock.now = BEGIN + timedelta(seconds=seconds)
 
-    async def comes(self, queue: str = "Support", **more: Any) -> str:
+    async def comes(self, queue: str | None = "Support", **more: Any) -> str:
         wanted = {"channel": Channel.LIVE_CHAT, "customer_name": "Ada", "queue": queue, **more}
         return str((await self.do("saara", StartConversation(**wanted)))["id"])
+
+    async def ruled(self, topic: str, queue: str) -> None:
+        """From now on chats whose customers say that it is about this topic come into this queue."""
+        said = Condition(field="answers.topic", values=(topic,))
+        rule = QueueRule(name=topic, queue_id=self.house.sample.queues[queue], conditions=(said,))
+        stream = self.house.sample.workstreams["Web chat"]
+        await self.do("admin", ChangeWorkstream(workstream_id=stream, queue_rules=(rule,)))
 
     async def picks(self, person: str, conversation: str) -> None:
         await self.do(person, Pick(conversation_id=conversation))

@@ -1,5 +1,7 @@
 """Houses and visitors for playing in virtual time."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,8 +10,22 @@ from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.routing.facts import House, QueueRules
 from valvomo.domain.routing.overflow import Place
+from valvomo.domain.whatif.answering import Answer
+from valvomo.domain.whatif.chance import Dice
 from valvomo.domain.whatif.coming import Coming
 from valvomo.domain.whatif.setup import Period, Setup, Worker
+
+
+@dataclass(frozen=True)
+class Always:
+    """Everybody who is asked answers like this, or as is said for them."""
+
+    given: Answer
+    but: Mapping[str, Answer] = field(default_factory=dict)
+
+    def answer(self, agent_id: str, dice: Dice) -> Answer:  # noqa: ARG002
+        return self.but.get(agent_id, self.given)
+
 
 START = datetime(2026, 1, 5, 6, tzinfo=UTC)
 
@@ -52,5 +68,8 @@ def setup(workers: list[Worker], **more: Any) -> Setup:
 
 
 def coming(name: str, at: float, talk: float = 60.0, **more: Any) -> Coming:
+    """`answer` is how long whoever is asked takes to accept."""
     given = {"queue_id": "q", "workstream_id": "w", **more}
+    if (seconds := given.pop("answer", 0.0)) > 0:
+        given["answering"] = Always(Answer(seconds=seconds))
     return Coming(id=name, at=at, talk=talk, **given)

@@ -12,16 +12,20 @@ from sample_morning import BEGIN, Morning
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.domain.whatif.setup import turns
 from valvomo.domain.whatif.synthetic import Synthetic
+from valvomo.protocol.settings_requests import ConditionBody
 from valvomo.protocol.whatif import (
     AgentChangeBody,
     AgentChangesBody,
     ChangesBody,
     KindBody,
     NewAgentsBody,
+    PassingBody,
     StreamBody,
     SyntheticBody,
     WhatIfProgress,
+    WhatIfQueueRule,
     WhatIfResult,
+    WorkstreamChangeBody,
 )
 from valvomo.queries.whatif.answering import answered
 from valvomo.queries.whatif.asking import Asked
@@ -115,6 +119,63 @@ async def test_streams_name_skills_and_queues_and_begin_when_they_are_told_to(mo
     assert next(turns(worker, found.experiment.period))[0] == 0
 
 
+async def test_streams_without_a_queue_go_by_the_rules_of_their_workstream(morning: Morning) -> None:
+    await morning.ruled("bill", "Billing")
+    asks = [KindBody(share=1, answers={"topic": "bill"}), KindBody(share=1)]
+    found = await morning.asked(
+        synthetic=load(stream(kinds=asks), stream(kinds=asks, queue="Sales"), stream()),
+        changes=ChangesBody(workstreams={"Web chat": WorkstreamChangeBody(queue_rules=())}),
+        replications=2,
+    )
+    made_up = found.experiment.load
+    assert isinstance(made_up, Synthetic)
+    queues = morning.house.sample.queues
+    assert [[kind.queue_id for kind in one.kinds] for one in made_up.streams] == [
+        [queues["Billing"], queues["Support"]],
+        [None, None],
+        [queues["Support"]],
+    ]
+    told = result(found)
+    # Of 240 in two hours half were ruled into Billing; the 240 of Sales were named, and stay.
+    assert told.ruled is not None
+    assert told.ruled.moved == pytest.approx(120, abs=40)
+    assert told.ruled.kept == pytest.approx(240, abs=60)
+    billing = next(one for one in told.scopes if one.name == "Billing").figures["arrivals"].changed
+    assert billing is not None
+    assert billing.mean == 0
+
+
+async def test_other_rules_tried_on_who_came(morning: Morning) -> None:
+    await morning.ruled("bill", "Billing")
+    await morning.plain()
+    await morning.at(3000)
+    await morning.comes(None, answers={"topic": "bill"})
+    await morning.comes("Billing", answers={"topic": "bill"})
+    await morning.at(3700)
+    rule = WhatIfQueueRule(
+        name="All to sales",
+        queue_id="sales",
+        conditions=(ConditionBody(field="answers.topic", values=("Bill",)),),
+    )
+    changes = ChangesBody(workstreams={"Web chat": WorkstreamChangeBody(queue_rules=(rule,))})
+    found = result(await morning.asked(changes=changes, replications=1))
+    came = {
+        one.name: (one.figures["arrivals"].today, one.figures["arrivals"].changed) for one in found.scopes
+    }
+    counts = {
+        name: (today and today.mean, changed and changed.mean) for name, (today, changed) in came.items()
+    }
+    assert (counts[None], counts["Billing"], counts["Sales"], counts["Support"]) == (
+        (5, 5),
+        (2, 1),
+        (0, 1),
+        (3, 3),
+    )
+    assert found.ruled is not None
+    # One more was named. Support was named for three, which nobody can tell: rules send them there as well.
+    assert (found.ruled.moved, found.ruled.kept) == (1, 1)
+
+
 FIRST = datetime.min.replace(tzinfo=timezone(timedelta(hours=2)))
 LAST = datetime.max.replace(tzinfo=timezone(timedelta(hours=-2)))
 """Moments that UTC has no name for."""
@@ -132,6 +193,22 @@ MALFORMED: list[tuple[dict[str, Any], str]] = [
         "body.synthetic.streams.0.kinds.0.skills.Greek",
     ),
     ({"synthetic": load(*[stream(per_hour=20_000)] * 3)}, "body.synthetic"),
+    (
+        {"synthetic": load(stream(passing=[PassingBody(queue="Nowhere", share=1, talk=9)]))},
+        "body.synthetic.streams.0.passing.0.queue",
+    ),
+    (
+        {"synthetic": load(stream(passing=[PassingBody(queue="Sales", share=0.6, talk=9)] * 2))},
+        "body.synthetic.streams.0.passing",
+    ),
+    ({"synthetic": load(stream(rejected=0.6, missed=0.6))}, "body.synthetic.streams.0.missed"),
+    (
+        {
+            "synthetic": load(),
+            "changes": ChangesBody(workstreams={"Web chat": WorkstreamChangeBody(queue="Phone")}),
+        },
+        "changes.workstreams.Web chat.queue",
+    ),
     ({"synthetic": load(), "since": BEGIN, "until": BEGIN}, "body"),
     ({"since": FIRST, "until": FIRST + timedelta(hours=2)}, "body.from"),
     ({"since": FIRST, "until": LAST}, "body.from"),

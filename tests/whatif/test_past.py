@@ -5,11 +5,16 @@ from datetime import timedelta
 from sample_morning import BEGIN, Morning
 
 from valvomo.commands.conversations.assign import AssignToQueue
+from valvomo.commands.conversations.offers import RejectOffer
+from valvomo.commands.conversations.transfer import TransferToQueue
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.whatif.answering import Answer, Reply, Seen
+from valvomo.domain.whatif.handling import Stretch
 from valvomo.domain.whatif.recorded import Recorded
 from valvomo.domain.whatif.visits import Fate
 from valvomo.jobs.router import Router
+from valvomo.jobs.timers import Timers
 from valvomo.queries.whatif.answering import answered
 from valvomo.queries.whatif.asking import Asked
 
@@ -35,8 +40,8 @@ async def test_who_came_and_how_long_they_were_served(morning: Morning) -> None:
     records = {one.id: one for one in load(found).records}
     assert list(records) == [first, second, gone]
     assert [one.at for one in records.values()] == [HOUR, HOUR + 200, HOUR + 400]
-    assert (records[second].wait, records[second].talk, records[second].wrap_up) == (30, 60, 10)
-    assert (records[gone].fate, records[gone].wait, records[gone].talk) == (Fate.ABANDONED, 45, None)
+    assert (records[second].wait, records[second].served) == (30, (Stretch(talk=60, wrap_up=10),))
+    assert (records[gone].fate, records[gone].wait, records[gone].served) == (Fate.ABANDONED, 45, ())
     support = morning.house.sample.queues["Support"]
     assert {one.queue_id for one in records.values()} == {support}
     # 0 + 30 + 45 seconds were waited for the one who left.
@@ -77,7 +82,91 @@ async def test_how_long_agents_took_to_accept(morning: Morning) -> None:
     await morning.ends("eino", one)
     await morning.completes("eino", one)
     found = await morning.asked()
-    assert load(found).answers == {load(found).records[0].workstream_id: [7.0]}
+    record = load(found).records[0]
+    given = load(found).answers.of(record.queue_id, record.workstream_id)
+    assert isinstance(given, Seen)
+    assert list(given.by_anybody) == [Answer(seconds=7)]
+
+
+async def test_who_rejects_and_who_misses_is_seen_with_the_time_until_they_are_back(morning: Morning) -> None:
+    house = morning.house
+    router, timers = [
+        job(house.database, house.executor, Doorbell(), house.clock) for job in (Router, Timers)
+    ]
+    await morning.at(0)
+    await morning.is_("eino", Presence.AVAILABLE)
+    one = await morning.comes()
+    await router.round()
+    await morning.at(4)
+    await morning.do("eino", RejectOffer(conversation_id=one))
+    await router.round()
+    # The second time nobody answers, until the offer is over; Eino says that he is there after a minute and a half.
+    await morning.at(200)
+    await timers.round()
+    await morning.at(290)
+    await morning.is_("eino", Presence.AVAILABLE)
+    await router.round()
+    await morning.at(295)
+    await morning.accepts("eino", one)
+    await morning.ends("eino", one)
+    await morning.completes("eino", one)
+    await morning.at(3700)
+    found = await morning.asked()
+    record = load(found).records[0]
+    given = load(found).answers.of(record.queue_id, record.workstream_id)
+    assert isinstance(given, Seen)
+    assert list(given.by_anybody) == [
+        Answer(reply=Reply.REJECTED, seconds=4),
+        Answer(reply=Reply.MISSED, away=90),
+        Answer(seconds=5),
+    ]
+    assert (record.rejected, record.missed) == (1, 1)
+    assert there(found, "eino") == [(0, HOUR)]
+
+
+async def test_who_was_passed_on_to_which_queue_and_how_long_they_waited_there(morning: Morning) -> None:
+    await morning.at(0)
+    one = await morning.comes()
+    await morning.picks("eino", one)
+    await morning.at(100)
+    sales = morning.house.sample.queues["Sales"]
+    await morning.do("eino", TransferToQueue(conversation_id=one, queue=sales))
+    await morning.at(130)
+    await morning.picks("lumi", one)
+    await morning.at(150)
+    await morning.ends("lumi", one)
+    await morning.completes("lumi", one)
+    await morning.at(3700)
+    found = await morning.asked()
+    record = load(found).records[0]
+    assert record.served == (Stretch(talk=100, to=sales), Stretch(talk=20))
+    assert (record.passed, record.again) == (1, (30,))
+    assert (record.queue_id, record.last_queue_id) == (morning.house.sample.queues["Support"], sales)
+
+
+async def test_what_rules_know_of_who_came_and_whether_it_was_by_these_rules(morning: Morning) -> None:
+    await morning.at(0)
+    await morning.ruled("bill", "Billing")
+    ruled = await morning.comes(None, language="fi", answers={"topic": "bill"}, context={"page": "/pay"})
+    named = await morning.comes("Sales", answers={"topic": "bill"})
+    plain = await morning.comes(None, language="sv")
+    await morning.picks("eino", plain)
+    await morning.ends("eino", plain)
+    await morning.completes("eino", plain)
+    await morning.at(3700)
+    records = {one.id: one for one in load(await morning.asked()).records}
+    matters = {one: records[one].matter for one in (ruled, named, plain)}
+    assert [one is not None and one.ruled for one in matters.values()] == [True, False, True]
+    arrival = matters[ruled].arrival  # type: ignore[union-attr]
+    assert (arrival.language, dict(arrival.answers), dict(arrival.context), arrival.known) == (
+        "fi", {"topic": "bill"}, {"page": "/pay"}, False,
+    )  # fmt: skip
+    queues = morning.house.sample.queues
+    assert [records[one].queue_id for one in matters] == [
+        queues["Billing"],
+        queues["Sales"],
+        queues["Support"],
+    ]
 
 
 async def test_people_are_there_when_their_presence_says_so(morning: Morning) -> None:

@@ -44,6 +44,10 @@ ROWS: tuple[tuple[str, str, Callable[[float], str]], ...] = (
     ("service_level", "service level", _share),
     ("of_accepted", "… of accepted", _share),
     ("without_short_abandons", "… short abandons left out", _share),
+    ("passed", "passed on", _count),
+    ("wait_again", "wait after that", _time),
+    ("rejected", "offers rejected", _count),
+    ("missed", "offers missed", _count),
     ("occupancy", "occupancy", _share),
     ("utilisation", "units in use", _share),
 )

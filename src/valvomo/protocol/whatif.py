@@ -8,11 +8,14 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from valvomo.domain.agents.skills import LEAST_LEVEL
 from valvomo.domain.routing.facts import Method, SkillMatch
-from valvomo.domain.whatif.experiment import Compared, Slice
+from valvomo.domain.routing.rules import QueueRule, SkillRule
+from valvomo.domain.routing.soundness import MOST_RULES
+from valvomo.domain.whatif.experiment import Compared, RuledOnAverage, Slice
 from valvomo.domain.whatif.tally import Figures
-from valvomo.protocol.requests import Priority, Request
-from valvomo.protocol.settings_requests import QueuePriority, ServiceLevel
+from valvomo.protocol.requests import Answers, Context, Priority, Request
+from valvomo.protocol.settings_requests import Conditions, QueuePriority, ServiceLevel, Title
 
 IdOrName = Annotated[
     str, Meta(min_length=1, max_length=200, description="An id, or a name that only one has.")
@@ -24,6 +27,7 @@ QueueNames = Annotated[frozenset[IdOrName], Meta(min_length=1, max_length=1000)]
 Rate = Annotated[float, Meta(ge=0, le=20_000)]
 Mean = Annotated[float, Meta(ge=0, le=7 * 86_400, description="Seconds, on average.")]
 Talk = Annotated[float, Meta(ge=1, le=7 * 86_400, description="Seconds, on average.")]
+Share = Annotated[float, Meta(ge=0, le=1)]
 MOST_REPLICATIONS = 100
 MOST_HOURS = 31 * 24
 
@@ -66,10 +70,40 @@ class QueueChangeBody(Request, frozen=True, kw_only=True):
     service_level_seconds: ServiceLevel | None = None
 
 
+class WhatIfQueueRule(Request, frozen=True, kw_only=True):
+    """Into this queue, if all conditions hold; the first rule that matches decides."""
+
+    name: Title
+    queue_id: IdOrName
+    conditions: Conditions = ()
+
+
+class WhatIfNeed(Request, frozen=True, kw_only=True):
+    """A skill that is asked for, and how much of it at least."""
+
+    skill_id: IdOrName
+    level: Level = LEAST_LEVEL
+
+
+class WhatIfSkillRule(Request, frozen=True, kw_only=True):
+    """These skills and so much more priority, if all conditions hold; every rule that matches applies."""
+
+    name: Title
+    conditions: Conditions = ()
+    needs: Annotated[tuple[WhatIfNeed, ...], Meta(max_length=20)] = ()
+    priority: Priority = 0
+
+
 class WorkstreamChangeBody(Request, frozen=True, kw_only=True):
-    """What a conversation costs."""
+    """What a conversation costs, and how it is classified; what is left out stays, rules are replaced as a whole.
+
+    `queue` is the fallback. Rules are written as in the settings of a workstream, with ids or names.
+    """
 
     units: Units | None = None
+    queue: IdOrName | None = None
+    queue_rules: Annotated[tuple[WhatIfQueueRule, ...], Meta(max_length=MOST_RULES)] | None = None
+    skill_rules: Annotated[tuple[WhatIfSkillRule, ...], Meta(max_length=MOST_RULES)] | None = None
 
 
 class ChangesBody(Request, frozen=True, kw_only=True):
@@ -85,16 +119,32 @@ class ChangesBody(Request, frozen=True, kw_only=True):
 
 
 class KindBody(Request, frozen=True, kw_only=True):
-    """So large a share of a stream, against the other shares, asks for these skills."""
+    """So large a share of a stream, against the other shares, asks for these skills.
+
+    Language, answers and context are what the rules of the workstream see; these add skills and priority, and choose
+    the queue where none is named.
+    """
 
     share: Annotated[float, Meta(gt=0, le=1_000_000)]
     skills: Skills = msgspec.field(default_factory=dict)
+    language: Annotated[str, Meta(max_length=35)] = ""
+    answers: Answers = msgspec.field(default_factory=dict)
+    context: Context = msgspec.field(default_factory=dict)
+
+
+class PassingBody(Request, frozen=True, kw_only=True):
+    """So large a share of a stream is passed on to this queue by who has served them, and served there so long."""
+
+    queue: IdOrName
+    share: Share
+    talk: Talk
 
 
 class StreamBody(Request, frozen=True, kw_only=True):
     """Arrivals at random with a rate an hour: one, or one for each hour from the start, over and over.
 
-    The queue is the workstream's own if it is left out. A patience of null has no end.
+    The rules of the workstream choose the queue if it is left out. A patience of null has no end. Such shares of offers
+    are rejected, or missed by agents who are then inactive for `away`.
     """
 
     workstream: IdOrName
@@ -104,6 +154,10 @@ class StreamBody(Request, frozen=True, kw_only=True):
     wrap_up: Mean = 0
     patience: Talk | None = None
     answer: Mean = 0
+    rejected: Share = 0
+    missed: Share = 0
+    away: Mean = 0
+    passing: Annotated[list[PassingBody], Meta(max_length=20)] = msgspec.field(default_factory=list)
     priority: Priority = 0
     kinds: Annotated[list[KindBody], Meta(max_length=50)] = msgspec.field(default_factory=list)
 
@@ -150,6 +204,7 @@ class WhatIfQueue(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
+    kind: str
     method: Method
     match: SkillMatch
     priority: int
@@ -157,13 +212,16 @@ class WhatIfQueue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WhatIfWorkstream(msgspec.Struct, frozen=True, kw_only=True):
-    """What a conversation costs today, and where it comes into."""
+    """What a conversation costs today, and by which rules it comes into which queue of its `kind`."""
 
     id: str
     name: str
     channel: str
+    kind: str
     queue: str
     units: int
+    queue_rules: tuple[QueueRule, ...]
+    skill_rules: tuple[SkillRule, ...]
 
 
 class WhatIfThing(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,7 +273,7 @@ class WhatIfResult(msgspec.Struct, frozen=True, kw_only=True, tag="result", tag_
     """What it came to.
 
     `agents` are how many there are today and after the changes. `patience` is the mean that was estimated for queues,
-    by id, in seconds; nobody leaves queues that are not in it.
+    by id, in seconds; nobody leaves queues that are not in it. `ruled` is what changed rules of classification did.
     """
 
     scopes: tuple[WhatIfScope, ...]
@@ -225,6 +283,7 @@ class WhatIfResult(msgspec.Struct, frozen=True, kw_only=True, tag="result", tag_
     expected: float
     agents: tuple[int, int | None]
     patience: dict[str, float]
+    ruled: RuledOnAverage | None
     replications: int
     seed: int
 

@@ -2348,14 +2348,18 @@ export interface components {
             abandonment: number | null;
             arrivals: number;
             longest: number | null;
+            missed: number;
             occupancy: number | null;
             of_accepted: number | null;
+            passed: number;
+            rejected: number;
             served: number;
             service_level: number | null;
             speed_of_answer: number | null;
             turned_away: number;
             utilisation: number | null;
             wait: number | null;
+            wait_again: number | null;
             wait_p50: number | null;
             wait_p90: number | null;
             waiting: number;
@@ -2452,6 +2456,15 @@ export interface components {
         };
         /** KindBody */
         KindBody: {
+            answers?: {
+                [key: string]: string;
+            };
+            /** @description What the page or the system knows, for rules to go by. */
+            context?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            language: string;
             share: number;
             skills?: {
                 [key: string]: number;
@@ -2624,6 +2637,14 @@ export interface components {
             role: string;
             /** Format: date-time */
             since: string;
+        };
+        /** PassingBody */
+        PassingBody: {
+            /** @description An id, or a name that only one has. */
+            queue: string;
+            share: number;
+            /** @description Seconds, on average. */
+            talk: number;
         };
         /**
          * Presence
@@ -2818,6 +2839,11 @@ export interface components {
             rule: string | null;
             why: components["schemas"]["DecisionItem"][];
         };
+        /** RuledOnAverage */
+        RuledOnAverage: {
+            kept: number;
+            moved: number;
+        };
         /** Sample */
         Sample: {
             answers?: {
@@ -2969,7 +2995,15 @@ export interface components {
              * @default 0
              */
             answer: number;
+            /**
+             * @description Seconds, on average.
+             * @default 0
+             */
+            away: number;
             kinds?: components["schemas"]["KindBody"][];
+            /** @default 0 */
+            missed: number;
+            passing?: components["schemas"]["PassingBody"][];
             /** @description Seconds, on average. */
             patience?: number | null;
             per_hour: number | number[];
@@ -2977,6 +3011,8 @@ export interface components {
             priority: number;
             /** @description An id, or a name that only one has. */
             queue?: string | null;
+            /** @default 0 */
+            rejected: number;
             /** @description Seconds, on average. */
             talk: number;
             /** @description An id, or a name that only one has. */
@@ -3247,6 +3283,13 @@ export interface components {
             skills: components["schemas"]["WhatIfThing"][];
             workstreams: components["schemas"]["WhatIfWorkstream"][];
         };
+        /** WhatIfNeed */
+        WhatIfNeed: {
+            /** @default 1 */
+            level: number;
+            /** @description An id, or a name that only one has. */
+            skill_id: string;
+        };
         /** WhatIfProblem */
         WhatIfProblem: {
             detail: string;
@@ -3265,11 +3308,20 @@ export interface components {
         /** WhatIfQueue */
         WhatIfQueue: {
             id: string;
+            kind: string;
             match: components["schemas"]["SkillMatch"];
             method: components["schemas"]["Method"];
             name: string;
             priority: number;
             service_level_seconds: number;
+        };
+        /** WhatIfQueueRule */
+        WhatIfQueueRule: {
+            /** @default [] */
+            conditions: (components["schemas"]["ConditionBody"] | unknown)[];
+            name: string;
+            /** @description An id, or a name that only one has. */
+            queue_id: string;
         };
         /** WhatIfRequest */
         WhatIfRequest: {
@@ -3296,6 +3348,7 @@ export interface components {
                 [key: string]: number;
             };
             replications: number;
+            ruled: components["schemas"]["RuledOnAverage"] | null;
             scopes: components["schemas"]["WhatIfScope"][];
             seed: number;
             /** Format: date-time */
@@ -3312,6 +3365,16 @@ export interface components {
             queue: string | null;
             recorded: components["schemas"]["Figures"] | null;
         };
+        /** WhatIfSkillRule */
+        WhatIfSkillRule: {
+            /** @default [] */
+            conditions: (components["schemas"]["ConditionBody"] | unknown)[];
+            name: string;
+            /** @default [] */
+            needs: (components["schemas"]["WhatIfNeed"] | unknown)[];
+            /** @default 0 */
+            priority: number;
+        };
         /** WhatIfThing */
         WhatIfThing: {
             id: string;
@@ -3321,8 +3384,11 @@ export interface components {
         WhatIfWorkstream: {
             channel: string;
             id: string;
+            kind: string;
             name: string;
             queue: string;
+            queue_rules: components["schemas"]["QueueRule"][];
+            skill_rules: components["schemas"]["SkillRule"][];
             units: number;
         };
         /** WidgetConfig */
@@ -3337,6 +3403,10 @@ export interface components {
         };
         /** WorkstreamChangeBody */
         WorkstreamChangeBody: {
+            /** @description An id, or a name that only one has. */
+            queue?: string | null;
+            queue_rules?: components["schemas"]["WhatIfQueueRule"][] | null;
+            skill_rules?: components["schemas"]["WhatIfSkillRule"][] | null;
             units?: number | null;
         };
         /** WorkstreamDocument */

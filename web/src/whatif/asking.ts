@@ -1,3 +1,5 @@
+import { sentConditions, type QueueRule, type SkillRule } from '@/admin/rules'
+
 import { EVERYBODY, type Change, type House, type Kind, type LoadForm, type LocalTime, type Request, type StreamForm } from './types'
 
 const DAY_MS = 86_400_000
@@ -30,12 +32,18 @@ export function newStream(house: House): StreamForm {
   return {
     key: nextKey(),
     workstream: first?.id ?? '',
-    queue: first?.queue ?? '',
+    queue: '',
     perHour: 60,
     talk: 300,
     wrapUp: 30,
     patience: 180,
     answer: 5,
+    rejected: 0,
+    missed: 0,
+    away: 60,
+    passed: 0,
+    passedTo: '',
+    passedTalk: 300,
   }
 }
 
@@ -57,6 +65,9 @@ export function newChange(kind: Kind, house: House): Change {
     goal: null,
     workstream: '',
     units: '',
+    fallback: '',
+    queueRules: [],
+    skillRules: [],
   }
   if (kind === 'queue') return ofQueue(change, house, house.queues[0]?.id ?? '')
   return kind === 'workstream' ? ofWorkstream(change, house, house.workstreams[0]?.id ?? '') : change
@@ -79,7 +90,9 @@ export function ofQueue(change: Change, house: House, queue: string): Change {
 
 export function ofWorkstream(change: Change, house: House, workstream: string): Change {
   const found = house.workstreams.find((one) => one.id === workstream)
-  return found ? { ...change, workstream, units: found.units } : change
+  if (!found) return change
+  const rules = { queueRules: found.queue_rules as QueueRule[], skillRules: found.skill_rules as SkillRule[] }
+  return { ...change, workstream, units: found.units, fallback: found.queue, ...rules }
 }
 
 
@@ -91,6 +104,8 @@ export function trouble(load: LoadForm, changes: readonly Change[]): string | nu
     if (!load.start || !(Number(load.hours) > 0)) return 'hours'
     if (load.streams.length === 0) return 'streams'
     if (load.streams.some((one) => !one.workstream || !(Number(one.perHour) >= 0) || !one.talk)) return 'stream'
+    if (load.streams.some((one) => Number(one.rejected) + Number(one.missed) > 100)) return 'offers'
+    if (load.streams.some((one) => Number(one.passed) > 0 && !(one.passedTo && one.passedTalk))) return 'passed'
   }
   if (changes.some((one) => one.kind === 'add' && one.queues.length === 0)) return 'newAgents'
   return null
@@ -102,6 +117,7 @@ const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === 
 const sorted = (ids: readonly string[]): string[] => [...ids].sort()
 
 function streamBody(one: StreamForm) {
+  const passed = Number(one.passed) / 100
   return {
     workstream: one.workstream,
     queue: one.queue || null,
@@ -110,6 +126,10 @@ function streamBody(one: StreamForm) {
     wrap_up: Number(one.wrapUp),
     patience: one.patience,
     answer: Number(one.answer),
+    rejected: Number(one.rejected) / 100,
+    missed: Number(one.missed) / 100,
+    away: Number(one.away),
+    passing: passed > 0 ? [{ queue: one.passedTo, share: passed, talk: one.passedTalk ?? 1 }] : [],
   }
 }
 
@@ -136,6 +156,19 @@ function queueBody(change: Change, house: House) {
   }
 }
 
+function workstreamBody(change: Change, house: House) {
+  const today = house.workstreams.find((each) => each.id === change.workstream)
+  const units = whole(change.units)
+  const sent = <T extends QueueRule | SkillRule>(rules: readonly T[]) =>
+    rules.map((one) => ({ ...one, name: one.name.trim(), conditions: sentConditions(one.conditions) }))
+  return {
+    ...(units !== undefined && units !== today?.units && { units }),
+    ...(change.fallback && change.fallback !== today?.queue && { queue: change.fallback }),
+    ...(today && !same(change.queueRules, today.queue_rules) && { queue_rules: sent(change.queueRules) }),
+    ...(today && !same(change.skillRules, today.skill_rules) && { skill_rules: sent(change.skillRules) }),
+  }
+}
+
 type Changes = NonNullable<Request['changes']>
 
 function changesBody(changes: readonly Change[], house: House): Changes {
@@ -155,11 +188,7 @@ function changesBody(changes: readonly Change[], house: House): Changes {
       change: named(of('agent'), (one) => one.agent, (one) => agentBody(one, house)),
     },
     queues: named(of('queue'), (one) => one.queue, (one) => queueBody(one, house)),
-    workstreams: named(of('workstream'), (one) => one.workstream, (one) => {
-      const units = whole(one.units)
-      const today = house.workstreams.find((each) => each.id === one.workstream)
-      return { ...(units !== undefined && units !== today?.units && { units }) }
-    }),
+    workstreams: named(of('workstream'), (one) => one.workstream, (one) => workstreamBody(one, house)),
   }
   return body as Changes
 }

@@ -39,6 +39,10 @@ export const GROUPS: readonly { name: string; rows: readonly Row[] }[] = [
       row('waiting', 'count', 'less'),
     ],
   },
+  {
+    name: 'onward',
+    rows: [row('passed', 'count', 'less'), row('wait_again', 'time', 'less'), row('rejected', 'count', 'less'), row('missed', 'count', 'less')],
+  },
   { name: 'people', rows: [row('occupancy', 'share', 'none'), row('utilisation', 'share', 'none')] },
 ]
 

@@ -1,3 +1,4 @@
+import type { QueueRule, SkillRule } from '@/admin/rules'
 import type { components } from '@/api/schema'
 
 type Schemas = components['schemas']
@@ -19,12 +20,21 @@ export type LocalTime = string
 export interface StreamForm {
   key: number
   workstream: string
+  /** Empty: by the rules of the workstream. */
   queue: string
   perHour: number | string
   talk: number | null
   wrapUp: number | string
   patience: number | null
   answer: number | string
+  /** Per cent of offers, and seconds until who missed one is there again. */
+  rejected: number | string
+  missed: number | string
+  away: number | string
+  /** Per cent of customers who are passed on, to where, and how long they are served there. */
+  passed: number | string
+  passedTo: string
+  passedTalk: number | null
 }
 
 export interface LoadForm {
@@ -57,6 +67,9 @@ export interface Change {
   goal: number | null
   workstream: string
   units: number | string
+  fallback: string
+  queueRules: readonly QueueRule[]
+  skillRules: readonly SkillRule[]
 }
 
 export const EVERYBODY = '*'

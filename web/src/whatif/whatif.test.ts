@@ -9,13 +9,14 @@ import { estimated, shown, verdict } from './figures'
 import type { House, Slice } from './types'
 import { useExperiment } from './useExperiment'
 
-const house: House = {
+const RULE = { name: 'Swedish', queue_id: 'q2', conditions: [{ field: 'language', operator: 'is', values: ['sv'] }] } as const
+const house = {
   agents: [{ id: 'a1', name: 'Aino', capacity: 5, queues: ['q1', 'q2'], skills: { s1: 2 }, hours: null }],
-  queues: [{ id: 'q1', name: 'Support', method: 'most_idle', match: 'closest', priority: 0, service_level_seconds: 60 }],
-  workstreams: [{ id: 'w1', name: 'Web chat', channel: 'live_chat', queue: 'q1', units: 1 }],
+  queues: [{ id: 'q1', name: 'Support', kind: 'messaging', method: 'most_idle', match: 'closest', priority: 0, service_level_seconds: 60 }],
+  workstreams: [{ id: 'w1', name: 'Web chat', channel: 'live_chat', kind: 'messaging', queue: 'q1', units: 1, queue_rules: [RULE], skill_rules: [] }],
   skills: [{ id: 's1', name: 'Finnish' }],
   hours: [],
-}
+} as unknown as House
 const NOON = new Date(2026, 2, 4, 12, 30)
 const recorded = newLoad(NOON, house)
 const n = (value: number, options: Intl.NumberFormatOptions) => new Intl.NumberFormat('en-GB', options).format(value)
@@ -31,7 +32,23 @@ describe('what is asked for', () => {
     expect(requestOf(recorded, [], house, 4)).not.toHaveProperty('synthetic')
     const made = requestOf({ ...recorded, source: 'synthetic' }, [], house, 4)
     expect(made).not.toHaveProperty('from')
-    expect(made.synthetic?.streams).toEqual([{ workstream: 'w1', queue: 'q1', per_hour: 60, talk: 300, wrap_up: 30, patience: 180, answer: 5 }])
+    expect(made.synthetic?.streams).toEqual([{ workstream: 'w1', queue: null, per_hour: 60, talk: 300, wrap_up: 30, patience: 180, answer: 5, rejected: 0, missed: 0, away: 60, passing: [] }])
+  })
+
+  it('has shares of what is declined and passed on', () => {
+    const form = { ...newStream(house), rejected: '12.5', missed: 5, passed: 20, passedTo: 'q1', passedTalk: 90 }
+    const made = requestOf({ ...recorded, source: 'synthetic', streams: [form] }, [], house, 1)
+    expect(made.synthetic?.streams[0]).toMatchObject({ rejected: 0.125, missed: 0.05, passing: [{ queue: 'q1', share: 0.2, talk: 90 }] })
+  })
+
+  it('has rules as they would be saved, if they are others', () => {
+    const condition = { field: ' answers.topic ', operator: 'is_set', values: ['left over'] } as const
+    const rules = [{ name: ' Bills ', queue_id: 'q1', conditions: [condition] }]
+    const changed = { ...newChange('workstream', house), queueRules: rules, fallback: 'q2' }
+    expect(requestOf(recorded, [changed], house, 1).changes?.workstreams).toEqual({
+      w1: { queue: 'q2', queue_rules: [{ name: 'Bills', queue_id: 'q1', conditions: [{ field: 'answers.topic', operator: 'is_set', values: [] }] }] },
+    })
+    expect(requestOf(recorded, [{ ...changed, fallback: 'q1', queueRules: [] }], house, 1).changes?.workstreams).toEqual({ w1: { queue_rules: [] } })
   })
 
   it('names only what differs from today', () => {
@@ -64,6 +81,8 @@ describe('what is asked for', () => {
     expect(trouble({ ...made, hours: '' }, [])).toBe('hours')
     expect(trouble({ ...made, streams: [] }, [])).toBe('streams')
     expect(trouble({ ...made, streams: [{ ...newStream(house), talk: null }] }, [])).toBe('stream')
+    expect(trouble({ ...made, streams: [{ ...newStream(house), rejected: 60, missed: 50 }] }, [])).toBe('offers')
+    expect(trouble({ ...made, streams: [{ ...newStream(house), passed: 10 }] }, [])).toBe('passed')
   })
 })
 

@@ -55,10 +55,15 @@ def queue_kind(channel: Channel) -> str:
 
 def queue_refusal(conversation: Conversation, queue: Queue) -> Refusal | None:
     """Every other queue of the same kind; never one that is closed or where nobody serves (spec 1 §3 b)."""
+    return passing_refusal(conversation.queue_id, conversation.channel, queue)
+
+
+def passing_refusal(queue_id: str, channel: Channel, queue: Queue) -> Refusal | None:
+    """Why nothing of this channel that is in the one queue can be passed on to the other."""
     facts = {"queue": queue.name}
-    if queue.id == conversation.queue_id:
+    if queue.id == queue_id:
         return Refusal(Reason.SAME_QUEUE, facts)
-    if queue.kind != queue_kind(conversation.channel):
+    if queue.kind != queue_kind(channel):
         return Refusal(Reason.OTHER_KIND, facts)
     if queue.members == 0:
         return Refusal(Reason.NO_MEMBERS, facts)

@@ -9,7 +9,7 @@ from typing import Any
 
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.model import Channel
-from valvomo.domain.routing.choosing import order
+from valvomo.domain.routing.choosing import order, tired_of
 from valvomo.domain.routing.facts import QueueRules, Seat, Waiting
 
 _Rank = tuple[Any, ...]
@@ -30,7 +30,7 @@ class Bench:
     """Seats by what the rules can tell of them; those who are alike in all of it sit in the order of being asked.
 
     Whatever is asked of them, the same is true of all who are alike. So of each such row only the first can be the one
-    whom `route` chooses for a conversation, besides whom the customer knows.
+    whom `route` chooses for a conversation, besides whom the customer knows; who has declined it too often apart.
     """
 
     def __init__(self, queues: Iterable[QueueRules]) -> None:
@@ -70,8 +70,10 @@ class Bench:
 
     def first(self, waiting: Waiting) -> list[Seat]:
         """Among whom the one is whom the rules choose for it, if there is one."""
-        manner = self._manner[waiting.queue_id]
-        ids = {self._rows[alike][manner][0][-1] for alike in self._by_queue.get(waiting.queue_id, ())}
+        manner, tired = self._manner[waiting.queue_id], tired_of(waiting)
+        rows = (self._rows[alike][manner] for alike in self._by_queue.get(waiting.queue_id, ()))
+        firsts = (next((rank[-1] for rank in row if rank[-1] not in tired), None) for row in rows)
+        ids = {one for one in firsts if one is not None}
         known = self._seats.get(waiting.affinity_id or "")
         if known is not None and waiting.queue_id in known[0].agent.queues:
             ids.add(known[0].agent.id)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from valvomo.domain.routing.facts import Method, SkillMatch
+from valvomo.domain.routing.rules import QueueRule, SkillRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +51,12 @@ class QueueChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkstreamChange:
-    """What a conversation costs."""
+    """What a conversation costs, and how it is classified: rules replace all that were, `queue` is the fallback."""
 
     units: int | None = None
+    queue: str | None = None
+    queue_rules: tuple[QueueRule, ...] | None = None
+    skill_rules: tuple[SkillRule, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from valvomo.domain.agents.skills import LEAST_LEVEL, MOST_LEVEL
 from valvomo.domain.refusals import Refusal, malformed
 from valvomo.domain.routing.facts import House
 from valvomo.domain.whatif.changes import AgentChange, AgentChanges, Changes, NewAgents
+from valvomo.domain.whatif.classifying import classifying
 from valvomo.domain.whatif.names import Names, UnsoundError
 from valvomo.domain.whatif.setup import Setup, Worker
 
@@ -42,13 +43,7 @@ def _rules(setup: Setup, changes: Changes) -> Setup:
             priority=rules.priority if change.priority is None else change.priority,
         )
         goals[one] = change.service_level_seconds or goals[one]
-    workstreams = dict(setup.house.workstreams)
-    named = Names("workstream", ((one.id, one.name) for one in workstreams.values()))
-    for given, cost in changes.workstreams.items():
-        one = named.id(given, f"workstreams.{given}")
-        if cost.units is not None:
-            workstreams[one] = replace(workstreams[one], units=cost.units)
-    house = House(workstreams=workstreams, queues=queues, version=setup.house.version)
+    house = House(workstreams=classifying(setup, changes), queues=queues, version=setup.house.version)
     return replace(setup, house=house, goals=goals)
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean
 
-from valvomo.domain.whatif.coming import Dice
+from valvomo.domain.whatif.chance import Dice
 from valvomo.domain.whatif.noise import Difference, Estimate, difference, estimate
 from valvomo.domain.whatif.playing import play
 from valvomo.domain.whatif.recorded import Recorded
+from valvomo.domain.whatif.ruling import Ruled, ruled
 from valvomo.domain.whatif.setup import Period, Setup
 from valvomo.domain.whatif.synthetic import Synthetic
 from valvomo.domain.whatif.tally import NAMES, Figures, tally, waits_over_time
+from valvomo.domain.whatif.visits import Course
 
 ALL = "all"
 SLICES = 48
@@ -54,12 +56,24 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuledOnAverage:
+    """How many come into another queue by changed rules of classification, and how many stay whatever these say."""
+
+    moved: float
+    kept: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """Figures by name (`tally.Figures`), of all queues together (`all`) and of each; and how waits went over time."""
+    """Figures by name (`tally.Figures`), of all queues together (`all`) and of each; and how waits went over time.
+
+    `ruled` is None where no rule of classification was changed.
+    """
 
     figures: Mapping[str, Mapping[str, Compared]]
     course: tuple[Slice, ...]
     replications: int
+    ruled: RuledOnAverage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,28 +100,42 @@ def carry_out(experiment: Experiment, dice: Callable[[int], Dice]) -> Iterator[P
     setups = [one for one in (experiment.today, experiment.changed) if one is not None]
     columns = [_Column({scope: [] for scope in (ALL, *experiment.queues)}, []) for _ in setups]
     total = experiment.replications * len(setups)
+    by_rules: list[Ruled] = []
     done = 0
     yield Progress(done=0, of=total)
     for number in range(experiment.replications):
         comings = experiment.load.comings(dice(number))
         for setup, column in zip(setups, columns, strict=True):
-            course = play(setup, comings, experiment.period)
-            column.figures[ALL].append(tally(course, experiment.queues, setup.goals))
-            for queue in experiment.queues:
-                column.figures[queue].append(tally(course, (queue,), setup.goals))
-            column.waits.append(waits_over_time(course, experiment.queues, SLICES))
+            mine = ruled(comings, experiment.today.house.workstreams, setup.house.workstreams)
+            by_rules.append(mine)
+            _count(column, play(setup, mine.comings, experiment.period), experiment.queues, setup.goals)
             done += 1
             yield Progress(done=done, of=total)
-    yield _findings(experiment, columns[0], columns[1] if len(columns) > 1 else None)
+    yield _findings(experiment, columns, [one for one in by_rules if one.changed])
 
 
-def _findings(experiment: Experiment, today: _Column, changed: _Column | None) -> Findings:
+def _count(column: _Column, course: Course, queues: Sequence[str], goals: Mapping[str, int]) -> None:
+    column.figures[ALL].append(tally(course, queues, goals))
+    for queue in queues:
+        column.figures[queue].append(tally(course, (queue,), goals))
+    column.waits.append(waits_over_time(course, queues, SLICES))
+
+
+def _findings(experiment: Experiment, columns: Sequence[_Column], by_rules: Sequence[Ruled]) -> Findings:
+    today, changed = columns[0], columns[1] if len(columns) > 1 else None
     return Findings(
         figures={
             scope: {name: _compared(today, changed, scope, name) for name in NAMES} for scope in today.figures
         },
         course=tuple(_course(experiment.period, today, changed)),
         replications=experiment.replications,
+        ruled=_on_average(by_rules) if by_rules else None,
+    )
+
+
+def _on_average(by_rules: Sequence[Ruled]) -> RuledOnAverage:
+    return RuledOnAverage(
+        moved=fmean(one.moved for one in by_rules), kept=fmean(one.kept for one in by_rules)
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
+from valvomo.domain.routing.choosing import tired_of
 from valvomo.domain.routing.facts import Waiting
 from valvomo.domain.routing.route import turn
 
@@ -52,4 +53,4 @@ class Lines:
 
 
 def _kind(waiting: Waiting) -> object:
-    return (waiting.workstream_id, waiting.channel, waiting.units, waiting.needs)
+    return (waiting.workstream_id, waiting.channel, waiting.units, waiting.needs, tired_of(waiting))

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from valvomo.domain.routing.hours import next_closing
+from valvomo.domain.conversations.targets import Queue
+from valvomo.domain.routing.hours import is_open, next_closing
 from valvomo.domain.routing.overflow import (
     BY_THE_CLOCK,
     Overflow,
@@ -23,12 +24,16 @@ from valvomo.domain.routing.overflow import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """In which queue somebody stands, since when, what was applied to them, and whether it has sent them away."""
+    """In which queue somebody stands, since when, what was applied to them, and whether it has sent them away.
+
+    Whom an agent has `served` is not sent away.
+    """
 
     queue_id: str
     since: datetime
     applied: frozenset[str] = frozenset()
     sent_away: bool = False
+    served: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +48,7 @@ class Overflowing:
         place = self._place(standing.queue_id)
         if place is None:
             return standing
-        for one in entering(place, at, self.places, standing.applied):
+        for one in entering(place, at, self.places, standing.applied, served=standing.served):
             standing = _after(standing, one, at)
         return standing
 
@@ -51,7 +56,7 @@ class Overflowing:
         """Where they stand after having waited until now."""
         place = self._place(standing.queue_id)
         while place is not None and not standing.sent_away:
-            waiter = Waiter(since=standing.since, applied=standing.applied)
+            waiter = Waiter(since=standing.since, applied=standing.applied, served=standing.served)
             found = overflow(place, waiter, self.places, at, triggers=BY_THE_CLOCK)
             if found is None:
                 break
@@ -76,6 +81,12 @@ class Overflowing:
         """The queue as it is now; None where it has no rules."""
         place = self.places.get(queue_id)
         return replace(place, waiting=self.length(queue_id)) if place is not None and place.overflow else None
+
+
+def queue_of(place: Place, at: datetime) -> Queue:
+    """The queue as the rules of passing something on to it look at it."""
+    opened = is_open(place.hours, at)
+    return Queue(id=place.id, name=place.name, kind=place.kind, members=place.members, open=opened)
 
 
 def _after(standing: Standing, found: Overflow, at: datetime) -> Standing:

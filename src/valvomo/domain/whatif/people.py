@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from valvomo.domain.agents.capacity import holding
+from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.routing.facts import Seat
 from valvomo.domain.whatif.setup import Period
@@ -15,8 +16,8 @@ from valvomo.domain.whatif.setup import Period
 class Spent:
     """Seconds within what is counted.
 
-    `there` is on duty, or off duty and still serving; `busy` is serving anybody at all. `carried` are the units that
-    were held and `room` those that there are, each times seconds.
+    `there` is on duty and not inactive, or still serving; `busy` is serving anybody at all. `carried` are the units
+    that were held and `room` those that there are, each times seconds.
     """
 
     queues: frozenset[str] = frozenset()
@@ -33,6 +34,7 @@ class Person:
     seat: Seat
     period: Period
     serving: int = 0
+    missed: int = 0
     since: float = 0.0
     sums: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0, 0.0])
 
@@ -41,10 +43,32 @@ class Person:
         """Units that are free."""
         return self.seat.agent.capacity - self.seat.agent.load
 
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether they are there for offers, if they have room."""
+        return self.seat.agent.on_duty and not self.inactive
+
+    @property
+    def inactive(self) -> bool:
+        """Whether they have missed an offer and not said since that they are there."""
+        return self.seat.agent.chosen is Presence.INACTIVE
+
     def turn(self, at: float, *, on_duty: bool) -> None:
-        """They come or go."""
+        """They come or go. Who comes says that they are there."""
         self.settle(at)
-        self.seat = replace(self.seat, agent=replace(self.seat.agent, on_duty=on_duty))
+        chosen = Presence.AVAILABLE if on_duty else self.seat.agent.chosen
+        self.seat = replace(self.seat, agent=replace(self.seat.agent, on_duty=on_duty, chosen=chosen))
+
+    def miss(self, at: float) -> None:
+        """They did not answer in time."""
+        self.settle(at)
+        self.missed += 1
+        self.seat = replace(self.seat, agent=replace(self.seat.agent, chosen=Presence.INACTIVE))
+
+    def say_they_are_there(self, at: float) -> None:
+        """They can be asked again."""
+        self.settle(at)
+        self.seat = replace(self.seat, agent=replace(self.seat.agent, chosen=Presence.AVAILABLE))
 
     def take(self, at: float, units: int, channel: Channel) -> None:
         """They are asked: from now on it costs them its units."""
@@ -68,7 +92,7 @@ class Person:
         seconds = min(at, self.period.until) - max(self.since, self.period.since)
         self.since = at
         agent = self.seat.agent
-        if seconds <= 0 or not (agent.on_duty or self.serving or agent.load):
+        if seconds <= 0 or not (self.can_be_asked or self.serving or agent.load):
             return
         parts = (1, self.serving > 0, agent.load, agent.capacity)
         self.sums = [total + part * seconds for total, part in zip(self.sums, parts, strict=True)]

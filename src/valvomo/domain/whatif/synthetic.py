@@ -9,17 +9,37 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from valvomo.domain.agents.skills import Need
-from valvomo.domain.whatif.coming import Coming, Dice, exponential
+from valvomo.domain.whatif.answering import MadeUp
+from valvomo.domain.whatif.chance import Dice, exponential, luck
+from valvomo.domain.whatif.coming import Coming, Matter, Onward
 
 HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """So large a `share` of a stream asks for these skills: a language, a product."""
+    """So large a `share` of a stream asks for these skills: a language, a product.
+
+    `queue_id` and `priority` are what the rules of the workstream give them, where they know the `matter`.
+    """
 
     share: float
     needs: tuple[Need, ...] = ()
+    queue_id: str | None = None
+    priority: int = 0
+    matter: Matter | None = None
+
+
+_PLAIN = Kind(share=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passing:
+    """So large a share (of 1) of a stream is passed on to this queue by who has served them, and served there too."""
+
+    share: float
+    queue_id: str
+    talk: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +47,8 @@ class Stream:
     """A Poisson process into a queue: `rates` an hour, hour by hour from the start, and from the first again.
 
     Talk, wrap-up, patience and answer are exponential with these means, in seconds. A mean of 0 takes no time; a
-    patience of None has no end.
+    patience of None has no end. So large a share of offers is `rejected`, or `missed` by agents who are then inactive
+    for `away`; the shares of `passing` come to 1 at most.
     """
 
     workstream_id: str
@@ -37,6 +58,10 @@ class Stream:
     wrap_up: float = 0.0
     patience: float | None = None
     answer: float = 0.0
+    rejected: float = 0.0
+    missed: float = 0.0
+    away: float = 0.0
+    passing: tuple[Passing, ...] = ()
     priority: int = 0
     kinds: tuple[Kind, ...] = ()
 
@@ -66,21 +91,43 @@ class Synthetic:
 def _of_stream(load: Synthetic, number: int, dice: Dice) -> list[Coming]:
     stream = load.streams[number]
     shares = list(accumulate(kind.share for kind in stream.kinds))
-    return [
-        Coming(
+    answering = MadeUp(mean=stream.answer, rejected=stream.rejected, missed=stream.missed, away=stream.away)
+    found = []
+    for place, at in enumerate(_moments(stream.rates, load.seconds, dice)):
+        kind = stream.kinds[_drawn(shares, dice)] if shares else _PLAIN
+        one = Coming(
             id=f"{number}-{place:06}",
             at=at,
-            queue_id=stream.queue_id,
+            queue_id=kind.queue_id or stream.queue_id,
             workstream_id=stream.workstream_id,
             talk=exponential(stream.talk, dice),
             wrap_up=exponential(stream.wrap_up, dice),
-            patience=math.inf if stream.patience is None else exponential(stream.patience, dice),
-            answer=exponential(stream.answer, dice),
-            priority=stream.priority,
-            needs=stream.kinds[_drawn(shares, dice)].needs if shares else (),
+            patience=_patience(stream, dice),
+            onward=_onward(stream, dice),
+            answering=answering,
+            luck=luck(dice),
+            priority=stream.priority + kind.priority,
+            needs=kind.needs,
+            matter=kind.matter,
         )
-        for place, at in enumerate(_moments(stream.rates, load.seconds, dice))
-    ]
+        found.append(one)
+    return found
+
+
+def _patience(stream: Stream, dice: Dice) -> float:
+    return math.inf if stream.patience is None else exponential(stream.patience, dice)
+
+
+def _onward(stream: Stream, dice: Dice) -> tuple[Onward, ...]:
+    if not stream.passing:
+        return ()
+    chance = dice()
+    for one in stream.passing:
+        if chance < one.share:
+            talk, patience = exponential(one.talk, dice), _patience(stream, dice)
+            return (Onward(queue_id=one.queue_id, talk=talk, patience=patience),)
+        chance -= one.share
+    return ()
 
 
 def _moments(rates: Sequence[float], seconds: float, dice: Dice) -> list[float]:

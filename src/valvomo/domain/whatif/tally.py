@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from math import fsum
@@ -26,8 +26,9 @@ class Figures:
     percentile, and the longest. `speed_of_answer` is the mean wait of the served.
 
     `service_level` is accepted within N seconds / (served + abandoned), `of_accepted` / served;
-    `without_short_abandons` leaves out who left too soon to be answered. `occupancy` is time serving / time there,
-    `utilisation` units held / units there were.
+    `without_short_abandons` leaves out who left too soon to be answered. `passed` is how often somebody was passed on
+    to another queue, `wait_again` the mean of their waits there; `rejected` and `missed` are offers. `occupancy` is
+    time serving / time there, `utilisation` units held / units there were.
     """
 
     arrivals: float
@@ -44,6 +45,10 @@ class Figures:
     service_level: float | None
     of_accepted: float | None
     without_short_abandons: float | None
+    passed: float
+    wait_again: float | None
+    rejected: float
+    missed: float
     occupancy: float | None
     utilisation: float | None
 
@@ -78,6 +83,10 @@ def tally(course: Course, queues: Collection[str], goals: Mapping[str, int]) -> 
         service_level=level.of_offered,
         of_accepted=level.of_accepted,
         without_short_abandons=level.without_short_abandons,
+        passed=sum(one.passed for one in visits),
+        wait_again=_mean(wait for one in visits for wait in _again(one, course)),
+        rejected=sum(one.rejected for one in visits),
+        missed=sum(one.missed for one in visits),
         occupancy=_ratio(_sum(spent, "busy"), _sum(spent, "there")),
         utilisation=_ratio(_sum(spent, "carried"), _sum(spent, "room")),
     )
@@ -130,6 +139,18 @@ def _wait(visit: Visit, course: Course) -> float | None:
     if visit.fate is Fate.TURNED_AWAY:
         return None
     return (course.period.until if visit.ended is None else visit.ended) - visit.coming.at
+
+
+def _again(visit: Visit, course: Course) -> Iterator[float]:
+    """Those that are over, and the one so far that is not."""
+    yield from visit.again
+    if visit.passed_at is not None:
+        yield course.period.until - visit.passed_at
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    known = list(values)
+    return fmean(known) if known else None
 
 
 def _sum(spent: Iterable[Spent], name: str) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
+from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.routing.facts import Waiting
 from valvomo.domain.whatif.coming import Coming
 from valvomo.domain.whatif.overflowing import Standing
@@ -26,7 +28,12 @@ class Visit:
     """Somebody who came, while the time goes on.
 
     `standing` is where they wait or waited last; `waiting` is what the router is shown while they stand in line,
-    `asked` who was asked to take them. Their wait was over at `ended`.
+    `asked` who was asked last to take them, and `pending` whether that agent has yet to answer. Their wait was over at
+    `ended`.
+
+    `passed` is how often they were passed on to another queue, `again` how long they waited there each time; they wait
+    there since `passed_at` (until nothing more is known, None when they do not). Agents have `rejected` and `missed`
+    them so often.
     """
 
     coming: Coming
@@ -35,6 +42,69 @@ class Visit:
     ended: float | None = None
     waiting: Waiting | None = None
     asked: Person | None = None
+    pending: bool = False
+    asks: int = 0
+    declines: dict[str, int] = field(default_factory=dict)
+    stage: int = 0
+    passed: int = 0
+    passed_at: float | None = None
+    again: list[float] = field(default_factory=list)
+    rejected: int = 0
+    missed: int = 0
+
+    def in_line(self, workstream: Workstream, queued_at: datetime) -> Waiting:
+        """What the router is shown of them. Their age is kept wherever they are passed on."""
+        coming = self.coming
+        return Waiting(
+            id=coming.id,
+            queue_id=self.standing.queue_id,
+            workstream_id=coming.workstream_id,
+            channel=workstream.channel,
+            units=workstream.units,
+            queued_at=queued_at,
+            priority=coming.priority,
+            needs=coming.needs,
+            declines=dict(self.declines),
+            affinity_id=None if self.passed else coming.affinity_id,
+        )
+
+    def accept(self, at: float) -> None:
+        """An agent has them; what was declined and applied before counts no more."""
+        self.pending = False
+        self._waits_no_more(at, Fate.ACCEPTED)
+        self.declines.clear()
+        self.standing = replace(self.standing, applied=frozenset(), served=True)
+
+    def decline(self, *, missed: bool) -> None:
+        """Who was asked has rejected or missed it."""
+        self.pending = False
+        self.missed += missed
+        self.rejected += not missed
+        if self.asked is not None:
+            agent = self.asked.seat.agent.id
+            self.declines[agent] = self.declines.get(agent, 0) + 1
+
+    def pass_on(self, at: float, standing: Standing) -> None:
+        """Their agent has passed them on."""
+        self.passed += 1
+        self.passed_at, self.standing = at, standing
+
+    def leave(self, at: float) -> None:
+        """They have lost their patience."""
+        self.pending = False
+        self._waits_no_more(at, Fate.ABANDONED)
+
+    def turn_away(self, at: float) -> None:
+        """Overflow has ended it."""
+        self._waits_no_more(at, Fate.TURNED_AWAY)
+
+    def _waits_no_more(self, at: float, fate: Fate) -> None:
+        """The first wait decides what became of them."""
+        if self.passed_at is not None:
+            self.again.append(at - self.passed_at)
+            self.passed_at = None
+        elif self.fate is Fate.WAITING:
+            self.fate, self.ended = fate, at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator
 
-from valvomo.domain.whatif.coming import Dice
+from valvomo.domain.whatif.chance import Dice
 from valvomo.domain.whatif.experiment import ALL, Experiment, Findings, Progress, carry_out
 from valvomo.domain.whatif.recorded import Recorded, as_it_was, patience_by_queue
 from valvomo.domain.whatif.tally import Figures, tally
@@ -37,6 +37,7 @@ def _result(asked: Asked, found: Findings) -> WhatIfResult:
         expected=experiment.load.expected,
         agents=(len(experiment.today.workers), None if after is None else len(after.workers)),
         patience=_patience(experiment, asked.names),
+        ruled=found.ruled,
         replications=found.replications,
         seed=asked.seed,
     )

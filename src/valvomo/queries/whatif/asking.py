@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,23 +11,35 @@ import msgspec
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.colleagues import figures_scope, may_see_agent
-from valvomo.domain.agents.skills import Need
+from valvomo.domain.agents.skills import Need, joined
 from valvomo.domain.conversations.targets import queue_kind
+from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal, malformed
+from valvomo.domain.routing.rules import Arrival
 from valvomo.domain.whatif.changes import Changes
 from valvomo.domain.whatif.changing import changed
+from valvomo.domain.whatif.coming import Matter
 from valvomo.domain.whatif.experiment import Experiment
 from valvomo.domain.whatif.names import Names, UnsoundError
 from valvomo.domain.whatif.recorded import Recorded
+from valvomo.domain.whatif.ruling import classified
 from valvomo.domain.whatif.setup import Period, Setup
-from valvomo.domain.whatif.synthetic import HOUR, Kind, Stream, Synthetic
-from valvomo.protocol.whatif import MOST_HOURS, ChangesBody, StreamBody, SyntheticBody, WhatIfRequest
+from valvomo.domain.whatif.synthetic import HOUR, Kind, Passing, Stream, Synthetic
+from valvomo.protocol.whatif import (
+    MOST_HOURS,
+    ChangesBody,
+    KindBody,
+    StreamBody,
+    SyntheticBody,
+    WhatIfRequest,
+)
 from valvomo.queries.whatif.house import attended, setup_of, whatif_refusal
-from valvomo.queries.whatif.past import past_of
+from valvomo.queries.whatif.past import MOST_PAST, past_of
 
 RUN_UP = timedelta(hours=1)
 """So much before a recorded period is played too: the first who counts does not come into an empty house."""
 MOST_ARRIVALS = 100_000
+"""Of a load that is made up, on average."""
 FURTHEST = timedelta(days=3653)
 """From now, in either direction: calendars end somewhere."""
 
@@ -92,12 +105,12 @@ async def _of_past(
     since, until = since.astimezone(UTC), until.astimezone(UTC)
     start = since - RUN_UP
     period = Period(start=start, since=RUN_UP.total_seconds(), until=(until - start).total_seconds())
-    past = await past_of(tx, organization_id, period, now, most=MOST_ARRIVALS)
+    setup = await setup_of(tx, organization_id, since)
+    past = await past_of(tx, organization_id, period, now=now, workstreams=setup.house.workstreams)
     if past is None:
-        return malformed("body.from", f"a shorter period: more than {MOST_ARRIVALS} came in this one")
+        return malformed("body.from", f"a shorter period: more than {MOST_PAST} came in this one")
     if not past.load.known:
         return Refusal(Reason.NOTHING_RECORDED)
-    setup = await setup_of(tx, organization_id, since)
     return attended(setup, past.attended), past.load, period
 
 
@@ -121,6 +134,7 @@ def _stream(setup: Setup, body: StreamBody, number: int) -> Stream:
     queues = Names("queue", ((one.id, one.name) for one in setup.places.values()))
     workstream = workstreams[named.id(body.workstream, f"{number}.workstream")]
     queue = workstream.queue_id if body.queue is None else queues.id(body.queue, f"{number}.queue")
+    passing = tuple(_passing(body, queues, number))
     if setup.places[queue].kind != queue_kind(workstream.channel):
         raise UnsoundError(f"{number}.queue", "the queue is for another kind of work")
     return Stream(
@@ -131,12 +145,41 @@ def _stream(setup: Setup, body: StreamBody, number: int) -> Stream:
         wrap_up=body.wrap_up,
         patience=body.patience,
         answer=body.answer,
+        rejected=body.rejected,
+        missed=body.missed,
+        away=body.away,
+        passing=passing,
         priority=body.priority,
         kinds=tuple(
-            Kind(share=one.share, needs=_needs(setup, one.skills, f"{number}.kinds.{place}"))
-            for place, one in enumerate(body.kinds)
+            _kind(setup, workstream, one, f"{number}.kinds.{place}", named=body.queue is not None)
+            for place, one in enumerate(body.kinds or [KindBody(share=1)])
         ),
     )
+
+
+def _kind(setup: Setup, workstream: Workstream, body: KindBody, at: str, *, named: bool) -> Kind:
+    """What the rules of the workstream make of them, as the house itself does; a queue that is named wins."""
+    arrival = Arrival(
+        channel=workstream.channel.value, language=body.language, answers=body.answers, context=body.context
+    )
+    found, own = classified(workstream, arrival), _needs(setup, body.skills, at)
+    return Kind(
+        share=body.share,
+        needs=joined(own, found.needs),
+        queue_id=None if named else found.queue_id,
+        priority=found.priority,
+        matter=Matter(arrival=arrival, ruled=not named, needs=own),
+    )
+
+
+def _passing(body: StreamBody, queues: Names, number: int) -> Iterator[Passing]:
+    if sum(one.share for one in body.passing) > 1:
+        raise UnsoundError(f"{number}.passing", "the shares come to more than 1")
+    if body.rejected + body.missed > 1:
+        raise UnsoundError(f"{number}.missed", "rejected and missed come to more than 1")
+    for place, one in enumerate(body.passing):
+        queue = queues.id(one.queue, f"{number}.passing.{place}.queue")
+        yield Passing(share=one.share, queue_id=queue, talk=one.talk)
 
 
 def _needs(setup: Setup, skills: dict[str, int], at: str) -> tuple[Need, ...]:

@@ -11,6 +11,7 @@ from valvomo.db.hours import hours_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.colleagues import may_see_agent
+from valvomo.domain.conversations.targets import queue_kind
 from valvomo.domain.refusals import Refusal
 from valvomo.domain.whatif.setup import Setup, Worker
 from valvomo.protocol.whatif import WhatIfAgent, WhatIfHouse, WhatIfQueue, WhatIfThing, WhatIfWorkstream
@@ -63,6 +64,7 @@ async def described(tx: Transaction, actor: Actor, at: datetime) -> WhatIfHouse 
             WhatIfQueue(
                 id=one.id,
                 name=one.name,
+                kind=one.kind,
                 method=queues[one.id].method,
                 match=queues[one.id].match,
                 priority=queues[one.id].priority,
@@ -72,7 +74,14 @@ async def described(tx: Transaction, actor: Actor, at: datetime) -> WhatIfHouse 
         ],
         workstreams=[
             WhatIfWorkstream(
-                id=one.id, name=one.name, channel=one.channel.value, queue=one.queue_id, units=one.units
+                id=one.id,
+                name=one.name,
+                channel=one.channel.value,
+                kind=queue_kind(one.channel),
+                queue=one.queue_id,
+                units=one.units,
+                queue_rules=one.queue_rules,
+                skill_rules=one.skill_rules,
             )
             for one in setup.house.workstreams.values()
         ],
