@@ -19,7 +19,8 @@ async function arrive(path: string): Promise<string> {
 }
 
 beforeEach(() => {
-  vi.stubGlobal('WebSocket', class {})
+  // On a slow machine it is taken for dead before the test is over, and closed.
+  vi.stubGlobal('WebSocket', class { close(): void {} })
   vi.stubGlobal('fetch', () => {
     if (signedIn === null) return Promise.resolve(answer(401, { type: 'access/not-signed-in', status: 401, title: '' }))
     return Promise.resolve(answer(200, { id: 'u', name: 'U', roles: signedIn, language: 'en', queues: [], supervised: [] }))
