@@ -73,6 +73,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     """Addresses or networks whose ``X-Forwarded-*`` headers are believed."""
 
+    drain_seconds: Annotated[float, Meta(ge=0, le=600)] = 5.0
+    """How long a process that is told to end goes on answering, unready, and then takes to hand its readers over."""
+
     session_hours: Annotated[int, Meta(ge=1, le=744)] = 12
     """Hours after which a console sign-in ends."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from valvomo.db import migrate
 from valvomo.db.database import connect
-from valvomo.db.migrate import Half, MigrationError
+from valvomo.db.migrate import Half, MigrationError, OlderProcessesError
 
 
 @pytest.fixture
@@ -81,6 +81,56 @@ async def test_a_failing_file_leaves_nothing(empty_database_url: str, folder: Pa
 async def test_nodes_that_start_together_apply_it_once(empty_database_url: str, folder: Path) -> None:
     done = await asyncio.gather(*(migrate.apply(empty_database_url, folder=folder) for _ in range(4)))
     assert sorted(len(applied) for applied in done) == [0, 0, 0, 3]
+
+
+async def test_what_old_processes_need_is_not_removed(empty_database_url: str, folder: Path) -> None:
+    (folder / "0001_house.pre.sql").write_text(
+        "CREATE TABLE processes (id int, seen_at timestamptz, version text, migration int, ended_at timestamptz);"
+        "CREATE TABLE old (id int);"
+    )
+    (folder / "0002_garden.pre.sql").unlink()
+    assert labels(await migrate.apply(empty_database_url, half=Half.PRE, folder=folder)) == ["0001_house.pre"]
+    connection = await connect(empty_database_url)
+    await connection.execute(
+        "INSERT INTO processes VALUES (1, now(), '0.0.9', 0, NULL), (2, now(), '0.1.0', 1, NULL),"
+        " (3, now(), '0.0.8', 0, now()), (4, now() - interval '1 hour', NULL, NULL, NULL)"
+    )
+    with pytest.raises(OlderProcessesError, match=r"1 of them live \(release 0\.0\.9 seen 0 s ago\)"):
+        await migrate.apply(empty_database_url, half=Half.POST, folder=folder)
+    assert "old" in await tables(empty_database_url)
+    async with asyncio.TaskGroup() as group:
+        waiting = group.create_task(migrate.apply(empty_database_url, folder=folder, patience=60))
+        await asyncio.sleep(0)
+        await connection.execute("UPDATE processes SET ended_at = now() WHERE id = 1")
+    await connection.close()
+    assert labels(waiting.result()) == ["0001_house.post"]
+    assert "old" not in await tables(empty_database_url)
+
+
+async def test_alone_nobody_is_asked(empty_database_url: str, folder: Path) -> None:
+    (folder / "0001_house.pre.sql").write_text(
+        "CREATE TABLE processes (id int, seen_at timestamptz, version text, migration int, ended_at timestamptz);"
+        "CREATE TABLE old (id int); INSERT INTO processes VALUES (1, now(), '0.0.9', 0, NULL)"
+    )
+    assert len(await migrate.apply(empty_database_url, folder=folder, alone=True)) == 3
+
+
+async def test_a_release_works_beside_the_halves_of_its_neighbours(
+    empty_database_url: str, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Before `--post` the new release serves, and after the next one's `--pre` the old one does."""
+    older = tmp_path_factory.mktemp("older")
+    for name in ("0001_house.pre.sql", "0001_house.post.sql"):
+        (older / name).write_bytes((folder / name).read_bytes())
+    assert labels(await migrate.missing(empty_database_url, folder=older)) == ["0001_house.pre"]
+    (folder / "0001_house.post.sql").unlink()
+    await migrate.apply(empty_database_url, folder=folder)
+    assert await migrate.missing(empty_database_url, folder=older) == []
+    (folder / "0002_garden.post.sql").write_text("DROP TABLE house;")
+    assert await migrate.missing(empty_database_url, folder=folder) == []
+    await migrate.apply(empty_database_url, folder=folder)
+    with pytest.raises(MigrationError, match=r"0002_garden\.post is applied here but unknown"):
+        await migrate.missing(empty_database_url, folder=older)
 
 
 @pytest.mark.parametrize("name", ["1_house.pre.sql", "0003_House.pre.sql", "0003_house.sql"])

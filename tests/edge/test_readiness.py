@@ -84,10 +84,20 @@ async def test_all_is_well(place: Place) -> None:
     answer = await place.anybody().get("/readyz")
     told = answer.json()
     assert (answer.status_code, told["status"]) == (200, "ok")
-    assert list(told["checks"]) == ["database", "schema", "messages", "feeds", "loop", "bus"]
+    assert list(told["checks"]) == ["database", "schema", "messages", "feeds", "loop", "staying", "bus"]
     assert {one["status"] for one in told["checks"].values()} == {"ok"}
     assert 0 <= told["age"] < PATIENCE
     assert told["checks"]["database"]["seconds"] > 0
+
+
+async def test_a_process_that_is_going_answers_and_wants_nobody_new(place: Place) -> None:
+    client = place.anybody()
+    await well(client, "staying")
+    assert "connection" not in (await client.get("/healthz")).headers
+    place.parts.live.handing_over.begin()  # type: ignore[attr-defined]
+    await broken(client, "staying")
+    answer = await client.get("/healthz")
+    assert (answer.status_code, answer.headers["connection"]) == (200, "close")
 
 
 async def test_the_database_is_away(place: Place, server: Any, monkeypatch: pytest.MonkeyPatch) -> None:

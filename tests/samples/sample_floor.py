@@ -140,7 +140,7 @@ class Floor:
             for house in (HOUSE, OTHER_HOUSE):
                 await _furnish(tx, house)
             await _hire(tx, (*PEOPLE, STRANGER))
-            await tx.run("connections.beat", PROCESS, BEGIN)
+            await tx.run("connections.beat", PROCESS, BEGIN, None, None)
         return floor
 
     async def do(self, actor: Actor, command: Command, key: str | None = None) -> Done | Refusal:

@@ -47,6 +47,10 @@ class Served:
     program: tuple[str, ...] = ()
     """What serves; empty: `valvomo serve`."""
 
+    drain_seconds: float = 0.0
+    settings: dict[str, str] = field(default_factory=dict)
+    """More of them, by name."""
+
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -66,6 +70,8 @@ class Served:
             "VALVOMO_DATA": str(self.folder / "data"),
             "VALVOMO_PORT": str(self.port),
             "VALVOMO_LOG_FORMAT": "json",
+            "VALVOMO_DRAIN_SECONDS": str(self.drain_seconds),
+            **self.settings,
             "VALVOMO_WEBHOOK_NETWORKS": "127.0.0.0/8",
         }
         if "VALVOMO_POSTGRES_BIN" in os.environ:
@@ -121,6 +127,15 @@ class Served:
 def command(*words: str) -> list[str]:
     """A `valvomo` command line."""
     return [str(Path(sys.executable).with_name("valvomo")), *words]
+
+
+def wait_until(check: Callable[[], bool]) -> None:
+    """The same, for what is not async."""
+    deadline = time.monotonic() + PATIENCE
+    while not check():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.02)
 
 
 async def until(probe: Callable[[], Awaitable[bool]]) -> None:

@@ -17,6 +17,7 @@ from valvomo.commands.settings.passwords import Passwords
 from valvomo.db import migrate as migrations
 from valvomo.db.doorbell import Doorbell
 from valvomo.db.embedded import EmbeddedPostgres, url_of_running
+from valvomo.db.migrate import Half
 from valvomo.domain.access.signing_in import password_refusal
 from valvomo.domain.refusals import Refusal
 from valvomo.edge.app import routes
@@ -30,9 +31,30 @@ def serve_command() -> None:
     run(serve(load()))
 
 
-def migrate() -> None:
-    """Bring the database's schema up to date."""
-    run(_migrate(load()))
+def migrate(
+    *,
+    pre: Annotated[bool, Parameter(negative="")] = False,
+    post: Annotated[bool, Parameter(negative="")] = False,
+    wait: float = 0.0,
+) -> None:
+    """Bring the database's schema up to date.
+
+    An upgrade without a pause: `migrate --pre` with the new release while the old one serves, replace the processes,
+    then `migrate --post`. Without either, both halves are applied.
+
+    Parameters
+    ----------
+    pre
+        Only what prepares the schema, so that the running release and this one both work.
+    post
+        Only what removes what the old release needed. Refused while one of its processes lives.
+    wait
+        For so many seconds to wait until they are gone.
+    """
+    if pre and post:
+        raise FailedError("--pre and --post: only one of them; without either, both halves are applied")
+    half = Half.PRE if pre else Half.POST if post else None
+    run(_migrate(load(), half, wait))
 
 
 def createadmin(
@@ -65,17 +87,18 @@ def openapi(*, indent: Annotated[int, Parameter(help="Spaces of each level.")] =
     print(msgspec.json.format(encoded, indent=indent).decode())
 
 
-async def _migrate(found: settings.Settings) -> None:
-    if not found.embedded:
-        applied = await migrations.apply(found.database_url)
-    elif url := url_of_running(found.data / "postgres"):
-        applied = await migrations.apply(url)
+async def _migrate(found: settings.Settings, half: Half | None, patience: float) -> None:
+    url = found.database_url or url_of_running(found.data / "postgres")
+    if url:
+        applied = await migrations.apply(url, half=half, patience=patience)
+        left = await migrations.pending(url)
     else:
         async with EmbeddedPostgres(found.data / "postgres", binaries=found.postgres_bin) as server:
-            applied = await migrations.apply(server.url)
+            applied = await migrations.apply(server.url, half=half, alone=True)
+            left = await migrations.pending(server.url)
     for one in applied:
         print(f"applied {one.label}")
-    print("the schema is up to date")
+    print(f"left for later: {', '.join(one.label for one in left)}" if left else "the schema is up to date")
 
 
 async def _createadmin(

@@ -3,8 +3,12 @@
 ``migrations/0007_skills.pre.sql`` prepares the schema so that the running release and the next one both work;
 ``0007_skills.post.sql`` removes what only the old one needed, when no old process is left. So an upgrade is:
 apply ``pre``, replace the processes, apply ``post``. Either half may be missing.
+
+Processes note in the database which migrations they know. A ``post`` half is refused while one lives that does not
+know it.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -48,6 +52,15 @@ class MigrationError(Exception):
     """The schema and the files contradict each other; the message says how and what to do."""
 
 
+class OlderProcessesError(MigrationError):
+    """Processes of an older release are alive, which still need what is to be removed."""
+
+
+def newest(folder: Path = FOLDER) -> int:
+    """The number of the newest migration that this program knows."""
+    return max((migration.number for migration in read_migrations(folder)), default=0)
+
+
 def read_migrations(folder: Path = FOLDER) -> list[Migration]:
     """The files of a folder in the order of their application."""
     found = [_read(path) for path in folder.glob("*.sql")]
@@ -67,14 +80,49 @@ async def pending(url: str, *, folder: Path = FOLDER) -> list[Migration]:
         await connection.close()
 
 
-async def apply(url: str, *, half: Half | None = None, folder: Path = FOLDER) -> list[Migration]:
-    """Apply what is pending, of one half or (None) of both, and return it."""
+async def missing(url: str, *, folder: Path = FOLDER) -> list[Migration]:
+    """What this program cannot work without: preparing halves that are not applied yet.
+
+    Preparing halves of a newer release do no harm. Raises `MigrationError` where a newer one has already removed
+    something, or where an applied file differs.
+    """
+    connection = await connect(url)
+    try:
+        found = await _pending(connection, read_migrations(folder), newer=True)
+    finally:
+        await connection.close()
+    return [migration for migration in found if migration.half is Half.PRE]
+
+
+async def behind(url: str) -> bool:
+    """Whether this program cannot work with the database's schema."""
+    try:
+        return bool(await missing(url))
+    except MigrationError:
+        return True
+
+
+async def apply(
+    url: str,
+    *,
+    half: Half | None = None,
+    folder: Path = FOLDER,
+    alone: bool = False,
+    patience: float = 0.0,
+) -> list[Migration]:
+    """Apply what is pending, of one half or (None) of both, and return it.
+
+    `alone`: no other process can be at work. `patience`: for so many seconds to wait until older processes are gone.
+    Raises `OlderProcessesError` when they are not, with everything before it applied.
+    """
     migrations = read_migrations(folder)
     async with _alone(url) as connection:
         todo = await _pending(connection, migrations)
         if half is not None:
             todo = _of_half(todo, half)
         for migration in todo:
+            if migration.half is Half.POST and not alone:
+                await _nobody_needs_it(connection, migration, patience)
             await _apply(connection, migration)
     return todo
 
@@ -101,18 +149,38 @@ def _of_half(todo: Sequence[Migration], half: Half) -> list[Migration]:
     return wanted
 
 
-async def _pending(connection: "Connection[Record]", migrations: Sequence[Migration]) -> list[Migration]:
+async def _pending(
+    connection: "Connection[Record]", migrations: Sequence[Migration], *, newer: bool = False
+) -> list[Migration]:
+    """`newer`: preparing halves that this program does not know may be there."""
     if not await connection.fetchval(statements()["migrations.has_ledger"].sql):
         return list(migrations)
     ours = {(migration.number, migration.half): migration for migration in migrations}
     for row in await connection.fetch(statements()["migrations.applied"].sql):
         label = f"{row['number']:04}_{row['name']}.{row['half']}"
         migration = ours.pop((row["number"], Half(row["half"])), None)
+        if migration is None and newer and row["half"] == Half.PRE:
+            continue
         if migration is None:
             raise MigrationError(f"{label} is applied here but unknown: the database is newer than this code")
         if migration.sha256 != row["sha256"]:
             raise MigrationError(f"{label} was edited after it had been applied: write a new migration")
     return sorted(ours.values(), key=_order)
+
+
+async def _nobody_needs_it(connection: "Connection[Record]", migration: Migration, patience: float) -> None:
+    if not await connection.fetchval(statements()["migrations.knows_processes"].sql):
+        return
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + patience
+    while older := await connection.fetch(statements()["migrations.older_processes"].sql, migration.number):
+        if clock() >= deadline:
+            who = ", ".join(f"release {row['version']} seen {row['seconds']:.0f} s ago" for row in older)
+            raise OlderProcessesError(
+                f"{migration.label} removes what older processes need, and {len(older)} of them live ({who}): "
+                "replace them first, then try again (--wait SECONDS waits for it)"
+            )
+        await asyncio.sleep(1.0)
 
 
 async def _apply(connection: "Connection[Record]", migration: Migration) -> None:

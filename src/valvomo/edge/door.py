@@ -38,6 +38,7 @@ class Door:
         self._plain = PlainMessages(parts)
         self._files = Files(parts.static)
         self._requests = parts.requests
+        self._live = parts.live
         self._always = _headers(secure=parts.secure)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -78,6 +79,9 @@ class Door:
         extra = [one for one in self._always if one[0] not in names]
         if b"cache-control" not in names:
             extra.append((b"cache-control", b"no-store"))
+        if self._live.leaving and b"connection" not in names:
+            # A proxy must not keep a connection to us for later: there is no later.
+            extra.append((b"connection", b"close"))
         widget = scope["path"].startswith("/widget/")
         extra.append((b"cross-origin-resource-policy", b"cross-origin" if widget else b"same-origin"))
         return [*given, *extra, *_cross_origin(scope)]

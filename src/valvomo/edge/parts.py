@@ -30,6 +30,11 @@ STATIC = Path(__file__).parent.parent / "static"
 class Live(Protocol):
     """As much of the live stream as a health check asks for."""
 
+    @property
+    def leaving(self) -> bool:
+        """Whether this process is going."""
+        ...
+
     def lag_ms(self) -> int:
         """Age of the feed: how long ago it last knew that it had read everything, in milliseconds."""
         ...

@@ -110,6 +110,7 @@ class Readiness:
                 "messages": LANE.of(lane.busy_for) if lane.running else Check(Status.FAILING),
                 "feeds": FEED.of(parts.live.lag_ms() / 1000),
                 "loop": LOOP.of(parts.loop.worst()),
+                "staying": Check(Status.FAILING if parts.live.leaving else Status.OK),
                 "bus": Check(Status.OK if parts.connected() else Status.DEGRADED),
             },
             time.monotonic(),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -24,7 +24,7 @@ from valvomo.commands.execute import Executor
 from valvomo.db import people
 from valvomo.db.database import Database
 from valvomo.domain.access.actor import Actor, system
-from valvomo.domain.agents.presence import RESTORE_SECONDS
+from valvomo.domain.agents.presence import BACK_SECONDS, RESTORE_SECONDS
 from valvomo.jobs.rounds import Rounds
 
 BEAT_SECONDS = 2.0
@@ -45,10 +45,17 @@ BATCH = 200
 log = structlog.get_logger(__name__)
 
 
+class Release(NamedTuple):
+    """Which program a process is: its version, and the newest migration that it knows."""
+
+    version: str | None
+    migration: int | None
+
+
 class Janitor(Rounds):
     """One for a process. `begin` must be done before the process takes connections.
 
-    `live` gives the connections that the process has now by id, and whose they are.
+    `live` gives the connections that the process has now or has handed over by id, and whose they are.
     """
 
     every = BEAT_SECONDS
@@ -61,6 +68,7 @@ class Janitor(Rounds):
         *,
         process_id: str,
         live: Callable[[], Mapping[str, Actor]],
+        release: Release | None = None,
     ) -> None:
         super().__init__()
         self._database = database
@@ -68,6 +76,7 @@ class Janitor(Rounds):
         self._clock = clock
         self._process_id = process_id
         self._live = live
+        self._release = release or Release(version=None, migration=None)
         self._doubted: frozenset[str] = frozenset()
         self._unnoted: frozenset[str] = frozenset()
         self._swept: datetime | None = None
@@ -75,12 +84,14 @@ class Janitor(Rounds):
     async def begin(self) -> None:
         """This process is alive: connections refer to it."""
         async with self._database.transaction() as tx:
-            await tx.run("connections.beat", self._process_id, self._clock())
+            await tx.run("connections.beat", self._process_id, self._clock(), *self._release)
 
     async def end(self) -> None:
-        """This process is going: whatever connections it leaves are found by the others at once."""
+        """This process is gone. Whom it has handed over has time to come back; without them what it leaves is lost."""
+        now = self._clock()
+        until = now + timedelta(seconds=BACK_SECONDS) if self._live() else now - DEAD_AFTER
         async with self._database.transaction() as tx:
-            await tx.run("connections.beat", self._process_id, self._clock() - 2 * DEAD_AFTER)
+            await tx.run("connections.end", self._process_id, until - DEAD_AFTER, now)
 
     async def round(self) -> float | None:
         """Be seen, look for the lost and the forgotten, end what nobody is there for, sweep."""

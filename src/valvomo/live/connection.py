@@ -19,6 +19,8 @@ MOST_BEHIND_SECONDS = 30.0
 MAX_TOPICS = 64
 MOST_WAITING = 200
 CLOSE_SLOW = 1013
+CLOSE_RESTART = 1012
+"""Come back soon: another process takes over."""
 CLOSE_SIGNED_OUT = 4401
 
 

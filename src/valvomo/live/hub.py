@@ -19,6 +19,7 @@ from valvomo.db.doorbell import Doorbell
 from valvomo.db.ids import new_id, secret_digest
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Sink
+from valvomo.live.handing_over import HandingOver
 from valvomo.live.room import Room
 from valvomo.live.statistics import LiveStatistics, statistics_of
 from valvomo.live.typing import EVERY_SECONDS, TypingSignal
@@ -57,6 +58,9 @@ class Hub:
         self._bus = bus
         self._signals: list[TypingSignal] = []
         self._asked: deque[Connection] = deque()
+        self.handing_over = HandingOver(
+            lambda: [one for room in self._rooms.values() for one in room.connections]
+        )
         bell.listen(self._rung)
         bus.subscribe(TYPING_CHANNEL, self.heard)
 
@@ -112,9 +116,15 @@ class Hub:
         if origin != self.process_id and (room := self._rooms.get(signal.organization_id)):
             room.show_typing(signal)
 
+    @property
+    def leaving(self) -> bool:
+        """Whether this process is going and takes no new readers."""
+        return self.handing_over.begun
+
     def connected(self) -> dict[str, Actor]:
-        """All connections that are open now by id, and whose they are."""
-        return {one.id: one.actor for room in self._rooms.values() for one in room.connections}
+        """All connections that are open now or were handed over, by id, and whose they are."""
+        open_ones = {one.id: one.actor for room in self._rooms.values() for one in room.connections}
+        return open_ones | self.handing_over.handed()
 
     def lag_ms(self) -> int:
         """Age of the oldest feed: how long ago it last knew that it had read everything."""

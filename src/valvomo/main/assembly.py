@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from valvomo import __version__
 from valvomo.bus.local import LocalBus
 from valvomo.bus.nats import Address, NatsBus
 from valvomo.bus.port import Bus
@@ -30,7 +31,7 @@ from valvomo.edge.ws.app import sockets
 from valvomo.jobs.addresses import networks_of
 from valvomo.jobs.delivery import Delivery
 from valvomo.jobs.inspector import Inspector
-from valvomo.jobs.janitor import Janitor
+from valvomo.jobs.janitor import Janitor, Release
 from valvomo.jobs.overflow import Overflow
 from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.router import Router
@@ -73,12 +74,12 @@ def now() -> datetime:
 
 def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus: Bus | None = None) -> House:
     """Put the parts together; nothing runs yet. `bus` is that of the settings unless one is given."""
-    bus = bus or bus_of(settings, database)
-    bell = Doorbell(bus)
+    bell = Doorbell(bus := bus or bus_of(settings, database))
     executor = Executor(database, clock, bell)
     lane = MessageLane(database, clock, bell)
     hub = Hub(database, bell, bus, clock)
-    janitor = Janitor(database, executor, clock, process_id=hub.process_id, live=hub.connected)
+    ours = Release(__version__, migrate.newest())
+    janitor = Janitor(database, executor, clock, process_id=hub.process_id, live=hub.connected, release=ours)
     authentication = Authentication(database, clock)
     bell.listen(authentication.rung, words=False)
     parts = Parts(
@@ -89,7 +90,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         clock=clock,
         live=hub,
         gate=Gate(executor, Passwords(), session_hours=settings.session_hours),
-        pending=lambda: _is_behind(database.url),
+        pending=lambda: migrate.behind(database.url),
         connected=lambda: bool(bus.traffic.connected),
         laboratory=Laboratory(database.url),
         backlog=kept(database, clock),
@@ -157,17 +158,18 @@ async def running(house: House) -> AsyncIterator[None]:
 async def database_of(settings: Settings, *, may_migrate: bool = False) -> AsyncIterator[Database]:
     """The database that the settings name, or the embedded one; its schema is ours when it is given.
 
-    Raises `PendingMigrationsError` where the schema is older and is not ours to change.
+    Raises `PendingMigrationsError` where the schema is older and is not ours to change. The halves that only remove
+    something may be missing, and those that prepare a newer release may be there: so it is during an upgrade.
     """
     if settings.embedded:
         async with EmbeddedPostgres(settings.data / "postgres", binaries=settings.postgres_bin) as server:
-            await migrate.apply(server.url)
+            await migrate.apply(server.url, alone=True)
             async with _opened(server.url, settings) as database:
                 yield database
         return
     if may_migrate:
         await migrate.apply(settings.database_url)
-    elif missing := await migrate.pending(settings.database_url):
+    elif missing := await migrate.missing(settings.database_url):
         raise PendingMigrationsError([one.label for one in missing])
     async with _opened(settings.database_url, settings) as database:
         yield database
@@ -180,7 +182,3 @@ async def _opened(url: str, settings: Settings) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
-
-
-async def _is_behind(url: str) -> bool:
-    return bool(await migrate.pending(url))

@@ -18,7 +18,7 @@ from valvomo.protocol.frames import MAX_CLIENT_FRAME
 from valvomo.settings import Settings
 
 GRACE_SECONDS = 10
-"""How long requests in flight may take to finish; sockets are told to come back at once."""
+"""How long requests in flight may take to finish, once nothing new is taken."""
 BACKLOG = 2048
 COLLECT = (20_000, 20, 10)
 """Objects made, and collections of the young and of the middle ones, after which cycles are looked for."""
@@ -64,6 +64,7 @@ async def _serve(house: House, settings: Settings, listening: socket.socket, rea
                 if ready is not None:
                     beside = group.create_task(_run(ready, address))
                 await server.told_to_end.wait()
+                await _leave(house, server, 0.0 if settings.embedded else settings.drain_seconds)
         finally:
             if beside is not None:
                 beside.cancel()
@@ -81,6 +82,17 @@ def _collect_seldom() -> None:
     gc.set_threshold(*COLLECT)
 
 
+async def _leave(house: House, server: _Server, seconds: float) -> None:
+    """Be unready until that is noticed, then hand the readers over, while requests are answered as ever."""
+    leaving = house.hub.handing_over
+    leaving.begin()
+    log.info("serve.leaving", seconds=seconds)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await server.hurried.wait()
+    await leaving.run(seconds, server.hurried)
+
+
 async def _run(ready: Ready, address: str) -> None:
     await ready(address)
 
@@ -92,6 +104,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.up = asyncio.Event()
         self.told_to_end = asyncio.Event()
+        self.hurried = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -106,19 +119,21 @@ class _Server(uvicorn.Server):
 
 @contextlib.contextmanager
 def _signals(server: _Server) -> Iterator[None]:
-    """The first signal ends everything in order, the second at once."""
+    """SIGTERM ends everything in order; SIGINT, or a second signal, without waiting for load balancers."""
     loop = asyncio.get_running_loop()
 
-    def end() -> None:
-        if server.told_to_end.is_set():
-            server.force_exit = True
+    def end(number: signal.Signals) -> None:
+        if server.told_to_end.is_set() or number is signal.SIGINT:
+            if server.hurried.is_set():
+                server.force_exit = True
+            server.hurried.set()
         server.told_to_end.set()
 
     handled = []
     for number in (signal.SIGINT, signal.SIGTERM):
         # Only the main thread may; elsewhere whoever started us cancels us.
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(number, end)
+            loop.add_signal_handler(number, end, number)
             handled.append(number)
     try:
         yield

@@ -188,3 +188,23 @@ async def test_a_server_that_goes_says_within_which_time_to_come_back(served: Se
         await until(socket, op="pong")
         served.house.hub.say_closing()
         assert (await until(socket, op="closing"))["within"] == 1000
+
+
+async def test_a_process_that_is_going_hands_its_readers_over(served: Served) -> None:
+    """They are asked to come back, count as there all the while, and nobody new comes in."""
+    session = await served.session("eino")
+    going = served.house.hub.handing_over
+    async with served.live(session) as socket:
+        await say(socket, op="watch", topic="me")
+        await until(socket, topic="me", op="snapshot")
+        await going.run(0.0, asyncio.Event())
+        with pytest.raises(ConnectionClosed) as ended:
+            await until(socket, op="never")
+        assert ended.value.rcvd is not None
+        assert ended.value.rcvd.code == 1012
+    with pytest.raises(InvalidStatus) as refused:
+        await served.live(session)
+    assert refused.value.response.status_code == 503
+    [actor] = served.house.hub.connected().values()
+    assert actor.name.startswith("Eino")
+    assert len(await served.database._pool.fetch("SELECT FROM connections")) == 1

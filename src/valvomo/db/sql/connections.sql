@@ -27,8 +27,13 @@ SELECT live.id FROM unnest($2::text[]) AS live (id)
 WHERE NOT EXISTS (SELECT FROM connections c WHERE c.process_id = $1 AND c.id = live.id)
 
 -- name: beat
--- This process is alive.
-INSERT INTO processes (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+-- This process is alive, of this release, which knows migrations up to a number.
+INSERT INTO processes (id, seen_at, version, migration) VALUES ($1, $2, $3, $4)
+ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+
+-- name: end
+-- This process has ended; its connections count until it has not been seen for long enough.
+UPDATE processes SET seen_at = $2, ended_at = $3 WHERE id = $1
 
 -- name: of_dead
 -- Connections of processes that have not been seen since a moment.

@@ -27,6 +27,20 @@ INSERT INTO schema_migrations (number, half, name, sha256) VALUES ($1, $2, $3, $
 -- One runner at a time, for the session: several nodes may be started at once.
 SELECT pg_advisory_lock(8300, 1);
 
+-- name: knows_processes
+-- Whether processes of this installation say which release they are.
+SELECT EXISTS (
+    SELECT FROM information_schema.columns
+    WHERE table_schema = current_schema() AND table_name = 'processes' AND column_name = 'migration'
+);
+
+-- name: older_processes
+-- Processes that were alive lately and may need what a migration with this number removes.
+SELECT coalesce(version, 'unknown') AS version, extract(epoch FROM now() - seen_at)::float8 AS seconds
+FROM processes
+WHERE ended_at IS NULL AND seen_at > now() - interval '30 seconds' AND coalesce(migration, 0) < $1
+ORDER BY seen_at DESC;
+
 -- name: patience
 -- Fail rather than queue behind a long transaction: everyone else would queue behind us.
 SET LOCAL lock_timeout = '10s';

@@ -41,6 +41,9 @@ class Status:
 RESTORE_SECONDS = 150
 """How long after a lost connection the former presence comes back by itself."""
 
+BACK_SECONDS = 30
+"""So long somebody whose process was restarted may take to come back before they count as lost at all."""
+
 
 def chosen_presence(presence: Presence | None, status: Status | None) -> Presence | Refusal:
     """What somebody chooses: a presence, a status that stands for one, or both if they agree."""

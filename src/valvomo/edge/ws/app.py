@@ -52,7 +52,10 @@ def sockets(parts: Parts, hub: Hub) -> App:
 
     async def app(scope: Any, receive: Receive, send: Send) -> None:
         await receive()
-        if scope["path"] == STAFF:
+        if hub.leaving:
+            # Before the handshake is answered, so that a proxy may ask the next process.
+            await _deny(scope, send, Refusal(Reason.BUSY))
+        elif scope["path"] == STAFF:
             await _staff(parts, hub, scope, (receive, send))
         elif scope["path"] == CUSTOMERS:
             await _customer(parts, hub, scope, (receive, send))
@@ -116,8 +119,9 @@ async def _serve(
         await _converse(parts, hub, connection, (sink, receive, send))
     finally:
         hub.close(connection)
-        # The peer's going must be noted even when this task is being cancelled with it.
-        await asyncio.shield(_note(parts, actor, closed(actor, connection.id, hub.process_id)))
+        if not hub.handing_over.of(connection):
+            # The peer's going must be noted even when this task is being cancelled with it.
+            await asyncio.shield(_note(parts, actor, closed(actor, connection.id, hub.process_id)))
 
 
 async def _converse(
