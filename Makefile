@@ -28,7 +28,7 @@ HAS_WEB := $(wildcard web/package-lock.json)
 
 .PHONY: help
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 .PHONY: setup
 setup: $(STAMPS)/python $(if $(HAS_WEB),$(STAMPS)/packages) ## Make .venv and web/node_modules from the locks
@@ -77,6 +77,10 @@ browser: $(STAMPS)/python ## Make sure that there is a Chromium for the browser 
 		echo "browser: no chromium and no root: Playwright brings its own"
 		$(BIN)/playwright install chromium
 	fi
+
+.PHONY: bench-peers
+bench-peers: setup ## Install what bench/peers.py measures Valvomo beside, into .build/peers (Prosody and Redis as root)
+	@$(BIN)/python bench/systems/install.py
 
 .PHONY: lock
 lock: $(if $(filter $(OWN_UV),$(UV)),$(OWN_UV)) ## Resolve the dependencies anew and write uv.lock

@@ -132,7 +132,7 @@ class Bench:
     def _order(self, kind: str) -> dict[str, Any]:
         name = {"ceiling": "talk", "steady": "talk", "watching": "watch"}.get(kind, "echo")
         rate = self.rate if "steady" in kind else 0.0
-        return order(self.clients, {"kind": name, "seconds": self.seconds, "rate": rate})
+        return processes.order(self.clients, {"kind": name, "seconds": self.seconds, "rate": rate})
 
     def _used(self) -> list[float]:
         return [*(processes.cpu_seconds(pid) for pid in self.pids), processes.machine_seconds()]
@@ -158,20 +158,6 @@ def _proved(kind: str, answer: dict[str, Any], rows: int) -> None:
     wrong["rows otherwise than once"] = rows - answer["count"]
     if any(wrong.values()):
         raise AssertionError(f"{kind}: {wrong}")
-
-
-def order(clients: subprocess.Popen[bytes], wanted: object) -> dict[str, Any]:
-    """Have the clients play a round (None: only hear what they say); ends when they end."""
-    if clients.stdin is None or clients.stdout is None:
-        raise RuntimeError("no pipes")
-    if wanted is not None:
-        clients.stdin.write(msgspec.json.encode(wanted) + b"\n")
-        clients.stdin.flush()
-    line = clients.stdout.readline()
-    if not line:
-        raise RuntimeError("the clients have ended; see clients.log above")
-    answer: dict[str, Any] = msgspec.json.decode(line)
-    return answer
 
 
 async def control_of(database: EmbeddedPostgres) -> str:
@@ -211,8 +197,8 @@ async def measure(options: argparse.Namespace, folder: Path, database: EmbeddedP
 async def play(bench: Bench, options: argparse.Namespace) -> None:
     """All rounds; the first message of everybody and the first plans are not measured."""
     load = os.getloadavg()[0]
-    await asyncio.to_thread(order, bench.clients, None)
-    await asyncio.to_thread(order, bench.clients, {"kind": "talk", "seconds": 2.0})
+    await asyncio.to_thread(processes.order, bench.clients, None)
+    await asyncio.to_thread(processes.order, bench.clients, {"kind": "talk", "seconds": 2.0})
     for number in range(options.rounds):
         for kind in KINDS if number % 2 == 0 else reversed(KINDS):
             await bench.play(kind)

@@ -104,7 +104,7 @@ class Talking:
         """A round: counts, waits in seconds, and what went wrong."""
         pause = len(self._place.talks) / rate if rate else 0.0
         kind = "floor" if rate else "ceiling"
-        played = await self._player.play(Part(kind=kind, seconds=seconds, pause=pause, settle=0.0))
+        played = await self._player.play(Part(kind=kind, seconds=seconds, pause=pause))
         return {
             "count": played.said,
             "elapsed": seconds,

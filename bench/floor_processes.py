@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
@@ -12,9 +13,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import msgspec
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PORTS = range(20_000, 32_000)
@@ -36,7 +39,12 @@ def free_port() -> int:
 
 @contextmanager
 def process(
-    words: list[str], log: Path, environment: dict[str, str] | None = None, *, talks: bool = True
+    words: list[str],
+    log: Path,
+    environment: dict[str, str] | None = None,
+    *,
+    talks: bool = True,
+    folder: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program; ended with SIGTERM, at last with SIGKILL. One that `talks` has pipes for input and output."""
     with log.open("ab") as errors:
@@ -46,6 +54,7 @@ def process(
             stdout=subprocess.PIPE if talks else errors,
             stderr=errors,
             env=environment,
+            cwd=folder,
         )
     try:
         yield started
@@ -145,6 +154,37 @@ def _stat(folder: Path) -> tuple[int, float] | None:
     except OSError:
         return None
     return int(fields[1]), sum(int(one) for one in fields[11:15]) / _TICKS
+
+
+async def listening(port: int, started: subprocess.Popen[bytes]) -> None:
+    """Once somebody listens there on loopback."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if started.poll() is not None or time.monotonic() > until:
+            raise RuntimeError(f"{started.args!r} did not start")
+        await asyncio.sleep(0.05)
+
+
+def socket_folder(url: str) -> str:
+    """Where the socket of a PostgreSQL is, as its address says."""
+    return parse_qs(urlsplit(url).query)["host"][0]
+
+
+def order(process: subprocess.Popen[bytes], wanted: object) -> dict[str, Any]:
+    """Say a line of JSON to a process (None: only hear what it says), and hear one."""
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("no pipes")
+    if wanted is not None:
+        process.stdin.write(msgspec.json.encode(wanted) + b"\n")
+        process.stdin.flush()
+    line = process.stdout.readline()
+    if not line:
+        raise RuntimeError("the clients have ended; see their log")
+    answer: dict[str, Any] = msgspec.json.decode(line)
+    return answer
 
 
 def _answers(url: str) -> bool:

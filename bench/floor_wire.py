@@ -1,7 +1,6 @@
 """HTTP and WebSocket as thin as they can be, so that clients on the same cores take little from the server.
 
-Only what the benchmark's own server answers is understood: keep-alive with `Content-Length`, unmasked frames that
-are whole. Anything else raises.
+Of WebSockets only what servers here send is understood: unmasked frames that are whole. Anything else raises.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import httptools
 import msgspec
 
 HOST = "127.0.0.1"
@@ -31,6 +31,7 @@ class Caller(asyncio.Protocol):
         self._port = port
         self._transport: Any = None
         self._buffer = bytearray()
+        self._parser: Any = None
         self._answer: asyncio.Future[bytes] | None = None
 
     async def post(self, path: str, headers: Mapping[str, str], body: object) -> Any:
@@ -39,39 +40,43 @@ class Caller(asyncio.Protocol):
 
     async def ask(self, method: str, path: str, headers: Mapping[str, str], body: object) -> Any:
         """The same by another method."""
+        answer = await self.raw(method, path, headers, msgspec.json.encode(body))
+        return msgspec.json.decode(answer) if answer else None
+
+    async def raw(self, method: str, path: str, headers: Mapping[str, str], content: bytes = b"") -> bytes:
+        """The answer as it came."""
         if self._transport is None or self._transport.is_closing():
             self._buffer.clear()
             await asyncio.get_running_loop().create_connection(lambda: self, HOST, self._port)
-        content = msgspec.json.encode(body)
         head = {**headers, "Content-Type": "application/json", "Content-Length": str(len(content))}
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(_head(method, path, head) + content)
-        answer = await self._answer
-        return msgspec.json.decode(answer) if answer else None
+        return await self._answer
 
     def connection_made(self, transport: Any) -> None:
         """Connected."""
         self._transport = transport
+        self._parser = httptools.HttpResponseParser(self)
 
     def data_received(self, data: bytes) -> None:
         """Part of an answer, or all of it."""
-        self._buffer += data
-        end = self._buffer.find(b"\r\n\r\n")
-        if end < 0:
-            return
-        head = bytes(self._buffer[:end]).lower()
-        length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0] or b"0")
-        if len(self._buffer) < end + 4 + length:
-            return
-        body = bytes(self._buffer[end + 4 : end + 4 + length])
-        del self._buffer[: end + 4 + length]
-        answer, self._answer = self._answer, None
+        self._parser.feed_data(data)
+
+    def on_body(self, body: bytes) -> None:
+        """Part of what is answered."""
+        self._buffer += body
+
+    def on_message_complete(self) -> None:
+        """All of it is there."""
+        body = bytes(self._buffer)
+        self._buffer.clear()
+        status, answer, self._answer = self._parser.get_status_code(), self._answer, None
         if answer is None or answer.done():
             return
-        if head.startswith(b"http/1.1 2"):
+        if 200 <= status < 300:
             answer.set_result(body)
         else:
-            answer.set_exception(WireError(f"{head[:60]!r} {body[:300]!r}"))
+            answer.set_exception(WireError(f"{status} {body[:300]!r}"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Whoever waits for an answer gets none; the next request connects again."""

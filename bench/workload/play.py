@@ -14,23 +14,23 @@ from workload.ledger import TIMED_OUT, Ledger, by_customer, text_of
 from workload.people import People
 from workload.schedule import Arrive, Close, Event, Speak, Step
 
-SETTLE = 2.0
-"""Seconds at the beginning of a part that are played and not measured."""
 LOOK = 0.1
 """Seconds between looks at whether everything has been seen."""
 AT_ONCE = 8
 """Conversations that are opened at a time."""
+OPENING = 240.0
+"""Seconds after which whoever has not been let in gives up."""
 COUNTED = ("errors", "timeouts", "lost", "doubled", "disordered", "misplaced", "unshown", "untrue")
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """What to play. `supervisors` watch where the system has something to watch; `pause` as in `schedule`."""
+    """What to play. `pause` as in `schedule`; `settle` seconds are played first and not measured."""
 
     kind: str
     seconds: float
     pause: float = 10.0
     seed: int = 1
-    settle: float = SETTLE
+    settle: float = 0.0
 
 
 class Played(msgspec.Struct, kw_only=True):
@@ -63,7 +63,7 @@ class Player:
     supervisors: int = 0
     sample: Callable[[], list[float]] = list
     there: list[int] = field(default_factory=list)
-    _next: int = 0
+    upcoming: int = 0
     _turn: dict[tuple[int, bool], asyncio.Lock] = field(default_factory=dict)
     _ready: dict[int, asyncio.Event] = field(default_factory=dict)
     _accepted: list[float] = field(default_factory=list)
@@ -71,8 +71,8 @@ class Player:
 
     async def gather(self, conversations: int) -> None:
         """Everybody comes, and so many conversations are opened in addition to those that are there."""
-        wanted = range(self._next, self._next + conversations)
-        self._next = wanted.stop
+        wanted = range(self.upcoming, self.upcoming + conversations)
+        self.upcoming = wanted.stop
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(number: int) -> None:
@@ -80,7 +80,7 @@ class Player:
                 await self.people.arrive(number)
             self.there.append(number)
 
-        async with asyncio.TaskGroup() as group:
+        async with asyncio.timeout(OPENING), asyncio.TaskGroup() as group:
             for number in wanted:
                 group.create_task(one(number))
         self.there.sort()
@@ -100,7 +100,7 @@ class Player:
         started = time.perf_counter() + 0.1
         begin = started + part.settle
         self.ledger.begin(watchers, begin)
-        running = self._paced(part, started) if paced else self._loops(begin + part.seconds)
+        running = self._paced(part, started) if paced else self._loops(started, begin + part.seconds)
         async with asyncio.TaskGroup() as group:
             measuring = group.create_task(self._measure(begin, part.seconds))
             group.create_task(running)
@@ -135,8 +135,8 @@ class Player:
             for event in plan:
                 await _until(started + event.at)
                 group.create_task(self._happen(event, started + event.at))
-        self._next = max(
-            [self._next, *(event.conversation + 1 for event in plan if isinstance(event, Arrive))]
+        self.upcoming = max(
+            [self.upcoming, *(event.conversation + 1 for event in plan if isinstance(event, Arrive))]
         )
 
     async def _happen(self, event: Event, due: float) -> None:
@@ -183,8 +183,9 @@ class Player:
         self._accepted.append(time.perf_counter() - due)
         return number
 
-    async def _loops(self, until: float) -> None:
+    async def _loops(self, started: float, until: float) -> None:
         """In every conversation each writes when they have seen the other's words."""
+        await _until(started)
         async with asyncio.TaskGroup() as group:
             for one in self.there:
                 group.create_task(self._loop(one, until))
