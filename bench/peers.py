@@ -4,7 +4,7 @@ Every round visits each system once, alone on the machine, and the next round in
 each visit the controls say what the machine was able to do just then: a bare relay, `pgbench` with the five statements
 of a message, a loop that only counts. What a system must have first, `make bench-peers` installs.
 
-    python bench/peers.py --rounds 2 --seconds 8 --out peers.md
+    python bench/peers.py --rounds 2 --seconds 8 --out docs/performance.md
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from workload.schedule import agents_for
 
 OURS = "valvomo"
 KINDS = ("floor", "churn", "ceiling")
+MARKS = ("<!-- figures of bench/peers.py -->", "<!-- end of the figures -->")
 FAILURES = (OSError, RuntimeError, subprocess.SubprocessError)
 """Of a peer: told in the report, and the others go on."""
 WARM_UP = 0.25
@@ -109,6 +110,15 @@ def wrong(visits: list[Visit]) -> list[str]:
     ]
 
 
+def written(path: Path, report: str) -> None:
+    """Into a document between its marks; a file without them becomes the report."""
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    before, begin, rest = old.partition(MARKS[0])
+    _, end, after = rest.partition(MARKS[1])
+    new = f"{before}{begin}\n\n{report}\n{end}{after}" if begin and end else report
+    path.write_text(new, encoding="utf-8")
+
+
 async def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -126,7 +136,7 @@ async def main() -> None:
     parser.add_argument(
         "--limit", type=float, default=460.0, help="no further round that would end after so long"
     )
-    parser.add_argument("--out", type=Path, help="where the tables go besides the terminal")
+    parser.add_argument("--out", type=Path, help="where the tables go too; between its marks if it has them")
     parser.add_argument("--no-controls", dest="controls", action="store_false")
     options = parser.parse_args()
     load = os.getloadavg()[0]
@@ -135,7 +145,7 @@ async def main() -> None:
     report = Report(visits=visits, looks=looks, failed=failed, options=options, load=load).text()
     print(report)
     if options.out:
-        options.out.write_text(report, encoding="utf-8")
+        written(options.out, report)
     if found := wrong(visits):
         sys.exit("\n".join(["what must never be:", *found]))
 
