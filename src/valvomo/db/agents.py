@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from valvomo.db.hours import hours_of
+from valvomo.db.hours import at_hand, hours_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import UserRole
 from valvomo.domain.agents.capacity import Agent
@@ -37,6 +37,7 @@ async def everybody(tx: Transaction, organization_id: str, at: datetime) -> dict
 async def duty(tx: Transaction, organization_id: str, at: datetime) -> dict[str, bool]:
     """Whether it is within their working hours, of those agents who have any; by id, in a single statement."""
     rows = await tx.rows("agents.duty", organization_id)
+    await at_hand(rows, at)
     return {one: is_open(hours_of(row, at), at) for row in rows for one in row["agent_ids"]}
 
 
@@ -94,6 +95,7 @@ async def _whole(
 async def _duty(tx: Transaction, organization_id: str, at: datetime) -> dict[str, bool]:
     """Which working hours are now."""
     rows = await tx.rows("agents.hours", organization_id)
+    await at_hand(rows, at)
     return {row["id"]: is_open(hours_of(row, at), at) for row in rows}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from valvomo.db.hours import hours_of
+from valvomo.db.hours import at_hand, hours_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.conversations.dispositions import Disposition
@@ -78,7 +78,10 @@ def workstream_of(row: Any) -> Workstream:
 async def queue(tx: Transaction, organization_id: str, id_or_name: str, at: datetime) -> Queue | None:
     """One queue, by its id or its name, as it is at this moment."""
     row = await tx.row("house.queue", organization_id, id_or_name)
-    return queue_of(row, at) if row else None
+    if row is None:
+        return None
+    await at_hand([row["hours"]], at)
+    return queue_of(row, at)
 
 
 def queue_of(row: Any, at: datetime) -> Queue:

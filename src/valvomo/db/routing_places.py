@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from valvomo.db.hours import hours_of
+from valvomo.db.hours import at_hand, hours_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.routing.overflow import OverflowRule, Place
 
@@ -48,6 +48,7 @@ async def places(tx: Transaction, organization_id: str, at: datetime, *, but: st
     counts = await tx.rows("conversations.open_in_queues", organization_id, but)
     waiting = {row["queue_id"]: row["waiting"] for row in counts}
     rows = await tx.rows("house.queues", organization_id)
+    await at_hand((row["hours"] for row in rows), at)
     return {row["id"]: _place(row, waiting.get(row["id"], 0), at) for row in rows}
 
 

@@ -21,7 +21,7 @@ from valvomo.commands.agents.serving import EndServing
 from valvomo.commands.connections import opened
 from valvomo.commands.conversations.connection import CustomerDisconnect
 from valvomo.commands.execute import Executor
-from valvomo.db import people
+from valvomo.db import hours, people
 from valvomo.db.database import Database
 from valvomo.domain.access.actor import Actor, system
 from valvomo.domain.agents.presence import BACK_SECONDS, RESTORE_SECONDS
@@ -39,6 +39,8 @@ LETTERS_KEPT = timedelta(days=30)
 """How long the delivery log of webhooks goes back."""
 DECISIONS_KEPT = timedelta(days=90)
 """How long the router's decisions can be explained and made again."""
+CALENDARS_AHEAD = timedelta(days=2)
+"""So long before a year begins, its holidays are at hand."""
 SWEEP_EVERY = timedelta(minutes=10)
 BATCH = 200
 
@@ -99,6 +101,7 @@ class Janitor(Rounds):
         now = self._clock()
         async with self._database.reading() as tx:
             lost = await tx.rows("connections.of_dead", now - DEAD_AFTER, BATCH)
+            await hours.get_ready(tx, now + CALENDARS_AHEAD)
         closed = await self._closed(now)
         for row in (*lost, *closed):
             await self._lose(row)

@@ -170,7 +170,7 @@ class Feed:
 
     async def _have_calendars(self) -> None:
         async with self._database.asking() as tx:
-            await hours.get_ready(tx)
+            await hours.get_ready(tx, self._clock())
 
     def _take(self, facts: list[Fact], words: dict[str, Words], configuration: Configuration | None) -> None:
         if not facts:

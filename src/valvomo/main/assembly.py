@@ -143,7 +143,7 @@ async def running(house: House) -> AsyncIterator[None]:
     """Keep the jobs running meanwhile; one that fails ends everything, because half a house serves nobody."""
     await house.janitor.begin()
     async with house.database.asking() as tx:
-        await hours.get_ready(tx)
+        await hours.get_ready(tx, house.parts.clock())
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(job()) for job in house.jobs]
         try:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from valvomo.db import floor, house
+from valvomo.db.hours import at_hand
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.acts import Act, act_refusal
@@ -97,6 +98,7 @@ async def of_conversation(
         return refusals[0]
     workstream = await house.workstream(tx, actor.organization_id, conversation.workstream_id)
     rows = await tx.rows("house.queues", actor.organization_id)
+    await at_hand((row["hours"] for row in rows), at)
     search = _Search(
         actor=actor,
         conversation=conversation,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,6 +14,12 @@ from valvomo.protocol.pages import Page
 from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
 
 T = TypeVar("T")
+Ready = Callable[[Sequence[Any]], Awaitable[None]]
+"""What has to be at hand before rows can be shown."""
+
+
+async def as_they_are(_rows: Sequence[Any]) -> None:
+    """Most rows can be shown at once."""
 
 
 def role_refusal(actor: Actor, *roles: UserRole) -> Refusal | None:
@@ -31,6 +37,7 @@ async def page(
     cursor: str | None,
     limit: int,
     shape: Callable[[Any], T],
+    ready: Ready = as_they_are,
     role: UserRole | None = UserRole.ADMINISTRATOR,
     more: tuple[object, ...] = (),
 ) -> Page[T] | Refusal:
@@ -44,6 +51,7 @@ async def page(
     after = place.id if place else ""
     rows = await tx.rows(statement, actor.organization_id, after, None, limit + 1, *more)
     last = rows[limit - 1] if len(rows) > limit else None
+    await ready(rows)
     following = encoded(Place(sort=statement, rank=0, word="", id=last["id"])) if last else None
     return Page(items=[shape(row) for row in rows[:limit]], next=following)
 
@@ -55,13 +63,17 @@ async def one(
     *,
     thing: str,
     shape: Callable[[Any], T],
+    ready: Ready = as_they_are,
     role: UserRole | None = UserRole.ADMINISTRATOR,
 ) -> T | Refusal:
     """The one with the id `thing`, out of the statement that lists them."""
     if role is not None and (refusal := role_refusal(actor, role)):
         return refusal
     row = await tx.row(statement, actor.organization_id, "", thing, 1)
-    return shape(row) if row else Refusal(Reason.NOT_FOUND)
+    if row is None:
+        return Refusal(Reason.NOT_FOUND)
+    await ready([row])
+    return shape(row)
 
 
 def shaped(row: Any, shape: type[T], **more: object) -> T:

@@ -5,17 +5,19 @@ Agents need most of it, so every account reads it; templates are for administrat
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
-from valvomo.db.hours import hours_of
+from valvomo.db.hours import at_hand, hours_of
 from valvomo.db.public_holidays import public_holidays
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.refusals import Refusal
-from valvomo.domain.routing.hours import Hours, is_open, next_closing, next_opening
+from valvomo.domain.routing.hours import is_open, next_closing, next_opening
 from valvomo.protocol.clock import clock_spans
 from valvomo.protocol.pages import Page
 from valvomo.protocol.routing_settings import (
@@ -27,7 +29,7 @@ from valvomo.protocol.routing_settings import (
     SkillDocument,
     TemplateDocument,
 )
-from valvomo.queries.listing import one, page, shaped
+from valvomo.queries.listing import Ready, as_they_are, one, page, shaped
 
 T = TypeVar("T")
 HOLIDAYS_AHEAD = timedelta(days=365)
@@ -43,11 +45,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """`subject` as commands call it, `rows` the statement that lists them, and how one is shown. `role` reads it."""
+    """`subject` as commands call it, `rows` the statement that lists them, and how one is shown. `role` reads it.
+
+    `ready` gets at hand what `shape` needs.
+    """
 
     subject: str
     rows: str
     shape: Callable[[Any, Reading], T]
+    ready: Callable[[Sequence[Any], Reading], Awaitable[None]] | None = None
     role: UserRole | None = None
 
 
@@ -68,6 +74,7 @@ async def listed(
         cursor=cursor,
         limit=limit,
         shape=lambda row: kind.shape(row, reading),
+        ready=_ready(kind, reading),
         role=kind.role,
         more=() if queue_id is None else (queue_id,),
     )
@@ -81,8 +88,21 @@ async def single(tx: Transaction, kind: Kind[T], reading: Reading, resource_id: 
         f"resources.{kind.rows}",
         thing=resource_id,
         shape=lambda row: kind.shape(row, reading),
+        ready=_ready(kind, reading),
         role=kind.role,
     )
+
+
+def _ready(kind: Kind[T], reading: Reading) -> Ready:
+    wanted = kind.ready
+    return as_they_are if wanted is None else lambda rows: wanted(rows, reading)
+
+
+async def _calendars(rows: Sequence[Any], reading: Reading) -> None:
+    await at_hand(rows, reading.at)
+    if any(row["region"] for row in rows):
+        # The names of holidays are looked up in calendars of the reader's language, which are worked out here.
+        await asyncio.to_thread(lambda: [_holidays(row, reading) for row in rows])
 
 
 def _hours(row: Any, reading: Reading) -> HoursDocument:
@@ -96,12 +116,13 @@ def _hours(row: Any, reading: Reading) -> HoursDocument:
         special={day: clock_spans(hours.special[day]) for day in own},
         open=now_open,
         changes_at=next_closing(hours, reading.at) if now_open else next_opening(hours, reading.at),
-        holidays=_holidays(hours, row["region"], reading),
+        holidays=_holidays(row, reading),
     )
 
 
-def _holidays(hours: Hours, region: str, reading: Reading) -> list[Holiday]:
-    today = reading.at.astimezone(hours.zone).date()
+def _holidays(row: Any, reading: Reading) -> list[Holiday]:
+    region = row["region"]
+    today = reading.at.astimezone(ZoneInfo(row["time_zone"])).date()
     years = (today.year, today.year + 1) if region else ()
     return [
         Holiday(date=day, name=name)
@@ -112,7 +133,7 @@ def _holidays(hours: Hours, region: str, reading: Reading) -> list[Holiday]:
 
 
 SKILLS = Kind("skill", "skills", lambda row, _: shaped(row, SkillDocument))
-HOURS = Kind("hours", "hours", _hours)
+HOURS = Kind("hours", "hours", _hours, _calendars)
 PRESENCES = Kind("presence", "presences", lambda row, _: shaped(row, PresenceDocument))
 TEMPLATES = Kind(
     "template", "templates", lambda row, _: shaped(row, TemplateDocument), role=UserRole.ADMINISTRATOR

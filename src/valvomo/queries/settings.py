@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from valvomo.db import house
+from valvomo.db.hours import at_hand
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.supervision import Right
@@ -23,7 +25,7 @@ from valvomo.protocol.settings import (
     WebhookDocument,
     WorkstreamDocument,
 )
-from valvomo.queries.listing import one, page, role_refusal, shaped
+from valvomo.queries.listing import Ready, one, page, role_refusal, shaped
 
 DELIVERIES = 200
 """How much of a webhook's delivery log is shown."""
@@ -46,13 +48,15 @@ async def queues(
 ) -> Page[QueueDocument] | Refusal:
     """All queues at this moment, for every account: their names stand all over the console."""
     shape = partial(_queue, at=at)
-    return await page(tx, actor, "settings.queues", cursor=cursor, limit=limit, shape=shape, role=None)
+    return await page(
+        tx, actor, "settings.queues", cursor=cursor, limit=limit, shape=shape, ready=_hours(at), role=None
+    )
 
 
 async def queue(tx: Transaction, actor: Actor, queue_id: str, at: datetime) -> QueueDocument | Refusal:
     """One queue at this moment, for every account."""
     shape = partial(_queue, at=at)
-    return await one(tx, actor, "settings.queues", thing=queue_id, shape=shape, role=None)
+    return await one(tx, actor, "settings.queues", thing=queue_id, shape=shape, ready=_hours(at), role=None)
 
 
 async def workstreams(
@@ -139,6 +143,13 @@ def _user(row: Any) -> UserDocument:
     return shaped(
         row, UserDocument, capacity=capacity, limits=row["limits"] or {}, skills=row["skills"] or {}
     )
+
+
+def _hours(at: datetime) -> Ready:
+    async def ready(rows: Sequence[Any]) -> None:
+        await at_hand((row["hours"] for row in rows), at)
+
+    return ready
 
 
 def _queue(row: Any, at: datetime) -> QueueDocument:

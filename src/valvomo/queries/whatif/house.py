@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from valvomo.db import agents, house, routing, routing_places
-from valvomo.db.hours import hours_of
+from valvomo.db.hours import at_hand, hours_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.colleagues import may_see_agent
@@ -28,6 +28,7 @@ def whatif_refusal(actor: Actor) -> Refusal | None:
 async def setup_of(tx: Transaction, organization_id: str, at: datetime) -> Setup:
     """As it is today, with hours that are good around that moment. Agents are there by their working hours."""
     rows = await tx.rows("agents.hours", organization_id)
+    await at_hand(rows, at)
     hours = {row["id"]: hours_of(row, at) for row in rows}
     whose = {row["id"]: row["hours_id"] for row in await tx.rows("agents.all", organization_id)}
     people = await agents.everybody(tx, organization_id, at)
