@@ -35,11 +35,12 @@ def test_only_agents_who_are_fit_and_there_count() -> None:
 def test_only_those_who_wait_for_the_same_agents_are_before_me() -> None:
     members = [seat("finn", skills={"finnish": 5}), seat("swede", skills={"swedish": 5})]
     before = [queued("a", needs=FINNISH), queued("b", needs=(Need(skill_id="swedish"),)), queued("c")]
-    assert outlook(queued("me", needs=FINNISH), before, members, HOUSE).place == 3
+    line = [(one, 1) for one in before]
+    assert outlook(queued("me", needs=FINNISH), line, members, HOUSE).place == 3
 
 
 def test_nobody_is_next_only_because_nobody_is_there() -> None:
-    line = [queued(str(number)) for number in range(3)]
+    line = [(queued("alike"), 3)]
     for members in ([], [seat("away", chosen=Presence.AWAY)]):
         seen = outlook(queued("me"), line, members, HOUSE)
         assert (seen.place, seen.slots) == (4, 0)

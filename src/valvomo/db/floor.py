@@ -18,6 +18,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.workstream import Workstream
+from valvomo.protocol.customer import QueueHours
 from valvomo.protocol.rows import AskingFacts, Lookups, Preview, QueueFacts, preview_of
 
 
@@ -31,6 +32,8 @@ class Floor:
     lookups: Lookups
     ongoing: tuple[Conversation, ...]
     closed_today: tuple[Conversation, ...]
+    handled: dict[str, list[float]]
+    hours: dict[str, QueueHours]
     previews: dict[str, Preview]
     agents: dict[str, tuple[Agent, datetime]]
 
@@ -47,6 +50,8 @@ async def load(tx: Transaction, organization_id: str, now: datetime) -> Floor:
         lookups=await lookups(tx, organization_id),
         ongoing=tuple(conversations.decode(row) for row in ongoing),
         closed_today=tuple(conversations.decode(row) for row in closed),
+        handled=await routing.handled(tx, organization_id),
+        hours=await house.openings(tx, organization_id, now),
         previews=_previews(await tx.rows("live.previews", organization_id)),
         agents=await seats(tx, organization_id, now),
     )

@@ -18,6 +18,7 @@ from valvomo.domain.conversations.targets import Queue
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.routing.hours import is_open, next_opening
 from valvomo.domain.routing.soundness import Known
+from valvomo.protocol.customer import QueueHours
 
 
 async def supervision(
@@ -103,6 +104,19 @@ def opening(row: Any, at: datetime) -> tuple[bool, datetime | None]:
     if hours is None or is_open(hours, at):
         return True, None
     return False, next_opening(hours, at)
+
+
+async def openings(tx: Transaction, organization_id: str, at: datetime) -> dict[str, QueueHours]:
+    """Whether they are open at this moment, of those queues that have hours; by id, in a single statement."""
+    rows = await tx.rows("routing.hours", organization_id)
+    await at_hand(rows, at)
+    return {row["queue_id"]: hours_now({"hours": row}, at) for row in rows}
+
+
+def hours_now(row: Any, at: datetime) -> QueueHours:
+    """The same of a queue (a row with its `hours`)."""
+    now_open, opens_at = opening(row, at)
+    return QueueHours(open=now_open, opens_at=opens_at)
 
 
 async def skills(tx: Transaction, organization_id: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.routing.facts import House, Method, QueueRules, Seat, SkillMatch, Waiting
 
+SAMPLES = 50
+"""Handle times of a queue that estimates of its waiting rest on: the newest ones."""
 MOST_FACTS = 2_000
 """After more facts than this everything is looked at, which is quicker than looking at each."""
 _ELSEWHERE = frozenset({"signed_in", "acknowledged"})
@@ -56,6 +58,14 @@ async def waiting(tx: Transaction, organization_id: str, queues: Collection[str]
     """What waits in these queues, or in all."""
     rows = await tx.rows("routing.waiting", organization_id, None if queues is None else sorted(queues))
     return [waiting_of(row) for row in rows]
+
+
+async def ahead(tx: Transaction, organization_id: str, mine: Waiting) -> list[tuple[Waiting, int]]:
+    """Who is served before this one in its queue: of those who ask for the same, one like it and their number."""
+    rows = await tx.rows(
+        "routing.ahead", organization_id, mine.queue_id, mine.priority, mine.queued_at, mine.id
+    )
+    return [(replace(mine, needs=_needs(row), declines=row["declines"] or {}), row["count"]) for row in rows]
 
 
 async def some_waiting(
@@ -125,17 +135,29 @@ def waiting_of(row: Any) -> Waiting:
         units=row["units"],
         queued_at=row["queued_at"],
         priority=row["priority"],
-        needs=msgspec.convert(row["needs"], tuple[Need, ...]) if row["needs"] else (),
+        needs=_needs(row),
         declines=row["declines"] or {},
         affinity_id=row["affinity_id"],
         orphaned=row["orphaned"],
     )
 
 
-async def handle_seconds(tx: Transaction, organization_id: str, queue_id: str, limit: int) -> list[float]:
+def _needs(row: Any) -> tuple[Need, ...]:
+    return msgspec.convert(row["needs"], tuple[Need, ...]) if row["needs"] else ()
+
+
+async def handle_seconds(tx: Transaction, organization_id: str, queue_id: str) -> list[float]:
     """How long the newest conversations of a queue took from acceptance to their end, in seconds."""
-    rows = await tx.rows("routing.handle_seconds", organization_id, queue_id, limit)
+    rows = await tx.rows("routing.handle_seconds", organization_id, queue_id, SAMPLES)
     return [row["seconds"] for row in rows]
+
+
+async def handled(tx: Transaction, organization_id: str) -> dict[str, list[float]]:
+    """The same of every queue, oldest first."""
+    found: dict[str, list[float]] = {}
+    for row in await tx.rows("routing.handled", organization_id, SAMPLES):
+        found.setdefault(row["queue_id"], []).append(row["seconds"])
+    return found
 
 
 async def _seats(tx: Transaction, organization_id: str, rows: Iterable[Any], at: datetime) -> list[Seat]:

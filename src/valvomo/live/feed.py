@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
 
-from valvomo.db import agents, hours, journal
+from valvomo.db import agents, hours, house, journal
 from valvomo.db import floor as stored
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
@@ -26,6 +26,7 @@ from valvomo.live import reading
 from valvomo.live.floor import LiveFloor
 from valvomo.live.views.agents import Seated
 from valvomo.live.views.happening import Change, Words
+from valvomo.protocol.customer import QueueHours
 from valvomo.protocol.rows import Lookups
 from valvomo.telemetry.counts import Spread
 
@@ -36,20 +37,21 @@ GATHER_SECONDS = 0.01
 
 log = structlog.get_logger(__name__)
 
-Configuration = tuple[Lookups, dict[str, Seated]]
+Configuration = tuple[Lookups, dict[str, Seated], dict[str, QueueHours]]
 
 
 class Feed:
     """`published` hears of changes and agents that changed, `restarted` that everything may be different.
 
-    `signalled` hears of all facts, `reconfigured` that settings have changed, `redrawn` that with them names or
-    switches have that everybody is shown; `audited` is how far the audit log goes.
-    `taken` facts were told of, `ages` seconds after they happened; `restarts` times the floor was read anew.
+    `turned` hears of queues that have opened or closed, `signalled` of all facts, `reconfigured` that settings have
+    changed, `redrawn` that with them names or switches have that everybody is shown; `audited` is how far the audit
+    log goes. `taken` facts were told of, `ages` seconds after they happened; `restarts` times the floor was read anew.
     """
 
     def __init__(self, organization_id: str, database: Database, clock: Callable[[], datetime]) -> None:
         self.organization_id = organization_id
         self.published: Callable[[Sequence[Change], frozenset[str]], None] = lambda _changes, _agents: None
+        self.turned: Callable[[frozenset[str]], None] = lambda _queues: None
         self.signalled: Callable[[Sequence[Fact]], None] = lambda _facts: None
         self.reconfigured: Callable[[], None] = lambda: None
         self.redrawn: Callable[[], None] = lambda: None
@@ -143,7 +145,9 @@ class Feed:
             facts, words = await self._facts(tx)
             seats = await stored.seats(tx, self.organization_id, self._clock())
             lookups = await stored.lookups(tx, self.organization_id)
-        return facts, words, (lookups, {one: Seated(agent, since) for one, (agent, since) in seats.items()})
+            openings = await house.openings(tx, self.organization_id, self._clock())
+        seated = {one: Seated(agent, since) for one, (agent, since) in seats.items()}
+        return facts, words, (lookups, seated, openings)
 
     async def _facts(self, tx: Transaction) -> tuple[list[Fact], dict[str, Words]]:
         facts = await journal.after(tx, self.organization_id, self.floor.position, BATCH)
@@ -158,15 +162,21 @@ class Feed:
                 self.floor.turn_day(day)
 
     async def _turn_minute(self) -> None:
-        """Working hours begin and end without a fact, but only when a minute does."""
+        """Working and opening hours begin and end without a fact, but only when a minute does."""
         now = self._clock()
         if _minute_of(now) == self._minute:
             return
         async with self._database.asking() as tx:
             duty = await agents.duty(tx, self.organization_id, now)
+            openings = await house.openings(tx, self.organization_id, now)
         self._minute = _minute_of(now)
         if turned := self.floor.turn_duty(duty):
             self.published((), turned)
+        self._turn_hours(openings)
+
+    def _turn_hours(self, openings: Mapping[str, QueueHours]) -> None:
+        if queues := self.floor.turn_hours(openings):
+            self.turned(queues)
 
     async def _have_calendars(self) -> None:
         async with self._database.asking() as tx:
@@ -182,11 +192,12 @@ class Feed:
             turned |= concerned
             if change is not None:
                 changes.append(change)
-        shown = configuration is not None and self.floor.reconfigure(*configuration)
+        shown = configuration is not None and self.floor.reconfigure(*configuration[:2])
         self.audited = max((one.position or 0 for one in facts if one.audited), default=self.audited)
         self.published(changes, turned)
         self.signalled(facts)
         if configuration is not None:
+            self._turn_hours(configuration[2])
             self.reconfigured()
         if shown:
             self.redrawn()

@@ -19,12 +19,14 @@ from valvomo.live.views.figures import Day
 from valvomo.live.views.happening import Change, Happening
 from valvomo.live.views.prospects import prospects
 from valvomo.live.views.tally import Tally
-from valvomo.protocol.customer import Prospect
+from valvomo.protocol.customer import Prospect, QueueHours
 from valvomo.protocol.figures import FiguresItem
 from valvomo.protocol.rows import Lookups
 
 MAX_HISTORY = 5_000
 """So many changes back a reconnecting reader can be told what has changed; beyond that it gets a snapshot."""
+ALWAYS = QueueHours(open=True)
+"""A queue without hours."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class LiveFloor:
 
     `parts` are the ongoing conversations that people have a part in or are asked to, by person, `personal` those that
     mean anything to them in person. `agents_at` says which agents changed, and where, since `known_from`.
+    `hours` says of queues that have hours whether they are open.
     """
 
     organization_id: str
@@ -43,6 +46,7 @@ class LiveFloor:
     agents: Agents
     day: Day
     tally: Tally
+    hours: Mapping[str, QueueHours]
     known_from: int
     history: deque[Change] = field(default_factory=deque)
     parts: dict[str, set[str]] = field(default_factory=dict)
@@ -54,7 +58,7 @@ class LiveFloor:
         """The floor as it was read."""
         ongoing = {one.id: one for one in floor.ongoing}
         seats = {one: Seated(agent, since) for one, (agent, since) in floor.agents.items()}
-        day = figures.begin(floor.day, floor.closed_today)
+        day = figures.begin(floor.day, floor.closed_today, floor.handled)
         live = cls(
             organization_id=organization_id,
             position=floor.position,
@@ -64,6 +68,7 @@ class LiveFloor:
             agents=agents.seated(seats, ongoing),
             day=day,
             tally=tally.tallied(day, ongoing.values(), floor.lookups),
+            hours=floor.hours,
             known_from=floor.position,
         )
         for one in ongoing.values():
@@ -139,6 +144,11 @@ class LiveFloor:
         figures.turn(self.day, since)
         self._count()
 
+    def turn_hours(self, hours: Mapping[str, QueueHours]) -> frozenset[str]:
+        """Opening hours have begun or ended; of which queues."""
+        before, self.hours = self.hours, hours
+        return frozenset(one for one in before.keys() | hours.keys() if before.get(one) != hours.get(one))
+
     def changes_since(self, number: int, actor: Actor) -> list[Change] | None:
         """What has changed since the actor saw `number`; None when that is not known (any more)."""
         full = counts_all(actor)
@@ -172,7 +182,7 @@ class LiveFloor:
 
     def prospects(self, queue_id: str, wanted: Collection[str]) -> dict[str, Prospect]:
         """What customers who wait in this queue are told about it, of the conversations that are wanted."""
-        known = (self.agents, self.lookups.house, self.day)
+        known = (self.agents, self.lookups.house, self.day, self.hours.get(queue_id, ALWAYS))
         return prospects(queue_id, wanted, self.board.waiting.get(queue_id, {}), known)
 
     def _count(self) -> None:

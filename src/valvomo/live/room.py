@@ -63,6 +63,7 @@ class Room:
         self.signals = Signals(self.feed, self.delivery)
         self.health = Health(lambda: self.feed.floor, database, self.delivery, organization_id)
         self.feed.published = self._published
+        self.feed.turned = self.transcripts.queues_turned
         self.feed.signalled = self._signalled
         self.feed.reconfigured = self._reconfigured
         self.feed.redrawn = self._redrawn

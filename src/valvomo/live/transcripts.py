@@ -87,6 +87,10 @@ class Transcripts:
         seats = self._feed.floor.agents.seats
         self._queues.update(queue for one in agents if one in seats for queue in seats[one].agent.queues)
 
+    def queues_turned(self, queues: Iterable[str]) -> None:
+        """Queues have opened or closed by the clock."""
+        self._queues.update(queues)
+
     def publish_places(self) -> None:
         """Customers whose place in the queue or probable wait has changed; once a tick."""
         queues, self._queues = self._queues, set()

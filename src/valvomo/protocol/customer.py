@@ -21,6 +21,13 @@ class WaitRange(msgspec.Struct, frozen=True, kw_only=True):
     high: int
 
 
+class QueueHours(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a queue is open now; while it is not, `opens_at` is when it will be, null if not within a year."""
+
+    open: bool
+    opens_at: datetime | None = None
+
+
 class PublicAuthor(msgspec.Struct, frozen=True, kw_only=True):
     """A name and a role: `customer`, or whoever of the house."""
 
@@ -67,7 +74,8 @@ class PublicConversation(msgspec.Struct, frozen=True, kw_only=True, tag_field="k
     """The conversation as the customer knows it; `participants` are visible ones.
 
     `place` 1 is next, among those who wait for the same agents. `coming`: an agent is being asked right now.
-    `estimate` is the probable wait, None where nothing honest can be said.
+    `estimate` is the probable wait, None where nothing honest can be said. `hours` are those of the queue that the
+    customer waits in, and None when they do not wait.
     """
 
     id: str
@@ -78,6 +86,7 @@ class PublicConversation(msgspec.Struct, frozen=True, kw_only=True, tag_field="k
     place: int | None
     coming: bool
     estimate: WaitRange | None
+    hours: QueueHours | None
     notices: tuple[PublicNotice, ...]
 
 
@@ -90,13 +99,16 @@ class Prospect(NamedTuple):
     """What somebody who waits can be told about it."""
 
     place: int
-    estimate: WaitRange | None = None
+    estimate: WaitRange | None
+    hours: QueueHours
 
 
-def prospect(conversation: Conversation, seen: Outlook, handle_seconds: Sequence[float]) -> Prospect:
-    """The place and the probable wait by recent handle times in the queue."""
+def prospect(
+    conversation: Conversation, seen: Outlook, handle_seconds: Sequence[float], hours: QueueHours
+) -> Prospect:
+    """The place and the probable wait by recent handle times in the queue, and whether that is open."""
     found = wait_estimate(waiting_of(conversation), seen, handle_seconds)
-    return Prospect(seen.place, WaitRange(low=found.low, high=found.high) if found else None)
+    return Prospect(seen.place, WaitRange(low=found.low, high=found.high) if found else None, hours)
 
 
 def public_conversation(
@@ -119,6 +131,7 @@ def public_conversation(
         place=1 if coming else waits.place if waits else None,
         coming=coming,
         estimate=waits.estimate if waits else None,
+        hours=waits.hours if waits else None,
         notices=notices,
     )
 

@@ -2697,6 +2697,7 @@ export interface components {
             agent: components["schemas"]["OnlyName"] | null;
             coming: boolean;
             estimate: components["schemas"]["WaitRange"] | null;
+            hours: components["schemas"]["QueueHours"] | null;
             id: string;
             /** @constant */
             kind: "conversation";
@@ -2779,6 +2780,11 @@ export interface components {
         QueueDocumentPage: {
             items: components["schemas"]["QueueDocument"][];
             next?: string | null;
+        };
+        /** QueueHours */
+        QueueHours: {
+            open: boolean;
+            opens_at?: string | null;
         };
         /** QueueMethod */
         QueueMethod: {

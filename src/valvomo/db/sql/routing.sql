@@ -29,6 +29,13 @@ FROM conversations WHERE organization_id = $1 AND state = 'open' AND id = ANY ($
 -- Everything that waits, with what tells whether it has changed.
 SELECT id, version FROM conversations WHERE organization_id = $1 AND state = 'open'
 
+-- name: ahead
+-- Who is served before one with this priority, age and id in a queue: how many of them ask for the same.
+SELECT nullif(body -> 'needs', '[]') AS needs, nullif(body -> 'declines', '{}') AS declines, count(*)::integer AS count
+FROM conversations WHERE organization_id = $1 AND queue_id = $2 AND state = 'open'
+    AND (priority > $3 OR priority = $3 AND (queued_at, id) < ($4, $5))
+GROUP BY 1, 2
+
 -- name: seats
 -- Who serves in these queues (with NULL in any), since when they have been as free as they are, and when they were
 -- last asked.
@@ -82,6 +89,20 @@ SELECT id, name FROM skills WHERE organization_id = $1
 SELECT extract(epoch FROM closed_at - (body ->> 'first_accepted_at')::timestamptz)::float8 AS seconds FROM conversations
 WHERE organization_id = $1 AND queue_id = $2 AND state = 'closed' AND body ->> 'first_accepted_at' IS NOT NULL
 ORDER BY closed_at DESC LIMIT $3
+
+-- name: handled
+-- The same of every queue, oldest first.
+SELECT q.id AS queue_id, c.seconds FROM queues q JOIN LATERAL (
+    SELECT extract(epoch FROM closed_at - (body ->> 'first_accepted_at')::timestamptz)::float8 AS seconds, closed_at
+    FROM conversations WHERE organization_id = q.organization_id AND queue_id = q.id AND state = 'closed'
+        AND body ->> 'first_accepted_at' IS NOT NULL
+    ORDER BY closed_at DESC LIMIT $2
+) c ON true WHERE q.organization_id = $1 ORDER BY c.closed_at
+
+-- name: hours
+-- The opening hours of queues that have any.
+SELECT q.id AS queue_id, h.* FROM queues q
+JOIN hours h ON h.organization_id = q.organization_id AND h.id = q.hours_id WHERE q.organization_id = $1
 
 -- name: stays
 -- What waits in queues that have overflow rules, since when, which of them have been applied, and whether it was served.

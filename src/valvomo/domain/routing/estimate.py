@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 from valvomo.domain.agents.skills import Need
@@ -40,9 +40,17 @@ class Estimate:
     high: int
 
 
-def outlook(mine: Waiting, before: Iterable[Waiting], members: Iterable[Seat], house: House) -> Outlook:
-    """The outlook of one who waits, with those who are served before them and the members of their queue."""
-    return outlooks({mine.id}, [*before, mine], members, house)[mine.id]
+def outlook(
+    mine: Waiting, before: Iterable[tuple[Waiting, int]], members: Iterable[Seat], house: House
+) -> Outlook:
+    """The outlook of one who waits, with those who are served before them and the members of their queue.
+
+    Those before who ask for the same may be given as one of them and their number.
+    """
+    line = _Line(tuple(members), house)
+    for one, count in before:
+        line.join(one, count)
+    return line.outlook(mine)
 
 
 def outlooks(
@@ -52,24 +60,12 @@ def outlooks(
 
     Who asks for the same shares one answer, so that a long line costs no more than the kinds of matters in it.
     """
-    seats = tuple(members)
-    ahead: dict[_Kind, int] = {}
-    fits: dict[_Kind, frozenset[str]] = {}
+    so_far = _Line(tuple(members), house)
     found: dict[str, Outlook] = {}
     for one in line:
-        kind = _kind(one)
-        if kind not in fits:
-            queue = house.queues[one.queue_id]
-            fits[kind] = frozenset(seat.agent.id for seat in seats if unfit(one, queue, seat) is None)
         if one.id in wanted:
-            there = _there(one, seats, house)
-            rivals = (count for other, count in ahead.items() if not fits[kind] or fits[other] & fits[kind])
-            found[one.id] = Outlook(
-                place=1 + sum(rivals),
-                slots=sum(_room(one, seat, used=False) for seat in there),
-                free=sum(_room(one, seat, used=True) for seat in there),
-            )
-        ahead[kind] = ahead.get(kind, 0) + 1
+            found[one.id] = so_far.outlook(one)
+        so_far.join(one)
     return found
 
 
@@ -93,8 +89,39 @@ def wait_estimate(mine: Waiting, seen: Outlook, handle_seconds: Sequence[float])
     return Estimate(low=math.floor(max(0.0, middle - spread)), high=math.ceil(middle + spread))
 
 
-def _kind(one: Waiting) -> _Kind:
-    return (one.needs, tired_of(one))
+@dataclass(slots=True)
+class _Line:
+    """The front of a queue's line: how many ask for what, and which of the members fit it."""
+
+    seats: tuple[Seat, ...]
+    house: House
+    ahead: dict[_Kind, int] = field(default_factory=dict)
+    fits: dict[_Kind, frozenset[str]] = field(default_factory=dict)
+
+    def join(self, one: Waiting, count: int = 1) -> None:
+        """So many more at the end who ask for the same."""
+        kind = self._kind(one)
+        self.ahead[kind] = self.ahead.get(kind, 0) + count
+
+    def outlook(self, mine: Waiting) -> Outlook:
+        """Of one who would be next in it."""
+        fit = self.fits[self._kind(mine)]
+        there = _there(mine, self.seats, self.house)
+        rivals = (count for kind, count in self.ahead.items() if not fit or self.fits[kind] & fit)
+        return Outlook(
+            place=1 + sum(rivals),
+            slots=sum(_room(mine, seat, used=False) for seat in there),
+            free=sum(_room(mine, seat, used=True) for seat in there),
+        )
+
+    def _kind(self, one: Waiting) -> _Kind:
+        kind = (one.needs, tired_of(one))
+        if kind not in self.fits:
+            queue = self.house.queues[one.queue_id]
+            self.fits[kind] = frozenset(
+                seat.agent.id for seat in self.seats if unfit(one, queue, seat) is None
+            )
+        return kind
 
 
 def _there(one: Waiting, seats: Iterable[Seat], house: House) -> list[Seat]:

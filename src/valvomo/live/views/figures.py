@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,19 +27,24 @@ class Day:
     handled: dict[str, deque[float]] = field(default_factory=dict, compare=False)
 
 
-def begin(since: datetime, closed: Iterable[Conversation]) -> Day:
-    """The day from what was read, oldest first."""
-    day = Day(since=since)
-    for one in sorted(closed, key=lambda one: one.closed_at or since):
-        _count(day, one)
-    return day
+def begin(
+    since: datetime, closed: Iterable[Conversation], handled: Mapping[str, Iterable[float]] | None = None
+) -> Day:
+    """The day from what was read, with the newest handle times of the queues, oldest first."""
+    times = {queue: deque(seconds, NEWEST) for queue, seconds in (handled or {}).items()}
+    return Day(since=since, closed={one.id: outcome_of(one) for one in closed}, handled=times)
 
 
 def apply(day: Day, change: Change | None) -> None:
     """The day after one more fact."""
-    closed_at = change.after.closed_at if change is not None else None
-    if change is not None and closed_at is not None and closed_at >= day.since:
-        _count(day, change.after)
+    after = change.after if change is not None else None
+    if after is None or after.closed_at is None or after.closed_at < day.since:
+        return
+    day.closed[after.id] = outcome_of(after)
+    ends = change is not None and (change.before is None or change.before.closed_at is None)
+    if ends and after.first_accepted_at is not None:
+        times = day.handled.setdefault(after.queue_id, deque(maxlen=NEWEST))
+        times.append((after.closed_at - after.first_accepted_at).total_seconds())
 
 
 def turn(day: Day, since: datetime) -> None:
@@ -48,10 +53,3 @@ def turn(day: Day, since: datetime) -> None:
     day.closed = {
         one: it for one, it in day.closed.items() if it.closed_at is not None and it.closed_at >= since
     }
-
-
-def _count(day: Day, one: Conversation) -> None:
-    day.closed[one.id] = outcome_of(one)
-    if one.first_accepted_at is not None and one.closed_at is not None:
-        times = day.handled.setdefault(one.queue_id, deque(maxlen=NEWEST))
-        times.append((one.closed_at - one.first_accepted_at).total_seconds())

@@ -1,4 +1,4 @@
-"""What customers who wait are told: their place among those who wait for the same agents, and the probable wait."""
+"""What customers who wait are told: their place among those who wait for the same agents, the wait, the hours."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from valvomo.domain.routing.facts import House, Seat, waiting_of
 from valvomo.domain.routing.route import turn
 from valvomo.live.views.agents import Agents
 from valvomo.live.views.figures import Day
-from valvomo.protocol.customer import Prospect, prospect
+from valvomo.protocol.customer import Prospect, QueueHours, prospect
 
 
 def prospects(
     queue_id: str,
     wanted: Collection[str],
     waiting: Mapping[str, Conversation],
-    known: tuple[Agents, House, Day],
+    known: tuple[Agents, House, Day, QueueHours],
 ) -> dict[str, Prospect]:
     """The prospects of those of the `wanted` conversations that are among the `waiting` ones of this queue."""
-    people, house, day = known
+    people, house, day, hours = known
     if queue_id not in house.queues or not waiting:
         return {}
     line = sorted(map(waiting_of, waiting.values()), key=lambda one: turn(one, 0))
@@ -31,6 +31,6 @@ def prospects(
     ]
     times = day.handled.get(queue_id, ())
     return {
-        one: prospect(waiting[one], seen, tuple(times))
+        one: prospect(waiting[one], seen, tuple(times), hours)
         for one, seen in outlooks(wanted, line, members, house).items()
     }
