@@ -1,4 +1,4 @@
-import { Component, createRef } from 'preact'
+import { Component, createRef, h } from 'preact'
 
 import { Icon } from './icons'
 import type { Part } from './Widget'
@@ -14,83 +14,83 @@ interface State {
 /** Where one writes. Enter sends, Shift+Enter is a new line. */
 export class Composer extends Component<Part, State> {
   override state: State = { text: this.props.chat.draft, emoji: false }
-  private readonly area = createRef<HTMLTextAreaElement>()
+  readonly #area = createRef<HTMLTextAreaElement>()
 
   override componentDidUpdate(_: Part, before: State): void {
-    if (before.text !== this.state.text) this.grow()
+    if (before.text !== this.state.text) this.#grow()
   }
 
   override componentDidMount(): void {
-    this.grow()
+    this.#grow()
   }
 
   /** As high as its text, up to what the style sheet allows. */
-  private grow(): void {
-    const box = this.area.current
+  #grow(): void {
+    const box = this.#area.current
     if (!box) return
     box.style.height = 'auto'
     box.style.height = `${box.scrollHeight}px`
   }
 
-  private readonly send = (event: Event): void => {
+  readonly #send = (event: Event): void => {
     event.preventDefault()
     const words = this.state.text.trim()
-    this.area.current?.focus()
+    this.#area.current?.focus()
     if (!words) return
     this.props.chat.send(words)
-    this.write('', false)
+    this.#write('', false)
   }
 
-  private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) this.send(event)
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) this.#send(event)
   }
 
-  private readonly onInput = (): void => {
-    this.write(this.area.current?.value ?? '')
+  readonly #onInput = (): void => {
+    this.#write(this.#area.current?.value ?? '')
     this.props.chat.type()
   }
 
   /** The draft outlives the panel. */
-  private write(text: string, emoji = this.state.emoji): void {
+  #write(text: string, emoji = this.state.emoji): void {
     this.props.chat.draft = text
     this.setState({ text, emoji })
   }
 
-  private insert(sign: string): void {
-    const box = this.area.current
+  #insert(sign: string): void {
+    const box = this.#area.current
     if (!box) return
     box.setRangeText(sign, box.selectionStart, box.selectionEnd, 'end')
     box.focus()
-    this.onInput()
+    this.#onInput()
   }
 
   /** Closes what is innermost: the emoji, before the panel. */
-  private readonly onEscape = (event: KeyboardEvent): void => {
+  readonly #onEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || !this.state.emoji) return
     event.preventDefault()
     this.setState({ emoji: false })
-    this.area.current?.focus()
+    this.#area.current?.focus()
   }
 
   render({ texts }: Part, { text, emoji }: State) {
     return (
-      <form class="foot" onSubmit={this.send} onKeyDown={this.onEscape}>
+      <form class="foot" onSubmit={this.#send} onKeyDown={this.#onEscape}>
         {emoji && (
           <div class="emoji" role="group" aria-label={texts('emoji')}>
-            {EMOJI.map((sign) => <button key={sign} type="button" onClick={() => this.insert(sign)}>{sign}</button>)}
+            {EMOJI.map((sign) => <button key={sign} type="button" onClick={() => this.#insert(sign)}>{sign}</button>)}
           </div>
         )}
         <div class="row">
           <textarea
-            ref={this.area}
+            ref={this.#area}
             data-first
             rows={1}
             maxLength={MAX_TEXT}
             value={text}
             placeholder={texts('write')}
             aria-label={texts('write')}
-            onKeyDown={this.onKey}
-            onInput={this.onInput}
+            onKeyDown={this.#onKey}
+            onInput={this.#onInput}
           />
           <button
             type="button"

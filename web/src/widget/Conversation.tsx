@@ -1,4 +1,4 @@
-import { Component, createRef } from 'preact'
+import { Component, createRef, Fragment, h } from 'preact'
 
 import { Composer } from './Composer'
 import { Icon } from './icons'
@@ -13,21 +13,21 @@ const NEAR_END_PX = 80
 
 /** The talk itself. Whoever reads at the end stays there; whoever reads back is not torn away. */
 class Talk extends Component<Part> {
-  private readonly scroller = createRef<HTMLDivElement>()
-  private atEnd = true
+  readonly #scroller = createRef<HTMLDivElement>()
+  #atEnd = true
 
   override componentDidMount(): void {
     this.componentDidUpdate()
   }
 
   override componentDidUpdate(): void {
-    const box = this.scroller.current
-    if (this.atEnd) box?.scrollTo({ top: box.scrollHeight })
+    const box = this.#scroller.current
+    if (this.#atEnd) box?.scrollTo({ top: box.scrollHeight })
   }
 
-  private readonly onScroll = (): void => {
-    const box = this.scroller.current
-    this.atEnd = !box || box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX
+  readonly #onScroll = (): void => {
+    const box = this.#scroller.current
+    this.#atEnd = !box || box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX
   }
 
   render(part: Part) {
@@ -35,7 +35,7 @@ class Talk extends Component<Part> {
     const { typing } = chat.view.talk
     const types = typing && typing.until > Date.now()
     return (
-      <div ref={this.scroller} class="talk" tabIndex={0} role="region" aria-label={texts('log')} onScroll={this.onScroll}>
+      <div ref={this.#scroller} class="talk" tabIndex={0} role="region" aria-label={texts('log')} onScroll={this.#onScroll}>
         <div role="log" aria-label={texts('log')}>
           {lines(chat.view.talk).map((line) => <Entry key={keyOf(line)} line={line} part={part} />)}
           {chat.view.outgoing.map((message) => <OnItsWay key={message.client_id} message={message} part={part} />)}
@@ -99,13 +99,13 @@ function Entry({ line: { message, notice }, part: { texts, language } }: { line:
 }
 
 /** Where one stands: the place in the queue as the server counts it, or that the line is down. */
-function Standing({ chat, texts }: Part) {
+function Standing({ chat, texts, language }: Part) {
   const { talk, up } = chat.view
   const { situation } = talk
   if (hasEnded(situation)) return null
   if (!up && situation) return <p class="bar warn" role="status">{texts('offline')}</p>
   if (situation?.state !== 'open') return null
-  return <p class="bar" role="status">{standing(situation, texts)}</p>
+  return <p class="bar" role="status">{standing(situation, texts, language)}</p>
 }
 
 function Ended(part: Part) {

@@ -1,4 +1,4 @@
-import { Component, createRef } from 'preact'
+import { Component, createRef, h } from 'preact'
 
 import { Icon } from './icons'
 import { hasEnded } from './talk'
@@ -18,26 +18,26 @@ interface State {
 /** What is done seldom: download, and end after asking once more. */
 export class Menu extends Component<Part, State> {
   override state: State = { open: null }
-  private readonly trigger = createRef<HTMLButtonElement>()
-  private readonly box = createRef<HTMLDivElement>()
+  readonly #trigger = createRef<HTMLButtonElement>()
+  readonly #box = createRef<HTMLDivElement>()
 
   override componentDidUpdate(_: Part, before: State): void {
-    if (before.open !== this.state.open) this.box.current?.querySelector('button')?.focus()
+    if (before.open !== this.state.open) this.#box.current?.querySelector('button')?.focus()
   }
 
-  private readonly shut = (): void => {
+  readonly #shut = (): void => {
     this.setState({ open: null })
-    this.trigger.current?.focus()
+    this.#trigger.current?.focus()
   }
 
-  private readonly onKey = (event: KeyboardEvent): void => {
+  readonly #onKey = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && this.state.open) {
       event.preventDefault()
       event.stopPropagation()
-      this.shut()
+      this.#shut()
     }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    const buttons = [...(this.box.current?.querySelectorAll('button') ?? [])]
+    const buttons = [...(this.#box.current?.querySelectorAll('button') ?? [])]
     if (!step || !buttons.length) return
     event.preventDefault()
     const at = buttons.indexOf((event.target as HTMLElement).closest('button') as HTMLButtonElement)
@@ -47,13 +47,13 @@ export class Menu extends Component<Part, State> {
   render(part: Part, { open }: State) {
     const { chat, texts } = part
     const act = (then: () => void) => () => {
-      this.shut()
+      this.#shut()
       then()
     }
     return (
-      <div class="menu" onKeyDown={this.onKey}>
+      <div class="menu" onKeyDown={this.#onKey}>
         <button
-          ref={this.trigger}
+          ref={this.#trigger}
           type="button"
           class="plain"
           aria-expanded={open !== null}
@@ -64,7 +64,7 @@ export class Menu extends Component<Part, State> {
           <Icon name="more" />
         </button>
         {open === 'menu' && (
-          <div ref={this.box} class="drop">
+          <div ref={this.#box} class="drop">
             <button type="button" onClick={act(() => saveTranscript(part))}>{texts('download')}</button>
             {!hasEnded(chat.view.talk.situation) && (
               <button type="button" onClick={() => this.setState({ open: 'ask' })}>{texts('end')}</button>
@@ -72,9 +72,9 @@ export class Menu extends Component<Part, State> {
           </div>
         )}
         {open === 'ask' && (
-          <div ref={this.box} class="drop ask" role="alertdialog" aria-label={texts('endQuestion')}>
+          <div ref={this.#box} class="drop ask" role="alertdialog" aria-label={texts('endQuestion')}>
             <p>{texts('endQuestion')}</p>
-            <button type="button" class="button quiet" onClick={this.shut}>{texts('endNo')}</button>
+            <button type="button" class="button quiet" onClick={this.#shut}>{texts('endNo')}</button>
             <button type="button" class="button" onClick={act(() => void chat.end())}>{texts('endYes')}</button>
           </div>
         )}

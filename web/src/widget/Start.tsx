@@ -1,4 +1,4 @@
-import { Component } from 'preact'
+import { Component, h } from 'preact'
 
 import type { Key } from './texts'
 import { problemText, type Part } from './Widget'
@@ -17,22 +17,23 @@ export class Start extends Component<Part, State> {
   override state: State = { answer: null, missing: null }
 
   /** An answer to another text is none: the text has changed meanwhile, or its language has. */
-  private consent(): boolean | null {
+  #consent(): boolean | null {
     const { answer } = this.state
-    return answer && answer.text === this.text() ? answer.consent : null
+    return answer && answer.text === this.#text() ? answer.consent : null
   }
 
-  private text(): string | null {
+  #text(): string | null {
     return this.props.chat.view.config?.text ?? null
   }
 
-  private readonly submit = (event: Event): void => {
+  readonly #submit = (event: Event): void => {
     event.preventDefault()
     const { chat } = this.props
-    const consent = this.consent()
+    const consent = this.#consent()
     const form = event.currentTarget as HTMLFormElement
     const values = new FormData(form)
-    const name = String(values.get('name') ?? '').trim()
+    const said = (field: string) => String(values.get(field) ?? '').trim()
+    const name = said('name')
     const asks = chat.view.config?.consent === 'consent'
     const missing = asks && consent === null ? 'consent' : name ? null : 'name'
     this.setState({ missing })
@@ -40,13 +41,13 @@ export class Start extends Component<Part, State> {
       form.querySelector<HTMLElement>(`[name=${missing}]`)?.focus()
       return
     }
-    const subject = String(values.get('subject') ?? '').trim()
+    const subject = said('subject')
     void chat.start({ name, ...(subject && { subject }), ...(asks && consent !== null && { consent }) })
   }
 
   render({ chat, texts }: Part, { missing }: State) {
     const { config, problem, busy } = chat.view
-    const consent = this.consent()
+    const consent = this.#consent()
     const error = (text: string) => <p class="error" role="alert">{text}</p>
     const choice = (answer: boolean, key: Key) => (
       <label class="choice">
@@ -56,13 +57,13 @@ export class Start extends Component<Part, State> {
           required
           aria-invalid={missing === 'consent'}
           checked={consent === answer}
-          onChange={() => this.setState({ answer: { consent: answer, text: this.text() } })}
+          onChange={() => this.setState({ answer: { consent: answer, text: this.#text() } })}
         />
         {texts(key)}
       </label>
     )
     return (
-      <form class="form" noValidate onSubmit={this.submit}>
+      <form class="form" noValidate onSubmit={this.#submit}>
         {config?.text && <p class="legal" lang={config.language}>{config.text}</p>}
         {config?.consent === 'consent' && (
           <fieldset>

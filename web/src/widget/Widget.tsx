@@ -1,4 +1,4 @@
-import { Component, createRef } from 'preact'
+import { Component, createRef, h } from 'preact'
 
 import type { Chat } from './chat'
 import { Conversation } from './Conversation'
@@ -21,12 +21,12 @@ export function problemText(problem: string, texts: Texts): string {
 }
 
 export class Widget extends Component<Part> {
-  private readonly bubble = createRef<HTMLButtonElement>()
+  readonly #bubble = createRef<HTMLButtonElement>()
 
-  private readonly close = (): void => {
+  readonly #close = (): void => {
     this.props.chat.toggle(false)
     // On a phone the open panel hides the bubble until it is drawn again.
-    requestAnimationFrame(() => this.bubble.current?.focus())
+    requestAnimationFrame(() => this.#bubble.current?.focus())
   }
 
   render(part: Part) {
@@ -36,9 +36,9 @@ export class Widget extends Component<Part> {
     const name = news ? texts('openUnread', { count: news }) : texts('open')
     return (
       <div class="root" lang={language}>
-        {open && <Panel {...part} close={this.close} />}
+        {open && <Panel {...part} close={this.#close} />}
         <button
-          ref={this.bubble}
+          ref={this.#bubble}
           type="button"
           class="bubble"
           aria-expanded={open}
@@ -55,8 +55,8 @@ export class Widget extends Component<Part> {
 }
 
 class Panel extends Component<Part & { close: () => void }> {
-  private readonly panel = createRef<HTMLElement>()
-  private phase: string | null = null
+  readonly #panel = createRef<HTMLElement>()
+  #phase: string | null = null
 
   override componentDidMount(): void {
     this.componentDidUpdate()
@@ -65,9 +65,9 @@ class Panel extends Component<Part & { close: () => void }> {
   /** Whoever opens it by keyboard goes on inside: first field of the form, or where one writes. */
   override componentDidUpdate(): void {
     const { phase } = this.props.chat.view
-    if (phase === this.phase) return
-    this.phase = phase
-    const first = this.panel.current?.querySelector<HTMLElement>('[data-first]') ?? this.panel.current
+    if (phase === this.#phase) return
+    this.#phase = phase
+    const first = this.#panel.current?.querySelector<HTMLElement>('[data-first]') ?? this.#panel.current
     first?.focus({ preventScroll: true })
   }
 
@@ -81,7 +81,7 @@ class Panel extends Component<Part & { close: () => void }> {
       close()
     }
     return (
-      <section ref={this.panel} class="panel" role="dialog" aria-label={texts('panel')} tabIndex={-1} onKeyDown={onKey}>
+      <section ref={this.#panel} class="panel" role="dialog" aria-label={texts('panel')} tabIndex={-1} onKeyDown={onKey}>
         <header class="head">
           <div class="titles">
             <h2>{config?.name || texts('title')}</h2>

@@ -6,7 +6,7 @@ export class Refused extends Error {
     readonly status: number,
     message: string,
     /** The problem's code. */
-    readonly type: string | null = null,
+    readonly type?: string,
   ) {
     super(message)
   }
@@ -56,54 +56,42 @@ export class Api {
   ) {}
 
   config(key: string): Promise<Config> {
-    return this.ask('GET', `config?key=${encodeURIComponent(key)}&language=${this.language}`)
+    return this.#ask('GET', `config?key=${encodeURIComponent(key)}&language=${this.language}`)
   }
 
   /** The same `idempotencyKey` again is the same conversation. */
   start(opening: Opening, idempotencyKey: string): Promise<Started> {
-    return this.ask('POST', 'conversations', { body: opening, idempotencyKey })
+    return this.#ask('POST', 'conversations', { body: opening, idempotencyKey })
   }
 
   messages(token: string, after: number): Promise<{ items: Message[]; conversation?: Situation }> {
-    return this.ask('GET', `messages?after=${after}`, { token })
+    return this.#ask('GET', `messages?after=${after}`, { token })
   }
 
   post(token: string, text: string, client_id: string): Promise<Message> {
-    return this.ask('POST', 'messages', { token, body: { text, client_id } })
+    return this.#ask('POST', 'messages', { token, body: { text, client_id } })
   }
 
   end(token: string): Promise<Situation | undefined> {
-    return this.ask('POST', 'end', { token, body: {} })
+    return this.#ask('POST', 'end', { token, body: {} })
   }
 
-  private async ask<T>(method: string, path: string, { body, token, idempotencyKey }: Asked = {}): Promise<T> {
-    const headers: Record<string, string> = { 'Accept-Language': this.language }
-    if (body !== undefined) headers['Content-Type'] = 'application/json'
-    if (token) headers.Authorization = `Bearer ${token}`
-    if (idempotencyKey) headers['Idempotency-Key'] = idempotencyKey
+  async #ask<T>(method: string, path: string, { body, token, idempotencyKey }: Asked = {}): Promise<T> {
     const response = await fetch(`${this.server}/widget/v1/${path}`, {
       method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: {
+        'Accept-Language': this.language,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(token && { Authorization: `Bearer ${token}` }),
+        ...(idempotencyKey && { 'Idempotency-Key': idempotencyKey }),
+      },
+      body: JSON.stringify(body),
       credentials: 'omit',
       cache: 'no-store',
     })
-    const text = await response.text()
-    const answer: unknown = text ? parse(text) : undefined
-    if (!response.ok) throw refused(response.status, answer)
-    return answer as T
+    if (response.ok) return (await response.json()) as T
+    // Whoever stands between may answer with a page of its own.
+    const problem = (await response.json().catch(() => ({}))) as { type?: string; title?: string; detail?: string }
+    throw new Refused(response.status, problem.detail || problem.title || `${response.status}`, problem.type)
   }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function refused(status: number, answer: unknown): Refused {
-  const problem = answer as { type?: string; title?: string; detail?: string } | undefined
-  return new Refused(status, problem?.detail || problem?.title || `${status}`, problem?.type ?? null)
 }

@@ -37,6 +37,8 @@ const BEGINNING: View = {
 
 const TYPING_EVERY_MS = 3000
 const START_RETRIES_MS = [500, 1500, 4000]
+/** What is said of today and tomorrow becomes another day's. */
+const CLOCK_MS = 60_000
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** The customer's one conversation with one workstream: what is known, and what can be done. */
@@ -46,40 +48,41 @@ export class Chat {
   draft = ''
   /** Called whenever something new is known. */
   onChange = (): void => undefined
-  private readonly api: Api
-  private readonly lasting: Store
-  private readonly tab: Store
-  private readonly outbox: Outbox
-  private readonly line: Line
-  private token: string | null = null
-  private typedAt = 0
-  private reading = false
+  readonly #api: Api
+  readonly #lasting: Store
+  readonly #tab: Store
+  readonly #outbox: Outbox
+  readonly #line: Line
+  #token: string | null = null
+  #typedAt = 0
+  #reading = false
+  #clock: ReturnType<typeof setInterval> | undefined
 
   constructor(
     server: string,
     private readonly key: string,
     language: string,
   ) {
-    this.api = new Api(server, language)
-    this.lasting = new Store(key, true)
-    this.tab = new Store(key, false)
-    this.outbox = new Outbox({
+    this.#api = new Api(server, language)
+    this.#lasting = new Store(key, true)
+    this.#tab = new Store(key, false)
+    this.#outbox = new Outbox({
       post: async ({ text, client_id }) => {
-        const message = await this.api.post(this.token ?? '', text, client_id)
-        this.take([{ ...message, client_id, kind: 'message' }])
+        const message = await this.#api.post(this.#token ?? '', text, client_id)
+        this.#take([{ ...message, client_id, kind: 'message' }])
       },
-      load: () => this.tab.get<Outgoing[]>('outbox') ?? [],
-      keep: (messages) => this.tab.set('outbox', messages),
-      changed: (outgoing) => this.show({ outgoing }),
+      load: () => this.#tab.get<Outgoing[]>('outbox') ?? [],
+      keep: (messages) => this.#tab.set('outbox', messages),
+      changed: (outgoing) => this.#show({ outgoing }),
       later: (act, ms) => void setTimeout(act, ms),
     })
-    this.line = new Line({
+    this.#line = new Line({
       open: () => new WebSocket(`${server.replace(/^http/, 'ws')}/widget/v1/live`),
       since: () => continuousTo(this.view.talk.messages),
-      token: () => this.token ?? '',
-      items: (items) => this.take(items),
-      status: (up) => this.connected(up),
-      refused: () => void this.read(),
+      token: () => this.#token ?? '',
+      items: (items) => this.#take(items),
+      status: (up) => this.#connected(up),
+      refused: () => void this.#read(),
       later: (act, ms) => {
         const timer = setTimeout(act, ms)
         return () => clearTimeout(timer)
@@ -90,185 +93,187 @@ export class Chat {
 
   /** Goes on with the conversation that this browser has; asks the server nothing when there is none. */
   begin(): void {
-    window.addEventListener('online', this.hurry)
-    window.addEventListener('storage', this.onStorage)
-    this.show({ open: this.tab.get<boolean>('open') ?? false })
-    this.resume()
+    window.addEventListener('online', this.#hurry)
+    window.addEventListener('storage', this.#onStorage)
+    this.#show({ open: this.#tab.get<boolean>('open') ?? false })
+    this.#clock = setInterval(() => this.#show({}), CLOCK_MS)
+    this.#resume()
     if (this.view.open) void this.load()
   }
 
   halt(): void {
-    window.removeEventListener('online', this.hurry)
-    window.removeEventListener('storage', this.onStorage)
-    this.line.stop()
+    clearInterval(this.#clock)
+    window.removeEventListener('online', this.#hurry)
+    window.removeEventListener('storage', this.#onStorage)
+    this.#line.stop()
   }
 
   toggle(open: boolean): void {
-    this.tab.set('open', open)
-    this.show({ open, problem: null })
+    this.#tab.set('open', open)
+    this.#show({ open, problem: null })
     if (!open) return
-    this.see()
+    this.#see()
     if (!this.view.config) void this.load()
   }
 
   async speak(language: string): Promise<void> {
-    this.api.language = language
+    this.#api.language = language
     if (this.view.config) await this.load()
   }
 
   async load(): Promise<void> {
     try {
-      const config = await this.api.config(this.key)
-      this.show({ config, phase: this.token ? 'talk' : 'form' })
+      const config = await this.#api.config(this.key)
+      this.#show({ config, phase: this.#token ? 'talk' : 'form' })
     } catch {
-      if (!this.token) this.show({ phase: 'unavailable' })
+      if (!this.#token) this.#show({ phase: 'unavailable' })
     }
   }
 
   async start(form: Pick<Opening, 'name' | 'subject' | 'consent'>): Promise<void> {
     const { config } = this.view
-    const shown = { version: config?.version ?? 0, text_language: config?.language ?? this.api.language }
-    const opening: Opening = { key: this.key, language: this.api.language, ...shown, ...form }
-    this.show({ busy: true, problem: null })
+    const shown = { version: config?.version ?? 0, text_language: config?.language ?? this.#api.language }
+    const opening: Opening = { key: this.key, language: this.#api.language, ...shown, ...form }
+    this.#show({ busy: true, problem: null })
     try {
-      const { token } = await this.startOnce(opening)
-      this.tab.set('start', null)
-      this.lasting.set('seen', 0)
-      this.lasting.set('token', token)
-      this.show({ busy: false, seen: 0 })
-      this.resume()
+      const { token } = await this.#startOnce(opening)
+      this.#tab.set('start', null)
+      this.#lasting.set('seen', 0)
+      this.#lasting.set('token', token)
+      this.#show({ busy: false, seen: 0 })
+      this.#resume()
     } catch (error) {
       const outdated = error instanceof Refused && error.outdated
       if (outdated) await this.load()
-      this.show({ busy: false, problem: outdated ? '#changed' : words(error) })
+      this.#show({ busy: false, problem: outdated ? '#changed' : words(error) })
     }
   }
 
   send(text: string): void {
-    this.outbox.add({ client_id: newId(), text, at: new Date().toISOString(), failed: null })
+    this.#outbox.add({ client_id: newId(), text, at: new Date().toISOString(), failed: null })
   }
 
   sendAgain(client_id: string): void {
-    this.outbox.again(client_id)
+    this.#outbox.again(client_id)
   }
 
   type(): void {
-    if (Date.now() - this.typedAt < TYPING_EVERY_MS) return
-    this.typedAt = Date.now()
-    this.line.typing()
+    if (Date.now() - this.#typedAt < TYPING_EVERY_MS) return
+    this.#typedAt = Date.now()
+    this.#line.typing()
   }
 
   async end(): Promise<void> {
-    this.show({ busy: true, problem: null })
+    this.#show({ busy: true, problem: null })
     try {
-      await this.api.end(this.token ?? '')
-      await this.read()
-      this.show({ busy: false })
+      await this.#api.end(this.#token ?? '')
+      await this.#read()
+      this.#show({ busy: false })
     } catch (error) {
-      this.show({ busy: false, problem: words(error) })
+      this.#show({ busy: false, problem: words(error) })
     }
   }
 
   /** Leaves what has ended behind; the next conversation begins with the form. */
   startAnew(): void {
-    this.forget()
+    this.#forget()
     void this.load()
   }
 
-  private async startOnce(opening: Opening): Promise<{ token: string }> {
+  async #startOnce(opening: Opening): Promise<{ token: string }> {
     const said = JSON.stringify(opening)
-    const former = this.tab.get<{ id: string; said: string }>('start')
+    const former = this.#tab.get<{ id: string; said: string }>('start')
     // A lost answer, or a page loaded anew meanwhile: the same words under the same id are the same conversation.
     const id = former?.said === said ? former.id : newId()
-    this.tab.set('start', { id, said })
+    this.#tab.set('start', { id, said })
     for (const pause of START_RETRIES_MS) {
       try {
-        return await this.api.start(opening, id)
+        return await this.#api.start(opening, id)
       } catch (error) {
         if (error instanceof Refused && !error.passing) throw error
         await wait(pause)
       }
     }
-    return this.api.start(opening, id)
+    return this.#api.start(opening, id)
   }
 
-  private resume(): void {
-    this.token = this.lasting.get<string>('token')
-    if (!this.token) return
-    this.show({ phase: 'talk', seen: this.lasting.get<number>('seen') ?? 0, outgoing: this.outbox.all() })
-    this.line.start()
-    void this.outbox.run()
-    void this.read()
+  #resume(): void {
+    this.#token = this.#lasting.get<string>('token')
+    if (!this.#token) return
+    this.#show({ phase: 'talk', seen: this.#lasting.get<number>('seen') ?? 0, outgoing: this.#outbox.all() })
+    this.#line.start()
+    void this.#outbox.run()
+    void this.#read()
   }
 
-  private forget(problem: string | null = null): void {
-    this.line.stop()
-    this.token = null
-    this.lasting.set('token', null)
-    this.lasting.set('seen', null)
-    this.outbox.clear()
-    this.show({ talk: SILENT, phase: this.view.config ? 'form' : 'loading', seen: 0, problem })
+  #forget(problem: string | null = null): void {
+    this.#line.stop()
+    this.#token = null
+    this.#lasting.set('token', null)
+    this.#lasting.set('seen', null)
+    this.#outbox.clear()
+    this.#show({ talk: SILENT, phase: this.view.config ? 'form' : 'loading', seen: 0, problem })
   }
 
   /** Reads on over HTTP: after a gap, and where no live connection comes about. */
-  private async read(): Promise<void> {
-    if (!this.token || this.reading) return
-    this.reading = true
+  async #read(): Promise<void> {
+    if (!this.#token || this.#reading) return
+    this.#reading = true
     try {
-      const { items, conversation } = await this.api.messages(this.token, continuousTo(this.view.talk.messages))
+      const { items, conversation } = await this.#api.messages(this.#token, continuousTo(this.view.talk.messages))
       const state: Item[] = conversation ? [{ ...conversation, kind: 'conversation' }] : []
-      this.reading = false
-      this.take([...items.map((message) => ({ ...message, kind: 'message' as const })), ...state])
+      this.#reading = false
+      this.#take([...items.map((message) => ({ ...message, kind: 'message' as const })), ...state])
     } catch (error) {
       if (!(error instanceof Refused && error.gone)) return
-      this.forget('#expired')
+      this.#forget('#expired')
       if (this.view.open) void this.load()
     } finally {
-      this.reading = false
+      this.#reading = false
     }
   }
 
-  private take(items: readonly Item[]): void {
+  #take(items: readonly Item[]): void {
     const before = this.view.talk
     const talk = takeItems(before, items, Date.now())
-    this.outbox.arrived(new Set(talk.messages.flatMap((message) => message.client_id ?? [])))
-    this.show({ talk })
+    this.#outbox.arrived(new Set(talk.messages.flatMap((message) => message.client_id ?? [])))
+    this.#show({ talk })
     // Typing is believed for a while only: whoever types says so again and again.
-    if (talk.typing && talk.typing !== before.typing) setTimeout(() => this.show({}), TYPING_MS + 50)
-    if (this.view.open) this.see()
-    if (hasGap(talk) && talk.messages.length > before.messages.length) void this.read()
-    if (talk.situation?.state === 'closed') this.line.stop()
+    if (talk.typing && talk.typing !== before.typing) setTimeout(() => this.#show({}), TYPING_MS + 50)
+    if (this.view.open) this.#see()
+    if (hasGap(talk) && talk.messages.length > before.messages.length) void this.#read()
+    if (talk.situation?.state === 'closed') this.#line.stop()
   }
 
   /** What is on the screen is seen; a page in the background shows nothing. */
-  private see(): void {
+  #see(): void {
     const last = this.view.talk.messages.at(-1)?.seq ?? 0
     if (document.hidden || last <= this.view.seen) return
-    this.lasting.set('seen', last)
-    this.show({ seen: last })
+    this.#lasting.set('seen', last)
+    this.#show({ seen: last })
   }
 
-  private connected(up: boolean): void {
-    if (up !== this.view.up) this.show({ up })
-    if (up) void this.outbox.run()
-    else if (!hasEnded(this.view.talk.situation)) void this.read()
+  #connected(up: boolean): void {
+    if (up !== this.view.up) this.#show({ up })
+    if (up) void this.#outbox.run()
+    else if (!hasEnded(this.view.talk.situation)) void this.#read()
   }
 
-  private readonly hurry = (): void => {
-    this.line.hurry()
-    void this.outbox.run()
+  readonly #hurry = (): void => {
+    this.#line.hurry()
+    void this.#outbox.run()
   }
 
   /** Another tab of the site began or left the conversation. */
-  private readonly onStorage = (): void => {
-    const token = this.lasting.get<string>('token')
-    if (token === this.token) return
-    if (this.token) this.forget()
-    if (token) this.resume()
+  readonly #onStorage = (): void => {
+    const token = this.#lasting.get<string>('token')
+    if (token === this.#token) return
+    if (this.#token) this.#forget()
+    if (token) this.#resume()
     else if (this.view.open) void this.load()
   }
 
-  private show(change: Partial<View>): void {
+  #show(change: Partial<View>): void {
     this.view = { ...this.view, ...change }
     this.onChange()
   }

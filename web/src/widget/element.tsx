@@ -1,4 +1,4 @@
-import { render } from 'preact'
+import { h, render } from 'preact'
 
 import { Chat } from './chat'
 import { colourSheet } from './colour'
@@ -17,52 +17,54 @@ function sheet(text: string): CSSStyleSheet {
  * adopted style sheets, so that neither the site's styles nor a strict policy of its stands in the way.
  */
 class ValvomoChat extends HTMLElement {
-  private chat: Chat | null = null
-  private texts: Texts | null = null
-  private languageWatch: MutationObserver | null = null
+  #chat: Chat | null = null
+  #texts: Texts | null = null
+  #languageWatch: MutationObserver | null = null
 
   connectedCallback(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     root.adoptedStyleSheets = [sheet(css), sheet(colourSheet(this.getAttribute('color')))]
-    const chat = new Chat(this.server(), this.getAttribute('key') ?? '', this.language())
-    this.chat = chat
-    chat.onChange = () => this.draw()
-    void this.read().then(() => chat.begin())
+    const chat = new Chat(this.#server(), this.getAttribute('key') ?? '', this.#language())
+    this.#chat = chat
+    chat.onChange = () => this.#draw()
+    void this.#read().then(() => chat.begin())
     // The site may change its language without loading a new page.
-    this.languageWatch = new MutationObserver(() => {
-      void this.read()
-      void chat.speak(this.language())
+    this.#languageWatch = new MutationObserver(() => {
+      void this.#read()
+      void chat.speak(this.#language())
     })
-    this.languageWatch.observe(document.documentElement, { attributeFilter: ['lang'] })
+    this.#languageWatch.observe(document.documentElement, { attributeFilter: ['lang'] })
   }
 
   disconnectedCallback(): void {
-    this.languageWatch?.disconnect()
-    this.chat?.halt()
+    this.#languageWatch?.disconnect()
+    this.#chat?.halt()
     if (this.shadowRoot) render(null, this.shadowRoot)
   }
 
-  private language(): string {
+  #language(): string {
     return ourLanguage(this.getAttribute('language') || document.documentElement.lang)
   }
 
-  private server(): string {
+  #server(): string {
     return this.getAttribute('server') ?? location.origin
   }
 
   /** Fetches the words of the language, and draws in it. */
-  private async read(): Promise<void> {
-    const language = this.language()
-    const texts = await loadTexts(this.server(), language)
-    if (language !== this.language()) return
-    this.texts = texts
-    this.draw()
+  async #read(): Promise<void> {
+    const language = this.#language()
+    const texts = await loadTexts(this.#server(), language)
+    if (language !== this.#language()) return
+    this.#texts = texts
+    this.#draw()
   }
 
-  private draw(): void {
-    const { chat, texts, shadowRoot } = this
+  #draw(): void {
+    const { shadowRoot } = this
+    const chat = this.#chat
+    const texts = this.#texts
     if (!this.isConnected || !chat || !texts || !shadowRoot) return
-    render(<Widget chat={chat} texts={texts} language={this.language()} />, shadowRoot)
+    render(<Widget chat={chat} texts={texts} language={this.#language()} />, shadowRoot)
   }
 }
 

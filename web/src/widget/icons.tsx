@@ -1,3 +1,5 @@
+import { h } from 'preact'
+
 /** Drawn here, so that no icon is ever fetched. Decoration only: what they mean stands beside them in words. */
 const paths = {
   chat: 'M4 5h16v11H9l-5 4z',
@@ -11,7 +13,7 @@ const paths = {
 
 export function Icon({ name }: { name: keyof typeof paths }) {
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
       <path d={paths[name]} />
     </svg>
   )

@@ -27,107 +27,110 @@ const DEAD_MS = 2 * PING_MS + 5000
 
 /** The live connection: comes back by itself, and asks for what follows the last message it had. */
 export class Line {
-  private socket: Socket | null = null
-  private failures = 0
+  readonly #hooks: LineHooks
+  #socket: Socket | null = null
+  #failures = 0
   /** Where the server said that it is going: everybody comes back within so many milliseconds. */
-  private within = 0
-  private wanted = false
-  private cancel: (() => void)[] = []
+  #within = 0
+  #wanted = false
+  #cancel: (() => void)[] = []
 
-  constructor(private readonly hooks: LineHooks) {}
+  constructor(hooks: LineHooks) {
+    this.#hooks = hooks
+  }
 
   start(): void {
-    if (this.wanted) return
-    this.wanted = true
-    this.connect()
+    if (this.#wanted) return
+    this.#wanted = true
+    this.#connect()
   }
 
   stop(): void {
-    this.wanted = false
-    this.drop()
+    this.#wanted = false
+    this.#drop()
   }
 
   /** Tries at once, as when the browser says that the network is back. */
   hurry(): void {
-    if (!this.wanted || this.socket?.readyState === OPEN) return
-    this.drop()
-    this.failures = 0
-    this.connect()
+    if (!this.#wanted || this.#socket?.readyState === OPEN) return
+    this.#drop()
+    this.#failures = 0
+    this.#connect()
   }
 
   typing(): void {
-    this.say({ op: 'typing', typing: true })
+    this.#say({ op: 'typing', typing: true })
   }
 
-  private connect(): void {
-    const socket = this.hooks.open()
-    this.socket = socket
-    this.guard()
+  #connect(): void {
+    const socket = this.#hooks.open()
+    this.#socket = socket
+    this.#guard()
     socket.onopen = () => {
-      this.within = 0
-      this.say({ op: 'hello', token: this.hooks.token() })
-      this.say({ op: 'watch', topic: TOPIC, since: this.hooks.since() })
-      this.ping()
+      this.#within = 0
+      this.#say({ op: 'hello', token: this.#hooks.token() })
+      this.#say({ op: 'watch', topic: TOPIC, since: this.#hooks.since() })
+      this.#ping()
     }
     socket.onmessage = (event: MessageEvent) => {
-      if (this.socket === socket) this.take(String(event.data))
+      if (this.#socket === socket) this.#take(String(event.data))
     }
     socket.onclose = () => {
-      if (this.socket === socket) this.lost()
+      if (this.#socket === socket) this.#lost()
     }
   }
 
-  private take(text: string): void {
+  #take(text: string): void {
     let frame: { op?: string; data?: Item[]; within?: number }
     try {
       frame = JSON.parse(text) as typeof frame
     } catch {
       return
     }
-    this.guard()
+    this.#guard()
     if (frame.op === 'refused') {
       this.stop()
-      this.hooks.refused()
+      this.#hooks.refused()
     } else if (frame.op === 'closing') {
-      this.within = Math.max(1, Number(frame.within))
+      this.#within = Math.max(1, Number(frame.within))
     } else if (frame.data) {
-      this.failures = 0
-      this.hooks.items(frame.data)
-      this.hooks.status(true)
+      this.#failures = 0
+      this.#hooks.items(frame.data)
+      this.#hooks.status(true)
     }
   }
 
-  private lost(): void {
-    this.drop()
-    this.hooks.status(false)
-    if (!this.wanted) return
-    const most = this.within || Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures)
-    this.failures += 1
+  #lost(): void {
+    this.#drop()
+    this.#hooks.status(false)
+    if (!this.#wanted) return
+    const most = this.#within || Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures)
+    this.#failures += 1
     // Full jitter: a server that comes back is not met by everybody at once.
-    this.cancel[2] = this.hooks.later(() => this.connect(), this.hooks.random() * most)
+    this.#cancel[2] = this.#hooks.later(() => this.#connect(), this.#hooks.random() * most)
   }
 
-  private say(frame: object): void {
-    if (this.socket?.readyState === OPEN) this.socket.send(JSON.stringify(frame))
+  #say(frame: object): void {
+    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(frame))
   }
 
-  private ping(): void {
-    this.cancel[0] = this.hooks.later(() => {
-      this.say({ op: 'ping' })
-      this.ping()
+  #ping(): void {
+    this.#cancel[0] = this.#hooks.later(() => {
+      this.#say({ op: 'ping' })
+      this.#ping()
     }, PING_MS)
   }
 
-  private guard(): void {
-    this.cancel[1]?.()
-    this.cancel[1] = this.hooks.later(() => this.lost(), DEAD_MS)
+  #guard(): void {
+    this.#cancel[1]?.()
+    this.#cancel[1] = this.#hooks.later(() => this.#lost(), DEAD_MS)
   }
 
-  private drop(): void {
-    for (const cancel of this.cancel) cancel?.()
-    this.cancel = []
-    const socket = this.socket
-    this.socket = null
+  #drop(): void {
+    for (const cancel of this.#cancel) cancel?.()
+    this.#cancel = []
+    const socket = this.#socket
+    this.#socket = null
     socket?.close()
   }
 }

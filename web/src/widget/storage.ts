@@ -1,13 +1,8 @@
-/** What a browser that forbids storage gives: the conversation then lives as long as the page. */
-function shelf(kind: 'localStorage' | 'sessionStorage'): Storage | null {
-  try {
-    return window[kind]
-  } catch {
-    return null
-  }
-}
-
-/** Values of one widget key. `lasting` ones are shared by the site's tabs and outlive them. */
+/**
+ * Values of one widget key. `lasting` ones are shared by the site's tabs and outlive them.
+ *
+ * A browser may forbid storage, or it may be full: what is on the page goes on working, for as long as the page lives.
+ */
 export class Store {
   constructor(
     private readonly key: string,
@@ -16,8 +11,7 @@ export class Store {
 
   get<T>(name: string): T | null {
     try {
-      const text = this.shelf()?.getItem(this.path(name))
-      return text ? (JSON.parse(text) as T) : null
+      return JSON.parse(this.#shelf().getItem(this.#path(name)) ?? 'null') as T | null
     } catch {
       return null
     }
@@ -25,18 +19,18 @@ export class Store {
 
   set(name: string, value: unknown): void {
     try {
-      if (value === null) this.shelf()?.removeItem(this.path(name))
-      else this.shelf()?.setItem(this.path(name), JSON.stringify(value))
+      if (value === null) this.#shelf().removeItem(this.#path(name))
+      else this.#shelf().setItem(this.#path(name), JSON.stringify(value))
     } catch {
-      // A full or forbidden store: what is on the page goes on working.
+      // As above.
     }
   }
 
-  private shelf(): Storage | null {
-    return shelf(this.lasting ? 'localStorage' : 'sessionStorage')
+  #shelf(): Storage {
+    return this.lasting ? localStorage : sessionStorage
   }
 
-  private path(name: string): string {
+  #path(name: string): string {
     return `valvomo.${this.key}.${name}`
   }
 }

@@ -13,11 +13,9 @@ export const SILENT: Talk = { messages: [], situation: null, typing: null }
 /** Whoever types says so every few seconds; after this long without it they stopped. */
 export const TYPING_MS = 6000
 
-function merge(known: readonly Message[], coming: readonly Message[]): readonly Message[] {
-  if (coming.length === 0) return known
-  const bySeq = new Map(known.map((message) => [message.seq, message]))
-  for (const message of coming) bySeq.set(message.seq, message)
-  return [...bySeq.values()].sort((one, other) => one.seq - other.seq)
+/** Each once, as it came last. */
+function merge<T>(known: readonly T[], coming: readonly T[], key: (one: T) => unknown): T[] {
+  return [...new Map([...known, ...coming].map((one) => [key(one), one])).values()]
 }
 
 function heardTyping(item: Typing, now: number): Talk['typing'] {
@@ -26,9 +24,7 @@ function heardTyping(item: Typing, now: number): Talk['typing'] {
 
 /** Notices are facts that stay: one that a later list leaves out is kept. */
 function withNotices(before: Situation | null, next: Situation): Situation {
-  const byId = new Map((before?.notices ?? []).map((notice) => [notice.id, notice]))
-  for (const notice of next.notices ?? []) byId.set(notice.id, notice)
-  return { ...next, notices: [...byId.values()] }
+  return { ...next, notices: merge(before?.notices ?? [], next.notices ?? [], (notice) => notice.id) }
 }
 
 /** Puts what came over what is known; a message that comes twice is there once. */
@@ -43,7 +39,8 @@ export function takeItems(talk: Talk, items: readonly Item[], now: number): Talk
     } else if (item.kind === 'conversation') situation = withNotices(situation, item)
     else if (item.author.role !== 'customer') typing = heardTyping(item, now)
   }
-  return { messages: merge(talk.messages, messages), situation, typing }
+  const all = merge(talk.messages, messages, (message) => message.seq).sort((one, other) => one.seq - other.seq)
+  return { messages: messages.length ? all : talk.messages, situation, typing }
 }
 
 /** Number up to which every message is here: what to read on from after a gap or a reconnect. */
@@ -66,13 +63,9 @@ export type Line = { message: Message; notice?: undefined } | { notice: Notice; 
 
 /** Messages and notices in the order in which they happened. */
 export function lines(talk: Talk): Line[] {
-  const notices = [...(talk.situation?.notices ?? [])].sort((one, other) => Date.parse(one.at) - Date.parse(other.at))
-  const all: Line[] = []
-  for (const message of talk.messages) {
-    while (notices[0] && notices[0].after < message.seq) all.push({ notice: notices.shift() as Notice })
-    all.push({ message })
-  }
-  return [...all, ...notices.map((notice) => ({ notice }))]
+  const notices = (talk.situation?.notices ?? []).map((notice) => ({ notice, after: notice.after, at: notice.at }))
+  const messages = talk.messages.map((message) => ({ message, after: message.seq - 0.5, at: message.at }))
+  return [...messages, ...notices].sort((one, other) => one.after - other.after || Date.parse(one.at) - Date.parse(other.at))
 }
 
 export function hasEnded(situation: Situation | null): boolean {

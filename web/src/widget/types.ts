@@ -32,6 +32,8 @@ export interface Situation {
   coming?: boolean
   /** Probable wait in seconds; null where nothing honest can be said. */
   estimate?: { low: number; high: number } | null
+  /** Of the queue that one waits in: while it is closed, when it opens, null if that is not known. */
+  hours?: { open: boolean; opens_at: string | null } | null
   notices?: Notice[]
 }
 
