@@ -263,6 +263,33 @@ async def test_words_are_for_one_queue_or_for_all(house: Any, kind: type[Resourc
     assert await why(house, remove(kind.subject, theirs)) is Reason.NOT_FOUND
 
 
+async def test_words_that_go_with_their_queue_are_in_the_audit_log(house: Any) -> None:
+    night = house.sample.queues["Night desk"]
+    await create(house, QuickReply(name="all", texts={"en": "x"}))
+    mine = [
+        await create(house, QuickReply(name="hello", queue_id=night, texts={"en": "Hello"})),
+        await create(house, DispositionCode(name="asleep", queue_id=night)),
+    ]
+    await did(house, RemoveQueue(queue_id=night))
+    async with house.database.reading() as tx:
+        facts = (await journal.after(tx, house.sample.organization_id, 0, 1000))[-3:]
+    assert all(one.audited for one in facts)
+    gone = [one.event for one in facts if isinstance(one.event, SettingChanged)]
+    assert [(one.subject, one.subject_id, one.name) for one in gone] == [
+        ("quick_reply", mine[0], "hello"), ("disposition", mine[1], "asleep"), ("queue", night, "Night desk"),
+    ]  # fmt: skip
+    assert gone[0].before == {"name": "hello", "queue_id": night, "texts": {"en": "Hello"}}
+    assert [one.after for one in gone] == [None, None, None]
+
+
+async def test_words_stay_where_their_queue_does(house: Any) -> None:
+    support = house.sample.queues["Support"]
+    mine = await create(house, QuickReply(name="hello", queue_id=support, texts={"en": "Hello"}))
+    assert await why(house, RemoveQueue(queue_id=support)) is Reason.IN_USE
+    assert (await last_change(house)).subject_id == mine
+    await did(house, remove("quick_reply", mine))
+
+
 async def test_a_quick_reply_says_something_and_reasons_are_named_once(house: Any) -> None:
     assert await why(house, CreateResource(resource=QuickReply(name="x", texts={}))) is Reason.MALFORMED
     twice = OfferTemplate(name="x", seconds=30, reject_reasons=("a", "a"))

@@ -9,6 +9,7 @@ import msgspec
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.settings.changes import note_changed, note_created, note_removed, within_constraints
+from valvomo.commands.settings.kinds import DispositionCode, QuickReply
 from valvomo.commands.settings.withdrawing import end_unrightful
 from valvomo.commands.work import Work
 from valvomo.db.routing_places import overflow_rules
@@ -138,9 +139,19 @@ async def remove_queue(work: Work, command: RemoveQueue) -> Outcome:
         return before
     if await work.tx.value("settings.queue_in_rules", work.organization_id, command.queue_id):
         return Refusal(Reason.IN_USE)
+    await _remove_words(work, command.queue_id)
     await work.tx.run("settings.remove_queue", work.organization_id, command.queue_id)
     note_removed(work, "queue", (command.queue_id, before.name), before.shown())
     return {"id": command.queue_id}
+
+
+async def _remove_words(work: Work, queue_id: str) -> None:
+    """What agents say, and what conversations come to, in this queue alone goes with it; each has a fact of its own."""
+    for kind in (QuickReply, DispositionCode):
+        for row in await work.tx.rows(f"resources.{kind.rows}_of", work.organization_id, queue_id):
+            one = kind.of(row)
+            await work.tx.run(f"resources.remove_{kind.subject}", work.organization_id, row["id"])
+            note_removed(work, kind.subject, (row["id"], one.name), one.shown())
 
 
 def queue_settings_of(row: Any) -> QueueSettings:

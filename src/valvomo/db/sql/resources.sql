@@ -95,6 +95,10 @@ SELECT * FROM quick_replies WHERE organization_id = $1 AND id > $2 AND ($3::text
 SELECT * FROM quick_replies WHERE organization_id = $1 AND id > $2 AND ($3::text IS NULL OR id = $3)
     AND (queue_id IS NULL OR queue_id = $5) ORDER BY id LIMIT $4
 
+-- name: quick_replies_of
+-- Quick replies for one queue alone, until the end of the transaction.
+SELECT * FROM quick_replies WHERE organization_id = $1 AND queue_id = $2 ORDER BY id FOR UPDATE
+
 -- name: create_quick_reply
 -- A new quick reply.
 INSERT INTO quick_replies (organization_id, id, created_at, name, queue_id, texts)
@@ -116,6 +120,10 @@ SELECT * FROM dispositions WHERE organization_id = $1 AND id > $2 AND ($3::text 
 -- Dispositions for one queue, those for all included, after an id, in order of their making.
 SELECT * FROM dispositions WHERE organization_id = $1 AND id > $2 AND ($3::text IS NULL OR id = $3)
     AND (queue_id IS NULL OR queue_id = $5) ORDER BY id LIMIT $4
+
+-- name: dispositions_of
+-- Dispositions for one queue alone, until the end of the transaction.
+SELECT * FROM dispositions WHERE organization_id = $1 AND queue_id = $2 ORDER BY id FOR UPDATE
 
 -- name: create_disposition
 -- A new disposition.
