@@ -58,6 +58,11 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def pid(self) -> int | None:
+        """Of the process that runs now."""
+        return None if self._process is None else self._process.pid
+
+    @property
     def log(self) -> Path:
         """All that every process of this server has said."""
         return self.folder / "server.log"

@@ -23,8 +23,14 @@ _LIMITS = {
     "timezone": "UTC",
     "statement_timeout": "30s",
     "lock_timeout": "10s",
-    "idle_in_transaction_session_timeout": "60s",
+    # Whoever stands still in the middle of a transaction must not keep its locks, that of the journal's head above all:
+    # sooner than those who wait for them give up.
+    "idle_in_transaction_session_timeout": "8s",
 }
+# One that only reads holds no locks, and may have much to work out between two statements.
+_BEGIN_READING = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '60s'"
+)
 _CONNECT_SECONDS = 10.0
 _CLOSE_SECONDS = 10.0
 # More than we have statements, so that none is ever parsed twice on a connection.
@@ -134,11 +140,13 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """A read-only transaction in which every statement sees the same moment (REPEATABLE READ)."""
-        async with (
-            self._connections.acquire() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            yield Transaction(connection, self._statements)
+        async with self._connections.acquire() as connection:
+            await connection.execute(_BEGIN_READING)
+            try:
+                yield Transaction(connection, self._statements)
+            finally:
+                if not connection.is_closed():
+                    await connection.execute("ROLLBACK")
 
     @asynccontextmanager
     async def asking(self) -> AsyncIterator[Transaction]:

@@ -21,6 +21,7 @@ from valvomo.db import hours, migrate
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.db.embedded import EmbeddedPostgres
+from valvomo.db.leading import Leadership
 from valvomo.db.notify import NotifyBus
 from valvomo.edge.app import create_app
 from valvomo.edge.door import Door
@@ -75,10 +76,9 @@ def now() -> datetime:
 def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus: Bus | None = None) -> House:
     """Put the parts together; nothing runs yet. `bus` is that of the settings unless one is given."""
     bell = Doorbell(bus := bus or bus_of(settings, database))
-    executor = Executor(database, clock, bell)
-    lane = MessageLane(database, clock, bell)
-    hub = Hub(database, bell, bus, clock)
-    ours = Release(__version__, migrate.newest())
+    leadership = None if settings.embedded else Leadership(database.url)
+    executor, lane = Executor(database, clock, bell), MessageLane(database, clock, bell)
+    hub, ours = Hub(database, bell, bus, clock), Release(__version__, migrate.newest())
     janitor = Janitor(database, executor, clock, process_id=hub.process_id, live=hub.connected, release=ours)
     authentication = Authentication(database, clock)
     bell.listen(authentication.rung, words=False)
@@ -99,7 +99,8 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         secure=settings.secure,
         session_hours=settings.session_hours,
     )
-    rounds = (janitor, Inspector(database, clock, hub.process_id), *_rounds(parts, database, bell, settings))
+    inspector, router = Inspector(database, clock, hub.process_id), _router(parts, bell, leadership)
+    rounds = (janitor, inspector, router, *_rounds(parts, database, bell, settings))
     register(parts, Sources(database=database, hub=hub, bus=bus, jobs=rounds))
     return House(
         database=database,
@@ -109,7 +110,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         parts=parts,
         app=create_app(parts, sockets(parts, hub)),
         janitor=janitor,
-        jobs=(bus.run, *_lasting(parts, hub), *(one.run for one in rounds)),
+        jobs=(bus.run, *_lasting(parts, hub, leadership), *(one.run for one in rounds)),
     )
 
 
@@ -123,19 +124,29 @@ def bus_of(settings: Settings, database: Database) -> Bus:
     return LocalBus() if settings.embedded else NotifyBus(database)
 
 
+def _router(parts: Parts, bell: Doorbell, leadership: Leadership | None) -> Router:
+    """Of several processes one routes; nobody else is at an embedded database."""
+    executor = parts.executor
+    if leadership is None:
+        return Router(executor.database, executor, bell, parts.clock)
+    router = Router(executor.database, executor, bell, parts.clock, leads=leadership.leads)
+    leadership.gained = router.wake.set
+    return router
+
+
 def _rounds(parts: Parts, database: Database, bell: Doorbell, settings: Settings) -> tuple[Rounds, ...]:
     """What goes by the clock, or whenever something happened."""
     return (
         Timers(database, parts.executor, bell, parts.clock),
-        Router(database, parts.executor, bell, parts.clock),
         Overflow(database, parts.executor, parts.clock),
         Delivery(database, bell, parts.clock, allowed=networks_of(settings.webhook_networks)),
     )
 
 
-def _lasting(parts: Parts, hub: Hub) -> tuple[Job, ...]:
-    """What answers whoever comes."""
-    return (parts.lane.run, hub.run, parts.loop.run)
+def _lasting(parts: Parts, hub: Hub, leadership: Leadership | None) -> tuple[Job, ...]:
+    """What answers whoever comes, and strives to lead."""
+    leading = () if leadership is None else (leadership.run,)
+    return (parts.lane.run, hub.run, parts.loop.run, *leading)
 
 
 @asynccontextmanager

@@ -1,0 +1,77 @@
+"""Leading: what one of several processes does for all of them, by a lock that its session at the database holds.
+
+The server frees the lock when the session ends: at once when the process dies or its connection is cut, and when it
+has been silent for `LEASE`, because the process stands still or the network swallows what it says. Whoever led
+counts the same time from before its last word, so that it has stopped by then, also when it comes back to life.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+import asyncpg
+import structlog
+
+from valvomo.db.statements import statements
+
+LEASE = 1.4
+"""Seconds of silence after which somebody else may lead."""
+BEAT = 0.3
+"""Seconds between two words, and between two questions whether to lead now."""
+
+log = structlog.get_logger(__name__)
+
+
+class Leadership:
+    """One for a process; `gained` is called when it has begun to lead. It has a connection of its own."""
+
+    def __init__(self, url: str) -> None:
+        self.gained: Callable[[], None] = lambda: None
+        self._url = url
+        self._until = 0.0
+
+    def leads(self) -> bool:
+        """Whether this process leads now. What was begun while it did is decided on locked rows anyway."""
+        return time.monotonic() < self._until
+
+    async def run(self) -> NoReturn:
+        """Lead whenever nobody else does, until cancelled."""
+        while True:
+            try:
+                await self._session()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("leading.trouble", error=repr(error))
+            self._until = 0.0
+            await asyncio.sleep(BEAT)
+
+    async def _session(self) -> NoReturn:
+        named = statements()
+        connection = await asyncpg.connect(
+            self._url,
+            timeout=LEASE,
+            server_settings={
+                "application_name": f"valvomo leading, process {os.getpid()}",
+                "idle_session_timeout": f"{round(1000 * LEASE)}ms",
+            },
+        )
+        try:
+            leading = False
+            while True:
+                word = "leading.beat" if leading else "leading.take"
+                began = time.monotonic()
+                async with asyncio.timeout(LEASE):
+                    answer = await connection.fetchval(named[word].sql)
+                if answer:
+                    self._until = began + LEASE
+                if answer and not leading:
+                    leading = True
+                    log.info("leading.begun")
+                    self.gained()
+                await asyncio.sleep(BEAT)
+        finally:
+            # Not closed politely: whoever does not answer must not be waited for.
+            connection.terminate()
