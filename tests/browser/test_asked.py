@@ -55,3 +55,39 @@ async def test_an_agent_hears_of_an_offer_and_declines_it_for_a_reason(office: O
     await timeline.get_by_role("tab", name="Timeline").click()
     await expect(timeline.get_by_role("tabpanel")).to_contain_text(REASONS[0])
     assert (await office.state(conversation))["declines"] == {office.sample.people["eino"]: 1}
+
+
+async def test_an_agent_says_how_it_ended_in_the_house_s_words(office: Office) -> None:
+    admin = await office.caller("admin")
+    for name in ("Solved", "Sold"):
+        await admin.do("POST", "/dispositions", {"name": name})
+    conversation = await office.served("eino", CUSTOMER)
+    await (await office.caller("eino")).do("POST", f"/conversations/{conversation}/end")
+    desk = await Desk.open(office, "eino")
+    await desk.mine(CUSTOMER).click()
+    form = desk.page.get_by_role("form", name="Wrap-up")
+    await form.get_by_label("How it ended").select_option(label="Solved")
+    await form.get_by_role("button", name="Complete wrap-up").click()
+    await expect(form).to_be_hidden()
+    assert (await office.state(conversation))["disposition"] == "Solved"
+
+
+async def test_many_accounts_are_changed_at_once_and_each_has_its_outcome(office: Office) -> None:
+    page = await office.page("admin")
+    await page.goto("/admin/users")
+    for name in ("Eino Mäkelä", "Onni Laine"):
+        await page.get_by_role("row").filter(has_text=name).get_by_role("checkbox").check()
+    await (
+        page.get_by_role("toolbar", name="Acts on the chosen users")
+        .get_by_role("button", name="Change")
+        .click()
+    )
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Capacity").fill("7")
+    await dialog.get_by_role("button", name="Change all").click()
+    outcomes = page.get_by_role("dialog")
+    await expect(outcomes).to_contain_text("Eino Mäkelä")
+    await expect(outcomes).to_contain_text("Onni Laine")
+    for name in ("eino", "onni"):
+        found = await (await office.caller("admin")).get(f"/users/{office.sample.people[name]}")
+        assert found["capacity"] == 7

@@ -2,7 +2,8 @@ import type { User } from './types'
 
 /** What is sent to change many accounts at once: what is left alone is left out (`protocol/bulk.py`). */
 export interface BulkDraft {
-  capacity: string
+  /** A field for numbers gives a number once something was written into it. */
+  capacity: string | number
   /** `same` leaves them, `` is always on duty, else the id of the hours. */
   hours: string
   addSkills: Readonly<Record<string, number>>
@@ -16,7 +17,7 @@ export const MOST_AT_ONCE = 1000
 
 /** Null where nothing would change. */
 export function sentBulk(draft: BulkDraft, ids: readonly string[]): Record<string, unknown> | null {
-  const capacity = draft.capacity.trim()
+  const capacity = String(draft.capacity).trim()
   const body = {
     ...(capacity && { capacity: Math.trunc(Number(capacity)) }),
     ...(draft.hours !== 'same' && { hours_id: draft.hours || null }),

@@ -73,5 +73,6 @@ describe('changing many accounts', () => {
   it('sends what changes and nothing else', () => {
     expect(sentBulk(UNCHANGED, ['a'])).toBeNull()
     expect(sentBulk({ ...UNCHANGED, capacity: '0', hours: '' }, ['a'])).toEqual({ ids: ['a'], capacity: 0, hours_id: null })
+    expect(sentBulk({ ...UNCHANGED, capacity: 7 }, ['a'])).toEqual({ ids: ['a'], capacity: 7 })
   })
 })
