@@ -1,4 +1,4 @@
-"""The command line: `valvomo demo | serve | migrate | createadmin | openapi | verify | simulate | whatif`."""
+"""The command line: `valvomo demo | serve | migrate | createadmin | openapi | verify | doctor | simulate | whatif`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import cyclopts
 
 from valvomo import __version__
 from valvomo.cli import operating, playing, verifying, whatif
+from valvomo.cli.doctor.command import doctor
 from valvomo.cli.running import EXPECTED, FailedError, fail
 
 app = cyclopts.App(name="valvomo", version=__version__, help="A self-hosted contact centre.")
@@ -16,6 +17,7 @@ app.command(operating.serve_command, name="serve")
 app.command(operating.migrate, name="migrate")
 app.command(operating.createadmin, name="createadmin")
 app.command(verifying.verify_command, name="verify")
+app.command(doctor, name="doctor")
 app.command(operating.openapi, name="openapi")
 app.command(playing.simulate_command, name="simulate")
 app.command(whatif.whatif_command, name="whatif")

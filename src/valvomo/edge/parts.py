@@ -52,6 +52,7 @@ def paces(customer_pace: int = 10) -> dict[str, Pace]:
         "customer": Pace(burst=10 * customer_pace, per_second=customer_pace),
         "watch": Pace(burst=MAX_TOPICS, per_second=10),
         "typing": Pace(burst=10, per_second=2),
+        "ping": Pace(burst=10, per_second=0.2),
     }
 
 

@@ -19,6 +19,8 @@ from valvomo.edge.http.authentication import bearer, session_token
 from valvomo.edge.http.origin import foreign_origin, header, permitted_origin
 from valvomo.edge.parts import Parts
 from valvomo.edge.ws.frames import DirectSink, QueuedSink, sink_of
+from valvomo.edge.ws.ping import PATH as PING
+from valvomo.edge.ws.ping import Ping
 from valvomo.live.connection import Connection
 from valvomo.live.hub import Hub
 from valvomo.protocol.frames import MAX_CLIENT_FRAME, ClientFrame, Hello, Typing, Watch, client_frame
@@ -49,10 +51,13 @@ class _GoneError(Exception):
 
 def sockets(parts: Parts, hub: Hub) -> App:
     """The ASGI application for every WebSocket scope."""
+    ping = Ping(parts)
 
     async def app(scope: Any, receive: Receive, send: Send) -> None:
         await receive()
-        if hub.leaving:
+        if scope["path"] == PING:
+            await ping.answer(scope, receive, send)
+        elif hub.leaving:
             # Before the handshake is answered, so that a proxy may ask the next process.
             await _deny(scope, send, Refusal(Reason.BUSY))
         elif scope["path"] == STAFF:
