@@ -1,6 +1,6 @@
 """The doorbell: who is woken by what. How others hear it: tests/bus."""
 
-from valvomo.db.doorbell import Doorbell
+from valvomo.db.doorbell import Doorbell, Said
 
 
 def listening() -> tuple[Doorbell, list[str], list[str]]:
@@ -21,3 +21,15 @@ def test_what_may_have_been_missed_may_have_been_anything() -> None:
     bell, everything, rights = listening()
     bell.heard("")
     assert (everything, rights) == ([""], [""])
+
+
+def test_what_was_said_is_handed_to_who_takes_it_in_place_of_a_ring() -> None:
+    bell, everything, rights = listening()
+    rung, taken = list[str](), list[tuple[str, Said]]()
+    bell.listen(rung.append, taker=lambda house, said: taken.append((house, said)))
+    said = Said(facts=(), messages=())
+    bell.ring("one", words=True, said=said)
+    bell.ring("two")
+    bell.heard("")
+    assert (everything, rights, rung) == (["one", "two", ""], ["two", ""], ["two", ""])
+    assert taken == [("one", said)]

@@ -23,7 +23,7 @@ from valvomo.settings import Settings
 LANE = 6
 """BEGIN, the conversation, former messages, the message with its counts, the fact, COMMIT."""
 FEED = 2
-"""Facts, words."""
+"""Facts, words: of what other processes have written, for what this one has written is handed over."""
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Talk:
 
 
 @pytest.fixture
-async def talk(counted: Counted) -> Talk:
+async def talk(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> Talk:
     place = counted.place
     body = {"key": place.house.sample.keys["Web chat"], "name": "Ada", "language": "en"}
     begun = (await place.anybody().post("/widget/v1/conversations", json=body)).json()
@@ -87,6 +87,8 @@ async def talk(counted: Counted) -> Talk:
     path = f"/api/v1/conversations/{begun['conversation']['id']}"
     assert (await agent.post(f"{path}/pick")).status_code == 200
     feed = Feed(place.house.sample.organization_id, counted.built.database, place.house.clock)
+    monkeypatch.setattr("valvomo.live.feed.POLL_SECONDS", 3600.0)
+    counted.built.bell.listen(lambda _house: feed.ring(), taker=lambda _house, said: feed.hand(said))
     await feed.load()
     made = Talk(customer, agent, path, feed)
     for who in ("customer", "agent", "note"):
@@ -99,13 +101,20 @@ async def talk(counted: Counted) -> Talk:
 
 @pytest.mark.parametrize("who", ["customer", "agent", "note"])
 async def test_an_unhurried_message_makes_few_round_trips(counted: Counted, talk: Talk, who: str) -> None:
+    before = talk.feed.taken
     counted.built.parts.authentication.rung("")  # as after a second in which nobody asked
     await talk.say(who)
     first = await counted.since()
     assert len(first) == 1 + LANE, first
     await talk.say(who)
     assert len(await counted.since()) == LANE, "who calls is known for a while"
-    await talk.feed.read_on()
+    await talk.feed.keep_up()
+    assert await counted.since() == [], "what this process has written is not read back"
+    assert talk.feed.taken == before + 2
+    await talk.say(who)
+    await counted.since()
+    talk.feed.ring()
+    await talk.feed.keep_up()
     assert len(await counted.since()) == FEED
     await counted.bus.tell()
     assert len(await counted.since()) == 1

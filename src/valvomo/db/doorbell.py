@@ -4,15 +4,19 @@ It is a hint and may be lost: readers hold positions and look by themselves once
 rings at once after the commit. Other processes hear it over the bus.
 
 Most commits are nothing but messages, after which nobody's rights, offers or deadlines are others than before:
-who only cares for those need not be woken by words.
+who only cares for those need not be woken by words. And what such a commit of this process has written is in its
+memory still: who takes it from there need not read it back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from valvomo.bus.port import Bus
 from valvomo.db.ids import new_id
+from valvomo.db.journal import Fact
+from valvomo.db.messages import Message
 
 CHANNEL = "journal"
 _WORDS = "words"
@@ -21,23 +25,41 @@ _ANYTHING = "anything"
 Listener = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a commit of mere messages has written: facts with positions that follow each other, and the messages."""
+
+    facts: tuple[Fact, ...]
+    messages: tuple[Message, ...]
+
+
+Taker = Callable[[str, Said], None]
+
+
 class Doorbell:
     """Rings listeners of this process at once, and those of others soon after, if there is a bus."""
 
     def __init__(self, bus: Bus | None = None) -> None:
         self._bus = bus
         self._name = new_id()
-        self._listeners: list[tuple[Listener, bool]] = []
+        self._listeners: list[tuple[Listener, bool, Taker | None]] = []
         if bus is not None:
             bus.subscribe(CHANNEL, self.heard)
 
-    def listen(self, listener: Listener, *, words: bool = True) -> None:
-        """Call this with the organization's id whenever it rings; without `words`, not after mere messages."""
-        self._listeners.append((listener, words))
+    def listen(self, listener: Listener, *, words: bool = True, taker: Taker | None = None) -> None:
+        """Call this with the organization's id whenever it rings; without `words`, not after mere messages.
 
-    def ring(self, organization_id: str, *, words: bool = False) -> None:
-        """Something was committed here; `words`: messages and nothing that followed from them."""
-        self._tell(organization_id, words=words)
+        A `taker` is called in its place where there is something to be taken.
+        """
+        self._listeners.append((listener, words, taker))
+
+    def ring(self, organization_id: str, *, words: bool = False, said: Said | None = None) -> None:
+        """Something was committed here; `words`: messages and nothing that followed from them, `said` if given."""
+        for listener, wants_words, taker in self._listeners:
+            if said is not None and taker is not None:
+                taker(organization_id, said)
+            elif wants_words or not words:
+                listener(organization_id)
         if self._bus is not None:
             self._bus.publish(CHANNEL, f"{self._name} {organization_id} {_WORDS if words else _ANYTHING}")
 
@@ -51,6 +73,6 @@ class Doorbell:
             self._tell(organization_id, words=what == _WORDS)
 
     def _tell(self, organization_id: str, *, words: bool) -> None:
-        for listener, wants_words in self._listeners:
+        for listener, wants_words, _ in self._listeners:
             if wants_words or not words:
                 listener(organization_id)

@@ -1,7 +1,9 @@
 """The feed: reads the journal of one organization and keeps its live floor (design §1 step 8).
 
 It holds a position and reads what follows. The doorbell wakes it at once and may be lost; it looks by itself twice
-a second. Whatever it cannot fold, it does not guess: it reads the whole floor anew.
+a second. Messages that this process has written itself are handed to it, and taken in if they continue its position;
+if not, others have written between them, and it reads. Whatever it cannot fold, it does not guess: it reads the whole
+floor anew.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -18,6 +21,7 @@ import structlog
 from valvomo.db import agents, hours, house, journal
 from valvomo.db import floor as stored
 from valvomo.db.database import Database
+from valvomo.db.doorbell import Said
 from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
 from valvomo.domain.agents.events import SettingChanged
@@ -63,6 +67,8 @@ class Feed:
         self._database = database
         self._clock = clock
         self._wake = asyncio.Event()
+        self._rung = False
+        self._said: deque[Said] = deque()
         self._current_at = time.monotonic()
         self._minute: datetime | None = None
         self._floor: LiveFloor | None = None
@@ -79,7 +85,13 @@ class Feed:
         return int((time.monotonic() - self._current_at) * 1000)
 
     def ring(self) -> None:
-        """There may be something new."""
+        """There may be something new in the journal."""
+        self._rung = True
+        self._wake.set()
+
+    def hand(self, said: Said) -> None:
+        """This process has written messages."""
+        self._said.append(said)
         self._wake.set()
 
     async def load(self) -> None:
@@ -98,7 +110,7 @@ class Feed:
         """Keep up, until cancelled."""
         while True:
             try:
-                await self.read_on()
+                await self.keep_up()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("feed.lost", organization=self.organization_id, error=repr(error))
                 await asyncio.sleep(POLL_SECONDS / 2)
@@ -112,6 +124,13 @@ class Feed:
                     self.restarted()
             await self._rest()
 
+    async def keep_up(self) -> None:
+        """Take in what was handed over, and ask the journal only if there may be more than that."""
+        self._wake.clear()
+        due = time.monotonic() - self._current_at >= POLL_SECONDS
+        if due or self._rung or not self._take_said():
+            await self.read_on()
+
     async def read_on(self) -> int:
         """Take in everything that was committed until now; how many facts that was."""
         taken = 0
@@ -119,12 +138,30 @@ class Feed:
         while True:
             began = time.monotonic()
             self._wake.clear()
+            self._rung = False
             facts, words, configuration = await self._read()
             self._take(facts, words, configuration)
             taken += len(facts)
+            while self._said and _last(self._said[0]) <= self.floor.position:
+                self._said.popleft()
             if len(facts) < BATCH:
                 self._current_at = began
                 return taken
+
+    def _take_said(self) -> bool:
+        """Take in what continues the floor's position; False when something is missing before it."""
+        position, facts, words = self.floor.position, list[Fact](), dict[str, Words]()
+        whole = True
+        while self._said and whole:
+            said = self._said.popleft()
+            if said.facts[0].position == position + 1:
+                facts.extend(said.facts)
+                words.update((one.id, reading.words_of_message(one)) for one in said.messages)
+                position = _last(said)
+            else:
+                whole = _last(said) <= position
+        self._take(facts, words, None)
+        return whole
 
     async def _rest(self) -> None:
         await asyncio.sleep(GATHER_SECONDS)
@@ -214,6 +251,10 @@ class Feed:
             floor.silent.append(position)
         message = words.get(getattr(event, "message_id", ""))
         return floor.take(reading.happening_of(fact, floor.quiet(position), message))
+
+
+def _last(said: Said) -> int:
+    return said.facts[-1].position or 0
 
 
 def _minute_of(moment: datetime) -> datetime:

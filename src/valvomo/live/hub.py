@@ -15,7 +15,7 @@ import structlog
 from valvomo.bus.port import Bus
 from valvomo.db import floor as stored
 from valvomo.db.database import Database
-from valvomo.db.doorbell import Doorbell
+from valvomo.db.doorbell import Doorbell, Said
 from valvomo.db.ids import new_id, secret_digest
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Sink
@@ -61,7 +61,7 @@ class Hub:
         self.handing_over = HandingOver(
             lambda: [one for room in self._rooms.values() for one in room.connections]
         )
-        bell.listen(self._rung)
+        bell.listen(self._rung, taker=self._said)
         bus.subscribe(TYPING_CHANNEL, self.heard)
 
     async def run(self) -> None:
@@ -152,6 +152,10 @@ class Hub:
         for room in rooms:
             if room is not None:
                 room.feed.ring()
+
+    def _said(self, organization_id: str, said: Said) -> None:
+        if (room := self._rooms.get(organization_id)) is not None:
+            room.feed.hand(said)
 
     def _typing(self, room: Room, connection: Connection, frame: Typing) -> None:
         actor, now = connection.actor, time.monotonic()

@@ -7,10 +7,11 @@ from typing import Any
 
 from valvomo.db import conversations, floor, journal, notices
 from valvomo.db.journal import Fact
+from valvomo.db.messages import Message, PublicMessage
 from valvomo.db.transaction import Transaction
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
-from valvomo.domain.conversations.message import MessagePosted
+from valvomo.domain.conversations.message import MessagePosted, Visibility
 from valvomo.domain.conversations.model import Conversation
 from valvomo.live.views.happening import Change, Happening, Words
 from valvomo.protocol.customer import PublicNotice
@@ -82,6 +83,27 @@ def happening_of(fact: Fact, quiet: int, words: Words | None) -> Happening:
         version=fact.version,
         notify=fact.notify,
         words=words,
+    )
+
+
+def words_of_message(one: Message) -> Words:
+    """A message that was just written, as it would be read."""
+    public_seq, visibility = (
+        (one.public_seq, Visibility.PUBLIC.value)
+        if isinstance(one, PublicMessage)
+        else (None, one.visibility)
+    )
+    return Words(
+        id=one.id,
+        seq=one.seq,
+        public_seq=public_seq,
+        author_id=one.author_id,
+        author_role=one.author_role,
+        author_name=one.author_name,
+        visibility=visibility,
+        text=one.text,
+        client_id=one.client_id,
+        at=one.at,
     )
 
 

@@ -10,15 +10,16 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
-from valvomo.commands.conversations.messages import Letter, Posted, PostMessage, post_all
+from valvomo.commands.conversations.messages import Batch, Letter, Posted, PostMessage, post_all
 from valvomo.commands.execute import Clock, Done
 from valvomo.db import journal
 from valvomo.db.database import Database
-from valvomo.db.doorbell import Doorbell
+from valvomo.db.doorbell import Doorbell, Said
+from valvomo.db.messages import Message
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.telemetry.counts import Spread
@@ -138,10 +139,24 @@ class MessageLane:
                 for organization_id in sorted(batch.facts)
             }
         revived = {organization_id for organization_id, _ in batch.revive}
-        for organization_id in positions:
-            self._bell.ring(organization_id, words=organization_id not in revived)
+        for organization_id, position in positions.items():
+            if organization_id in revived:
+                self._bell.ring(organization_id)
+            else:
+                self._bell.ring(organization_id, words=True, said=_said(batch, organization_id, position))
         return [_done(outcome, positions.get(letter.actor.organization_id)) for letter, outcome in
                 zip(letters, outcomes, strict=True)]  # fmt: skip
+
+
+def _said(batch: Batch, organization_id: str, position: int) -> Said:
+    """What the batch has written in this organization, where nothing but words were; `position` is the last one."""
+    facts = batch.facts[organization_id]
+    first = position - len(facts) + 1
+    messages: list[Message] = [*batch.public, *batch.internal]
+    return Said(
+        facts=tuple(replace(fact, position=number) for number, fact in enumerate(facts, first)),
+        messages=tuple(one for one in messages if one.organization_id == organization_id),
+    )
 
 
 def _done(outcome: Posted | Refusal, position: int | None) -> Done | Refusal:
