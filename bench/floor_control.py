@@ -35,7 +35,7 @@ def script(place: Place) -> str:
     organization = f"'{place.organization_id}'"
     ids = ",".join(f"'{one.id}'" for one in place.talks)
     mine = f"(ARRAY[{ids}])[:pick]"
-    head = _DRAW.format(lock=_filled("conversations.lock_many", [organization, mine]))
+    head = _DRAW.format(lock=_filled("conversations.lock_many", [organization, mine, "-1"]))
     steps = [
         _filled("messages.known", [organization, ":id", ":owner_id", "(:dice)::text"]),
         _filled("messages.write", [_MESSAGE.format(organization), "'[]'", _COUNTS.format(organization)]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sample_floor import AINO, EINO, HOUSE, SAARA, STRANGER, SULO, Floor
@@ -13,11 +14,12 @@ from valvomo.commands.conversations.message_lane import MAX_BATCH, MessageLane
 from valvomo.commands.conversations.messages import PostMessage, post_all
 from valvomo.commands.conversations.monitor import Monitor
 from valvomo.commands.execute import Done
+from valvomo.db import conversations, journal
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.message import Visibility
-from valvomo.domain.conversations.model import State
+from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.queries.verify import verify
 
@@ -248,3 +250,52 @@ async def test_it_says_whether_anything_followed_from_the_words(floor: Floor) ->
     assert (everything, rights) == ([HOUSE, HOUSE], [HOUSE])
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_what_it_remembers_is_asked_of_the_locked_row(
+    floor: Floor, lane: MessageLane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A conversation is read once; whatever else changes it makes it be read again, and what failed is forgotten."""
+    read = list[str]()
+    decode = conversations.decode
+
+    def counted(row: Any) -> Conversation:
+        read.append(row["id"])
+        return decode(row)
+
+    monkeypatch.setattr(conversations, "decode", counted)
+    one, other = await floor.accepted("persistent"), await floor.accepted("chat")
+    guest = await floor.guest(one)
+    read.clear()
+    for number in range(3):
+        for author in (AINO, guest):
+            assert isinstance(await lane.post(author, words(one, f"{author.id} {number}")), Done)
+    assert read == [one]
+    await lane.post(AINO, words(other, "a"))
+    assert read == [one, other]
+    await floor.done(AINO, serve.Park(conversation_id=one))
+    read.clear()
+    assert _reason(await lane.post(AINO, words(one, "late"))) is Reason.NOT_ACTIVE
+    assert isinstance(await lane.post(guest, words(one, "revives it")), Done)
+    assert read == [one]
+    before = await floor.get(one)
+    append = journal.append
+
+    async def fail(*_given: object) -> int:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(journal, "append", fail)
+    with pytest.raises(RuntimeError):
+        await lane.post(guest, words(one, "lost"))
+    monkeypatch.setattr(journal, "append", append)
+    assert await floor.get(one) == before
+    read.clear()
+    assert isinstance(await lane.post(guest, words(one, "kept")), Done)
+    assert read == [one]
+    assert (await floor.get(one)).seq == before.seq + 1
+    await floor.done(AINO, serve.End(conversation_id=other))
+    assert _reason(await lane.post(AINO, words(other, "too late"))) is Reason.ENDED
+
+
+def _reason(outcome: Done | Refusal) -> Reason | None:
+    return outcome.reason if isinstance(outcome, Refusal) else None

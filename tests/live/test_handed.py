@@ -69,6 +69,12 @@ class Process:
         return readers
 
 
+@pytest.fixture(autouse=True)
+def _looks_by_itself_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, no look is due while a test runs."""
+    monkeypatch.setattr("valvomo.live.feed.POLL_SECONDS", 3600.0)
+
+
 async def test_what_was_handed_is_shown_as_what_is_read(floor: Floor) -> None:
     one = await floor.accepted("chat")
     await floor.done(SAARA, Monitor(conversation_id=one))

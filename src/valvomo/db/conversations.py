@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,9 @@ _COLUMNS = (
 )  # fmt: skip
 _COUNTED = _COLUMNS[:7]
 _KEYS = ("organization_id", "id")
+
+Key = tuple[str, str]
+"""Organization, id."""
 
 
 async def lock(tx: Transaction, organization_id: str, conversation_id: str) -> Conversation | None:
@@ -38,11 +41,20 @@ async def due(tx: Transaction, now: datetime, limit: int) -> list[tuple[str, str
     return [(row["organization_id"], row["conversation_id"]) for row in rows]
 
 
-async def lock_many(tx: Transaction, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Conversation]:
-    """Several conversations by (organization, id), locked in one order so that two batches cannot deadlock."""
-    pairs = sorted(set(keys))
-    rows = await tx.rows("conversations.lock_many", [one[0] for one in pairs], [one[1] for one in pairs])
-    return {(row["organization_id"], row["id"]): decode(row) for row in rows}
+async def lock_many(
+    tx: Transaction, keys: Iterable[Key], known: Mapping[Key, Conversation] | None = None
+) -> dict[Key, Conversation]:
+    """Several conversations, locked in one order so that two batches cannot deadlock.
+
+    One that is `known` is not read again if it has that version still: every change makes a new one.
+    """
+    pairs, known = sorted(set(keys)), known or {}
+    versions = [known[one].version if one in known else None for one in pairs]
+    rows = await tx.rows(
+        "conversations.lock_many", [one[0] for one in pairs], [one[1] for one in pairs], versions
+    )
+    found = {(row["organization_id"], row["id"]): row for row in rows}
+    return {key: known[key] if row["body"] is None else decode(row) for key, row in found.items()}
 
 
 async def lock_of_person(tx: Transaction, organization_id: str, person_id: str) -> list[Conversation]:

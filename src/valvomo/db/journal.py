@@ -110,5 +110,5 @@ def _encode(fact: Fact) -> dict[str, object]:
         "at": fact.at,
         "audited": fact.audited,
         "notify": fact.notify,
-        "body": msgspec.to_builtins(fact.event),
+        "body": fact.event,
     }

@@ -17,16 +17,21 @@ import structlog
 from valvomo.commands.conversations.messages import Batch, Letter, Posted, PostMessage, post_all
 from valvomo.commands.execute import Clock, Done
 from valvomo.db import journal
+from valvomo.db.conversations import Key
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell, Said
 from valvomo.db.messages import Message
 from valvomo.domain.access.actor import Actor
+from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.telemetry.counts import Spread
 
 MAX_BATCH = 128
 MAX_WAITING = 4096
 """More than this in flight is refused as busy: a bounded queue cannot sink the process."""
+
+MOST_REMEMBERED = 2_000
+"""Conversations whose newest state is kept, so that the next message in them need not read it again."""
 
 log = structlog.get_logger(__name__)
 Waiting = tuple[Letter, "asyncio.Future[Done | Refusal]"]
@@ -59,6 +64,7 @@ class MessageLane:
         self._database = database
         self._clock = clock
         self._bell = bell
+        self._memory: dict[Key, Conversation] = {}
         self._queue: asyncio.Queue[Waiting] = asyncio.Queue(MAX_WAITING)
         self._statistics = LaneStatistics()
         self._busy_since: float | None = None
@@ -110,6 +116,7 @@ class MessageLane:
             outcomes = await self._commit([letter for letter, _ in batch])
         except Exception as error:  # noqa: BLE001 - whatever it was, its senders are told and the lane goes on
             statistics.failed_batches += 1
+            self._memory.clear()
             if len(batch) > 1:
                 log.warning("messages.batch_failed", size=len(batch), error=repr(error))
                 for one in batch:
@@ -133,11 +140,12 @@ class MessageLane:
 
     async def _commit(self, letters: Sequence[Letter]) -> list[Done | Refusal]:
         async with self._database.transaction() as tx:
-            outcomes, batch = await post_all(tx, letters, self._clock())
+            outcomes, batch = await post_all(tx, letters, self._clock(), self._memory)
             positions = {
                 organization_id: await journal.append(tx, organization_id, batch.facts[organization_id])
                 for organization_id in sorted(batch.facts)
             }
+        self._remember(batch)
         revived = {organization_id for organization_id, _ in batch.revive}
         for organization_id, position in positions.items():
             if organization_id in revived:
@@ -146,6 +154,15 @@ class MessageLane:
                 self._bell.ring(organization_id, words=True, said=_said(batch, organization_id, position))
         return [_done(outcome, positions.get(letter.actor.organization_id)) for letter, outcome in
                 zip(letters, outcomes, strict=True)]  # fmt: skip
+
+    def _remember(self, batch: Batch) -> None:
+        """Only what is committed; the next batch finds out by its version whether it is so still."""
+        for key, conversation in batch.current.items():
+            self._memory.pop(key, None)
+            if conversation.state is not State.CLOSED:
+                self._memory[key] = conversation
+        while len(self._memory) > MOST_REMEMBERED:
+            del self._memory[next(iter(self._memory))]
 
 
 def _said(batch: Batch, organization_id: str, position: int) -> Said:

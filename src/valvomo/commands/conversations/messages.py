@@ -7,8 +7,8 @@ is in flight, so that many messages share one commit.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -67,7 +67,7 @@ class Posted:
 
     def told(self) -> dict[str, object]:
         """Like a row that is read: `public_seq` is None for what is internal."""
-        kept = {one.name: getattr(self.message, one.name) for one in fields(self.message)}
+        kept = {name: getattr(self.message, name) for name in self.message.__slots__}
         return {"public_seq": None, "visibility": Visibility.PUBLIC.value, **kept}
 
 
@@ -76,7 +76,7 @@ class Batch:
     """What a transaction of messages has gathered."""
 
     now: datetime
-    current: dict[tuple[str, str], Conversation]
+    current: dict[conversations.Key, Conversation]
     known: dict[messages.ClientKey, Message]
     changed: set[tuple[str, str]] = field(default_factory=set)
     public: list[PublicMessage] = field(default_factory=list)
@@ -86,12 +86,18 @@ class Batch:
 
 
 async def post_all(
-    tx: Transaction, letters: Sequence[Letter], now: datetime
+    tx: Transaction,
+    letters: Sequence[Letter],
+    now: datetime,
+    remembered: Mapping[conversations.Key, Conversation] | None = None,
 ) -> tuple[list[Posted | Refusal], Batch]:
-    """Post in this order. Each gets its number or its refusal; the caller appends the facts of the batch."""
-    current = await conversations.lock_many(tx, (one.conversation_key for one in letters))
+    """Post in this order. Each gets its number or its refusal; the caller appends the facts of the batch.
+
+    `remembered` conversations spare their reading if they are what the locked row says still.
+    """
+    current = await conversations.lock_many(tx, (one.conversation_key for one in letters), remembered)
     known, telling = await messages.known(tx, (one.client_key for one in letters))
-    batch = Batch(now=now, current=dict(current), known=known)
+    batch = Batch(now=now, current=current, known=known)
     outcomes = [_post(batch, letter) for letter in letters]
     if batch.changed:
         changed = [batch.current[key] for key in sorted(batch.changed)]

@@ -16,9 +16,13 @@ GROUP BY organization_id, conversation_id ORDER BY min(due) LIMIT $2
 SELECT min(due) FROM timers
 
 -- name: lock_many
--- Several conversations of several organizations, locked in one order.
-SELECT * FROM conversations WHERE (organization_id, id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-ORDER BY organization_id, id FOR NO KEY UPDATE
+-- Several conversations of several organizations, locked in one order; without the body where the caller has this version.
+SELECT c.organization_id, c.id, c.version, c.revision, c.seq, c.public_seq, c.unanswered_since, c.first_response_at,
+    c.last_message_at, c.state, c.channel, c.workstream_id, c.queue_id, c.owner_id, c.contact_id, c.priority,
+    c.created_at, c.queued_at, c.closed_at, CASE WHEN c.version IS DISTINCT FROM k.version THEN c.body END AS body
+FROM unnest($1::text[], $2::text[], $3::bigint[]) AS k (organization_id, id, version)
+JOIN conversations c ON c.organization_id = k.organization_id AND c.id = k.id
+ORDER BY c.organization_id, c.id FOR NO KEY UPDATE OF c
 
 -- name: get
 -- One conversation as it is.
