@@ -23,6 +23,9 @@ LEASE = 1.4
 BEAT = 0.3
 """Seconds between two words, and between two questions whether to lead now."""
 
+LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""The last is what the driver says when the server ends the session in the moment in which it is spoken to."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -43,7 +46,7 @@ class Leadership:
         while True:
             try:
                 await self._session()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except LOST as error:
                 log.warning("leading.trouble", error=repr(error))
             self._until = 0.0
             await asyncio.sleep(BEAT)

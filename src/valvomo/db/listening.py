@@ -9,11 +9,11 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any, NoReturn
 
-import asyncpg
 import structlog
 from asyncpg import Connection, Record
 
 from valvomo.db.database import connect
+from valvomo.db.leading import LOST
 
 _log = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ async def listen(
                 for channel in channels:
                     callback(channel, "")
                 await _until_lost(connection)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except LOST as error:
             _log.warning("listening.lost", error=repr(error), pause_seconds=pause)
         if lost is not None:
             lost()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 
-import asyncpg
 import structlog
 
 from valvomo.bus.outgoing import Outgoing
 from valvomo.bus.port import Listener, Traffic
 from valvomo.db.database import Database
+from valvomo.db.leading import LOST
 from valvomo.db.listening import listen
 
 TROUBLE_SECONDS = 1.0
@@ -61,7 +61,7 @@ class NotifyBus:
             batch = await self._outgoing.take()
             try:
                 await self._notify(batch)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except LOST as error:
                 self.traffic.dropped += len(batch)
                 log.warning("bus.lost", error=repr(error))
                 await asyncio.sleep(TROUBLE_SECONDS)
