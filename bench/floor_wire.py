@@ -14,7 +14,7 @@ import httptools
 import msgspec
 
 HOST = "127.0.0.1"
-_TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
+_TEXT, _BINARY, _CLOSE, _PING, _PONG = 1, 2, 8, 9, 10
 _KEY = "AAAAAAAAAAAAAAAAAAAAAA=="
 
 Heard = Callable[[bytes, float], None]
@@ -86,7 +86,7 @@ class Caller(asyncio.Protocol):
 
 
 class Listener(asyncio.Protocol):
-    """One WebSocket. `heard` gets each text with the time at which its bytes were there."""
+    """One WebSocket. `heard` gets each message with the time at which its bytes were there."""
 
     def __init__(self, path: str, headers: Mapping[str, str], heard: Heard) -> None:
         self._path = path
@@ -120,6 +120,10 @@ class Listener(asyncio.Protocol):
         """Hang up."""
         self._transport.close()
 
+    def cut(self) -> None:
+        """Be gone without a word."""
+        self._transport.abort()
+
     def connection_made(self, transport: Any) -> None:
         """Connected: ask for the upgrade."""
         self._transport = transport
@@ -139,7 +143,7 @@ class Listener(asyncio.Protocol):
             return
         while (frame := _frame(self._buffer)) is not None:
             opcode, payload = frame
-            if opcode == _TEXT:
+            if opcode in {_TEXT, _BINARY}:
                 self._heard(payload, at)
             elif opcode == _PING:
                 self.send(payload, _PONG)

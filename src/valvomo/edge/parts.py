@@ -10,6 +10,7 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
+from valvomo.commands.connections import ConnectionNotes
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
 from valvomo.commands.settings.sign_in import Gate
@@ -17,6 +18,7 @@ from valvomo.edge.http.authentication import Authentication
 from valvomo.edge.http.operators import Operators
 from valvomo.edge.http.pace import Pace
 from valvomo.edge.metrics import Requests
+from valvomo.edge.ws.admission import Admission
 from valvomo.live.connection import MAX_TOPICS
 from valvomo.queries.backlog import Backlog
 from valvomo.queries.reading import Reader
@@ -72,6 +74,8 @@ class Parts:
     gate: Gate
     pending: Callable[[], Awaitable[bool]]
     laboratory: Laboratory
+    notes: ConnectionNotes
+    admission: Admission = field(default_factory=Admission)
     backlog: Fresh[Backlog | None]
     operators: Operators
     connected: Callable[[], bool] = lambda: True

@@ -17,7 +17,7 @@ from valvomo.domain.access.colleagues import may_see_agent
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.attention.parts import attention
-from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.model import Conversation, State
 from valvomo.live.floor import LiveFloor
 from valvomo.live.views import me
 from valvomo.live.views.board import ongoing
@@ -37,6 +37,12 @@ class Net:
     after: Conversation
     loud: bool
     changes: list[Change] = field(default_factory=list)
+
+    @property
+    def lines_moved(self) -> set[str]:
+        """Queues in which somebody came, went, or waits otherwise than before, or whose handle times are others now."""
+        both = (one for one in (self.before, self.after) if one is not None)
+        return {one.queue_id for one in both if one.state in {State.OPEN, State.CLOSED}}
 
     def concerns(self, actor: Actor, lookups: Lookups) -> bool:
         """Whether the actor may notice that anything happened at all."""
@@ -157,22 +163,37 @@ class RowCache:
                 del rows[one]
 
 
+class Classes:
+    """The class of each reader, made once: they are asked for with every frame."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Actor, Supervision, ClassKey]] = {}
+
+    def of(self, actor: Actor, supervision: Supervision) -> ClassKey:
+        """The actor's class under these settings."""
+        found = self._known.get(id(actor))
+        if found is None or found[0] is not actor or found[1] is not supervision:
+            found = self._known[id(actor)] = (actor, supervision, class_of(actor, supervision))
+        return found[2]
+
+    def forget(self) -> None:
+        """Those who went are among them."""
+        self._known.clear()
+
+
 class Encoder:
     """Items for readers, each encoded once for all who are shown the same. Good for one state of the floor."""
 
-    def __init__(self, floor: LiveFloor, rows: RowCache, agents: RowCache) -> None:
+    def __init__(self, floor: LiveFloor, rows: RowCache, agents: RowCache, classes: Classes) -> None:
         self.floor = floor
         self._rows = rows
         self._agents = agents
+        self._classes = classes
         self._own: dict[tuple[str, str], msgspec.Raw] = {}
-        self._classes: dict[int, tuple[Actor, ClassKey]] = {}
 
     def class_of(self, actor: Actor) -> ClassKey:
-        """The actor's class, made once."""
-        found = self._classes.get(id(actor))
-        if found is None:
-            found = self._classes[id(actor)] = (actor, class_of(actor, self.floor.lookups.supervision))
-        return found[1]
+        """The actor's class."""
+        return self._classes.of(actor, self.floor.lookups.supervision)
 
     def row(self, actor: Actor, conversation: Conversation) -> msgspec.Raw:
         """A row of the board."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from valvomo.db import conversations, floor, journal, notices
@@ -29,6 +29,23 @@ async def words_after(tx: Transaction, key: tuple[str, str], number: int, *, pub
         if len(rows) < PAGE:
             return found
         number = rows[-1]["public_seq" if public else "seq"]
+
+
+async def words_after_many(
+    tx: Transaction, organization_id: str, wanted: Sequence[tuple[str, int]]
+) -> list[list[Words] | None]:
+    """Everything written after a number in each of these conversations; None where it is more than a page."""
+    ids, numbers = [one for one, _ in wanted], [number for _, number in wanted]
+    found: dict[str, list[Words]] = {one: [] for one in ids}
+    # The same conversation may be wanted from several numbers: the lowest has them all.
+    least = {one: min(number for other, number in wanted if other == one) for one in found}
+    rows = await tx.rows("messages.all_after_many", organization_id, list(least), list(least.values()), PAGE)
+    for row in rows:
+        found[row["conversation_id"]].append(words_of(row, row["visibility"]))
+    return [
+        None if len(found[one]) >= PAGE else [words for words in found[one] if words.seq > number]
+        for one, number in zip(ids, numbers, strict=True)
+    ]
 
 
 async def words_of_facts(tx: Transaction, organization_id: str, facts: Iterable[Fact]) -> dict[str, Words]:

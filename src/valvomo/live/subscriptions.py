@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from valvomo.domain.access.colleagues import figures_scope
 from valvomo.live import mine
-from valvomo.live.audience import ROW_TOPICS, Encoder, Net, RowCache, candidates, class_of
+from valvomo.live.audience import ROW_TOPICS, Classes, Encoder, Net, RowCache, candidates, class_of
 from valvomo.live.connection import Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.fanout import Fanout
@@ -30,6 +30,7 @@ class Subscriptions:
         self._delivery = delivery
         self._rows = RowCache()
         self._agents = RowCache()
+        self._classes = Classes()
         self._resumed = Resumed(floor, self.encoder, delivery)
         self.topics: dict[str, set[Subscription]] = {name: set() for name in SHARED_TOPICS}
         self.mine: dict[str, set[Subscription]] = {}
@@ -116,10 +117,11 @@ class Subscriptions:
         self._rows.prune(rows, floor.board.conversations)
         self._agents.prune(agents, floor.agents.seats)
         self.snapshots.prune()
+        self._classes.forget()
 
     def encoder(self) -> Encoder:
         """For the floor as it is now."""
-        return Encoder(self._floor(), self._rows, self._agents)
+        return Encoder(self._floor(), self._rows, self._agents, self._classes)
 
     def unwatch(self, subscription: Subscription) -> None:
         """No more of this."""

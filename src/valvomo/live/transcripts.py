@@ -6,6 +6,7 @@ stops monitoring reads nothing more.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 
 import msgspec
@@ -15,8 +16,8 @@ from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.refusals import Reason, Refusal
-from valvomo.live import reading
 from valvomo.live.audience import Net
+from valvomo.live.beginnings import Beginnings
 from valvomo.live.connection import Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
@@ -34,6 +35,8 @@ from valvomo.protocol.customer import Prospect, PublicConversation, PublicNotice
 
 PREFIX = "conversation:"
 CUSTOMER_TOPIC = "conversation"
+MOST_LEFT = 10_000
+"""Customers who went, of whom it is kept what they were told, for when they come back."""
 
 
 class Transcripts:
@@ -41,11 +44,12 @@ class Transcripts:
 
     def __init__(self, feed: Feed, database: Database, delivery: Delivery) -> None:
         self._feed = feed
-        self._database = database
+        self._beginnings = Beginnings(feed, database)
         self._delivery = delivery
         self.watched: dict[str, set[Subscription]] = {}
         self._queues: set[str] = set()
         self._missed: set[Subscription] = set()
+        self._left: OrderedDict[str, tuple[int, tuple[PublicNotice, ...]]] = OrderedDict()
 
     def conversation_id(self, subscription: Subscription) -> str:
         """Which one it is about."""
@@ -59,13 +63,20 @@ class Transcripts:
         else:
             self._delivery.resumes += 1
         subscription.seq = since or 0
-        subscription.starting = True
         self.watched.setdefault(self.conversation_id(subscription), set()).add(subscription)
+        if since is not None and self._nothing_since(subscription, since):
+            return
+        subscription.starting = True
         await self._read_on(subscription, "snapshot" if since is None else "changes")
 
     def unwatch(self, subscription: Subscription) -> None:
         """No more of this."""
         one = self.conversation_id(subscription)
+        if _is_customer(subscription) and subscription.document is not None:
+            self._left[one] = (subscription.version, subscription.notices)
+            self._left.move_to_end(one)
+            if len(self._left) > MOST_LEFT:
+                self._left.popitem(last=False)
         readers = self.watched.get(one, set())
         readers.discard(subscription)
         self._missed.discard(subscription)
@@ -80,7 +91,7 @@ class Transcripts:
                     self._tell_customer(subscription, net)
                 else:
                     self._tell_staff(subscription, net)
-            self._queues.update(_lines_moved(net))
+            self._queues.update(net.lines_moved)
 
     def agents_changed(self, agents: Iterable[str]) -> None:
         """Who waits for these agents may have to wait for longer or shorter than before."""
@@ -121,18 +132,30 @@ class Transcripts:
         """The reader's rights have changed."""
         self._missed.add(subscription)
 
+    def _nothing_since(self, subscription: Subscription, since: int) -> bool:
+        """Tell who comes back and has missed nothing that they have, without reading anything: most have not."""
+        actor = subscription.connection.actor
+        conversation = self._feed.floor.conversation(self.conversation_id(subscription))
+        if conversation is None or read_refusal(actor, conversation):
+            return False
+        if not _is_customer(subscription):
+            if since != conversation.seq:
+                return False
+            self._begin_staff(subscription, "changes", conversation, [])
+            return True
+        version, told = self._left.get(conversation.id, (0, ()))
+        if since != conversation.public_seq or version != conversation.version:
+            return False
+        self._begin_customer(subscription, "changes", conversation, ([], (told, version)))
+        return True
+
     async def _read_on(self, subscription: Subscription, op: str) -> None:
         subscription.starting = True
         self._missed.discard(subscription)
         one, customer = self.conversation_id(subscription), _is_customer(subscription)
-        organization_id = subscription.connection.actor.organization_id
+        read = self._beginnings.for_customer if customer else self._beginnings.for_staff
         try:
-            async with self._database.reading() as tx:
-                words = await reading.words_after(
-                    tx, (organization_id, one), subscription.seq, public=customer
-                )
-                stored = await reading.stored(tx, organization_id, one)
-                told = await reading.told(tx, stored) if customer and stored else ((), 0)
+            found = await read(one, subscription.seq)
         except BaseException:
             # Whoever could not be served now is served at the next tick, never forgotten.
             self._missed.add(subscription)
@@ -141,17 +164,14 @@ class Transcripts:
             subscription.starting = False
         if subscription not in self.watched.get(one, ()):
             return
-        conversation = self._feed.floor.conversation(one)
-        if conversation is None or (stored is not None and stored.version > conversation.version):
-            # What was read is newer than what the feed has taken in, or the floor no longer has it.
-            conversation = stored
+        conversation = found.conversation
         refusal = read_refusal(subscription.connection.actor, conversation) if conversation else _UNKNOWN
         if refusal or conversation is None:
             self._refuse(subscription, refusal or _UNKNOWN)
         elif customer:
-            self._begin_customer(subscription, op, conversation, (words, told))
+            self._begin_customer(subscription, op, conversation, (found.words, found.told))
         else:
-            self._begin_staff(subscription, op, conversation, words)
+            self._begin_staff(subscription, op, conversation, found.words)
 
     def _begin_staff(
         self, subscription: Subscription, op: str, conversation: Conversation, words: list[Words]
@@ -260,13 +280,6 @@ class Transcripts:
 
 
 _UNKNOWN = Refusal(Reason.NOT_FOUND)
-
-
-def _lines_moved(net: Net) -> Iterable[str]:
-    """Queues in which somebody came, went, or waits otherwise than before, or whose handle times are others now."""
-    for one in (net.before, net.after):
-        if one is not None and one.state in {State.OPEN, State.CLOSED}:
-            yield one.queue_id
 
 
 def _is_customer(subscription: Subscription) -> bool:

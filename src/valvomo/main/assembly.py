@@ -13,6 +13,7 @@ from valvomo import __version__
 from valvomo.bus.local import LocalBus
 from valvomo.bus.nats import Address, NatsBus
 from valvomo.bus.port import Bus
+from valvomo.commands.connections import ConnectionNotes
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
 from valvomo.commands.settings.passwords import Passwords
@@ -28,6 +29,7 @@ from valvomo.edge.door import Door
 from valvomo.edge.http.authentication import Authentication
 from valvomo.edge.http.operators import operators
 from valvomo.edge.parts import Parts, paces
+from valvomo.edge.ws.admission import Admission
 from valvomo.edge.ws.app import sockets
 from valvomo.jobs.addresses import networks_of
 from valvomo.jobs.delivery import Delivery
@@ -79,7 +81,8 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
     leadership = None if settings.embedded else Leadership(database.url)
     executor, lane = Executor(database, clock, bell), MessageLane(database, clock, bell)
     hub, ours = Hub(database, bell, bus, clock), Release(__version__, migrate.newest())
-    janitor = Janitor(database, executor, clock, process_id=hub.process_id, live=hub.connected, release=ours)
+    admission, notes = _arrivals(executor, hub)
+    janitor = _janitor(executor, hub, notes, ours)
     authentication = Authentication(database, clock)
     bell.listen(authentication.rung, words=False)
     parts = Parts(
@@ -93,6 +96,8 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         pending=lambda: migrate.behind(database.url),
         connected=lambda: bool(bus.traffic.connected),
         laboratory=Laboratory(database.url),
+        notes=notes,
+        admission=admission,
         backlog=kept(database, clock),
         operators=operators(settings.metrics_networks, settings.metrics_token),
         paces=paces(settings.customer_pace),
@@ -103,14 +108,27 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
     rounds = (janitor, inspector, router, *_rounds(parts, database, bell, settings))
     register(parts, Sources(database=database, hub=hub, bus=bus, jobs=rounds))
     return House(
-        database=database,
-        bus=bus,
-        bell=bell,
-        hub=hub,
-        parts=parts,
+        database=database, bus=bus, bell=bell, hub=hub, parts=parts, janitor=janitor,
         app=create_app(parts, sockets(parts, hub)),
-        janitor=janitor,
         jobs=(bus.run, *_lasting(parts, hub, leadership), *(one.run for one in rounds)),
+    )  # fmt: skip
+
+
+def _arrivals(executor: Executor, hub: Hub) -> tuple[Admission, ConnectionNotes]:
+    """Who waits to be let in, and what is noted of those who are here."""
+    admission = Admission()
+    return admission, ConnectionNotes(executor, hub.process_id, crowded=lambda: admission.crowded)
+
+
+def _janitor(executor: Executor, hub: Hub, notes: ConnectionNotes, ours: Release) -> Janitor:
+    """Who was here a moment ago counts as here: whether they come back is not known yet."""
+    return Janitor(
+        executor.database,
+        executor,
+        executor.clock,
+        process_id=hub.process_id,
+        live=lambda: {**notes.held(), **hub.connected()},
+        release=ours,
     )
 
 
@@ -146,7 +164,7 @@ def _rounds(parts: Parts, database: Database, bell: Doorbell, settings: Settings
 def _lasting(parts: Parts, hub: Hub, leadership: Leadership | None) -> tuple[Job, ...]:
     """What answers whoever comes, and strives to lead."""
     leading = () if leadership is None else (leadership.run,)
-    return (parts.lane.run, hub.run, parts.loop.run, *leading)
+    return (parts.lane.run, hub.run, parts.notes.run, parts.loop.run, *leading)
 
 
 @asynccontextmanager

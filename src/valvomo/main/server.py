@@ -69,7 +69,6 @@ async def _serve(house: House, settings: Settings, listening: socket.socket, rea
             if beside is not None:
                 beside.cancel()
                 await asyncio.wait([beside])
-            house.hub.say_closing()
             server.should_exit = True
             await asyncio.wait([serving])
     log.info("serve.ended")
@@ -90,6 +89,9 @@ async def _leave(house: House, server: _Server, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await server.hurried.wait()
+    if not seconds:
+        # There is no other process that has them at once: they come back to this one, when it is there again.
+        house.hub.say_closing()
     await leaving.run(seconds, server.hurried)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gzip
 import json
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -13,13 +14,18 @@ from sample_sockets import Served, post, say, until
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from valvomo.commands import connections
 from valvomo.commands.agents.connection import AgentConnect
+from valvomo.commands.agents.presence import SetPresence
 from valvomo.commands.conversations.serve import Pick
 from valvomo.commands.execute import Done
 from valvomo.commands.registry import Command
+from valvomo.db import journal
 from valvomo.domain.access.actor import Actor
+from valvomo.domain.agents.presence import Presence
 from valvomo.domain.refusals import Refusal
 from valvomo.live import subscriptions
+from valvomo.main import now
 
 pytestmark = pytest.mark.slow
 
@@ -88,14 +94,35 @@ async def test_presence_follows_connections(served: Served) -> None:
     async with served.live(token) as first:
         await say(first, op="ping")
         await until(first, op="pong")
-        assert await _connections(served, "aino") == 1
+        await _noted(served, "aino", 1)
         async with served.live(token) as second:
             await say(second, op="ping")
             await until(second, op="pong")
-            assert await _connections(served, "aino") == 2
-    async with asyncio.timeout(5):
-        while await _connections(served, "aino"):  # noqa: ASYNC110 - the database has none either
-            await asyncio.sleep(0.02)
+            await _noted(served, "aino", 2)
+    await _noted(served, "aino", 0)
+
+
+async def test_whoever_is_back_in_a_moment_has_lost_nothing(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "MOMENT", 60.0)
+    token, presence = (
+        await served.session("aino"),
+        SetPresence(agent_id=served.sample.people["aino"], presence=Presence.AVAILABLE),
+    )
+    for _ in range(3):
+        async with served.live(token) as socket:
+            await say(socket, op="ping")
+            await until(socket, op="pong")
+            await _noted(served, "aino", 1)
+            await served.do("aino", presence)
+            here = set(served.house.hub.connected())
+            async with asyncio.timeout(10):
+                while await _names(served) != here:  # noqa: ASYNC110 - the database has no event for it
+                    await asyncio.sleep(0.02)
+    async with served.database.reading() as tx:
+        facts = await journal.after(tx, served.sample.organization_id, 0, 10_000)
+    assert [one.kind for one in facts if one.kind.startswith("agent_")] == ["agent_connected"]
 
 
 async def test_a_connection_that_could_not_be_noted_is_noted_after_all(
@@ -114,10 +141,11 @@ async def test_a_connection_that_could_not_be_noted_is_noted_after_all(
     async with served.live(await served.session("aino")) as socket:
         await say(socket, op="ping")
         await until(socket, op="pong")
-        assert broken.is_set()
+        async with asyncio.timeout(10):
+            await broken.wait()
         for _ in range(2):
             await served.house.janitor.round()
-        assert await _connections(served, "aino") == 1
+        await _noted(served, "aino", 1)
 
 
 async def test_strangers_and_foreign_pages_are_refused(served: Served) -> None:
@@ -153,12 +181,23 @@ async def test_signing_out_ends_open_connections_within_moments(served: Served) 
         assert await closing(socket) == 4401
 
 
-async def _connections(served: Served, person: str) -> int:
+async def _noted(served: Served, person: str, wanted: int) -> None:
+    """Wait until so many connections are noted: streams do not wait for it."""
+    async with asyncio.timeout(10):
+        while True:
+            async with served.database.reading() as tx:
+                who = (served.sample.organization_id, served.sample.people[person])
+                if await tx.value("agents.connections", *who) == wanted:
+                    return
+            await asyncio.sleep(0.02)
+
+
+async def _names(served: Served) -> set[str]:
     async with served.database.reading() as tx:
-        count: int = await tx.value(
-            "agents.connections", served.sample.organization_id, served.sample.people[person]
+        rows = await tx.rows(
+            "connections.of_process", served.house.hub.process_id, now() + timedelta(days=1), []
         )
-    return count
+    return {row["id"] for row in rows}
 
 
 async def test_large_frames_are_compressed_for_who_accepts_it_and_text_for_all_others(
@@ -197,6 +236,7 @@ async def test_a_process_that_is_going_hands_its_readers_over(served: Served) ->
     async with served.live(session) as socket:
         await say(socket, op="watch", topic="me")
         await until(socket, topic="me", op="snapshot")
+        await _noted(served, "eino", 1)
         await going.run(0.0, asyncio.Event())
         with pytest.raises(ConnectionClosed) as ended:
             await until(socket, op="never")

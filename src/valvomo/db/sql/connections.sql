@@ -7,6 +7,12 @@ VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT ON CONSTRAINT connections_pkey DO NO
 -- A live connection is gone.
 DELETE FROM connections WHERE process_id = $1 AND id = $2
 
+-- name: rename
+-- Live connections that came in the place of others of the same owner.
+UPDATE connections c SET id = n.now_id FROM unnest($2::text[], $3::text[]) AS n (former_id, now_id)
+WHERE c.process_id = $1 AND c.id = n.former_id
+    AND NOT EXISTS (SELECT FROM connections o WHERE o.process_id = $1 AND o.id = n.now_id)
+
 -- name: of_conversation
 -- Whether the customer has a live connection.
 SELECT EXISTS (SELECT FROM connections WHERE organization_id = $1 AND conversation_id = $2)

@@ -43,3 +43,18 @@ UNION ALL
 SELECT seq, NULL, id, author_id, author_role, author_name, visibility, text, client_id, at
 FROM internal_messages WHERE organization_id = $1 AND conversation_id = $2 AND seq > $3
 ORDER BY seq LIMIT $4
+
+-- name: all_after_many
+-- Everything that was written after a number in each of these conversations, for the house.
+SELECT k.conversation_id, m.* FROM unnest($2::text[], $3::bigint[]) AS k (conversation_id, number)
+JOIN LATERAL (
+    SELECT seq, public_seq, id, author_id, author_role, author_name, 'public' AS visibility, text, client_id, at
+    FROM public_messages p
+    WHERE p.organization_id = $1 AND p.conversation_id = k.conversation_id AND p.seq > k.number
+    UNION ALL
+    SELECT seq, NULL, id, author_id, author_role, author_name, visibility, text, client_id, at
+    FROM internal_messages i
+    WHERE i.organization_id = $1 AND i.conversation_id = k.conversation_id AND i.seq > k.number
+    ORDER BY seq LIMIT $4
+) m ON true
+ORDER BY k.conversation_id, m.seq

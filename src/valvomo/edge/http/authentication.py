@@ -6,12 +6,13 @@ messages alone, which change nobody's rights: a right that was taken away is gon
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Reason, Refusal
@@ -38,6 +39,7 @@ class Authentication:
         self._reader = reader
         self._clock = clock
         self._kept: dict[bytes, tuple[Actor | Guest, float, int]] = {}
+        self._asked: dict[tuple[bytes, int], asyncio.Future[Any]] = {}
         self._rings: dict[str, int] = {}
         self._all = 0
 
@@ -88,7 +90,7 @@ class Authentication:
         if (kept := self._known(digest)) is not None and isinstance(kept, wanted):
             return kept
         before = self._all
-        who = await question(secret)
+        who = await self._once((digest, before), lambda: question(secret))
         # What was asked before a bell rang may be old already: answered, but not kept.
         if not isinstance(who, Refusal) and before == self._all:
             if len(self._kept) >= MOST_KEPT:
@@ -96,6 +98,23 @@ class Authentication:
             rings = self._rings.get(who.organization_id, 0)
             self._kept[digest] = (who, time.monotonic() + KEEP_SECONDS, rings)
         return who
+
+    async def _once(self, key: tuple[bytes, int], ask: Callable[[], Awaitable[W | Refusal]]) -> W | Refusal:
+        """Who asks the same while it is being asked, and before another bell rang, gets the same answer."""
+        while (asked := self._asked.get(key)) is not None:
+            answer: W | Refusal | None = await asyncio.shield(asked)
+            if answer is not None:
+                return answer
+        asked = self._asked[key] = asyncio.get_running_loop().create_future()
+        try:
+            answer = await ask()
+            asked.set_result(answer)
+            return answer
+        finally:
+            del self._asked[key]
+            if not asked.done():
+                # Whoever asked for all could not, or went away: the next one asks.
+                asked.set_result(None)
 
     def _known(self, digest: bytes) -> Actor | Guest | None:
         who, until, rings = self._kept.get(digest, (None, 0.0, 0))

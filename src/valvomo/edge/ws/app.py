@@ -11,8 +11,6 @@ from urllib.parse import parse_qs
 import msgspec
 import structlog
 
-from valvomo.commands.connections import closed, opened
-from valvomo.commands.registry import Command
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.edge.http.authentication import bearer, session_token
@@ -77,11 +75,12 @@ async def _staff(parts: Parts, hub: Hub, scope: Any, ways: tuple[Receive, Send])
     if authorization is None and foreign_origin(scope):
         await _deny(scope, send, Refusal(Reason.FOREIGN_ORIGIN))
         return
-    actor = await parts.authentication.of_headers(headers)
-    if isinstance(actor, Refusal):
-        await _deny(scope, send, actor)
-        return
-    await send({"type": "websocket.accept"})
+    async with parts.admission:
+        actor = await parts.authentication.of_headers(headers)
+        if isinstance(actor, Refusal):
+            await _deny(scope, send, actor)
+            return
+        await send({"type": "websocket.accept"})
     secret = bearer(authorization) if authorization is not None else session_token(headers)
     await _serve(parts, hub, (scope, receive, send), (actor, secret))
 
@@ -96,7 +95,8 @@ async def _customer(parts: Parts, hub: Hub, scope: Any, ways: tuple[Receive, Sen
     except (_GoneError, TimeoutError):
         await _close(send, CLOSE_REFUSED)
         return
-    guest = await parts.authentication.of_guest(token)
+    async with parts.admission:
+        guest = await parts.authentication.of_guest(token)
     if isinstance(guest, Refusal) or not permitted_origin(scope, guest.origins):
         await _close(send, CLOSE_REFUSED)
         return
@@ -119,14 +119,13 @@ async def _serve(
     actor, secret = who
     sink = sink_of(scope)
     connection = await hub.open(actor, sink, secret)
+    parts.notes.opened(actor, connection.id)
     try:
-        await _note(parts, actor, opened(actor, connection.id, hub.process_id))
         await _converse(parts, hub, connection, (sink, receive, send))
     finally:
         hub.close(connection)
         if not hub.handing_over.of(connection):
-            # The peer's going must be noted even when this task is being cancelled with it.
-            await asyncio.shield(_note(parts, actor, closed(actor, connection.id, hub.process_id)))
+            parts.notes.lost(actor, connection.id)
 
 
 async def _converse(
@@ -200,11 +199,3 @@ async def _deny(scope: Any, send: Send, refusal: Refusal) -> None:
 async def _close(send: Send, code: int) -> None:
     with contextlib.suppress(RuntimeError, OSError):
         await send({"type": "websocket.close", "code": code})
-
-
-async def _note(parts: Parts, actor: Actor, command: Command) -> None:
-    """Presence follows connections; what could not be noted now, beginning or end, the janitor notes later."""
-    try:
-        await parts.executor.execute(actor, command)
-    except Exception as error:  # noqa: BLE001 - a reader is served even when their presence cannot be noted
-        log.warning("live.presence", command=type(command).__name__, error=repr(error))
