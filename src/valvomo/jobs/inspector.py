@@ -9,8 +9,10 @@ again, a little in each round.
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,12 +22,14 @@ from valvomo.db import inspections
 from valvomo.db.database import Database
 from valvomo.db.inspections import INSPECTOR, Inspection
 from valvomo.jobs.rounds import Rounds
-from valvomo.queries.verify import STANDING, Check, Checkpoint, Finding, Proof, Report, organizations
+from valvomo.queries.verify import STANDING, Check, Checkpoint, Finding, Proof, Report
 
 SHARE = 0.02
 """Of the time in which it works."""
 LEASE = "inspector"
 LEASE_SECONDS = 15.0
+REST_SECONDS = 10.0
+"""So often an organization is looked at in which nothing happens."""
 LONGEST_REST = 5.0
 """Without saying that it is still there."""
 MOST_KEPT = 50
@@ -44,13 +48,14 @@ class _LostError(Exception):
 class _Book:
     """Of one organization: how far it is proved, what was found, and where the walk through the old stands.
 
-    `walked_at` is when it last came to the end.
+    `walked_at` is when it last came to the end, `at` when this was written, by the monotonic clock.
     """
 
     proved: Checkpoint = field(default_factory=Checkpoint)
     findings: tuple[Finding, ...] = ()
     conversation: str = ""
     fact: int = 0
+    at: float = 0.0
     walked_at: str | None = None
     checked_at: dict[str, str] = field(default_factory=dict)
 
@@ -71,18 +76,36 @@ class Inspector(Rounds):
         self._books: dict[str, _Book] = {}
 
     async def round(self) -> float | None:
-        """Every organization in turn, if it is this process's turn at all."""
+        """Every organization in which something happened or is wrong, and one of the others, in turn."""
         try:
             await self._hold()
-            found = await organizations(self._database)
-            for one in found:
+            async with self._database.asking() as tx:
+                heads = {row["organization_id"]: row["position"] for row in await tx.rows("journal.heads")}
+            for one in self._due(heads):
                 await self.inspect(one)
         except _LostError:
             self._books.clear()
         else:
-            for gone in self._books.keys() - set(found):
+            for gone in self._books.keys() - heads.keys():
                 del self._books[gone]
         return None
+
+    def _due(self, heads: Mapping[str, int]) -> list[str]:
+        """In a house of many organizations those that are at rest must not hold up the others."""
+        busy = [
+            one
+            for one, position in heads.items()
+            if (book := self._books.get(one)) and (book.findings or book.proved.position != position)
+        ]
+        resting = [one for one in heads if one not in busy]
+        stalest = min(resting, key=self._inspected_at, default=None)
+        if stalest is not None and time.monotonic() - self._inspected_at(stalest) >= REST_SECONDS:
+            busy.append(stalest)
+        return busy
+
+    def _inspected_at(self, organization_id: str) -> float:
+        book = self._books.get(organization_id)
+        return book.at if book else -math.inf
 
     async def inspect(self, organization_id: str) -> None:
         """What is new, what stands, what was wrong, and a little of what is old; and keep what came of it."""
@@ -96,12 +119,14 @@ class Inspector(Rounds):
             await proof.standing(check)
             self._note(book, check)
         await self._walk(proof, book)
-        findings = tuple(dict.fromkeys(report.findings))
+        # One for each place: a conversation that differs in ten ways is one thing to look at.
+        findings = tuple({(one.check, one.place): one for one in report.findings}.values())
         for finding in findings:
-            if finding not in book.findings:
+            if finding.place not in {one.place for one in book.findings}:
                 log.error("inspector.found", organization=organization_id, place=finding.place,
                           check=finding.check.value)  # fmt: skip
         book.findings = findings
+        book.at = time.monotonic()
         self._books[organization_id] = book
         await self._keep(organization_id, book)
 

@@ -123,7 +123,8 @@ def item_of(found: Inspection, actor: Actor, floor: LiveFloor) -> HealthItem:
     everything = next(iter(floor.figures(figures_scope(actor))))
     checked, counts = report["checked_at"], report["counts"]
     return HealthItem(
-        inspected_at=found.at,
+        # As old as its oldest part: the inspector takes its time between them.
+        inspected_at=min((datetime.fromisoformat(one) for one in checked.values()), default=found.at),
         checks=tuple(
             HealthCheck(name=name, proved_at=_moment(checked.get(name)), findings=counts.get(name, 0))
             for name in CHECKS
@@ -137,25 +138,20 @@ def item_of(found: Inspection, actor: Actor, floor: LiveFloor) -> HealthItem:
 
 
 def _finding(raw: Mapping[str, Any], actor: Actor, floor: LiveFloor) -> HealthFinding | None:
-    finding = HealthFinding(
+    conversation = floor.conversation(raw["conversation_id"] or "")
+    seat = floor.agents.seats.get(raw["agent_id"] or "")
+    if not actor.supervises_all:
+        if raw["conversation_id"] and not (conversation and actor.supervises(conversation.queue_id)):
+            return None
+        if raw["agent_id"] and not (seat and may_see_agent(actor, raw["agent_id"], seat.agent.queues)):
+            return None
+    return HealthFinding(
         check=raw["check"],
+        name=conversation.customer_name if conversation else seat.agent.name if seat else None,
         conversation_id=raw["conversation_id"],
         agent_id=raw["agent_id"],
         fact=raw["fact"],
     )
-    if actor.supervises_all:
-        return finding
-    if finding.conversation_id is not None:
-        conversation = floor.conversation(finding.conversation_id)
-        return finding if conversation is not None and actor.supervises(conversation.queue_id) else None
-    if finding.agent_id is not None:
-        seat = floor.agents.seats.get(finding.agent_id)
-        return (
-            finding
-            if seat is not None and may_see_agent(actor, finding.agent_id, seat.agent.queues)
-            else None
-        )
-    return finding
 
 
 def _moment(text: str | None) -> datetime | None:

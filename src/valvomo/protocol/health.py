@@ -20,9 +20,13 @@ class HealthCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HealthFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is wrong, and what it is about; with neither of them it is about the journal itself."""
+    """One thing that is wrong, and what it is about; with none of them it is about the journal itself.
+
+    `name` is the customer's of an ongoing conversation, or the agent's.
+    """
 
     check: str
+    name: str | None = None
     conversation_id: str | None = None
     agent_id: str | None = None
     fact: int | None = None

@@ -1,0 +1,85 @@
+"""The floor says that it has been proved; what is broken by hand in the database is named there until it is mended."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+from sample_looks import fits, judge
+from sample_office import Office
+
+from valvomo.db.database import Database
+
+CUSTOMER = "Ada Lovelace"
+PHONE = {"width": 390, "height": 844}
+SLOW = 60_000
+"""Milliseconds that the inspector may take to come round, among the organizations of all other tests."""
+
+
+async def floor_of(office: Office, **how: Any) -> Page:
+    page = await office.page("saara", **how)
+    await page.goto("/floor")
+    return page
+
+
+async def damage(office: Office, database: Database, *statements: str) -> None:
+    """As somebody does who has the database's password; then something happens in the house."""
+    async with database._pool.acquire() as link, link.transaction():
+        for one in statements:
+            await link.execute(one, office.sample.organization_id)
+    await office.matter("Grace Hopper")
+
+
+async def test_a_finding_is_an_alert_with_its_place_until_it_is_mended(
+    office: Office, database: Database
+) -> None:
+    conversation = await office.served("eino", CUSTOMER)
+    page = await floor_of(office)
+    light = page.get_by_role("button", name="What has been proved")
+    await expect(light).to_contain_text("0 orphans · chain whole · ", timeout=SLOW)
+    await light.click()
+    proofs = page.get_by_role("dialog", name="What has been proved")
+    await expect(proofs.locator("[data-check]")).to_have_count(5)
+    await expect(proofs).to_contain_text("The journal is whole")
+    await judge(page)
+    await page.keyboard.press("Escape")
+
+    units = "UPDATE holdings SET units = units {} 1 WHERE organization_id = $1"
+    name = "UPDATE conversations SET priority = {} WHERE organization_id = $1 AND owner_id IS NOT NULL"
+    await damage(office, database, units.format("+"), name.format(7))
+    await expect(page.get_by_text("2 things are not as they were written").first).to_be_visible(timeout=SLOW)
+    await page.get_by_role("button", name="Show", exact=True).first.click()
+    await expect(light).to_contain_text("2 things are wrong")
+    await expect(proofs.locator("[data-check=load]")).to_contain_text("Eino")
+    place = proofs.locator("[data-check=state]").get_by_role("link", name=f"Conversation {CUSTOMER}")
+    await expect(place).to_be_visible()
+    await judge(page)
+    await place.click()
+    await expect(page).to_have_url(f"{office.address}/conversations/{conversation}")
+    await damage(office, database, units.format("-"), name.format(0))
+    await expect(light).to_contain_text("0 orphans · chain whole · ", timeout=SLOW)
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "words"),
+    [
+        ("fi", "dark", "Onko näkemäsi se, mitä tapahtui?"),
+        ("sv", "light", "Är det du ser det som hände?"),
+    ],
+)
+async def test_on_a_phone_in_other_languages(office: Office, language: str, theme: Any, words: str) -> None:
+    page = await office.page("saara", viewport=PHONE, color_scheme=theme)
+    await page.add_init_script(f"localStorage.setItem('valvomo.language', '{language}')")
+    await page.goto("/floor")
+    light = page.locator("[data-health=good]")
+    await expect(light).to_be_visible(timeout=SLOW)
+    await light.click()
+    await expect(page.get_by_role("heading", name=words)).to_be_visible()
+    await fits(page)
+    await judge(page)
+
+
+async def test_agents_are_not_bothered(office: Office) -> None:
+    page = await office.page("eino")
+    await page.goto("/desk")
+    await expect(page.locator("[data-live=live]")).to_be_visible()
+    await expect(page.locator("[data-health]")).to_have_count(0)
