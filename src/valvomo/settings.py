@@ -91,6 +91,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     metrics_token: str = ""
     """What a reader of ``/metrics`` must carry as a bearer token; then it may come from anywhere."""
 
+    otlp_url: str = ""
+    """Where traces are sent by OTLP over HTTP, such as ``http://127.0.0.1:4318``; empty traces nothing."""
+
+    otlp_share: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    """The share of traces that are recorded, of those that begin here."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severity that is logged."""
 
@@ -102,6 +108,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         _check_url("database_url", self.database_url, {"postgresql", "postgres"})
         for one in self.bus_url.split(","):
             _check_url("bus_url", one.strip(), {"nats", "tls"})
+        _check_url("otlp_url", self.otlp_url, {"http", "https"})
         _check_url("public_url", self.public_url, {"http", "https"})
         if urlsplit(self.public_url).path.strip("/"):
             raise ValueError("public_url: must not have a path")

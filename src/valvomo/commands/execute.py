@@ -25,6 +25,7 @@ from valvomo.domain.access.acts import OWNERS_TOO, act_account_refusal
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.telemetry.counts import Spread
+from valvomo.telemetry.spans import remember, span
 
 MAX_TRIES = 4
 """How often a command that lost a deadlock or a serialization conflict is tried."""
@@ -89,11 +90,16 @@ class Executor:
     async def execute(self, actor: Actor, command: Command, key: str | None = None) -> Done | Refusal:
         """Do it once. The same `key` of the same actor again returns the first outcome and changes nothing."""
         began, name = time.perf_counter(), type(command).__name__
-        try:
-            outcome = await self._execute(actor, command, key)
-        except BaseException:
-            self.tally.failed(name)
-            raise
+        with span(f"command {name}", valvomo__command=name) as told:
+            try:
+                outcome = await self._execute(actor, command, key)
+            except BaseException:
+                self.tally.failed(name)
+                raise
+            if isinstance(outcome, Refusal):
+                told.tell(valvomo__refusal=outcome.reason.value)
+            else:
+                remember(actor.organization_id, outcome.position)
         self.tally.came(name, outcome, time.perf_counter() - began)
         return outcome
 

@@ -15,8 +15,9 @@ import msgspec
 from asyncpg import Connection, Pool, Record
 
 from valvomo.db.statements import Statement, statements
-from valvomo.db.transaction import Transaction
+from valvomo.db.transaction import TracedTransaction, Transaction
 from valvomo.telemetry.counts import Spread
+from valvomo.telemetry.spans import part, within
 
 # A statement that takes longer than this is a bug or a broken server: fail the request, free the locks.
 _LIMITS = {
@@ -131,11 +132,12 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A READ COMMITTED transaction; committed at the end, rolled back by any exception."""
-        async with (
-            self._connections.acquire() as connection,
-            connection.transaction(isolation="read_committed"),
-        ):
-            yield Transaction(connection, self._statements)
+        with part("transaction"):
+            async with (
+                self._connections.acquire() as connection,
+                connection.transaction(isolation="read_committed"),
+            ):
+                yield self._on(connection)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
@@ -143,7 +145,7 @@ class Database:
         async with self._connections.acquire() as connection:
             await connection.execute(_BEGIN_READING)
             try:
-                yield Transaction(connection, self._statements)
+                yield self._on(connection)
             finally:
                 if not connection.is_closed():
                     await connection.execute("ROLLBACK")
@@ -155,7 +157,10 @@ class Database:
         A second statement would see a later moment than the first.
         """
         async with self._connections.acquire() as connection:
-            yield Transaction(connection, self._statements)
+            yield self._on(connection)
+
+    def _on(self, connection: Any) -> Transaction:
+        return (TracedTransaction if within() else Transaction)(connection, self._statements)
 
     def statistics(self) -> PoolStatistics:
         """How busy the pool is."""

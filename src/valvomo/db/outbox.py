@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from valvomo.db.transaction import Transaction
+from valvomo.telemetry.spans import here
 
 Letter = tuple[str, str, dict[str, object]]
 """Organization, kind, body."""
@@ -15,4 +16,4 @@ async def write(tx: Transaction, letters: Sequence[Letter], at: datetime) -> Non
     """Of each letter one for every webhook that wants its kind, all in one statement; nothing when there are none."""
     if letters:
         houses, kinds, bodies = zip(*letters, strict=True)
-        await tx.run("outbox.write", houses, kinds, bodies, at)
+        await tx.run("outbox.write", houses, kinds, bodies, at, here())

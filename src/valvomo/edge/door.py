@@ -11,6 +11,7 @@ from valvomo.edge.http.guards import FOREIGN
 from valvomo.edge.http.origin import header
 from valvomo.edge.http.plain import PlainMessages
 from valvomo.edge.parts import Parts
+from valvomo.telemetry.spans import span, tracing
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -21,6 +22,9 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 WIDGET = "/widget/v1/"
+STAFF = "/api/v1/"
+TRACED = (STAFF, WIDGET)
+"""Requests that do something; probes and files are not worth a trace."""
 _CORS = (
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (b"access-control-allow-headers", b"authorization, content-type, accept-language, idempotency-key"),
@@ -46,11 +50,23 @@ class Door:
         if scope["type"] == "websocket" and self._sockets is not None:
             await self._sockets(scope, receive, send)
         elif scope["type"] == "http":
-            await self._http(scope, receive, send)
+            await (self._traced if tracing() else self._http)(scope, receive, send)
         else:
             await self.routes(scope, receive, send)
 
-    async def _http(self, scope: Any, receive: Receive, send: Send) -> None:
+    async def _traced(self, scope: Any, receive: Receive, send: Send) -> None:
+        """A caller's own trace goes on here; not a customer's, who could have us record whatever they send."""
+        if not scope["path"].startswith(TRACED):
+            await self._http(scope, receive, send)
+            return
+        given = header(scope["headers"], b"traceparent") if scope["path"].startswith(STAFF) else None
+        with span("request", [given] if given else [], "server") as told:
+            method, route, status = await self._http(scope, receive, send)
+            told.call(f"{method} {route}")
+            told.tell(http__request__method=method, http__route=route, http__response__status_code=status)
+
+    async def _http(self, scope: Any, receive: Receive, send: Send) -> tuple[str, str, int]:
+        """One request; as what it was counted."""
         began, status = time.perf_counter(), 500
 
         async def with_headers(message: Any) -> None:
@@ -72,7 +88,8 @@ class Door:
                 await answer(scope, receive, with_headers)
         finally:
             route = "file" if asset is not None else scope.get("path_template") or "unknown"
-            self._requests.answered(scope["method"], route, status, time.perf_counter() - began)
+            method = self._requests.answered(scope["method"], route, status, time.perf_counter() - began)
+        return method, route, status
 
     def _complete(self, scope: Any, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         names = {name.lower() for name, _ in given}

@@ -59,10 +59,12 @@ class Requests:
             "api": Spread(), "widget": Spread(), "operations": Spread(), "file": Spread(), "unknown": Spread(),
         }  # fmt: skip
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """A request was answered."""
-        self._counts[_Key(method if method in _METHODS else OTHER, route, status)] += 1
+    def answered(self, method: str, route: str, status: int, seconds: float) -> str:
+        """A request was answered; the method as it is counted."""
+        known = method if method in _METHODS else OTHER
+        self._counts[_Key(known, route, status)] += 1
         self._seconds[class_of(route)].add(seconds)
+        return known
 
     def readings(self) -> Iterable[Reading]:
         """The counts now."""

@@ -23,6 +23,7 @@ from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.jobs.addresses import Network, resolved
 from valvomo.jobs.rounds import Rounds
+from valvomo.telemetry.spans import here, span
 
 SLOTS = 16
 """How many letters are under way at a time: a slow receiver holds up one of them and not the others."""
@@ -100,8 +101,10 @@ class Delivery(Rounds):
 
     async def _problem(self, letter: Any) -> UndeliveredError | None:
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._send(letter)
+            causes = [letter["trace"]] if letter["trace"] else []
+            with span("webhook", causes, "client", valvomo__kind=letter["kind"]):
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self._send(letter)
         except UndeliveredError as error:
             return error
         except TimeoutError:
@@ -116,6 +119,8 @@ class Delivery(Rounds):
         addresses = await resolved(url.host, port, self._allowed)
         body = content_of(letter)
         headers = {"host": url.netloc.decode(), **signed(letter["secret"], letter["id"], self._clock(), body)}
+        if (trace := here()) is not None:
+            headers["traceparent"] = trace
         _judge(await self._answer(url, addresses, body, headers))
 
     async def _answer(

@@ -33,6 +33,7 @@ from valvomo.live.views.happening import Change, Words
 from valvomo.protocol.customer import QueueHours
 from valvomo.protocol.rows import Lookups
 from valvomo.telemetry.counts import Spread
+from valvomo.telemetry.spans import part, span, written_by
 
 POLL_SECONDS = 0.5
 BATCH = 500
@@ -222,6 +223,14 @@ class Feed:
     def _take(self, facts: list[Fact], words: dict[str, Words], configuration: Configuration | None) -> None:
         if not facts:
             return
+        causes = written_by(self.organization_id, [one.position or 0 for one in facts])
+        if not causes:
+            self._tell(facts, words, configuration)
+            return
+        with span("feed", causes, valvomo__facts=len(facts)):
+            self._tell(facts, words, configuration)
+
+    def _tell(self, facts: list[Fact], words: dict[str, Words], configuration: Configuration | None) -> None:
         changes: list[Change] = []
         turned: frozenset[str] = frozenset()
         for fact in facts:
@@ -231,8 +240,9 @@ class Feed:
                 changes.append(change)
         shown = configuration is not None and self.floor.reconfigure(*configuration[:2])
         self.audited = max((one.position or 0 for one in facts if one.audited), default=self.audited)
-        self.published(changes, turned)
-        self.signalled(facts)
+        with part("delivery", valvomo__conversations=len(changes)):
+            self.published(changes, turned)
+            self.signalled(facts)
         if configuration is not None:
             self._turn_hours(configuration[2])
             self.reconfigured()

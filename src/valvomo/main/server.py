@@ -14,6 +14,7 @@ import uvicorn
 
 from valvomo.edge.ws.frames import SharedFrames
 from valvomo.main.assembly import House, assemble, database_of, running
+from valvomo.main.tracing import traced
 from valvomo.protocol.frames import MAX_CLIENT_FRAME
 from valvomo.settings import Settings
 
@@ -41,7 +42,7 @@ async def serve(
     beside the server until the end. Raises `OSError` when the address cannot be had.
     """
     listening = _listen(settings)
-    with contextlib.closing(listening):
+    with contextlib.closing(listening), traced(settings):
         async with database_of(settings, may_migrate=may_migrate) as database:
             house = assemble(database, settings)
             async with running(house):

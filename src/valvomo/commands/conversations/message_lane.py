@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -25,6 +26,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.telemetry.counts import Spread
+from valvomo.telemetry.spans import here, remember, span
 
 MAX_BATCH = 128
 MAX_WAITING = 4096
@@ -34,7 +36,8 @@ MOST_REMEMBERED = 2_000
 """Conversations whose newest state is kept, so that the next message in them need not read it again."""
 
 log = structlog.get_logger(__name__)
-Waiting = tuple[Letter, "asyncio.Future[Done | Refusal]"]
+Waiting = tuple[Letter, "asyncio.Future[Done | Refusal]", str | None]
+"""A letter, who waits for it, and what caused it, where somebody traces."""
 
 
 @dataclass(slots=True)
@@ -80,7 +83,7 @@ class MessageLane:
         """Post one message; durable when this returns. The result is the whole message as it is kept."""
         future: asyncio.Future[Done | Refusal] = asyncio.get_running_loop().create_future()
         try:
-            self._queue.put_nowait((Letter(actor=actor, command=command), future))
+            self._queue.put_nowait((Letter(actor=actor, command=command), future, here()))
         except asyncio.QueueFull:
             self._statistics.outcomes["refused"] += 1
             self._statistics.refusals[Reason.BUSY.value] += 1
@@ -113,7 +116,9 @@ class MessageLane:
         statistics.batches += 1
         statistics.size = len(batch)
         try:
-            outcomes = await self._commit([letter for letter, _ in batch])
+            causes = [cause for _, _, cause in batch if cause is not None]
+            with span("messages", causes, valvomo__messages=len(batch)) if causes else nullcontext():
+                outcomes = await self._commit([letter for letter, _, _ in batch])
         except Exception as error:  # noqa: BLE001 - whatever it was, its senders are told and the lane goes on
             statistics.failed_batches += 1
             self._memory.clear()
@@ -126,7 +131,7 @@ class MessageLane:
                 _fail(batch, error)
             return
         statistics.commits.add(time.perf_counter() - began)
-        for (_, future), outcome in zip(batch, outcomes, strict=True):
+        for (_, future, _), outcome in zip(batch, outcomes, strict=True):
             self._count(outcome)
             if not future.done():
                 future.set_result(outcome)
@@ -148,6 +153,7 @@ class MessageLane:
         self._remember(batch)
         revived = {organization_id for organization_id, _ in batch.revive}
         for organization_id, position in positions.items():
+            remember(organization_id, position)
             if organization_id in revived:
                 self._bell.ring(organization_id)
             else:
@@ -183,6 +189,6 @@ def _done(outcome: Posted | Refusal, position: int | None) -> Done | Refusal:
 
 
 def _fail(batch: Sequence[Waiting], error: BaseException) -> None:
-    for _, future in batch:
+    for _, future, _ in batch:
         if not future.done():
             future.set_exception(error)

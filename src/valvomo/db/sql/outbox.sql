@@ -1,7 +1,7 @@
 -- name: write
 -- Of each letter one for every webhook that wants its kind, in this order.
-INSERT INTO outbox (organization_id, id, webhook_id, kind, body, due, created_at)
-SELECT w.organization_id, gen_random_uuid()::text, w.id, l.kind, l.body, $4, $4
+INSERT INTO outbox (organization_id, id, webhook_id, kind, body, due, created_at, trace)
+SELECT w.organization_id, gen_random_uuid()::text, w.id, l.kind, l.body, $4, $4, $5
 FROM unnest($1::text[], $2::text[], $3::jsonb[]) WITH ORDINALITY AS l (organization_id, kind, body, place)
 JOIN webhooks w ON w.organization_id = l.organization_id AND NOT w.disabled
     AND (w.kinds = '{}' OR l.kind = ANY (w.kinds))
@@ -16,7 +16,7 @@ WHERE w.organization_id = o.organization_id AND w.id = o.webhook_id AND (o.organ
     JOIN webhooks e ON e.organization_id = d.organization_id AND e.id = d.webhook_id AND NOT e.disabled
     WHERE d.due <= $1 AND d.delivered_at IS NULL AND d.given_up_at IS NULL
     ORDER BY d.due LIMIT $3 FOR UPDATE OF d SKIP LOCKED)
-RETURNING o.organization_id, o.id, o.kind, o.body, o.attempts, o.created_at, w.url, w.secret
+RETURNING o.organization_id, o.id, o.kind, o.body, o.attempts, o.created_at, o.trace, w.url, w.secret
 
 -- name: delivered
 -- The letter has arrived.
