@@ -14,7 +14,7 @@ from workload.people import Ears
 
 COOKIE = "valvomo_session"
 LOOKS = 20
-"""How often screens are compared before a difference counts: what was committed in between is on its way."""
+"""Comparisons of screens before a difference counts: what was committed in between is on its way."""
 
 
 class House(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,15 +199,16 @@ class ValvomoPeople:
             if not (wrong := await self._otherwise()):
                 break
         gaps, self._gaps = self._gaps, 0
-        for chat in self.chats.values():
-            gaps += chat.customer.gaps + chat.desk.gaps
-            chat.customer.gaps = chat.desk.gaps = 0
+        for side in (side for chat in self.chats.values() for side in (chat.customer, chat.desk)):
+            gaps, side.gaps = gaps + side.gaps, 0
         return wrong + gaps + sum(one.lost for one in (*self._agents, *self._supervisors))
 
     async def leave(self) -> None:
-        """Everybody hangs up."""
-        customers = [chat.socket for chat in self.chats.values() if chat.socket is not None]
-        for socket in (*self._agents, *self._supervisors, *customers):
+        """Every conversation is ended, so that agents are free for the next round, and everybody hangs up."""
+        async with asyncio.TaskGroup() as group:
+            for conversation in list(self.chats):
+                group.create_task(self.close(conversation))
+        for socket in (*self._agents, *self._supervisors):
             socket.close()
 
     async def _accepted(self, chat: Chat) -> int:
