@@ -138,6 +138,8 @@ class Report:
                 if there
                 else f"? + {first:.1f}"
             )
+            if there and there.there:
+                seconds += f" and {', '.join(there.there)}, there before"
             memory = " → ".join(
                 f"{statistics.median(getattr(one, when) for one in some) / MEBIBYTE:.0f}"
                 for when in ("idle", "connected", "loaded")

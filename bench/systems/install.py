@@ -30,10 +30,14 @@ _POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 class Installed(msgspec.Struct, frozen=True, kw_only=True):
-    """Which commands installed it, and how many seconds they took from nothing, downloads included."""
+    """Which commands install it, and how many seconds they took, downloads included.
+
+    `there` are packages of Debian that had been installed before, whose seconds are therefore not counted.
+    """
 
     commands: tuple[str, ...]
     seconds: float
+    there: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +99,10 @@ def install(name: str) -> Installed:
     folder_of(name).mkdir(parents=True, exist_ok=True)
     commands: list[str] = []
     begun = time.monotonic()
+    if recipe.debian:
+        commands.append(f"apt-get install {' '.join(recipe.debian)}")
     if wanted:
         _debian(wanted)
-        commands.append(f"apt-get install {' '.join(wanted)}")
     if recipe.python:
         venv = folder_of(name) / "venv"
         shutil.rmtree(venv, ignore_errors=True)
@@ -105,7 +110,8 @@ def install(name: str) -> Installed:
         words = [str(python_of(name)), "-m", "pip", "install", "--quiet", "--no-cache-dir"]
         _run([*words, *source.get(name, recipe.python)])
         commands += ["python -m venv venv", f"venv/bin/pip install {' '.join(recipe.python)}"]
-    made = Installed(commands=tuple(commands), seconds=time.monotonic() - begun)
+    before = tuple(one for one in recipe.debian if one not in wanted)
+    made = Installed(commands=tuple(commands), seconds=time.monotonic() - begun, there=before)
     (folder_of(name) / "installed.json").write_bytes(msgspec.json.encode(made))
     return made
 
