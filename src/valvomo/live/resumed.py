@@ -22,6 +22,9 @@ from valvomo.protocol.frames import Frame
 FEW = 100
 """Changed rows that are always told one by one, without asking how many a snapshot would have."""
 
+MOST_KEPT = 50
+"""Frames that are kept: some can be as large as a snapshot."""
+
 
 class Resumed:
     """Frames by topic, class and number, good until the floor moves on."""
@@ -44,8 +47,7 @@ class Resumed:
         topic, actor, floor = subscription.topic, subscription.connection.actor, self._floor()
         if self._at != (floor.position, floor.lookups):
             self._at = (floor.position, floor.lookups)
-            self._frames.clear()
-            self._people.clear()
+            self.forget()
         key = (topic, self._encoder().class_of(actor), since)
         away = (counts_all(actor), since)
         if key in self._frames and actor.id not in self._people[away]:
@@ -60,9 +62,14 @@ class Resumed:
         frame = self._delivery.frame(topic, "changes", floor.number(actor), data)
         if away not in self._people:
             self._people[away] = _people(changes)
-        if actor.id not in self._people[away]:
+        if actor.id not in self._people[away] and len(self._frames) < MOST_KEPT:
             self._frames[key] = frame
         return frame
+
+    def forget(self) -> None:
+        """What was worked out: the floor has moved on, or nobody has come back for a while."""
+        self._frames.clear()
+        self._people.clear()
 
     def _concerned(self, topic: str, actor: Actor, changes: Iterable[Change]) -> Iterable[str]:
         floor = self._floor()

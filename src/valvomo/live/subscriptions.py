@@ -118,6 +118,7 @@ class Subscriptions:
         self._agents.prune(agents, floor.agents.seats)
         self.snapshots.prune()
         self._classes.forget()
+        self._resumed.forget()
 
     def encoder(self) -> Encoder:
         """For the floor as it is now."""
