@@ -29,6 +29,7 @@ import msgspec
 
 import floor_processes as processes
 from scale_place import Sizes, furnish
+from valvomo.db import migrate
 from valvomo.db.embedded import EmbeddedPostgres
 
 HERE = Path(__file__).parent
@@ -183,6 +184,7 @@ async def made(options: argparse.Namespace, folder: Path) -> None:
 async def measure(options: argparse.Namespace, folder: Path) -> None:
     """Start everything, and do as asked for."""
     async with EmbeddedPostgres(folder / "postgres") as database:
+        await migrate.apply(database.url)
         load = os.getloadavg()[0]
         print(
             f"{os.cpu_count()} processors, load average {load:.1f}; {options.agents} agents,"
