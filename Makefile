@@ -41,7 +41,7 @@ demo: setup web ## Run the whole contact centre with a sample organization on th
 	@exec $(BIN)/valvomo demo $(DEMO_ARGS)
 
 .PHONY: test
-test: setup web browser ## Run every test: Python, database, browser
+test: setup web browser proxies ## Run every test: Python, database, browser
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
 .PHONY: check
@@ -81,6 +81,20 @@ browser: $(STAMPS)/python ## Make sure that there is a Chromium for the browser 
 .PHONY: bench-peers
 bench-peers: setup ## Install what bench/peers.py measures Valvomo beside, into .build/peers (Prosody and Redis as root)
 	@$(BIN)/python bench/systems/install.py
+
+.PHONY: proxies
+proxies: ## Make sure that there are nginx, Caddy and HAProxy for the tests of their configurations
+	@missing=
+	for one in nginx caddy haproxy; do PATH="$$PATH:/usr/sbin" command -v $$one >/dev/null || missing="$$missing $$one"; done
+	[ -n "$$missing" ] || exit 0
+	as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then
+		echo "proxies: installing Debian's$$missing"
+		$$as_root apt-get update -qq
+		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $${missing/nginx/nginx-light}
+	else
+		echo "proxies: without root,$$missing cannot be installed here, and the tests of their configurations are skipped"
+	fi
 
 .PHONY: lock
 lock: $(if $(filter $(OWN_UV),$(UV)),$(OWN_UV)) ## Resolve the dependencies anew and write uv.lock
