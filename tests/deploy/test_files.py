@@ -1,0 +1,130 @@
+"""The files that an operator starts from: as much as can be looked at without the systems they are for."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sample_chart import rendered
+
+from valvomo import __version__
+from valvomo.settings import keys
+
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "deploy" / "helm" / "valvomo"
+LEAST_GRACE = 20
+"""Seconds beyond draining that a process may take."""
+
+
+@pytest.fixture
+def objects() -> dict[tuple[str, str], dict[str, Any]]:
+    """What the chart makes, by kind and name."""
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    return {(one["kind"], one["metadata"]["name"]): one for one in rendered(CHART, values)}
+
+
+def containers(objects: dict[tuple[str, str], dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        container
+        for one in objects.values()
+        if one["kind"] in {"Deployment", "Job"}
+        for container in one["spec"]["template"]["spec"]["containers"]
+    ]
+
+
+def test_the_chart_makes_what_it_is_for(objects: Any) -> None:
+    assert set(objects) == {
+        ("Deployment", "desk"), ("Service", "desk"), ("PodDisruptionBudget", "desk"), ("Ingress", "desk"),
+        ("Job", "desk-migrate"), ("Job", "desk-migrate-post"),
+    }  # fmt: skip
+    pods = objects["Deployment", "desk"]["spec"]
+    labels = pods["template"]["metadata"]["labels"]
+    assert pods["selector"]["matchLabels"] == labels == objects["Service", "desk"]["spec"]["selector"]
+    assert pods["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+    ways = objects["Ingress", "desk"]["spec"]["rules"][0]["http"]["paths"]
+    assert {one["backend"]["service"]["name"] for one in ways} == {"desk"}
+
+
+def test_the_chart_s_pods_are_harmless_and_have_time_to_end(objects: Any) -> None:
+    for one in containers(objects):
+        assert one["securityContext"]["allowPrivilegeEscalation"] is False
+        assert one["securityContext"]["readOnlyRootFilesystem"] is True
+        assert one["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert {entry["name"] for entry in one.get("env", ())} <= set(keys())
+    for kind in ("Deployment", "Job"):
+        for (what, _), one in objects.items():
+            if what == kind:
+                spec = one["spec"]["template"]["spec"]
+                assert spec["securityContext"]["runAsNonRoot"] is True
+                assert spec["enableServiceLinks"] is False
+    spec = objects["Deployment", "desk"]["spec"]["template"]["spec"]
+    [drain] = [one for one in spec["containers"][0]["env"] if one["name"] == "VALVOMO_DRAIN_SECONDS"]
+    assert spec["terminationGracePeriodSeconds"] >= 2 * float(drain["value"]) + LEAST_GRACE
+
+
+def test_the_chart_migrates_in_halves(objects: Any) -> None:
+    for name, hook, half in (
+        ("desk-migrate", "pre-upgrade", "--pre"),
+        ("desk-migrate-post", "post-upgrade", "--post"),
+    ):
+        job = objects["Job", name]
+        assert hook in job["metadata"]["annotations"]["helm.sh/hook"]
+        assert job["spec"]["template"]["spec"]["containers"][0]["args"][:2] == ["migrate", half]
+
+
+def test_the_chart_without_an_ingress() -> None:
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    values["ingress"]["host"] = ""
+    assert "Ingress" not in {one["kind"] for one in rendered(CHART, values)}
+
+
+def test_versions_agree() -> None:
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    assert {chart["version"], chart["appVersion"], values["image"]["tag"]} == {__version__}
+
+
+def test_compose_names_real_settings_and_gives_time_to_end() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    for name in ("one", "two", "migrate"):
+        service = compose["services"][name]
+        assert set(service["environment"]) <= set(keys())
+        assert service["stop_grace_period"] == "40s"
+        assert set(service["depends_on"]) <= set(compose["services"])
+    [source] = [compose["configs"][one["source"]] for one in compose["services"]["proxy"]["configs"]]
+    shipped = (ROOT / "deploy" / "proxy" / "Caddyfile").read_text().split()
+    for word in source["content"].replace("one:8300 two:8300", "127.0.0.1:8300 127.0.0.1:8301").split():
+        assert word in shipped or "VALVOMO_HOSTNAME" in word, f"{word}: not as in the tested Caddyfile"
+
+
+def test_the_dockerfile_does_what_was_replayed() -> None:
+    """Each step of the image is one of `deploy/replay.sh`, so what was tried is what is built."""
+    image, replay = (ROOT / "Dockerfile").read_text(), (ROOT / "deploy" / "replay.sh").read_text()
+    for step in (
+        "uv==0.13.9", "export --frozen --no-dev --no-emit-project --quiet -o locked.txt",
+        "--require-hashes -r locked.txt", "--no-deps -w dist .", "--no-deps dist/valvomo-*.whl",
+    ):  # fmt: skip
+        assert step in image
+        assert step in replay
+    assert "USER 8300:8300" in image
+    assert "HEALTHCHECK" in image
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd's own judge is not here")
+def test_the_unit_is_understood_and_closed(tmp_path: Path) -> None:
+    shipped = (ROOT / "deploy" / "systemd" / "valvomo@.service").read_text()
+    unit = tmp_path / "valvomo@8300.service"
+    unit.write_text(shipped.replace("/opt/valvomo/bin/valvomo", shutil.which("true") or "/bin/true"))
+    said = subprocess.run(
+        ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False
+    )
+    assert (said.returncode, said.stderr.replace("\n", "")) == (0, "")
+    judged = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert judged.returncode == 0, judged.stdout[-500:]
