@@ -154,10 +154,7 @@ async def create_sample(
         user = CreateUser(profile=profile, password_hash=password_hash)
         accounts[person] = await _create(executor, admin, user)
     workstreams, keys = await _workstreams(executor, admin, queues, fixed_keys=domain == DOMAIN)
-    for resource in others(queues):
-        # The first calendar takes long to work out: not within a transaction, which may not stand still.
-        await resource.refusal()
-        await _create(executor, admin, CreateResource(resource=resource))
+    await _furnish(executor, admin, queues)
     await _done(executor, admin, ChangeSupervision(switches=dict.fromkeys(Right, True)))
     return Sample(
         organization_id=admin.organization_id,
@@ -199,6 +196,13 @@ def _profile(person: str, domain: str, queues: dict[str, str], skills: dict[str,
         supervised=frozenset(queues[queue] for queue in one.supervised),
         supervises_all=one.supervises_all,
     )
+
+
+async def _furnish(executor: Executor, admin: Actor, queues: dict[str, str]) -> None:
+    for resource in others(queues):
+        # The first calendar takes long to work out: not within a transaction, which may not stand still.
+        await resource.refusal()
+        await _create(executor, admin, CreateResource(resource=resource))
 
 
 async def _create(executor: Executor, admin: Actor, command: Command) -> str:
