@@ -49,6 +49,7 @@ export class LiveConnection {
   /** Frames are taken in their order, also while one of them is being inflated. */
   private inflating: Promise<void> | null = null
   private wanted = false
+  private doubted = false
   private cancelRetry: (() => void) | null = null
   private cancelWatchdog: (() => void) | null = null
 
@@ -93,6 +94,13 @@ export class LiveConnection {
 
   send(frame: ClientFrame): void {
     if (this.socket?.readyState === OPEN) this.socket.send(JSON.stringify(frame))
+  }
+
+  /** Nothing is current until the server has answered this; whatever was sent before comes before the answer. */
+  doubt(): void {
+    if (!this.socket || this.doubted) return
+    this.doubted = true
+    this.send({ op: 'ping' })
   }
 
   /** Everything again, from the start, as after a gap. */
@@ -168,6 +176,7 @@ export class LiveConnection {
   private lost(socket: Socket, code = 0): void {
     if (this.socket !== socket) return
     this.socket = null
+    this.doubted = false
     this.cancelWatchdog?.()
     for (const topic of this.topics.values()) topic.answered = false
     this.hooks.broken()
@@ -193,7 +202,8 @@ export class LiveConnection {
   private take(frame: ServerFrame): void {
     if (frame.op === 'closing') this.within = Math.max(1, frame.within)
     if ('topic' in frame) this.deliver(frame)
-    let caughtUp = true
+    if (frame.op === 'pong') this.doubted = false
+    let caughtUp = !this.doubted
     for (const topic of this.topics.values()) caughtUp &&= topic.answered
     this.hooks.heard(frame, caughtUp)
   }

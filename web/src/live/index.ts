@@ -5,9 +5,9 @@ import { setServerTime } from '@/ui/clock'
 
 import { inNextBatch } from './batch'
 import { LiveConnection, type Sink } from './connection'
-import { UNKNOWN, broken, heard, waited, type Freshness } from './freshness'
+import { SILENCE_MS, UNKNOWN, broken, heard, waited, type Freshness } from './freshness'
 import type { ClientFrame } from './protocol'
-import { Parts, rowSet, type RowSet } from './rows'
+import { Parts, rowSet, slices, type RowSet } from './rows'
 
 const state = shallowRef<Freshness>(UNKNOWN)
 /** How fresh the page is: the light in the header, and what greys old figures. */
@@ -36,7 +36,9 @@ const connection = new LiveConnection({
   },
   inflate: typeof DecompressionStream === 'undefined' ? undefined : inflate,
   heard(frame, caughtUp) {
-    if ('time' in frame && frame.time) setServerTime(frame.time)
+    if (slept()) return
+    // What lay in a sleeping computer is old, and so is the time that it tells.
+    if (caughtUp && 'time' in frame && frame.time) setServerTime(frame.time)
     state.value = heard(state.value, Date.now(), 'ms' in frame ? frame.ms : undefined, caughtUp)
   },
   broken() {
@@ -53,10 +55,33 @@ const connection = new LiveConnection({
 let silence: ReturnType<typeof setInterval> | undefined
 const hurry = () => connection.hurry()
 
+/** When the page last noticed that it was running. */
+let awakeAt = 0
+
+/** After a freeze or a sleep, what comes first may be old: nothing is current until the server answers a new question. */
+function slept(): boolean {
+  const at = Date.now()
+  const long = awakeAt > 0 && at - awakeAt > SILENCE_MS
+  if (long) {
+    awakeAt = at
+    state.value = broken(state.value, at)
+    connection.doubt()
+  }
+  return long
+}
+
+function look(): void {
+  slept()
+  awakeAt = Date.now()
+  state.value = waited(state.value, awakeAt)
+}
+/** A tab that comes back, or a computer that wakes, must not show for a moment as live what is hours old. */
+const AWAKENINGS = ['visibilitychange', 'resume', 'pageshow', 'focus'] as const
+
 export function startLive(): void {
-  silence ??= setInterval(() => {
-    state.value = waited(state.value, Date.now())
-  }, 500)
+  awakeAt = Date.now()
+  silence ??= setInterval(look, 500)
+  for (const one of AWAKENINGS) window.addEventListener(one, look, true)
   window.addEventListener('online', hurry)
   connection.start()
 }
@@ -64,6 +89,8 @@ export function startLive(): void {
 export function stopLive(): void {
   clearInterval(silence)
   silence = undefined
+  awakeAt = 0
+  for (const one of AWAKENINGS) window.removeEventListener(one, look, true)
   window.removeEventListener('online', hurry)
   connection.stop()
   for (const topic of shared.values()) topic.set.clear()
@@ -99,10 +126,12 @@ function begin(topic: string): Shared {
     frame(frame) {
       const whole = parts.take(frame, set.rows.size > 0)
       if (!whole) return
-      inNextBatch(() => {
-        problem.value = null
-        set.take(whole.op, whole.data)
-      })
+      for (const slice of slices(whole)) {
+        inNextBatch(() => {
+          problem.value = null
+          set.take(slice)
+        })
+      }
     },
     refused(frame) {
       set.clear()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Item } from './protocol'
-import { Parts, applyItems, applySnapshot, rowSet, type Rows } from './rows'
+import { Parts, applyItems, retain, rowSet, slices, type Rows } from './rows'
 
 const rows = (...items: Record<string, unknown>[]): Rows => new Map(items.map((item) => [String(item.id), { ...item }]))
 
@@ -32,7 +32,9 @@ describe('changes', () => {
 describe('a snapshot', () => {
   it('takes away what it does not name', () => {
     const known = rows({ id: 'a', version: 1 }, { id: 'b', version: 1 })
-    expect(applySnapshot(known, [{ id: 'b', version: 2 }, { id: 'c', version: 1 }])).toBe(true)
+    const [slice] = slices({ op: 'snapshot', data: [{ id: 'b', version: 2 }, { id: 'c', version: 1 }] })
+    expect(retain(known, slice?.only ?? new Set())).toBe(true)
+    applyItems(known, slice?.data ?? [])
     expect([...known.keys()].sort()).toEqual(['b', 'c'])
   })
   it('equals the changes that lead to it, in any batches', () => {
@@ -46,7 +48,7 @@ describe('a snapshot', () => {
     const atOnce: Rows = new Map()
     applyItems(atOnce, steps.flat())
     const fresh: Rows = new Map()
-    applySnapshot(fresh, [{ id: 'b', version: 1, n: 1 }, { id: 'c', version: 1, n: 3 }])
+    applyItems(fresh, [{ id: 'b', version: 1, n: 1 }, { id: 'c', version: 1, n: 3 }])
     expect(Object.fromEntries(bySteps)).toEqual(Object.fromEntries(fresh))
     expect(Object.fromEntries(atOnce)).toEqual(Object.fromEntries(fresh))
   })
@@ -54,9 +56,22 @@ describe('a snapshot', () => {
 
 it('a row set counts changes, and membership apart', () => {
   const set = rowSet<{ id: string }>()
-  set.take('snapshot', [{ id: 'a', version: 1 }])
-  set.take('changes', [{ id: 'a', version: 2 }])
+  set.take({ data: [{ id: 'a', version: 1 }], only: new Set(['a']) })
+  set.take({ data: [{ id: 'a', version: 2 }] })
   expect([set.membership.value, set.changes.value, set.ready.value]).toEqual([1, 2, true])
+})
+
+it('a large snapshot over what is shown takes nothing away before its last slice', () => {
+  const set = rowSet<{ id: string }>()
+  const named = (from: number, count: number) => Array.from({ length: count }, (_, at) => ({ id: `r${from + at}`, version: 1 }))
+  for (const slice of slices({ op: 'snapshot', data: named(0, 1200) })) set.take(slice)
+  expect(set.rows.size).toBe(1200)
+  const kept = set.rows.get('r700')
+  const [first, ...rest] = slices({ op: 'snapshot', data: named(600, 1200) })
+  if (first) set.take(first)
+  expect([rest.length, set.rows.has('r0'), set.rows.size]).toEqual([2, true, 1200])
+  for (const slice of rest) set.take(slice)
+  expect([set.rows.has('r0'), set.rows.size, set.rows.get('r700') === kept]).toEqual([false, 1200, true])
 })
 
 describe('a snapshot in parts', () => {

@@ -30,14 +30,30 @@ export function applyItems(rows: Rows, items: readonly Item[]): boolean {
   return membership
 }
 
-/** A snapshot is all there is: what it does not name is gone. */
-export function applySnapshot(rows: Rows, items: readonly Item[]): boolean {
-  const named = new Set(items.map((item) => item.id))
-  let membership = false
-  for (const id of [...rows.keys()]) {
-    if (!named.has(id)) membership = applyItems(rows, [{ id, removed: true }]) || membership
-  }
-  return applyItems(rows, items) || membership
+/** Everything but what is named goes; says whether anything did. */
+export function retain(rows: Rows, named: ReadonlySet<string | undefined>): boolean {
+  const gone = [...rows.keys()].filter((id) => !named.has(id))
+  return applyItems(rows, gone.map((id) => ({ id, removed: true })))
+}
+
+/** What is done to the rows in one go. `only`: what it does not name goes. */
+export interface Slice {
+  data: readonly Item[]
+  only?: ReadonlySet<string | undefined>
+}
+
+/** Rows that are taken in without the page standing still. */
+const AT_ONCE = 500
+
+/** A large snapshot over what is shown, in pieces: what it does not name goes with the last. */
+export function slices({ op, data }: Taken): Slice[] {
+  const only = op === 'snapshot' ? new Set(data.map((item) => item.id)) : undefined
+  if (data.length <= AT_ONCE) return [{ data, only }]
+  const found: Slice[] = []
+  for (let at = 0; at < data.length; at += AT_ONCE) found.push({ data: data.slice(at, at + AT_ONCE) })
+  const last = found.at(-1)
+  if (last) last.only = only
+  return found
 }
 
 /** Rows of a topic with a count that moves when a row came or went, and one that moves with any change. */
@@ -46,7 +62,7 @@ export interface RowSet<Row> {
   readonly membership: Readonly<ShallowRef<number>>
   readonly changes: Readonly<ShallowRef<number>>
   readonly ready: Readonly<ShallowRef<boolean>>
-  take(op: 'snapshot' | 'changes', items: readonly Item[]): void
+  take(slice: Slice): void
   clear(): void
 }
 
@@ -60,9 +76,9 @@ export function rowSet<Row>(): RowSet<Row> {
     membership,
     changes,
     ready,
-    take(op, items) {
-      const moved = op === 'snapshot' ? applySnapshot(rows, items) : applyItems(rows, items)
-      if (moved) membership.value += 1
+    take({ data, only }) {
+      const gone = only ? retain(rows, only) : false
+      if (applyItems(rows, data) || gone) membership.value += 1
       changes.value += 1
       ready.value = true
     },
@@ -75,7 +91,7 @@ export function rowSet<Row>(): RowSet<Row> {
   }
 }
 
-interface Taken {
+export interface Taken {
   op: 'snapshot' | 'changes'
   data: readonly Item[]
 }
