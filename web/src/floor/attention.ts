@@ -3,17 +3,18 @@ import type { AttentionPart } from '@/conversation/types'
 /** Rules live on the server; the page only lets the clock run over the linear parts it was given. */
 const MOST = 100
 
-export function partScore(part: AttentionPart, at: number): number {
-  const minutes = part.from === null ? 0 : (at - Date.parse(part.from)) / 60_000
+/** `begins` is `part.from` in milliseconds, for who has it at hand. */
+export function partScore(part: AttentionPart, at: number, begins?: number): number {
+  const minutes = part.from === null ? 0 : (at - (begins ?? Date.parse(part.from))) / 60_000
   if (minutes < 0) return 0
   const score = part.base + part.per_minute * minutes
   return part.cap === null ? score : Math.min(part.cap, score)
 }
 
 /** 0 to 100. */
-export function attentionScore(parts: readonly AttentionPart[], at: number): number {
+export function attentionScore(parts: readonly AttentionPart[], at: number, begins: readonly number[] = []): number {
   let sum = 0
-  for (const part of parts) sum += partScore(part, at)
+  for (const [place, part] of parts.entries()) sum += partScore(part, at, begins[place])
   return Math.round(Math.min(MOST, Math.max(0, sum)))
 }
 

@@ -4,7 +4,8 @@ import type { BoardRow } from '@/conversation/types'
 
 import { attentionReasons, attentionScore } from './attention'
 import { floorColumns } from './columns'
-import { grouped, heldOrder, passes, rank, waitOf, waited, type Ranking } from './ranking'
+import { waitOf } from './facts'
+import { grouped, heldOrder, passes, rank, waited, type Ranking } from './ranking'
 import { DEFAULT_VIEW, FIGURE_FILTERS, NOBODY, showsFigure } from './view'
 
 const T0 = Date.parse('2026-01-01T10:00:00Z')

@@ -1,8 +1,8 @@
-import { situation } from '@/conversation/state'
 import type { BoardRow } from '@/conversation/types'
-import type { GroupLine } from '@/ui/table'
+import { GroupLine } from '@/ui/table'
 
 import { attentionScore } from './attention'
+import { agentName, factsOf, plainly, textOf } from './facts'
 import { NOBODY, SITUATIONS, type FloorView } from './view'
 
 /** Which rows, in which order. Pure: the clock and the words of the language come from outside. */
@@ -14,53 +14,50 @@ export interface Ranking {
   nobody: string
 }
 
-export function agentName(row: BoardRow): string {
-  return row.agent?.name ?? row.bot?.name ?? ''
+export function passes(row: BoardRow, ranking: Pick<Ranking, 'view' | 'words'>): boolean {
+  return sieve(ranking)(row)
 }
 
-function haystack(row: BoardRow): string {
-  const parts = [row.customer.name, row.subject, row.preview?.text ?? '', agentName(row), row.queue?.name ?? '', row.id, ...row.tags]
-  return parts.join('\n').toLocaleLowerCase()
-}
-
-export function passes(row: BoardRow, { view, words }: Pick<Ranking, 'view' | 'words'>): boolean {
-  if (view.situations.length && !view.situations.includes(situation(row))) return false
-  if (view.queues.length && !view.queues.includes(row.queue?.id ?? NOBODY)) return false
-  if (view.agents.length && !view.agents.includes(row.agent?.id ?? NOBODY)) return false
-  if (view.channels.length && !view.channels.includes(row.channel)) return false
-  const wanted = words.trim().toLocaleLowerCase()
-  if (!wanted) return true
-  const text = haystack(row)
-  return wanted.split(/\s+/).every((word) => text.includes(word))
-}
-
-/** From when to when the customer waits or waited; without an end while they still do (spec 1 §8 *wait*). */
-export function waitOf(row: BoardRow): { since: string; until: string | null } {
-  const waits = row.state === 'open' || row.stage === 'offered'
-  if (waits) return { since: row.first_accepted_at ? row.session_queued_at : row.queued_at, until: null }
-  return { since: row.queued_at, until: row.first_accepted_at }
+/** The same for many rows. */
+function sieve({ view, words }: Pick<Ranking, 'view' | 'words'>): (row: BoardRow) => boolean {
+  const situations = new Set<string>(view.situations)
+  const queues = new Set(view.queues)
+  const agents = new Set(view.agents)
+  const channels = new Set<string>(view.channels)
+  const wanted = words.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean)
+  return (row) => {
+    if (situations.size > 0 && !situations.has(factsOf(row).situation)) return false
+    if (queues.size > 0 && !queues.has(row.queue?.id ?? NOBODY)) return false
+    if (agents.size > 0 && !agents.has(row.agent?.id ?? NOBODY)) return false
+    if (channels.size > 0 && !channels.has(row.channel)) return false
+    if (wanted.length === 0) return true
+    const text = textOf(row)
+    return wanted.every((word) => text.includes(word))
+  }
 }
 
 /** Milliseconds that the customer waited or has waited by now. */
 export function waited(row: BoardRow, at: number): number {
-  const { since, until } = waitOf(row)
-  return (until ? Date.parse(until) : at) - Date.parse(since)
+  const { since, until } = factsOf(row)
+  return (until ?? at) - since
 }
 
 /** Milliseconds since the present agent accepted; -1 while nobody has it. */
 export function handled(row: BoardRow, at: number): number {
-  return row.accepted_at && row.state !== 'open' ? at - Date.parse(row.accepted_at) : -1
+  const { accepted } = factsOf(row)
+  return accepted === null ? -1 : at - accepted
 }
 
+const TEXTS = new Set(['customer', 'subject', 'channel', 'queue', 'agent', 'language'])
 type Key = (row: BoardRow) => number | string
 
 function keyOf(column: string, at: number): Key {
   const keys: Record<string, Key> = {
-    attention: (row) => attentionScore(row.attention, at),
+    attention: (row) => attentionScore(row.attention, at, factsOf(row).begins),
     customer: (row) => row.customer.name,
     subject: (row) => row.subject,
     channel: (row) => row.channel,
-    state: (row) => SITUATIONS.indexOf(situation(row)),
+    state: (row) => SITUATIONS.indexOf(factsOf(row).situation),
     queue: (row) => row.queue?.name ?? '',
     agent: agentName,
     wait: (row) => waited(row, at),
@@ -70,19 +67,54 @@ function keyOf(column: string, at: number): Key {
   return keys[column] ?? (() => 0)
 }
 
-/** Rows that pass, sorted; equal ones by age, so that the order is the same on every screen. */
-export function rank(rows: Iterable<BoardRow>, ranking: Ranking): BoardRow[] {
+/**
+ * Rows that pass, sorted; equal ones by age, so that the order is the same on every screen. `before` is the order until
+ * now: little of it changes from one second to the next, and what is nearly sorted is sorted in no time.
+ */
+export function rank(rows: Iterable<BoardRow>, ranking: Ranking, before: readonly BoardRow[] = []): BoardRow[] {
   const { column, direction } = ranking.view.sort
   const key = keyOf(column, ranking.at)
   const sign = direction === 'ascending' ? 1 : -1
-  const collator = new Intl.Collator(ranking.language)
-  const keyed: [number | string, BoardRow][] = []
-  for (const row of rows) if (passes(row, ranking)) keyed.push([key(row), row])
-  keyed.sort(([one, first], [other, second]) => {
-    const difference = typeof one === 'number' ? one - (other as number) : collator.compare(one, other as string)
-    return difference * sign || (first.id < second.id ? -1 : 1)
-  })
-  return keyed.map(([, row]) => row)
+  const lets = sieve(ranking)
+  const keyed = new Map<BoardRow, Keyed>()
+  for (const row of rows) {
+    const plain = plainly(row)
+    if (lets(plain)) keyed.set(plain, { key: key(plain), id: plain.id, row })
+  }
+  const sorted: Keyed[] = []
+  for (const row of before) {
+    const plain = plainly(row)
+    const one = keyed.get(plain)
+    if (one && keyed.delete(plain)) sorted.push(one)
+  }
+  sorted.push(...keyed.values())
+  sorted.sort(TEXTS.has(column) ? byText(ranking.language, sign) : byNumber(sign))
+  return sorted.map(({ row }) => row)
+}
+
+interface Keyed {
+  key: number | string
+  id: string
+  row: BoardRow
+}
+type Comparing = (one: Keyed, other: Keyed) => number
+
+const byNumber =
+  (sign: number): Comparing =>
+  (one, other) =>
+    ((one.key as number) - (other.key as number)) * sign || (one.id < other.id ? -1 : 1)
+
+function byText(language: string, sign: number): Comparing {
+  const { compare } = collatorOf(language)
+  return (one, other) =>
+    one.key === other.key ? (one.id < other.id ? -1 : 1) : compare(one.key as string, other.key as string) * sign || (one.id < other.id ? -1 : 1)
+}
+
+const collators = new Map<string, Intl.Collator>()
+function collatorOf(language: string): Intl.Collator {
+  const found = collators.get(language) ?? new Intl.Collator(language)
+  collators.set(language, found)
+  return found
 }
 
 /** The ranked rows with a line before each group; groups by name, within them the ranking stands. */
@@ -90,21 +122,22 @@ export function grouped(rows: readonly BoardRow[], { view, language, nobody }: R
   if (view.group === 'none') return [...rows]
   const groups = new Map<string, BoardRow[]>()
   for (const row of rows) {
-    const name = (view.group === 'queue' ? row.queue?.name : agentName(row)) || nobody
+    const plain = plainly(row)
+    const name = (view.group === 'queue' ? plain.queue?.name : agentName(plain)) || nobody
     const group = groups.get(name)
     if (group) group.push(row)
     else groups.set(name, [row])
   }
-  const collator = new Intl.Collator(language)
+  const { compare } = collatorOf(language)
   return [...groups.entries()]
-    .sort(([one], [other]) => collator.compare(one, other))
-    .flatMap(([label, members]) => [{ group: label, label, count: members.length }, ...members])
+    .sort(([one], [other]) => compare(one, other))
+    .flatMap(([label, members]) => [new GroupLine(label, label, members.length), ...members])
 }
 
 /** A held order: what is shown stays where it is, also what has ended; what is new comes at the end. */
 export function heldOrder(shown: readonly BoardRow[], ranked: readonly BoardRow[]): { rows: BoardRow[]; added: number } {
-  const here = new Set(shown.map((row) => row.id))
-  const added = ranked.filter((row) => !here.has(row.id))
+  const here = new Set(shown.map((row) => plainly(row).id))
+  const added = ranked.filter((row) => !here.has(plainly(row).id))
   return { rows: [...shown, ...added], added: added.length }
 }
 

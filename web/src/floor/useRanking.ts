@@ -1,9 +1,10 @@
-import { computed, shallowRef, watch, type Ref } from 'vue'
+import { computed, onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 
 import type { BoardRow } from '@/conversation/types'
 import type { RowSet } from '@/live/rows'
 import { now, serverNow } from '@/ui/clock'
 
+import { plainly } from './facts'
 import { grouped, heldOrder, rank, sameOrder, type Ranking } from './ranking'
 import type { FloorView } from './view'
 
@@ -17,31 +18,68 @@ interface Options {
   nobody: () => string
 }
 
-/** The order of the list: anew once a second and with every change of the view, never under the pointer. */
+/** Ranking anew because rows come and go never takes more than this share of the time. */
+const SHARE = 20
+const LEAST_PAUSE_MS = 100
+
+/**
+ * The order of the list: anew once a second, with every change of the view, and soon after rows came or went; never under
+ * the pointer. `shown` counts the rows that are not over yet.
+ */
 export function useRanking({ board, view, words, held, language, nobody }: Options) {
   const order = shallowRef<BoardRow[]>([])
   const added = shallowRef(0)
+  const shown = shallowRef(0)
   const ranking = (): Ranking => ({ view: view.value, words: words.value, at: serverNow(), language: language(), nobody: nobody() })
+  let notBefore = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function ranked(): BoardRow[] {
+    const began = performance.now()
+    const found = rank(board.rows.values(), ranking(), order.value)
+    const ended = performance.now()
+    notBefore = ended + Math.max(LEAST_PAUSE_MS, SHARE * (ended - began))
+    return found
+  }
 
   function rankNow(): void {
     added.value = 0
-    const next = rank(board.rows.values(), ranking())
+    const next = ranked()
     if (!sameOrder(next, order.value)) order.value = next
+    count()
   }
 
   function tick(): void {
+    clearTimeout(timer)
+    timer = undefined
     if (!held.value || order.value.length === 0) return rankNow()
-    const next = heldOrder(order.value, rank(board.rows.values(), ranking()))
-    if (next.added === 0) return
-    added.value += next.added
-    order.value = next.rows
+    const next = heldOrder(order.value, ranked())
+    if (next.added > 0) {
+      added.value += next.added
+      order.value = next.rows
+    }
+    count()
+  }
+
+  function soon(): void {
+    const pause = notBefore - performance.now()
+    if (pause <= 0) tick()
+    else timer ??= setTimeout(tick, pause)
+  }
+
+  function count(): void {
+    let found = 0
+    for (const row of order.value) if (!plainly(row).removed) found += 1
+    shown.value = found
   }
 
   watch([view, words], rankNow, { deep: true })
-  watch([now, board.membership], tick)
+  watch(now, tick)
+  watch(board.membership, soon)
   watch(held, (isHeld) => isHeld || rankNow())
+  onScopeDispose(() => clearTimeout(timer))
   rankNow()
 
   const lines = computed(() => grouped(order.value, ranking()))
-  return { order, lines, added }
+  return { order, lines, added, shown }
 }

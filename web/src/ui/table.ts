@@ -22,14 +22,17 @@ export interface Sort {
 }
 
 /** A line between rows that names the group below it. */
-export interface GroupLine {
-  group: string
-  label: string
-  count: number
+export class GroupLine {
+  constructor(
+    readonly group: string,
+    readonly label: string,
+    readonly count: number,
+  ) {}
 }
 
+/** Asked of every line: of its class, since looking into a row would make whoever asks depend on it. */
 export function isGroupLine(item: unknown): item is GroupLine {
-  return typeof item === 'object' && item !== null && 'group' in item
+  return item instanceof GroupLine
 }
 
 export function nextSort(current: Sort | null, column: string): Sort {

@@ -1,0 +1,66 @@
+import { toRaw } from 'vue'
+
+import { situation, type Situation } from '@/conversation/state'
+import type { AttentionPart, BoardRow } from '@/conversation/types'
+
+/**
+ * What the ranking asks of a row, worked out once for each state of it. Ten thousand rows are ranked every second: dates
+ * that are read anew each time, and rows that are looked at through Vue's proxies, would take all of that second.
+ */
+export interface Facts {
+  version: number
+  attention: readonly AttentionPart[]
+  removed: boolean
+  situation: Situation
+  /** Milliseconds; `until` is null while the wait goes on. */
+  since: number
+  until: number | null
+  accepted: number | null
+  /** When each part of `attention` begins. */
+  begins: readonly number[]
+  /** In small letters, made when it is first searched. */
+  text: string | null
+}
+
+const known = new WeakMap<BoardRow, Facts>()
+
+/** The row as it is, for whoever does not draw it. */
+export const plainly = (row: BoardRow): BoardRow => toRaw(row)
+
+export function factsOf(row: BoardRow): Facts {
+  const found = known.get(row)
+  if (found && found.version === row.version && found.attention === row.attention && found.removed === Boolean(row.removed)) return found
+  const { since, until } = waitOf(row)
+  const made: Facts = {
+    version: row.version,
+    attention: row.attention,
+    removed: Boolean(row.removed),
+    situation: situation(row),
+    since: Date.parse(since),
+    until: until === null ? null : Date.parse(until),
+    accepted: row.accepted_at && row.state !== 'open' ? Date.parse(row.accepted_at) : null,
+    begins: row.attention.map((part) => (part.from === null ? NaN : Date.parse(part.from))),
+    text: null,
+  }
+  known.set(row, made)
+  return made
+}
+
+/** From when to when the customer waits or waited; without an end while they still do (spec 1 §8 *wait*). */
+export function waitOf(row: BoardRow): { since: string; until: string | null } {
+  const waits = row.state === 'open' || row.stage === 'offered'
+  if (waits) return { since: row.first_accepted_at ? row.session_queued_at : row.queued_at, until: null }
+  return { since: row.queued_at, until: row.first_accepted_at }
+}
+
+export function agentName(row: BoardRow): string {
+  return row.agent?.name ?? row.bot?.name ?? ''
+}
+
+export function textOf(row: BoardRow): string {
+  const facts = factsOf(row)
+  facts.text ??= [row.customer.name, row.subject, row.preview?.text ?? '', agentName(row), row.queue?.name ?? '', row.id, ...row.tags]
+    .join('\n')
+    .toLocaleLowerCase()
+  return facts.text
+}
