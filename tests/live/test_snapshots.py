@@ -32,13 +32,13 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many rows each snapshot had that was put together."""
     found: list[int] = []
-    frames = snapshots._frames
+    frames = snapshots.snapshot_frames
 
     def counted(topic: str, rows: Any, at: tuple[int, int], *, packed: bool) -> tuple[Frame, ...]:
         found.append(len(rows))
         return frames(topic, rows, at, packed=packed)
 
-    monkeypatch.setattr(snapshots, "_frames", counted)
+    monkeypatch.setattr(snapshots, "snapshot_frames", counted)
     return found
 
 

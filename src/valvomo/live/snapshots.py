@@ -99,7 +99,7 @@ class Snapshots:
         floor = self._floor()
         rows = self._encoder().rows(topic, actor)
         number, ms = floor.number(actor), self._delivery.age_ms()
-        frames = await asyncio.to_thread(_frames, topic, rows, (number, ms), packed=packed)
+        frames = await asyncio.to_thread(snapshot_frames, topic, rows, (number, ms), packed=packed)
         return Snapshot(number=number, at=self._timer(), rows=len(rows), frames=frames)
 
     async def _warm(self, topic: str, actor: Actor) -> None:
@@ -115,7 +115,7 @@ class Snapshots:
             await asyncio.sleep(0)
 
 
-def _frames(
+def snapshot_frames(
     topic: str, rows: Sequence[msgspec.Raw], at: tuple[int, int], *, packed: bool
 ) -> tuple[Frame, ...]:
     """All frames; only the last one has the number `at` which a reader can resume. `at[1]` is the age of it all."""
