@@ -1,13 +1,14 @@
 """What a browser does with the large floor: how long it is busy, and for how long at a time.
 
-Other load on the machine stretches every wall clock. So the figures are of the processor: the time that the page's main
-thread spent in tasks and in script (`Performance.getMetrics`), in one browser beside a bare page as control; long tasks
-as the page itself sees them.
+Other load on the machine stretches every wall clock. So the figures are of the processor: what the page's main thread
+spent in tasks and in script (`Performance.getMetrics`), and in each single task (the browser's trace), in one browser
+beside a bare page as control.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,10 +20,7 @@ from typing import Any
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
 WATCHING = """
-window.bench = { long: [], frames: [] };
-new PerformanceObserver((list) => {
-  for (const one of list.getEntries()) window.bench.long.push([Math.round(one.startTime), Math.round(one.duration)]);
-}).observe({ type: 'longtask', buffered: true });
+window.bench = { frames: [] };
 let last = performance.now();
 const frame = (at) => { window.bench.frames.push(at - last); last = at; requestAnimationFrame(frame); };
 requestAnimationFrame(frame);
@@ -36,13 +34,18 @@ const look = () => {
 };
 requestAnimationFrame(look);
 """
-DRAINED = "() => { const b = window.bench; window.bench = { long: [], frames: [] }; return b; }"
+DRAINED = "() => { const b = window.bench; window.bench = { frames: [] }; return b; }"
+CATEGORIES = ["disabled-by-default-devtools.timeline", "devtools.timeline", "toplevel"]
+LONG_MS = 50.0
 NAMES = ("TaskDuration", "ScriptDuration", "LayoutDuration", "RecalcStyleDuration", "JSHeapUsedSize", "Nodes")
 
 
 @dataclass(kw_only=True)
 class Measured:
-    """One thing that was done: seconds of the main thread by kind, long tasks in milliseconds, frames drawn."""
+    """One thing that was done: seconds of the main thread by kind, its longest tasks, frames drawn.
+
+    `long` are the milliseconds of processor of each task that took more than 50, `longest` those of the longest.
+    """
 
     name: str
     seconds: float
@@ -51,9 +54,9 @@ class Measured:
     style: float
     heap: float
     nodes: int
-    long: list[int] = field(default_factory=list)
+    long: list[float] = field(default_factory=list)
+    longest: float = 0.0
     frames: int = 0
-    worst_frame: float = 0.0
 
 
 class Screen:
@@ -65,9 +68,14 @@ class Screen:
     async def measured(self, name: str, act: Callable[[], Awaitable[object]]) -> Measured:
         """What it costs the page to have this done."""
         await self.page.evaluate(DRAINED)
+        launched = self.page.context.browser
+        if launched is None:
+            raise RuntimeError("a page of no browser cannot be traced")
+        await launched.start_tracing(page=self.page, categories=CATEGORIES)
         before, began = await self._metrics(), asyncio.get_running_loop().time()
         await act()
         after, ended = await self._metrics(), asyncio.get_running_loop().time()
+        tasks = _tasks(json.loads(await launched.stop_tracing()), self.page.url)
         seen = await self.page.evaluate(DRAINED)
         # What is garbage is not kept: only what is left after it was collected is.
         await self.session.send("HeapProfiler.collectGarbage")
@@ -83,9 +91,9 @@ class Screen:
             style=spent["LayoutDuration"] + spent["RecalcStyleDuration"],
             heap=left["JSHeapUsedSize"] / 1e6,
             nodes=int(left["Nodes"]),
-            long=[duration for _, duration in seen["long"]],
+            long=[one for one in tasks if one > LONG_MS],
+            longest=max(tasks, default=0.0),
             frames=len(seen["frames"]),
-            worst_frame=max(seen["frames"], default=0.0),
         )
 
     async def profiled(self, act: Callable[[], Awaitable[object]], most: int = 25) -> list[tuple[str, float]]:
@@ -107,6 +115,31 @@ class Screen:
     async def _metrics(self) -> dict[str, float]:
         found = (await self.session.send("Performance.getMetrics"))["metrics"]
         return {one["name"]: one["value"] for one in found}
+
+
+def _tasks(trace: dict[str, Any], url: str) -> list[float]:
+    """Milliseconds of processor that each task of the page's main thread took."""
+    events = trace["traceEvents"]
+    mains = {
+        (one["pid"], one["tid"])
+        for one in events
+        if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"
+    }
+    owners = {
+        frame["processId"]
+        for one in events
+        if one["name"] in ("TracingStartedInBrowser", "FrameCommittedInBrowser")
+        for frame in [*one["args"]["data"].get("frames", ()), one["args"]["data"]]
+        if frame.get("url", "").rpartition("?")[0] == url or frame.get("url") == url
+    }
+    return [
+        one["tdur"] / 1000
+        for one in events
+        if one["name"] == "RunTask"
+        and (one["pid"], one["tid"]) in mains
+        and one["pid"] in owners
+        and "tdur" in one
+    ]
 
 
 @asynccontextmanager

@@ -20,6 +20,12 @@ export interface Facts {
   begins: readonly number[]
   /** In small letters, made when it is first searched. */
   text: string | null
+  id: string
+  /** The row as it is drawn. */
+  row: BoardRow
+  /** By what it is sorted, and in which ranking that was: notes of whoever ranks. */
+  key: number | string
+  round: number
 }
 
 const known = new WeakMap<BoardRow, Facts>()
@@ -41,6 +47,10 @@ export function factsOf(row: BoardRow): Facts {
     accepted: row.accepted_at && row.state !== 'open' ? Date.parse(row.accepted_at) : null,
     begins: row.attention.map((part) => (part.from === null ? NaN : Date.parse(part.from))),
     text: null,
+    id: row.id,
+    row,
+    key: 0,
+    round: 0,
   }
   known.set(row, made)
   return made
@@ -57,8 +67,7 @@ export function agentName(row: BoardRow): string {
   return row.agent?.name ?? row.bot?.name ?? ''
 }
 
-export function textOf(row: BoardRow): string {
-  const facts = factsOf(row)
+export function textOf(row: BoardRow, facts: Facts): string {
   facts.text ??= [row.customer.name, row.subject, row.preview?.text ?? '', agentName(row), row.queue?.name ?? '', row.id, ...row.tags]
     .join('\n')
     .toLocaleLowerCase()

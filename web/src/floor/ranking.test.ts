@@ -4,7 +4,7 @@ import type { BoardRow } from '@/conversation/types'
 
 import { attentionReasons, attentionScore } from './attention'
 import { floorColumns } from './columns'
-import { waitOf } from './facts'
+import { factsOf, waitOf } from './facts'
 import { grouped, heldOrder, passes, rank, waited, type Ranking } from './ranking'
 import { DEFAULT_VIEW, FIGURE_FILTERS, NOBODY, showsFigure } from './view'
 
@@ -38,7 +38,7 @@ describe('attention', () => {
 
 describe('wait', () => {
   it('runs until acceptance, and anew in the queue after it', () => {
-    expect(waited(row('a'), T0 + 5000)).toBe(5000)
+    expect(waited(factsOf(row('a')), T0 + 5000)).toBe(5000)
     const served = { first_accepted_at: iso(20), accepted_at: iso(20), state: 'active', stage: 'accepted' } as const
     expect(waitOf(row('a', served))).toEqual({ since: iso(0), until: iso(20) })
     expect(waitOf(row('a', { first_accepted_at: iso(20), session_queued_at: iso(90) }))).toEqual({ since: iso(90), until: null })
@@ -67,6 +67,23 @@ describe('order', () => {
     const byWait = { ...DEFAULT_VIEW, sort: { column: 'wait', direction: 'descending' } as const }
     expect(ids(rank(rows, ranking({ view: byWait })))).toBe('bac')
     expect(ids(rank(rows, ranking()))).toBe('abc')
+  })
+  it('is the same wherever sorting begins', () => {
+    const many = Array.from({ length: 200 }, (_, at) => row(`r${(at * 7919) % 1000}`, { queued_at: iso(-((at * 31) % 40)), customer: { id: 'c', name: `Åsa ${(at * 17) % 50}` } }))
+    for (const column of ['wait', 'customer', 'attention']) {
+      const wanted = ranking({ view: { ...DEFAULT_VIEW, sort: { column, direction: 'descending' } } })
+      const fresh = rank(many, wanted)
+      expect(rank(many, wanted, [...fresh].reverse())).toEqual(fresh)
+      expect(rank(many.slice(0, 150), wanted, fresh)).toEqual(fresh.filter((one) => many.indexOf(one) < 150))
+    }
+  })
+  it('follows a row that has changed in place', () => {
+    const changed = row('b', { queued_at: iso(-60) })
+    const byWait = ranking({ view: { ...DEFAULT_VIEW, sort: { column: 'wait', direction: 'descending' } } })
+    const before = rank([row('a'), changed], byWait)
+    expect(ids(before)).toBe('ba')
+    Object.assign(changed, { version: 2, queued_at: iso(60), attention: [] })
+    expect(ids(rank(before, byWait, before))).toBe('ab')
   })
   it('stands still while held: new ones at the end, gone ones where they were', () => {
     const held = heldOrder([row('b'), row('a')], [row('c'), row('a')])

@@ -2,7 +2,7 @@ import type { BoardRow } from '@/conversation/types'
 import { GroupLine } from '@/ui/table'
 
 import { attentionScore } from './attention'
-import { agentName, factsOf, plainly, textOf } from './facts'
+import { agentName, factsOf, plainly, textOf, type Facts } from './facts'
 import { NOBODY, SITUATIONS, type FloorView } from './view'
 
 /** Which rows, in which order. Pure: the clock and the words of the language come from outside. */
@@ -15,57 +15,53 @@ export interface Ranking {
 }
 
 export function passes(row: BoardRow, ranking: Pick<Ranking, 'view' | 'words'>): boolean {
-  return sieve(ranking)(row)
+  return sieve(ranking)(row, factsOf(row))
 }
 
 /** The same for many rows. */
-function sieve({ view, words }: Pick<Ranking, 'view' | 'words'>): (row: BoardRow) => boolean {
+function sieve({ view, words }: Pick<Ranking, 'view' | 'words'>): (row: BoardRow, facts: Facts) => boolean {
   const situations = new Set<string>(view.situations)
   const queues = new Set(view.queues)
   const agents = new Set(view.agents)
   const channels = new Set<string>(view.channels)
   const wanted = words.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean)
-  return (row) => {
-    if (situations.size > 0 && !situations.has(factsOf(row).situation)) return false
+  return (row, facts) => {
+    if (situations.size > 0 && !situations.has(facts.situation)) return false
     if (queues.size > 0 && !queues.has(row.queue?.id ?? NOBODY)) return false
     if (agents.size > 0 && !agents.has(row.agent?.id ?? NOBODY)) return false
     if (channels.size > 0 && !channels.has(row.channel)) return false
     if (wanted.length === 0) return true
-    const text = textOf(row)
+    const text = textOf(row, facts)
     return wanted.every((word) => text.includes(word))
   }
 }
 
 /** Milliseconds that the customer waited or has waited by now. */
-export function waited(row: BoardRow, at: number): number {
-  const { since, until } = factsOf(row)
+export function waited({ since, until }: Pick<Facts, 'since' | 'until'>, at: number): number {
   return (until ?? at) - since
 }
 
-/** Milliseconds since the present agent accepted; -1 while nobody has it. */
-export function handled(row: BoardRow, at: number): number {
-  const { accepted } = factsOf(row)
-  return accepted === null ? -1 : at - accepted
-}
-
 const TEXTS = new Set(['customer', 'subject', 'channel', 'queue', 'agent', 'language'])
-type Key = (row: BoardRow) => number | string
+type Key = (row: BoardRow, facts: Facts) => number | string
 
 function keyOf(column: string, at: number): Key {
   const keys: Record<string, Key> = {
-    attention: (row) => attentionScore(row.attention, at, factsOf(row).begins),
+    attention: (row, facts) => attentionScore(row.attention, at, facts.begins),
     customer: (row) => row.customer.name,
     subject: (row) => row.subject,
     channel: (row) => row.channel,
-    state: (row) => SITUATIONS.indexOf(factsOf(row).situation),
+    state: (_, facts) => SITUATIONS.indexOf(facts.situation),
     queue: (row) => row.queue?.name ?? '',
     agent: agentName,
-    wait: (row) => waited(row, at),
-    handle: (row) => handled(row, at),
+    wait: (_, facts) => waited(facts, at),
+    // Since the present agent accepted; whom nobody has is before all others.
+    handle: (_, facts) => (facts.accepted === null ? -1 : at - facts.accepted),
     language: (row) => row.language,
   }
   return keys[column] ?? (() => 0)
 }
+
+let round = 0
 
 /**
  * Rows that pass, sorted; equal ones by age, so that the order is the same on every screen. `before` is the order until
@@ -76,28 +72,30 @@ export function rank(rows: Iterable<BoardRow>, ranking: Ranking, before: readonl
   const key = keyOf(column, ranking.at)
   const sign = direction === 'ascending' ? 1 : -1
   const lets = sieve(ranking)
-  const keyed = new Map<BoardRow, Keyed>()
+  const found: Facts[] = []
+  round += 1
   for (const row of rows) {
     const plain = plainly(row)
-    if (lets(plain)) keyed.set(plain, { key: key(plain), id: plain.id, row })
+    const facts = factsOf(plain)
+    if (!lets(plain, facts)) continue
+    facts.key = key(plain, facts)
+    facts.round = round
+    facts.row = row
+    found.push(facts)
   }
-  const sorted: Keyed[] = []
+  const sorted: Facts[] = []
   for (const row of before) {
-    const plain = plainly(row)
-    const one = keyed.get(plain)
-    if (one && keyed.delete(plain)) sorted.push(one)
+    const facts = factsOf(plainly(row))
+    if (facts.round !== round) continue
+    facts.round = -round
+    sorted.push(facts)
   }
-  sorted.push(...keyed.values())
+  for (const facts of found) if (facts.round === round) sorted.push(facts)
   sorted.sort(TEXTS.has(column) ? byText(ranking.language, sign) : byNumber(sign))
-  return sorted.map(({ row }) => row)
+  return sorted.map((facts) => facts.row)
 }
 
-interface Keyed {
-  key: number | string
-  id: string
-  row: BoardRow
-}
-type Comparing = (one: Keyed, other: Keyed) => number
+type Comparing = (one: Facts, other: Facts) => number
 
 const byNumber =
   (sign: number): Comparing =>

@@ -32,9 +32,12 @@ export function useRanking({ board, view, words, held, language, nobody }: Optio
   const shown = shallowRef(0)
   const ranking = (): Ranking => ({ view: view.value, words: words.value, at: serverNow(), language: language(), nobody: nobody() })
   let notBefore = 0
+  let turn = 0
   let timer: ReturnType<typeof setTimeout> | undefined
+  let asked: ReturnType<typeof setTimeout> | undefined
 
   function ranked(): BoardRow[] {
+    turn += 1
     const began = performance.now()
     const found = rank(board.rows.values(), ranking(), order.value)
     const ended = performance.now()
@@ -42,11 +45,23 @@ export function useRanking({ board, view, words, held, language, nobody }: Optio
     return found
   }
 
-  function rankNow(): void {
+  function put(next: BoardRow[]): void {
     added.value = 0
-    const next = ranked()
     if (!sameOrder(next, order.value)) order.value = next
     count()
+  }
+
+  const rankNow = () => put(ranked())
+
+  /** For another view: the click, the ranking and the drawing have a turn each, so that none of them is long. */
+  function rankInTurn(): void {
+    clearTimeout(asked)
+    asked = setTimeout(() => {
+      const next = ranked()
+      const mine = turn
+      // Whatever came in between is of a newer moment.
+      asked = setTimeout(() => (turn === mine ? put(next) : rankInTurn()))
+    })
   }
 
   function tick(): void {
@@ -73,11 +88,14 @@ export function useRanking({ board, view, words, held, language, nobody }: Optio
     shown.value = found
   }
 
-  watch([view, words], rankNow, { deep: true })
+  watch([view, words], rankInTurn, { deep: true })
   watch(now, tick)
   watch(board.membership, soon)
   watch(held, (isHeld) => isHeld || rankNow())
-  onScopeDispose(() => clearTimeout(timer))
+  onScopeDispose(() => {
+    clearTimeout(timer)
+    clearTimeout(asked)
+  })
   rankNow()
 
   const lines = computed(() => grouped(order.value, ranking()))
