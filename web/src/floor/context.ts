@@ -6,7 +6,8 @@ import type { AgentRow } from './types'
 
 /** What the list's cells need beyond their row. */
 export interface FloorContext {
-  agents: ReadonlyMap<string, AgentRow>
+  /** Whoever asks hears of it when they come later. */
+  agent(id: string): AgentRow | undefined
   open(row: BoardRow): void
   /** The list itself, for the keyboard to come back to after a dialog. */
   focusList(): void
