@@ -76,6 +76,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     drain_seconds: Annotated[float, Meta(ge=0, le=600)] = 5.0
     """How long a process that is told to end goes on answering, unready, and then takes to hand its readers over."""
 
+    inspection_share: Annotated[float, Meta(gt=0, le=1)] = 0.02
+    """The part of one processor's time in which what is stored is proved, database included."""
+
     session_hours: Annotated[int, Meta(ge=1, le=744)] = 12
     """Hours after which a console sign-in ends."""
 

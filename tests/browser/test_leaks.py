@@ -9,7 +9,7 @@ import httpx
 import pytest_asyncio
 from playwright.async_api import Page, Response
 from sample_office import Caller, Office
-from sample_screens import Chat, Desk, Floor
+from sample_screens import Chat, Desk, Floor, said
 from sample_server import until
 
 from valvomo.db.database import Database
@@ -57,7 +57,7 @@ class Wire:
         page.on("response", self._answer)
 
     def _frame(self, frame: str | bytes) -> None:
-        self.frames.append(frame if isinstance(frame, str) else frame.decode())
+        self.frames.append(said(frame))
 
     def _answer(self, answer: Response) -> None:
         self.answers.append(answer)

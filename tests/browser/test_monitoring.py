@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import Page, expect
 from sample_office import Office
-from sample_screens import Chat, Desk, Floor
+from sample_screens import Chat, Desk, Floor, said
 
 CUSTOMER = "Ada Lovelace"
 
@@ -17,7 +17,7 @@ class Ear:
         page.on("websocket", lambda socket: socket.on("framereceived", self._hear))
 
     def _hear(self, frame: str | bytes) -> None:
-        text = frame if isinstance(frame, str) else frame.decode()
+        text = said(frame)
         if not any(quiet in text for quiet in ('"op":"pong"', '"op":"lag"', '"kind":"typing"')):
             self.frames.append(text)
 

@@ -72,6 +72,8 @@ class Pair:
     async def sit(self, agent: str) -> None:
         """The agent opens their page in a process of its own, at the server of their place, and is available."""
         place = AGENTS.index(agent)
+        if agent in self.screens:
+            self.leave(agent)
         async with self.someone(agent, place) as http:
             cookie = "; ".join(f"{one.name}={one.value}" for one in http.client.cookies.jar)
             self.screens[agent] = _page(self.servers[place].address, cookie)

@@ -1,5 +1,6 @@
 """The screens in the words of those who use them: the customer's chat, the agent's Desk, the supervisor's Floor."""
 
+import gzip
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,11 @@ from playwright.async_api import Locator, Page, expect
 from sample_office import Office
 
 READERS = {"Everyone": "public", "Whisper": "whisper", "Internal note": "internal"}
+
+
+def said(frame: str | bytes) -> str:
+    """What a page's socket was sent; large frames come compressed."""
+    return frame if isinstance(frame, str) else gzip.decompress(frame).decode()
 
 
 @dataclass(slots=True)

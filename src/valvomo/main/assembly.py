@@ -104,7 +104,8 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         secure=settings.secure,
         session_hours=settings.session_hours,
     )
-    inspector, router = Inspector(database, clock, hub.process_id), _router(parts, bell, leadership)
+    inspector = Inspector(database, clock, hub.process_id, share=settings.inspection_share)
+    router = _router(parts, bell, leadership)
     rounds = (janitor, inspector, router, *_rounds(parts, database, bell, settings))
     register(parts, Sources(database=database, hub=hub, bus=bus, jobs=rounds))
     return House(
