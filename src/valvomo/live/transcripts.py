@@ -207,7 +207,11 @@ class Transcripts:
 
     def _tell_staff(self, subscription: Subscription, net: Net) -> None:
         floor, actor = self._feed.floor, subscription.connection.actor
-        if refusal := read_refusal(actor, net.after):
+        if net.after.version <= subscription.version:
+            # It began from what is stored, which the feed has not all taken in yet.
+            return
+        # Whoever is beginning is judged by what is being read.
+        if not subscription.starting and (refusal := read_refusal(actor, net.after)):
             self._refuse(subscription, refusal)
             return
         if not net.concerns(actor, floor.lookups) or self._postponed(subscription):
