@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from valvomo.db.database import Database
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.conversations.model import Conversation
 from valvomo.live import reading
 from valvomo.live.batches import Batches
@@ -36,19 +38,25 @@ class Beginnings:
         self._turns = asyncio.Semaphore(AT_A_TIME)
         self._batches: Batches[tuple[str, int], list[Words] | None] = Batches(self._words)
 
-    async def for_staff(self, one: str, seq: int) -> Beginning:
+    async def for_staff(self, one: str, seq: int, actor: Actor) -> Beginning:
         """What was written after a number.
 
         A conversation that the floor has is as it says; only the words are read, together with those of others. What
         they have beyond the floor's number comes when the floor has taken it in, judged by whom it may reach then.
+        Whom the floor would refuse may just have become who may read, which the floor is yet to hear: they are judged
+        by what is stored.
         """
-        if self._feed.floor.conversation(one) is not None:
+        if self._may_read(one, actor):
             words = await self._batches.ask((one, seq))
-            conversation = self._feed.floor.conversation(one)
+            conversation = self._may_read(one, actor)
             if words is not None and conversation is not None:
                 known = [each for each in words if each.seq <= conversation.seq]
                 return Beginning(words=known, conversation=conversation)
         return await self._alone(one, seq, customer=False)
+
+    def _may_read(self, one: str, actor: Actor) -> Conversation | None:
+        conversation = self._feed.floor.conversation(one)
+        return None if conversation is None or read_refusal(actor, conversation) else conversation
 
     async def for_customer(self, one: str, seq: int) -> Beginning:
         """What was written for them after a number of theirs, and all that they were told."""

@@ -153,9 +153,11 @@ class Transcripts:
         subscription.starting = True
         self._missed.discard(subscription)
         one, customer = self.conversation_id(subscription), _is_customer(subscription)
-        read = self._beginnings.for_customer if customer else self._beginnings.for_staff
         try:
-            found = await read(one, subscription.seq)
+            if customer:
+                found = await self._beginnings.for_customer(one, subscription.seq)
+            else:
+                found = await self._beginnings.for_staff(one, subscription.seq, subscription.connection.actor)
         except BaseException:
             # Whoever could not be served now is served at the next tick, never forgotten.
             self._missed.add(subscription)
@@ -233,7 +235,7 @@ class Transcripts:
         self._delivery.send(subscription, frame)
 
     def _tell_customer(self, subscription: Subscription, net: Net) -> None:
-        if not net.loud or self._postponed(subscription):
+        if net.after.version <= subscription.version or not net.loud or self._postponed(subscription):
             return
         changes = [one for one in net.changes if one.after.version > subscription.version]
         new = [one.happening.words for one in changes if one.happening.words is not None]
