@@ -3,7 +3,8 @@
 Fifty conversations at a time, one that comes and one that goes each second, agents who step away and come back, and
 supervisors who watch: what *churn* is in `bench/peers.py`, played in parts. After each part nothing may be lost,
 doubled or shown otherwise than it is, and the memory of server and database (PSS, so that what processes share counts
-once) is noted; what came too late on a busy machine is told, and the run goes on. What counts is by how much the second half grew in an hour: the first half fills caches that have a limit.
+once) is noted; what came too late on a busy machine is told, and the run goes on. What counts is by how much the
+second half grew in an hour: the first half fills caches that have a limit.
 
     python bench/memory.py --minutes 60
 """
