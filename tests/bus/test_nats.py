@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 from pathlib import Path
 from typing import Any
@@ -61,12 +60,11 @@ async def test_a_server_that_is_silent_is_found_out(
     bus = NatsBus(Address.of(nats.url))
     async with running(bus):
         await connected(bus)
-        assert nats._process is not None
-        nats._process.send_signal(signal.SIGSTOP)
+        nats.freeze()
         try:
             await until(lambda: not bus.traffic.connected)
         finally:
-            nats._process.send_signal(signal.SIGCONT)
+            nats.thaw()
         await connected(bus)
 
 

@@ -72,6 +72,30 @@ async def test_the_leader_stands_still_and_comes_back(pair: Pair) -> None:
     await pair.clean()
 
 
+async def test_what_falls_due_at_a_server_that_stands_still_happens_once(pair: Pair) -> None:
+    """An offer that it made expires, and whoever is connected to it counts as gone, by the other's hand."""
+    still = await pair.leader()
+    asked, cut_off = AGENTS[1 - still], AGENTS[still]
+    before = await pair.offers_last(5, server=still)
+    await pair.present(cut_off, "away")
+    one = await pair.case(still)
+    assert await pair.asked(one) == pair.ids[asked]
+    pair.servers[still].freeze()
+    try:
+        await pair.has_happened(one, "offer_expired")
+        await pair.connected(pair.ids[cut_off], there=False)
+    finally:
+        pair.servers[still].thaw()
+    # Its janitor has been round, and its timers were due before.
+    await pair.connected(pair.ids[cut_off], there=True)
+    assert [(await pair.happened(one)).count(kind) for kind in ("offer_made", "offer_expired")] == [1, 1]
+    await pair.offers_last(before, server=still)
+    await pair.close(still, one)
+    for agent in AGENTS:
+        await pair.present(agent, "available")
+    await pair.clean()
+
+
 async def test_the_leader_loses_its_session(pair: Pair) -> None:
     await pair.leader()
     await pair.link.execute(LEADER.replace("a.application_name", "pg_terminate_backend(a.pid)"))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sample_nats import NatsServer
 from sample_server import until
 from sample_town import Town, living
 
@@ -42,6 +43,16 @@ async def town(
     folder = tmp_path_factory.mktemp("town")
     async with living((disk or folder) / "home", folder, binaries) as found:
         yield found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def nats(town: Town, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[NatsServer]:
+    """What the servers ring each other by, from the first test on that asks for it; before it is `NOTIFY`."""
+    bus = NatsServer(tmp_path_factory.mktemp("nats"))
+    await bus.start()
+    await town.join(bus.url)
+    yield bus
+    bus.stop()
 
 
 async def test_screens_are_true_with_nothing_wrong(town: Town) -> None:
@@ -147,6 +158,42 @@ async def test_the_disk_is_full(town: Town, disk: Path | None) -> None:
 
     await until(refused)
     ballast.unlink()
+    await town.work()
+    await town.quiet()
+
+
+async def test_the_bus_is_killed(town: Town, nats: NatsServer) -> None:
+    for _ in range(2):
+        nats.stop()
+        await town.joined(there=False)
+        await town.work()
+        await nats.start()
+        await town.work()
+        await town.joined(there=True)
+    await town.work()
+    await town.quiet()
+
+
+async def test_the_bus_is_gone_for_a_while(town: Town, nats: NatsServer) -> None:
+    """However long that is: without it every screen is as true, a second later."""
+    nats.stop()
+    await town.joined(there=False)
+    await town.work(48)
+    await town.quiet()
+    await nats.start()
+    await town.joined(there=True)
+    await town.work()
+    await town.quiet()
+
+
+async def test_the_bus_stands_still(town: Town, nats: NatsServer) -> None:
+    """Whatever is rung by goes nowhere, and nobody is told."""
+    nats.freeze()
+    try:
+        await town.work(24)
+        await town.quiet()
+    finally:
+        nats.thaw()
     await town.work()
     await town.quiet()
 

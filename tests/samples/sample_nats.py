@@ -48,6 +48,18 @@ class NatsServer:
             process.send_signal(how)
             process.wait(PATIENCE)
 
+    def freeze(self) -> None:
+        """Its processor stops; connections stand, and nothing comes through them."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on as if no time had passed."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+
     def _listens(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
             return True

@@ -43,6 +43,9 @@ class Pair:
     link: asyncpg.Connection[asyncpg.Record]
     servers: list[Served]
     ids: Mapping[str, str]
+    records: str
+    """The workstream of cases."""
+
     screens: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     async def leader(self, *, other_than: int | None = None) -> int:
@@ -77,8 +80,22 @@ class Pair:
         async with self.someone(agent, place) as http:
             cookie = "; ".join(f"{one.name}={one.value}" for one in http.client.cookies.jar)
             self.screens[agent] = _page(self.servers[place].address, cookie)
-            await self.connected(self.ids[agent], there=True)
-            await http.put(f"/api/v1/agents/{self.ids[agent]}/presence", {"presence": "available"})
+        await self.connected(self.ids[agent], there=True)
+        await self.present(agent, "available")
+
+    async def present(self, agent: str, presence: str) -> None:
+        """The agent chooses it."""
+        async with self.someone(agent, AGENTS.index(agent)) as http:
+            await http.put(f"/api/v1/agents/{self.ids[agent]}/presence", {"presence": presence})
+
+    async def offers_last(self, seconds: int, *, server: int) -> int:
+        """Whoever is asked to take a case has so long from now on; how long it was before."""
+        path = f"/api/v1/workstreams/{self.records}"
+        async with self.someone("admin", server) as http:
+            timers = (await http.get(path))["timers"]
+            changed = await http.client.patch(path, json={"timers": {**timers, "offer": seconds}})
+            assert changed.is_success, changed.text
+        return int(timers["offer"])
 
     async def connected(self, agent_id: str, *, there: bool) -> None:
         """Wait until the agent has a live connection, or none."""
@@ -110,6 +127,14 @@ class Pair:
     async def happened(self, conversation: str) -> list[str]:
         """What happened to it."""
         return [row["kind"] for row in await self.link.fetch(HAPPENED, conversation)]
+
+    async def has_happened(self, conversation: str, kind: str) -> None:
+        """Wait until this has happened to it."""
+
+        async def found() -> bool:
+            return kind in await self.happened(conversation)
+
+        await until(found)
 
     async def close(self, server: int, *conversations: str) -> None:
         """They are over, and whoever was asked is free."""
@@ -151,7 +176,7 @@ async def opened(database_url: str, folder: Path) -> AsyncIterator[Pair]:
         for one in servers:
             stack.push_async_callback(asyncio.to_thread, one.stop)
         await asyncio.gather(*(asyncio.to_thread(one.start) for one in servers))
-        pair = Pair(database, link, servers, sample.people)
+        pair = Pair(database, link, servers, sample.people, sample.workstreams["Records"])
         try:
             for agent in AGENTS:
                 await pair.sit(agent)

@@ -95,6 +95,24 @@ class Town:
         assert self.crowd.watchers is not None
         return [one.screen.connections for one in self.crowd.watchers.people]
 
+    async def join(self, bus_url: str) -> None:
+        """Both servers are started anew, one after the other, and ring each other over this bus from then on."""
+        for served in self.servers:
+            await asyncio.to_thread(served.stop)
+            served.settings["VALVOMO_BUS_URL"] = bus_url
+            await asyncio.to_thread(served.start)
+        await self.joined(there=True)
+
+    async def joined(self, *, there: bool) -> None:
+        """Wait until every server says that it reaches the bus, or that it does not."""
+        status = "ok" if there else "degraded"
+
+        async def as_wanted() -> bool:
+            found = await asyncio.gather(*(asyncio.to_thread(one.check, "bus") for one in self.servers))
+            return set(found) == {status}
+
+        await until(as_wanted)
+
     def clock(self, server: int, seconds: float) -> None:
         """From now on this server's clock is wrong by so much."""
         place = self.clocks / str(server)
