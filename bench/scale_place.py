@@ -21,7 +21,7 @@ from valvomo.commands.settings.queues import CreateQueue, QueueSettings
 from valvomo.commands.settings.sign_in import Gate, Session
 from valvomo.commands.settings.users import CreateUser, Profile
 from valvomo.db import migrate
-from valvomo.db.database import Database
+from valvomo.db.database import Database, Limits
 from valvomo.db.doorbell import Doorbell
 from valvomo.demo.organization import DOMAIN, PASSWORD, create_sample
 from valvomo.domain.access.actor import Actor, UserRole
@@ -60,10 +60,14 @@ class Sizes(msgspec.Struct, frozen=True, kw_only=True):
     queues: int = 10
 
 
+PATIENT = Limits(statement=60, idle=60, whole=600)
+"""Nobody waits for what is furnished by many commands at a time."""
+
+
 async def furnish(url: str, sizes: Sizes) -> Scene:
     """Make it in an empty database."""
     await migrate.apply(url)
-    database = await Database.open(url, pool_size=4)
+    database = await Database.open(url, pool_size=4, limits=PATIENT)
     try:
         return await _Maker(database, sizes).make()
     finally:

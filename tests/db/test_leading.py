@@ -29,7 +29,7 @@ async def test_a_session_that_ends_while_it_is_spoken_to(
         return await asked(connection, *query)
 
     monkeypatch.setattr(asyncpg.Connection, "fetchval", fetchval)
-    leadership = Leadership(database.url)
+    leadership = Leadership(database.url, "process")
     async with asyncio.TaskGroup() as group:
         leading = group.create_task(leadership.run())
         await until(leadership.leads)

@@ -19,25 +19,52 @@ from valvomo.db.transaction import TracedTransaction, Transaction
 from valvomo.telemetry.counts import Spread
 from valvomo.telemetry.spans import part, within
 
-# A statement that takes longer than this is a bug or a broken server: fail the request, free the locks.
-_LIMITS = {
-    "timezone": "UTC",
-    "statement_timeout": "30s",
-    "lock_timeout": "10s",
-    # Whoever stands still in the middle of a transaction must not keep its locks, that of the journal's head above all:
-    # sooner than those who wait for them give up.
-    "idle_in_transaction_session_timeout": "8s",
-}
-# One that only reads holds no locks, and may have much to work out between two statements.
+# One that only reads holds no locks, and may have much to work out, also between two statements.
 _BEGIN_READING = (
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '60s'"
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '60s';"
+    " SET LOCAL statement_timeout = '30s'"
 )
+_UNBOUNDED = "; SET LOCAL transaction_timeout = 0"
+_KNOWS_WHOLE = 17
+"""PostgreSQL from this version on can bound a whole transaction."""
 _CONNECT_SECONDS = 10.0
 _CLOSE_SECONDS = 10.0
 # More than we have statements, so that none is ever parsed twice on a connection.
 _STATEMENT_CACHE = 1024
 # The binary form of jsonb is one version byte before the text.
 _JSONB_VERSION = b"\x01"
+
+
+class Limits(NamedTuple):
+    """For how many seconds a transaction that may write can go on, so that what it has locked is free again.
+
+    A process that stands still goes on holding what it has locked; for how long, these say together.
+    """
+
+    statement: float = 12.0
+    """A statement that takes longer is a bug or a broken server: fail the request, free the locks."""
+
+    lock: float = 10.0
+    """For each lock: a statement may wait for several."""
+
+    idle: float = 8.0
+    """Between two statements. Less than others wait: they have the lock of whoever stands still before they give up."""
+
+    whole: float = 15.0
+    """From its beginning, whatever it is at; only PostgreSQL 17 and newer know of it. Without it nothing ends who
+    stands still after half of a statement has been sent."""
+
+    def settings(self) -> dict[str, str]:
+        """As every server knows them."""
+        return {
+            "timezone": "UTC",
+            "statement_timeout": _milliseconds(self.statement),
+            "lock_timeout": _milliseconds(self.lock),
+            "idle_in_transaction_session_timeout": _milliseconds(self.idle),
+        }
+
+
+LIMITS = Limits()
 
 
 class PoolStatistics(NamedTuple):
@@ -85,8 +112,12 @@ class _Acquired:
             connections.waits.add(time.perf_counter() - began)
         return self._connection
 
-    async def __aexit__(self, *_: object) -> None:
-        await self._connections.pool.release(self._connection)
+    async def __aexit__(self, kind: object, *_: object) -> None:
+        connection = self._connection
+        if kind is not None and _half_done(connection):
+            # Cancelled in the middle of ending it: nobody else must find half a transaction.
+            connection.terminate()
+        await self._connections.pool.release(connection)
 
 
 class Database:
@@ -100,23 +131,34 @@ class Database:
 
     @classmethod
     async def open(
-        cls, url: str, *, pool_size: int = 10, known: Mapping[str, Statement] | None = None
+        cls,
+        url: str,
+        *,
+        pool_size: int = 10,
+        known: Mapping[str, Statement] | None = None,
+        limits: Limits = LIMITS,
     ) -> Self:
-        """Connect. ``known`` replaces the package's statements (tests).
+        """Connect. ``known`` replaces the package's statements, ``limits`` how long things may take (tests).
 
         Raises `OSError` or `asyncpg.PostgresError` when the server cannot be reached or refuses us.
         """
+
+        async def prepare(connection: Any) -> None:
+            await _prepare(connection)
+            if _knows_whole(connection):
+                await connection.execute(f"SET transaction_timeout = '{_milliseconds(limits.whole)}'")
+
         pool = await asyncpg.create_pool(
             url,
             min_size=0,  # an outage is met by those who ask, not by a background task that logs tracebacks
             max_size=pool_size,
-            init=_prepare,
+            init=prepare,
             reset=_keep,
             timeout=_CONNECT_SECONDS,
             statement_cache_size=_STATEMENT_CACHE,
             max_cached_statement_lifetime=0,
             max_inactive_connection_lifetime=300.0,
-            server_settings={"application_name": "valvomo", **_LIMITS},
+            server_settings={"application_name": "valvomo", **limits.settings()},
         )
         async with pool.acquire():  # fails here rather than at the first request
             return cls(pool, url, statements() if known is None else known)
@@ -143,7 +185,14 @@ class Database:
     async def reading(self) -> AsyncIterator[Transaction]:
         """A read-only transaction in which every statement sees the same moment (REPEATABLE READ)."""
         async with self._connections.acquire() as connection:
-            await connection.execute(_BEGIN_READING)
+            try:
+                await connection.execute(
+                    _BEGIN_READING + _UNBOUNDED if _knows_whole(connection) else _BEGIN_READING
+                )
+            except BaseException:
+                # It may have begun all the same.
+                connection.terminate()
+                raise
             try:
                 yield self._on(connection)
             finally:
@@ -186,6 +235,22 @@ async def _prepare(connection: Any) -> None:
     await connection.set_type_codec(
         "json", schema="pg_catalog", encoder=msgspec.json.encode, decoder=msgspec.json.decode, format="binary"
     )
+
+
+def _half_done(connection: Any) -> bool:
+    """Whether a transaction is still open on it; what is gone, or was given back already, has none."""
+    try:
+        return not connection.is_closed() and bool(connection.is_in_transaction())
+    except asyncpg.InterfaceError:
+        return False
+
+
+def _knows_whole(connection: Any) -> bool:
+    return bool(connection.get_server_version().major >= _KNOWS_WHOLE)
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{round(1000 * seconds)}ms"
 
 
 async def _keep(_connection: Any) -> None:

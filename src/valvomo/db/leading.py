@@ -3,6 +3,8 @@
 The server frees the lock when the session ends: at once when the process dies or its connection is cut, and when it
 has been silent for `LEASE`, because the process stands still or the network swallows what it says. Whoever led
 counts the same time from before its last word, so that it has stopped by then, also when it comes back to life.
+
+The same session tells the others that the process is there (`valvomo.jobs.silence`).
 """
 
 from __future__ import annotations
@@ -30,11 +32,12 @@ log = structlog.get_logger(__name__)
 
 
 class Leadership:
-    """One for a process; `gained` is called when it has begun to lead. It has a connection of its own."""
+    """One for a process, `process_id`; `gained` is called when it has begun to lead. It has a connection of its own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, process_id: str) -> None:
         self.gained: Callable[[], None] = lambda: None
         self._url = url
+        self._process_id = process_id
         self._until = 0.0
 
     def leads(self) -> bool:
@@ -63,6 +66,8 @@ class Leadership:
         )
         try:
             leading = False
+            async with asyncio.timeout(LEASE):
+                await connection.execute(named["leading.be_there"].sql, self._process_id)
             while True:
                 word = "leading.beat" if leading else "leading.take"
                 began = time.monotonic()

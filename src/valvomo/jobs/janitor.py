@@ -1,16 +1,17 @@
 """The janitor: makes what is noted of live connections true again, ends what nobody is there for, sweeps.
 
 A connection whose process is gone was lost, whatever it could still have said: agents become offline and customers'
-clocks run, as if the socket had closed. So was one of this process that it no longer has: its end could not be
-noted when it came, because the database was away. And one that it has and that is not noted, because its beginning
-could not be or because others took this process for dead, is noted again.
+clocks run, as if the socket had closed. Whoever has come back to this process is noted first, and so was never gone.
+Lost is also a connection of this process that it no longer has: its end could not be noted when it came, because the
+database was away. And one that it has and that is not noted, because its beginning could not be or because others took
+this process for dead, is noted again.
 
 Supervisors who are gone for good stop monitoring and leave what they had joined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -26,10 +27,11 @@ from valvomo.db.database import Database
 from valvomo.domain.access.actor import Actor, system
 from valvomo.domain.agents.presence import BACK_SECONDS, RESTORE_SECONDS
 from valvomo.jobs.rounds import Rounds
+from valvomo.jobs.silence import Silence
 
 BEAT_SECONDS = 2.0
 DEAD_AFTER = timedelta(seconds=10)
-"""A process that has not been seen for so long is taken for dead."""
+"""A process that has not been seen for so long is taken for dead, whatever is known of its session."""
 YOUNG = timedelta(seconds=10)
 """A connection of this process is not doubted before it is this old."""
 RECEIPTS_KEPT = timedelta(days=1)
@@ -43,6 +45,8 @@ CALENDARS_AHEAD = timedelta(days=2)
 """So long before a year begins, its holidays are at hand."""
 SWEEP_EVERY = timedelta(minutes=10)
 BATCH = 200
+SWEPT_AT_ONCE = 10_000
+"""Rows that are removed in one transaction: it must end long before others wait for what it holds."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +61,8 @@ class Release(NamedTuple):
 class Janitor(Rounds):
     """One for a process. `begin` must be done before the process takes connections.
 
-    `live` gives the connections that the process has now or has handed over by id, and whose they are.
+    `live` gives the connections that the process has now or has handed over by id, and whose they are; `crowded` says
+    whether others are still waiting to be let in, who may have come from a process that is silent.
     """
 
     every = BEAT_SECONDS
@@ -70,7 +75,9 @@ class Janitor(Rounds):
         *,
         process_id: str,
         live: Callable[[], Mapping[str, Actor]],
+        crowded: Callable[[], bool] = lambda: False,
         release: Release | None = None,
+        silence: Silence | None = None,
     ) -> None:
         super().__init__()
         self._database = database
@@ -78,6 +85,8 @@ class Janitor(Rounds):
         self._clock = clock
         self._process_id = process_id
         self._live = live
+        self._crowded = crowded
+        self._silence = silence or Silence(process_id)
         self._release = release or Release(version=None, migration=None)
         self._doubted: frozenset[str] = frozenset()
         self._unnoted: frozenset[str] = frozenset()
@@ -100,8 +109,13 @@ class Janitor(Rounds):
         await self.begin()
         now = self._clock()
         async with self._database.reading() as tx:
-            lost = await tx.rows("connections.of_dead", now - DEAD_AFTER, BATCH)
+            dead = await self._silence.listen(tx)
+            lost = await tx.rows(
+                "connections.of_dead", now - DEAD_AFTER, BATCH, [] if self._crowded() else dead
+            )
             await hours.get_ready(tx, now + CALENDARS_AHEAD)
+        if lost:
+            await self._note_who_is_back(lost)
         closed = await self._closed(now)
         for row in (*lost, *closed):
             await self._lose(row)
@@ -159,14 +173,35 @@ class Janitor(Rounds):
         actor = found or Actor(id=row["user_id"], organization_id=organization_id)
         await self._executor.execute(actor, AgentDisconnect(**link))
 
+    async def _note_who_is_back(self, lost: Sequence[Any]) -> None:
+        """Owners of lost connections who have another one here that is not noted yet."""
+        owners = {(row["organization_id"], row["conversation_id"] or row["user_id"]) for row in lost}
+        live = self._live()
+        back = [
+            one
+            for one, actor in live.items()
+            if (actor.organization_id, actor.conversation_id or actor.id) in owners
+        ]
+        async with self._database.reading() as tx:
+            rows = await tx.rows("connections.unnoted", self._process_id, back)
+        for row in rows:
+            one = row["id"]
+            await self._executor.execute(live[one], opened(live[one], one, self._process_id))
+
     async def _sweep(self, now: datetime) -> None:
         await self._end_serving()
         async with self._database.transaction() as tx:
             await tx.run("connections.forget_dead", now - DEAD_AFTER)
-            await tx.run("journal.drop_receipts", now - RECEIPTS_KEPT)
             await tx.run("decisions.drop", now - DECISIONS_KEPT)
             await tx.run("people.drop_expired_sessions", now - SESSIONS_KEPT)
-            await tx.run("outbox.drop_old", now - LETTERS_KEPT)
+        await self._drop("journal.drop_receipts", now - RECEIPTS_KEPT)
+        await self._drop("outbox.drop_old", now - LETTERS_KEPT)
+
+    async def _drop(self, statement: str, before: datetime) -> None:
+        done = ""
+        while not done or done == f"DELETE {SWEPT_AT_ONCE}":
+            async with self._database.transaction() as tx:
+                done = await tx.run(statement, before, SWEPT_AT_ONCE)
 
     async def _end_serving(self) -> None:
         """Who got something in the very moment in which they were disabled; else there is nobody to be found."""

@@ -78,11 +78,11 @@ def now() -> datetime:
 def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus: Bus | None = None) -> House:
     """Put the parts together; nothing runs yet. `bus` is that of the settings unless one is given."""
     bell = Doorbell(bus := bus or bus_of(settings, database))
-    leadership = None if settings.embedded else Leadership(database.url)
     executor, lane = Executor(database, clock, bell), MessageLane(database, clock, bell)
-    hub, ours = Hub(database, bell, bus, clock), Release(__version__, migrate.newest())
+    hub = Hub(database, bell, bus, clock)
+    leadership = None if settings.embedded else Leadership(database.url, hub.process_id)
     admission, notes = _arrivals(executor, hub)
-    janitor = _janitor(executor, hub, notes, ours)
+    janitor = _janitor(executor, hub, notes, admission)
     authentication = Authentication(database, clock)
     bell.listen(authentication.rung, words=False)
     parts = Parts(
@@ -121,7 +121,7 @@ def _arrivals(executor: Executor, hub: Hub) -> tuple[Admission, ConnectionNotes]
     return admission, ConnectionNotes(executor, hub.process_id, crowded=lambda: admission.crowded)
 
 
-def _janitor(executor: Executor, hub: Hub, notes: ConnectionNotes, ours: Release) -> Janitor:
+def _janitor(executor: Executor, hub: Hub, notes: ConnectionNotes, admission: Admission) -> Janitor:
     """Who was here a moment ago counts as here: whether they come back is not known yet."""
     return Janitor(
         executor.database,
@@ -129,7 +129,8 @@ def _janitor(executor: Executor, hub: Hub, notes: ConnectionNotes, ours: Release
         executor.clock,
         process_id=hub.process_id,
         live=lambda: {**notes.held(), **hub.connected()},
-        release=ours,
+        crowded=lambda: admission.crowded,
+        release=Release(__version__, migrate.newest()),
     )
 
 

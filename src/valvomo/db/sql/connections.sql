@@ -41,9 +41,18 @@ ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
 -- This process has ended; its connections count until it has not been seen for long enough.
 UPDATE processes SET seen_at = $2, ended_at = $3 WHERE id = $1
 
+-- name: others
+-- The other processes that have not ended, when each was seen, and whether its session is there.
+SELECT p.id, p.seen_at, EXISTS (
+    SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 8302
+        AND l.objid = hashtext(p.id)::oid
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+) AS session
+FROM processes p WHERE p.id <> $1 AND p.ended_at IS NULL
+
 -- name: of_dead
--- Connections of processes that have not been seen since a moment.
-SELECT c.* FROM connections c JOIN processes p ON p.id = c.process_id WHERE p.seen_at < $1
+-- Connections of processes that have not been seen since a moment, and of some that are known to be dead.
+SELECT c.* FROM connections c JOIN processes p ON p.id = c.process_id WHERE p.seen_at < $1 OR p.id = ANY ($3::text[])
 ORDER BY c.organization_id, c.id LIMIT $2
 
 -- name: forget_dead

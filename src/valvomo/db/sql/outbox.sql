@@ -27,8 +27,10 @@ UPDATE outbox SET delivered_at = $3, problem = NULL WHERE organization_id = $1 A
 UPDATE outbox SET due = $3, given_up_at = $4, problem = $5 WHERE organization_id = $1 AND id = $2
 
 -- name: drop_old
--- Letters that were delivered or given up are kept for a while, for the log.
-DELETE FROM outbox WHERE delivered_at < $1 OR given_up_at < $1
+-- Letters that were delivered or given up are kept for a while, for the log; so many at a time.
+DELETE FROM outbox WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM outbox WHERE delivered_at < $1 OR given_up_at < $1 LIMIT $2
+))
 
 -- name: log
 -- What was sent to a webhook, newest first.
