@@ -79,6 +79,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     inspection_share: Annotated[float, Meta(gt=0, le=1)] = 0.02
     """The part of one processor's time in which what is stored is proved, database included."""
 
+    replay_days: Annotated[int, Meta(ge=1, le=3660)] = 90
+    """Days for which the floor can be shown as it was."""
+
     session_hours: Annotated[int, Meta(ge=1, le=744)] = 12
     """Hours after which a console sign-in ends."""
 

@@ -48,7 +48,7 @@ SETTINGS = (
 )  # fmt: skip
 AUDITED = (
     "created", "changed", "removed", "signed_in", "failed", "locked_out", "signed_out", "signed_out_everywhere",
-    "presence_set", "acknowledged",
+    "presence_set", "acknowledged", "looked_back",
 )  # fmt: skip
 NEEDED = {
     ("unknown",),

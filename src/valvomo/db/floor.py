@@ -52,7 +52,7 @@ async def load(tx: Transaction, organization_id: str, now: datetime) -> Floor:
         closed_today=tuple(conversations.decode(row) for row in closed),
         handled=await routing.handled(tx, organization_id),
         hours=await house.openings(tx, organization_id, now),
-        previews=_previews(await tx.rows("live.previews", organization_id)),
+        previews=previews_of_rows(await tx.rows("live.previews", organization_id)),
         agents=await seats(tx, organization_id, now),
     )
 
@@ -99,7 +99,7 @@ async def seats(tx: Transaction, organization_id: str, at: datetime) -> dict[str
 
 async def previews_of(tx: Transaction, organization_id: str, ids: Iterable[str]) -> dict[str, Preview]:
     """The last public lines of these conversations."""
-    return _previews(await tx.rows("live.previews_of", organization_id, list(ids)))
+    return previews_of_rows(await tx.rows("live.previews_of", organization_id, list(ids)))
 
 
 async def words(tx: Transaction, organization_id: str, keys: Sequence[tuple[str, int]]) -> list[Any]:
@@ -122,7 +122,8 @@ def _asking(one: Workstream) -> AskingFacts:
     return AskingFacts(reject_reasons=one.reject_reasons, sound=one.sound, desktop=one.desktop)
 
 
-def _previews(rows: Iterable[Any]) -> dict[str, Preview]:
+def previews_of_rows(rows: Iterable[Any]) -> dict[str, Preview]:
+    """Previews by conversation."""
     return {
         row["conversation_id"]: preview_of(row["text"], row["author_name"], row["author_role"], row["at"])
         for row in rows

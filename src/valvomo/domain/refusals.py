@@ -91,6 +91,8 @@ class Reason(StrEnum):
     CHANGED_MEANWHILE = "settings/changed-meanwhile"
     LAST_ADMINISTRATOR = "settings/last-administrator"
     CONSENT_NEEDED = "consent/answer-needed"
+    # the past
+    REPLAY_NOT_KEPT = "replay/not-kept"
     # what if
     WHATIF_RUNNING = "whatif/running"
     WHATIF_TOO_LONG = "whatif/too-long"

@@ -19,6 +19,7 @@ from valvomo.edge.http import (
     figures,
     giving,
     operations,
+    replay,
     routing,
     settings_routes,
     shop,
@@ -34,7 +35,7 @@ from valvomo.edge.readiness import Readiness
 
 STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *giving.ROUTES, *agents.ROUTES, *figures.ROUTES,
-    *routing.ROUTES, *whatif.ROUTES,
+    *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = widget.ROUTES
 OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)

@@ -20,6 +20,7 @@ from valvomo.edge.http.pace import Pace
 from valvomo.edge.metrics import Requests
 from valvomo.edge.ws.admission import Admission
 from valvomo.live.connection import MAX_TOPICS
+from valvomo.live.replay.watching import Replay
 from valvomo.queries.backlog import Backlog
 from valvomo.queries.reading import Reader
 from valvomo.queries.whatif.laboratory import Laboratory
@@ -74,6 +75,7 @@ class Parts:
     gate: Gate
     pending: Callable[[], Awaitable[bool]]
     laboratory: Laboratory
+    replay: Replay
     notes: ConnectionNotes
     admission: Admission = field(default_factory=Admission)
     backlog: Fresh[Backlog | None]

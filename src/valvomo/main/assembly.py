@@ -36,10 +36,12 @@ from valvomo.jobs.delivery import Delivery
 from valvomo.jobs.inspector import Inspector
 from valvomo.jobs.janitor import Janitor, Release
 from valvomo.jobs.overflow import Overflow
+from valvomo.jobs.recorder import Recorder
 from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.router import Router
 from valvomo.jobs.timers import Timers
 from valvomo.live.hub import Hub
+from valvomo.live.replay.watching import Replay
 from valvomo.main.readings import Sources, register
 from valvomo.queries.backlog import kept
 from valvomo.queries.whatif.laboratory import Laboratory
@@ -96,6 +98,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         pending=lambda: migrate.behind(database.url),
         connected=lambda: bool(bus.traffic.connected),
         laboratory=Laboratory(database.url),
+        replay=Replay(database, clock),
         notes=notes,
         admission=admission,
         backlog=kept(database, clock),
@@ -104,9 +107,8 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         secure=settings.secure,
         session_hours=settings.session_hours,
     )
-    inspector = Inspector(database, clock, hub.process_id, share=settings.inspection_share)
     router = _router(parts, bell, leadership)
-    rounds = (janitor, inspector, router, *_rounds(parts, database, bell, settings))
+    rounds = (janitor, *_leased(parts, hub, settings), router, *_rounds(parts, database, bell, settings))
     register(parts, Sources(database=database, hub=hub, bus=bus, jobs=rounds))
     return House(
         database=database, bus=bus, bell=bell, hub=hub, parts=parts, janitor=janitor,
@@ -152,6 +154,15 @@ def _router(parts: Parts, bell: Doorbell, leadership: Leadership | None) -> Rout
     router = Router(executor.database, executor, bell, parts.clock, leads=leadership.leads)
     leadership.gained = router.wake.set
     return router
+
+
+def _leased(parts: Parts, hub: Hub, settings: Settings) -> tuple[Rounds, ...]:
+    """What one of several processes does at a time, by a lease: proving what is stored, and keeping the past."""
+    where = (parts.executor.database, parts.clock, hub.process_id)
+    return (
+        Inspector(*where, share=settings.inspection_share),
+        Recorder(*where, days=settings.replay_days),
+    )
 
 
 def _rounds(parts: Parts, database: Database, bell: Doorbell, settings: Settings) -> tuple[Rounds, ...]:

@@ -9,6 +9,7 @@ from valvomo.domain.agents.events import (
     AgentConnected,
     AgentDisconnected,
     HouseFact,
+    LookedBack,
     PresenceSet,
     SettingChanged,
     SignedIn,
@@ -44,6 +45,8 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:
             return ("audit", "presence_set"), {"agent": agent, "presence": status or chosen.value}
         case Acknowledged(person_id=person):
             return ("audit", "acknowledged"), {"person": lookups.people.get(person)}
+        case LookedBack(since=since, until=until):
+            return ("audit", "looked_back"), {"since": since, "until": until}
         case AgentConnected() | AgentDisconnected():
             raise TypeError(f"{event.kind} is no act of anybody")
         case _:

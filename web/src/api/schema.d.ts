@@ -943,6 +943,71 @@ export interface paths {
         patch: operations["changeQuickReply"];
         trace?: never;
     };
+    "/api/v1/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The floor as it was
+         * @description Rows, agents and figures at a moment, with the names and settings of that time.
+         *
+         *     One of `at`, `position` and `before` is given. The caller sees of the past what they may see today, rows have no
+         *     acts, and the look is noted in the audit log.
+         */
+        get: operations["replayFloor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replay/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How it went on
+         * @description Fact by fact what changed for the caller after a position: whole rows, and what went.
+         *
+         *     Where `again` is true, names or the day changed there, and the floor is to be asked for anew at `position`.
+         */
+        get: operations["replaySteps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replay/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When how much happened
+         * @description Counts of what happened in the caller's queues, and of forced closes, orphans and abandoned ones among it.
+         */
+        get: operations["replayTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2683,7 +2748,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
+            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
         } & {
             [key: string]: unknown;
         };
@@ -2829,6 +2894,68 @@ export interface components {
          * @enum {string}
          */
         Remedy: "queue" | "message" | "close";
+        /** ReplayFloor */
+        ReplayFloor: {
+            agents: components["schemas"]["AgentRow"][];
+            /** Format: date-time */
+            at: string;
+            figures: components["schemas"]["FiguresItem"][];
+            position: number;
+            rows: components["schemas"]["BoardRow"][];
+            /** Format: date-time */
+            since: string;
+        };
+        /** ReplaySlot */
+        ReplaySlot: {
+            /** Format: date-time */
+            at: string;
+            facts: number;
+            first: {
+                [key: string]: string;
+            };
+            marks: {
+                [key: string]: number;
+            };
+        };
+        /** ReplayStep */
+        ReplayStep: {
+            actor: components["schemas"]["Named"];
+            /** @default [] */
+            agents: components["schemas"]["AgentRow"][];
+            /** Format: date-time */
+            at: string;
+            conversation: string | null;
+            customer: string | null;
+            /** @default [] */
+            figures: components["schemas"]["FiguresItem"][];
+            /** @default [] */
+            gone: string[];
+            /** @default [] */
+            gone_agents: string[];
+            kind: string;
+            position: number;
+            /** @default [] */
+            rows: components["schemas"]["BoardRow"][];
+            text: string;
+        };
+        /** ReplaySteps */
+        ReplaySteps: {
+            again: boolean;
+            /** Format: date-time */
+            at: string;
+            more: boolean;
+            position: number;
+            steps: components["schemas"]["ReplayStep"][];
+        };
+        /** ReplayTimeline */
+        ReplayTimeline: {
+            /** Format: date-time */
+            since: string;
+            slots: components["schemas"]["ReplaySlot"][];
+            step: number;
+            /** Format: date-time */
+            until: string;
+        };
         /**
          * Right
          * @description The four rights that an administrator switches on for the organization.
@@ -5832,6 +5959,102 @@ export interface operations {
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    replayFloor: {
+        parameters: {
+            query?: {
+                /** @description The floor at this moment. */
+                at?: string | null;
+                /** @description The floor after the fact at this position. */
+                position?: number | null;
+                /** @description The floor before the last change up to this position that the caller sees. */
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayFloor"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    replaySteps: {
+        parameters: {
+            query: {
+                /** @description The position that is shown. */
+                after: number;
+                /** @description How far to go on. */
+                until: string;
+                /** @description At most so many steps. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplaySteps"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    replayTimeline: {
+        parameters: {
+            query?: {
+                /** @description A day before the end. */
+                from?: string | null;
+                /** @description Now if not given. */
+                to?: string | null;
+                /** @description At most so many. */
+                slots?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayTimeline"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

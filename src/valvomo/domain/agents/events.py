@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from valvomo.domain.agents.presence import Presence
@@ -80,9 +81,28 @@ class Acknowledged:
     answer: bool
 
 
-HouseFact = PresenceSet | AgentConnected | AgentDisconnected | SettingChanged | SignedIn | Acknowledged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedBack:
+    """A supervisor looked at the floor as it was within this stretch of the past."""
+
+    kind: ClassVar[str] = "looked_back"
+    since: datetime
+    until: datetime
+
+
+HouseFact = (
+    PresenceSet | AgentConnected | AgentDisconnected | SettingChanged | SignedIn | Acknowledged | LookedBack
+)
 HOUSE_FACTS: dict[str, type[HouseFact]] = {
     one.kind: one
-    for one in (PresenceSet, AgentConnected, AgentDisconnected, SettingChanged, SignedIn, Acknowledged)
+    for one in (
+        PresenceSet,
+        AgentConnected,
+        AgentDisconnected,
+        SettingChanged,
+        SignedIn,
+        Acknowledged,
+        LookedBack,
+    )
 }
 """Facts that belong to no conversation, by kind."""

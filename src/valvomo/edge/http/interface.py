@@ -26,6 +26,7 @@ TAGS: Mapping[str, str] = {
     "supervising": "What supervisors do; each act has a switch, and an answer for every no.",
     "agents": "Presence and load.",
     "figures": "Figures of now and of the past, each with its definition.",
+    "replay": "The floor as it was, and how it went on.",
     "what-if": "Other staff, skills, capacity or rules, played in virtual time.",
     "widget": "The customer's side: a key of a web page, then a token for one conversation.",
 }

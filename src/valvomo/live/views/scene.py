@@ -1,0 +1,74 @@
+"""A scene: the past with the settings of its time, as the floor showed it, and fact by fact on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.model import Conversation
+from valvomo.live.views import agents, figures, past, tally
+from valvomo.live.views.agents import Agents, Seated, with_chosen
+from valvomo.live.views.happening import Change, Happening
+from valvomo.live.views.past import Chosen, Past
+from valvomo.live.views.settings_then import SettingsThen
+from valvomo.live.views.tally import Tally
+from valvomo.protocol.figures import FiguresItem
+from valvomo.protocol.rows import Lookups
+
+
+@dataclass(slots=True, kw_only=True)
+class Scene:
+    """The same views as the live floor's, at one position of the past."""
+
+    past: Past
+    lookups: Lookups
+    agents: Agents
+    tally: Tally
+
+    @property
+    def conversations(self) -> Mapping[str, Conversation]:
+        """The ongoing ones."""
+        return self.past.board.conversations
+
+    def take(self, happening: Happening) -> tuple[Change | None, frozenset[str]]:
+        """One more fact: what it changed, and which agents."""
+        change = past.apply(self.past, happening)
+        concerned = agents.apply(self.agents, happening, change)
+        tally.apply(self.tally, change, self.past.day)
+        if concerned:
+            tally.agents_changed(self.tally)
+        return change, concerned
+
+    def turn(self, day: datetime, duty: Mapping[str, bool]) -> frozenset[str]:
+        """Days and working hours begin and end without a fact; whose duty it changed. Time does not go back."""
+        if day > self.past.day.since:
+            figures.turn(self.past.day, day)
+            self.tally = tally.tallied(self.past.day, self.conversations.values(), self.lookups)
+        turned = agents.turn_duty(self.agents, duty)
+        if turned:
+            tally.agents_changed(self.tally)
+        return turned
+
+    def figures(self, scope: frozenset[str] | None) -> tuple[FiguresItem, ...]:
+        """The figures of these queues, or of all."""
+        return tally.figures(self.tally, scope, [one.agent for one in self.agents.seats.values()])
+
+
+def set_up(before: Past, settings: SettingsThen, day: datetime, duty: Mapping[str, bool]) -> Scene:
+    """The floor as it was on this `day` (its beginning); `duty` says who was within their working hours."""
+    figures.turn(before.day, day)
+    lookups, seats = settings.shown(), dict[str, Seated]()
+    for one, account in settings.accounts.items():
+        agent = account.seated()
+        if agent.serves:
+            chosen = before.chosen.get(one, Chosen(Presence.OFFLINE, None, before.at))
+            agent = with_chosen(agent, chosen.presence, chosen.status_id)
+            seats[one] = Seated(replace(agent, on_duty=duty.get(one, True)), chosen.since)
+    return Scene(
+        past=before,
+        lookups=lookups,
+        agents=agents.seated(seats, before.board.conversations),
+        tally=tally.tallied(before.day, before.board.conversations.values(), lookups),
+    )
