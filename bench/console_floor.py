@@ -19,7 +19,8 @@ from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import Channel, Conversation, Mode, State
 from valvomo.protocol.agents import agent_row
 from valvomo.protocol.frames import raw
-from valvomo.protocol.rows import Lookups, QueueFacts, board_row, preview_of
+from valvomo.protocol.lookups import Lookups, QueueFacts
+from valvomo.protocol.rows import board_row, preview_of
 
 WATCHER = Actor(
     id="saara",

@@ -34,6 +34,7 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
+from valvomo.domain.conversations.measure import LanguageDetected, SentimentMeasured
 from valvomo.domain.conversations.message import MessagePosted, Visibility
 from valvomo.domain.conversations.model import Mode, OfferKind, Role, ScheduledTransfer, State
 from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
@@ -58,6 +59,7 @@ from valvomo.domain.conversations.queueing import (
 from valvomo.domain.conversations.told import notified, told_customer
 from valvomo.domain.conversations.transfer import TransferScheduled
 from valvomo.domain.routing.overflow import Remedy, Trigger
+from valvomo.domain.sentiment.levels import Level
 
 ROUTED = offer(by_id=None, by_role="router")
 BY_AGENT = offer(kind=OfferKind.TRANSFER, by_id="aino", by_role="agent")
@@ -66,6 +68,11 @@ ADVICE = offer(kind=OfferKind.CONSULT, by_id="aino", by_role="agent")
 SHOWN = offer(kind=OfferKind.CONSULT, by_id="aino", by_role="agent", public=True)
 WATCH: dict[str, Any] = {"supervisor_id": "saara", "supervisor_name": "Saara"}
 LEFT: dict[str, Any] = {"person_id": "saara", "person_name": "Saara"}
+
+
+MEASURED = SentimentMeasured(
+    seq=1, score=-0.9, confidence=0.95, level=Level.VERY_NEGATIVE, said_at=AT, shown=True
+)
 
 
 def queued(cause: str, by_id: str | None, by_role: str = "agent", from_id: str | None = "aino") -> Queued:
@@ -94,6 +101,8 @@ ASKER = ("saara",)
 # What happened; what the customer is told and of whom; who is notified; whether the audit log shows it.
 TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool], ...] = (
     (started(), None, NOBODY, False),
+    (MEASURED, None, NOBODY, False),
+    (LanguageDetected(language="fi", confidence=0.9), None, NOBODY, False),
     (OfferMade(offer=ROUTED), None, NOBODY, False),
     (OfferMade(offer=ASSIGNED), None, NOBODY, True),
     (OfferAccepted(offer=ROUTED), ("agent_joined", "Eino"), NOBODY, False),

@@ -18,7 +18,7 @@ from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.message import MessagePosted, Visibility
 from valvomo.live.views.conversation import acts_after, acts_of
 from valvomo.live.views.happening import Change, Happening
-from valvomo.protocol.rows import Lookups
+from valvomo.protocol.lookups import Lookups
 
 pytestmark = pytest.mark.slow
 

@@ -18,6 +18,7 @@ from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import Channel, Mode, OfferKind, Role, Stage, State
 from valvomo.domain.refusals import Reason
 from valvomo.domain.routing.overflow import Trigger
+from valvomo.domain.sentiment.levels import NONE, Level
 from valvomo.protocol.texts.catalogue import (
     FALLBACK,
     LANGUAGES,
@@ -64,6 +65,8 @@ NEEDED = {
     *(("act", one.value) for one in Act),
     *(("timeline", kind) for kind in EVENTS),
     *(("timeline", f"{event.kind}_because") for event in OF_ITSELF),
+    ("timeline", "sentiment_measured_unsurely"),
+    *(("sentiment", one) for one in (NONE, *Level)),
     *(("timeline", sentence) for sentence in REMEDIES.values()),
     *(("cause", code) for code in CAUSES),
     *(("told", code) for code in TOLD),
@@ -87,7 +90,7 @@ def test_a_language_has_every_text_that_the_rules_can_ask_for(language: str) -> 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_left_over_from_a_code_that_is_gone(language: str) -> None:
-    open_ended = {"unknown", "state", "role", "cause", "purpose"}
+    open_ended = {"unknown", "state", "role", "cause", "purpose", "language"}
     assert {key for key in keys(language) if key[0] not in open_ended} - NEEDED == set()
 
 

@@ -12,7 +12,7 @@ from valvomo.domain.conversations.join import ParticipantLeft
 from valvomo.domain.conversations.model import Role
 from valvomo.domain.conversations.monitor import MonitorStopped
 from valvomo.protocol.auditing import sentence
-from valvomo.protocol.rows import Lookups
+from valvomo.protocol.lookups import Lookups
 from valvomo.protocol.texts.catalogue import LANGUAGES, text
 from valvomo.protocol.timeline import OF_ITSELF
 

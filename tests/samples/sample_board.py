@@ -14,7 +14,8 @@ from playwright.async_api import Page, WebSocketRoute
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.conversations.model import Channel, Conversation, Mode, State
 from valvomo.protocol.frames import lag_frame, topic_frame
-from valvomo.protocol.rows import Lookups, QueueFacts, board_row
+from valvomo.protocol.lookups import Lookups, QueueFacts
+from valvomo.protocol.rows import board_row
 
 WATCHER = Actor(id="s", organization_id="o", roles=frozenset({UserRole.SUPERVISOR}), supervises_all=True)
 QUEUES = {f"q{number}": QueueFacts(id=f"q{number}", name=f"Queue {number}") for number in range(5)}

@@ -32,6 +32,7 @@ from valvomo.commands.conversations.consult import Consult
 from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.join import Join, Leave, TakeOver
+from valvomo.commands.conversations.measure import MeasureSentiment
 from valvomo.commands.conversations.monitor import Monitor, StopMonitor
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
 from valvomo.commands.conversations.overflow_while_waiting import ApplyOverflow
@@ -40,6 +41,7 @@ from valvomo.commands.registry import Command
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.acts import Act, act_refusal
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.measure import Measured
 from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import Mode
 
@@ -112,7 +114,7 @@ STAFF_ACTS = (
 )  # fmt: skip
 OTHERS = (
     "start", "start", "say", "say", "whisper", "guest_says", "guest_says", "guest_comes", "guest_goes", "guest_ends",
-    "route", "orphan", "regain", "time", "agent_comes", "agent_goes", "forgotten", "overflow",
+    "route", "orphan", "regain", "time", "agent_comes", "agent_goes", "forgotten", "overflow", "measured",
 )  # fmt: skip
 
 
@@ -133,6 +135,7 @@ def drawn(dice: Random, count: int) -> list[Step]:
 def scripted() -> list[Step]:
     """What dice seldom bring about: each line is a beginning and what is done with it."""
     lines = (
+        (0, "guest_says measured pick measured"),
         (0, "pick monitor stop monitor join leave join take_over guest_comes guest_goes long"),
         (1, "pick elevate transfer_later end_call accept"),
         (4, "pick agent_comes agent_goes agent_comes end minute complete"),
@@ -149,6 +152,18 @@ def scripted() -> list[Step]:
         for number, acts in lines
         for what in ("start", *acts.split())
     ]
+
+
+async def measured(floor: Floor, step: Step, one: str) -> Measured:
+    """What some model says of the newest message."""
+    return Measured(
+        seq=(await floor.get(one)).seq,
+        said_at=floor.clock.now,
+        score=(step.choice - 3) / 3,
+        confidence=0.6 + step.choice / 10,
+        language=("", "fi", "sv")[step.choice % 3],
+        language_confidence=0.9,
+    )
 
 
 AIMS = {
@@ -174,7 +189,7 @@ async def aimed(floor: Floor, step: Step, ids: list[str]) -> tuple[Step, str]:
     return step, recent[place]
 
 
-async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901, PLR0912 - a list of cases
+async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901, PLR0912, PLR0915 - a list of cases
     """Do it; most of what is drawn is refused, which changes nothing."""
     if step.what == "start" or not ids:
         ids.append(await floor.start(STARTS[(step.number + step.choice) % len(STARTS)]))
@@ -200,6 +215,9 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.do(guest, CustomerDisconnect(**link))
         case "guest_ends":
             await floor.do(guest, CustomerEnd(conversation_id=one))
+        case "measured":
+            readings = {one: (await measured(floor, step, one),)}
+            await floor.do(TIMER, MeasureSentiment(readings=readings))
         case "route":
             await floor.do(ROUTER, ask(one, step.target.id))
         case "orphan":

@@ -18,8 +18,10 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.sentiment.levels import Level
 from valvomo.protocol.customer import QueueHours
-from valvomo.protocol.rows import AskingFacts, Lookups, Preview, QueueFacts, preview_of
+from valvomo.protocol.lookups import AskingFacts, Lookups, QueueFacts
+from valvomo.protocol.rows import Preview, preview_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,11 @@ async def lookups(tx: Transaction, organization_id: str) -> Lookups:
     return Lookups(
         queues={
             row["id"]: QueueFacts(
-                id=row["id"], name=row["name"], service_level_seconds=row["service_level_seconds"]
+                id=row["id"],
+                name=row["name"],
+                service_level_seconds=row["service_level_seconds"],
+                sentiment_alert_agent=_level(row["sentiment_alert_agent"]),
+                sentiment_alert_supervisor=_level(row["sentiment_alert_supervisor"]),
             )
             for row in queues
         },
@@ -116,6 +122,10 @@ async def actors(tx: Transaction, organization_id: str, ids: Iterable[str]) -> d
 async def valid_secrets(tx: Transaction, digests: Iterable[bytes], now: datetime) -> set[bytes]:
     """Which of these sessions and tokens still open anything."""
     return {row["token_hash"] for row in await tx.rows("live.valid_secrets", list(digests), now)}
+
+
+def _level(word: str | None) -> Level | None:
+    return None if word is None else Level(word)
 
 
 def _asking(one: Workstream) -> AskingFacts:

@@ -17,6 +17,7 @@ from valvomo.domain.access.colleagues import may_see_agent
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.attention.parts import attention
+from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.live.floor import LiveFloor
 from valvomo.live.views import me
@@ -24,7 +25,8 @@ from valvomo.live.views.board import ongoing
 from valvomo.live.views.happening import Change
 from valvomo.protocol.agents import agent_row
 from valvomo.protocol.frames import raw
-from valvomo.protocol.rows import Lookups, board_row
+from valvomo.protocol.lookups import Lookups
+from valvomo.protocol.rows import board_row
 
 ClassKey = tuple[object, ...]
 
@@ -46,10 +48,12 @@ class Net:
 
     def concerns(self, actor: Actor, lookups: Lookups) -> bool:
         """Whether the actor may notice that anything happened at all."""
-        return (
-            self.loud
-            or lookups.knows(actor, self.after)
-            or (self.before is not None and lookups.knows(actor, self.before))
+        return self.loud or any(
+            lookups.knows_of(one.happening.event, actor, state)
+            for one in self.changes
+            if isinstance(one.happening.event, Event)
+            for state in (one.after, one.before)
+            if state is not None
         )
 
 
@@ -238,11 +242,11 @@ class Encoder:
                 sees(actor, one.before, lookups) for one in net.changes if ongoing(one.before) and one.before
             )
             seen = ongoing(net.after) is not None and sees(actor, net.after, lookups)
-            forgets = net.before is not None and lookups.knows(actor, net.before) > lookups.knows(
+            forgets = net.before is not None and lookups.knows_all(actor, net.before) > lookups.knows_all(
                 actor, net.after
             )
             if saw and (forgets or not seen):
-                # Who may not know of monitoring any more counts without it: the lower number begins anew.
+                # Who may not know of everything any more counts without it: the lower number begins anew.
                 yield net.after.id, _removed(net.after.id)
             if seen:
                 yield net.after.id, self.row(actor, net.after)

@@ -31,7 +31,7 @@ from valvomo.live.floor import LiveFloor
 from valvomo.live.views.agents import Seated
 from valvomo.live.views.happening import Change, Words
 from valvomo.protocol.customer import QueueHours
-from valvomo.protocol.rows import Lookups
+from valvomo.protocol.lookups import Lookups
 from valvomo.telemetry.counts import Spread
 from valvomo.telemetry.spans import part, span, written_by
 
@@ -257,7 +257,7 @@ class Feed:
         if position != floor.position + 1:
             raise ValueError(f"fact {position} does not follow {floor.position}")
         event = fact.event
-        if isinstance(event, Event) and event.silent:
+        if isinstance(event, Event) and event.secret:
             floor.silent.append(position)
         message = words.get(getattr(event, "message_id", ""))
         return floor.take(reading.happening_of(fact, floor.quiet(position), message))

@@ -21,7 +21,7 @@ from valvomo.live.views.prospects import prospects
 from valvomo.live.views.tally import Tally
 from valvomo.protocol.customer import Prospect, QueueHours
 from valvomo.protocol.figures import FiguresItem
-from valvomo.protocol.rows import Lookups
+from valvomo.protocol.lookups import Lookups
 
 MAX_HISTORY = 5_000
 """So many changes back a reconnecting reader can be told what has changed; beyond that it gets a snapshot."""

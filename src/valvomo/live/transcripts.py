@@ -7,7 +7,7 @@ stops monitoring reads nothing more.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -185,9 +185,7 @@ class Transcripts:
         said = [staff_message(one, actor) for one in words]
         subscription.acts = acts_of(conversation, actor, floor.lookups)
         data = [*said, document(conversation, subscription.acts, preview)]
-        self._delivery.send(
-            subscription, self._delivery.frame(subscription.topic, op, subscription.seq, data)
-        )
+        self._send(subscription, op, data)
 
     def _begin_customer(
         self,
@@ -203,9 +201,7 @@ class Transcripts:
         if before == subscription.document and not words:
             return
         data = [*map(customer_message, words), subscription.document]
-        self._delivery.send(
-            subscription, self._delivery.frame(subscription.topic, op, subscription.seq, data)
-        )
+        self._send(subscription, op, data)
 
     def _tell_staff(self, subscription: Subscription, net: Net) -> None:
         floor, actor = self._feed.floor, subscription.connection.actor
@@ -231,11 +227,14 @@ class Transcripts:
         subscription.version = net.after.version
         subscription.acts = acts_after(subscription.acts, changes, actor, floor.lookups)
         items.append(document(net.after, subscription.acts, floor.board.previews.get(net.after.id)))
-        frame = self._delivery.frame(subscription.topic, "changes", subscription.seq, items)
-        self._delivery.send(subscription, frame)
+        self._send(subscription, "changes", items)
 
     def _tell_customer(self, subscription: Subscription, net: Net) -> None:
-        if net.after.version <= subscription.version or not net.loud or self._postponed(subscription):
+        if not net.loud:
+            if subscription.version == net.changes[0].after.version - 1:
+                subscription.version = net.after.version
+            return
+        if net.after.version <= subscription.version or self._postponed(subscription):
             return
         changes = [one for one in net.changes if one.after.version > subscription.version]
         new = [one.happening.words for one in changes if one.happening.words is not None]
@@ -253,8 +252,7 @@ class Transcripts:
             subscription.document = state
             items.append(state)
         if items:
-            frame = self._delivery.frame(subscription.topic, "changes", subscription.seq, items)
-            self._delivery.send(subscription, frame)
+            self._send(subscription, "changes", items)
 
     def _tell_state(
         self, subscription: Subscription, conversation: Conversation, waits: Prospect | None
@@ -264,8 +262,11 @@ class Transcripts:
         state = public_conversation(conversation, waits, subscription.notices)
         if state != subscription.document:
             subscription.document = state
-            frame = self._delivery.frame(subscription.topic, "changes", subscription.seq, [state])
-            self._delivery.send(subscription, frame)
+            self._send(subscription, "changes", [state])
+
+    def _send(self, subscription: Subscription, op: str, items: Sequence[object]) -> None:
+        frame = self._delivery.frame(subscription.topic, op, subscription.seq, items)
+        self._delivery.send(subscription, frame)
 
     def _public(self, subscription: Subscription, conversation: Conversation) -> PublicConversation:
         waits = None
@@ -293,7 +294,5 @@ def _is_customer(subscription: Subscription) -> bool:
 
 
 def _numbered(known: tuple[PublicNotice, ...], new: Iterable[PublicNotice]) -> tuple[PublicNotice, ...]:
-    return (
-        *known,
-        *(msgspec.structs.replace(one, id=number) for number, one in enumerate(new, start=len(known) + 1)),
-    )
+    numbered = enumerate(new, start=len(known) + 1)
+    return (*known, *(msgspec.structs.replace(one, id=number) for number, one in numbered))

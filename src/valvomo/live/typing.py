@@ -10,7 +10,7 @@ import msgspec
 
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.conversations.model import Conversation, Role
-from valvomo.protocol.rows import Lookups
+from valvomo.protocol.lookups import Lookups
 
 EVERY_SECONDS = 1.0
 """More often than this nobody needs to hear that somebody is still writing."""

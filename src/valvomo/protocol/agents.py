@@ -9,7 +9,7 @@ import msgspec
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.capacity import Agent
 from valvomo.protocol.candidates import Skill
-from valvomo.protocol.rows import Lookups, Named
+from valvomo.protocol.lookups import Lookups, Named
 
 
 class AgentRow(msgspec.Struct, frozen=True, kw_only=True):

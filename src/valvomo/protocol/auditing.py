@@ -15,7 +15,7 @@ from valvomo.domain.agents.events import (
     SignedIn,
 )
 from valvomo.domain.conversations.event import Event
-from valvomo.protocol.rows import Lookups
+from valvomo.protocol.lookups import Lookups
 from valvomo.protocol.texts.catalogue import in_words, text
 from valvomo.protocol.timeline import event_facts, sentence_of
 

@@ -12,7 +12,7 @@ from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.figures import live, outcomes
 from valvomo.domain.figures.outcomes import Outcome, ServiceLevel, outcome_of
-from valvomo.protocol.rows import Lookups, QueueFacts
+from valvomo.protocol.lookups import Lookups, QueueFacts
 
 
 class ServiceLevelItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.model import Conversation
 from valvomo.protocol.agents import AgentRow
 from valvomo.protocol.figures import FiguresItem
-from valvomo.protocol.rows import BoardRow, Lookups, Named, Preview, document_parts
+from valvomo.protocol.lookups import Lookups, Named
+from valvomo.protocol.rows import BoardRow, Preview, document_parts
 
 
 class ReplayFloor(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 from valvomo.domain.routing.choosing import Considered, Decision
 from valvomo.protocol.candidates import Skill
 from valvomo.protocol.customer import WaitRange
-from valvomo.protocol.rows import Named
+from valvomo.protocol.lookups import Named
 from valvomo.protocol.texts.catalogue import text
 
 

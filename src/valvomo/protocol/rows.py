@@ -6,21 +6,21 @@ The live stream and the HTTP interface use these same functions, so both answer 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from valvomo.domain.access.actor import Actor, UserRole
-from valvomo.domain.access.sight import knows_of_monitoring, reads_notes, shows_preview, takes_part
-from valvomo.domain.access.supervision import Supervision
-from valvomo.domain.agents.capacity import Agent
-from valvomo.domain.agents.presence import Status
+from valvomo.domain.access.sight import (
+    reads_notes,
+    shows_preview,
+    takes_part,
+)
 from valvomo.domain.attention.parts import attention
-from valvomo.domain.conversations.model import Conversation, Offer, Role
-from valvomo.domain.routing.facts import House
+from valvomo.domain.conversations.model import Conversation, LanguageSource, Offer, Role
 from valvomo.protocol.acts import ActAnswer, answers, compact
+from valvomo.protocol.lookups import AskingFacts, Lookups, Named, QueueFacts
 from valvomo.protocol.row_parts import (
     AttentionItem,
     ConsentItem,
@@ -28,17 +28,10 @@ from valvomo.protocol.row_parts import (
     attention_item,
     participant_item,
 )
+from valvomo.protocol.sentiment import SentimentItem, sentiment_item
 
-DEFAULT_SERVICE_LEVEL = 60
 PREVIEW_LENGTH = 140
 """Characters of the last public message that the board shows."""
-
-
-class Named(msgspec.Struct, frozen=True):
-    """Something with a name."""
-
-    id: str
-    name: str
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +81,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     customer: Named
     subject: str
     preview: Preview | None
+    sentiment: SentimentItem | None
     language: str
+    language_source: LanguageSource
     tags: tuple[str, ...]
     priority: int
     created_at: datetime
@@ -131,57 +126,6 @@ class ConversationDocument(Shown, frozen=True, kw_only=True):
     served_by: tuple[str, ...]
     deadlines: Mapping[str, datetime]
     scheduled_transfer: Named | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueFacts:
-    """What a row says of a queue, and by which service level its waiting is judged (N seconds, spec 1 §8)."""
-
-    id: str
-    name: str
-    service_level_seconds: int = DEFAULT_SERVICE_LEVEL
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskingFacts:
-    """How a workstream's offers are brought to agents, and for which reasons alone they are rejected, if any."""
-
-    reject_reasons: tuple[str, ...] = ()
-    sound: bool = True
-    desktop: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lookups:
-    """The organization's names and switches that rows are made with; `people` are names of users by id.
-
-    `workstreams` are names, `asking` how their offers are brought to agents; `statuses` are custom presences;
-    `skills` are names, `house` is by which rules it routes.
-    """
-
-    queues: Mapping[str, QueueFacts] = field(default_factory=dict)
-    workstreams: Mapping[str, str] = field(default_factory=dict)
-    asking: Mapping[str, AskingFacts] = field(default_factory=dict)
-    people: Mapping[str, str] = field(default_factory=dict)
-    statuses: Mapping[str, Status] = field(default_factory=dict)
-    skills: Mapping[str, str] = field(default_factory=dict)
-    supervision: Supervision = field(default_factory=Supervision)
-    house: House = field(default_factory=lambda: House(workstreams={}, queues={}))
-
-    def service_level_seconds(self, queue_id: str) -> int:
-        """N of the queue's service level (spec 1 §8)."""
-        queue = self.queues.get(queue_id)
-        return queue.service_level_seconds if queue else DEFAULT_SERVICE_LEVEL
-
-    def status(self, agent: Agent, reader: Actor) -> Named | None:
-        """The custom presence that the agent has chosen, in the reader's language."""
-        found = self.statuses.get(agent.status_id or "")
-        return Named(found.id, found.named(reader.language)) if found else None
-
-    def knows(self, actor: Actor, conversation: Conversation) -> bool:
-        """Whether monitoring may be named to this actor."""
-        shown = self.supervision.show_agents_monitored
-        return knows_of_monitoring(actor, conversation, shown_to_agents=shown)
 
 
 def preview_of(text: str, author: str, role: str, at: datetime) -> Preview:
@@ -229,7 +173,7 @@ def document_parts(
 
 def shown_version(conversation: Conversation, actor: Actor, lookups: Lookups) -> int:
     """The number of the state that this actor sees: silent facts leave no gap in it for agents."""
-    return conversation.version if lookups.knows(actor, conversation) else conversation.revision
+    return conversation.version if lookups.knows_all(actor, conversation) else conversation.revision
 
 
 def _shown(
@@ -244,7 +188,7 @@ def _shown(
     copied = {name: getattr(conversation, name) for name in _COPIED}
     return {
         **copied,
-        "version": conversation.version if knows else conversation.revision,
+        "version": shown_version(conversation, actor, lookups),
         "at": conversation.last_message_at or conversation.created_at,
         "stage": stage.value if stage else None,
         "queue": Named(queue.id, queue.name),
@@ -255,6 +199,9 @@ def _shown(
         "bot": _named(conversation.bot_id, conversation.bot_name),
         "customer": Named(conversation.contact_id, conversation.customer_name),
         "preview": preview if shows else None,
+        "sentiment": sentiment_item(conversation.sentiment)
+        if lookups.knows_mood(actor, conversation)
+        else None,
         "attention": tuple(
             attention_item(one) for one in attention(conversation, queue.service_level_seconds)
         ),
@@ -268,9 +215,9 @@ def _shown(
 
 
 _COPIED = (
-    "id", "state", "channel", "mode", "subject", "language", "tags", "priority", "created_at", "queued_at",
-    "session_queued_at", "first_accepted_at", "accepted_at", "waiting_at", "wrap_up_at", "closed_at", "closed_as",
-    "unanswered_since", "seq", "units", "transfers", "excess_units", "orphaned", "customer_online",
+    "id", "state", "channel", "mode", "subject", "language", "language_source", "tags", "priority", "created_at",
+    "queued_at", "session_queued_at", "first_accepted_at", "accepted_at", "waiting_at", "wrap_up_at", "closed_at",
+    "closed_as", "unanswered_since", "seq", "units", "transfers", "excess_units", "orphaned", "customer_online",
 )  # fmt: skip
 
 

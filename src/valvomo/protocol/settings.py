@@ -16,7 +16,8 @@ from valvomo.domain.conversations.workstream import WrapUpBlock
 from valvomo.domain.routing.facts import Method, SkillMatch
 from valvomo.domain.routing.overflow import OverflowRule
 from valvomo.domain.routing.rules import QueueRule, SkillRule
-from valvomo.protocol.rows import Named
+from valvomo.domain.sentiment.levels import Level
+from valvomo.protocol.lookups import Named
 
 Seconds = Annotated[int, Meta(ge=1, le=366 * 24 * 3600, description="Seconds.")]
 
@@ -75,6 +76,7 @@ class QueueDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A queue; `kind` is messaging, voice or record, members and supervisors are ids of users.
 
     `open` is now, by its hours; while it is not, `opens_at` is when it will be, null if not within a year.
+    At the sentiment of an alert or worse, the agent is hinted at it or supervisors are alerted.
     """
 
     id: str
@@ -86,6 +88,8 @@ class QueueDocument(msgspec.Struct, frozen=True, kw_only=True):
     match: SkillMatch
     hours_id: str | None
     overflow: list[OverflowRule]
+    sentiment_alert_agent: Level | None
+    sentiment_alert_supervisor: Level | None
     open: bool
     opens_at: datetime | None
     members: list[str]
@@ -143,13 +147,14 @@ class TextDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SupervisionDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """The four switches, what is taken from supervisors and in queues (by id), and whether agents see monitoring."""
+    """The four switches, what is taken from supervisors and in queues (by id), and what agents are shown."""
 
     supervisor_monitor: bool
     supervisor_assign: bool
     supervisor_transfer: bool
     force_close: bool
     show_agents_monitored: bool
+    show_agents_sentiment: bool
     denied_to: dict[str, list[Right]]
     denied_in: dict[str, list[Right]]
 

@@ -17,6 +17,7 @@ from valvomo.domain.routing.facts import Method, SkillMatch
 from valvomo.domain.routing.overflow import Remedy, Trigger
 from valvomo.domain.routing.rules import Operator
 from valvomo.domain.routing.soundness import MOST_CONDITIONS, MOST_RULES, MOST_VALUES
+from valvomo.domain.sentiment.levels import Level
 from valvomo.protocol.requests import Email, Id, Line, Priority, Request
 from valvomo.protocol.settings import TimersBody
 
@@ -49,8 +50,10 @@ Origin = Annotated[
 ]
 Origins = Annotated[tuple[Origin, ...], Meta(max_length=100)]
 Said = Annotated[str, Meta(min_length=1, max_length=5000, pattern=r"\S")]
-Level = Annotated[int, Meta(ge=LEAST_LEVEL, le=MOST_LEVEL, description="Proficiency.")]
-Skills = Annotated[dict[Id, Level], Meta(max_length=1000, description="Skills, by id, with their levels.")]
+Proficiency = Annotated[int, Meta(ge=LEAST_LEVEL, le=MOST_LEVEL, description="Proficiency.")]
+Skills = Annotated[
+    dict[Id, Proficiency], Meta(max_length=1000, description="Skills, by id, with their levels.")
+]
 
 
 class OverflowBody(Request, frozen=True, kw_only=True):
@@ -93,7 +96,7 @@ class NeedBody(Request, frozen=True, kw_only=True):
     """A skill that is asked for, and how much of it at least."""
 
     skill_id: Id
-    level: Level = LEAST_LEVEL
+    level: Proficiency = LEAST_LEVEL
 
 
 class SkillRuleBody(Request, frozen=True, kw_only=True):
@@ -180,12 +183,17 @@ class CreateQueueRequest(Request, frozen=True, kw_only=True):
     match: SkillMatch = SkillMatch.CLOSEST
     hours_id: Id | None = None
     overflow: Overflow = ()
+    sentiment_alert_agent: Level | None = None
+    sentiment_alert_supervisor: Level | None = None
     members: Ids = frozenset()
     supervisors: Ids = frozenset()
 
 
 class ChangeQueueRequest(Request, frozen=True, kw_only=True):
-    """Changes of a queue. Overflow rules are replaced as a whole; `hours_id` null is always open."""
+    """Changes of a queue. Overflow rules are replaced as a whole; `hours_id` null is always open.
+
+    A sentiment of null alerts nobody.
+    """
 
     name: Title | None = None
     priority: QueuePriority | None = None
@@ -194,6 +202,8 @@ class ChangeQueueRequest(Request, frozen=True, kw_only=True):
     match: SkillMatch | None = None
     hours_id: Id | UnsetType | None = UNSET
     overflow: Overflow | None = None
+    sentiment_alert_agent: Level | UnsetType | None = UNSET
+    sentiment_alert_supervisor: Level | UnsetType | None = UNSET
     members: Ids | None = None
     supervisors: Ids | None = None
 
@@ -256,6 +266,7 @@ class SupervisionRequest(Request, frozen=True, kw_only=True):
     supervisor_transfer: bool | None = None
     force_close: bool | None = None
     show_agents_monitored: bool | None = None
+    show_agents_sentiment: bool | None = None
     denied_to: Narrowing | None = None
     denied_in: Narrowing | None = None
 

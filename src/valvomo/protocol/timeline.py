@@ -14,11 +14,12 @@ from valvomo.domain.access.sight import reads_notes
 from valvomo.domain.conversations.ending import WrapUpCompleted
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import ParticipantLeft
+from valvomo.domain.conversations.measure import SentimentMeasured
 from valvomo.domain.conversations.model import Offer, ScheduledTransfer
 from valvomo.domain.conversations.monitor import MonitorStopped
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.routing.overflow import Remedy
-from valvomo.protocol.rows import Lookups, Named
+from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.texts.catalogue import in_words, text
 
 OF_ITSELF: frozenset[type[Event]] = frozenset({MonitorStopped, ParticipantLeft, WrapUpCompleted})
@@ -98,6 +99,8 @@ def sentence_of(event: Event) -> tuple[str, str]:
     """Where the catalogue has the event's sentence; what people do themselves but ended without them has another."""
     if isinstance(event, Overflowed):
         return ("timeline", REMEDIES[event.remedy])
+    if isinstance(event, SentimentMeasured) and event.level is None:
+        return ("timeline", f"{event.kind}_unsurely")
     optional = type(event) in OF_ITSELF and getattr(event, "cause", None) is not None
     return ("timeline", f"{event.kind}_because" if optional else event.kind)
 

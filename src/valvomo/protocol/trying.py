@@ -11,8 +11,8 @@ from msgspec import Meta
 from valvomo.domain.routing.overflow import Overflow, Remedy, Trigger, text_for
 from valvomo.domain.routing.rules import Classified, Condition, Verdict
 from valvomo.protocol.candidates import Skill
+from valvomo.protocol.lookups import Named
 from valvomo.protocol.requests import Answers, Context, Language, Line, Request
-from valvomo.protocol.rows import Named
 from valvomo.protocol.settings_requests import QueueRules, SkillRules
 
 

@@ -11,7 +11,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.supervision import Right, account_refusal
 from valvomo.domain.consent.acknowledging import outstanding
 from valvomo.domain.refusals import Reason, Refusal
-from valvomo.protocol.rows import Named
+from valvomo.protocol.lookups import Named
 from valvomo.protocol.settings import Me, ToAcknowledge
 from valvomo.protocol.texts.catalogue import text
 

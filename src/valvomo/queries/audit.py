@@ -10,8 +10,8 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.refusals import Refusal, malformed
 from valvomo.protocol.auditing import facts_of, sentence
+from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.pages import Page
-from valvomo.protocol.rows import Lookups, Named
 from valvomo.protocol.settings import AuditItem
 from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
 from valvomo.queries.listing import role_refusal

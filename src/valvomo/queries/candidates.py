@@ -29,8 +29,8 @@ from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.domain.routing.facts import SkillMatch
 from valvomo.protocol.candidates import AgentCandidate, Candidates, QueueCandidate, Skill
+from valvomo.protocol.lookups import Lookups
 from valvomo.protocol.problems import problem_of
-from valvomo.protocol.rows import Lookups
 from valvomo.queries.conversations import seen
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from valvomo.db import conversations, floor
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
-from valvomo.domain.access.sight import may_see
+from valvomo.domain.access.sight import may_see, reads_notes
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.sentiment.levels import NONE
+from valvomo.protocol.lookups import Lookups
 from valvomo.protocol.pages import Page
 from valvomo.protocol.rows import (
     BoardRow,
     ConversationDocument,
-    Lookups,
     Preview,
     board_row,
     conversation_document,
@@ -57,15 +58,18 @@ async def listed(
         place = decoded(cursor, wanted.sort)
     except BadCursorError:
         return Refusal(Reason.MALFORMED, {"errors": [{"at": "cursor", "problem": "not one of ours"}]})
-    # No sentiment has been measured of any conversation yet: all of them are of the level `none`.
-    if wanted.sentiments and "none" not in wanted.sentiments:
-        return Page(items=[])
+    if not reads_notes(actor) and wanted.sentiments:
+        # To them no conversation has a sentiment.
+        if NONE not in wanted.sentiments:
+            return Page(items=[])
+        wanted = replace(wanted, sentiments=())
     queues = _queue_ids(wanted.queues, names)
     if wanted.queues and not queues:
         return Page(items=[])
     closed = wanted.states == (State.CLOSED.value,)
     ask = _closed if closed else _ongoing
-    rows = await ask(tx, actor, wanted, queues=queues, place=place, limit=limit + 1)
+    shown = names.supervision.show_agents_sentiment
+    rows = await ask(tx, actor, wanted, queues=queues, place=place, limit=limit + 1, shown=shown)
     items = [
         board_row(one, actor, names, _preview(row))
         for row in rows[:limit]
@@ -95,7 +99,14 @@ async def seen(tx: Transaction, actor: Actor, conversation_id: str) -> Conversat
 
 
 async def _ongoing(
-    tx: Transaction, actor: Actor, wanted: Filter, *, queues: list[str], place: Place | None, limit: int
+    tx: Transaction,
+    actor: Actor,
+    wanted: Filter,
+    *,
+    queues: list[str],
+    place: Place | None,
+    limit: int,
+    shown: bool,
 ) -> list[Any]:
     rank, word, after = (place.rank, place.word, place.id) if place else (0, "", None)
     everything, supervised, me, picks = _scope(actor)
@@ -103,19 +114,26 @@ async def _ongoing(
     return await tx.rows(
         "lists.ongoing", actor.organization_id, everything, supervised, me, picks, list(wanted.states), queues,
         list(wanted.agents), list(wanted.channels), wanted.words, wanted.sort.lstrip("-"), -1 if falling else 1,
-        rank, word, after, limit, wanted.contact,
+        rank, word, after, limit, wanted.contact, list(wanted.sentiments), shown,
     )  # fmt: skip
 
 
 async def _closed(
-    tx: Transaction, actor: Actor, wanted: Filter, *, queues: list[str], place: Place | None, limit: int
+    tx: Transaction,
+    actor: Actor,
+    wanted: Filter,
+    *,
+    queues: list[str],
+    place: Place | None,
+    limit: int,
+    shown: bool,
 ) -> list[Any]:
     everything, supervised, me, _ = _scope(actor)
     before = _EPOCH + timedelta(microseconds=-place.rank) if place else None
     return await tx.rows(
         "lists.closed", actor.organization_id, everything, supervised, me, queues, list(wanted.agents),
         list(wanted.channels), wanted.words, before, place.id if place else None, limit, wanted.closed_as,
-        wanted.contact, wanted.closed_since,
+        wanted.contact, wanted.closed_since, list(wanted.sentiments), shown,
     )  # fmt: skip
 
 

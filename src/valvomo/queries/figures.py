@@ -26,7 +26,7 @@ from valvomo.protocol.figures import (
     of_scope,
     service_level_item,
 )
-from valvomo.protocol.rows import Lookups
+from valvomo.protocol.lookups import Lookups
 
 SLACK = timedelta(minutes=1)
 """Facts are in order of commit, which can differ from that of their times by so much at the very most."""

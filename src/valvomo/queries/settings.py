@@ -13,8 +13,8 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.supervision import Right
 from valvomo.domain.refusals import Refusal
+from valvomo.protocol.lookups import Named
 from valvomo.protocol.pages import Page
-from valvomo.protocol.rows import Named
 from valvomo.protocol.settings import (
     DeliveryDocument,
     QueueDocument,
@@ -128,6 +128,7 @@ async def supervision(tx: Transaction, actor: Actor) -> SupervisionDocument | Re
         supervisor_transfer=Right.TRANSFER in stored.on,
         force_close=Right.FORCE_CLOSE in stored.on,
         show_agents_monitored=stored.show_agents_monitored,
+        show_agents_sentiment=stored.show_agents_sentiment,
         denied_to={who: sorted(rights) for who, rights in stored.denied_to.items()},
         denied_in={where: sorted(rights) for where, rights in stored.denied_in.items()},
     )

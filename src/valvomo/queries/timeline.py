@@ -7,8 +7,8 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.refusals import Refusal
+from valvomo.protocol.lookups import Named
 from valvomo.protocol.pages import Page
-from valvomo.protocol.rows import Named
 from valvomo.protocol.timeline import TimelineItem, timeline_item
 from valvomo.queries.conversations import seen
 
@@ -23,7 +23,7 @@ async def of_conversation(
     if isinstance(conversation, Refusal):
         return conversation
     names = await floor.lookups(tx, actor.organization_id)
-    knows = names.knows(actor, conversation)
+    counts_all = names.knows_all(actor, conversation)
     items: list[TimelineItem] = []
     number, version = 0, 0
     while len(items) <= limit:
@@ -31,7 +31,7 @@ async def of_conversation(
             tx, actor.organization_id, conversation_id, after_version=version, limit=_BATCH
         )
         for fact in facts:
-            if not isinstance(fact.event, Event) or (fact.event.silent and not knows):
+            if not isinstance(fact.event, Event) or (fact.event.silent and not counts_all):
                 continue
             number += 1
             if number > position and len(items) <= limit:

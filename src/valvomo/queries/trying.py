@@ -18,7 +18,7 @@ from valvomo.domain.routing.overflow import entering
 from valvomo.domain.routing.rules import Arrival, Classified, QueueRule, SkillRule, classify
 from valvomo.domain.routing.soundness import unsound_rules
 from valvomo.protocol.candidates import Skill
-from valvomo.protocol.rows import Named
+from valvomo.protocol.lookups import Named
 from valvomo.protocol.trying import AgentCount, TriedDocument, overflow_item, verdict_items
 from valvomo.queries.listing import role_refusal
 

@@ -1742,6 +1742,7 @@ export interface components {
             first_accepted_at: string | null;
             id: string;
             language: string;
+            language_source: components["schemas"]["LanguageSource"];
             mode: string;
             monitored_by: components["schemas"]["Named"][];
             offers: components["schemas"]["OfferItem"][];
@@ -1752,6 +1753,7 @@ export interface components {
             queue: components["schemas"]["Named"] | null;
             /** Format: date-time */
             queued_at: string;
+            sentiment: components["schemas"]["SentimentItem"] | null;
             seq: number;
             /** Format: date-time */
             session_queued_at: string;
@@ -1915,6 +1917,8 @@ export interface components {
             overflow?: components["schemas"]["OverflowBody"][] | null;
             /** @description The higher is served first. */
             priority?: number | null;
+            sentiment_alert_agent?: components["schemas"]["Level"] | null;
+            sentiment_alert_supervisor?: components["schemas"]["Level"] | null;
             /** @description Seconds within which to accept. */
             service_level_seconds?: number | null;
             supervisors?: string[] | null;
@@ -2103,6 +2107,7 @@ export interface components {
             first_accepted_at: string | null;
             id: string;
             language: string;
+            language_source: components["schemas"]["LanguageSource"];
             mode: string;
             monitored_by: components["schemas"]["Named"][];
             offers: components["schemas"]["OfferItem"][];
@@ -2114,6 +2119,7 @@ export interface components {
             /** Format: date-time */
             queued_at: string;
             scheduled_transfer: components["schemas"]["Named"] | null;
+            sentiment: components["schemas"]["SentimentItem"] | null;
             seq: number;
             served_by: string[];
             /** Format: date-time */
@@ -2224,6 +2230,8 @@ export interface components {
              * @default 0
              */
             priority: number;
+            sentiment_alert_agent?: components["schemas"]["Level"] | null;
+            sentiment_alert_supervisor?: components["schemas"]["Level"] | null;
             /**
              * @description Seconds within which to accept.
              * @default 60
@@ -2535,6 +2543,18 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /**
+         * LanguageSource
+         * @description How the conversation's language is known: supposed from where it began, detected from words, chosen by hand.
+         * @enum {string}
+         */
+        LanguageSource: "supposed" | "detected" | "chosen";
+        /**
+         * Level
+         * @description From the worst to the best; what has not been measured, or not surely enough, has none.
+         * @enum {string}
+         */
+        Level: "very_negative" | "negative" | "slightly_negative" | "neutral" | "slightly_positive" | "positive" | "very_positive";
         /** LiveFigures */
         LiveFigures: {
             /** Format: date-time */
@@ -2838,6 +2858,8 @@ export interface components {
             opens_at: string | null;
             overflow: components["schemas"]["OverflowRule"][];
             priority: number;
+            sentiment_alert_agent: components["schemas"]["Level"] | null;
+            sentiment_alert_supervisor: components["schemas"]["Level"] | null;
             service_level_seconds: number;
             supervisors: string[];
         };
@@ -3004,6 +3026,24 @@ export interface components {
             /** @default  */
             phone: string;
         };
+        /** SentimentItem */
+        SentimentItem: {
+            /** Format: date-time */
+            at: string;
+            level: string;
+            points: components["schemas"]["SentimentPoint"][];
+            score: number | null;
+            seq: number;
+            trend: components["schemas"]["Trend"] | null;
+        };
+        /** SentimentPoint */
+        SentimentPoint: {
+            /** Format: date-time */
+            at: string;
+            level: string;
+            score: number;
+            seq: number;
+        };
         /** ServiceLevelItem */
         ServiceLevelItem: {
             abandoned: number;
@@ -3166,6 +3206,7 @@ export interface components {
             };
             force_close: boolean;
             show_agents_monitored: boolean;
+            show_agents_sentiment: boolean;
             supervisor_assign: boolean;
             supervisor_monitor: boolean;
             supervisor_transfer: boolean;
@@ -3180,6 +3221,7 @@ export interface components {
             } | null;
             force_close?: boolean | null;
             show_agents_monitored?: boolean | null;
+            show_agents_sentiment?: boolean | null;
             supervisor_assign?: boolean | null;
             supervisor_monitor?: boolean | null;
             supervisor_transfer?: boolean | null;
@@ -3306,6 +3348,12 @@ export interface components {
             /** @default false */
             when_call_ends: boolean;
         };
+        /**
+         * Trend
+         * @description Where the mood is going.
+         * @enum {string}
+         */
+        Trend: "falling" | "steady" | "rising";
         /** TriedDocument */
         TriedDocument: {
             agents: components["schemas"]["AgentCount"];

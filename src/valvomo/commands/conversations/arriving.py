@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from valvomo.commands.work import Work
 from valvomo.domain.access.actor import ActorKind
-from valvomo.domain.conversations.model import ASYNCHRONOUS
+from valvomo.domain.conversations.model import ASYNCHRONOUS, LanguageSource
 from valvomo.domain.conversations.start import Customer
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.routing.rules import Arrival, classify
@@ -37,6 +37,7 @@ async def arrived(work: Work, workstream: Workstream, command: StartConversation
         contact_id=contact_id,
         name=command.customer_name,
         language=command.language,
+        language_source=_source(work, command),
         subject=command.subject,
         priority=command.priority + found.priority,
         tags=command.tags,
@@ -47,6 +48,12 @@ async def arrived(work: Work, workstream: Workstream, command: StartConversation
         affinity_id=await _affinity(work, workstream, contact_id) if known else None,
     )
     return customer, command.queue or found.queue_id
+
+
+def _source(work: Work, command: StartConversation) -> LanguageSource:
+    """Staff and programs say which language it is; a customer's page only says in which it was shown."""
+    chosen = bool(command.language) and work.actor.kind is ActorKind.USER
+    return LanguageSource.CHOSEN if chosen else LanguageSource.SUPPOSED
 
 
 async def _contact(work: Work, command: StartConversation) -> tuple[str, bool]:

@@ -17,6 +17,7 @@ from valvomo.domain.access.actor import UserRole
 from valvomo.domain.refusals import Reason, Refusal, malformed
 from valvomo.domain.routing.facts import Method, SkillMatch
 from valvomo.domain.routing.overflow import OverflowRule, unsound
+from valvomo.domain.sentiment.levels import Level
 
 _UNSOUND = {
     "queue_id": "no other queue of this kind",
@@ -30,7 +31,8 @@ class QueueSettings:
     """What a queue is. Members and supervisors are users' ids.
 
     `kind` is messaging, voice or record; a higher `priority` is served first by agents of several queues. Without
-    hours it is always open.
+    hours it is always open. At the sentiment of `sentiment_alert_agent` or worse the agent is hinted at it, at that of
+    `sentiment_alert_supervisor` supervisors are alerted; without one, never.
     """
 
     name: str
@@ -41,6 +43,8 @@ class QueueSettings:
     match: SkillMatch = SkillMatch.CLOSEST
     hours_id: str | None = None
     overflow: tuple[OverflowRule, ...] = ()
+    sentiment_alert_agent: Level | None = None
+    sentiment_alert_supervisor: Level | None = None
     members: frozenset[str] = frozenset()
     supervisors: frozenset[str] = frozenset()
 
@@ -55,6 +59,8 @@ class QueueSettings:
             "match": self.match.value,
             "hours_id": self.hours_id,
             "overflow": msgspec.to_builtins(self.overflow, order="deterministic"),
+            "sentiment_alert_agent": self.sentiment_alert_agent,
+            "sentiment_alert_supervisor": self.sentiment_alert_supervisor,
             "members": sorted(self.members),
             "supervisors": sorted(self.supervisors),
         }
@@ -72,7 +78,8 @@ class CreateQueue(Command):
 class ChangeQueue(Command):
     """Change what is given; None leaves a thing as it is. The kind stays: what waits there is of that kind.
 
-    Empty `hours_id` means none: always open. Overflow rules are replaced as a whole.
+    Empty `hours_id` means none: always open; an empty sentiment means none: no alert. Overflow rules are replaced as a
+    whole.
     """
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
@@ -84,6 +91,8 @@ class ChangeQueue(Command):
     match: SkillMatch | None = None
     hours_id: str | None = None
     overflow: tuple[OverflowRule, ...] | None = None
+    sentiment_alert_agent: str | None = None
+    sentiment_alert_supervisor: str | None = None
     members: frozenset[str] | None = None
     supervisors: frozenset[str] | None = None
 
@@ -120,7 +129,12 @@ async def change_queue(work: Work, command: ChangeQueue) -> Outcome:
     names = (one.name for one in fields(QueueSettings) if one.name != "kind")
     given = {name: value for name in names if (value := getattr(command, name)) is not None}
     after = replace(before, **given)
-    after = replace(after, hours_id=after.hours_id or None)
+    after = replace(
+        after,
+        hours_id=after.hours_id or None,
+        sentiment_alert_agent=_level(after.sentiment_alert_agent),
+        sentiment_alert_supervisor=_level(after.sentiment_alert_supervisor),
+    )
     if refusal := await _refusal(work, command.queue_id, after):
         return refusal
     await work.tx.run("settings.change_queue", *_row(work, command.queue_id, after))
@@ -165,9 +179,15 @@ def queue_settings_of(row: Any) -> QueueSettings:
         match=SkillMatch(row["match"]),
         hours_id=row["hours_id"],
         overflow=overflow_rules(row["overflow"]),
+        sentiment_alert_agent=_level(row["sentiment_alert_agent"]),
+        sentiment_alert_supervisor=_level(row["sentiment_alert_supervisor"]),
         members=frozenset(row["member_ids"]),
         supervisors=frozenset(row["supervisor_ids"]),
     )
+
+
+def _level(word: str | None) -> Level | None:
+    return Level(word) if word else None
 
 
 async def _lock(work: Work, queue_id: str) -> QueueSettings | Refusal:
@@ -189,6 +209,7 @@ def _row(work: Work, queue_id: str, queue: QueueSettings) -> tuple[object, ...]:
     return (
         work.organization_id, queue_id, queue.name, queue.priority, queue.service_level_seconds, queue.method.value,
         queue.match.value, queue.hours_id, msgspec.to_builtins(queue.overflow),
+        queue.sentiment_alert_agent, queue.sentiment_alert_supervisor,
     )  # fmt: skip
 
 

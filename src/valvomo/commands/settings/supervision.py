@@ -30,6 +30,7 @@ class ChangeSupervision(Command):
     denied_to: Narrowing | None = None
     denied_in: Narrowing | None = None
     show_agents_monitored: bool | None = None
+    show_agents_sentiment: bool | None = None
 
 
 @handles(ChangeSupervision)
@@ -53,6 +54,7 @@ def stored(supervision: Supervision) -> dict[str, object]:
         "denied_to": _sorted(supervision.denied_to),
         "denied_in": _sorted(supervision.denied_in),
         "show_agents_monitored": supervision.show_agents_monitored,
+        "show_agents_sentiment": supervision.show_agents_sentiment,
     }
 
 
@@ -65,13 +67,14 @@ def shown(supervision: Supervision) -> dict[str, object]:
 def _changed(supervision: Supervision, command: ChangeSupervision) -> Supervision:
     off = {right for right, on in command.switches.items() if not on}
     on = {right for right, on in command.switches.items() if on}
-    show = command.show_agents_monitored
+    monitored, sentiment = command.show_agents_monitored, command.show_agents_sentiment
     return replace(
         supervision,
         on=supervision.on - off | on,
         denied_to=supervision.denied_to if command.denied_to is None else _without_empty(command.denied_to),
         denied_in=supervision.denied_in if command.denied_in is None else _without_empty(command.denied_in),
-        show_agents_monitored=supervision.show_agents_monitored if show is None else show,
+        show_agents_monitored=supervision.show_agents_monitored if monitored is None else monitored,
+        show_agents_sentiment=supervision.show_agents_sentiment if sentiment is None else sentiment,
     )
 
 

@@ -30,6 +30,8 @@ WITH listed AS (
                 AND (c.body -> 'consent' ->> 'policy' <> 'consent' OR (c.body -> 'consent' ->> 'answer')::boolean)
                 AND ($2 OR c.queue_id = ANY ($3::text[]) OR c.owner_id = $4)))
         AND ($17 = '' OR c.contact_id = $17)
+        AND ($18::text[] = '{}' OR coalesce(CASE WHEN $2 OR $19 OR c.queue_id = ANY ($3::text[])
+            THEN c.body ->> 'sentiment_level' END, 'none') = ANY ($18::text[]))
 )
 SELECT * FROM listed
 WHERE $15::text IS NULL OR (rank, word, id) > ($13::bigint, $14::text COLLATE "C", $15::text COLLATE "C")
@@ -53,6 +55,8 @@ WHERE c.organization_id = $1 AND c.state = 'closed'
     AND ($12 = '' OR c.body ->> 'closed_as' = $12)
     AND ($13 = '' OR c.contact_id = $13)
     AND ($14::timestamptz IS NULL OR c.closed_at >= $14)
+    AND ($15::text[] = '{}' OR coalesce(CASE WHEN $2 OR $16 OR c.queue_id = ANY ($3::text[])
+        THEN c.body ->> 'sentiment_level' END, 'none') = ANY ($15::text[]))
 ORDER BY c.closed_at DESC, c.id DESC LIMIT $11
 
 -- name: last_line

@@ -71,6 +71,19 @@ def knows_of_monitoring(actor: Actor, conversation: Conversation, *, shown_to_ag
     )
 
 
+def knows_mood(actor: Actor, conversation: Conversation, *, shown_to_agents: bool) -> bool:
+    """Whether this actor may know what the customer feels: supervisors of the queue and whoever watches over it.
+
+    Agents if the organization says so. Never the customer, and no program: what a program knows is outside.
+    """
+    if not reads_notes(actor):
+        return False
+    mine = conversation.role_of(actor.id)
+    return (
+        actor.supervises(conversation.queue_id) or mine in (Role.MONITOR, Role.SUPERVISOR) or shown_to_agents
+    )
+
+
 def reads_notes(actor: Actor) -> bool:
     """Whether the words with an offer or a transfer are for this actor: they are internal, and a program is outside."""
     return actor.kind is ActorKind.USER and not actor.is_(UserRole.INTEGRATION)

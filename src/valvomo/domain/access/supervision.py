@@ -25,13 +25,15 @@ class Supervision:
     """The organization's supervision settings.
 
     `denied_to` and `denied_in` take rights away from one supervisor or in one queue; nothing grants more than
-    the switches do. `show_agents_monitored` tells agents that a supervisor is monitoring them.
+    the switches do. `show_agents_monitored` tells agents that a supervisor is monitoring them,
+    `show_agents_sentiment` what customers feel.
     """
 
     on: frozenset[Right] = frozenset()
     denied_to: Mapping[str, frozenset[Right]] = field(default_factory=dict)
     denied_in: Mapping[str, frozenset[Right]] = field(default_factory=dict)
     show_agents_monitored: bool = False
+    show_agents_sentiment: bool = False
 
 
 def account_refusal(right: Right, actor: Actor, supervision: Supervision) -> Refusal | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from valvomo.domain.conversations.event import Event
-from valvomo.domain.conversations.model import Conversation, State
+from valvomo.domain.conversations.model import Conversation, LanguageSource, State
 from valvomo.domain.conversations.queueing import owner_refusal
 from valvomo.domain.refusals import Refusal
 
@@ -32,6 +32,7 @@ class DetailsChanged(Event):
             priority=conversation.priority if self.priority is None else self.priority,
             tags=conversation.tags if self.tags is None else self.tags,
             language=conversation.language if self.language is None else self.language,
+            language_source=conversation.language_source if self.language is None else LanguageSource.CHOSEN,
             disposition=conversation.disposition if self.disposition is None else self.disposition,
         )
 

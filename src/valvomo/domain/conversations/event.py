@@ -33,6 +33,14 @@ class Event:
         """Whether agents and customers must not be able to notice that this happened (spec 1 §3 *Monitor*)."""
         return False
 
+    @property
+    def secret(self) -> bool:
+        """Whether not even a gap in the journal's numbers may tell agents that something happened.
+
+        So it is with whatever is silent, unless it happens to every conversation alike and so tells nothing.
+        """
+        return self.silent
+
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """The conversation after this event."""
         raise NotImplementedError

@@ -18,6 +18,7 @@ from valvomo.domain.conversations.ending import (
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
+from valvomo.domain.conversations.measure import LanguageDetected, SentimentMeasured
 from valvomo.domain.conversations.message import MessagePosted
 from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
 from valvomo.domain.conversations.offers import (
@@ -71,6 +72,8 @@ EVENTS: Mapping[str, type[Event]] = {
         Elevated,
         CallEnded,
         DetailsChanged,
+        SentimentMeasured,
+        LanguageDetected,
         Ended,
         CapacityFreed,
         WrapUpCompleted,

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Self
 
 from valvomo.domain.agents.skills import Need
+from valvomo.domain.sentiment.levels import Level
+from valvomo.domain.sentiment.mood import Mood, Reading, mood_of
 
 
 class Channel(StrEnum):
@@ -96,6 +98,14 @@ class ConsentPolicy(StrEnum):
     CONSENT = "consent"
 
 
+class LanguageSource(StrEnum):
+    """How the conversation's language is known: supposed from where it began, detected from words, chosen by hand."""
+
+    SUPPOSED = "supposed"
+    DETECTED = "detected"
+    CHOSEN = "chosen"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
     """What the workstream asked of the customer and what the customer said (spec 1 §5).
@@ -171,7 +181,8 @@ class Conversation:
     `served_by` are the agents who were primary at some time. `needs` are the skills asked for, `routed_by` the queue
     rule that chose its first queue, `affinity_id` who served the customer before, `overflowed` the overflow rules that
     have been applied since it last was served. `holds` maps agents to the capacity units that this
-    conversation costs them now.
+    conversation costs them now. `readings` are of the last six measured messages of the customer,
+    `sentiment_level` is the mood that they make.
     """
 
     id: str
@@ -189,6 +200,7 @@ class Conversation:
     session_queued_at: datetime
     subject: str = ""
     language: str = ""
+    language_source: LanguageSource = LanguageSource.SUPPOSED
     priority: int = 0
     tags: tuple[str, ...] = ()
     disposition: str | None = None
@@ -227,6 +239,8 @@ class Conversation:
     unanswered_since: datetime | None = None
     first_response_at: datetime | None = None
     last_message_at: datetime | None = None
+    readings: tuple[Reading, ...] = ()
+    sentiment_level: Level | None = None
 
     def but(self, **changes: object) -> Self:
         """The same with these fields changed, as `dataclasses.replace` does it but thirty times as fast.
@@ -255,6 +269,11 @@ class Conversation:
     def elevated(self) -> bool:
         """A text conversation that is in a call right now."""
         return self.mode is not Mode.TEXT and self.channel not in SPOKEN
+
+    @property
+    def sentiment(self) -> Mood | None:
+        """The customer's mood; None while nothing has been measured."""
+        return mood_of(self.readings)
 
     @property
     def offer(self) -> Offer | None:

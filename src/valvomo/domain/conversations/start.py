@@ -9,7 +9,15 @@ from typing import ClassVar
 
 from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.event import Event, with_deadlines
-from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy, Conversation, Mode, State
+from valvomo.domain.conversations.model import (
+    Channel,
+    Consent,
+    ConsentPolicy,
+    Conversation,
+    LanguageSource,
+    Mode,
+    State,
+)
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -31,6 +39,7 @@ class ConversationStarted(Event):
     units: int
     subject: str = ""
     language: str = ""
+    language_source: LanguageSource = LanguageSource.SUPPOSED
     priority: int = 0
     tags: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -61,6 +70,7 @@ class ConversationStarted(Event):
             session_queued_at=at,
             subject=self.subject,
             language=self.language,
+            language_source=self.language_source,
             priority=self.priority,
             tags=self.tags,
             answers=self.answers,
@@ -86,6 +96,7 @@ class Customer:
     contact_id: str
     name: str
     language: str = ""
+    language_source: LanguageSource = LanguageSource.SUPPOSED
     subject: str = ""
     priority: int = 0
     tags: tuple[str, ...] = ()
@@ -106,11 +117,8 @@ def start(
     at: datetime,
 ) -> ConversationStarted | Refusal:
     """Begin in the queue (`id`, `name`). Where consent is asked, an answer must be given first: yes or no."""
-    if (
-        workstream.consent is ConsentPolicy.CONSENT
-        and consent.answer is None
-        and workstream.channel is not Channel.RECORD
-    ):
+    asked = workstream.consent is ConsentPolicy.CONSENT and workstream.channel is not Channel.RECORD
+    if asked and consent.answer is None:
         return Refusal(Reason.CONSENT_NEEDED)
     return ConversationStarted(
         conversation_id=conversation_id,
@@ -125,6 +133,7 @@ def start(
         units=workstream.units,
         subject=customer.subject,
         language=customer.language,
+        language_source=customer.language_source,
         priority=customer.priority,
         tags=customer.tags,
         answers=customer.answers,

@@ -11,6 +11,7 @@ from valvomo.commands.conversations.serve import ChangeDetails
 from valvomo.commands.conversations.start import StartConversation
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.model import Channel, State
+from valvomo.domain.sentiment.levels import NONE, Level
 from valvomo.edge.http.bodies import malformed
 from valvomo.edge.http.outcomes import After, carried_out
 from valvomo.edge.http.parameters import LARGEST, Cursor, Limit, PathId, in_utc
@@ -33,10 +34,7 @@ from valvomo.queries.candidates import Purpose
 from valvomo.queries.conversations import SORTS, Filter
 
 TAGS = ("conversations",)
-SENTIMENTS = (
-    "none", "very_negative", "negative", "slightly_negative", "neutral", "slightly_positive", "positive",
-    "very_positive",
-)  # fmt: skip
+SENTIMENTS = (NONE, *Level)
 
 _SORT = rf"^-?({'|'.join(SORTS)})$"
 Words = Annotated[list[str] | None, QueryParameter(max_items=100, description="Several may be given.")]

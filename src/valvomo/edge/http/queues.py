@@ -46,6 +46,8 @@ async def create_queue(
         match=data.match,
         hours_id=data.hours_id,
         overflow=as_rules(data.overflow, OverflowRule),
+        sentiment_alert_agent=data.sentiment_alert_agent,
+        sentiment_alert_supervisor=data.sentiment_alert_supervisor,
         members=data.members,
         supervisors=data.supervisors,
     )
@@ -78,6 +80,8 @@ async def change_queue(
         method=data.method,
         match=data.match,
         hours_id=given(data.hours_id),
+        sentiment_alert_agent=given(data.sentiment_alert_agent),
+        sentiment_alert_supervisor=given(data.sentiment_alert_supervisor),
         overflow=None if data.overflow is None else as_rules(data.overflow, OverflowRule),
         members=data.members,
         supervisors=data.supervisors,

@@ -44,6 +44,7 @@ async def change_supervision(
         denied_to=data.denied_to,
         denied_in=data.denied_in,
         show_agents_monitored=data.show_agents_monitored,
+        show_agents_sentiment=data.show_agents_sentiment,
     )
     done(await parts.executor.execute(actor, command, key))
     async with parts.reader.reading() as tx:

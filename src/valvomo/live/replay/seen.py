@@ -17,8 +17,9 @@ from valvomo.live.views.scene import Scene
 from valvomo.protocol.agents import AgentRow, agent_row
 from valvomo.protocol.auditing import sentence
 from valvomo.protocol.figures import FiguresItem
+from valvomo.protocol.lookups import Named
 from valvomo.protocol.replay import ReplayStep, past_row
-from valvomo.protocol.rows import BoardRow, Named
+from valvomo.protocol.rows import BoardRow
 
 
 async def read_previews(tx: Transaction, actor: Actor, scene: Scene) -> None:

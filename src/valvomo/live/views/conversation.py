@@ -13,8 +13,9 @@ from valvomo.domain.conversations.told import Told, told_customer
 from valvomo.live.views.happening import Change, Words
 from valvomo.protocol.acts import ActAnswer, answers
 from valvomo.protocol.customer import LiveMessageItem, PublicAuthor, PublicNotice, public_notice
+from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.messages import Author, MessageItem
-from valvomo.protocol.rows import ConversationDocument, Lookups, Named, Preview, document_parts
+from valvomo.protocol.rows import ConversationDocument, Preview, document_parts
 from valvomo.protocol.timeline import LiveTimelineItem, live_timeline_item, timeline_item
 
 
@@ -94,15 +95,20 @@ def staff_items(change: Change, actor: Actor, lookups: Lookups) -> Iterator[Mess
     happening = change.happening
     if happening.words is not None:
         yield staff_message(happening.words, actor)
-    knows = lookups.knows(actor, change.after) or lookups.knows(actor, change.before or change.after)
+    states = (change.after, change.before or change.after)
+    counts_all = any(lookups.knows_all(actor, one) for one in states)
     event = happening.event
-    if not isinstance(event, Event) or isinstance(event, MessagePosted) or (happening.silent and not knows):
+    if (
+        not isinstance(event, Event)
+        or isinstance(event, MessagePosted)
+        or (happening.silent and not counts_all)
+    ):
         return
     item = timeline_item(
         event,
         happening.at,
         Named(happening.actor_id, happening.actor_name),
-        change.after.version if knows else change.after.revision,
+        change.after.version if counts_all else change.after.revision,
         reader=actor,
         lookups=lookups,
     )

@@ -18,8 +18,9 @@ from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, Off
 from valvomo.domain.conversations.queueing import Parked, Queued
 from valvomo.live.views.board import ongoing
 from valvomo.live.views.happening import Change
+from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.messages import NoticeItem
-from valvomo.protocol.rows import BoardRow, Lookups, Named, OfferItem, Preview, board_row
+from valvomo.protocol.rows import BoardRow, OfferItem, Preview, board_row
 
 
 class MyConversation(BoardRow, frozen=True, kw_only=True, tag_field="kind", tag="conversation"):

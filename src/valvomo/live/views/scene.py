@@ -15,7 +15,7 @@ from valvomo.live.views.past import Chosen, Past
 from valvomo.live.views.settings_then import SettingsThen
 from valvomo.live.views.tally import Tally
 from valvomo.protocol.figures import FiguresItem
-from valvomo.protocol.rows import Lookups
+from valvomo.protocol.lookups import Lookups
 
 
 @dataclass(slots=True, kw_only=True)

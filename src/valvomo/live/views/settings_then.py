@@ -14,7 +14,7 @@ from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.events import SettingChanged
 from valvomo.domain.agents.presence import Presence, Status
 from valvomo.live.views.past import SERVING
-from valvomo.protocol.rows import Lookups, QueueFacts
+from valvomo.protocol.lookups import Lookups, QueueFacts
 
 
 @dataclass(frozen=True, slots=True)

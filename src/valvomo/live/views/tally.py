@@ -18,7 +18,7 @@ from valvomo.live.views.board import ongoing
 from valvomo.live.views.figures import Day
 from valvomo.live.views.happening import Change
 from valvomo.protocol.figures import FiguresItem, QueueCounts, figures_item, of_scope, queue_counts
-from valvomo.protocol.rows import Lookups, QueueFacts
+from valvomo.protocol.lookups import Lookups, QueueFacts
 
 _LIVE = (
     "in_queue", "active", "waiting", "wrap_up", "orphans", "abandoned", "force_closed", "auto_closed", "completed",

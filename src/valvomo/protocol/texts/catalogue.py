@@ -26,6 +26,8 @@ SECTION_OF_FACT: Mapping[str, str] = {
     "cause": "cause",
     "visibility": "visibility",
     "setting": "setting",
+    "level": "sentiment",
+    "language": "language",
 }
 """Facts whose values are codes, and the section that has a word for each code."""
 

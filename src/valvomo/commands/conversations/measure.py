@@ -1,0 +1,38 @@
+"""Measure: readings of customers' messages into their conversations, many in one commit (spec 1 §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.work import Work
+from valvomo.db import conversations
+from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.conversations import measure as rules
+from valvomo.domain.refusals import Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureSentiment(Command):
+    """What a model says of messages, by conversation, in the order in which they were written."""
+
+    readings: Mapping[str, tuple[rules.Measured, ...]] = field(default_factory=dict)
+
+
+@handles(MeasureSentiment)
+async def measure_sentiment(work: Work, command: MeasureSentiment) -> Outcome:
+    """By the system alone. What is closed or has been measured meanwhile is left out; `measured` counts the rest."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    organization_id, shown = work.organization_id, work.supervision.show_agents_sentiment
+    found = await conversations.lock_many(work.tx, [(organization_id, one) for one in command.readings])
+    measured = 0
+    for (_, one), conversation in found.items():
+        now = conversation
+        for reading in command.readings[one]:
+            events = rules.measure(reading, now, shown=shown)
+            if events:
+                now = await work.record(now, events)
+                measured += 1
+    return {"measured": measured}

@@ -1,0 +1,100 @@
+"""What the house knows beside its conversations: names and switches that rows are made with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.sight import knows_mood, knows_of_monitoring
+from valvomo.domain.access.supervision import Supervision
+from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.agents.presence import Status
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.measure import SentimentMeasured
+from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.routing.facts import House
+from valvomo.domain.sentiment.levels import Level
+
+DEFAULT_SERVICE_LEVEL = 60
+
+
+class Named(msgspec.Struct, frozen=True):
+    """Something with a name."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFacts:
+    """What a row says of a queue, and by which service level its waiting is judged (N seconds, spec 1 §8).
+
+    At the sentiment of `sentiment_alert_agent` or worse the agent is hinted at it, at that of
+    `sentiment_alert_supervisor` supervisors are alerted; None: never.
+    """
+
+    id: str
+    name: str
+    service_level_seconds: int = DEFAULT_SERVICE_LEVEL
+    sentiment_alert_agent: Level | None = None
+    sentiment_alert_supervisor: Level | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingFacts:
+    """How a workstream's offers are brought to agents, and for which reasons alone they are rejected, if any."""
+
+    reject_reasons: tuple[str, ...] = ()
+    sound: bool = True
+    desktop: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookups:
+    """The organization's names and switches that rows are made with; `people` are names of users by id.
+
+    `workstreams` are names, `asking` how their offers are brought to agents; `statuses` are custom presences;
+    `skills` are names, `house` is by which rules it routes.
+    """
+
+    queues: Mapping[str, QueueFacts] = field(default_factory=dict)
+    workstreams: Mapping[str, str] = field(default_factory=dict)
+    asking: Mapping[str, AskingFacts] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, Status] = field(default_factory=dict)
+    skills: Mapping[str, str] = field(default_factory=dict)
+    supervision: Supervision = field(default_factory=Supervision)
+    house: House = field(default_factory=lambda: House(workstreams={}, queues={}))
+
+    def service_level_seconds(self, queue_id: str) -> int:
+        """N of the queue's service level (spec 1 §8)."""
+        queue = self.queues.get(queue_id)
+        return queue.service_level_seconds if queue else DEFAULT_SERVICE_LEVEL
+
+    def status(self, agent: Agent, reader: Actor) -> Named | None:
+        """The custom presence that the agent has chosen, in the reader's language."""
+        found = self.statuses.get(agent.status_id or "")
+        return Named(found.id, found.named(reader.language)) if found else None
+
+    def knows(self, actor: Actor, conversation: Conversation) -> bool:
+        """Whether monitoring may be named to this actor."""
+        shown = self.supervision.show_agents_monitored
+        return knows_of_monitoring(actor, conversation, shown_to_agents=shown)
+
+    def knows_mood(self, actor: Actor, conversation: Conversation) -> bool:
+        """Whether what the customer feels may be shown to this actor."""
+        return knows_mood(actor, conversation, shown_to_agents=self.supervision.show_agents_sentiment)
+
+    def knows_all(self, actor: Actor, conversation: Conversation) -> bool:
+        """Whether no fact is kept from this actor, so that they count all of them."""
+        return self.knows(actor, conversation) and self.knows_mood(actor, conversation)
+
+    def knows_of(self, event: Event, actor: Actor, conversation: Conversation) -> bool:
+        """Whether the actor may notice that this happened."""
+        if not event.silent:
+            return True
+        knows = self.knows_mood if isinstance(event, SentimentMeasured) else self.knows
+        return knows(actor, conversation)
