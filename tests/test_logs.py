@@ -43,6 +43,16 @@ def test_the_standard_library_comes_out_the_same_way() -> None:
     assert line["logger"] == "asyncpg.pool"
 
 
+@pytest.mark.parametrize("level", ["debug", "info"])
+def test_connections_that_come_and_go_are_no_events(level: str) -> None:
+    stream = io.StringIO()
+    logs.set_up(level, "json", stream=stream)
+    for name in ("uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).info("connection open")  # noqa: TID251
+        logging.getLogger(name).error("trouble")  # noqa: TID251
+    assert [line["event"] for line in lines(stream)] == ["trouble", "trouble"]
+
+
 def test_the_level_holds() -> None:
     stream = io.StringIO()
     logs.set_up("warning", "console", stream=stream)

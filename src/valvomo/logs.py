@@ -23,8 +23,8 @@ _BEARER = re.compile(r"(?i)\b(bearer|token|key)([ =])[A-Za-z0-9._~+/-]{8,}")
 _TRACEBACKS = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 )
-# Chatty at info about every request, which the edge logs itself.
-_QUIET = ("uvicorn.access", "httpx", "httpcore", "asyncio")
+# Chatty at info about every request and every connection, of which the edge logs what is worth it.
+_QUIET = ("uvicorn.access", "uvicorn.error", "httpx", "httpcore", "asyncio")
 
 
 def set_up(level: str, form: Literal["console", "json"], *, stream: TextIO | None = None) -> None:

@@ -16,6 +16,7 @@ from sample_nats import NatsServer
 from sample_server import until
 from sample_town import Town, living
 
+from valvomo.db import inspections
 from valvomo.main import now
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]  # servers are started and killed
@@ -207,4 +208,12 @@ async def test_a_fact_that_no_view_can_take_in(town: Town) -> None:
     async with town.database.transaction() as tx:
         await tx.value("journal.append", head["organization_id"], [fact])
     await town.work(24)
-    await town.look()
+    [finding] = await town.look()
+    assert "(nonsense): is of no kind that happens to a house" in finding
+
+    async def named_on_the_floor() -> bool:
+        async with town.database.reading() as tx:
+            found = await inspections.get(tx, head["organization_id"], inspections.INSPECTOR)
+        return found is not None and any("(nonsense)" in one["place"] for one in found.report["findings"])
+
+    await until(named_on_the_floor)

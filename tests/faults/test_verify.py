@@ -10,8 +10,10 @@ from valvomo.cli.verifying import verify as verify_command
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.monitor import Monitor
 from valvomo.commands.conversations.transfer import TransferToAgent
+from valvomo.db import inspections
 from valvomo.domain.conversations.message import Visibility
-from valvomo.queries.verify import verify
+from valvomo.jobs.inspector import Inspector
+from valvomo.queries.verify import proof, verify
 
 
 @pytest.fixture
@@ -221,3 +223,54 @@ async def test_many_pages_and_many_conversations(floor: Floor) -> None:
     assert report.clean, report.findings
     assert (report.conversations, report.messages) == (6, 240)
     assert (await floor.get(one)).queue_id == SUPPORT
+
+
+async def test_each_is_proved_once_and_counted_once(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though what happened to it is spread over many pages, before the checkpoint and after it."""
+    monkeypatch.setattr(proof, "FACTS", 5)
+    talks = [await floor.accepted("persistent") for _ in range(3)]
+    said: list[str] = []
+
+    async def go_on() -> str:
+        for _ in range(8):
+            for one in talks:
+                await floor.write(AINO, one, "line")
+        said.clear()
+        assert await verify_command(floor.database, said.append, Wanted(), floor.clock) == 0
+        return said[-1]
+
+    for _ in range(2):
+        assert "facts, 3 conversations, 24 messages since" in await go_on()
+    await floor.sql("UPDATE conversations SET priority = 7 WHERE id = $1", talks[1])
+    await floor.write(AINO, talks[1], "line")
+    said.clear()
+    assert await verify_command(floor.database, said.append, Wanted(), floor.clock) == 1
+    assert said[0].endswith("priority is 7, the facts say 0")
+
+
+@pytest.mark.parametrize(
+    ("what", "problem"),
+    [
+        (("nonsense", {}), "is of no kind that happens to a house"),
+        (("message_posted", {}), "is of no kind that happens to a house"),
+        (("agent_connected", {"agent_id": 7}), "cannot be read: Expected `str`, got `int` - at `$.agent_id`"),
+        (("agent_connected", {}), "cannot be read: Object missing required field `agent_id`"),
+    ],
+)
+async def test_a_fact_that_nobody_can_read_is_named_though_the_chain_is_whole(
+    floor: Floor, talk: str, what: tuple[str, object], problem: str
+) -> None:
+    kind, body = what
+    fact = {"conversation_id": None, "version": None, "kind": kind, "actor_id": "x", "actor_name": "X",
+            "at": floor.clock(), "audited": False, "notify": [], "body": body}  # fmt: skip
+    async with floor.database.transaction() as tx:
+        position = await tx.value("journal.append", HOUSE, [fact])
+    await floor.write(AINO, talk, "and so on")
+    assert await found(floor) == [f"fact {position} ({kind}): {problem}"]
+    inspector = Inspector(floor.database, floor.clock, "one", share=1.0)
+    for _ in range(2):
+        await inspector.inspect(HOUSE)
+        async with floor.database.reading() as tx:
+            kept = await inspections.get(tx, HOUSE, inspections.INSPECTOR)
+        assert kept is not None
+        assert [one["fact"] for one in kept.report["findings"]] == [position], "as long as it stands there"

@@ -104,6 +104,8 @@ class Executor:
         return outcome
 
     async def _execute(self, actor: Actor, command: Command, key: str | None) -> Done | Refusal:
+        if command.role is None or actor.is_(command.role):
+            await command.ready()
         for left in reversed(range(MAX_TRIES)):
             try:
                 async with self.database.transaction() as tx:

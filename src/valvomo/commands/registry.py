@@ -25,6 +25,9 @@ class Command:
     role: ClassVar[UserRole | None] = None
     secret: ClassVar[frozenset[str]] = frozenset()
 
+    async def ready(self) -> None:
+        """Have at hand what takes long and needs no row: before the transaction, which must not stand still for it."""
+
 
 Outcome = Mapping[str, object] | Refusal
 Handler = Callable[[Work, Any], Awaitable[Outcome]]

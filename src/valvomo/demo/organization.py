@@ -200,8 +200,6 @@ def _profile(person: str, domain: str, queues: dict[str, str], skills: dict[str,
 
 async def _furnish(executor: Executor, admin: Actor, queues: dict[str, str]) -> None:
     for resource in others(queues):
-        # The first calendar takes long to work out: not within a transaction, which may not stand still.
-        await resource.refusal()
         await _create(executor, admin, CreateResource(resource=resource))
 
 

@@ -236,6 +236,28 @@ async def test_hours_that_cannot_be(house: Any, changes: dict[str, Any], at: str
         assert [one["at"] for one in errors] == [at]
 
 
+async def test_a_calendar_is_read_before_the_transaction_and_not_in_it(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one of a process takes so long that the database would end the transaction."""
+    read_within = dict[str, bool]()
+
+    def known(region: str) -> bool:
+        pool = house.database.statistics()
+        read_within.setdefault(region, pool.size > pool.idle)
+        return True
+
+    monkeypatch.setattr("valvomo.db.hours.known_region", known)
+    hours = await create(house, EACH["hours"])
+    other = OpeningHours(name="Other", time_zone="Europe/Oslo", region="NO")
+    await did(house, CreateResource(resource=other))
+    await did(house, change("hours", hours, region="SE"))
+    aino = await house.actor("aino")
+    for command in (change("hours", hours, region="DK"), change("hours", hours, region="IS")):
+        await house.executor.execute(aino, command)
+    assert read_within == {"NO": False, "SE": False}
+
+
 async def test_facts_show_times_as_the_clock_does(house: Any) -> None:
     hours = await create(house, EACH["hours"])
     await did(house, change("hours", hours, region="FI", weekly={0: (Span(480, 1440),)}))

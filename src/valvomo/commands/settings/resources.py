@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.settings.changes import note_changed, note_created, note_removed, within_constraints
-from valvomo.commands.settings.kinds import KINDS, CustomPresence, Resource, Skill
+from valvomo.commands.settings.kinds import KINDS, CustomPresence, OpeningHours, Resource, Skill
 from valvomo.commands.work import Work
+from valvomo.db import hours
 from valvomo.domain.access.actor import UserRole
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -24,6 +25,10 @@ class CreateResource(Command):
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
     resource: Resource
 
+    async def ready(self) -> None:
+        """The calendar of its region."""
+        await self.resource.refusal()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeResource(Command):
@@ -33,6 +38,11 @@ class ChangeResource(Command):
     subject: str
     resource_id: str
     changes: Mapping[str, Any]
+
+    async def ready(self) -> None:
+        """The calendar of another region."""
+        if self.subject == OpeningHours.subject and self.changes.get("region"):
+            await hours.is_region(self.changes["region"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

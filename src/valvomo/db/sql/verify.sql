@@ -4,6 +4,12 @@ SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audit
 WHERE organization_id = $1 AND conversation_id = ANY ($2::text[]) AND (conversation_id, version) > ($3, $4)
 ORDER BY conversation_id, version LIMIT $5
 
+-- name: folded
+-- Which of these conversations, each at a version, had that version only after a position.
+SELECT conversation_id FROM facts
+WHERE organization_id = $1 AND position > $4
+    AND (conversation_id, version) IN (SELECT * FROM unnest($2::text[], $3::bigint[]))
+
 -- name: ids_after
 -- The next conversations by id, those that have a row and those of which only facts are left.
 (SELECT id FROM conversations WHERE organization_id = $1 AND id > $2 ORDER BY id LIMIT $3)

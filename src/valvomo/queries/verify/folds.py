@@ -81,7 +81,6 @@ class Folds:
             self.read.append(self.now)
 
     def _message(self, before: Conversation | None, fact: Fact, event: MessagePosted, row: Any) -> None:
-        self.report.messages += 1
         place = f"message {event.seq}"
         if before is None or event.seq != before.seq + 1:
             self._say(f"{place} follows message {before.seq if before else 0}", Check.MESSAGES)
@@ -91,6 +90,7 @@ class Folds:
             self._say(f"{place} has the public number {event.public_seq}, {public} was next", Check.MESSAGES)
         if (fact.position or 0) <= self.since:
             return
+        self.report.messages += 1
         if row is None:
             self._say(f"{place} is missing", Check.MESSAGES)
             return

@@ -16,6 +16,7 @@ from valvomo.db.transaction import Transaction
 from valvomo.queries.reading import Reader
 from valvomo.queries.verify.chain import Chain, Checkpoint
 from valvomo.queries.verify.folds import Folds, verify_folds
+from valvomo.queries.verify.readable import unreadable
 from valvomo.queries.verify.report import Check, Report
 from valvomo.queries.verify.standing import STANDING
 
@@ -61,8 +62,7 @@ class Proof:
                 await chain.end(head)
             clean, wrong = self._report.count == wrong, self._report.count
             if fold:
-                touched = {row["conversation_id"] for row in rows if row["conversation_id"] is not None}
-                await self.conversations(sorted(touched), since=reached.position)
+                await self.conversations(await self._touched(rows, since.position), since=since.position)
                 wrong = self._report.count
             if clean and (now := chain.reached) is not None:
                 reached = now
@@ -128,11 +128,28 @@ class Proof:
             return None
         return head
 
+    async def _touched(self, rows: Sequence[Any], since: int) -> list[str]:
+        """The conversations of which the first fact after `since` is among these.
+
+        One fold of each is enough: it takes in all that happened to it until now.
+        """
+        firsts: dict[str, int] = {}
+        for row in rows:
+            one, version = row["conversation_id"], row["version"]
+            if one is not None and version is not None:
+                firsts[one] = min(version, firsts.get(one, version))
+        before = [version - 1 for version in firsts.values()]
+        async with self._look() as tx:
+            found = await tx.rows("verify.folded", self._organization_id, list(firsts), before, since)
+        return sorted(firsts.keys() - {row["conversation_id"] for row in found})
+
     async def _link(self, chain: Chain, until: int) -> list[Any]:
         async with self._look() as tx:
             rows = await tx.rows("journal.chain", self._organization_id, chain.position, until, FACTS)
         for row in rows:
             await chain.add(row)
+            if row["conversation_id"] is None and (problem := unreadable(row)):
+                self._say(f"fact {row['position']} ({row['kind']})", problem)
         return rows
 
     @asynccontextmanager

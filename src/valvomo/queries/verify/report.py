@@ -13,7 +13,7 @@ class Check(StrEnum):
     """What is proved (design §5)."""
 
     CHAIN = "chain"
-    """Each fact has the hash that follows from its columns and the fact before (12)."""
+    """Each fact has the hash that follows from its columns and the fact before (12), and can be read."""
 
     STATE = "state"
     """A conversation's row and what follows from it equal the fold of its facts (1)."""
@@ -63,7 +63,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Report:
-    """What was looked at, and everything that was wrong with it.
+    """What was proved, each fact, conversation and message once, and everything that was wrong with it.
 
     `search`: whether the byte that was changed is looked for, which takes up to a second of a core for each.
     """
