@@ -28,11 +28,11 @@ async def leave(floor: Floor, handed: dict[str, Actor]) -> Janitor:
 
 async def test_who_is_back_in_time_was_never_gone(floor: Floor) -> None:
     staying = await leave(floor, {"before": AINO})
-    floor.clock.advance(BACK_SECONDS - 5)
+    await floor.pass_unseen(BACK_SECONDS - 5)
     await staying.round()
     assert (await floor.agent(AINO)).chosen is Presence.AVAILABLE
     await floor.done(AINO, opened(AINO, "after", "staying"))
-    floor.clock.advance(BACK_SECONDS)
+    await floor.pass_unseen(BACK_SECONDS)
     await staying.round()
     assert (await floor.agent(AINO)).chosen is Presence.AVAILABLE
     assert [row["id"] for row in await floor.sql("SELECT id FROM connections")] == ["after"]
@@ -40,7 +40,7 @@ async def test_who_is_back_in_time_was_never_gone(floor: Floor) -> None:
 
 async def test_who_does_not_come_back_is_lost_then(floor: Floor) -> None:
     staying = await leave(floor, {"before": AINO})
-    floor.clock.advance(BACK_SECONDS + 1)
+    await floor.pass_unseen(BACK_SECONDS + 1)
     await staying.round()
     assert (await floor.agent(AINO)).chosen is Presence.OFFLINE
 

@@ -41,7 +41,7 @@ async def test_the_connections_of_the_dead_are_lost(floor: Floor) -> None:
     await floor.done(guest, CustomerConnect(conversation_id=one, connection_id="c", process_id="dead"))
     await alive.round()
     assert (await floor.agent(AINO)).chosen is Presence.AVAILABLE
-    floor.clock.advance(11)
+    await floor.pass_unseen(11)
     await alive.round()
     after = await floor.get(one)
     assert after.customer_online is False
@@ -116,7 +116,7 @@ async def test_what_others_took_for_dead_is_noted_again(floor: Floor) -> None:
     await cut_off.begin()
     await floor.done(AINO, AgentConnect(connection_id="agent", process_id="own"))
     await cut_off.round()
-    floor.clock.advance(11)
+    await floor.pass_unseen(11)
     await others.round()
     assert (await floor.agent(AINO)).chosen is Presence.OFFLINE
     assert await connections(floor) == []
@@ -212,12 +212,12 @@ async def test_who_is_back_but_not_noted_yet_goes_on(floor: Floor) -> None:
 
 async def test_it_ends_though_the_house_was_started_anew_meanwhile(floor: Floor) -> None:
     ids = await watched(floor)
-    floor.clock.advance(11)
+    await floor.pass_unseen(11)
     await janitor(floor, "anew").round()
-    floor.clock.advance(100)
+    await floor.pass_unseen(100)
     await janitor(floor, "and again").round()
     assert await parts(floor, *ids) == [Role.MONITOR, Role.SUPERVISOR]
-    floor.clock.advance(51)
+    await floor.pass_unseen(51)
     await janitor(floor, "once more").round()
     assert await parts(floor, *ids) == [None, None]
 

@@ -89,7 +89,7 @@ async def test_who_is_seen_without_a_session_is_not_dead(place: Place) -> None:
     async with place.session():
         pass
     for _ in range(4):
-        place.floor.clock.advance(1)
+        await place.floor.pass_unseen(1)
         await place.theirs.begin()
         assert await place.looks(after=SILENT_SECONDS) is Presence.AVAILABLE
 
@@ -107,7 +107,7 @@ async def test_who_never_had_one_is_known_by_age_alone(place: Place) -> None:
     """So is one of an older release, and one that died before we listened."""
     assert await place.looks(after=0) is Presence.AVAILABLE
     assert await place.looks(after=60) is Presence.AVAILABLE
-    place.floor.clock.advance(11)
+    await place.floor.pass_unseen(11)
     assert await place.looks(after=0) is Presence.OFFLINE
 
 

@@ -140,8 +140,13 @@ class Floor:
             for house in (HOUSE, OTHER_HOUSE):
                 await _furnish(tx, house)
             await _hire(tx, (*PEOPLE, STRANGER))
-            await tx.run("connections.beat", PROCESS, BEGIN, None, None)
+            await tx.run("connections.beat", PROCESS, None, None)
         return floor
+
+    async def pass_unseen(self, seconds: float) -> None:
+        """So much time goes by, in which no process is seen: of that the database's clock tells."""
+        self.clock.advance(seconds)
+        await self.sql("UPDATE processes SET seen_at = seen_at - make_interval(secs => $1)", seconds)
 
     async def do(self, actor: Actor, command: Command, key: str | None = None) -> Done | Refusal:
         """Whatever comes of it."""

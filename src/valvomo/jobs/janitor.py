@@ -11,7 +11,7 @@ Supervisors who are gone for good stop monitoring and leave what they had joined
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -30,8 +30,8 @@ from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.silence import Silence
 
 BEAT_SECONDS = 2.0
-DEAD_AFTER = timedelta(seconds=10)
-"""A process that has not been seen for so long is taken for dead, whatever is known of its session."""
+DEAD_SECONDS = 10.0
+"""A process that has not been seen for so long, by the database's clock, is dead, whatever is known of its session."""
 YOUNG = timedelta(seconds=10)
 """A connection of this process is not doubted before it is this old."""
 RECEIPTS_KEPT = timedelta(days=1)
@@ -58,11 +58,16 @@ class Release(NamedTuple):
     migration: int | None
 
 
+async def _unheard(question: Awaitable[datetime]) -> None:
+    await question
+
+
 class Janitor(Rounds):
     """One for a process. `begin` must be done before the process takes connections.
 
     `live` gives the connections that the process has now or has handed over by id, and whose they are; `crowded` says
-    whether others are still waiting to be let in, who may have come from a process that is silent.
+    whether others are still waiting to be let in, who may have come from a process that is silent. `hear` is
+    given what tells the database's time.
     """
 
     every = BEAT_SECONDS
@@ -76,6 +81,7 @@ class Janitor(Rounds):
         process_id: str,
         live: Callable[[], Mapping[str, Actor]],
         crowded: Callable[[], bool] = lambda: False,
+        hear: Callable[[Awaitable[datetime]], Awaitable[None]] | None = None,
         release: Release | None = None,
         silence: Silence | None = None,
     ) -> None:
@@ -86,6 +92,7 @@ class Janitor(Rounds):
         self._process_id = process_id
         self._live = live
         self._crowded = crowded
+        self._hear = hear or _unheard
         self._silence = silence or Silence(process_id)
         self._release = release or Release(version=None, migration=None)
         self._doubted: frozenset[str] = frozenset()
@@ -95,14 +102,13 @@ class Janitor(Rounds):
     async def begin(self) -> None:
         """This process is alive: connections refer to it."""
         async with self._database.transaction() as tx:
-            await tx.run("connections.beat", self._process_id, self._clock(), *self._release)
+            await self._hear(tx.value("connections.beat", self._process_id, *self._release))
 
     async def end(self) -> None:
         """This process is gone. Whom it has handed over has time to come back; without them what it leaves is lost."""
-        now = self._clock()
-        until = now + timedelta(seconds=BACK_SECONDS) if self._live() else now - DEAD_AFTER
+        awaited = BACK_SECONDS if self._live() else -DEAD_SECONDS
         async with self._database.transaction() as tx:
-            await tx.run("connections.end", self._process_id, until - DEAD_AFTER, now)
+            await tx.run("connections.end", self._process_id, awaited - DEAD_SECONDS)
 
     async def round(self) -> float | None:
         """Be seen, look for the lost and the forgotten, end what nobody is there for, sweep."""
@@ -110,9 +116,7 @@ class Janitor(Rounds):
         now = self._clock()
         async with self._database.reading() as tx:
             dead = await self._silence.listen(tx)
-            lost = await tx.rows(
-                "connections.of_dead", now - DEAD_AFTER, BATCH, [] if self._crowded() else dead
-            )
+            lost = await tx.rows("connections.of_dead", DEAD_SECONDS, BATCH, [] if self._crowded() else dead)
             await hours.get_ready(tx, now + CALENDARS_AHEAD)
         if lost:
             await self._note_who_is_back(lost)
@@ -191,7 +195,7 @@ class Janitor(Rounds):
     async def _sweep(self, now: datetime) -> None:
         await self._end_serving()
         async with self._database.transaction() as tx:
-            await tx.run("connections.forget_dead", now - DEAD_AFTER)
+            await tx.run("connections.forget_dead", DEAD_SECONDS)
             await tx.run("decisions.drop", now - DECISIONS_KEPT)
             await tx.run("people.drop_expired_sessions", now - SESSIONS_KEPT)
         await self._drop("journal.drop_receipts", now - RECEIPTS_KEPT)

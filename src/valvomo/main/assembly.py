@@ -42,6 +42,7 @@ from valvomo.jobs.router import Router
 from valvomo.jobs.timers import Timers
 from valvomo.live.hub import Hub
 from valvomo.live.replay.watching import Replay
+from valvomo.main.clock import HouseClock
 from valvomo.main.readings import Sources, register
 from valvomo.queries.backlog import kept
 from valvomo.queries.whatif.laboratory import Laboratory
@@ -73,7 +74,7 @@ class House:
 
 
 def now() -> datetime:
-    """The one clock."""
+    """The machine's clock."""
     return datetime.now(UTC)
 
 
@@ -132,6 +133,7 @@ def _janitor(executor: Executor, hub: Hub, notes: ConnectionNotes, admission: Ad
         process_id=hub.process_id,
         live=lambda: {**notes.held(), **hub.connected()},
         crowded=lambda: admission.crowded,
+        hear=clock.hear if isinstance(clock := executor.clock, HouseClock) else None,
         release=Release(__version__, migrate.newest()),
     )
 

@@ -13,7 +13,8 @@ import structlog
 import uvicorn
 
 from valvomo.edge.ws.frames import SharedFrames
-from valvomo.main.assembly import House, assemble, database_of, running
+from valvomo.main.assembly import House, assemble, database_of, now, running
+from valvomo.main.clock import HouseClock
 from valvomo.main.tracing import traced
 from valvomo.protocol.frames import MAX_CLIENT_FRAME
 from valvomo.settings import Settings
@@ -44,7 +45,7 @@ async def serve(
     listening = _listen(settings)
     with contextlib.closing(listening), traced(settings):
         async with database_of(settings, may_migrate=may_migrate) as database:
-            house = assemble(database, settings)
+            house = assemble(database, settings, clock=HouseClock(now))
             async with running(house):
                 if prepare is not None:
                     await prepare(house)

@@ -33,13 +33,14 @@ SELECT live.id FROM unnest($2::text[]) AS live (id)
 WHERE NOT EXISTS (SELECT FROM connections c WHERE c.process_id = $1 AND c.id = live.id)
 
 -- name: beat
--- This process is alive, of this release, which knows migrations up to a number.
-INSERT INTO processes (id, seen_at, version, migration) VALUES ($1, $2, $3, $4)
-ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+-- This process is alive, of this release, which knows migrations up to a number. What time it is here: no process may
+-- judge another one's life by its own clock.
+INSERT INTO processes (id, seen_at, version, migration) VALUES ($1, now(), $2, $3)
+ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at RETURNING clock_timestamp()
 
 -- name: end
--- This process has ended; its connections count until it has not been seen for long enough.
-UPDATE processes SET seen_at = $2, ended_at = $3 WHERE id = $1
+-- This process has ended; its connections count as if it had been seen so many seconds from now for the last time.
+UPDATE processes SET seen_at = now() + make_interval(secs => $2), ended_at = now() WHERE id = $1
 
 -- name: others
 -- The other processes that have not ended, when each was seen, and whether its session is there.
@@ -51,10 +52,11 @@ SELECT p.id, p.seen_at, EXISTS (
 FROM processes p WHERE p.id <> $1 AND p.ended_at IS NULL
 
 -- name: of_dead
--- Connections of processes that have not been seen since a moment, and of some that are known to be dead.
-SELECT c.* FROM connections c JOIN processes p ON p.id = c.process_id WHERE p.seen_at < $1 OR p.id = ANY ($3::text[])
+-- Connections of processes that have not been seen for so many seconds, and of some that are known to be dead.
+SELECT c.* FROM connections c JOIN processes p ON p.id = c.process_id
+WHERE p.seen_at < now() - make_interval(secs => $1) OR p.id = ANY ($3::text[])
 ORDER BY c.organization_id, c.id LIMIT $2
 
 -- name: forget_dead
--- Dead processes without connections.
-DELETE FROM processes p WHERE seen_at < $1 AND NOT EXISTS (SELECT FROM connections c WHERE c.process_id = p.id)
+-- Processes without connections that have not been seen for so many seconds.
+DELETE FROM processes p WHERE seen_at < now() - make_interval(secs => $1) AND NOT EXISTS (SELECT FROM connections c WHERE c.process_id = p.id)
