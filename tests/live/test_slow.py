@@ -10,7 +10,7 @@ from valvomo.commands.conversations.assign import AssignToAgent
 from valvomo.commands.conversations.monitor import Monitor
 from valvomo.commands.conversations.offers import AcceptOffer
 from valvomo.commands.conversations.serve import End, Pick
-from valvomo.live import connection, delivery
+from valvomo.live import delivery
 
 pytestmark = pytest.mark.slow
 TOPICS = ("board", "agents", "figures", "me")
@@ -62,15 +62,24 @@ async def test_a_slow_reader_misses_no_message_and_no_notice(stage: Stage) -> No
     assert [item["code"] for item in saara.told("me") if item["kind"] == "notice"] == ["offer_accepted"]
 
 
-async def test_who_stays_behind_is_dropped(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_stays_behind_is_cut_off_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "MOST_BEHIND_SECONDS", 0.0)
     slow = stage.reader(SAARA)
     await slow.watch("board")
     slow.full = True
     await stage.floor.start("chat")
-    await stage.settle()
-    await stage.settle()
-    assert slow.closed == connection.CLOSE_SLOW
+    for _ in range(3):
+        await stage.settle()
+    assert slow.was_cut
+    assert stage.room.delivery.dropped == 1
+    assert not stage.room.delivery.behind
+
+
+async def test_who_does_not_read_is_behind_also_where_nothing_happens(stage: Stage) -> None:
+    slow = stage.reader(SAARA)
+    slow.full = True
+    stage.room.say_lag([slow.connection])
+    assert stage.room.delivery.behind == {slow.connection}
 
 
 async def test_a_reader_from_another_time_gets_a_snapshot(stage: Stage) -> None:

@@ -14,7 +14,6 @@ from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.monitor import Monitor
 from valvomo.commands.conversations.serve import Pick
 from valvomo.live import resumed, snapshots, subscriptions
-from valvomo.live.connection import CLOSE_SLOW
 from valvomo.protocol.frames import Frame
 
 pytestmark = pytest.mark.slow
@@ -166,14 +165,14 @@ async def test_a_slow_reader_gets_it_part_by_part_and_then_what_has_changed(stag
     assert slow.rows == quick.rows
 
 
-async def test_who_does_not_take_it_is_dropped(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_does_not_take_it_is_cut_off(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("valvomo.live.delivery.MOST_BEHIND_SECONDS", 0.0)
     await begun(stage)
     slow = stage.reader(SAARA)
     slow.full = True
     await slow.watch("board")
     await stage.settle()
-    assert slow.closed == CLOSE_SLOW
+    assert slow.was_cut
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ class Reader:
     at: dict[str, int] = field(default_factory=dict)
     full: bool = False
     closed: int | None = None
+    was_cut: bool = False
     packs: bool = False
     packed: int = 0
 
@@ -51,6 +52,9 @@ class Reader:
 
     def close(self, code: int) -> None:
         self.closed = code
+
+    def cut(self) -> None:
+        self.was_cut = True
 
     async def watch(self, topic: str, since: int | None = None) -> None:
         await self.room.watch(self.connection, topic, since, packs=self.packs)

@@ -15,10 +15,9 @@ from valvomo.protocol.frames import Frame
 HIGH_WATER = 256 * 1024
 """Bytes that wait to be sent; above this the reader is slow and gets the latest state when it has caught up."""
 MOST_BEHIND_SECONDS = 30.0
-"""A reader that is slow for longer than this is dropped; it comes back by itself and gets a snapshot."""
+"""A reader that is slow for longer than this is cut off; one that lives comes back by itself and resumes."""
 MAX_TOPICS = 64
 MOST_WAITING = 200
-CLOSE_SLOW = 1013
 CLOSE_RESTART = 1012
 """Come back soon: another process takes over."""
 CLOSE_SIGNED_OUT = 4401
@@ -35,6 +34,9 @@ class Sink(Protocol):
 
     def close(self, code: int) -> None:
         """End the connection."""
+
+    def cut(self) -> None:
+        """End the connection at once, without a word to a reader who does not read."""
 
 
 @dataclass(slots=True, eq=False)

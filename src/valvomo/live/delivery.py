@@ -1,7 +1,7 @@
 """Delivery: a frame to a reader, or a note of what to tell them once they have caught up (design §1 step 9).
 
 Nothing here waits. A reader whose buffer is full is told nothing more until it has drained; then it gets the
-latest state of everything that changed meanwhile, in one frame. One who stays behind is dropped.
+latest state of everything that changed meanwhile, in one frame. One who stays behind is cut off.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from valvomo.domain.refusals import Refusal
-from valvomo.live.connection import CLOSE_SLOW, HIGH_WATER, MOST_BEHIND_SECONDS, Connection, Subscription
+from valvomo.live.connection import HIGH_WATER, MOST_BEHIND_SECONDS, Connection, Subscription
 from valvomo.protocol.frames import PACKED_AT_ONCE, PACKED_FROM, Frame, refused_frame, topic_frame
 from valvomo.protocol.problems import problem_of
 
@@ -77,7 +77,7 @@ class Delivery:
         connection.sink.write(refused_frame(subscription.topic, problem))
 
     def ready(self, connection: Connection) -> bool:
-        """Whether a slow reader has caught up, so that it can be told; drops one that does not."""
+        """Whether a slow reader has caught up, so that it can be told; cuts off one that does not."""
         if connection.behind_since is None:
             return False
         if connection.sink.buffered() <= LOW_WATER:
@@ -85,6 +85,8 @@ class Delivery:
             self.behind.discard(connection)
             return True
         if self._timer() - connection.behind_since > MOST_BEHIND_SECONDS:
+            # It stays slow, so that nothing more is written to it before its end is noticed.
+            self.behind.discard(connection)
             self.dropped += 1
-            connection.sink.close(CLOSE_SLOW)
+            connection.sink.cut()
         return False

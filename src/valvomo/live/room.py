@@ -140,7 +140,10 @@ class Room:
         """How old what these see may be; each is told every second, all with one frame."""
         frame = lag_frame(self.feed.age_ms(), self._clock())
         for connection in connections:
-            if not connection.slow:
+            if connection.slow:
+                # Also where nothing else is told: whoever does not read must not stay for good.
+                self.delivery.put_off(connection)
+            else:
                 connection.sink.write(frame)
 
     async def run(self) -> None:

@@ -18,7 +18,8 @@ from valvomo.protocol.frames import Frame
 EXTENSION = "valvomo.frames"
 DEAD_BYTES = 8 * 1024 * 1024
 """A reader with so much unsent does not read at all; its connection is cut."""
-CLOSE_SLOW = 1013
+CLOSE_SECONDS = 10.0
+"""How long whoever is told to go may take to hear of it; then the connection is cut."""
 
 
 class SharedFrames(WebSocketsSansIOProtocol):
@@ -39,6 +40,11 @@ class SharedFrames(WebSocketsSansIOProtocol):
     def unsent(self) -> int:
         """Bytes that the reader has not taken yet."""
         return 0 if self.disconnected else self.transport.get_write_buffer_size()
+
+    def keepalive_timeout(self) -> None:
+        """Cut who does not even answer a ping: closing would wait until they have read what is unsent."""
+        super().keepalive_timeout()
+        self.cut()
 
     def cut(self) -> None:
         """End the connection without waiting for a reader who does not read."""
@@ -64,9 +70,14 @@ class DirectSink:
         return self._protocol.unsent()
 
     def close(self, code: int) -> None:
-        """End the connection."""
+        """End the connection: with this code for who reads, and for who does not without it after a while."""
         if not self.closing.done():
             self.closing.set_result(code)
+            self.closing.get_loop().call_later(CLOSE_SECONDS, self.cut)
+
+    def cut(self) -> None:
+        """End the connection at once; what is unsent is lost."""
+        self._protocol.cut()
 
     async def run(self, send: Any) -> None:
         """Nothing to do here but to end it when that is asked for."""
@@ -81,6 +92,8 @@ class QueuedSink:
         self._bytes = 0
         self._wake = asyncio.Event()
         self._code: int | None = None
+        self._cut: float | None = None
+        self._patience: asyncio.Timeout | None = None
 
     def write(self, frame: Frame) -> None:
         """Queue."""
@@ -89,19 +102,37 @@ class QueuedSink:
         self._wake.set()
         if self._bytes > DEAD_BYTES:
             self._frames.clear()
-            self.close(CLOSE_SLOW)
+            self.cut()
 
     def buffered(self) -> int:
         """Bytes that wait to be sent."""
         return self._bytes
 
     def close(self, code: int) -> None:
-        """End the connection once what was queued before is sent."""
-        self._code = self._code or code
+        """End the connection once what was queued before is sent, or cut it if that takes too long."""
+        if self._code is None:
+            self._code = code
+            self._cut_at(asyncio.get_running_loop().time() + CLOSE_SECONDS)
         self._wake.set()
 
+    def cut(self) -> None:
+        """End the connection at once; what is unsent is lost."""
+        self._cut_at(0.0)
+
     async def run(self, send: Any) -> None:
-        """Send what is queued, until it is to be closed."""
+        """Send what is queued, until it is to be closed. Raises `TimeoutError` when it is cut."""
+        try:
+            async with asyncio.timeout_at(self._cut) as self._patience:
+                await self._send_all(send)
+        finally:
+            self._patience = None
+
+    def _cut_at(self, moment: float) -> None:
+        self._cut = moment if self._cut is None else min(self._cut, moment)
+        if self._patience is not None:
+            self._patience.reschedule(self._cut)
+
+    async def _send_all(self, send: Any) -> None:
         while True:
             while self._frames:
                 frame = self._frames.popleft()
