@@ -44,7 +44,6 @@ class ReplayStep(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[BoardRow, ...] = ()
     gone: tuple[str, ...] = ()
     agents: tuple[AgentRow, ...] = ()
-    gone_agents: tuple[str, ...] = ()
     figures: tuple[FiguresItem, ...] = ()
 
 

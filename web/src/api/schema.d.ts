@@ -2952,8 +2952,6 @@ export interface components {
             figures: components["schemas"]["FiguresItem"][];
             /** @default [] */
             gone: string[];
-            /** @default [] */
-            gone_agents: string[];
             kind: string;
             position: number;
             /** @default [] */

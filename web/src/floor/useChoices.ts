@@ -2,7 +2,7 @@ import { shallowRef, watch, type Ref } from 'vue'
 
 import type { BoardRow, Channel, Named } from '@/conversation/types'
 import type { RowSet } from '@/live/rows'
-import { now } from '@/ui/clock'
+import { useNow } from '@/ui/clock'
 
 import { plainly } from './facts'
 
@@ -35,7 +35,7 @@ export function useChoices(board: RowSet<BoardRow>, language: () => string): Cho
     put(channels, [...kinds].sort())
   }
 
-  watch(now, read)
+  watch(useNow(), read)
   watch(board.ready, read)
   read()
   return { queues, agents, channels }

@@ -2,7 +2,7 @@ import { computed, onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 
 import type { BoardRow } from '@/conversation/types'
 import type { RowSet } from '@/live/rows'
-import { now, serverNow } from '@/ui/clock'
+import { now, serverNow, useNow } from '@/ui/clock'
 
 import { plainly } from './facts'
 import { grouped, heldOrder, rank, sameOrder, type Ranking } from './ranking'
@@ -27,10 +27,11 @@ const LEAST_PAUSE_MS = 100
  * the pointer. `shown` counts the rows that are not over yet.
  */
 export function useRanking({ board, view, words, held, language, nobody }: Options) {
+  const clock = useNow()
   const order = shallowRef<BoardRow[]>([])
   const added = shallowRef(0)
   const shown = shallowRef(0)
-  const ranking = (): Ranking => ({ view: view.value, words: words.value, at: serverNow(), language: language(), nobody: nobody() })
+  const ranking = (): Ranking => ({ view: view.value, words: words.value, at: clock === now ? serverNow() : clock.value, language: language(), nobody: nobody() })
   let notBefore = 0
   let turn = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -89,7 +90,7 @@ export function useRanking({ board, view, words, held, language, nobody }: Optio
   }
 
   watch([view, words], rankInTurn, { deep: true })
-  watch(now, tick)
+  watch(clock, tick)
   watch(board.membership, soon)
   watch(held, (isHeld) => isHeld || rankNow())
   onScopeDispose(() => {

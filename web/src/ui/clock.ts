@@ -1,4 +1,4 @@
-import { readonly, shallowRef } from 'vue'
+import { inject, readonly, shallowRef, type InjectionKey, type Ref } from 'vue'
 
 /**
  * The one clock of the page, in milliseconds, on the server's time. It ticks once a second, on the
@@ -9,6 +9,14 @@ let offset = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 
 export const now = readonly(time)
+
+/** Another clock than the page's, for whatever shows another time than the present. */
+export const CLOCK: InjectionKey<Readonly<Ref<number>>> = Symbol('clock')
+
+/** The clock of this part of the page; to be called in a setup. */
+export function useNow(): Readonly<Ref<number>> {
+  return inject(CLOCK, now)
+}
 
 function tick(): void {
   time.value = Date.now() + offset
