@@ -1,6 +1,7 @@
 """Settings are read strictly, and a mistake is named."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -82,10 +83,81 @@ def test_every_problem_is_reported_and_no_value() -> None:
     assert "hunter2" not in str(caught.value)
 
 
+BAD_PASSWORDS = [
+    "s3cr3t#pw",
+    "s3cr3t/pw",
+    "s3cr3t?pw",
+    "s3cr3t@pw",
+    "s3cr3t[pw",
+    "s3cr3t pw",
+    "12#s3cr3t",
+    "12/s3cr3t",
+]
+
+
+@pytest.mark.parametrize("password", BAD_PASSWORDS)
+@pytest.mark.parametrize(
+    ("key", "url"),
+    [
+        ("VALVOMO_DATABASE_URL", "postgresql://valvomo:{}@localhost/valvomo"),
+        ("VALVOMO_DATABASE_URL", "postgresql://valvomo:{}@one:5432,two/valvomo?target_session_attrs=any"),
+        ("VALVOMO_BUS_URL", "nats://valvomo:{}@localhost:4222"),
+        ("VALVOMO_OTLP_URL", "http://valvomo:{}@localhost:4318"),
+    ],
+)
+def test_a_password_that_breaks_its_url_is_refused_and_not_printed(key: str, url: str, password: str) -> None:
+    with pytest.raises(BadSettingsError) as caught:
+        load({key: url.format(password)})
+    assert str(caught.value).startswith(
+        f"{key}: its host or port cannot be read; percent-encode the password"
+    )
+    assert "s3cr3t" not in str(caught.value)
+    assert load({key: url.format(quote(password, safe=""))})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://localhost:54x/valvomo",
+        "postgresql://localhost:70000/valvomo",
+        "postgresql://[::1/valvomo",
+        "postgresql://one:1,two:s3cr3t/valvomo",
+        "postgresql://localhost/valvomo?s3cr3t",
+    ],
+)
+def test_an_address_that_cannot_be_read_is_refused(url: str) -> None:
+    with pytest.raises(BadSettingsError) as caught:
+        load({"VALVOMO_DATABASE_URL": url})
+    assert str(caught.value).startswith("VALVOMO_DATABASE_URL: its host or port")
+    assert "s3cr3t" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["https://", "https://desk.example.org:https", "https://a,b"])
+def test_people_come_to_one_host(url: str) -> None:
+    with pytest.raises(BadSettingsError) as caught:
+        load({"VALVOMO_PUBLIC_URL": url})
+    assert str(caught.value).startswith("VALVOMO_PUBLIC_URL: its host or port")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql:///valvomo?host=/run/postgresql",
+        "postgresql://valvomo@/valvomo?host=/run/postgresql&port=5433",
+        "postgresql://valvomo@[::1]:5432/valvomo",
+        "postgresql://u:p%40%23@one.example:5432,two.example:5433/valvomo?sslmode=verify-full",
+    ],
+)
+def test_addresses_that_the_driver_knows_are_taken(url: str) -> None:
+    assert load({"VALVOMO_DATABASE_URL": url}).database_url == url
+
+
 def test_passwords_are_not_shown() -> None:
     settings = Settings(database_url="postgresql://u:hunter2@h/d")
     assert "hunter2" not in repr(settings)
     assert settings.shown()["database_url"] == "postgresql://u:***@h/d"
+    settings = Settings(database_url="postgresql://u@h/d?password=hunter2&sslmode=require")
+    assert settings.shown()["database_url"] == "postgresql://u@h/d?password=***&sslmode=require"
 
 
 def test_the_data_folder_of_an_ordinary_user(monkeypatch: pytest.MonkeyPatch) -> None:

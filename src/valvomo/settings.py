@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -24,8 +24,11 @@ _NOT_SETTINGS = {"VALVOMO_CONFIG"}
 _TESTS = "VALVOMO_TEST_"
 _SECRETS = {"metrics_token"}
 _SHORTEST_TOKEN = 16
+_LAST_PORT = 65_535
 _URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]*@")
 _URL_TOKEN = re.compile(r"(?<=://)[^:/@\s]+@")
+_QUERY_PASSWORD = re.compile(r"(?<=[?&])((?:ssl)?password)=[^&\s]*")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:@\s]+)(:(?P<port>\d{1,5}))?")
 
 
 class BadSettingsError(Exception):
@@ -148,7 +151,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         shown = {
             key: "***"
             if key in _SECRETS and getattr(self, key)
-            else _URL_PASSWORD.sub(r"\1:***@", str(getattr(self, key)))
+            else _QUERY_PASSWORD.sub(r"\1=***", _URL_PASSWORD.sub(r"\1:***@", str(getattr(self, key))))
             for key in self.__struct_fields__
         }
         # A user without a password is a token there.
@@ -225,10 +228,44 @@ def _convert(value: Any, wanted: Any) -> Any:
 
 
 def _check_url(key: str, url: str, schemes: set[str]) -> None:
-    if url and not url.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+    if not url:
+        return
+    if not url.startswith(tuple(f"{scheme}://" for scheme in schemes)):
         raise ValueError(
             f"{key}: must begin with {' or '.join(f'{scheme}://' for scheme in sorted(schemes))}"
         )
+    # A server of PostgreSQL may also be a socket, or one of several.
+    database = "postgresql" in schemes
+    if not _is_whole(url, most_hosts=None if database else 1, query=database):
+        raise ValueError(f"{key}: {_NOT_WHOLE}")
+
+
+_NOT_WHOLE = (
+    "its host or port cannot be read; percent-encode the password (# is %23, / is %2F, ? is %3F, @ is %40, : is %3A), "
+    "and let the port be a number"
+)
+
+
+def _is_whole(url: str, *, most_hosts: int | None, query: bool) -> bool:
+    """Whether everybody who takes this apart finds the same host in it.
+
+    In a URL a ``#``, ``/``, ``?`` or ``@`` ends what a password can be: its rest would be taken for a port or a name,
+    and be printed as one.
+    """
+    try:
+        parts = urlsplit(url)
+        parse_qsl(parts.query, strict_parsing=query and bool(parts.query))
+    except ValueError:
+        return False
+    if re.search(r"[\s#]", url) or url.count("@") > parts.netloc.count("@") or parts.netloc.count("@") > 1:
+        return False
+    place = parts.netloc.rpartition("@")[2]
+    if most_hosts is None and not place:
+        return True
+    hosts = [_HOST.fullmatch(one) for one in place.split(",")]
+    return len(hosts) <= (most_hosts or len(hosts)) and all(
+        found is not None and int(found["port"] or 0) <= _LAST_PORT for found in hosts
+    )
 
 
 def _check_network(key: str, text: str) -> None:

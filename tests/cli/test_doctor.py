@@ -272,3 +272,24 @@ def test_the_command_says_what_is_broken_and_fails(tmp_path: Path) -> None:
     ran = doctor(tmp_path, VALVOMO_PROT="1")
     assert ran.returncode == 1
     assert "VALVOMO_PROT: is not a setting; did you mean VALVOMO_PORT?" in ran.stdout
+
+
+@pytest.mark.parametrize("word", ["doctor", "serve"])
+def test_a_password_that_breaks_its_url_is_not_printed(tmp_path: Path, word: str) -> None:
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "VALVOMO_DATABASE_URL": "postgresql://valvomo:s3cr3t#pw@localhost/valvomo",
+    }
+    done = subprocess.run(
+        command(word), env=environment, capture_output=True, text=True, check=False, timeout=90
+    )
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert "percent-encode the password" in said
+    assert not any(part in said for part in ("s3cr3t", "Traceback"))
+
+
+def test_of_several_servers_none_is_the_one() -> None:
+    found = databases.why_unreached("postgresql://u:p@one:1,two:2/d", OSError("gone"))
+    assert found.seen.startswith("one:1,two:2 cannot be reached")

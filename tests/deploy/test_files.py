@@ -92,7 +92,10 @@ def test_compose_names_real_settings_and_gives_time_to_end() -> None:
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
     for name in ("one", "two", "migrate"):
         service = compose["services"][name]
-        assert set(service["environment"]) <= set(keys())
+        assert set(service["environment"]) <= {*keys(), "PGPASSWORD"}
+        assert "POSTGRES_PASSWORD" not in service["environment"]["VALVOMO_DATABASE_URL"], (
+            "it is not encoded there"
+        )
         assert service["stop_grace_period"] == "40s"
         assert set(service["depends_on"]) <= set(compose["services"])
     [source] = [compose["configs"][one["source"]] for one in compose["services"]["proxy"]["configs"]]

@@ -27,7 +27,9 @@ ASKED = 5
 def why_unreached(url: str, error: Exception) -> Finding:
     """What the database's refusal means."""
     parts = urlsplit(url)
-    where = f"{parts.hostname or 'its socket'}:{parts.port or 5432}"
+    place = parts.netloc.rpartition("@")[2]
+    # Of several servers none is the one.
+    where = place if "," in place else f"{parts.hostname or 'its socket'}:{parts.port or 5432}"
     match error:
         case asyncpg.InvalidPasswordError() | asyncpg.InvalidAuthorizationSpecificationError():
             return broken(
