@@ -112,7 +112,8 @@ def test_a_password_that_breaks_its_url_is_refused_and_not_printed(key: str, url
         f"{key}: its host or port cannot be read; percent-encode the password"
     )
     assert "s3cr3t" not in str(caught.value)
-    assert load({key: url.format(quote(password, safe=""))})
+    whole = url.format(quote(password, safe=""))
+    assert getattr(load({key: whole}), key.removeprefix("VALVOMO_").lower()) == whole
 
 
 @pytest.mark.parametrize(

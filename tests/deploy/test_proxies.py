@@ -77,6 +77,7 @@ async def test_people_work_through_it(kind: str, pair: Any, browser: Browser, tm
         async with httpx.AsyncClient(verify=way.trusting(), trust_env=False, timeout=30) as client:
             await until(lambda: _answers(client, way))
             await goes_to_https_and_believes_no_client(way, client)
+            await keeps_strangers_from_what_is_for_operators(way, client)
             await finds_nothing_broken(way)
             await a_browser_stays(way, client, pair, browser)
 
@@ -92,6 +93,23 @@ async def goes_to_https_and_believes_no_client(way: Proxy, client: httpx.AsyncCl
     )
     assert refused.status_code == 403
     assert _protocol(way) == "h2"
+
+
+async def keeps_strangers_from_what_is_for_operators(way: Proxy, client: httpx.AsyncClient) -> None:
+    """In every spelling, and by itself: what we answer says how it may be shown."""
+    for page in ("readyz", "healthz", "metrics"):
+        for path in (
+            f"/{page}",
+            f"/{page}/",
+            f"/{page}?x=1",
+            f"/{page}/?x=1",
+            f"//{page}",
+            f"/%{ord(page[0]):x}{page[1:]}",
+        ):
+            raw = httpx.URL(way.address).copy_with(raw_path=path.encode())
+            answer = await client.get(raw)
+            assert answer.status_code == 404, path
+            assert "content-security-policy" not in answer.headers, path
 
 
 async def finds_nothing_broken(way: Proxy) -> None:

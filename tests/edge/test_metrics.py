@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import Any
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sample_place import Place
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from valvomo.edge.families import FAMILIES
 from valvomo.edge.http.operators import operators
@@ -89,6 +91,34 @@ async def test_others_are_told_that_there_is_no_such_page(place: Place) -> None:
     missing = (await coming_from("192.0.2.7").get("/metrics")).json()
     nothing = (await coming_from("192.0.2.7").get("/api/nothing")).json()
     assert {**missing, "instance": ""} == {**nothing, "instance": ""}
+
+
+@pytest.mark.parametrize("claimed", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "::"])
+async def test_what_a_proxy_passes_on_never_comes_from_here(place: Place, claimed: str) -> None:
+    """A proxy in between is believed; what it was told by a stranger is not."""
+    believing: Any = ProxyHeadersMiddleware(place.app, ["10.0.0.0/8", "127.0.0.1"])
+    for proxy in ("10.0.0.9", "127.0.0.1"):
+        transport = httpx.ASGITransport(app=believing, client=(proxy, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://valvomo.test") as client:
+            answer = await client.get("/metrics", headers={"X-Forwarded-For": claimed})
+            assert answer.status_code == 404, proxy
+            assert (await client.get("/metrics")).status_code == (200 if proxy == "127.0.0.1" else 404)
+
+
+OTHER_FORMS = ["/{}/", "//{}", "/{}//", "//{}/", "/%{:x}{}", "/{}%2F"]
+
+
+@pytest.mark.parametrize("form", OTHER_FORMS)
+@pytest.mark.parametrize("page", ["metrics", "readyz", "healthz"])
+async def test_what_is_for_operators_has_one_spelling(place: Place, page: str, form: str) -> None:
+    """Proxies keep these paths from strangers, and know no other."""
+    assert (await place.anybody().get(f"/{page}?x=1")).status_code == 200
+    encoded = form.format(ord(page[0]), page[1:]) if ":x" in form else form.format(page)
+    url = httpx.URL("http://valvomo.test").copy_with(raw_path=encoded.encode())
+    answer = await place.anybody().get(url)
+    if answer.headers["content-type"].startswith("text/html"):
+        return  # what the console makes of an address that is nobody's
+    assert answer.status_code == answer.json()["status"] == 404, encoded
 
 
 def test_networks_and_tokens() -> None:

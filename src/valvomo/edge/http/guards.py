@@ -13,7 +13,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.edge.http.authentication import bearer
 from valvomo.edge.http.bodies import malformed
-from valvomo.edge.http.origin import SAFE, foreign_origin, header, permitted_origin
+from valvomo.edge.http.origin import SAFE, address, foreign_origin, header, permitted_origin
 from valvomo.edge.http.problems import language_of
 from valvomo.edge.http.refused import Refused
 from valvomo.edge.parts import Parts
@@ -38,7 +38,7 @@ async def customer_guard(connection: Connection, handler: BaseRouteHandler) -> N
 
 async def admit_staff(parts: Parts, scope: Any, opt: Options) -> None:
     """A signed-in user, unless the route is public. Who may not come in is refused; who may is in the scope then."""
-    _keep_pace(parts, opt, _address(scope))
+    _keep_pace(parts, opt, address(scope))
     _refuse_nul(scope)
     unsafe = scope.get("method") not in SAFE
     if unsafe and header(scope["headers"], b"authorization") is None and foreign_origin(scope):
@@ -55,7 +55,7 @@ async def admit_customer(parts: Parts, scope: Any, opt: Options) -> None:
     """A customer's token, unless the route is public, from a page that may carry it."""
     _refuse_nul(scope)
     if opt.get("public"):
-        _keep_pace(parts, opt, _address(scope))
+        _keep_pace(parts, opt, address(scope))
         return
     guest = await parts.authentication.of_guest(bearer(header(scope["headers"], b"authorization") or ""))
     if isinstance(guest, Refusal):
@@ -85,11 +85,6 @@ def _keep(scope: Any, actor: Actor) -> None:
     language = language_of(scope)
     if language != actor.language:
         scope["user"] = replace(actor, language=language)
-
-
-def _address(scope: Any) -> str:
-    client = scope.get("client")
-    return client[0] if client else ""
 
 
 def _keep_pace(parts: Parts, opt: Options, caller: str) -> None:

@@ -9,6 +9,7 @@ from litestar.params import JSONBody, QueryParameter
 from valvomo.commands.conversations.connection import CustomerEnd
 from valvomo.domain.access.actor import Actor
 from valvomo.edge.http.guards import refuse_foreign
+from valvomo.edge.http.origin import address
 from valvomo.edge.http.parameters import LARGEST
 from valvomo.edge.http.problems import language_of
 from valvomo.edge.http.refused import done, found
@@ -166,7 +167,7 @@ def _own(request: Request[Any, Any, Any], key: str | None) -> str | None:
     """All strangers share one actor: a key that two of them could think of is told apart by where they are."""
     if key is None or len(key) >= UNGUESSABLE:
         return key
-    return f"{request.client.host if request.client else ''}:{key}"
+    return f"{address(request.scope)}:{key}"
 
 
 ROUTES = (config, start, conversation, read_messages, write_message, end, transcript)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from valvomo.edge.http.origin import foreign_origin, header
+from valvomo.edge.http.origin import address, foreign_origin, header
 from valvomo.edge.parts import Parts
 from valvomo.edge.ws.frames import EXTENSION
 
@@ -40,9 +40,8 @@ class Ping:
 
     async def answer(self, scope: Any, receive: Receive, send: Send) -> None:
         """One that has asked to be let in."""
-        client = scope.get("client")
         await send({"type": "websocket.accept"})
-        if self._open >= MOST or self._parts.paces["ping"].wait(client[0] if client else ""):
+        if self._open >= MOST or self._parts.paces["ping"].wait(address(scope)):
             await send({"type": "websocket.close", "code": CLOSE_BUSY})
             return
         self._open += 1
