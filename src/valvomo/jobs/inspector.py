@@ -32,6 +32,8 @@ REST_SECONDS = 10.0
 """So often an organization is looked at in which nothing happens."""
 LONGEST_REST = 5.0
 """Without saying that it is still there."""
+MOST = 2000
+"""New facts of an organization that are proved before it is kept how far that is, and others have their turn."""
 MOST_KEPT = 50
 """Findings that are kept by name; the rest is counted."""
 FACTS = 500
@@ -108,13 +110,14 @@ class Inspector(Rounds):
         return book.at if book else -math.inf
 
     async def inspect(self, organization_id: str) -> None:
-        """What is new, what stands, what was wrong, and a little of what is old; and keep what came of it."""
+        """Some of what is new, what stands, what was wrong, a little of what is old; and keep what came of it."""
         book = self._books.get(organization_id) or await self._read(organization_id)
         report = Report(search=False)
         proof = Proof(self._database, organization_id, report, self._rest)
         await _again(proof, book)
-        book.proved = await proof.chain(book.proved, fold=True)
-        self._note(book, Check.CHAIN, Check.STATE, Check.MESSAGES)
+        book.proved = await proof.chain(book.proved, fold=True, most=MOST)
+        if proof.whole:
+            self._note(book, Check.CHAIN, Check.STATE, Check.MESSAGES)
         for check in STANDING:
             await proof.standing(check)
             self._note(book, check)

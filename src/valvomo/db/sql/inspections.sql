@@ -9,10 +9,12 @@ ON CONFLICT ON CONSTRAINT inspections_pkey DO UPDATE
 SET position = excluded.position, hash = excluded.hash, report = excluded.report, at = excluded.at
 
 -- name: newest
--- What the inspector found last, over all organizations: how much is wrong, and when the most neglected was looked at.
-SELECT coalesce(sum((report ->> 'count')::bigint), 0) AS findings, min(at) AS oldest,
-    coalesce(sum((report ->> 'behind')::bigint), 0) AS behind
-FROM inspections WHERE by = 'inspector'
+-- What the inspector found last, over all organizations: how much is wrong, when the most neglected was looked at, and
+-- how much is not proved now. One that was never looked at is neglected since it was made.
+SELECT coalesce(sum((i.report ->> 'count')::bigint), 0) AS findings, min(coalesce(i.at, o.created_at)) AS oldest,
+    coalesce(sum(greatest(0, h.position - coalesce(i.position, 0))), 0) AS behind
+FROM organizations o JOIN journal_heads h ON h.organization_id = o.id
+LEFT JOIN inspections i ON i.organization_id = o.id AND i.by = 'inspector'
 
 -- name: lease
 -- Takes what one process at a time does, or keeps it; nothing is returned while another one has it.

@@ -7,6 +7,7 @@ transaction outlives a page, and after each one the caller may rest.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -46,18 +47,26 @@ class Proof:
         self._organization_id = organization_id
         self._report = report
         self._rest = rest
+        self.whole = False
+        """Whether `chain` has come to the head."""
 
-    async def chain(self, since: Checkpoint, *, fold: bool = False, keep: Keep = not_kept) -> Checkpoint:
+    async def chain(
+        self, since: Checkpoint, *, fold: bool = False, keep: Keep = not_kept, most: float = math.inf
+    ) -> Checkpoint:
         """The chain after a checkpoint, with `fold` also the conversations that its facts are about.
 
         How far the chain is proved; `keep` hears of it on the way. A page in which something is wrong is not proved,
-        until a later one is.
+        until a later one is. After `most` facts it stops, but never before it has come anywhere.
         """
+        self.whole = False
         head = await self._head(since)
         if head is None:
             return since
         chain, reached, wrong = Chain(self._organization_id, self._report, since), since, self._report.count
-        while chain.position < head["position"] and (rows := await self._link(chain, head["position"])):
+        until = since.position + most
+        while chain.position < until or reached.position == since.position:
+            if chain.position >= head["position"] or not (rows := await self._link(chain, head["position"])):
+                break
             if chain.position == head["position"]:
                 await chain.end(head)
             clean, wrong = self._report.count == wrong, self._report.count
@@ -67,6 +76,9 @@ class Proof:
             if clean and (now := chain.reached) is not None:
                 reached = now
                 await keep(reached)
+        else:
+            return reached
+        self.whole = True
         if chain.position != head["position"] or since.position == head["position"]:
             await chain.end(head)
         return reached
