@@ -225,7 +225,12 @@ def test_the_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "cannot be written" in found(Path("/proc/self")).seen
     tmp_path.chmod(0o777)
     assert "chmod go-w" in found(tmp_path).cure
+    assert found(tmp_path).state is State.BROKEN
+    tmp_path.chmod(0o2777)  # a volume in Kubernetes
+    elsewhere = Settings(data=tmp_path, database_url="postgresql://h/d")
+    assert machine.data_folder(elsewhere).state is State.WARNING
     tmp_path.chmod(0o700)
+    assert machine.data_folder(elsewhere).state is State.OK
     monkeypatch.setattr(machine, "TOO_LITTLE_SPACE", 1 << 62)
     assert found(tmp_path).state is State.BROKEN
     assert found(tmp_path / "later").state is State.WARNING

@@ -12,7 +12,7 @@ import yaml
 from sample_chart import rendered
 
 from valvomo import __version__
-from valvomo.settings import keys
+from valvomo.settings import keys, load
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy" / "helm" / "valvomo"
@@ -20,10 +20,19 @@ LEAST_GRACE = 20
 """Seconds beyond draining that a process may take."""
 
 
+def values_of(**more: Any) -> dict[str, Any]:
+    """The chart's own, and what an operator must say."""
+    values: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text())
+    return {**values, "trustedProxies": "10.1.2.0/28", **more}
+
+
 @pytest.fixture
 def objects() -> dict[tuple[str, str], dict[str, Any]]:
     """What the chart makes, by kind and name."""
-    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    return by_name(values_of())
+
+
+def by_name(values: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
     return {(one["kind"], one["metadata"]["name"]): one for one in rendered(CHART, values)}
 
 
@@ -39,7 +48,7 @@ def containers(objects: dict[tuple[str, str], dict[str, Any]]) -> list[dict[str,
 def test_the_chart_makes_what_it_is_for(objects: Any) -> None:
     assert set(objects) == {
         ("Deployment", "desk"), ("Service", "desk"), ("PodDisruptionBudget", "desk"), ("Ingress", "desk"),
-        ("Job", "desk-migrate"), ("Job", "desk-migrate-post"),
+        ("Job", "desk-migrate"), ("Job", "desk-migrate-post"), ("NetworkPolicy", "desk"),
     }  # fmt: skip
     pods = objects["Deployment", "desk"]["spec"]
     labels = pods["template"]["metadata"]["labels"]
@@ -77,9 +86,42 @@ def test_the_chart_migrates_in_halves(objects: Any) -> None:
 
 
 def test_the_chart_without_an_ingress() -> None:
-    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    values = values_of()
     values["ingress"]["host"] = ""
     assert "Ingress" not in {one["kind"] for one in rendered(CHART, values)}
+
+
+def test_the_chart_sets_every_setting_that_it_is_given() -> None:
+    given = {"VALVOMO_POOL_SIZE": 20, "VALVOMO_LOG_LEVEL": 'a "b"'}
+    found = [
+        {entry["name"]: entry["value"] for entry in one["env"]}
+        for one in containers(by_name(values_of(settings=given)))
+    ]
+    assert len(found) == 3, "the pods and both jobs"
+    for one in found:
+        assert one["VALVOMO_POOL_SIZE"] == "20"
+        assert one["VALVOMO_LOG_LEVEL"] == 'a "b"'
+
+
+def test_the_chart_trusts_nobody_by_itself(objects: Any) -> None:
+    """Every pod of a cluster can reach every other one, unless a policy says otherwise."""
+    with pytest.raises(ValueError, match="trustedProxies"):
+        by_name(values_of(trustedProxies=""))
+    with pytest.raises(ValueError, match="trustedProxies"):
+        by_name(yaml.safe_load((CHART / "values.yaml").read_text()))
+    policy = objects["NetworkPolicy", "desk"]["spec"]
+    assert policy["podSelector"] == objects["Deployment", "desk"]["spec"]["selector"]
+    [way] = policy["ingress"]
+    assert namespaces(way) == ["ingress-nginx", "monitoring"]
+    alone = by_name(values_of(network={"ingressNamespace": "front", "monitoringNamespace": ""}))
+    assert namespaces(alone["NetworkPolicy", "desk"]["spec"]["ingress"][0]) == ["front"]
+    [server] = [one for one in containers(objects) if one["name"] == "valvomo"]
+    [networks] = [entry["value"] for entry in server["env"] if entry["name"] == "VALVOMO_METRICS_NETWORKS"]
+    assert load({"VALVOMO_METRICS_NETWORKS": networks}).metrics_networks == ()
+
+
+def namespaces(way: dict[str, Any]) -> list[str]:
+    return [one["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"] for one in way["from"]]
 
 
 def test_versions_agree() -> None:
@@ -97,6 +139,7 @@ def test_compose_names_real_settings_and_gives_time_to_end() -> None:
             "it is not encoded there"
         )
         assert service["stop_grace_period"] == "40s"
+        assert "/var/lib/valvomo:uid=8300,gid=8300,mode=0700" in service["tmpfs"]
         assert set(service["depends_on"]) <= set(compose["services"])
     [source] = [compose["configs"][one["source"]] for one in compose["services"]["proxy"]["configs"]]
     shipped = (ROOT / "deploy" / "proxy" / "Caddyfile").read_text().split()

@@ -31,17 +31,20 @@ def data_folder(settings: Settings) -> Finding:
     except OSError as error:
         cure = f"let {_user()} own it: chown -R {_user()} {folder}"
         return broken("data", f"{folder} cannot be written: {error.strerror}", cure)
-    return _open_to_others(folder) or _room(folder)
+    return _open_to_others(settings) or _room(folder)
 
 
 def _user() -> str:
     return os.environ.get("USER") or str(os.geteuid())
 
 
-def _open_to_others(folder: Path) -> Finding | None:
-    if folder.stat().st_mode & 0o022:
-        return broken("data", f"others may write in {folder}", f"chmod go-w {folder}")
-    return None
+def _open_to_others(settings: Settings) -> Finding | None:
+    """A volume of a container often is, and with a database elsewhere nothing is kept in it."""
+    folder = settings.data
+    if not folder.stat().st_mode & 0o022:
+        return None
+    found = broken if settings.embedded else warning
+    return found("data", f"others may write in {folder}", f"chmod go-w {folder}")
 
 
 def _room(folder: Path) -> Finding:
