@@ -1,8 +1,7 @@
-"""The floor as it was, in the console: jump, step, play, drag; the past is marked as the past and nothing can be pressed."""
+"""The floor as it was, in the console: jump, step, play, drag; it is marked as the past, and nothing can be pressed."""
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,14 +9,17 @@ import pytest
 from playwright.async_api import Page, expect
 from sample_looks import fits, judge
 from sample_office import Office
+from sample_server import until
 
 
 async def kept(office: Office) -> None:
     """The past of a house that was founded a moment ago begins with the recorder's next round."""
     saara = await office.caller("saara")
-    async with asyncio.timeout(20):
-        while not (await saara.ask("GET", f"/replay?at={now()}")).is_success:
-            await asyncio.sleep(0.1)
+
+    async def begun() -> bool:
+        return (await saara.ask("GET", f"/replay?at={now()}")).is_success
+
+    await until(begun)
 
 
 def now() -> str:

@@ -21,6 +21,7 @@ from valvomo.edge.http import (
     operations,
     replay,
     routing,
+    search,
     settings_routes,
     shop,
     whatif,
@@ -35,7 +36,7 @@ from valvomo.edge.readiness import Readiness
 
 STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *giving.ROUTES, *agents.ROUTES, *figures.ROUTES,
-    *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES,
+    *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = widget.ROUTES
 OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)

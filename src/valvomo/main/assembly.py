@@ -33,6 +33,7 @@ from valvomo.edge.ws.admission import Admission
 from valvomo.edge.ws.app import sockets
 from valvomo.jobs.addresses import networks_of
 from valvomo.jobs.delivery import Delivery
+from valvomo.jobs.indexer import Indexer
 from valvomo.jobs.inspector import Inspector
 from valvomo.jobs.janitor import Janitor, Release
 from valvomo.jobs.overflow import Overflow
@@ -159,11 +160,12 @@ def _router(parts: Parts, bell: Doorbell, leadership: Leadership | None) -> Rout
 
 
 def _leased(parts: Parts, hub: Hub, settings: Settings) -> tuple[Rounds, ...]:
-    """What one of several processes does at a time, by a lease: proving what is stored, and keeping the past."""
+    """What one of several processes does at a time, by a lease: proving, keeping the past, reading words."""
     where = (parts.executor.database, parts.clock, hub.process_id)
     return (
         Inspector(*where, share=settings.inspection_share),
         Recorder(*where, days=settings.replay_days),
+        Indexer(parts.executor.database, hub.process_id),
     )
 
 

@@ -1008,6 +1008,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search transcripts
+         * @description Messages that hold the words, the latest first: of conversations that the caller may read, closed ones too.
+         *
+         *     Words are found in all their forms in English, Finnish, Swedish, German, French and Spanish, by the language of the
+         *     conversation; notes and whispers are among them for whoever reads the transcript. A page may be short and not the last.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2731,6 +2754,11 @@ export interface components {
             /** @description Seconds, on average. */
             talk: number;
         };
+        /** Piece */
+        Piece: {
+            hit: boolean;
+            text: string;
+        };
         /**
          * Presence
          * @description Whether an agent can be asked (spec 1 §2).
@@ -3023,6 +3051,29 @@ export interface components {
             name: string;
             /** @default  */
             phone: string;
+        };
+        /** SearchHit */
+        SearchHit: {
+            agent: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            at: string;
+            author: components["schemas"]["Author"];
+            channel: string;
+            closed_at: string | null;
+            conversation: string;
+            customer: components["schemas"]["Named"];
+            message: string;
+            pieces: components["schemas"]["Piece"][];
+            queue: components["schemas"]["Named"] | null;
+            seq: number;
+            state: string;
+            subject: string;
+            visibility: string;
+        };
+        /** Page[SearchHit] */
+        SearchHitPage: {
+            items: components["schemas"]["SearchHit"][];
+            next?: string | null;
         };
         /** SentimentItem */
         SentimentItem: {
@@ -6096,6 +6147,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayTimeline"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                /** @description As in search fields: words, "phrases", or, -without. */
+                q: string;
+                /** @description Written then or later. */
+                from?: string | null;
+                /** @description Written before. */
+                to?: string | null;
+                /** @description Several may be given. */
+                queue?: string[] | null;
+                /** @description Several may be given. */
+                agent?: string[] | null;
+                /** @description Several may be given. */
+                channel?: components["schemas"]["Channel"][] | null;
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchHitPage"];
                 };
             };
             401: components["responses"]["401"];

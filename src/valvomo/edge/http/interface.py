@@ -27,6 +27,7 @@ TAGS: Mapping[str, str] = {
     "agents": "Presence and load.",
     "figures": "Figures of now and of the past, each with its definition.",
     "replay": "The floor as it was, and how it went on.",
+    "search": "What was written, by its words.",
     "what-if": "Other staff, skills, capacity or rules, played in virtual time.",
     "widget": "The customer's side: a key of a web page, then a token for one conversation.",
 }
