@@ -47,8 +47,8 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
     "disposition_id": ("dispositions", {"name": "Ours"}),
 }
 """What else is made with a name, by the parameter that its addresses have."""
-RESTLESS = {"outbox", "sessions", "receipts", "connections"}
-"""Tables that deliveries and signing in touch by themselves."""
+RESTLESS = {"outbox", "sessions", "receipts", "connections", "figure_entries", "figure_heads"}
+"""Tables that deliveries, signing in and counting touch by themselves."""
 
 
 def staff_routes() -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from valvomo.db.database import Database
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.live import delivery, snapshots, subscriptions
 from valvomo.live.room import Room
-from valvomo.protocol.figures import Today, by_queue, of_scope
+from valvomo.protocol.figures import by_queue, of_scope
 
 pytestmark = pytest.mark.slow
 
@@ -96,8 +96,7 @@ async def _compare(floor: Floor, room: Room, readers: list[Reader]) -> None:
 def _count(room: Room) -> None:
     """The figures that were kept counted are those that counting everything gives."""
     floor, agents = room.floor, [one.agent for one in room.floor.agents.seats.values()]
-    today = Today(floor.day.since, floor.day.closed.values())
-    queues = by_queue(today, floor.board.conversations.values(), agents, floor.lookups)
+    queues = by_queue(floor.day.books, floor.board.conversations.values(), agents, floor.lookups)
     for scope in (None, frozenset({SUPPORT}), frozenset({SUPPORT, BILLING})):
         assert floor.figures(scope) == of_scope(queues, scope, agents, floor.day.since)
 

@@ -20,7 +20,6 @@ from sample_steps import drawn, scripted, take
 from valvomo.commands.looking_back import noted
 from valvomo.commands.settings.queues import ChangeQueue, CreateQueue, QueueSettings, RemoveQueue
 from valvomo.commands.settings.users import ChangeUser
-from valvomo.db import floor as live_floor
 from valvomo.db import replay as stored
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
@@ -44,7 +43,6 @@ class Recorded:
     shown: list[dict[str, Any]]
     seats: Any
     board: Any
-    closed: Any
 
 
 def recorder(floor: Floor, distance: int = 2_000) -> Recorder:
@@ -61,9 +59,7 @@ async def recorded(floor: Floor) -> Recorded:
             await reader.watch(topic)
         shown.append(reader.rows)
     live = room.floor
-    return Recorded(
-        live.position, floor.clock(), shown, dict(live.agents.seats), live.board, dict(live.day.closed)
-    )
+    return Recorded(live.position, floor.clock(), shown, dict(live.agents.seats), live.board)
 
 
 def plain(shown: ReplayFloor) -> dict[str, dict[str, dict[str, Any]]]:
@@ -171,14 +167,7 @@ async def test_what_is_stored_now_is_what_facts_made_of_it(floor: Floor) -> None
         now = folding.of_stored(await stored.stored(tx, HOUSE, found))
         folded = await folding.at_position(tx, HOUSE, now.position)
         assert folded is not None
-        # What the fold of a day counted is dropped when the next one is looked at.
-        day = await live_floor.day_of(tx, HOUSE, now.at)
     assert now.position > 50
-    folded.day.since = day
-    assert {
-        one: it for one, it in folded.day.closed.items() if it.closed_at and it.closed_at >= day
-    } == now.day.closed
-    folded.day.closed = now.day.closed
     assert past.kept(folded) == past.kept(now)
     assert folded.at == now.at
 

@@ -49,7 +49,7 @@ SETTINGS = (
 )  # fmt: skip
 AUDITED = (
     "created", "changed", "removed", "signed_in", "failed", "locked_out", "signed_out", "signed_out_everywhere",
-    "presence_set", "acknowledged", "looked_back",
+    "presence_set", "acknowledged", "looked_back", "figures_seen", "figures_seen_of", "figures_exported",
 )  # fmt: skip
 NEEDED = {
     ("unknown",),

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from valvomo.db import agents, conversations, house, journal, routing
+from valvomo.db import agents, conversations, figures, house, journal, routing
 from valvomo.db.people import actor_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.figures.day import Read
+from valvomo.domain.figures.intervals import midnight
 from valvomo.domain.sentiment.levels import Level
 from valvomo.protocol.customer import QueueHours
 from valvomo.protocol.lookups import AskingFacts, Lookups, QueueFacts
@@ -26,14 +29,16 @@ from valvomo.protocol.rows import Preview, preview_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """Everything at journal position `position`; `silent` are the positions of the silent facts up to it."""
+    """Everything at journal position `position`; `silent` are the positions of the silent facts up to it.
+
+    `read` is what has been counted of the present day.
+    """
 
     position: int
     silent: tuple[int, ...]
-    day: datetime
+    read: Read
     lookups: Lookups
     ongoing: tuple[Conversation, ...]
-    closed_today: tuple[Conversation, ...]
     handled: dict[str, list[float]]
     hours: dict[str, QueueHours]
     previews: dict[str, Preview]
@@ -44,14 +49,14 @@ async def load(tx: Transaction, organization_id: str, now: datetime) -> Floor:
     """The floor of an organization. Raises `LookupError` when there is no such organization."""
     day = await day_of(tx, organization_id, now)
     ongoing = await tx.rows("conversations.ongoing", organization_id)
-    closed = await tx.rows("conversations.closed_since", organization_id, day)
+    head = await journal.head(tx, organization_id)
+    going_on = [conversations.decode(row) for row in ongoing]
     return Floor(
-        position=await journal.head(tx, organization_id),
+        position=head,
         silent=tuple(row["position"] for row in await tx.rows("live.silent", organization_id)),
-        day=day,
+        read=await figures.today(tx, organization_id, day, (head, going_on)),
         lookups=await lookups(tx, organization_id),
-        ongoing=tuple(conversations.decode(row) for row in ongoing),
-        closed_today=tuple(conversations.decode(row) for row in closed),
+        ongoing=tuple(going_on),
         handled=await routing.handled(tx, organization_id),
         hours=await house.openings(tx, organization_id, now),
         previews=previews_of_rows(await tx.rows("live.previews", organization_id)),
@@ -59,12 +64,19 @@ async def load(tx: Transaction, organization_id: str, now: datetime) -> Floor:
     )
 
 
-async def day_of(tx: Transaction, organization_id: str, now: datetime) -> datetime:
-    """When the day that contains `now` began where the organization is."""
-    since: datetime | None = await tx.value("live.organization_day", organization_id, now)
-    if since is None:
+async def day_of(tx: Transaction, organization_id: str, now: datetime) -> tuple[datetime, datetime]:
+    """When the day that contains `now` began and when it ends, where the organization is."""
+    zone = await zone_of(tx, organization_id)
+    day = now.astimezone(zone).date()
+    return midnight(day, zone), midnight(day + timedelta(days=1), zone)
+
+
+async def zone_of(tx: Transaction, organization_id: str) -> ZoneInfo:
+    """By whose clock the organization lives. Raises `LookupError` when there is no such organization."""
+    row = await tx.row("house.organization", organization_id)
+    if row is None:
         raise LookupError(f"no organization {organization_id}")
-    return since
+    return ZoneInfo(row["time_zone"])
 
 
 async def lookups(tx: Transaction, organization_id: str) -> Lookups:
@@ -79,6 +91,7 @@ async def lookups(tx: Transaction, organization_id: str) -> Lookups:
                 service_level_seconds=row["service_level_seconds"],
                 sentiment_alert_agent=_level(row["sentiment_alert_agent"]),
                 sentiment_alert_supervisor=_level(row["sentiment_alert_supervisor"]),
+                short_abandon_seconds=row["short_abandon_seconds"],
             )
             for row in queues
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -13,6 +13,9 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.agents.events import HOUSE_FACTS, HouseFact
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.events import EVENTS
+
+SLACK = timedelta(minutes=1)
+"""Facts are in order of commit, which can differ from that of their times by so much at the very most."""
 
 _KINDS: Mapping[str, type[Any]] = {**EVENTS, **HOUSE_FACTS}
 
@@ -51,6 +54,19 @@ async def after(tx: Transaction, organization_id: str, position: int, limit: int
 async def head(tx: Transaction, organization_id: str) -> int:
     """The position of the newest fact, 0 when there is none."""
     return await tx.value("journal.head", organization_id) or 0
+
+
+async def position_before(tx: Transaction, organization_id: str, moment: datetime, head: int) -> int:
+    """The last position whose fact is older than the moment; positions are gapless, so halving finds it."""
+    low, high = 0, head
+    while low < high:
+        middle = (low + high + 1) // 2
+        at = await tx.value("journal.at_position", organization_id, middle)
+        if at is not None and at < moment:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 async def newest_audited(tx: Transaction, organization_id: str) -> int:

@@ -11,10 +11,9 @@ from valvomo.db import conversations, floor, journal
 from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
 from valvomo.domain.conversations.model import Conversation
-from valvomo.domain.figures.outcomes import Outcome
 from valvomo.protocol.rows import Preview
 
-FORM = 1
+FORM = 2
 """How snapshots are written; others are not read, and made anew."""
 
 MARKED = ("force_closed", "orphaned", "abandoned")
@@ -36,9 +35,7 @@ class Stored:
 
     position: int
     at: datetime
-    day: datetime
     ongoing: tuple[Conversation, ...]
-    closed: dict[str, Outcome]
     chosen: dict[str, tuple[str, str | None, datetime]]
 
 
@@ -87,21 +84,14 @@ async def stored(tx: Transaction, organization_id: str, since: tuple[int, dateti
     position = await journal.head(tx, organization_id)
     latest = await tx.value("replay.latest_at", organization_id, since[0], position)
     at = max(since[1], latest) if latest else since[1]
-    day = await floor.day_of(tx, organization_id, at)
     ongoing = await tx.rows("conversations.ongoing", organization_id)
-    closed = await tx.rows("replay.closed", organization_id, day)
     chosen = await tx.rows("agents.all", organization_id)
     return Stored(
         position=position,
         at=at,
-        day=day,
         ongoing=tuple(conversations.decode(row) for row in ongoing),
-        closed={row["id"]: Outcome(**{name: row[name] for name in _OUTCOME}) for row in closed},
         chosen={row["id"]: (row["chosen"], row["status_id"], row["chosen_at"]) for row in chosen},
     )
-
-
-_OUTCOME = ("queue_id", "queued_at", "accepted_at", "closed_at", "closed_as")
 
 
 async def founded(tx: Transaction, organization_id: str) -> datetime:

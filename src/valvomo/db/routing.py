@@ -19,7 +19,7 @@ SAMPLES = 50
 """Handle times of a queue that estimates of its waiting rest on: the newest ones."""
 MOST_FACTS = 2_000
 """After more facts than this everything is looked at, which is quicker than looking at each."""
-_ELSEWHERE = frozenset({"signed_in", "acknowledged"})
+_ELSEWHERE = frozenset({"signed_in", "acknowledged", "figures_seen", "figures_exported"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

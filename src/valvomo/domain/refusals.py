@@ -93,6 +93,8 @@ class Reason(StrEnum):
     CONSENT_NEEDED = "consent/answer-needed"
     # the past
     REPLAY_NOT_KEPT = "replay/not-kept"
+    # figures
+    AGENT_FIGURES_OFF = "figures/agents-off"
     # what if
     WHATIF_RUNNING = "whatif/running"
     WHATIF_TOO_LONG = "whatif/too-long"

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
+from valvomo.commands.bookkeeping import Bookkeeper
 from valvomo.commands.connections import ConnectionNotes
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
@@ -79,6 +80,7 @@ class Parts:
     notes: ConnectionNotes
     admission: Admission = field(default_factory=Admission)
     backlog: Fresh[Backlog | None]
+    bookkeeper: Bookkeeper
     operators: Operators
     connected: Callable[[], bool] = lambda: True
     requests: Requests = field(default_factory=Requests)

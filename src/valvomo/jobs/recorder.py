@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from valvomo.db import floor, inspections, replay
+from valvomo.db import inspections, replay
 from valvomo.db.database import Database
 from valvomo.db.replay import Snapshot
 from valvomo.jobs.rounds import Rounds
 from valvomo.live.replay import folding
-from valvomo.live.views import figures
 
 EVERY = 2_000
 """Facts between two snapshots; more where the floor is larger than that, so that keeping costs as much per fact."""
@@ -113,7 +112,6 @@ class Recorder(Rounds):
             then = await folding.at_position(tx, organization_id, position)
             if then is None:
                 raise LookupError(f"nothing is kept of {organization_id} before {position}")
-            figures.turn(then.day, await floor.day_of(tx, organization_id, then.at))
         self._sizes[organization_id] = len(then.board.conversations)
         await self._keep(organization_id, last, await folding.packed(then))
         log.info("recorder.caught_up", organization=organization_id, position=position)

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import structlog
 
-from valvomo.db import agents, hours, house, journal
+from valvomo.db import agents, figures, hours, house, journal
 from valvomo.db import floor as stored
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Said
@@ -26,6 +26,7 @@ from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
 from valvomo.domain.agents.events import SettingChanged
 from valvomo.domain.conversations.event import Event
+from valvomo.domain.routing.hours import Hours
 from valvomo.live import reading
 from valvomo.live.floor import LiveFloor
 from valvomo.live.views.agents import Seated
@@ -42,7 +43,7 @@ GATHER_SECONDS = 0.01
 
 log = structlog.get_logger(__name__)
 
-Configuration = tuple[Lookups, dict[str, Seated], dict[str, QueueHours]]
+Configuration = tuple[Lookups, dict[str, Seated], dict[str, QueueHours], dict[str, Hours]]
 
 
 class Feed:
@@ -184,8 +185,9 @@ class Feed:
             seats = await stored.seats(tx, self.organization_id, self._clock())
             lookups = await stored.lookups(tx, self.organization_id)
             openings = await house.openings(tx, self.organization_id, self._clock())
+            calendars = await figures.calendars_of(tx, self.organization_id, self._clock())
         seated = {one: Seated(agent, since) for one, (agent, since) in seats.items()}
-        return facts, words, (lookups, seated, openings)
+        return facts, words, (lookups, seated, openings, calendars)
 
     async def _facts(self, tx: Transaction) -> tuple[list[Fact], dict[str, Words]]:
         facts = await journal.after(tx, self.organization_id, self.floor.position, BATCH)
@@ -196,7 +198,7 @@ class Feed:
         if now - self.floor.day.since > timedelta(hours=23):
             async with self._database.asking() as tx:
                 day = await stored.day_of(tx, self.organization_id, now)
-            if day != self.floor.day.since:
+            if day[0] != self.floor.day.since:
                 self.floor.turn_day(day)
 
     async def _turn_minute(self) -> None:
@@ -244,6 +246,7 @@ class Feed:
             self.published(changes, turned)
             self.signalled(facts)
         if configuration is not None:
+            self.floor.day.calendars = configuration[3]
             self._turn_hours(configuration[2])
             self.reconfigured()
         if shown:

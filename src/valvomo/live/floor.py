@@ -58,7 +58,7 @@ class LiveFloor:
         """The floor as it was read."""
         ongoing = {one.id: one for one in floor.ongoing}
         seats = {one: Seated(agent, since) for one, (agent, since) in floor.agents.items()}
-        day = figures.begin(floor.day, floor.closed_today, floor.handled)
+        day = figures.begin(floor.read, floor.handled)
         live = cls(
             organization_id=organization_id,
             position=floor.position,
@@ -67,7 +67,7 @@ class LiveFloor:
             board=board.begin(ongoing, floor.previews),
             agents=agents.seated(seats, ongoing),
             day=day,
-            tally=tally.tallied(day, ongoing.values(), floor.lookups),
+            tally=tally.tallied(ongoing.values(), floor.lookups),
             hours=floor.hours,
             known_from=floor.position,
         )
@@ -94,8 +94,8 @@ class LiveFloor:
         """One more fact: what it changed, and which agents."""
         change = board.apply(self.board, happening)
         concerned = agents.apply(self.agents, happening, change)
-        figures.apply(self.day, change)
-        tally.apply(self.tally, change, self.day)
+        tally.apply(self.tally, change)
+        tally.counted_more(self.tally, figures.apply(self.day, change))
         if concerned:
             tally.agents_changed(self.tally)
             self.agents_at.update(dict.fromkeys(concerned, happening.position))
@@ -127,7 +127,7 @@ class LiveFloor:
         self.history.clear()
         self.agents_at.clear()
         self.known_from = self.position
-        self._count()
+        self._tally()
         return True
 
     def turn_duty(self, duty: Mapping[str, bool]) -> frozenset[str]:
@@ -139,10 +139,10 @@ class LiveFloor:
             self.agents_at.update(dict.fromkeys(turned, self.position + 0.5))
         return turned
 
-    def turn_day(self, since: datetime) -> None:
+    def turn_day(self, day: tuple[datetime, datetime]) -> None:
         """A new day begins."""
-        figures.turn(self.day, since)
-        self._count()
+        figures.turn(self.day, day)
+        tally.agents_changed(self.tally)
 
     def turn_hours(self, hours: Mapping[str, QueueHours]) -> frozenset[str]:
         """Opening hours have begun or ended; of which queues."""
@@ -178,15 +178,15 @@ class LiveFloor:
     def figures(self, scope: Collection[str] | None) -> tuple[FiguresItem, ...]:
         """The figures of these queues, or of all."""
         serving = [one.agent for one in self.agents.seats.values()]
-        return tally.figures(self.tally, None if scope is None else frozenset(scope), serving)
+        return tally.figures(self.tally, self.day, None if scope is None else frozenset(scope), serving)
 
     def prospects(self, queue_id: str, wanted: Collection[str]) -> dict[str, Prospect]:
         """What customers who wait in this queue are told about it, of the conversations that are wanted."""
         known = (self.agents, self.lookups.house, self.day, self.hours.get(queue_id, ALWAYS))
         return prospects(queue_id, wanted, self.board.waiting.get(queue_id, {}), known)
 
-    def _count(self) -> None:
-        self.tally = tally.tallied(self.day, self.board.conversations.values(), self.lookups)
+    def _tally(self) -> None:
+        self.tally = tally.tallied(self.board.conversations.values(), self.lookups)
 
     def _place(self, before: Conversation | None, after: Conversation) -> None:
         _index(self.parts, after.id, me.involved(before), me.involved(after))

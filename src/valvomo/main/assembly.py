@@ -13,6 +13,7 @@ from valvomo import __version__
 from valvomo.bus.local import LocalBus
 from valvomo.bus.nats import Address, NatsBus
 from valvomo.bus.port import Bus
+from valvomo.commands.bookkeeping import Bookkeeper
 from valvomo.commands.connections import ConnectionNotes
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
@@ -32,6 +33,7 @@ from valvomo.edge.parts import Parts, paces
 from valvomo.edge.ws.admission import Admission
 from valvomo.edge.ws.app import sockets
 from valvomo.jobs.addresses import networks_of
+from valvomo.jobs.bookkeeping import Bookkeeping
 from valvomo.jobs.delivery import Delivery
 from valvomo.jobs.indexer import Indexer
 from valvomo.jobs.inspector import Inspector
@@ -87,13 +89,11 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
     leadership = None if settings.embedded else Leadership(database.url, hub.process_id)
     admission, notes = _arrivals(executor, hub)
     janitor = _janitor(executor, hub, notes, admission)
-    authentication = Authentication(database, clock)
-    bell.listen(authentication.rung, words=False)
     parts = Parts(
         executor=executor,
         lane=lane,
         reader=database,
-        authentication=authentication,
+        authentication=_authentication(database, clock, bell),
         clock=clock,
         live=hub,
         gate=Gate(executor, Passwords(), session_hours=settings.session_hours),
@@ -104,19 +104,27 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         notes=notes,
         admission=admission,
         backlog=kept(database, clock),
+        bookkeeper=Bookkeeper(database),
         operators=operators(settings.metrics_networks, settings.metrics_token),
         paces=paces(settings.customer_pace),
         secure=settings.secure,
         session_hours=settings.session_hours,
     )
     router = _router(parts, bell, leadership)
-    rounds = (janitor, *_leased(parts, hub, settings), router, *_rounds(parts, database, bell, settings))
+    rounds = (janitor, *_leased(parts, hub, settings), router, *_rounds(parts, bell, settings, leadership))
     register(parts, Sources(database=database, hub=hub, bus=bus, jobs=rounds))
     return House(
         database=database, bus=bus, bell=bell, hub=hub, parts=parts, janitor=janitor,
         app=create_app(parts, sockets(parts, hub)),
         jobs=(bus.run, *_lasting(parts, hub, leadership), *(one.run for one in rounds)),
     )  # fmt: skip
+
+
+def _authentication(database: Database, clock: Clock, bell: Doorbell) -> Authentication:
+    """Who is known, and forgotten as soon as the bell says that they may have changed."""
+    authentication = Authentication(database, clock)
+    bell.listen(authentication.rung, words=False)
+    return authentication
 
 
 def _arrivals(executor: Executor, hub: Hub) -> tuple[Admission, ConnectionNotes]:
@@ -169,12 +177,16 @@ def _leased(parts: Parts, hub: Hub, settings: Settings) -> tuple[Rounds, ...]:
     )
 
 
-def _rounds(parts: Parts, database: Database, bell: Doorbell, settings: Settings) -> tuple[Rounds, ...]:
+def _rounds(
+    parts: Parts, bell: Doorbell, settings: Settings, leadership: Leadership | None
+) -> tuple[Rounds, ...]:
     """What goes by the clock, or whenever something happened."""
+    database = parts.executor.database
     return (
         Timers(database, parts.executor, bell, parts.clock),
         Overflow(database, parts.executor, parts.clock),
         Delivery(database, bell, parts.clock, allowed=networks_of(settings.webhook_networks)),
+        Bookkeeping(parts.bookkeeper, leadership),
     )
 
 

@@ -8,6 +8,8 @@ from valvomo.domain.agents.events import (
     Acknowledged,
     AgentConnected,
     AgentDisconnected,
+    FiguresExported,
+    FiguresSeen,
     HouseFact,
     LookedBack,
     PresenceSet,
@@ -45,9 +47,25 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:
             return ("audit", "presence_set"), {"agent": agent, "presence": status or chosen.value}
         case Acknowledged(person_id=person):
             return ("audit", "acknowledged"), {"person": lookups.people.get(person)}
-        case LookedBack(since=since, until=until):
-            return ("audit", "looked_back"), {"since": since, "until": until}
+        case LookedBack() | FiguresSeen() | FiguresExported():
+            return _of_looking(event, lookups)
         case AgentConnected() | AgentDisconnected():
             raise TypeError(f"{event.kind} is no act of anybody")
         case _:
             return sentence_of(event), event_facts(event, lookups)
+
+
+def _of_looking(event: LookedBack | FiguresSeen | FiguresExported, lookups: Lookups) -> Sentence:
+    facts: dict[str, object] = {"since": event.since, "until": event.until}
+    if isinstance(event, LookedBack):
+        return ("audit", "looked_back"), facts
+    if isinstance(event, FiguresExported):
+        return ("audit", "figures_exported"), {
+            **facts,
+            "format": event.format.upper(),
+            "purpose": event.purpose,
+        }
+    if not event.agents:
+        return ("audit", "figures_seen"), facts
+    who = ", ".join(lookups.people.get(one, one) for one in event.agents)
+    return ("audit", "figures_seen_of"), {**facts, "agents": who}

@@ -1,22 +1,30 @@
-"""The live figures as they are shown: one item for everything in the viewer's scope, and one for each queue."""
+"""The figures as they are shown: live ones, one item for the viewer's scope and one for each queue, and past ones.
+
+What is counted over a time is the same in both, and worked out by the same function from sums of the same entries.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.model import Conversation
-from valvomo.domain.figures import live, outcomes
-from valvomo.domain.figures.outcomes import Outcome, ServiceLevel, outcome_of
+from valvomo.domain.figures import live, sums
+from valvomo.domain.figures.entries import Counter
+from valvomo.domain.figures.sums import Book, ServiceLevel, Sums
 from valvomo.protocol.lookups import Lookups, QueueFacts
 
 
 class ServiceLevelItem(msgspec.Struct, frozen=True, kw_only=True):
-    """Ratios between 0 and 1, None where nothing can be divided, and the counts behind them (spec 1 §8)."""
+    """Ratios between 0 and 1, None where nothing can be divided, and the counts behind them (spec 1 §8).
+
+    `seconds` is N, `short_seconds` S, where one holds for all of them.
+    """
 
     ratio: float | None
     of_accepted: float | None
@@ -26,9 +34,47 @@ class ServiceLevelItem(msgspec.Struct, frozen=True, kw_only=True):
     abandoned: int
     short: int
     seconds: int | None
+    short_seconds: int | None = None
 
 
-class FiguresItem(msgspec.Struct, frozen=True, kw_only=True):
+class OfferCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of offers: those made, and those accepted, rejected, expired and withdrawn in the period."""
+
+    offered: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    expired: int = 0
+    withdrawn: int = 0
+
+
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
+    """What is counted over a time, be it today or a period of the past. Times are means in seconds."""
+
+    started: int
+    answered: int
+    abandoned: int
+    completed: int
+    force_closed: int
+    auto_closed: int
+    overflow_closed: int
+    handled: int
+    served: int
+    responses: int
+    abandonment: float | None
+    speed_of_answer: float | None
+    session_wait: float | None
+    wait_of_abandoned: float | None
+    first_response: float | None
+    response_time: float | None
+    handle_time: float | None
+    talk_time: float | None
+    wrap_up_time: float | None
+    service_level: ServiceLevelItem
+    session_service_level: ServiceLevelItem
+    offers: OfferCounts
+
+
+class FiguresItem(Counted, frozen=True, kw_only=True):
     """Live figures. `id` is `all` or a queue's id; `since` is the beginning of the day that is counted."""
 
     id: str
@@ -40,25 +86,61 @@ class FiguresItem(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     wrap_up: int
     orphans: int
-    abandoned: int
-    force_closed: int
-    auto_closed: int
-    completed: int
-    service_level: ServiceLevelItem
     agents: dict[str, int]
     kind: str = "figures"
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    """When the counted day began, and what was closed since."""
+class Goals:
+    """N and S where one holds for all that is counted together, else None."""
 
-    since: datetime
-    closed: Collection[Outcome]
+    within: int | None = None
+    short: int | None = None
+
+    @classmethod
+    def of(cls, queues: Collection[QueueFacts]) -> Goals:
+        """Of these queues together."""
+        within = {one.service_level_seconds for one in queues}
+        short = {one.short_abandon_seconds for one in queues}
+        return cls(within.pop() if len(within) == 1 else None, short.pop() if len(short) == 1 else None)
 
 
-def service_level_item(level: ServiceLevel, seconds: int | None) -> ServiceLevelItem:
-    """The ratios of these counts; `seconds` is N where one N holds for all of them."""
+def counted_fields(of: Sums, goals: Goals) -> dict[str, Any]:
+    """The fields of `Counted`: every figure by its function in `domain.figures.sums`."""
+    return {
+        "started": sums.started(of),
+        "answered": sums.answered(of),
+        "abandoned": sums.abandoned(of),
+        "completed": sums.completed(of),
+        "force_closed": sums.force_closed(of),
+        "auto_closed": sums.auto_closed(of),
+        "overflow_closed": sums.overflow_closed(of),
+        "handled": of.counts[Counter.HANDLED],
+        "served": of.counts[Counter.SERVED],
+        "responses": of.counts[Counter.RESPONSE],
+        "abandonment": sums.abandonment(of),
+        "speed_of_answer": sums.speed_of_answer(of),
+        "session_wait": sums.session_wait(of),
+        "wait_of_abandoned": sums.wait_of_abandoned(of),
+        "first_response": sums.first_response(of),
+        "response_time": sums.response_time(of),
+        "handle_time": sums.handle_time(of),
+        "talk_time": sums.talk_time(of),
+        "wrap_up_time": sums.wrap_up_time(of),
+        "service_level": service_level_item(sums.service_level(of), goals),
+        "session_service_level": service_level_item(sums.session_service_level(of), goals),
+        "offers": OfferCounts(
+            offered=of.counts[Counter.OFFERED],
+            accepted=of.counts[Counter.ACCEPTED],
+            rejected=of.counts[Counter.REJECTED],
+            expired=of.counts[Counter.EXPIRED],
+            withdrawn=of.counts[Counter.WITHDRAWN],
+        ),
+    }
+
+
+def service_level_item(level: ServiceLevel, goals: Goals) -> ServiceLevelItem:
+    """The ratios of these counts."""
     return ServiceLevelItem(
         ratio=level.of_offered,
         of_accepted=level.of_accepted,
@@ -67,157 +149,141 @@ def service_level_item(level: ServiceLevel, seconds: int | None) -> ServiceLevel
         accepted=level.accepted,
         abandoned=level.abandoned,
         short=level.short,
-        seconds=seconds,
+        seconds=goals.within,
+        short_seconds=goals.short,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueCounts:
-    """What is counted of one queue: its ongoing conversations, and what was closed of it since the day began."""
+class Standing:
+    """What is where in a queue right now."""
 
     in_queue: int = 0
-    longest_wait_since: datetime | None = None
     active: int = 0
     waiting: int = 0
     wrap_up: int = 0
     orphans: int = 0
-    abandoned: int = 0
-    force_closed: int = 0
-    auto_closed: int = 0
-    completed: int = 0
-    level: ServiceLevel = field(default_factory=ServiceLevel)
+    longest_wait_since: datetime | None = None
 
 
-def by_queue(
-    day: Today, conversations: Iterable[Conversation], agents: Iterable[Agent], lookups: Lookups
-) -> dict[str, FiguresItem]:
-    """The figures of every queue."""
-    inside: dict[str, list[Conversation]] = {one: [] for one in lookups.queues}
-    for conversation in conversations:
-        inside.setdefault(conversation.queue_id, []).append(conversation)
-    over: dict[str, list[Outcome]] = {}
-    for outcome in day.closed:
-        over.setdefault(outcome.queue_id, []).append(outcome)
-    serving = list(agents)
-    return {
-        one: figures_item(
-            lookups.queues.get(one, QueueFacts(id=one, name="")),
-            queue_counts(now, over.get(one, ()), lookups.service_level_seconds(one), day.since),
-            day.since,
-            live.agents_by_presence(agent for agent in serving if one in agent.queues),
-        )
-        for one, now in inside.items()
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFigures:
+    """Everything that the item of a queue is made of."""
+
+    queue: QueueFacts
+    standing: Standing
+    sums: Sums
+    agents: Mapping[str, int]
 
 
-def of_scope(
-    queues: Mapping[str, FiguresItem], scope: Collection[str] | None, agents: Iterable[Agent], since: datetime
-) -> tuple[FiguresItem, ...]:
-    """One item `all` for the scope, then one for each of its queues; scope None is every queue."""
-    mine = [item for one, item in sorted(queues.items()) if scope is None or one in scope]
-    serving = [one for one in agents if scope is None or not one.queues.isdisjoint(scope)]
-    return (_total(mine, serving, since), *mine)
-
-
-def queue_counts(
-    now: Collection[Conversation], closed: Iterable[Outcome], seconds: int, since: datetime
-) -> QueueCounts:
-    """Counts over the ongoing conversations of a queue and what was closed of it; `seconds` is its N."""
-    today = [*closed, *map(outcome_of, now)]
-    return QueueCounts(
+def standing(now: Collection[Conversation]) -> Standing:
+    """Of the ongoing conversations of a queue."""
+    return Standing(
         in_queue=live.in_queue(now),
-        longest_wait_since=live.longest_wait_since(now),
         active=live.active(now),
         waiting=live.waiting(now),
         wrap_up=live.wrap_up(now),
         orphans=live.orphans(now),
-        abandoned=outcomes.abandoned(today, since),
-        force_closed=outcomes.force_closed(today, since),
-        auto_closed=outcomes.auto_closed(today, since),
-        completed=outcomes.completed(today, since),
-        level=outcomes.service_level(today, seconds, since),
+        longest_wait_since=live.longest_wait_since(now),
     )
 
 
-def figures_item(
-    queue: QueueFacts, counts: QueueCounts, since: datetime, agents: Mapping[str, int]
-) -> FiguresItem:
-    """The figures of one queue as they are shown; `agents` are those of the queue by presence."""
-    counted = {name: getattr(counts, name) for name in (*_SUMMED, "longest_wait_since")}
-    return FiguresItem(
-        id=queue.id,
-        name=queue.name,
-        since=since,
-        service_level=service_level_item(counts.level, queue.service_level_seconds),
-        agents=dict(agents),
-        **counted,
-    )
-
-
-def _total(mine: list[FiguresItem], serving: list[Agent], since: datetime) -> FiguresItem:
-    level = ServiceLevel()
-    for one in mine:
-        counted = one.service_level
-        level = level.plus(
-            ServiceLevel(
-                within=counted.within,
-                accepted=counted.accepted,
-                abandoned=counted.abandoned,
-                short=counted.short,
-            )
+def by_queue(
+    books: Mapping[str, Book],
+    conversations: Iterable[Conversation],
+    agents: Iterable[Agent],
+    lookups: Lookups,
+) -> dict[str, QueueFigures]:
+    """The figures of every queue, from today's entries and what goes on."""
+    inside: dict[str, list[Conversation]] = {one: [] for one in lookups.queues}
+    for conversation in conversations:
+        inside.setdefault(conversation.queue_id, []).append(conversation)
+    serving = list(agents)
+    found: dict[str, QueueFigures] = {}
+    for one, now in inside.items():
+        queue = lookups.queues.get(one, QueueFacts(id=one, name=""))
+        found[one] = QueueFigures(
+            queue=queue,
+            standing=standing(now),
+            sums=books.get(one, Book()).summed(queue.goal),
+            agents=live.agents_by_presence(agent for agent in serving if one in agent.queues),
         )
-    goals = {one.service_level.seconds for one in mine}
-    waits = [one.longest_wait_since for one in mine if one.longest_wait_since is not None]
-    summed = {name: sum(getattr(one, name) for one in mine) for name in _SUMMED}
+    return found
+
+
+def of_scope(
+    queues: Mapping[str, QueueFigures],
+    scope: Collection[str] | None,
+    agents: Iterable[Agent],
+    since: datetime,
+) -> tuple[FiguresItem, ...]:
+    """One item `all` for the scope, then one for each of its queues; scope None is every queue."""
+    mine = [it for one, it in sorted(queues.items()) if scope is None or one in scope]
+    serving = [one for one in agents if scope is None or not one.queues.isdisjoint(scope)]
+    return (_total(mine, serving, since), *(figures_item(one, since) for one in mine))
+
+
+def figures_item(one: QueueFigures, since: datetime) -> FiguresItem:
+    """The figures of one queue as they are shown."""
+    return FiguresItem(
+        id=one.queue.id,
+        name=one.queue.name,
+        since=since,
+        agents=dict(one.agents),
+        **{name: getattr(one.standing, name) for name in (*_STANDING, "longest_wait_since")},
+        **counted_fields(one.sums, Goals.of([one.queue])),
+    )
+
+
+def _total(mine: list[QueueFigures], serving: list[Agent], since: datetime) -> FiguresItem:
+    together = Sums()
+    for one in mine:
+        together.add(one.sums)
+    waits = [it for one in mine if (it := one.standing.longest_wait_since) is not None]
     return FiguresItem(
         id="all",
         name=None,
         since=since,
         longest_wait_since=min(waits, default=None),
-        service_level=service_level_item(level, goals.pop() if len(goals) == 1 else None),
         agents=dict(live.agents_by_presence(serving)),
-        **summed,
+        **{name: sum(getattr(one.standing, name) for one in mine) for name in _STANDING},
+        **counted_fields(together, Goals.of([one.queue for one in mine])),
     )
 
 
-_SUMMED = (
-    "in_queue", "active", "waiting", "wrap_up", "orphans", "abandoned", "force_closed", "auto_closed", "completed",
-)  # fmt: skip
+_STANDING = ("in_queue", "active", "waiting", "wrap_up", "orphans")
 
 
-class OfferCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of offers: those made, and those accepted, rejected and expired in the period."""
+class HistoryItem(Counted, frozen=True, kw_only=True):
+    """The figures of a part of the period. What it is not parted by is None.
 
-    offered: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    expired: int = 0
+    `interval` is the moment, by the organization's clock, at which its interval begins; `day` its date where it is
+    parted by days. `occupancy` is there where it is parted by nothing but time and agents, `sentiment` for supervisors:
+    what customers felt at the end.
+    """
 
-
-class HistoryItem(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of a period; `day` and `queue` are None where it is not parted by them. Seconds are means."""
-
-    day: str | None
-    queue: str | None
-    queue_name: str | None
     since: datetime
     until: datetime
-    started: int
-    completed: int
-    abandoned: int
-    force_closed: int
-    auto_closed: int
-    speed_of_answer: float | None
-    first_response: float | None
-    service_level: ServiceLevelItem
-    offers: OfferCounts
+    interval: str | None = None
+    day: str | None = None
+    queue: str | None = None
+    queue_name: str | None = None
+    agent: str | None = None
+    agent_name: str | None = None
+    channel: str | None = None
+    language: str | None = None
+    outcome: str | None = None
+    occupancy: float | None = None
+    sentiment: dict[str, int] | None = None
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures of the past, oldest day first."""
+    """Figures of the past, oldest first. `position` is how far in the journal has been counted, `zone` whose clock."""
 
     since: datetime
     until: datetime
+    zone: str
+    position: int
     items: tuple[HistoryItem, ...]
 
 

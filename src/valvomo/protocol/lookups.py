@@ -15,10 +15,12 @@ from valvomo.domain.agents.presence import Status
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.measure import SentimentMeasured
 from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.figures.sums import Goal
 from valvomo.domain.routing.facts import House
 from valvomo.domain.sentiment.levels import Level
 
 DEFAULT_SERVICE_LEVEL = 60
+DEFAULT_SHORT_ABANDON = 5
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -30,7 +32,7 @@ class Named(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFacts:
-    """What a row says of a queue, and by which service level its waiting is judged (N seconds, spec 1 §8).
+    """What a row says of a queue, and by which service level its waiting is judged (N and S, spec 1 §8).
 
     At the sentiment of `sentiment_alert_agent` or worse the agent is hinted at it, at that of
     `sentiment_alert_supervisor` supervisors are alerted; None: never.
@@ -39,8 +41,14 @@ class QueueFacts:
     id: str
     name: str
     service_level_seconds: int = DEFAULT_SERVICE_LEVEL
+    short_abandon_seconds: int = DEFAULT_SHORT_ABANDON
     sentiment_alert_agent: Level | None = None
     sentiment_alert_supervisor: Level | None = None
+
+    @property
+    def goal(self) -> Goal:
+        """By what its waits are judged."""
+        return Goal(self.service_level_seconds, self.short_abandon_seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +76,6 @@ class Lookups:
     skills: Mapping[str, str] = field(default_factory=dict)
     supervision: Supervision = field(default_factory=Supervision)
     house: House = field(default_factory=lambda: House(workstreams={}, queues={}))
-
-    def service_level_seconds(self, queue_id: str) -> int:
-        """N of the queue's service level (spec 1 §8)."""
-        queue = self.queues.get(queue_id)
-        return queue.service_level_seconds if queue else DEFAULT_SERVICE_LEVEL
 
     def status(self, agent: Agent, reader: Actor) -> Named | None:
         """The custom presence that the agent has chosen, in the reader's language."""

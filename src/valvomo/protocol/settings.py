@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from valvomo.domain.access.actor import UserRole
-from valvomo.domain.access.supervision import Right
+from valvomo.domain.access.supervision import AgentFigures, Right
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import Channel, ConsentPolicy
 from valvomo.domain.conversations.workstream import WrapUpBlock
@@ -84,6 +84,7 @@ class QueueDocument(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     priority: int
     service_level_seconds: int
+    short_abandon_seconds: int
     method: Method
     match: SkillMatch
     hours_id: str | None
@@ -147,7 +148,10 @@ class TextDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SupervisionDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """The four switches, what is taken from supervisors and in queues (by id), and what agents are shown."""
+    """The four switches, and what is taken from supervisors and in queues (by id).
+
+    Beside them: whether agents see that they are monitored, and who sees figures of individual agents.
+    """
 
     supervisor_monitor: bool
     supervisor_assign: bool
@@ -155,6 +159,7 @@ class SupervisionDocument(msgspec.Struct, frozen=True, kw_only=True):
     force_close: bool
     show_agents_monitored: bool
     show_agents_sentiment: bool
+    agent_figures: AgentFigures
     denied_to: dict[str, list[Right]]
     denied_in: dict[str, list[Right]]
 

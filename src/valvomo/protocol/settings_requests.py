@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from valvomo.domain.access.actor import UserRole
-from valvomo.domain.access.supervision import Right
+from valvomo.domain.access.supervision import AgentFigures, Right
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.agents.skills import LEAST_LEVEL, MOST_LEVEL
 from valvomo.domain.conversations.model import Channel, ConsentPolicy
@@ -39,6 +39,9 @@ Limits = Annotated[
 Narrowing = Annotated[dict[str, frozenset[Right]], Meta(max_length=10_000)]
 QueuePriority = Annotated[int, Meta(ge=-1000, le=1000, description="The higher is served first.")]
 ServiceLevel = Annotated[int, Meta(ge=1, le=366 * 24 * 3600, description="Seconds within which to accept.")]
+ShortAbandon = Annotated[
+    int, Meta(ge=0, le=3600, description="Who leaves sooner, in seconds, gave nobody a chance to accept.")
+]
 Presences = Annotated[frozenset[Presence], Meta(min_length=1)]
 Origin = Annotated[
     str,
@@ -179,6 +182,7 @@ class CreateQueueRequest(Request, frozen=True, kw_only=True):
     kind: Literal["messaging", "voice", "record"] = "messaging"
     priority: QueuePriority = 0
     service_level_seconds: ServiceLevel = 60
+    short_abandon_seconds: ShortAbandon = 5
     method: Method = Method.FREE_CAPACITY
     match: SkillMatch = SkillMatch.CLOSEST
     hours_id: Id | None = None
@@ -198,6 +202,7 @@ class ChangeQueueRequest(Request, frozen=True, kw_only=True):
     name: Title | None = None
     priority: QueuePriority | None = None
     service_level_seconds: ServiceLevel | None = None
+    short_abandon_seconds: ShortAbandon | None = None
     method: Method | None = None
     match: SkillMatch | None = None
     hours_id: Id | UnsetType | None = UNSET
@@ -267,6 +272,7 @@ class SupervisionRequest(Request, frozen=True, kw_only=True):
     force_close: bool | None = None
     show_agents_monitored: bool | None = None
     show_agents_sentiment: bool | None = None
+    agent_figures: AgentFigures | None = None
     denied_to: Narrowing | None = None
     denied_in: Narrowing | None = None
 

@@ -2,177 +2,154 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from itertools import product
 
-from valvomo.db import floor, journal
+from valvomo.db import floor
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.colleagues import figures_scope
-from valvomo.domain.figures import outcomes
-from valvomo.domain.figures.history import MOST_DAYS, days
-from valvomo.domain.figures.outcomes import Outcome, ServiceLevel, outcome_of
-from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.figures.intervals import MOST_INTERVALS, Interval, intervals
+from valvomo.domain.figures.sums import Sums, sentiment
+from valvomo.domain.refusals import Refusal, malformed
 from valvomo.protocol.figures import (
+    Goals,
     History,
     HistoryItem,
     LiveFigures,
-    OfferCounts,
-    Today,
     by_queue,
+    counted_fields,
     of_scope,
-    service_level_item,
 )
-from valvomo.protocol.lookups import Lookups
+from valvomo.queries.figure_occupancy import Attendance, attendance
+from valvomo.queries.figure_questions import DIMENSIONS, Asked, Question, asked
 
-SLACK = timedelta(minutes=1)
-"""Facts are in order of commit, which can differ from that of their times by so much at the very most."""
-_COUNTED = {
-    "offer_made": "offered",
-    "offer_accepted": "accepted",
-    "offer_rejected": "rejected",
-    "offer_expired": "expired",
-}
+MOST_ITEMS = 20_000
+"""Parts of a period that are answered at a time."""
+
+Group = tuple[str | None, ...]
+"""Queue, agent, channel, language, outcome; None for what it is not parted by."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """What the figures of a period are counted from."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the period."""
 
-    outcomes: list[Outcome]
-    responses: list[tuple[str, datetime, datetime]]
-    offers: list[tuple[str, datetime, str]]
-    lookups: Lookups
+    since: datetime
+    until: datetime
 
 
 async def live(tx: Transaction, actor: Actor, now: datetime) -> LiveFigures:
     """What the caller's queues look like right now."""
     found = await floor.load(tx, actor.organization_id, now)
     agents = [agent for agent, _ in found.agents.values()]
-    today = Today(found.day, [outcome_of(one) for one in found.closed_today])
-    queues = by_queue(today, found.ongoing, agents, found.lookups)
-    return LiveFigures(at=now, items=of_scope(queues, figures_scope(actor), agents, found.day))
+    queues = by_queue(found.read.books, found.ongoing, agents, found.lookups)
+    return LiveFigures(at=now, items=of_scope(queues, figures_scope(actor), agents, found.read.day[0]))
 
 
-async def history(
-    tx: Transaction, actor: Actor, period: tuple[datetime, datetime], by: frozenset[str]
-) -> History | Refusal:
-    """Figures of a period, parted `by` day, queue, both or neither; days are those of the organization's place."""
-    since, until = (_aware(moment) for moment in period)
-    if not since < until or until - since > timedelta(days=MOST_DAYS):
-        return Refusal(Reason.MALFORMED, {"from": since, "to": until, "days": MOST_DAYS})
-    scope = figures_scope(actor)
-    past = await _past(tx, actor.organization_id, since, until)
-    row = await tx.row("house.organization", actor.organization_id)
-    zone = ZoneInfo(row["time_zone"] if row else "UTC")
-    queues = [one for one in past.lookups.queues if scope is None or one in scope]
-    parts = [(day.isoformat(), _aware(begin), _aware(end)) for day, begin, end in days(since, until, zone)]
-    whole: list[tuple[str | None, datetime, datetime]] = [(None, since, until)]
-    items = [
-        _item(past, day, (begin, end), chosen)
-        for day, begin, end in (parts if "day" in by else whole)
-        for chosen in ([[one] for one in queues] if "queue" in by else [queues])
-    ]
-    if "queue" in by:
-        items = [
-            _of_queue(item, queues[place % len(queues)], past.lookups) for place, item in enumerate(items)
-        ]
-    return History(since=since, until=until, items=tuple(items))
+async def history(tx: Transaction, actor: Actor, question: Question, now: datetime) -> History | Refusal:
+    """Figures of a period, parted by time, queue, agent, channel, language or outcome, by several, or not at all."""
+    may = await asked(tx, actor, question)
+    if isinstance(may, Refusal):
+        return may
+    parts = _parts(may)
+    if len(parts) > MOST_INTERVALS:
+        return malformed("query.by", f"more than {MOST_INTERVALS} intervals")
+    sums = await _sums(tx, actor.organization_id, may, parts)
+    groups = _groups(may, sums)
+    if len(parts) * len(groups) > MOST_ITEMS:
+        return malformed("query.by", f"more than {MOST_ITEMS} parts")
+    there = await attendance(tx, actor.organization_id, may, now) if _tells_occupancy(question) else None
+    return History(
+        since=question.since,
+        until=question.until,
+        zone=may.zone.key,
+        position=await tx.value("figures.head", actor.organization_id) or 0,
+        items=tuple(
+            _item(may, part, group, (sums.get((number, group)) or Sums(), there))
+            for (number, part), group in product(enumerate(parts, 1), groups)
+        ),
+    )
 
 
-def _item(past: Past, day: str | None, period: tuple[datetime, datetime], queues: list[str]) -> HistoryItem:
-    since, until = period
-    mine = [one for one in past.outcomes if one.queue_id in queues]
-    goals = {past.lookups.queues[one].service_level_seconds for one in queues}
-    level = ServiceLevel()
-    for one in queues:
-        inside = [outcome for outcome in mine if outcome.queue_id == one]
-        goal = past.lookups.queues[one].service_level_seconds
-        level = level.plus(outcomes.service_level(inside, goal, since, until))
+def _parts(may: Asked) -> list[Part]:
+    question = may.question
+    if (by := question.interval) is None:
+        return [Part(question.since, question.until)]
+    found: list[Part] = []
+    for since, until in intervals(question.since, question.until, by, may.zone):
+        found.append(Part(since, until))
+        if len(found) > MOST_INTERVALS:
+            break
+    return found
+
+
+async def _sums(
+    tx: Transaction, organization_id: str, may: Asked, parts: Sequence[Part]
+) -> dict[tuple[int, Group], Sums]:
+    since, until, queues, agents, channels, languages, outcomes, with_outcome = may.conditions
+    rows = await tx.rows(
+        "figures.sums", organization_id, since, until, [one.since for one in parts], sorted(may.question.by), queues,
+        agents, channels, languages, outcomes, with_outcome,
+    )  # fmt: skip
+    found: dict[tuple[int, Group], Sums] = {}
+    for row in rows:
+        group = tuple(row[name] for name in DIMENSIONS)
+        if "agent" in may.question.by and row["agent"] is None:
+            continue
+        sums = found.setdefault((row["part"], group), Sums())
+        for name, value in (("counts", "number"), ("ms", "ms"), ("within", "within"), ("short", "short")):
+            getattr(sums, name)[row["counter"]] = row[value]
+    return found
+
+
+def _groups(may: Asked, found: Iterable[tuple[int, Group]]) -> list[Group]:
+    """Every queue where it is parted by queues, and of the rest what there is, in order of their names."""
+    seen = {group for _, group in found}
+    by = may.question.by
+    if by & set(DIMENSIONS) <= {"queue"}:
+        queues: list[str | None] = [*may.of_these()] if "queue" in by else [None]
+        return [(one, None, None, None, None) for one in queues]
+    order = {one: place for place, one in enumerate(may.lookups.queues)}
+    people = may.lookups.people
+    return sorted(
+        seen,
+        key=lambda one: (
+            order.get(one[0] or "", -1), people.get(one[1] or "", ""), *(word or "" for word in one[1:])
+        ),
+    )  # fmt: skip
+
+
+def _item(may: Asked, part: Part, group: Group, known: tuple[Sums, Attendance | None]) -> HistoryItem:
+    queue, agent, channel, language, outcome = group
+    sums, there = known
+    question, lookups = may.question, may.lookups
+    begin = part.since.astimezone(may.zone)
     return HistoryItem(
-        day=day,
-        queue=None,
-        queue_name=None,
-        since=since,
-        until=until,
-        started=outcomes.started(mine, since, until),
-        completed=outcomes.completed(mine, since, until),
-        abandoned=outcomes.abandoned(mine, since, until),
-        force_closed=outcomes.force_closed(mine, since, until),
-        auto_closed=outcomes.auto_closed(mine, since, until),
-        speed_of_answer=outcomes.speed_of_answer(mine, since, until),
-        first_response=_first_response(past, queues, period),
-        service_level=service_level_item(level, goals.pop() if len(goals) == 1 else None),
-        offers=_offers(past, queues, period),
+        since=part.since,
+        until=part.until,
+        interval=begin.isoformat() if question.interval else None,
+        day=begin.date().isoformat() if question.interval is Interval.DAY else None,
+        queue=queue,
+        queue_name=lookups.queues[queue].name if queue and queue in lookups.queues else None,
+        agent=agent,
+        agent_name=lookups.people.get(agent) if agent else None,
+        channel=channel,
+        language=language,
+        outcome=outcome,
+        occupancy=there.occupancy(part.since, part.until, agent) if there else None,
+        sentiment=sentiment(sums) if may.knows_moods else None,
+        **counted_fields(sums, _goals(may, [queue] if queue else may.of_these())),
     )
 
 
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+def _goals(may: Asked, queues: Collection[str]) -> Goals:
+    return Goals.of([may.lookups.queues[one] for one in queues if one in may.lookups.queues])
 
 
-def _of_queue(item: HistoryItem, queue_id: str, lookups: Lookups) -> HistoryItem:
-    named: dict[str, Any] = {name: getattr(item, name) for name in HistoryItem.__struct_fields__}
-    return HistoryItem(**{**named, "queue": queue_id, "queue_name": lookups.queues[queue_id].name})
-
-
-def _first_response(past: Past, queues: Iterable[str], period: tuple[datetime, datetime]) -> float | None:
-    """Mean seconds from queueing to the first agent message, of those first answered in the period."""
-    inside = set(queues)
-    waits = [
-        (answered - queued).total_seconds()
-        for queue, queued, answered in past.responses
-        if queue in inside and period[0] <= answered < period[1]
-    ]
-    return sum(waits) / len(waits) if waits else None
-
-
-def _offers(past: Past, queues: Iterable[str], period: tuple[datetime, datetime]) -> OfferCounts:
-    inside, counts = set(queues), dict.fromkeys(_COUNTED.values(), 0)
-    for kind, at, queue in past.offers:
-        if queue in inside and period[0] <= at < period[1]:
-            counts[_COUNTED[kind]] += 1
-    return OfferCounts(**counts)
-
-
-async def _past(tx: Transaction, organization_id: str, since: datetime, until: datetime) -> Past:
-    rows = await tx.rows("figures.outcomes", organization_id, since, until)
-    head = await journal.head(tx, organization_id)
-    first = await position_before(tx, organization_id, since - SLACK, head)
-    last = await position_before(tx, organization_id, until + SLACK, head)
-    offers = await tx.rows("figures.offers", organization_id, first, last, since, until)
-    return Past(
-        outcomes=[
-            Outcome(
-                queue_id=row["queue_id"],
-                queued_at=row["queued_at"],
-                accepted_at=row["accepted_at"],
-                closed_at=row["closed_at"],
-                closed_as=row["closed_as"],
-            )
-            for row in rows
-        ],
-        responses=[
-            (row["queue_id"], row["queued_at"], row["first_response_at"])
-            for row in rows
-            if row["first_response_at"]
-        ],
-        offers=[(row["kind"], row["at"], row["queue_id"]) for row in offers],
-        lookups=await floor.lookups(tx, organization_id),
-    )
-
-
-async def position_before(tx: Transaction, organization_id: str, moment: datetime, head: int) -> int:
-    """The last position whose fact is older than the moment; positions are gapless, so halving finds it."""
-    low, high = 0, head
-    while low < high:
-        middle = (low + high + 1) // 2
-        at = await tx.value("figures.at_position", organization_id, middle)
-        if at is not None and at < moment:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def _tells_occupancy(question: Question) -> bool:
+    """Agents are there for all of their work: it cannot be said how much of that for one queue or channel."""
+    narrowed = question.queues or question.channels or question.languages or question.outcomes
+    return not narrowed and not question.by & {"queue", "channel", "language", "outcome"}

@@ -42,6 +42,7 @@ export interface Queue {
   kind: (typeof QUEUE_KINDS)[number]
   priority: number
   service_level_seconds: number
+  short_abandon_seconds: number
   method: (typeof METHODS)[number]
   match: (typeof MATCHES)[number]
   hours_id: string | null

@@ -747,6 +747,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exactly what a figure counts
+         * @description As many items as the figure says, of the same period and narrowed in the same way, the oldest first.
+         */
+        get: operations["figureEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/history": {
         parameters: {
             query?: never;
@@ -756,9 +776,32 @@ export interface paths {
         };
         /**
          * Figures of the past
-         * @description Days are those of the organization's time zone; at most 400 of them.
+         * @description Intervals are those of the organization's time zone; at most 400 days.
+         *
+         *     Figures of individual agents are there under the organization's policy only, and each look at them is in the
+         *     audit log. `position` is how far the journal has been counted.
          */
         get: operations["figuresHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/interventions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What supervisors did, and what followed
+         * @description By act; by supervisor too where it is asked by `agent` and the policy shows individuals.
+         */
+        get: operations["interventions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -779,6 +822,26 @@ export interface paths {
          * @description As of now; the live topic `figures` shows the same and keeps showing it.
          */
         get: operations["liveFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/spread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How durations are spread
+         * @description How many waits, first responses, responses or handle times took how long.
+         */
+        get: operations["figureSpread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1673,6 +1736,12 @@ export interface components {
             fit: number;
             free: number;
         };
+        /**
+         * AgentFigures
+         * @description Who sees figures of individual agents: nobody, supervisors those of their own queues, or all supervisors.
+         * @enum {string}
+         */
+        AgentFigures: "off" | "team_lead" | "all";
         /** AgentRow */
         AgentRow: {
             capacity: number;
@@ -1856,10 +1925,9 @@ export interface components {
         };
         /**
          * By
-         * @description By what figures of the past are parted.
          * @enum {string}
          */
-        By: "day" | "queue";
+        By: "quarter_hour" | "hour" | "day" | "week" | "month" | "queue" | "agent" | "channel" | "language" | "outcome";
         /** Candidates */
         Candidates: {
             agents: components["schemas"]["AgentCandidate"][];
@@ -1944,6 +2012,8 @@ export interface components {
             sentiment_alert_supervisor?: components["schemas"]["Level"] | null;
             /** @description Seconds within which to accept. */
             service_level_seconds?: number | null;
+            /** @description Who leaves sooner, in seconds, gave nobody a chance to accept. */
+            short_abandon_seconds?: number | null;
             supervisors?: string[] | null;
         };
         /** ChangeQuickReplyRequest */
@@ -2260,6 +2330,11 @@ export interface components {
              * @default 60
              */
             service_level_seconds: number;
+            /**
+             * @description Who leaves sooner, in seconds, gave nobody a chance to accept.
+             * @default 5
+             */
+            short_abandon_seconds: number;
             /** @default [] */
             supervisors: string[];
         };
@@ -2433,6 +2508,25 @@ export interface components {
             };
             queue_id: string | null;
         };
+        /** EntryConversation */
+        EntryConversation: {
+            customer: string | null;
+            id: string;
+            state: string | null;
+            subject: string | null;
+        };
+        /** EntryItem */
+        EntryItem: {
+            agent: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            at: string;
+            channel: string;
+            conversation: components["schemas"]["EntryConversation"];
+            counter: string;
+            language: string;
+            queue: components["schemas"]["Named"];
+            seconds: number | null;
+        };
         /** Estimate */
         Estimate: {
             half: number | null;
@@ -2464,25 +2558,42 @@ export interface components {
         /** FiguresItem */
         FiguresItem: {
             abandoned: number;
+            abandonment: number | null;
             active: number;
             agents: {
                 [key: string]: number;
             };
+            answered: number;
             auto_closed: number;
             completed: number;
+            first_response: number | null;
             force_closed: number;
+            handle_time: number | null;
+            handled: number;
             id: string;
             in_queue: number;
             /** @default figures */
             kind: string;
             longest_wait_since: string | null;
             name: string | null;
+            offers: components["schemas"]["OfferCounts"];
             orphans: number;
+            overflow_closed: number;
+            response_time: number | null;
+            responses: number;
+            served: number;
             service_level: components["schemas"]["ServiceLevelItem"];
+            session_service_level: components["schemas"]["ServiceLevelItem"];
+            session_wait: number | null;
             /** Format: date-time */
             since: string;
+            speed_of_answer: number | null;
+            started: number;
+            talk_time: number | null;
+            wait_of_abandoned: number | null;
             waiting: number;
             wrap_up: number;
+            wrap_up_time: number | null;
         };
         /** ForceCloseRequest */
         ForceCloseRequest: {
@@ -2496,29 +2607,54 @@ export interface components {
         /** History */
         History: {
             items: components["schemas"]["HistoryItem"][];
+            position: number;
             /** Format: date-time */
             since: string;
             /** Format: date-time */
             until: string;
+            zone: string;
         };
         /** HistoryItem */
         HistoryItem: {
             abandoned: number;
+            abandonment: number | null;
+            agent?: string | null;
+            agent_name?: string | null;
+            answered: number;
             auto_closed: number;
+            channel?: string | null;
             completed: number;
-            day: string | null;
+            day?: string | null;
             first_response: number | null;
             force_closed: number;
+            handle_time: number | null;
+            handled: number;
+            interval?: string | null;
+            language?: string | null;
+            occupancy?: number | null;
             offers: components["schemas"]["OfferCounts"];
-            queue: string | null;
-            queue_name: string | null;
+            outcome?: string | null;
+            overflow_closed: number;
+            queue?: string | null;
+            queue_name?: string | null;
+            response_time: number | null;
+            responses: number;
+            sentiment?: {
+                [key: string]: number;
+            } | null;
+            served: number;
             service_level: components["schemas"]["ServiceLevelItem"];
+            session_service_level: components["schemas"]["ServiceLevelItem"];
+            session_wait: number | null;
             /** Format: date-time */
             since: string;
             speed_of_answer: number | null;
             started: number;
+            talk_time: number | null;
             /** Format: date-time */
             until: string;
+            wait_of_abandoned: number | null;
+            wrap_up_time: number | null;
         };
         /** Holiday */
         Holiday: {
@@ -2550,6 +2686,22 @@ export interface components {
                 ][];
             };
         };
+        /** InterventionItem */
+        InterventionItem: {
+            act: string;
+            answers: {
+                [key: string]: number;
+            };
+            count: number;
+            outcomes: {
+                [key: string]: number;
+            };
+            supervisor: components["schemas"]["Named"] | null;
+        };
+        /** Interventions */
+        Interventions: {
+            items: components["schemas"]["InterventionItem"][];
+        };
         /** KindBody */
         KindBody: {
             answers?: {
@@ -2578,6 +2730,12 @@ export interface components {
          * @enum {string}
          */
         Level: "very_negative" | "negative" | "slightly_negative" | "neutral" | "slightly_positive" | "positive" | "very_positive";
+        /**
+         * List
+         * @description Which figure.
+         * @enum {string}
+         */
+        List: "started" | "answered" | "within" | "late" | "left" | "short" | "abandoned" | "completed" | "force_closed" | "auto_closed" | "overflow_closed" | "handled" | "served" | "first_responses" | "responses" | "sessions_accepted" | "sessions_within" | "sessions_abandoned" | "sessions_short" | "offers" | "offers_accepted" | "offers_rejected" | "offers_expired" | "offers_withdrawn" | "felt_very_negative" | "felt_negative" | "felt_slightly_negative" | "felt_neutral" | "felt_slightly_positive" | "felt_positive" | "felt_very_positive" | "felt_none";
         /** LiveFigures */
         LiveFigures: {
             /** Format: date-time */
@@ -2677,6 +2835,8 @@ export interface components {
             offered: number;
             /** @default 0 */
             rejected: number;
+            /** @default 0 */
+            withdrawn: number;
         };
         /** OfferItem */
         OfferItem: {
@@ -2707,6 +2867,11 @@ export interface components {
          * @enum {string}
          */
         Operator: "is" | "is_not" | "contains" | "starts_with" | "is_set" | "is_empty";
+        /**
+         * Outcome
+         * @enum {string}
+         */
+        Outcome: "completed" | "resolved" | "abandoned" | "force_closed" | "auto_closed" | "overflow" | "ongoing";
         /** OverflowBody */
         OverflowBody: {
             /** @default 0 */
@@ -2796,7 +2961,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
+            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "figures/agents-off" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
         } & {
             [key: string]: unknown;
         };
@@ -2889,6 +3054,7 @@ export interface components {
             sentiment_alert_agent: components["schemas"]["Level"] | null;
             sentiment_alert_supervisor: components["schemas"]["Level"] | null;
             service_level_seconds: number;
+            short_abandon_seconds: number;
             supervisors: string[];
         };
         /** Page[QueueDocument] */
@@ -3101,6 +3267,7 @@ export interface components {
             ratio: number | null;
             seconds: number | null;
             short: number;
+            short_seconds?: number | null;
             within: number;
             without_short_abandons: number | null;
         };
@@ -3169,6 +3336,25 @@ export interface components {
             changed: number | null;
             today: number | null;
         };
+        /** Spread */
+        Spread: {
+            items: components["schemas"]["SpreadItem"][];
+        };
+        /** SpreadItem */
+        SpreadItem: {
+            counts: {
+                [key: string]: number;
+            };
+            since: number;
+            until: number | null;
+        };
+        /**
+         * SpreadOf
+         * @description Which duration.
+         * @default wait
+         * @enum {string}
+         */
+        SpreadOf: "wait" | "first_response" | "response" | "handle_time";
         /** StartByCustomer */
         StartByCustomer: {
             answers?: {
@@ -3247,6 +3433,7 @@ export interface components {
         };
         /** SupervisionDocument */
         SupervisionDocument: {
+            agent_figures: components["schemas"]["AgentFigures"];
             denied_in: {
                 [key: string]: components["schemas"]["Right"][];
             };
@@ -3262,6 +3449,7 @@ export interface components {
         };
         /** SupervisionRequest */
         SupervisionRequest: {
+            agent_figures?: components["schemas"]["AgentFigures"] | null;
             denied_in?: {
                 [key: string]: components["schemas"]["Right"][];
             } | null;
@@ -3680,6 +3868,11 @@ export interface components {
             client_id?: string | null;
             text: string;
             visibility?: components["schemas"]["Visibility"];
+        };
+        /** Page[EntryItem] */
+        "figurePagedetails.EntryItem_": {
+            items: components["schemas"]["EntryItem"][];
+            next?: string | null;
         };
         /** Page[DispositionDocument] */
         "routingPagesettings.DispositionDocument_": {
@@ -5503,15 +5696,73 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    figuresHistory: {
+    figureEntries: {
         parameters: {
-            query?: {
-                /** @description A week ago if not given. */
+            query: {
+                /** @description A week before the end if not given. */
                 from?: string | null;
                 /** @description Now if not given; not included. */
                 to?: string | null;
-                /** @description `day`, `queue`, both, or neither. */
+                /** @description One interval, and any of queue, agent, channel, language, outcome. */
                 by?: components["schemas"]["By"][] | null;
+                /** @description Several may be given; all if none is. */
+                queue?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                agent?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                channel?: components["schemas"]["Channel"][] | null;
+                /** @description Several may be given; all if none is. */
+                language?: string[] | null;
+                /** @description What conversations were closed as. Several may be given; all if none is. */
+                outcome?: components["schemas"]["Outcome"][] | null;
+                /** @description Which figure. */
+                of: components["schemas"]["List"];
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["figurePagedetails.EntryItem_"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    figuresHistory: {
+        parameters: {
+            query?: {
+                /** @description A week before the end if not given. */
+                from?: string | null;
+                /** @description Now if not given; not included. */
+                to?: string | null;
+                /** @description One interval, and any of queue, agent, channel, language, outcome. */
+                by?: components["schemas"]["By"][] | null;
+                /** @description Several may be given; all if none is. */
+                queue?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                agent?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                channel?: components["schemas"]["Channel"][] | null;
+                /** @description Several may be given; all if none is. */
+                language?: string[] | null;
+                /** @description What conversations were closed as. Several may be given; all if none is. */
+                outcome?: components["schemas"]["Outcome"][] | null;
             };
             header?: never;
             path?: never;
@@ -5526,6 +5777,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["History"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    interventions: {
+        parameters: {
+            query?: {
+                /** @description A week before the end if not given. */
+                from?: string | null;
+                /** @description Now if not given; not included. */
+                to?: string | null;
+                /** @description One interval, and any of queue, agent, channel, language, outcome. */
+                by?: components["schemas"]["By"][] | null;
+                /** @description Several may be given; all if none is. */
+                queue?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                agent?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                channel?: components["schemas"]["Channel"][] | null;
+                /** @description Several may be given; all if none is. */
+                language?: string[] | null;
+                /** @description What conversations were closed as. Several may be given; all if none is. */
+                outcome?: components["schemas"]["Outcome"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Interventions"];
                 };
             };
             401: components["responses"]["401"];
@@ -5551,6 +5844,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LiveFigures"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    figureSpread: {
+        parameters: {
+            query?: {
+                /** @description A week before the end if not given. */
+                from?: string | null;
+                /** @description Now if not given; not included. */
+                to?: string | null;
+                /** @description One interval, and any of queue, agent, channel, language, outcome. */
+                by?: components["schemas"]["By"][] | null;
+                /** @description Several may be given; all if none is. */
+                queue?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                agent?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                channel?: components["schemas"]["Channel"][] | null;
+                /** @description Several may be given; all if none is. */
+                language?: string[] | null;
+                /** @description What conversations were closed as. Several may be given; all if none is. */
+                outcome?: components["schemas"]["Outcome"][] | null;
+                /** @description Which duration. */
+                of?: components["schemas"]["SpreadOf"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spread"];
                 };
             };
             401: components["responses"]["401"];

@@ -39,6 +39,7 @@ class QueueSettings:
     kind: str = "messaging"
     priority: int = 0
     service_level_seconds: int = 60
+    short_abandon_seconds: int = 5
     method: Method = Method.FREE_CAPACITY
     match: SkillMatch = SkillMatch.CLOSEST
     hours_id: str | None = None
@@ -55,6 +56,7 @@ class QueueSettings:
             "kind": self.kind,
             "priority": self.priority,
             "service_level_seconds": self.service_level_seconds,
+            "short_abandon_seconds": self.short_abandon_seconds,
             "method": self.method.value,
             "match": self.match.value,
             "hours_id": self.hours_id,
@@ -87,6 +89,7 @@ class ChangeQueue(Command):
     name: str | None = None
     priority: int | None = None
     service_level_seconds: int | None = None
+    short_abandon_seconds: int | None = None
     method: Method | None = None
     match: SkillMatch | None = None
     hours_id: str | None = None
@@ -175,6 +178,7 @@ def queue_settings_of(row: Any) -> QueueSettings:
         kind=row["kind"],
         priority=row["priority"],
         service_level_seconds=row["service_level_seconds"],
+        short_abandon_seconds=row["short_abandon_seconds"],
         method=Method(row["method"]),
         match=SkillMatch(row["match"]),
         hours_id=row["hours_id"],
@@ -209,7 +213,7 @@ def _row(work: Work, queue_id: str, queue: QueueSettings) -> tuple[object, ...]:
     return (
         work.organization_id, queue_id, queue.name, queue.priority, queue.service_level_seconds, queue.method.value,
         queue.match.value, queue.hours_id, msgspec.to_builtins(queue.overflow),
-        queue.sentiment_alert_agent, queue.sentiment_alert_supervisor,
+        queue.sentiment_alert_agent, queue.sentiment_alert_supervisor, queue.short_abandon_seconds,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from valvomo.commands.settings.withdrawing import end_unrightful
 from valvomo.commands.work import Work
 from valvomo.db import house
 from valvomo.domain.access.actor import UserRole
-from valvomo.domain.access.supervision import Right, Supervision
+from valvomo.domain.access.supervision import AgentFigures, Right, Supervision
 from valvomo.domain.refusals import Reason, Refusal
 
 Narrowing = Mapping[str, frozenset[Right]]
@@ -31,6 +31,7 @@ class ChangeSupervision(Command):
     denied_in: Narrowing | None = None
     show_agents_monitored: bool | None = None
     show_agents_sentiment: bool | None = None
+    agent_figures: AgentFigures | None = None
 
 
 @handles(ChangeSupervision)
@@ -55,6 +56,7 @@ def stored(supervision: Supervision) -> dict[str, object]:
         "denied_in": _sorted(supervision.denied_in),
         "show_agents_monitored": supervision.show_agents_monitored,
         "show_agents_sentiment": supervision.show_agents_sentiment,
+        "agent_figures": supervision.agent_figures.value,
     }
 
 
@@ -75,6 +77,7 @@ def _changed(supervision: Supervision, command: ChangeSupervision) -> Supervisio
         denied_in=supervision.denied_in if command.denied_in is None else _without_empty(command.denied_in),
         show_agents_monitored=supervision.show_agents_monitored if monitored is None else monitored,
         show_agents_sentiment=supervision.show_agents_sentiment if sentiment is None else sentiment,
+        agent_figures=command.agent_figures or supervision.agent_figures,
     )
 
 

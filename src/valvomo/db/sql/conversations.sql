@@ -32,10 +32,6 @@ SELECT * FROM conversations WHERE organization_id = $1 AND id = $2
 -- Everything that is not closed.
 SELECT * FROM conversations WHERE organization_id = $1 AND state <> 'closed'
 
--- name: closed_since
--- What was closed since a moment.
-SELECT * FROM conversations WHERE organization_id = $1 AND state = 'closed' AND closed_at >= $2
-
 -- name: lock_of_person
 -- Ongoing conversations that this person owns or is asked to take, locked in one order.
 SELECT * FROM conversations c WHERE organization_id = $1 AND state <> 'closed' AND (

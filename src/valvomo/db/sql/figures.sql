@@ -1,17 +1,140 @@
--- name: outcomes
--- The moments of conversations that were queued, accepted or closed within a period.
-SELECT queue_id, queued_at, (body ->> 'first_accepted_at')::timestamptz AS accepted_at, first_response_at, closed_at,
-    body ->> 'closed_as' AS closed_as
+-- name: begin
+-- Nothing has been counted yet.
+INSERT INTO figure_heads (organization_id, position) VALUES ($1, 0) ON CONFLICT (organization_id) DO NOTHING
+
+-- name: lock_head
+-- How far the journal has been counted, locked until more has been.
+SELECT position FROM figure_heads WHERE organization_id = $1 FOR UPDATE
+
+-- name: head
+-- How far the journal has been counted.
+SELECT position FROM figure_heads WHERE organization_id = $1
+
+-- name: behind
+-- Organizations whose journal goes further than has been counted.
+SELECT j.organization_id FROM journal_heads j
+LEFT JOIN figure_heads f ON f.organization_id = j.organization_id
+WHERE j.position > coalesce(f.position, 0)
+
+-- name: advance
+-- So far it has been counted.
+UPDATE figure_heads SET position = $2 WHERE organization_id = $1
+
+-- name: enter
+-- Entries of a batch of facts.
+INSERT INTO figure_entries (organization_id, position, place, counter, at, conversation_id, queue_id, channel, language,
+    agent_id, ms)
+SELECT $1, * FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
+    $9::text[], $10::text[], $11::bigint[])
+
+-- name: facts_of
+-- What happened to these conversations up to a position, to fold them again.
+SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body
+FROM facts WHERE organization_id = $1 AND conversation_id = ANY ($2::text[]) AND position <= $3
+ORDER BY conversation_id, version
+
+-- name: today
+-- Sums of the entries of a time by queue, up to a position.
+SELECT queue_id, counter, count(*)::bigint AS number, coalesce(sum(ms), 0)::bigint AS ms FROM figure_entries
+WHERE organization_id = $1 AND at >= $2 AND at < $3 AND position <= $4 AND conversation_id <> ''
+GROUP BY queue_id, counter
+
+-- name: waits
+-- Every wait that is judged, of a time, by queue.
+SELECT queue_id, counter, array_agg(coalesce(ms, 0) ORDER BY ms) AS waits FROM figure_entries
+WHERE organization_id = $1 AND at >= $2 AND at < $3 AND position <= $4 AND counter = ANY ($5::text[])
+GROUP BY queue_id, counter
+
+-- name: spent
+-- What primaries had spent on these conversations at a position.
+SELECT conversation_id, counter, sum(ms)::bigint AS ms FROM figure_entries
+WHERE organization_id = $1 AND conversation_id = ANY ($2::text[]) AND position <= $3 AND counter IN ('talk', 'wrap_up')
+GROUP BY conversation_id, counter
+
+-- name: sums
+-- Sums of entries of a period: of each of its parts ($4, their beginnings) and of whatever else it is parted by ($5).
+SELECT width_bucket(e.at, $4::timestamptz[]) AS part,
+    CASE WHEN 'queue' = ANY ($5::text[]) THEN e.queue_id END AS queue,
+    CASE WHEN 'agent' = ANY ($5::text[]) THEN e.agent_id END AS agent,
+    CASE WHEN 'channel' = ANY ($5::text[]) THEN e.channel END AS channel,
+    CASE WHEN 'language' = ANY ($5::text[]) THEN e.language END AS language,
+    CASE WHEN 'outcome' = ANY ($5::text[]) THEN coalesce(substr(o.counter, 8), 'ongoing') END AS outcome,
+    e.counter, count(*)::bigint AS number, coalesce(sum(e.ms), 0)::bigint AS ms,
+    count(*) FILTER (WHERE e.ms <= q.service_level_seconds * 1000)::bigint AS within,
+    count(*) FILTER (WHERE e.ms < q.short_abandon_seconds * 1000)::bigint AS short
+FROM figure_entries e
+JOIN queues q ON q.organization_id = e.organization_id AND q.id = e.queue_id
+LEFT JOIN figure_entries o ON $11::boolean AND o.organization_id = e.organization_id
+    AND o.conversation_id = e.conversation_id AND o.counter LIKE 'closed.%'
+WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
+    AND ($6::text[] IS NULL OR e.queue_id = ANY ($6)) AND ($7::text[] IS NULL OR e.agent_id = ANY ($7))
+    AND ($8::text[] = '{}' OR e.channel = ANY ($8)) AND ($9::text[] = '{}' OR e.language = ANY ($9))
+    AND ($10::text[] = '{}' OR coalesce(substr(o.counter, 8), 'ongoing') = ANY ($10))
+GROUP BY 1, 2, 3, 4, 5, 6, 7
+
+-- name: listed
+-- The entries that a figure counts, in order of their time, after a place in that order.
+SELECT e.position, e.place, e.counter, e.at, e.conversation_id, e.queue_id, e.channel, e.language, e.agent_id, e.ms,
+    to_jsonb(c) AS conversation
+FROM figure_entries e
+JOIN queues q ON q.organization_id = e.organization_id AND q.id = e.queue_id
+JOIN conversations c ON c.organization_id = e.organization_id AND c.id = e.conversation_id
+LEFT JOIN figure_entries o ON $9::boolean AND o.organization_id = e.organization_id
+    AND o.conversation_id = e.conversation_id AND o.counter LIKE 'closed.%'
+WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
+    AND ($4::text[] IS NULL OR e.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR e.agent_id = ANY ($5))
+    AND ($6::text[] = '{}' OR e.channel = ANY ($6)) AND ($7::text[] = '{}' OR e.language = ANY ($7))
+    AND ($8::text[] = '{}' OR coalesce(substr(o.counter, 8), 'ongoing') = ANY ($8))
+    AND e.counter = ANY ($10::text[])
+    AND CASE $11::text WHEN 'within' THEN e.ms <= q.service_level_seconds * 1000
+        WHEN 'late' THEN e.ms > q.service_level_seconds * 1000
+        WHEN 'short' THEN e.ms < q.short_abandon_seconds * 1000 ELSE true END
+    AND ($12::timestamptz IS NULL OR (e.at, e.position, e.place) > ($12, $13::bigint, $14::smallint))
+ORDER BY e.at, e.position, e.place LIMIT $15
+
+-- name: spread
+-- How many durations of these counters lie between which edges (milliseconds).
+SELECT e.counter, width_bucket(e.ms::double precision, $11::double precision[]) AS place, count(*)::bigint AS number
+FROM figure_entries e
+LEFT JOIN figure_entries o ON $9::boolean AND o.organization_id = e.organization_id
+    AND o.conversation_id = e.conversation_id AND o.counter LIKE 'closed.%'
+WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
+    AND ($4::text[] IS NULL OR e.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR e.agent_id = ANY ($5))
+    AND ($6::text[] = '{}' OR e.channel = ANY ($6)) AND ($7::text[] = '{}' OR e.language = ANY ($7))
+    AND ($8::text[] = '{}' OR coalesce(substr(o.counter, 8), 'ongoing') = ANY ($8))
+    AND e.counter = ANY ($10::text[]) AND e.ms IS NOT NULL
+GROUP BY 1, 2
+
+-- name: interventions
+-- What supervisors did, and what followed: the answers to what they asked, and how the conversations ended.
+SELECT e.agent_id, e.counter, CASE WHEN e.counter LIKE 'supervised.%' THEN coalesce(substr(o.counter, 8), 'ongoing') END
+        AS outcome, count(*)::bigint AS number
+FROM figure_entries e
+LEFT JOIN figure_entries o ON o.organization_id = e.organization_id AND o.conversation_id = e.conversation_id
+    AND o.counter LIKE 'closed.%'
+WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
+    AND ($4::text[] IS NULL OR e.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR e.agent_id = ANY ($5))
+    AND ($6::text[] = '{}' OR e.channel = ANY ($6)) AND ($7::text[] = '{}' OR e.language = ANY ($7))
+    AND ($8::text[] = '{}' OR coalesce(substr(o.counter, 8), 'ongoing') = ANY ($8)) AND $9::boolean IS NOT NULL
+    AND (e.counter LIKE 'supervised.%' OR e.counter LIKE 'followed.%')
+GROUP BY 1, 2, 3
+
+-- name: stretches
+-- When these agents handled something: stretches that reach into a period, and those that go on.
+SELECT agent_id, at - ms * interval '1 millisecond' AS since, at AS until FROM figure_entries
+WHERE organization_id = $1 AND at > $2 AND at - ms * interval '1 millisecond' < $3
+    AND counter IN ('talk', 'wrap_up') AND agent_id = ANY ($4::text[])
+UNION ALL
+SELECT owner_id, (body ->> CASE state WHEN 'wrap_up' THEN 'wrap_up_at' ELSE 'accepted_at' END)::timestamptz, NULL
 FROM conversations
-WHERE organization_id = $1 AND queued_at < $3 AND (closed_at IS NULL OR closed_at >= $2)
+WHERE organization_id = $1 AND state IN ('active', 'wrap_up') AND owner_id = ANY ($4::text[])
 
--- name: at_position
--- When the fact at a position happened.
-SELECT at FROM facts WHERE organization_id = $1 AND position = $2
+-- name: presences
+-- The presences that were set of these agents before the end of a period.
+SELECT agent_id, at, substr(counter, 9) AS presence FROM figure_entries
+WHERE organization_id = $1 AND counter LIKE 'present.%' AND at < $2 AND agent_id = ANY ($3::text[])
+ORDER BY at, position, place
 
--- name: offers
--- What became of offers between two positions: kind of the fact, when, in which queue the conversation is.
-SELECT f.kind, f.at, c.queue_id FROM facts f
-JOIN conversations c ON c.organization_id = f.organization_id AND c.id = f.conversation_id
-WHERE f.organization_id = $1 AND f.position > $2 AND f.position <= $3
-    AND f.kind IN ('offer_made', 'offer_accepted', 'offer_rejected', 'offer_expired') AND f.at >= $4 AND f.at < $5
+-- name: serving
+-- In which queues everybody serves who serves anywhere.
+SELECT m.user_id, array_agg(m.queue_id) AS queues FROM queue_members m WHERE m.organization_id = $1 GROUP BY m.user_id

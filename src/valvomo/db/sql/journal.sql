@@ -80,3 +80,7 @@ UPDATE receipts SET outcome = $4::jsonb WHERE organization_id = $1 AND actor_id 
 -- name: drop_receipts
 -- Receipts are kept for a day; so many at a time.
 DELETE FROM receipts WHERE ctid = ANY (ARRAY(SELECT ctid FROM receipts WHERE at < $1 ORDER BY at LIMIT $2))
+
+-- name: at_position
+-- When the fact at a position happened.
+SELECT at FROM facts WHERE organization_id = $1 AND position = $2

@@ -1,8 +1,3 @@
--- name: organization_day
--- When the present day began in the organization's own time zone.
-SELECT date_trunc('day', $2::timestamptz AT TIME ZONE time_zone) AT TIME ZONE time_zone AS since
-FROM organizations WHERE id = $1
-
 -- name: silent
 -- Positions of facts that nobody but supervisors may notice.
 SELECT position FROM facts WHERE organization_id = $1 AND audited

@@ -30,12 +30,6 @@ SELECT created_at FROM organizations WHERE id = $1
 -- The time of the latest of the facts after a position, up to another.
 SELECT max(at) FROM facts WHERE organization_id = $1 AND position > $2 AND position <= $3
 
--- name: closed
--- What figures need of the conversations that were closed since a moment.
-SELECT id, queue_id, queued_at, (body ->> 'first_accepted_at')::timestamptz AS accepted_at, closed_at,
-    body ->> 'closed_as' AS closed_as
-FROM conversations WHERE organization_id = $1 AND state = 'closed' AND closed_at >= $2
-
 -- name: add_activity
 -- How much happened in the facts after a position, up to another: added to what was counted before.
 INSERT INTO replay_activity (organization_id, slot, queue_id, kind, facts, first_at)

@@ -10,13 +10,13 @@ FROM queues q WHERE q.organization_id = $1 AND q.id > $2 AND ($3::text IS NULL O
 -- name: create_queue
 -- A new queue.
 INSERT INTO queues (organization_id, id, name, priority, service_level_seconds, method, match, hours_id, overflow,
-    sentiment_alert_agent, sentiment_alert_supervisor, kind, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13)
+    sentiment_alert_agent, sentiment_alert_supervisor, short_abandon_seconds, kind, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13, $14)
 
 -- name: change_queue
 -- A queue as it is from now on.
 UPDATE queues SET name = $3, priority = $4, service_level_seconds = $5, method = $6, match = $7, hours_id = $8,
-    overflow = $9::jsonb, sentiment_alert_agent = $10, sentiment_alert_supervisor = $11
+    overflow = $9::jsonb, sentiment_alert_agent = $10, sentiment_alert_supervisor = $11, short_abandon_seconds = $12
 WHERE organization_id = $1 AND id = $2
 
 -- name: remove_queue

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from valvomo.domain.agents.events import HouseFact, LookedBack, PresenceSet, SettingChanged, SignedIn
+from valvomo.domain.agents.events import (
+    FiguresExported,
+    FiguresSeen,
+    HouseFact,
+    LookedBack,
+    PresenceSet,
+    SettingChanged,
+    SignedIn,
+)
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
@@ -20,7 +28,7 @@ def audited(event: Event | HouseFact) -> bool:
     match event:
         case MonitorStarted() | MonitorStopped() | SupervisorJoined() | TookOver() | ForceClosed():
             return True
-        case SettingChanged() | SignedIn() | LookedBack():
+        case SettingChanged() | SignedIn() | LookedBack() | FiguresSeen() | FiguresExported():
             return True
         case ParticipantLeft(role=role):
             return role is Role.SUPERVISOR

@@ -20,13 +20,21 @@ class Right(StrEnum):
     FORCE_CLOSE = "force_close"
 
 
+class AgentFigures(StrEnum):
+    """Who sees figures of individual agents: nobody, supervisors those of their own queues, or all supervisors."""
+
+    OFF = "off"
+    TEAM_LEAD = "team_lead"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supervision:
     """The organization's supervision settings.
 
     `denied_to` and `denied_in` take rights away from one supervisor or in one queue; nothing grants more than
     the switches do. `show_agents_monitored` tells agents that a supervisor is monitoring them,
-    `show_agents_sentiment` what customers feel.
+    `show_agents_sentiment` what customers feel. `agent_figures` is the policy on figures of individual agents.
     """
 
     on: frozenset[Right] = frozenset()
@@ -34,6 +42,7 @@ class Supervision:
     denied_in: Mapping[str, frozenset[Right]] = field(default_factory=dict)
     show_agents_monitored: bool = False
     show_agents_sentiment: bool = False
+    agent_figures: AgentFigures = AgentFigures.OFF
 
 
 def account_refusal(right: Right, actor: Actor, supervision: Supervision) -> Refusal | None:

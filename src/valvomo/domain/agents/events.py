@@ -90,19 +90,44 @@ class LookedBack:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiguresSeen:
+    """Somebody looked at figures of individual agents. `agents` are ids, empty for all who are shown; days by date."""
+
+    kind: ClassVar[str] = "figures_seen"
+    view: str
+    since: str
+    until: str
+    agents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiguresExported:
+    """Somebody took figures away. `purpose` is what they said it is for; `of_agents` whether agents are told apart."""
+
+    kind: ClassVar[str] = "figures_exported"
+    content: str
+    format: str
+    since: str
+    until: str
+    purpose: str
+    of_agents: bool = False
+
+
+_ALL = (
+    PresenceSet, AgentConnected, AgentDisconnected, SettingChanged, SignedIn, Acknowledged, LookedBack, FiguresSeen,
+    FiguresExported,
+)  # fmt: skip
 HouseFact = (
-    PresenceSet | AgentConnected | AgentDisconnected | SettingChanged | SignedIn | Acknowledged | LookedBack
+    PresenceSet
+    | AgentConnected
+    | AgentDisconnected
+    | SettingChanged
+    | SignedIn
+    | Acknowledged
+    | LookedBack
+    | FiguresSeen
+    | FiguresExported
 )
-HOUSE_FACTS: dict[str, type[HouseFact]] = {
-    one.kind: one
-    for one in (
-        PresenceSet,
-        AgentConnected,
-        AgentDisconnected,
-        SettingChanged,
-        SignedIn,
-        Acknowledged,
-        LookedBack,
-    )
-}
+HOUSE_FACTS: dict[str, type[HouseFact]] = {one.kind: one for one in _ALL}
 """Facts that belong to no conversation, by kind."""

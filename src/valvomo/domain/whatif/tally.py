@@ -9,8 +9,9 @@ from datetime import timedelta
 from math import fsum
 from statistics import fmean
 
-from valvomo.domain.figures import outcomes
-from valvomo.domain.figures.outcomes import Outcome, ServiceLevel
+from valvomo.domain.figures.counting import milliseconds
+from valvomo.domain.figures.entries import Counter, Entry
+from valvomo.domain.figures.sums import Goal, Sums, service_level, speed_of_answer, summed
 from valvomo.domain.whatif.people import Spent
 from valvomo.domain.whatif.visits import Course, Fate, Visit
 
@@ -63,9 +64,8 @@ def tally(course: Course, queues: Collection[str], goals: Mapping[str, int]) -> 
     """
     visits = [one for one in course.visits if one.standing.queue_id in queues]
     spent = [one for one in course.spent if not one.queues.isdisjoint(queues)]
-    known = [_outcome(one, course) for one in visits]
-    start = course.period.start
-    level = _level(known, queues, goals, course)
+    sums = _sums(visits, course, goals)
+    level = service_level(sums)
     waits = sorted(wait for one in visits if (wait := _wait(one, course)) is not None)
     fates = [one.fate for one in visits]
     return Figures(
@@ -79,7 +79,7 @@ def tally(course: Course, queues: Collection[str], goals: Mapping[str, int]) -> 
         wait_p50=percentile(waits, 0.5),
         wait_p90=percentile(waits, 0.9),
         longest=waits[-1] if waits else None,
-        speed_of_answer=outcomes.speed_of_answer(known, start),
+        speed_of_answer=speed_of_answer(sums),
         service_level=level.of_offered,
         of_accepted=level.of_accepted,
         without_short_abandons=level.without_short_abandons,
@@ -87,8 +87,8 @@ def tally(course: Course, queues: Collection[str], goals: Mapping[str, int]) -> 
         wait_again=_mean(wait for one in visits for wait in _again(one, course)),
         rejected=sum(one.rejected for one in visits),
         missed=sum(one.missed for one in visits),
-        occupancy=_ratio(_sum(spent, "busy"), _sum(spent, "there")),
-        utilisation=_ratio(_sum(spent, "carried"), _sum(spent, "room")),
+        occupancy=_ratio(_total(spent, "busy"), _total(spent, "there")),
+        utilisation=_ratio(_total(spent, "carried"), _total(spent, "room")),
     )
 
 
@@ -109,29 +109,19 @@ def percentile(ordered: Sequence[float], share: float) -> float | None:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
 
 
-def _level(
-    known: Iterable[Outcome], queues: Collection[str], goals: Mapping[str, int], course: Course
-) -> ServiceLevel:
-    inside: dict[str, list[Outcome]] = {one: [] for one in queues}
-    for one in known:
-        inside[one.queue_id].append(one)
-    level = ServiceLevel()
-    for queue, mine in inside.items():
-        level = level.plus(outcomes.service_level(mine, goals[queue], course.period.start))
-    return level
-
-
-def _outcome(visit: Visit, course: Course) -> Outcome:
-    queued = course.period.moment(visit.coming.at)
-    ended = None if visit.ended is None else queued + timedelta(seconds=visit.ended - visit.coming.at)
-    accepted = visit.fate is Fate.ACCEPTED
-    return Outcome(
-        queue_id=visit.standing.queue_id,
-        queued_at=queued,
-        accepted_at=ended if accepted else None,
-        closed_at=None if accepted else ended,
-        closed_as=None if accepted else visit.fate.value,
-    )
+def _sums(visits: Iterable[Visit], course: Course, goals: Mapping[str, int]) -> Sums:
+    """The same entries as are counted of real conversations, each queue judged by its own goal."""
+    inside: dict[str, list[Entry]] = {}
+    for one in visits:
+        counter = {Fate.ACCEPTED: Counter.ANSWERED, Fate.ABANDONED: Counter.LEFT}.get(one.fate)
+        if counter is not None and one.ended is not None:
+            wait = milliseconds(timedelta(seconds=one.ended - one.coming.at))
+            entry = Entry(counter=counter, at=course.period.moment(one.ended), ms=wait)
+            inside.setdefault(one.standing.queue_id, []).append(entry)
+    together = Sums()
+    for queue, entries in inside.items():
+        together.add(summed(entries, Goal(goals[queue])))
+    return together
 
 
 def _wait(visit: Visit, course: Course) -> float | None:
@@ -153,7 +143,7 @@ def _mean(values: Iterable[float]) -> float | None:
     return fmean(known) if known else None
 
 
-def _sum(spent: Iterable[Spent], name: str) -> float:
+def _total(spent: Iterable[Spent], name: str) -> float:
     return fsum(getattr(one, name) for one in spent)
 
 

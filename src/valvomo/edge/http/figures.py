@@ -1,30 +1,29 @@
 """Figures: what the floor counts now, and what it counted before (spec 1 §8)."""
 
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
 from litestar import get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 
 from valvomo.domain.access.actor import Actor
-from valvomo.domain.refusals import Refusal
-from valvomo.edge.http.parameters import in_utc
-from valvomo.edge.http.refused import Refused
+from valvomo.domain.figures.lists import LISTS
+from valvomo.edge.http.figure_questions import answered, question_of
+from valvomo.edge.http.parameters import Cursor, Limit
 from valvomo.edge.parts import Parts
+from valvomo.protocol.figure_details import EntryItem, Interventions, Spread
 from valvomo.protocol.figures import History, LiveFigures
-from valvomo.queries import figures
+from valvomo.protocol.pages import Page
+from valvomo.queries import figure_details, figures
+from valvomo.queries.figure_questions import Question
 
 TAGS = ("figures",)
-USUAL = timedelta(days=7)
+QUESTION = {"question": Provide(question_of, sync_to_thread=False)}
 
-
-class By(StrEnum):
-    """By what figures of the past are parted."""
-
-    DAY = "day"
-    QUEUE = "queue"
+List = StrEnum("List", [(name.upper(), name) for name in LISTS])  # type: ignore[misc]
+SpreadOf = StrEnum("SpreadOf", [(name.upper(), name) for name in figure_details.SPREADS])  # type: ignore[misc]
+SPREAD = SpreadOf("wait")
 
 
 @get(
@@ -36,27 +35,93 @@ async def live_figures(parts: NamedDependency[Parts], actor: NamedDependency[Act
         return await figures.live(tx, actor, parts.clock())
 
 
-@get("/metrics/history", tags=TAGS, operation_id="figuresHistory", summary="Figures of the past")
+@get(
+    "/metrics/history",
+    tags=TAGS,
+    operation_id="figuresHistory",
+    summary="Figures of the past",
+    dependencies=QUESTION,
+)
 async def figures_history(
+    parts: NamedDependency[Parts], actor: NamedDependency[Actor], question: NamedDependency[Question]
+) -> History:
+    """Intervals are those of the organization's time zone; at most 400 days.
+
+    Figures of individual agents are there under the organization's policy only, and each look at them is in the
+    audit log. `position` is how far the journal has been counted.
+    """
+    return await answered(
+        parts, actor, question, "history", lambda tx: figures.history(tx, actor, question, parts.clock())
+    )
+
+
+@get(
+    "/metrics/entries",
+    tags=TAGS,
+    operation_id="figureEntries",
+    summary="Exactly what a figure counts",
+    dependencies=QUESTION,
+)
+async def figure_entries(
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
+    question: NamedDependency[Question],
+    of: Annotated[List, QueryParameter(description="Which figure.")],
     *,
-    since: Annotated[
-        datetime | None, QueryParameter(name="from", description="A week ago if not given.")
-    ] = None,
-    until: Annotated[
-        datetime | None, QueryParameter(name="to", description="Now if not given; not included.")
-    ] = None,
-    by: Annotated[list[By] | None, QueryParameter(description="`day`, `queue`, both, or neither.")] = None,
-) -> History:
-    """Days are those of the organization's time zone; at most 400 of them."""
-    end = in_utc("to", until) if until else parts.clock()
-    begin = in_utc("from", since) if since else end - USUAL
-    async with parts.reader.reading() as tx:
-        found = await figures.history(tx, actor, (begin, end), frozenset(one.value for one in by or ()))
-    if isinstance(found, Refusal):
-        raise Refused(found)
-    return found
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[EntryItem]:
+    """As many items as the figure says, of the same period and narrowed in the same way, the oldest first."""
+    return await answered(
+        parts,
+        actor,
+        question,
+        "entries",
+        lambda tx: figure_details.listed(tx, actor, question, of.value, cursor=cursor, limit=limit),
+    )
 
 
-ROUTES = (live_figures, figures_history)
+@get(
+    "/metrics/spread",
+    tags=TAGS,
+    operation_id="figureSpread",
+    summary="How durations are spread",
+    dependencies=QUESTION,
+)
+async def figure_spread(
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    question: NamedDependency[Question],
+    of: Annotated[SpreadOf, QueryParameter(description="Which duration.")] = SPREAD,
+) -> Spread:
+    """How many waits, first responses, responses or handle times took how long."""
+    return await answered(
+        parts,
+        actor,
+        question,
+        "spread",
+        lambda tx: figure_details.spread(tx, actor, question, of.value),
+    )
+
+
+@get(
+    "/metrics/interventions",
+    tags=TAGS,
+    operation_id="interventions",
+    summary="What supervisors did, and what followed",
+    dependencies=QUESTION,
+)
+async def interventions(
+    parts: NamedDependency[Parts], actor: NamedDependency[Actor], question: NamedDependency[Question]
+) -> Interventions:
+    """By act; by supervisor too where it is asked by `agent` and the policy shows individuals."""
+    return await answered(
+        parts,
+        actor,
+        question,
+        "interventions",
+        lambda tx: figure_details.interventions(tx, actor, question),
+    )
+
+
+ROUTES = (live_figures, figures_history, figure_entries, figure_spread, interventions)

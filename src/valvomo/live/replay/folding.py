@@ -16,7 +16,6 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.agents.presence import Presence
 from valvomo.live import reading
 from valvomo.live.views import past
-from valvomo.live.views.figures import Day
 from valvomo.live.views.happening import Happening, Words
 from valvomo.live.views.past import Chosen, Kept, Past
 
@@ -30,7 +29,7 @@ _DECODER = msgspec.msgpack.Decoder(Kept)
 
 def beginning(at: datetime) -> Past:
     """Before the first fact."""
-    return Past(position=0, at=at, day=Day(since=at))
+    return Past(position=0, at=at)
 
 
 def of_stored(found: Stored) -> Past:
@@ -38,7 +37,7 @@ def of_stored(found: Stored) -> Past:
     chosen = {
         one: Chosen(Presence(kept), status, since) for one, (kept, status, since) in found.chosen.items()
     }
-    kept = Kept(day=found.day, ongoing=found.ongoing, closed=found.closed, chosen=chosen)
+    kept = Kept(ongoing=found.ongoing, chosen=chosen)
     return past.begun(found.position, found.at, kept)
 
 

@@ -68,10 +68,10 @@ async def stepped(tx: Transaction, scene: Scene, page: Page) -> ReplaySteps:
         await asyncio.sleep(0)
     if page.full:
         return _answer(scene, page, scene.past.at)
-    before = scene.past.day.since
+    before = scene.day.since
     await _turn(tx, scene, page, page.until)
     # What the clock alone changed is in no step.
-    page.again = bool(page.turned) or scene.past.day.since != before
+    page.again = bool(page.turned) or scene.day.since != before
     return _answer(scene, page, page.until)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from valvomo.db import agents, floor, replay
+from valvomo.db import agents, figures, floor, replay
 from valvomo.db.database import Database
 from valvomo.db.replay import Slot
 from valvomo.db.transaction import Transaction
@@ -151,7 +151,9 @@ async def set_up(tx: Transaction, actor: Actor, then: Past, at: datetime) -> Sce
     organization_id = actor.organization_id
     settings = await settings_at(tx, organization_id, then.position, at)
     day = await floor.day_of(tx, organization_id, at)
-    now = scene.set_up(then, settings, day, await agents.duty(tx, organization_id, at))
+    ongoing = tuple(then.board.conversations.values())
+    read = await figures.today(tx, organization_id, day, (then.position, ongoing))
+    now = scene.set_up(then, settings, read, await agents.duty(tx, organization_id, at))
     await seen.read_previews(tx, actor, now)
     return now
 

@@ -1,4 +1,4 @@
-"""Figures: outcomes of conversations that were closed today, kept for counting."""
+"""Figures: what has been counted today, by queue, and what it takes to count on."""
 
 from __future__ import annotations
 
@@ -7,49 +7,89 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from valvomo.domain.conversations.model import Conversation
-from valvomo.domain.figures.outcomes import Outcome, outcome_of
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.model import State
+from valvomo.domain.figures.counting import Turn, counted
+from valvomo.domain.figures.day import Read
+from valvomo.domain.figures.entries import NOTHING, Entry, Spent
+from valvomo.domain.figures.sums import Book
+from valvomo.domain.routing.hours import Hours
 from valvomo.live.views.happening import Change
 
 NEWEST = 50
 """Handle times of a queue that are kept, for telling how long those who wait will probably wait."""
 
+Books = dict[str, Book]
+
 
 @dataclass(slots=True)
 class Day:
-    """Outcomes of conversations that were closed since the day began, by conversation.
+    """The entries of the day from `since` to `until`, by queue; `later` are those of the day that follows.
 
-    `handled` are the newest handle times of each queue, in seconds from acceptance to the end.
+    `spent` is what primaries have spent on ongoing conversations until now, `calendars` the hours of queues that have
+    any. `handled` are the newest handle times of each queue, in seconds from acceptance to the end.
     """
 
     since: datetime
-    closed: dict[str, Outcome] = field(default_factory=dict)
+    until: datetime
+    books: Books = field(default_factory=dict)
+    later: Books = field(default_factory=dict)
+    spent: dict[str, Spent] = field(default_factory=dict)
+    calendars: Mapping[str, Hours] = field(default_factory=dict)
     handled: dict[str, deque[float]] = field(default_factory=dict, compare=False)
 
 
-def begin(
-    since: datetime, closed: Iterable[Conversation], handled: Mapping[str, Iterable[float]] | None = None
-) -> Day:
+def begin(read: Read, handled: Mapping[str, Iterable[float]] | None = None) -> Day:
     """The day from what was read, with the newest handle times of the queues, oldest first."""
     times = {queue: deque(seconds, NEWEST) for queue, seconds in (handled or {}).items()}
-    return Day(since=since, closed={one.id: outcome_of(one) for one in closed}, handled=times)
+    return Day(
+        since=read.day[0],
+        until=read.day[1],
+        books=read.books,
+        spent=dict(read.spent),
+        calendars=read.calendars,
+        handled=times,
+    )
 
 
-def apply(day: Day, change: Change | None) -> None:
-    """The day after one more fact."""
-    after = change.after if change is not None else None
-    if after is None or after.closed_at is None or after.closed_at < day.since:
-        return
-    day.closed[after.id] = outcome_of(after)
-    ends = change is not None and (change.before is None or change.before.closed_at is None)
-    if ends and after.first_accepted_at is not None:
+def apply(day: Day, change: Change | None) -> frozenset[str]:
+    """The day after one more fact; the queues in which something was counted today."""
+    if change is None:
+        return frozenset()
+    _handled(day, change)
+    queues: set[str] = set()
+    for one in _count(day, change):
+        if day.since <= one.at < day.until:
+            day.books.setdefault(one.queue_id, Book()).enter(one)
+            queues.add(one.queue_id)
+        elif one.at >= day.until:
+            day.later.setdefault(one.queue_id, Book()).enter(one)
+    return frozenset(queues)
+
+
+def turn(day: Day, now: tuple[datetime, datetime]) -> None:
+    """A new day begins; what was counted before it counts no more."""
+    follows = day.until == now[0]
+    day.books, day.later = (day.later if follows else {}), {}
+    day.since, day.until = now
+
+
+def _count(day: Day, change: Change) -> tuple[Entry, ...]:
+    one, event = change.after, change.happening.event
+    if not isinstance(event, Event):
+        return ()
+    turn = Turn(change.before, event, one, change.happening.at, day.spent.get(one.id, NOTHING))
+    entries, spent = counted(turn, day.calendars)
+    if one.state is State.CLOSED:
+        day.spent.pop(one.id, None)
+    elif spent != turn.spent:
+        day.spent[one.id] = spent
+    return entries
+
+
+def _handled(day: Day, change: Change) -> None:
+    after = change.after
+    ends = after.closed_at is not None and (change.before is None or change.before.closed_at is None)
+    if ends and after.first_accepted_at is not None and after.closed_at is not None:
         times = day.handled.setdefault(after.queue_id, deque(maxlen=NEWEST))
         times.append((after.closed_at - after.first_accepted_at).total_seconds())
-
-
-def turn(day: Day, since: datetime) -> None:
-    """A new day begins; what was closed before it counts no more."""
-    day.since = since
-    day.closed = {
-        one: it for one, it in day.closed.items() if it.closed_at is not None and it.closed_at >= since
-    }

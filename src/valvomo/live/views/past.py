@@ -16,10 +16,8 @@ import msgspec
 from valvomo.domain.agents.events import PresenceSet, SettingChanged
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import Conversation
-from valvomo.domain.figures.outcomes import Outcome
-from valvomo.live.views import board, figures
+from valvomo.live.views import board
 from valvomo.live.views.board import Board
-from valvomo.live.views.figures import Day
 from valvomo.live.views.happening import Change, Happening
 
 T = TypeVar("T")
@@ -38,11 +36,9 @@ class Chosen:
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A past as it is stored: `day` is the beginning of the day whose closed conversations are counted."""
+    """A past as it is stored. What had been counted of its day is kept elsewhere, by position (`db.figures`)."""
 
-    day: datetime
     ongoing: tuple[Conversation, ...]
-    closed: dict[str, Outcome]
     chosen: dict[str, Chosen]
 
 
@@ -52,7 +48,6 @@ class Past:
 
     position: int
     at: datetime
-    day: Day
     board: Board = field(default_factory=Board)
     chosen: dict[str, Chosen] = field(default_factory=dict)
 
@@ -63,7 +58,6 @@ def begun(position: int, at: datetime, kept: Kept) -> Past:
         position=position,
         at=at,
         board=board.begin({one.id: one for one in kept.ongoing}, {}),
-        day=Day(since=kept.day, closed=dict(kept.closed)),
         chosen=dict(kept.chosen),
     )
 
@@ -72,9 +66,7 @@ def kept(past: Past) -> Kept:
     """The past as it is stored: the same bytes for the same past."""
     conversations: Mapping[str, Conversation] = past.board.conversations
     return Kept(
-        day=past.day.since,
         ongoing=tuple(conversations[one] for one in sorted(conversations)),
-        closed=_sorted(past.day.closed),
         chosen=_sorted(past.chosen),
     )
 
@@ -84,7 +76,6 @@ def apply(past: Past, happening: Happening) -> Change | None:
     if happening.position != past.position + 1:
         raise ValueError(f"fact {happening.position} does not follow {past.position}")
     change = board.apply(past.board, happening)
-    figures.apply(past.day, change)
     event = happening.event
     if isinstance(event, PresenceSet):
         past.chosen[event.agent_id] = Chosen(event.chosen, event.status_id, happening.at)

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.figures.day import Read
 from valvomo.live.views import agents, figures, past, tally
 from valvomo.live.views.agents import Agents, Seated, with_chosen
+from valvomo.live.views.figures import Day
 from valvomo.live.views.happening import Change, Happening
 from valvomo.live.views.past import Chosen, Past
 from valvomo.live.views.settings_then import SettingsThen
@@ -23,6 +25,7 @@ class Scene:
     """The same views as the live floor's, at one position of the past."""
 
     past: Past
+    day: Day
     lookups: Lookups
     agents: Agents
     tally: Tally
@@ -36,16 +39,17 @@ class Scene:
         """One more fact: what it changed, and which agents."""
         change = past.apply(self.past, happening)
         concerned = agents.apply(self.agents, happening, change)
-        tally.apply(self.tally, change, self.past.day)
+        tally.apply(self.tally, change)
+        tally.counted_more(self.tally, figures.apply(self.day, change))
         if concerned:
             tally.agents_changed(self.tally)
         return change, concerned
 
-    def turn(self, day: datetime, duty: Mapping[str, bool]) -> frozenset[str]:
+    def turn(self, day: tuple[datetime, datetime], duty: Mapping[str, bool]) -> frozenset[str]:
         """Days and working hours begin and end without a fact; whose duty it changed. Time does not go back."""
-        if day > self.past.day.since:
-            figures.turn(self.past.day, day)
-            self.tally = tally.tallied(self.past.day, self.conversations.values(), self.lookups)
+        if day[0] > self.day.since:
+            figures.turn(self.day, day)
+            tally.agents_changed(self.tally)
         turned = agents.turn_duty(self.agents, duty)
         if turned:
             tally.agents_changed(self.tally)
@@ -53,12 +57,11 @@ class Scene:
 
     def figures(self, scope: frozenset[str] | None) -> tuple[FiguresItem, ...]:
         """The figures of these queues, or of all."""
-        return tally.figures(self.tally, scope, [one.agent for one in self.agents.seats.values()])
+        return tally.figures(self.tally, self.day, scope, [one.agent for one in self.agents.seats.values()])
 
 
-def set_up(before: Past, settings: SettingsThen, day: datetime, duty: Mapping[str, bool]) -> Scene:
-    """The floor as it was on this `day` (its beginning); `duty` says who was within their working hours."""
-    figures.turn(before.day, day)
+def set_up(before: Past, settings: SettingsThen, read: Read, duty: Mapping[str, bool]) -> Scene:
+    """The floor as it was when so much had been counted; `duty` says who was within their working hours."""
     lookups, seats = settings.shown(), dict[str, Seated]()
     for one, account in settings.accounts.items():
         agent = account.seated()
@@ -68,7 +71,8 @@ def set_up(before: Past, settings: SettingsThen, day: datetime, duty: Mapping[st
             seats[one] = Seated(replace(agent, on_duty=duty.get(one, True)), chosen.since)
     return Scene(
         past=before,
+        day=figures.begin(read),
         lookups=lookups,
         agents=agents.seated(seats, before.board.conversations),
-        tally=tally.tallied(before.day, before.board.conversations.values(), lookups),
+        tally=tally.tallied(before.board.conversations.values(), lookups),
     )

@@ -25,7 +25,6 @@ from valvomo.domain.whatif.recorded import Record, Recorded
 from valvomo.domain.whatif.ruling import as_recorded
 from valvomo.domain.whatif.setup import Period
 from valvomo.domain.whatif.visits import Fate
-from valvomo.queries.figures import SLACK, position_before
 from valvomo.queries.whatif.house import Spans
 
 MOST_PAST = 100_000
@@ -146,8 +145,8 @@ async def _presences(
     tx: Transaction, organization_id: str, span: tuple[datetime, datetime]
 ) -> dict[str, list[Chosen]]:
     head = await journal.head(tx, organization_id)
-    first = await position_before(tx, organization_id, span[0] - SLACK, head)
-    last = await position_before(tx, organization_id, span[1] + SLACK, head)
+    first = await journal.position_before(tx, organization_id, span[0] - journal.SLACK, head)
+    last = await journal.position_before(tx, organization_id, span[1] + journal.SLACK, head)
     changes: dict[str, list[Chosen]] = {}
     for row in await tx.rows("whatif.presences", organization_id, first, last, *span):
         one = Chosen(at=row["at"], before=Presence(row["before"]), chosen=Presence(row["chosen"]))

@@ -1,0 +1,61 @@
+"""The list behind each figure: which entries it counts, so that it can be opened and holds exactly as many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from valvomo.domain.figures.entries import FELT, Counter
+from valvomo.domain.sentiment.levels import NONE, Level
+
+
+class Judged(StrEnum):
+    """Which of the entries, by the goal of their queue."""
+
+    WITHIN = "within"
+    LATE = "late"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The entries of these counters; of those that are judged only the ones that are so."""
+
+    counters: tuple[str, ...]
+    judged: Judged | None = None
+
+    @property
+    def of_moods(self) -> bool:
+        """Whether it tells what customers felt."""
+        return self.counters[0].startswith(FELT)
+
+
+LISTS: Mapping[str, Listed] = {
+    "started": Listed((Counter.ARRIVED,)),
+    "answered": Listed((Counter.ANSWERED,)),
+    "within": Listed((Counter.ANSWERED,), Judged.WITHIN),
+    "late": Listed((Counter.ANSWERED,), Judged.LATE),
+    "left": Listed((Counter.LEFT,)),
+    "short": Listed((Counter.LEFT,), Judged.SHORT),
+    "abandoned": Listed((Counter.ABANDONED,)),
+    "completed": Listed((Counter.COMPLETED, Counter.RESOLVED)),
+    "force_closed": Listed((Counter.FORCE_CLOSED,)),
+    "auto_closed": Listed((Counter.AUTO_CLOSED,)),
+    "overflow_closed": Listed((Counter.OVERFLOW_CLOSED,)),
+    "handled": Listed((Counter.HANDLED,)),
+    "served": Listed((Counter.SERVED,)),
+    "first_responses": Listed((Counter.FIRST_RESPONSE,)),
+    "responses": Listed((Counter.RESPONSE,)),
+    "sessions_accepted": Listed((Counter.SESSION_ACCEPTED,)),
+    "sessions_within": Listed((Counter.SESSION_ACCEPTED,), Judged.WITHIN),
+    "sessions_abandoned": Listed((Counter.SESSION_ABANDONED,)),
+    "sessions_short": Listed((Counter.SESSION_ABANDONED,), Judged.SHORT),
+    "offers": Listed((Counter.OFFERED,)),
+    "offers_accepted": Listed((Counter.ACCEPTED,)),
+    "offers_rejected": Listed((Counter.REJECTED,)),
+    "offers_expired": Listed((Counter.EXPIRED,)),
+    "offers_withdrawn": Listed((Counter.WITHDRAWN,)),
+    **{f"felt_{level}": Listed((FELT + level,)) for level in (*(one.value for one in Level), NONE)},
+}
+"""By name, as a figure is asked for what it counts."""

@@ -1,0 +1,98 @@
+"""How the past is asked about over HTTP, and what has to be written down before some of it is answered."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from valvomo.commands.figures.see_agents import SeeAgentFigures
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.conversations.model import Channel
+from valvomo.domain.figures.entries import CLOSED
+from valvomo.domain.refusals import Refusal
+from valvomo.edge.http.parameters import in_utc
+from valvomo.edge.http.refused import done, found
+from valvomo.edge.parts import Parts
+from valvomo.queries.figure_questions import DIMENSIONS, UNITS, Question
+
+USUAL = timedelta(days=7)
+NOTED_EVERY = 600
+"""Seconds within which the same look of the same person is one entry of the audit log."""
+T = TypeVar("T")
+
+By = StrEnum("By", [(name.upper(), name) for name in (*UNITS, *DIMENSIONS)])  # type: ignore[misc]
+Outcome = StrEnum("Outcome", [(name.upper(), name) for name in (*CLOSED, "ongoing")])  # type: ignore[misc]
+_SEVERAL = "Several may be given; all if none is."
+Words = Annotated[list[str] | None, QueryParameter(max_items=100, description=_SEVERAL)]
+
+
+def question_of(
+    parts: NamedDependency[Parts],
+    *,
+    since: Annotated[
+        datetime | None, QueryParameter(name="from", description="A week before the end if not given.")
+    ] = None,
+    until: Annotated[
+        datetime | None, QueryParameter(name="to", description="Now if not given; not included.")
+    ] = None,
+    by: Annotated[
+        list[By] | None,
+        QueryParameter(
+            max_items=10, description="One interval, and any of queue, agent, channel, language, outcome."
+        ),
+    ] = None,
+    queue: Words = None,
+    agent: Words = None,
+    channel: Annotated[list[Channel] | None, QueryParameter(max_items=20, description=_SEVERAL)] = None,
+    language: Words = None,
+    outcome: Annotated[
+        list[Outcome] | None,
+        QueryParameter(max_items=10, description=f"What conversations were closed as. {_SEVERAL}"),
+    ] = None,
+) -> Question:
+    """What is asked."""
+    end = in_utc("to", until) if until else parts.clock()
+    return Question(
+        since=in_utc("from", since) if since else end - USUAL,
+        until=end,
+        by=frozenset(one.value for one in by or ()),
+        queues=tuple(queue or ()),
+        agents=tuple(agent or ()),
+        channels=tuple(one.value for one in channel or ()),
+        languages=tuple(language or ()),
+        outcomes=tuple(one.value for one in outcome or ()),
+    )
+
+
+async def answered(
+    parts: Parts,
+    actor: Actor,
+    question: Question,
+    view: str,
+    answer: Callable[[Any], Awaitable[T | Refusal]],
+) -> T:
+    """The answer, with everything counted until now; where it is about individuals, once that is in the audit log."""
+    await parts.bookkeeper.keep(actor.organization_id)
+    async with parts.reader.reading() as tx:
+        told = found(await answer(tx))
+    if question.of_agents:
+        await note_look(parts, actor, question, view)
+    return told
+
+
+async def note_look(parts: Parts, actor: Actor, question: Question, view: str) -> None:
+    """Who looked, at whom, at which days. Not being able to write it down is not being able to look."""
+    look = SeeAgentFigures(
+        view=view,
+        since=question.since.date().isoformat(),
+        until=question.until.date().isoformat(),
+        agents=question.agents,
+    )
+    window = int(parts.clock().timestamp()) // NOTED_EVERY
+    digest = hashlib.sha256(msgspec.json.encode([msgspec.to_builtins(look), window])).hexdigest()
+    done(await parts.executor.execute(actor, look, f"look:{digest}"))

@@ -1,0 +1,64 @@
+"""What stands behind figures: the list of what is counted, how durations are spread, what supervisors did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from valvomo.protocol.lookups import Named
+
+
+class EntryConversation(msgspec.Struct, frozen=True, kw_only=True):
+    """The conversation of an entry, as far as the reader may see it now."""
+
+    id: str
+    customer: str | None
+    subject: str | None
+    state: str | None
+
+
+class EntryItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One of what a figure counts. `seconds` is its duration; `agent` is told where the policy shows agents."""
+
+    at: datetime
+    counter: str
+    conversation: EntryConversation
+    queue: Named
+    agent: Named | None
+    channel: str
+    language: str
+    seconds: float | None
+
+
+class SpreadItem(msgspec.Struct, frozen=True, kw_only=True):
+    """How many durations are from `since` up to `until` seconds; None is no end."""
+
+    since: float
+    until: float | None
+    counts: dict[str, int]
+
+
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """The spread of durations, shortest first; `counts` by figure."""
+
+    items: tuple[SpreadItem, ...]
+
+
+class InterventionItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A supervisor's act (of all of them where individuals are not told apart), how often, and what followed.
+
+    `answers` are what those said who were asked, `outcomes` how the conversations ended, `ongoing` those that go on.
+    """
+
+    act: str
+    supervisor: Named | None
+    count: int
+    answers: dict[str, int]
+    outcomes: dict[str, int]
+
+
+class Interventions(msgspec.Struct, frozen=True, kw_only=True):
+    """What supervisors did in a period, most often first."""
+
+    items: tuple[InterventionItem, ...]

@@ -1,0 +1,151 @@
+"""What stands behind figures of the past: lists, spreads, interventions; narrowed exactly as the figures are."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from typing import Any
+
+from valvomo.db import conversations
+from valvomo.db.transaction import Transaction
+from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.access.agent_figures import sees_interventions
+from valvomo.domain.access.sight import may_see
+from valvomo.domain.figures.entries import FOLLOWED, SUPERVISED, Counter
+from valvomo.domain.figures.lists import LISTS
+from valvomo.domain.refusals import Reason, Refusal, malformed
+from valvomo.protocol.figure_details import (
+    EntryConversation,
+    EntryItem,
+    InterventionItem,
+    Interventions,
+    Spread,
+    SpreadItem,
+)
+from valvomo.protocol.lookups import Named
+from valvomo.protocol.pages import Page
+from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
+from valvomo.queries.figure_questions import Asked, Question, asked, in_micros, moment_of
+
+EDGES = (0, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600)
+"""Seconds between which durations are counted."""
+SPREADS: dict[str, tuple[Counter, ...]] = {
+    "wait": (Counter.ANSWERED, Counter.LEFT),
+    "first_response": (Counter.FIRST_RESPONSE,),
+    "response": (Counter.RESPONSE,),
+    "handle_time": (Counter.HANDLED,),
+}
+"""Durations whose spread is told."""
+
+
+async def listed(
+    tx: Transaction, actor: Actor, question: Question, of: str, *, cursor: str | None, limit: int
+) -> Page[EntryItem] | Refusal:
+    """Exactly what a figure counts, the oldest first."""
+    may = await asked(tx, actor, question)
+    if isinstance(may, Refusal):
+        return may
+    wanted = LISTS[of]
+    if wanted.of_moods and not may.knows_moods:
+        return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.SUPERVISOR.value})
+    try:
+        place = decoded(cursor, of)
+        after = (moment_of(place.rank), *map(int, place.id.split(".", 1))) if place else (None, None, None)
+    except (BadCursorError, ValueError):
+        return malformed("query.cursor", "not one of this list")
+    rows = await tx.rows(
+        "figures.listed", actor.organization_id, *may.conditions, list(wanted.counters),
+        wanted.judged.value if wanted.judged else "", *after, limit + 1,
+    )  # fmt: skip
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(
+        items=[_entry(row, actor, may) for row in rows[:limit]],
+        next=encoded(_place(last, of)) if last else None,
+    )
+
+
+def _place(row: Any, of: str) -> Place:
+    return Place(
+        sort=of,
+        rank=in_micros(row["at"]),
+        word="",
+        id=f"{row['position']}.{row['place']}",
+    )
+
+
+async def spread(tx: Transaction, actor: Actor, question: Question, of: str) -> Spread | Refusal:
+    """How durations are spread."""
+    may = await asked(tx, actor, question)
+    if isinstance(may, Refusal):
+        return may
+    edges = [edge * 1000.0 for edge in EDGES]
+    counters = [one.value for one in SPREADS[of]]
+    rows = await tx.rows("figures.spread", actor.organization_id, *may.conditions, counters, edges)
+    counts = {(row["place"], row["counter"]): row["number"] for row in rows}
+    return Spread(
+        items=tuple(
+            SpreadItem(
+                since=edge,
+                until=EDGES[place] if place < len(EDGES) else None,
+                counts={one: counts.get((place, one), 0) for one in counters},
+            )
+            for place, edge in enumerate(EDGES, 1)
+        )
+    )
+
+
+async def interventions(tx: Transaction, actor: Actor, question: Question) -> Interventions | Refusal:
+    """What supervisors did and what followed; by name only where figures of individuals are shown."""
+    if not sees_interventions(actor):
+        return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.SUPERVISOR.value})
+    may = await asked(tx, actor, question)
+    if isinstance(may, Refusal):
+        return may
+    by_name = "agent" in question.by
+    counts: Tally[tuple[str, str | None]] = Tally()
+    answers: dict[tuple[str, str | None], Tally[str]] = {}
+    outcomes: dict[tuple[str, str | None], Tally[str]] = {}
+    since, until, queues, _, *rest = may.conditions
+    # Whose acts they are is a supervisor: being shown goes by who asks, not by which agents lead where.
+    for row in await tx.rows(
+        "figures.interventions", actor.organization_id, since, until, queues, None, *rest
+    ):
+        who = row["agent_id"] if by_name else None
+        act, _, answer = row["counter"].removeprefix(SUPERVISED).removeprefix(FOLLOWED).partition(".")
+        if answer:
+            answers.setdefault((act, who), Tally())[answer] += row["number"]
+        else:
+            counts[act, who] += row["number"]
+            outcomes.setdefault((act, who), Tally())[row["outcome"]] += row["number"]
+    return Interventions(
+        items=tuple(
+            InterventionItem(
+                act=act,
+                supervisor=Named(who, may.lookups.people.get(who, who)) if who else None,
+                count=count,
+                answers=dict(answers.get((act, who), {})),
+                outcomes=dict(outcomes.get((act, who), {})),
+            )
+            for (act, who), count in counts.most_common()
+        )
+    )
+
+
+def _entry(row: Any, actor: Actor, may: Asked) -> EntryItem:
+    one = conversations.decode(row["conversation"])
+    seen, agent = may_see(actor, one), row["agent_id"]
+    queue = may.lookups.queues.get(row["queue_id"])
+    return EntryItem(
+        at=row["at"],
+        counter=row["counter"],
+        conversation=EntryConversation(
+            id=one.id,
+            customer=one.customer_name if seen else None,
+            subject=one.subject if seen else None,
+            state=one.state.value if seen else None,
+        ),
+        queue=Named(row["queue_id"], queue.name if queue else ""),
+        agent=Named(agent, may.lookups.people.get(agent, agent)) if may.shown.has(agent) else None,
+        channel=row["channel"],
+        language=row["language"],
+        seconds=None if row["ms"] is None else row["ms"] / 1000,
+    )
