@@ -112,7 +112,8 @@ class Stage:
     async def settle(self) -> None:
         """Everything committed so far has reached every reader."""
         await self.room.feed.read_on()
-        await self.room._catch_up()
+        self.room._catch_up()
+        await self.room.show_again()
         self.room.subscriptions.fanout.publish_figures()
 
 

@@ -46,7 +46,8 @@ class Subscription:
     `dirty` are things that changed while the reader was slow. For a conversation, `seq` is the number of the
     last message sent, `starting` says that its beginning is being read, `acts` are those sent last.
     `waiting` are notices for a slow reader, the newest `MOST_WAITING` of them. `packs` says that large frames may be
-    compressed. `rest` are the frames of a snapshot that are still to be sent, of the floor at number `shown`.
+    compressed. `rest` are the frames of a snapshot that are still to be sent, of the floor at number `shown`;
+    `showing` marks the latest snapshot that was begun. `failures` counts attempts that failed one after the other.
     """
 
     connection: Connection
@@ -64,6 +65,8 @@ class Subscription:
     packs: bool = False
     rest: deque[Frame] | None = None
     shown: int = 0
+    showing: object | None = None
+    failures: int = 0
 
     @property
     def behind(self) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 from valvomo.db import floor as stored
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.conversations.model import Conversation
+from valvomo.live.renewed import Renewed
 from valvomo.live.views import agents, board, figures, me, tally
 from valvomo.live.views.agents import Agents, Seated
 from valvomo.live.views.board import Board
@@ -52,6 +53,7 @@ class LiveFloor:
     parts: dict[str, set[str]] = field(default_factory=dict)
     personal: dict[str, set[str]] = field(default_factory=dict)
     agents_at: dict[str, float] = field(default_factory=dict)
+    renewed: Renewed = field(default_factory=Renewed)
 
     @classmethod
     def begin(cls, organization_id: str, floor: stored.Floor) -> LiveFloor:
@@ -100,6 +102,7 @@ class LiveFloor:
             tally.agents_changed(self.tally)
             self.agents_at.update(dict.fromkeys(concerned, happening.position))
         self.position = happening.position
+        self.renewed.take(happening)
         if change is not None:
             self.history.append(change)
             if len(self.history) > MAX_HISTORY:
@@ -127,6 +130,7 @@ class LiveFloor:
         self.history.clear()
         self.agents_at.clear()
         self.known_from = self.position
+        self.renewed.forget(self.position)
         self._tally()
         return True
 
@@ -167,9 +171,18 @@ class LiveFloor:
     def agents_since(self, number: int, actor: Actor) -> set[str] | None:
         """Agents who have changed since the actor saw `number`; None when that is not known (any more)."""
         position = number if counts_all(actor) else self.loud_position(number)
-        if not self.known_from <= position <= self.position:
+        # Duty turns without a fact: whether that was told of where this floor begins, nobody knows.
+        if not self.known_from < position <= self.position:
             return None
         return {one for one, at in self.agents_at.items() if at > position}
+
+    def resumable(self, number: int, actor: Actor) -> bool:
+        """Whether what the actor saw until `number` was shown by the rights that they have now.
+
+        Who gained or lost the sight of silent facts counted otherwise before, so the number is taken for the least
+        that it can be.
+        """
+        return number > self.renewed.until(actor.id)
 
     def conversation(self, conversation_id: str) -> Conversation | None:
         """An ongoing conversation."""

@@ -8,30 +8,27 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-import asyncpg
 import structlog
 
 from valvomo.db import floor as stored
-from valvomo.db import journal
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import ActorKind
-from valvomo.domain.conversations.event import Event
-from valvomo.live import reading
 from valvomo.live.audience import collapse
+from valvomo.live.backlog import TROUBLE
 from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
-from valvomo.live.floor import LiveFloor, counts_all
+from valvomo.live.floor import LiveFloor
 from valvomo.live.gathering import Gathering
 from valvomo.live.health import HEALTH, Health
+from valvomo.live.notices import notices_since
 from valvomo.live.signals import EVERYBODY, Signals, doubted_by
 from valvomo.live.subscriptions import SHARED_TOPICS, Subscriptions
 from valvomo.live.topics import OF_THE_HOUSE, topic_refusal
 from valvomo.live.transcripts import Transcripts
 from valvomo.live.typing import TypingSignal, typing_item
 from valvomo.live.views.happening import Change
-from valvomo.live.views.me import notice_of
 from valvomo.protocol.frames import lag_frame
 from valvomo.protocol.messages import NoticeItem
 
@@ -40,7 +37,6 @@ FIGURES_SECONDS = 0.3
 """Between two looks at the figures, at least."""
 RIGHTS_EVERY = 10
 """Ticks between two looks at what readers may see."""
-MOST_NOTICES = 50
 MOST_ASKED = 200
 """Readers whose rights are asked again each second though nothing says that they have changed."""
 
@@ -63,7 +59,7 @@ class Room:
         self.signals = Signals(self.feed, self.delivery)
         self.health = Health(lambda: self.feed.floor, database, self.delivery, organization_id)
         self.feed.published = self._published
-        self.feed.turned = self.transcripts.queues_turned
+        self.feed.turned = self.transcripts.places.queues_moved
         self.feed.signalled = self._signalled
         self.feed.reconfigured = self._reconfigured
         self.feed.redrawn = self._redrawn
@@ -95,7 +91,9 @@ class Room:
         if topic in OF_THE_HOUSE:
             self._of_the_house(topic).watch(subscription)
         elif topic in SHARED_TOPICS:
-            notices = await self._notices(connection, since) if topic == "me" and since is not None else ()
+            notices = list[NoticeItem]()
+            if topic == "me" and since is not None:
+                notices = await notices_since(self._database, self.floor, connection.actor, since)
             self.gathering.flush()
             if connection.subscriptions.get(topic) is subscription:
                 await self.subscriptions.watch(subscription, since, notices)
@@ -152,6 +150,7 @@ class Room:
             group.create_task(self.feed.run())
             group.create_task(self.health.run())
             group.create_task(self._tick())
+            group.create_task(self._show_again())
 
     def doubtful(self) -> list[Connection]:
         """Readers whose sessions and tokens have to be looked at now; asked once."""
@@ -170,14 +169,28 @@ class Room:
                     await self._renew_rights()
                 if ticks % RIGHTS_EVERY == 0:
                     self.subscriptions.prune()
-                await self._catch_up()
+                self._catch_up()
                 if time.monotonic() >= self._figures_at:
                     self._publish_figures()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except TROUBLE as error:
                 log.warning("room.tick", organization=self.organization_id, error=repr(error))
             except Exception:
                 # One tick that went wrong must not leave every screen of the house to itself.
                 log.exception("room.tick", organization=self.organization_id)
+
+    async def _show_again(self) -> None:
+        """Beside the ticks, which must not wait until everybody has been shown everything anew."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            try:
+                await self.show_again()
+            except TROUBLE as error:
+                log.warning("room.show_again", organization=self.organization_id, error=repr(error))
+
+    async def show_again(self) -> None:
+        """Whoever begins again, or has missed something."""
+        await self.subscriptions.show_again()
+        await self.transcripts.read_on()
 
     def _publish_figures(self) -> None:
         """Counting a very large floor takes its time: it never gets more than a tenth of it."""
@@ -186,22 +199,20 @@ class Room:
         ended = time.monotonic()
         self._figures_at = ended + max(FIGURES_SECONDS, 10 * (ended - began))
 
-    async def _catch_up(self) -> None:
+    def _catch_up(self) -> None:
         self.gathering.flush()
         for connection in list(self.delivery.behind):
             if self.delivery.ready(connection):
                 self.subscriptions.catch_up(connection)
                 self.signals.catch_up(connection)
                 self.health.catch_up(connection)
-        self.transcripts.publish_places()
-        await self.subscriptions.show_again()
-        await self.transcripts.read_on()
+        self.transcripts.places.publish()
 
     def _published(self, changes: Sequence[Change], agents: frozenset[str]) -> None:
         nets = list(collapse(changes).values())
         self.subscriptions.fanout.publish_mine(nets, agents)
         self.transcripts.publish(nets)
-        self.transcripts.agents_changed(agents)
+        self.transcripts.places.agents_changed(agents)
         self.gathering.add(changes, agents)
 
     def _untold(self, error: Exception) -> None:
@@ -275,23 +286,3 @@ class Room:
                 self.health.begin_again(subscription)
             elif topic in SHARED_TOPICS:
                 self.subscriptions.begin_again(subscription)
-
-    async def _notices(self, connection: Connection, since: int) -> list[NoticeItem]:
-        """What the reader had to hear of while they were away."""
-        actor, floor = connection.actor, self.floor
-        position = since if counts_all(actor) else floor.loud_position(since)
-        async with self._database.reading() as tx:
-            facts = await journal.for_person(
-                tx, self.organization_id, actor.id, after=position, limit=MOST_NOTICES
-            )
-            found: list[NoticeItem] = []
-            for fact in facts:
-                change = await reading.change_of(tx, self.organization_id, fact)
-                notice = notice_of(change, floor.lookups) if change else None
-                if (
-                    notice is not None
-                    and isinstance(fact.event, Event)
-                    and (fact.position or 0) <= floor.position
-                ):
-                    found.append(notice)
-        return found

@@ -37,12 +37,16 @@ _Key = tuple[str, object, bool]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`number` is the position as its readers count, `at` when it was made, by the timer. `frames` say it all."""
+    """`number` is the position as its readers count, `at` when it was made, by the timer. `frames` say it all.
+
+    One that is `personal` has rows that only this one reader may be shown.
+    """
 
     number: int
     at: float
     rows: int
     frames: tuple[Frame, ...]
+    personal: bool
 
 
 class Snapshots:
@@ -65,18 +69,24 @@ class Snapshots:
     async def of(self, subscription: Subscription, least: int) -> Snapshot:
         """A snapshot for this reader that is not older than the number `least`, made now or lately."""
         actor, topic = subscription.connection.actor, subscription.topic
-        if actor.id in self._floor().personal:
-            return await self._make(topic, actor, packed=subscription.packs)
         key = (topic, self._encoder().class_of(actor), subscription.packs)
         # Everybody else who wants the same meanwhile waits for it, and does not make it too.
-        async with self._making.setdefault(key, asyncio.Lock()):
-            kept = self._kept.get(key)
-            if kept is None or kept.number < least or not self._good(kept, actor):
-                floor = self._floor()
-                kept = await self._make(topic, actor, packed=subscription.packs)
-                if self._floor() is floor:
-                    self._kept[key] = kept
-            return kept
+        if not self._personal(actor):
+            async with self._making.setdefault(key, asyncio.Lock()):
+                # Who waited for their turn may have become somebody in it meanwhile.
+                if not self._personal(actor):
+                    kept = self._kept.get(key)
+                    if kept is not None and kept.number >= least and self._good(kept, actor):
+                        return kept
+                    floor = self._floor()
+                    made = await self._make(topic, actor, packed=subscription.packs)
+                    if self._floor() is floor and not made.personal:
+                        self._kept[key] = made
+                    return made
+        return await self._make(topic, actor, packed=subscription.packs)
+
+    def _personal(self, actor: Actor) -> bool:
+        return actor.id in self._floor().personal
 
     def forget(self) -> None:
         """The floor was read anew: whatever was made of the old one does not go on."""
@@ -98,9 +108,10 @@ class Snapshots:
         await self._warm(topic, actor)
         floor = self._floor()
         rows = self._encoder().rows(topic, actor)
+        personal = self._personal(actor)
         number, ms = floor.number(actor), self._delivery.age_ms()
         frames = await asyncio.to_thread(snapshot_frames, topic, rows, (number, ms), packed=packed)
-        return Snapshot(number=number, at=self._timer(), rows=len(rows), frames=frames)
+        return Snapshot(number=number, at=self._timer(), rows=len(rows), frames=frames, personal=personal)
 
     async def _warm(self, topic: str, actor: Actor) -> None:
         """Encode what will be needed, a little at a time: a large floor must not hold everybody else up."""

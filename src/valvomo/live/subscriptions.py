@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
+from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.colleagues import figures_scope
+from valvomo.domain.refusals import Reason, Refusal
 from valvomo.live import mine
 from valvomo.live.audience import ROW_TOPICS, Classes, Encoder, Net, RowCache, candidates, class_of
+from valvomo.live.backlog import Backlog
 from valvomo.live.connection import Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.fanout import Fanout
 from valvomo.live.floor import LiveFloor
 from valvomo.live.resumed import Resumed
-from valvomo.live.snapshots import SMALL, Snapshots
+from valvomo.live.snapshots import SMALL, Snapshot, Snapshots
 from valvomo.protocol.frames import Frame
 from valvomo.protocol.messages import NoticeItem
 
@@ -36,7 +39,7 @@ class Subscriptions:
         self.mine: dict[str, set[Subscription]] = {}
         self.fanout = Fanout(floor, delivery, self.topics, self.mine)
         self.snapshots = Snapshots(floor, self.encoder, delivery, timer)
-        self.again: set[Subscription] = set()
+        self.again = Backlog(lambda one: self._show(one, one.shown), self._give_up)
 
     async def watch(
         self, subscription: Subscription, since: int | None, notices: Iterable[NoticeItem] = ()
@@ -45,7 +48,7 @@ class Subscriptions:
         topic, actor = subscription.topic, subscription.connection.actor
         if topic == "me":
             self.mine.setdefault(actor.id, set()).add(subscription)
-        if since is not None and self._resume(subscription, since):
+        if since is not None and self._floor().resumable(since, actor) and self._resume(subscription, since):
             self.topics[topic].add(subscription)
         else:
             await self._show(subscription, since or 0, notices)
@@ -59,13 +62,7 @@ class Subscriptions:
 
     async def show_again(self) -> None:
         """Those who begin again, and those whose snapshot was overtaken before they had all of it."""
-        for subscription in list(self.again):
-            self.again.discard(subscription)
-            try:
-                await self._show(subscription, subscription.shown)
-            except BaseException:
-                self.again.add(subscription)
-                raise
+        await self.again.go_round()
 
     async def _show(self, subscription: Subscription, least: int, notices: Iterable[object] = ()) -> None:
         """Everything, not older than the number `least`; then the reader is told what changes."""
@@ -74,17 +71,25 @@ class Subscriptions:
             self.topics[topic].add(subscription)
             self.snapshot(subscription, notices=notices)
             return
-        floor, snapshot = None, None
-        while floor is not self._floor():
-            floor = self._floor()
+        # Who begins again while a beginning is under way is told by the later one only.
+        subscription.showing = showing = object()
+        floor, actor, snapshot = None, None, None
+        while floor is not self._floor() or actor is not connection.actor or self._by_class(snapshot, actor):
+            floor, actor = self._floor(), connection.actor
             snapshot = await self.snapshots.of(subscription, least)
         if snapshot is None or connection.subscriptions.get(topic) is not subscription:
+            return
+        if subscription.showing is not showing:
             return
         self._delivery.snapshots += 1
         subscription.dirty.clear()
         subscription.shown = snapshot.number
         subscription.rest = deque(snapshot.frames)
         self.advance(subscription)
+
+    def _by_class(self, snapshot: Snapshot | None, actor: Actor) -> bool:
+        """Whether it is what others of their class are shown, and this reader has become somebody in it meanwhile."""
+        return snapshot is None or (not snapshot.personal and actor.id in self._floor().personal)
 
     def advance(self, subscription: Subscription) -> None:
         """Send as much of a snapshot as gets through; after it what has changed since, and then what changes."""
@@ -134,6 +139,11 @@ class Subscriptions:
             readers.discard(subscription)
             if not readers:
                 self.mine.pop(person, None)
+
+    def _give_up(self, subscription: Subscription) -> None:
+        self.unwatch(subscription)
+        subscription.connection.subscriptions.pop(subscription.topic, None)
+        self._delivery.refuse(subscription, Refusal(Reason.INTERNAL))
 
     def snapshot(
         self, subscription: Subscription, encoder: Encoder | None = None, notices: Iterable[object] = ()

@@ -6,7 +6,6 @@ stops monitoring reads nothing more.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -17,10 +16,13 @@ from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.live.audience import Net
+from valvomo.live.backlog import Backlog
 from valvomo.live.beginnings import Beginnings
 from valvomo.live.connection import Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
+from valvomo.live.left import Left
+from valvomo.live.places import Places
 from valvomo.live.views.conversation import (
     acts_after,
     acts_of,
@@ -35,8 +37,6 @@ from valvomo.protocol.customer import Prospect, PublicConversation, PublicNotice
 
 PREFIX = "conversation:"
 CUSTOMER_TOPIC = "conversation"
-MOST_LEFT = 10_000
-"""Customers who went, of whom it is kept what they were told, for when they come back."""
 
 
 class Transcripts:
@@ -47,9 +47,11 @@ class Transcripts:
         self._beginnings = Beginnings(feed, database)
         self._delivery = delivery
         self.watched: dict[str, set[Subscription]] = {}
-        self._queues: set[str] = set()
-        self._missed: set[Subscription] = set()
-        self._left: OrderedDict[str, tuple[int, tuple[PublicNotice, ...]]] = OrderedDict()
+        self.places = Places(feed, self.watched, self._tell_state)
+        self._missed = Backlog(
+            lambda one: self._read_on(one, "changes"), lambda one: self._refuse(one, _UNTELLABLE)
+        )
+        self._left = Left()
 
     def conversation_id(self, subscription: Subscription) -> str:
         """Which one it is about."""
@@ -73,10 +75,7 @@ class Transcripts:
         """No more of this."""
         one = self.conversation_id(subscription)
         if _is_customer(subscription) and subscription.document is not None:
-            self._left[one] = (subscription.version, subscription.notices)
-            self._left.move_to_end(one)
-            if len(self._left) > MOST_LEFT:
-                self._left.popitem(last=False)
+            self._left.keep(one, (subscription.version, subscription.notices))
         readers = self.watched.get(one, set())
         readers.discard(subscription)
         self._missed.discard(subscription)
@@ -87,46 +86,18 @@ class Transcripts:
         """What just happened, to everybody who reads along."""
         for net in nets:
             for subscription in list(self.watched.get(net.after.id, ())):
-                if _is_customer(subscription):
-                    self._tell_customer(subscription, net)
-                else:
-                    self._tell_staff(subscription, net)
-            self._queues.update(net.lines_moved)
-
-    def agents_changed(self, agents: Iterable[str]) -> None:
-        """Who waits for these agents may have to wait for longer or shorter than before."""
-        seats = self._feed.floor.agents.seats
-        self._queues.update(queue for one in agents if one in seats for queue in seats[one].agent.queues)
-
-    def queues_turned(self, queues: Iterable[str]) -> None:
-        """Queues have opened or closed by the clock."""
-        self._queues.update(queues)
-
-    def publish_places(self) -> None:
-        """Customers whose place in the queue or probable wait has changed; once a tick."""
-        queues, self._queues = self._queues, set()
-        waiting = self._feed.floor.board.waiting
-        for queue_id in queues & waiting.keys():
-            watching = [
-                (waiting[queue_id][one], subscription)
-                for one in waiting[queue_id].keys() & self.watched.keys()
-                for subscription in filter(_is_customer, self.watched[one])
-            ]
-            if watching:
-                known = self._feed.floor.prospects(queue_id, {one.id for one, _ in watching})
-                for conversation, subscription in watching:
-                    self._tell_state(subscription, conversation, known.get(conversation.id))
+                tell = self._tell_customer if _is_customer(subscription) else self._tell_staff
+                tell(subscription, net)
+            self.places.queues_moved(net.lines_moved)
 
     async def read_on(self) -> None:
         """Readers who missed something because they were slow, or because rights have changed."""
-        for subscription in list(self._missed):
-            if not subscription.starting and not subscription.connection.slow:
-                await self._read_on(subscription, "changes")
+        await self._missed.go_round(lambda one: not one.starting and not one.connection.slow)
 
     def restart(self) -> None:
         """Rights may be others, or something may have been missed: everybody is looked at and read on again."""
-        for readers in self.watched.values():
-            self._missed |= readers
+        for one in (each for readers in self.watched.values() for each in readers):
+            self._missed.add(one)
 
     def reread(self, subscription: Subscription) -> None:
         """The reader's rights have changed."""
@@ -143,7 +114,7 @@ class Transcripts:
                 return False
             self._begin_staff(subscription, "changes", conversation, [])
             return True
-        version, told = self._left.get(conversation.id, (0, ()))
+        version, told = self._left.told(conversation.id)
         if since != conversation.public_seq or version != conversation.version:
             return False
         self._begin_customer(subscription, "changes", conversation, ([], (told, version)))
@@ -168,6 +139,13 @@ class Transcripts:
             return
         conversation = found.conversation
         refusal = read_refusal(subscription.connection.actor, conversation) if conversation else _UNKNOWN
+        if conversation is not None and subscription.seq > (
+            conversation.public_seq if customer else conversation.seq
+        ):
+            # The reader has numbers that do not exist: the database was put back, so what they show is void.
+            subscription.seq = 0
+            await self._read_on(subscription, "snapshot")
+            return
         if refusal or conversation is None:
             self._refuse(subscription, refusal or _UNKNOWN)
         elif customer:
@@ -287,6 +265,7 @@ class Transcripts:
 
 
 _UNKNOWN = Refusal(Reason.NOT_FOUND)
+_UNTELLABLE = Refusal(Reason.INTERNAL)
 
 
 def _is_customer(subscription: Subscription) -> bool:

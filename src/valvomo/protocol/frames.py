@@ -5,11 +5,16 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
 MAX_CLIENT_FRAME = 4096
 """Bytes of the largest frame that a client may send: they are all small."""
+
+
+MAX_NUMBER = 2**53 - 1
+"""The largest number that a browser counts to (RFC 8259 section 6)."""
 
 
 class Watch(msgspec.Struct, frozen=True, tag_field="op", tag="watch"):
@@ -19,7 +24,7 @@ class Watch(msgspec.Struct, frozen=True, tag_field="op", tag="watch"):
     """
 
     topic: str
-    since: int | None = None
+    since: Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)] | None = None
     accept: str | None = None
 
 

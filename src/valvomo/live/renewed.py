@@ -1,0 +1,45 @@
+"""Whose rights have changed lately: what they saw before is not what they may see now, so nobody resumes across it.
+
+Who is connected then is shown everything anew. Who is away comes back with the number of what they saw by former
+rights, and rows that they may no longer see, or may see from now on, are in no change since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from valvomo.domain.agents.events import SettingChanged
+from valvomo.live.views.happening import Happening
+
+SETTLED = timedelta(seconds=3)
+"""After a change until every process shows by the new rights, with a margin: they look ten times a second."""
+
+
+@dataclass(slots=True)
+class Renewed:
+    """By person, the position up to which they may have been shown something by rights that they no longer have."""
+
+    _until: dict[str, int] = field(default_factory=dict)
+    _unsettled: dict[str, datetime] = field(default_factory=dict)
+
+    def take(self, happening: Happening) -> None:
+        """One more fact, which may be such a change, or come so soon after one that some were shown it as before."""
+        event = happening.event
+        if isinstance(event, SettingChanged) and event.subject == "user":
+            self._unsettled[event.subject_id] = happening.at + SETTLED
+        for person, until in list(self._unsettled.items()):
+            if happening.at <= until:
+                self._until[person] = happening.position
+            else:
+                del self._unsettled[person]
+
+    def until(self, person: str) -> int:
+        """The position up to which what this person saw is void; -1 when nothing is."""
+        return self._until.get(person, -1)
+
+    def forget(self, position: int) -> None:
+        """Nobody resumes from before a position any more."""
+        self._until = {
+            person: at for person, at in self._until.items() if at > position or person in self._unsettled
+        }
