@@ -9,6 +9,7 @@ import ssl
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from valvomo.cli.doctor.command import examine
 from valvomo.cli.doctor.finding import Finding, State
 from valvomo.db.database import Database
 from valvomo.db.notify import NotifyBus
+from valvomo.db.statements import statements
 from valvomo.edge.ws import ping
 from valvomo.edge.ws.frames import SharedFrames
 from valvomo.main import assemble, now, running
@@ -151,7 +153,7 @@ async def test_a_database_on_which_all_is_well_but_its_durability(database: Data
     """The tests' server does not wait for the disk."""
     found = await databases.examine(database, now, pool_size=10)
     assert states(found) == {
-        "database": "ok", "durability": "broken", "latency": states(found)["latency"], "clock": "ok",
+        "database": "ok", "durability": "broken", "sessions": "ok", "latency": states(found)["latency"], "clock": "ok",
         "schema": "ok", "privileges": "ok", "processes": "ok",
     }  # fmt: skip
     assert "fsync" in broken(found)["durability"].cure
@@ -161,6 +163,24 @@ async def test_a_database_on_which_all_is_well_but_its_durability(database: Data
 async def test_a_clock_that_is_wrong(database: Database, seconds: int, state: str) -> None:
     found = await databases.examine(database, lambda: now() - timedelta(seconds=seconds), pool_size=10)
     assert states(found)["clock"] == state
+
+
+async def test_sessions_that_a_pooler_shares_out(database: Database) -> None:
+    known = statements()
+    shared = {**known, "doctor.session": replace(known["doctor.session"], sql="SELECT 7")}
+    opened = await Database.open(database.url, pool_size=2, known=shared)
+    found = broken(await databases.examine(opened, now, pool_size=10))
+    await opened.close()
+    assert "session mode" in found["sessions"].cure
+
+
+@pytest.mark.parametrize(
+    "error", [asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError]
+)
+def test_what_a_pooler_in_transaction_mode_makes_of_us(error: type[Exception]) -> None:
+    found = databases.why_unreached("postgresql://u:p@pooler:6432/d", error("prepared statement"))
+    assert (found.check, found.state) == ("sessions", State.BROKEN)
+    assert "pooler:6432" in found.seen
 
 
 async def test_a_schema_that_is_not_ours(database: Database) -> None:

@@ -54,14 +54,18 @@ class Limits(NamedTuple):
     """From its beginning, whatever it is at; only PostgreSQL 17 and newer know of it. Without it nothing ends who
     stands still after half of a statement has been sent."""
 
-    def settings(self) -> dict[str, str]:
-        """As every server knows them."""
-        return {
-            "timezone": "UTC",
+    def settings(self, *, whole: bool) -> dict[str, str]:
+        """As servers know them; `whole` is whether this one bounds transactions.
+
+        They are set once a connection is there and not as it is made: poolers refuse what they do not know of then, or
+        are told to ignore it and say nothing.
+        """
+        settings = {
             "statement_timeout": _milliseconds(self.statement),
             "lock_timeout": _milliseconds(self.lock),
             "idle_in_transaction_session_timeout": _milliseconds(self.idle),
         }
+        return settings | {"transaction_timeout": _milliseconds(self.whole)} if whole else settings
 
 
 LIMITS = Limits()
@@ -145,8 +149,8 @@ class Database:
 
         async def prepare(connection: Any) -> None:
             await _prepare(connection)
-            if _knows_whole(connection):
-                await connection.execute(f"SET transaction_timeout = '{_milliseconds(limits.whole)}'")
+            settings = limits.settings(whole=_knows_whole(connection))
+            await connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in settings.items()))
 
         pool = await asyncpg.create_pool(
             url,
@@ -158,7 +162,7 @@ class Database:
             statement_cache_size=_STATEMENT_CACHE,
             max_cached_statement_lifetime=0,
             max_inactive_connection_lifetime=300.0,
-            server_settings={"application_name": "valvomo", **limits.settings()},
+            server_settings={"application_name": "valvomo", "timezone": "UTC"},
         )
         async with pool.acquire():  # fails here rather than at the first request
             return cls(pool, url, statements() if known is None else known)

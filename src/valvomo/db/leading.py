@@ -13,7 +13,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import asyncpg
 import structlog
@@ -28,7 +28,14 @@ BEAT = 0.3
 LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """The last is what the driver says when the server ends the session in the moment in which it is spoken to."""
 
+_LEASE = f"{round(1000 * LEASE)}ms"
+"""As the server is told, and says."""
+
 log = structlog.get_logger(__name__)
+
+
+class NoSessionError(Exception):
+    """What is between us and the server does not keep one session for one connection: nothing can be held by it."""
 
 
 class Leadership:
@@ -49,7 +56,7 @@ class Leadership:
         while True:
             try:
                 await self._session()
-            except LOST as error:
+            except (*LOST, NoSessionError) as error:
                 log.warning("leading.trouble", error=repr(error))
             self._until = 0.0
             await asyncio.sleep(BEAT)
@@ -59,20 +66,20 @@ class Leadership:
         connection = await asyncpg.connect(
             self._url,
             timeout=LEASE,
-            server_settings={
-                "application_name": f"valvomo leading, process {os.getpid()}",
-                "idle_session_timeout": f"{round(1000 * LEASE)}ms",
-            },
+            server_settings={"application_name": f"valvomo leading, process {os.getpid()}"},
         )
         try:
             leading = False
             async with asyncio.timeout(LEASE):
+                backend = await _bounded(connection)
                 await connection.execute(named["leading.be_there"].sql, self._process_id)
             while True:
                 word = "leading.beat" if leading else "leading.take"
                 began = time.monotonic()
                 async with asyncio.timeout(LEASE):
-                    answer = await connection.fetchval(named[word].sql)
+                    answer = await connection.fetchval(named[word].sql, backend)
+                if leading and not answer:
+                    raise NoSessionError
                 if answer:
                     self._until = began + LEASE
                 if answer and not leading:
@@ -83,3 +90,12 @@ class Leadership:
         finally:
             # Not closed politely: whoever does not answer must not be waited for.
             connection.terminate()
+
+
+async def _bounded(connection: Any) -> int:
+    """The server ends this session when it is silent; its number. Set now: poolers drop what is asked for at first."""
+    named = statements()
+    backend: int = await connection.fetchval(named["leading.bound"].sql, _LEASE)
+    if await connection.fetchrow(named["leading.bounds"].sql) != (backend, _LEASE):
+        raise NoSessionError
+    return backend

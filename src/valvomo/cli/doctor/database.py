@@ -42,6 +42,8 @@ def why_unreached(url: str, error: Exception) -> Finding:
         case asyncpg.TooManyConnectionsError():
             cure = "raise max_connections, or lower VALVOMO_POOL_SIZE or the number of processes"
             return broken("database", f"{where} has no connection left", cure)
+        case asyncpg.InvalidSQLStatementNameError() | asyncpg.DuplicatePreparedStatementError():
+            return _shared(f"sessions of {where} are")
         case asyncpg.CannotConnectNowError():
             return broken("database", f"{where} is starting or stopping", "wait, and look at its log")
         case _:
@@ -57,6 +59,7 @@ async def examine(database: Database, clock: Clock, pool_size: int) -> list[Find
     """Every check that needs a connection."""
     async with database.reading() as tx:
         found = await _server(tx)
+    found.append(await _sessions(database))
     async with database.asking() as tx:
         found += [await _latency(tx), await _time(tx, clock)]
     schema = await _schema(database.url)
@@ -73,6 +76,23 @@ async def _server(tx: Transaction) -> list[Finding]:
     if row is None:
         return []
     return [_version(row), _durability(row)]
+
+
+async def _sessions(database: Database) -> Finding:
+    """Whether a connection is a session of the server, and goes on being the same one while others work."""
+    async with database.asking() as tx:
+        before = await tx.value("doctor.session")
+        async with database.reading() as other:
+            elsewhere = await other.value("doctor.session")
+            after = await tx.value("doctor.session")
+    if before != after or elsewhere == before:
+        return _shared("sessions of the server are")
+    return ok("sessions", "each connection has its own")
+
+
+def _shared(what: str) -> Finding:
+    cure = "let VALVOMO_DATABASE_URL go past the pooler, or put it into session mode (PgBouncer: pool_mode = session)"
+    return broken("sessions", f"{what} shared: a pooler in transaction mode is in between", cure)
 
 
 def _version(row: asyncpg.Record) -> Finding:

@@ -8,6 +8,10 @@ SELECT current_setting('server_version_num')::int AS version,
     current_setting('max_connections')::int AS max_connections,
     (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser
 
+-- name: session
+-- Which session of the server this is.
+SELECT pg_backend_pid()
+
 -- name: clock
 -- The server's time.
 SELECT clock_timestamp()
