@@ -96,6 +96,10 @@ proxies: ## Make sure that there are nginx, Caddy and HAProxy for the tests of t
 		echo "proxies: without root,$$missing cannot be installed here, and the tests of their configurations are skipped"
 	fi
 
+.PHONY: sentiment-head
+sentiment-head: setup ## Train the head of the sentiment model anew on our utterances, and print how well it does
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python training/sentiment/train.py
+
 .PHONY: lock
 lock: $(if $(filter $(OWN_UV),$(UV)),$(OWN_UV)) ## Resolve the dependencies anew and write uv.lock
 	@$(UV) lock --upgrade
@@ -115,7 +119,7 @@ $(STAMPS)/python: pyproject.toml uv.lock $(if $(filter $(OWN_UV),$(UV)),$(OWN_UV
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "setup: Valvomo needs Python 3.11 or newer (set PYTHON=…)")'
 	[ -x $(BIN)/python ] || { echo "setup: creating $(VENV)"; $(PYTHON) -m venv --without-pip $(VENV); }
 	echo "setup: installing the locked Python packages"
-	VIRTUAL_ENV= $(UV) sync --frozen --quiet
+	VIRTUAL_ENV= $(UV) sync --frozen --quiet --extra sentiment
 	touch $@
 
 $(NODE_BIN)/npm: | $(STAMPS)/python

@@ -22,7 +22,7 @@ PREFIX = "VALVOMO_"
 # Read before the settings, or by the tests only.
 _NOT_SETTINGS = {"VALVOMO_CONFIG"}
 _TESTS = "VALVOMO_TEST_"
-_SECRETS = {"metrics_token"}
+_SECRETS = {"metrics_token", "sentiment_key"}
 _SHORTEST_TOKEN = 16
 _LAST_PORT = 65_535
 _URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]*@")
@@ -85,6 +85,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     replay_days: Annotated[int, Meta(ge=1, le=3660)] = 90
     """Days for which the floor can be shown as it was."""
 
+    insight_processes: Annotated[int, Meta(ge=0, le=64)] = 1
+    """Processes that this one starts to measure sentiment and language; 0 leaves that to `valvomo insight`."""
+
+    sentiment_url: str = ""
+    """An endpoint that speaks OpenAI's chat completions, such as ``http://127.0.0.1:8000/v1``, for sentiment."""
+
+    sentiment_model: str = ""
+    """The model of that endpoint."""
+
+    sentiment_key: str = ""
+    """What that endpoint wants as a bearer token."""
+
+    sentiment_path: Path | None = None
+    """A folder with a sentiment model of your own (docs/sentiment.md)."""
+
     session_hours: Annotated[int, Meta(ge=1, le=744)] = 12
     """Hours after which a console sign-in ends."""
 
@@ -118,6 +133,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         for one in self.bus_url.split(","):
             _check_url("bus_url", one.strip(), {"nats", "tls"})
         _check_url("otlp_url", self.otlp_url, {"http", "https"})
+        _check_url("sentiment_url", self.sentiment_url, {"http", "https"})
         _check_url("public_url", self.public_url, {"http", "https"})
         if urlsplit(self.public_url).path.strip("/"):
             raise ValueError("public_url: must not have a path")

@@ -17,7 +17,11 @@ ELSEWHERE = {"src/valvomo/db/embedded/supervisor.py", "src/valvomo/db/listening.
 SESSION_STATE = re.compile(
     r"\bpg_(try_)?advisory_lock(_shared)?\b|^SET\s+(SESSION\s|\w+\s+TO\s)|\bLISTEN\s", re.MULTILINE
 )
-OWN_CONNECTION = {"src/valvomo/db/sql/migrations.sql", "src/valvomo/db/sql/leading.sql"}
+OWN_CONNECTION = {
+    "src/valvomo/db/sql/migrations.sql",
+    "src/valvomo/db/sql/leading.sql",
+    "src/valvomo/db/sql/claims.sql",
+}
 
 
 def strings(path: Path) -> Iterator[ast.Constant]:

@@ -76,6 +76,8 @@ class Served:
             "VALVOMO_PORT": str(self.port),
             "VALVOMO_LOG_FORMAT": "json",
             "VALVOMO_DRAIN_SECONDS": str(self.drain_seconds),
+            # Reading is what few tests are about, and a processor is all that they have.
+            "VALVOMO_INSIGHT_PROCESSES": "0",
             **self.settings,
             "VALVOMO_WEBHOOK_NETWORKS": "127.0.0.0/8",
             # Among the organizations of all tests each is to have its turn soon.

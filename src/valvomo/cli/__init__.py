@@ -1,4 +1,4 @@
-"""The command line: `valvomo demo | serve | migrate | createadmin | openapi | verify | doctor | simulate | whatif`."""
+"""The command line: `valvomo demo | serve | insight | migrate | createadmin | openapi | verify | doctor | …`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import cyclopts
 
 from valvomo import __version__
-from valvomo.cli import operating, playing, verifying, whatif
+from valvomo.cli import insight, operating, playing, verifying, whatif
 from valvomo.cli.doctor.command import doctor
 from valvomo.cli.running import EXPECTED, FailedError, fail
 
@@ -21,6 +21,7 @@ app.command(doctor, name="doctor")
 app.command(operating.openapi, name="openapi")
 app.command(playing.simulate_command, name="simulate")
 app.command(whatif.whatif_command, name="whatif")
+app.command(insight.insight_command, name="insight")
 
 
 def main() -> None:

@@ -95,6 +95,7 @@ class Reason(StrEnum):
     REPLAY_NOT_KEPT = "replay/not-kept"
     # figures
     AGENT_FIGURES_OFF = "figures/agents-off"
+    TRIAL_RUNNING = "insight/trial-running"
     # what if
     WHATIF_RUNNING = "whatif/running"
     WHATIF_TOO_LONG = "whatif/too-long"

@@ -20,6 +20,7 @@ from valvomo.edge.http.operators import Operators
 from valvomo.edge.http.pace import Pace
 from valvomo.edge.metrics import Requests
 from valvomo.edge.ws.admission import Admission
+from valvomo.insight.trials import Trials
 from valvomo.live.connection import MAX_TOPICS
 from valvomo.live.replay.watching import Replay
 from valvomo.queries.backlog import Backlog
@@ -76,6 +77,7 @@ class Parts:
     gate: Gate
     pending: Callable[[], Awaitable[bool]]
     laboratory: Laboratory
+    trials: Trials
     replay: Replay
     notes: ConnectionNotes
     admission: Admission = field(default_factory=Admission)

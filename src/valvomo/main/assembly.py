@@ -32,6 +32,8 @@ from valvomo.edge.http.operators import operators
 from valvomo.edge.parts import Parts, paces
 from valvomo.edge.ws.admission import Admission
 from valvomo.edge.ws.app import sockets
+from valvomo.insight.choosing import Places
+from valvomo.insight.trials import Trials
 from valvomo.jobs.addresses import networks_of
 from valvomo.jobs.bookkeeping import Bookkeeping
 from valvomo.jobs.delivery import Delivery
@@ -100,6 +102,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         pending=lambda: migrate.behind(database.url),
         connected=lambda: bool(bus.traffic.connected),
         laboratory=Laboratory(database.url),
+        trials=Trials(sentiment_places(settings)),
         replay=Replay(database, clock),
         notes=notes,
         admission=admission,
@@ -125,6 +128,16 @@ def _authentication(database: Database, clock: Clock, bell: Doorbell) -> Authent
     authentication = Authentication(database, clock)
     bell.listen(authentication.rung, words=False)
     return authentication
+
+
+def sentiment_places(settings: Settings) -> Places:
+    """Where the operator has put what is not shipped."""
+    return Places(
+        url=settings.sentiment_url,
+        model=settings.sentiment_model,
+        key=settings.sentiment_key,
+        path=settings.sentiment_path,
+    )
 
 
 def _arrivals(executor: Executor, hub: Hub) -> tuple[Admission, ConnectionNotes]:
@@ -154,7 +167,8 @@ def bus_of(settings: Settings, database: Database) -> Bus:
             settings.bus_url, credentials=settings.bus_credentials, authority=settings.bus_ca
         )
         return NatsBus(address, prefix=settings.bus_prefix)
-    return LocalBus() if settings.embedded else NotifyBus(database)
+    alone = settings.embedded and not settings.insight_processes
+    return LocalBus() if alone else NotifyBus(database)
 
 
 def _router(parts: Parts, bell: Doorbell, leadership: Leadership | None) -> Router:

@@ -15,6 +15,7 @@ import uvicorn
 from valvomo.edge.ws.frames import SharedFrames
 from valvomo.main.assembly import House, assemble, database_of, now, running
 from valvomo.main.clock import HouseClock
+from valvomo.main.insight import beside
 from valvomo.main.tracing import traced
 from valvomo.protocol.frames import MAX_CLIENT_FRAME
 from valvomo.settings import Settings
@@ -49,7 +50,8 @@ async def serve(
             async with running(house):
                 if prepare is not None:
                     await prepare(house)
-                await _serve(house, settings, listening, ready)
+                async with beside(settings, database.url):
+                    await _serve(house, settings, listening, ready)
 
 
 async def _serve(house: House, settings: Settings, listening: socket.socket, ready: Ready | None) -> None:

@@ -536,6 +536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/sentiment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the customer feels
+         * @description The mood and the reading of each message; empty for those who may not know.
+         */
+        get: operations["getSentiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/take-over": {
         parameters: {
             query?: never;
@@ -698,6 +718,46 @@ export interface paths {
          * @description What is left out stays as it is; `weekly` and `special` are replaced as a whole.
          */
         patch: operations["changeHours"];
+        trace?: never;
+    };
+    "/api/v1/insight/measuring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How measuring goes
+         * @description What measures, how many conversations wait, and the oldest message for how long.
+         */
+        get: operations["getMeasuring"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a back end on labelled messages
+         * @description Lines of JSON as they come: progress, and at last accuracy, F1, opposite errors and latency. Nothing is kept.
+         */
+        post: operations["tryBackend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me": {
@@ -1118,6 +1178,30 @@ export interface paths {
          *     Repeated by the session that it has ended, it is refused as any request of that session is.
          */
         delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/insight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The insight settings
+         * @description Which back end measures sentiment, and which there are.
+         */
+        get: operations["getInsight"];
+        /**
+         * Change insight settings
+         * @description What is left out stays as it is. Effective with the next message that is measured.
+         */
+        put: operations["changeInsight"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1811,6 +1895,12 @@ export interface components {
             name: string;
             role: string;
         };
+        /**
+         * Backend
+         * @description What measures sentiment. `auto` is the best that this installation has without asking anybody outside.
+         * @enum {string}
+         */
+        Backend: "auto" | "e5" | "vader" | "openai" | "local" | "none";
         /** BoardRow */
         BoardRow: {
             accepted_at: string | null;
@@ -2228,6 +2318,11 @@ export interface components {
             waiting_at: string | null;
             workstream: components["schemas"]["Named"];
             wrap_up_at: string | null;
+        };
+        /** ConversationSentiment */
+        ConversationSentiment: {
+            readings: components["schemas"]["MessageSentiment"][];
+            sentiment: components["schemas"]["SentimentItem"] | null;
         };
         /** CreateConversation */
         CreateConversation: {
@@ -2686,6 +2781,26 @@ export interface components {
                 ][];
             };
         };
+        /** InsightBackend */
+        InsightBackend: {
+            backend: components["schemas"]["Backend"];
+            ready: boolean;
+        };
+        /** InsightDocument */
+        InsightDocument: {
+            backend: components["schemas"]["Backend"];
+            backends: components["schemas"]["InsightBackend"][];
+            detect_language: boolean;
+            languages: string[];
+            redact: boolean;
+        };
+        /** InsightRequest */
+        InsightRequest: {
+            backend?: components["schemas"]["Backend"] | null;
+            detect_language?: boolean | null;
+            languages?: string[] | null;
+            redact?: boolean | null;
+        };
         /** InterventionItem */
         InterventionItem: {
             act: string;
@@ -2756,6 +2871,18 @@ export interface components {
             supervised: components["schemas"]["Named"][];
             supervises_all: boolean;
         };
+        /** MeasuringItem */
+        MeasuringItem: {
+            at: string | null;
+            backend: string | null;
+            /** @default measuring */
+            id: string;
+            /** @default measuring */
+            kind: string;
+            lag_ms: number;
+            processes: number;
+            waiting: number;
+        };
         /** MessageItem */
         MessageItem: {
             /** Format: date-time */
@@ -2773,6 +2900,16 @@ export interface components {
         MessageItemPage: {
             items: components["schemas"]["MessageItem"][];
             next?: string | null;
+        };
+        /** MessageSentiment */
+        MessageSentiment: {
+            /** Format: date-time */
+            at: string;
+            confidence: number;
+            language: string;
+            level: string;
+            score: number;
+            seq: number;
         };
         /**
          * Method
@@ -2961,7 +3098,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "figures/agents-off" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
+            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "figures/agents-off" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
         } & {
             [key: string]: unknown;
         };
@@ -3591,6 +3728,58 @@ export interface components {
          * @enum {string}
          */
         Trend: "falling" | "steady" | "rising";
+        /** TrialFailed */
+        TrialFailed: {
+            /** @constant */
+            kind: "failed";
+            why: string;
+        };
+        /** TrialProgress */
+        TrialProgress: {
+            done: number;
+            /** @constant */
+            kind: "progress";
+            rows: number;
+        };
+        /** TrialRequest */
+        TrialRequest: {
+            backend: components["schemas"]["Backend"];
+            rows: (components["schemas"]["TrialRow"] | unknown)[];
+        };
+        /** TrialResult */
+        TrialResult: {
+            backend: string;
+            everything: components["schemas"]["TrialScore"];
+            /** @constant */
+            kind: "result";
+            languages: {
+                [key: string]: components["schemas"]["TrialScore"];
+            };
+            p50_ms: number;
+            p99_ms: number;
+            wrong: components["schemas"]["WrongRow"][];
+        };
+        /** TrialRow */
+        TrialRow: {
+            /** @enum {string} */
+            label: "negative" | "neutral" | "positive";
+            /** @default  */
+            language: string;
+            text: string;
+        };
+        /** TrialScore */
+        TrialScore: {
+            accuracy: number;
+            macro_f1: number;
+            matrix: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            opposite: number;
+            rows: number;
+            unsure: number;
+        };
         /** TriedDocument */
         TriedDocument: {
             agents: components["schemas"]["AgentCount"];
@@ -3868,6 +4057,12 @@ export interface components {
             client_id?: string | null;
             text: string;
             visibility?: components["schemas"]["Visibility"];
+        };
+        /** WrongRow */
+        WrongRow: {
+            label: string;
+            read: string;
+            text: string;
         };
         /** Page[EntryItem] */
         "figurePagedetails.EntryItem_": {
@@ -5160,6 +5355,36 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getSentiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationSentiment"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     takeOver: {
         parameters: {
             query?: never;
@@ -5588,6 +5813,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HoursDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getMeasuring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuringItem"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    tryBackend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialRequest"];
+            };
+        };
+        responses: {
+            /** @description Lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["TrialProgress"] | components["schemas"]["TrialResult"] | components["schemas"]["TrialFailed"];
                 };
             };
             401: components["responses"]["401"];
@@ -6596,6 +6879,67 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getInsight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeInsight: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsightRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];

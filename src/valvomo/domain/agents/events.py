@@ -49,7 +49,7 @@ class SettingChanged:
     """An administrator changed something; `before` or `after` is None when it was created or removed.
 
     `subject` is the kind of thing: supervision, queue, user, workstream, text, token, webhook, skill, hours,
-    presence, template, quick_reply, disposition.
+    presence, template, quick_reply, disposition, insight.
     """
 
     kind: ClassVar[str] = "setting_changed"
