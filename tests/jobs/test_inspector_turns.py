@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -82,6 +83,41 @@ async def test_it_gets_past_a_stretch_in_which_everything_is_wrong(busy: Floor) 
         await one.inspect(HOUSE)
     assert await proved(busy) == [len(await busy.all_facts())]
     assert {finding.fact for finding in one._books[HOUSE].findings} == {1, 2, 3, 4, 5}
+
+
+async def test_however_much_is_wrong_it_is_looked_at_a_little_at_a_time(
+    busy: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspecting, "AGAIN", 1)
+    monkeypatch.setattr(inspecting, "MOST", 100)
+    ids = {row["id"] for row in await busy.sql("SELECT id FROM conversations")}
+    looked: list[int] = []
+    conversations = proof.Proof.conversations
+
+    async def count(self: proof.Proof, several: Sequence[str], *, since: int = 0) -> None:
+        looked.append(len(several))
+        await conversations(self, several, since=since)
+
+    monkeypatch.setattr(proof.Proof, "conversations", count)
+    await busy.sql("UPDATE conversations SET version = version + 100")
+    one = inspector(busy)
+    await one.inspect(HOUSE)
+    assert named(one) == ids
+    looked.clear()
+    await one.inspect(HOUSE)
+    assert looked == [1]
+    assert named(one) == ids, "the others stand"
+    await busy.sql("UPDATE conversations SET version = version - 100")
+    left = []
+    for _ in ids:
+        await one.inspect(HOUSE)
+        left.append(len(named(one)))
+    assert left == sorted(left, reverse=True)
+    assert left[-1] == 0
+
+
+def named(one: Inspector) -> set[str | None]:
+    return {finding.conversation_id for finding in one._books[HOUSE].findings}
 
 
 async def test_who_was_never_inspected_is_neglected(busy: Floor) -> None:

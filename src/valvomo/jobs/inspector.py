@@ -12,7 +12,7 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,6 +34,8 @@ LONGEST_REST = 5.0
 """Without saying that it is still there."""
 MOST = 2000
 """New facts of an organization that are proved before it is kept how far that is, and others have their turn."""
+AGAIN = 200
+"""Findings that are looked at anew in a turn; the others stand until it is theirs."""
 MOST_KEPT = 50
 """Findings that are kept by name; the rest is counted."""
 FACTS = 500
@@ -114,7 +116,8 @@ class Inspector(Rounds):
         book = self._books.get(organization_id) or await self._read(organization_id)
         report = Report(search=False)
         proof = Proof(self._database, organization_id, report, self._rest)
-        await _again(proof, book)
+        again, later = book.findings[:AGAIN], book.findings[AGAIN:]
+        await _again(proof, again, book.proved.position)
         book.proved = await proof.chain(book.proved, fold=True, most=MOST)
         if proof.whole:
             self._note(book, Check.CHAIN, Check.STATE, Check.MESSAGES)
@@ -122,8 +125,9 @@ class Inspector(Rounds):
             await proof.standing(check)
             self._note(book, check)
         await self._walk(proof, book)
-        # One for each place: a conversation that differs in ten ways is one thing to look at.
-        findings = tuple({(one.check, one.place): one for one in report.findings}.values())
+        # What stands was looked at whole. One for each place: a conversation that differs in ten ways is one thing.
+        found = (*(one for one in later if one.check not in STANDING), *report.findings)
+        findings = tuple({(one.check, one.place): one for one in found}.values())
         for finding in findings:
             if finding.place not in {one.place for one in book.findings}:
                 log.error("inspector.found", organization=organization_id, place=finding.place,
@@ -199,11 +203,11 @@ _END = "~"
 """Behind every id: the walk has seen all conversations."""
 
 
-async def _again(proof: Proof, book: _Book) -> None:
-    """Whatever was wrong is looked at anew, so that it is known when it has been mended."""
-    await proof.conversations(sorted({one.conversation_id for one in book.findings if one.conversation_id}))
-    for position in sorted({one.fact for one in book.findings if one.fact}):
-        await proof.facts(position - 1, min(position + 1, max(position, book.proved.position)))
+async def _again(proof: Proof, findings: Sequence[Finding], proved: int) -> None:
+    """What was wrong is looked at anew, so that it is known when it has been mended."""
+    await proof.conversations(sorted({one.conversation_id for one in findings if one.conversation_id}))
+    for position in sorted({one.fact for one in findings if one.fact}):
+        await proof.facts(position - 1, min(position + 1, max(position, proved)))
 
 
 def _kept(finding: Finding) -> dict[str, object]:
