@@ -77,7 +77,7 @@ class BigFloor:
 
     def agent_rows(self) -> list[object]:
         """For the topic `agents`."""
-        return [agent_row(one, self._now, WATCHER, self.lookups) for one in self.agents]
+        return [agent_row(one, self._now, WATCHER, self.lookups, quiet_since=None) for one in self.agents]
 
     def changes(self, count: int, now: datetime) -> Iterator[object]:
         """So many changes, as items of the topic `board`."""

@@ -33,6 +33,7 @@ from valvomo.domain.conversations import (
 )  # fmt: skip
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
+from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.message import Visibility, Words
 from valvomo.domain.conversations.model import (
     ASYNCHRONOUS,
@@ -44,7 +45,6 @@ from valvomo.domain.conversations.model import (
     Mode,
     OfferKind,
     Role,
-    ScheduledTransfer,
     State,
 )  # fmt: skip
 from valvomo.domain.conversations.targets import Asking

@@ -13,12 +13,17 @@ from valvomo.domain.agents.events import (
     Acknowledged,
     AgentConnected,
     AgentDisconnected,
+    FiguresExported,
+    FiguresSeen,
     HouseFact,
+    LookedBack,
     PresenceSet,
     SettingChanged,
     SignedIn,
+    UsualHandleNoted,
 )  # fmt: skip
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.call import CallEnded, Elevated
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
 from valvomo.domain.conversations.details import DetailsChanged
@@ -34,10 +39,12 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
+from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.measure import LanguageDetected, SentimentMeasured
 from valvomo.domain.conversations.message import MessagePosted, Visibility
-from valvomo.domain.conversations.model import Mode, OfferKind, Role, ScheduledTransfer, State
+from valvomo.domain.conversations.model import Mode, OfferKind, Role, State
 from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
+from valvomo.domain.conversations.mute import Muted, Pinned, Unmuted, Unpinned
 from valvomo.domain.conversations.offers import (
     OfferAccepted,
     OfferExpired,
@@ -96,6 +103,8 @@ def overflowed(remedy: Remedy, text: str | None = None) -> Overflowed:
 
 
 NOBODY: tuple[str, ...] = ()
+BY_AINO: dict[str, Any] = {"by_id": "aino", "by_name": "Aino"}
+BY_SAARA: dict[str, Any] = {"by_id": "saara", "by_name": "Saara"}
 ASKER = ("saara",)
 """Whoever asked and will have no answer: what was asked has ended."""
 # What happened; what the customer is told and of whom; who is notified; whether the audit log shows it.
@@ -147,6 +156,13 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (CustomerDisconnected(reconnect_by=None), None, NOBODY, False),
     (Elevated(mode=Mode.VOICE), None, NOBODY, False),
     (CallEnded(), None, NOBODY, False),
+    (SupervisorAsked(**BY_AINO, by_role="agent", note="help"), None, NOBODY, False),
+    (AskWithdrawn(**BY_AINO), None, NOBODY, False),
+    (AskAnswered(**WATCH), None, NOBODY, False),
+    (Muted(**BY_SAARA), None, NOBODY, True),
+    (Unmuted(**BY_SAARA), None, NOBODY, True),
+    (Pinned(**BY_SAARA), None, NOBODY, True),
+    (Unpinned(**BY_SAARA), None, NOBODY, True),
     (DetailsChanged(by_id="aino", subject="s"), None, NOBODY, False),
     (Ended(cause="agent_ended", by_role="agent"), ("agent_ended", None), ASKER, False),
     (Ended(cause="customer_ended", by_role="customer"), ("ended", None), ASKER, False),
@@ -194,6 +210,10 @@ HOUSE: tuple[tuple[HouseFact, bool], ...] = (
     (SettingChanged(subject="queue", subject_id="q", name="Q"), True),
     (SignedIn(user_id="u", outcome="signed_in"), True),
     (Acknowledged(person_id="p", subject="consent", version=1, language="en", answer=True), False),
+    (LookedBack(since=AT, until=AT), True),
+    (FiguresSeen(view="agents", since="2026-03-01", until="2026-03-02"), True),
+    (FiguresExported(content="a", format="csv", since="2026-03-01", until="2026-03-02", purpose="p"), True),
+    (UsualHandleNoted(seconds={"q": 60.0}), False),
 )
 
 

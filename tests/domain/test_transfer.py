@@ -26,13 +26,13 @@ from sample_talk import (
 
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.call import CallEnded, elevate, end_call
+from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.model import (
     Channel,
     Conversation,
     Mode,
     OfferKind,
     Role,
-    ScheduledTransfer,
     State,
 )
 from valvomo.domain.conversations.offers import OfferMade, OfferWithdrawn

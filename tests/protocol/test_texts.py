@@ -44,8 +44,8 @@ NOTICES = (
 CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "queued", "parked", "ended",
           *Trigger)  # fmt: skip
 SETTINGS = (
-    "supervision", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill", "hours",
-    "presence", "template", "quick_reply", "disposition", "insight",
+    "supervision", "attention", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill",
+    "hours", "presence", "template", "quick_reply", "disposition", "insight",
 )  # fmt: skip
 AUDITED = (
     "created", "changed", "removed", "signed_in", "failed", "locked_out", "signed_out", "signed_out_everywhere",

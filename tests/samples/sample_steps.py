@@ -25,6 +25,7 @@ from sample_routing import ask, give_up, regain
 from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect, EndWatching
 from valvomo.commands.agents.presence import SetPresence
 from valvomo.commands.conversations import serve
+from valvomo.commands.conversations.ask import AskSupervisor, WithdrawAsk
 from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
 from valvomo.commands.conversations.call import Elevate, EndCall
 from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect, CustomerEnd
@@ -34,6 +35,7 @@ from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.join import Join, Leave, TakeOver
 from valvomo.commands.conversations.measure import MeasureSentiment
 from valvomo.commands.conversations.monitor import Monitor, StopMonitor
+from valvomo.commands.conversations.mute import Mute, Pin, Unmute, Unpin
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
 from valvomo.commands.conversations.overflow_while_waiting import ApplyOverflow
 from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
@@ -90,6 +92,12 @@ def command(step: Step, one: str) -> tuple[Actor, Command] | None:
         "force_close": ForceClose(conversation_id=one, reason="test"),
         "elevate": Elevate(conversation_id=one, mode=Mode.VOICE),
         "end_call": EndCall(conversation_id=one),
+        "ask_supervisor": AskSupervisor(conversation_id=one, note="help"),
+        "withdraw_ask": WithdrawAsk(conversation_id=one),
+        "mute": Mute(conversation_id=one, minutes=5 if odd else None, why="seen"),
+        "unmute": Unmute(conversation_id=one),
+        "pin": Pin(conversation_id=one, why="look"),
+        "unpin": Unpin(conversation_id=one),
         "presence": SetPresence(agent_id=agent, presence=list(Presence)[step.choice % 4]),
     }
     found = commands.get(step.what)
@@ -110,10 +118,12 @@ OVERFLOW = [
 STAFF_ACTS = (
     "pick", "pick", "release", "park", "resume", "end", "complete", "details", "accept", "accept", "reject", "monitor",
     "monitor", "stop", "join", "leave", "take_over", "assign", "assign", "assign_queue", "transfer", "transfer_queue",
-    "consult", "force_close", "elevate", "end_call", "presence",
+    "consult", "force_close", "elevate", "end_call", "presence", "ask_supervisor", "withdraw_ask", "mute",
+    "unmute", "pin", "unpin",
 )  # fmt: skip
 OTHERS = (
-    "start", "start", "say", "say", "whisper", "guest_says", "guest_says", "guest_comes", "guest_goes", "guest_ends",
+    "start", "start", "say", "say", "whisper", "help",
+    "guest_says", "guest_says", "guest_comes", "guest_goes", "guest_ends",
     "route", "orphan", "regain", "time", "agent_comes", "agent_goes", "forgotten", "overflow", "measured",
 )  # fmt: skip
 
@@ -145,6 +155,9 @@ def scripted() -> list[Step]:
         (0, "overflow overflow pick"),
         (1, "pick park resume"),
         (6, "pick end"),
+        (1, "pick ask_supervisor withdraw_ask ask_supervisor monitor help"),
+        (0, "mute unmute mute pin unpin"),
+        (1, "pick monitor ask_supervisor help"),
         (1, "assign reject assign minutes pick park guest_says park long"),
     )
     return [
@@ -206,6 +219,8 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
         case "say" | "whisper":
             visibility = Visibility.PUBLIC if step.what == "say" else Visibility.WHISPER
             await floor.write(step.actor, one, f"{step.what} {step.choice}", visibility)
+        case "help":
+            await floor.write(SAARA, one, "I am here", Visibility.WHISPER)
         case "guest_says":
             await floor.write(guest, one, f"hello {step.choice}")
         case "guest_comes":

@@ -92,6 +92,7 @@ async def lookups(tx: Transaction, organization_id: str) -> Lookups:
                 sentiment_alert_agent=_level(row["sentiment_alert_agent"]),
                 sentiment_alert_supervisor=_level(row["sentiment_alert_supervisor"]),
                 short_abandon_seconds=row["short_abandon_seconds"],
+                usual_handle_seconds=row["usual_handle_seconds"],
             )
             for row in queues
         },
@@ -104,6 +105,7 @@ async def lookups(tx: Transaction, organization_id: str) -> Lookups:
         supervision=await house.supervision(tx, organization_id),
         skills=await house.skills(tx, organization_id),
         house=await routing.rules(tx, organization_id),
+        attention=await house.attention(tx, organization_id),
     )
 
 
@@ -114,6 +116,12 @@ async def seats(tx: Transaction, organization_id: str, at: datetime) -> dict[str
     return {
         row["id"]: (everybody[row["id"]], row["chosen_at"]) for row in rows if everybody[row["id"]].serves
     }
+
+
+async def quiet(tx: Transaction, organization_id: str) -> dict[str, datetime]:
+    """Since when agents have written nothing in what they serve, to the minute, as `quiet_since` works it out."""
+    rows = await tx.rows("live.quiet", organization_id)
+    return {row["owner_id"]: row["quiet_since"] for row in rows}
 
 
 async def previews_of(tx: Transaction, organization_id: str, ids: Iterable[str]) -> dict[str, Preview]:

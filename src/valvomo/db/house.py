@@ -12,6 +12,7 @@ import msgspec
 from valvomo.db.hours import at_hand, hours_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.supervision import Supervision
+from valvomo.domain.attention.rules import AttentionRules
 from valvomo.domain.conversations.dispositions import Disposition
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.targets import Queue
@@ -35,6 +36,14 @@ async def supervision(
 def supervision_of(stored: Mapping[str, Any]) -> Supervision:
     """The stored form, decoded."""
     return msgspec.convert(dict(stored), Supervision)
+
+
+async def attention(tx: Transaction, organization_id: str, *, lock: bool = False) -> AttentionRules:
+    """What the house says about attention; locked when it is about to be changed."""
+    row = await tx.row("house.lock_organization" if lock else "house.organization", organization_id)
+    if row is None:
+        raise LookupError(f"no organization {organization_id}")
+    return msgspec.convert(dict(row["attention"]), AttentionRules)
 
 
 async def workstream(tx: Transaction, organization_id: str, workstream_id: str) -> Workstream:

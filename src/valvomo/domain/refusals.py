@@ -48,6 +48,11 @@ class Reason(StrEnum):
     ALREADY_JOINED = "conversation/already-joined"
     NOT_JOINED = "conversation/not-joined"
     ALREADY_IN_CONVERSATION = "conversation/already-in-conversation"
+    ALREADY_ASKED = "conversation/already-asked"
+    NOT_ASKED = "conversation/not-asked"
+    NOT_MUTED = "conversation/not-muted"
+    ALREADY_PINNED = "conversation/already-pinned"
+    NOT_PINNED = "conversation/not-pinned"
     TOO_MANY_CONSULTS = "conversation/too-many-consults"
     # offers
     TRANSFER_PENDING = "offer/transfer-pending"

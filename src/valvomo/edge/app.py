@@ -18,6 +18,7 @@ from valvomo.edge.http import (
     describing,
     figures,
     giving,
+    heeding,
     operations,
     replay,
     routing,
@@ -35,7 +36,8 @@ from valvomo.edge.parts import Parts
 from valvomo.edge.readiness import Readiness
 
 STAFF_ROUTES = (
-    *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *giving.ROUTES, *agents.ROUTES, *figures.ROUTES,
+    *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *heeding.ROUTES, *giving.ROUTES, *agents.ROUTES,
+    *figures.ROUTES,
     *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = widget.ROUTES

@@ -16,14 +16,14 @@ from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.colleagues import may_see_agent
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.access.supervision import Supervision
-from valvomo.domain.attention.parts import attention
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.live.floor import LiveFloor
 from valvomo.live.views import me
+from valvomo.live.views.agents import Seated
 from valvomo.live.views.board import ongoing
 from valvomo.live.views.happening import Change
-from valvomo.protocol.agents import agent_row
+from valvomo.protocol.agents import AgentRow, agent_row
 from valvomo.protocol.frames import raw
 from valvomo.protocol.lookups import Lookups
 from valvomo.protocol.rows import board_row
@@ -116,9 +116,9 @@ def on_board(actor: Actor, conversation: Conversation, _lookups: Lookups) -> boo
 
 def on_alerts(actor: Actor, conversation: Conversation, lookups: Lookups) -> bool:
     """Alerts have what needs a supervisor's attention, now or as time passes."""
-    queue = lookups.queues.get(conversation.queue_id)
-    seconds = queue.service_level_seconds if queue else 0
-    return actor.supervises(conversation.queue_id) and bool(attention(conversation, seconds))
+    return actor.supervises(conversation.queue_id) and any(
+        part.name != "vip" for part in lookups.attention_of(conversation)
+    )
 
 
 def candidates(actor: Actor, floor: LiveFloor) -> Collection[Conversation]:
@@ -258,12 +258,12 @@ class Encoder:
             return None
         lookups = self.floor.lookups
         if actor.id == agent_id:
-            return raw(agent_row(seat.agent, seat.since, actor, lookups))
+            return raw(_agent_row(seat, actor, lookups))
         return self._agents.row(
             (self.class_of(actor), actor.language),
             agent_id,
             (seat, lookups),
-            lambda: agent_row(seat.agent, seat.since, actor, lookups),
+            lambda: _agent_row(seat, actor, lookups),
         )
 
     def agents(self, actor: Actor, ids: Iterable[str]) -> list[msgspec.Raw]:
@@ -278,6 +278,10 @@ def watchable(topic: str, actor: Actor) -> bool:
         return actor.is_(UserRole.SUPERVISOR)
     auditor_only = actor.roles <= {UserRole.AUDITOR}
     return topic == "me" or not auditor_only
+
+
+def _agent_row(seat: Seated, actor: Actor, lookups: Lookups) -> AgentRow:
+    return agent_row(seat.agent, seat.since, actor, lookups, quiet_since=seat.quiet_since)
 
 
 def _removed(one: str) -> msgspec.Raw:

@@ -24,7 +24,7 @@ from valvomo.db.database import Database
 from valvomo.db.doorbell import Said
 from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
-from valvomo.domain.agents.events import SettingChanged
+from valvomo.domain.agents.events import SettingChanged, UsualHandleNoted
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.routing.hours import Hours
 from valvomo.live import reading
@@ -40,6 +40,9 @@ POLL_SECONDS = 0.5
 BATCH = 500
 GATHER_SECONDS = 0.01
 """After a batch, so that facts that come in quick succession share a frame."""
+
+CONFIGURES = (SettingChanged, UsualHandleNoted)
+"""What rows are made with may have changed."""
 
 log = structlog.get_logger(__name__)
 
@@ -176,7 +179,7 @@ class Feed:
         await self._turn_day()
         async with self._database.asking() as tx:
             facts, words = await self._facts(tx)
-        if not any(isinstance(one.event, SettingChanged) for one in facts):
+        if not any(isinstance(one.event, CONFIGURES) for one in facts):
             return facts, words, None
         if any(isinstance(one.event, SettingChanged) and one.event.subject == "hours" for one in facts):
             await self._have_calendars()

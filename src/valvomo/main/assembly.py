@@ -40,6 +40,7 @@ from valvomo.jobs.delivery import Delivery
 from valvomo.jobs.indexer import Indexer
 from valvomo.jobs.inspector import Inspector
 from valvomo.jobs.janitor import Janitor, Release
+from valvomo.jobs.listener import Listener
 from valvomo.jobs.overflow import Overflow
 from valvomo.jobs.recorder import Recorder
 from valvomo.jobs.rounds import Rounds
@@ -113,8 +114,8 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         secure=settings.secure,
         session_hours=settings.session_hours,
     )
-    router = _router(parts, bell, leadership)
-    rounds = (janitor, *_leased(parts, hub, settings), router, *_rounds(parts, bell, settings, leadership))
+    led = _leading(parts, bell, leadership)
+    rounds = (janitor, *_leased(parts, hub, settings), *led, *_rounds(parts, bell, settings, leadership))
     register(parts, Sources(database=database, hub=hub, bus=bus, jobs=rounds))
     return House(
         database=database, bus=bus, bell=bell, hub=hub, parts=parts, janitor=janitor,
@@ -189,6 +190,13 @@ def _leased(parts: Parts, hub: Hub, settings: Settings) -> tuple[Rounds, ...]:
         Recorder(*where, days=settings.replay_days),
         Indexer(parts.executor.database, hub.process_id),
     )
+
+
+def _leading(parts: Parts, bell: Doorbell, leadership: Leadership | None) -> tuple[Rounds, ...]:
+    """What one of several processes does for all of them."""
+    executor, leads = parts.executor, leadership.leads if leadership else lambda: True
+    listener = Listener(executor.database, executor, bell, leads=leads)
+    return (_router(parts, bell, leadership), listener)
 
 
 def _rounds(

@@ -34,7 +34,7 @@ class ActAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 EVERY = tuple(Act)
-FROM_OUTSIDE = (*RIGHTS, Act.PICK)
+FROM_OUTSIDE = (*RIGHTS, Act.PICK, Act.MUTE, Act.PIN)
 """What somebody who has no part in a conversation could do to it; all else needs a part in it first."""
 
 
@@ -53,7 +53,8 @@ def refusals(
 def compact(actor: Actor, conversation: Conversation, supervision: Supervision) -> dict[str, str | None]:
     """Acts by name: None when it is allowed, else the code of the reason.
 
-    For whoever has no part in it these are the acts of supervisors and *pick*: rows are made by the thousand.
+    For whoever has no part in it these are the acts of supervisors, but for what takes them back, and *pick*: rows are
+    made by the thousand.
     """
     acts = EVERY if takes_part(actor, conversation) else FROM_OUTSIDE
     return {

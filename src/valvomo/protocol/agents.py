@@ -8,7 +8,9 @@ import msgspec
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.attention.agent import agent_parts
 from valvomo.protocol.candidates import Skill
+from valvomo.protocol.heeding import AttentionItem, attention_item
 from valvomo.protocol.lookups import Lookups, Named
 
 
@@ -19,6 +21,7 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `load` and `capacity` are units; `conversations` counts those that cost them units now, `held` the same by kind
     of channel. `on_duty` is False outside their working hours; who has none is always on duty.
+    `attention` is what scores of conversations get because they are this agent's, where `agent_attention` names it.
     """
 
     id: str
@@ -34,9 +37,12 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     conversations: int
     on_duty: bool
     skills: tuple[Skill, ...]
+    attention: tuple[AttentionItem, ...]
 
 
-def agent_row(agent: Agent, since: datetime, viewer: Actor, lookups: Lookups) -> AgentRow:
+def agent_row(
+    agent: Agent, since: datetime, viewer: Actor, lookups: Lookups, *, quiet_since: datetime | None
+) -> AgentRow:
     """The row; queues are named as far as the viewer has to do with them."""
     queues = [
         lookups.queues[one] for one in agent.queues if one in lookups.queues and _concerns(viewer, agent, one)
@@ -56,6 +62,7 @@ def agent_row(agent: Agent, since: datetime, viewer: Actor, lookups: Lookups) ->
         conversations=sum(agent.held.values()),
         on_duty=agent.on_duty,
         skills=tuple(Skill(name=name, level=level) for name, level in sorted(levels)),
+        attention=tuple(attention_item(one) for one in agent_parts(agent, quiet_since)),
     )
 
 

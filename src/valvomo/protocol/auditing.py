@@ -15,6 +15,7 @@ from valvomo.domain.agents.events import (
     PresenceSet,
     SettingChanged,
     SignedIn,
+    UsualHandleNoted,
 )
 from valvomo.domain.conversations.event import Event
 from valvomo.protocol.lookups import Lookups
@@ -49,7 +50,7 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:
             return ("audit", "acknowledged"), {"person": lookups.people.get(person)}
         case LookedBack() | FiguresSeen() | FiguresExported():
             return _of_looking(event, lookups)
-        case AgentConnected() | AgentDisconnected():
+        case AgentConnected() | AgentDisconnected() | UsualHandleNoted():
             raise TypeError(f"{event.kind} is no act of anybody")
         case _:
             return sentence_of(event), event_facts(event, lookups)

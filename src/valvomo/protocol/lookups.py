@@ -12,9 +12,13 @@ from valvomo.domain.access.sight import knows_mood, knows_of_monitoring
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.presence import Status
+from valvomo.domain.attention.part import Part
+from valvomo.domain.attention.parts import QueueTimes, attention
+from valvomo.domain.attention.rules import PLAIN, AttentionRules
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.measure import SentimentMeasured
 from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.mute import Muted, Pinned, Unmuted, Unpinned
 from valvomo.domain.figures.sums import Goal
 from valvomo.domain.routing.facts import House
 from valvomo.domain.sentiment.levels import Level
@@ -35,7 +39,8 @@ class QueueFacts:
     """What a row says of a queue, and by which service level its waiting is judged (N and S, spec 1 §8).
 
     At the sentiment of `sentiment_alert_agent` or worse the agent is hinted at it, at that of
-    `sentiment_alert_supervisor` supervisors are alerted; None: never.
+    `sentiment_alert_supervisor` supervisors are alerted; None: never. `usual_handle_seconds` is what nine of ten of its
+    conversations take at most, None while it is not known.
     """
 
     id: str
@@ -44,6 +49,7 @@ class QueueFacts:
     short_abandon_seconds: int = DEFAULT_SHORT_ABANDON
     sentiment_alert_agent: Level | None = None
     sentiment_alert_supervisor: Level | None = None
+    usual_handle_seconds: float | None = None
 
     @property
     def goal(self) -> Goal:
@@ -65,7 +71,7 @@ class Lookups:
     """The organization's names and switches that rows are made with; `people` are names of users by id.
 
     `workstreams` are names, `asking` how their offers are brought to agents; `statuses` are custom presences;
-    `skills` are names, `house` is by which rules it routes.
+    `skills` are names, `house` is by which rules it routes, `attention` by which it looks at what needs an eye.
     """
 
     queues: Mapping[str, QueueFacts] = field(default_factory=dict)
@@ -76,6 +82,14 @@ class Lookups:
     skills: Mapping[str, str] = field(default_factory=dict)
     supervision: Supervision = field(default_factory=Supervision)
     house: House = field(default_factory=lambda: House(workstreams={}, queues={}))
+    attention: AttentionRules = PLAIN
+
+    def attention_of(self, conversation: Conversation) -> tuple[Part, ...]:
+        """The parts of its attention score that are its own."""
+        queue = self.queues.get(conversation.queue_id)
+        seconds = queue.service_level_seconds if queue else DEFAULT_SERVICE_LEVEL
+        times = QueueTimes(service_level=seconds, usual_handle=queue.usual_handle_seconds if queue else None)
+        return attention(conversation, times, self.attention)
 
     def status(self, agent: Agent, reader: Actor) -> Named | None:
         """The custom presence that the agent has chosen, in the reader's language."""
@@ -99,5 +113,7 @@ class Lookups:
         """Whether the actor may notice that this happened."""
         if not event.silent:
             return True
+        if isinstance(event, Muted | Unmuted | Pinned | Unpinned):
+            return actor.supervises(conversation.queue_id)
         knows = self.knows_mood if isinstance(event, SentimentMeasured) else self.knows
         return knows(actor, conversation)

@@ -1,4 +1,4 @@
-"""Parts of a conversation's row that need nothing but themselves: attention, participants, consent."""
+"""Parts of a conversation's row that need nothing but themselves: participants, consent."""
 
 from __future__ import annotations
 
@@ -6,18 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from valvomo.domain.attention.parts import Part
 from valvomo.domain.conversations.model import Participant
-
-
-class AttentionItem(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"}):
-    """A part of the attention score: 0 before `from`, then min(`cap`, `base` + `per_minute` x minutes since)."""
-
-    name: str
-    base: float
-    per_minute: float
-    since: datetime | None
-    cap: float | None
 
 
 class ParticipantItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,13 +24,6 @@ class ConsentItem(msgspec.Struct, frozen=True, kw_only=True):
 
     policy: str
     answer: bool | None
-
-
-def attention_item(part: Part) -> AttentionItem:
-    """A part of the score."""
-    return AttentionItem(
-        name=part.name, base=part.base, per_minute=part.per_minute, since=part.since, cap=part.cap
-    )
 
 
 def participant_item(one: Participant) -> ParticipantItem:

@@ -17,17 +17,11 @@ from valvomo.domain.access.sight import (
     shows_preview,
     takes_part,
 )
-from valvomo.domain.attention.parts import attention
 from valvomo.domain.conversations.model import Conversation, LanguageSource, Offer, Role
 from valvomo.protocol.acts import ActAnswer, answers, compact
+from valvomo.protocol.heeding import Heeded, heeded
 from valvomo.protocol.lookups import AskingFacts, Lookups, Named, QueueFacts
-from valvomo.protocol.row_parts import (
-    AttentionItem,
-    ConsentItem,
-    ParticipantItem,
-    attention_item,
-    participant_item,
-)
+from valvomo.protocol.row_parts import ConsentItem, ParticipantItem, participant_item
 from valvomo.protocol.sentiment import SentimentItem, sentiment_item
 
 PREVIEW_LENGTH = 140
@@ -64,7 +58,7 @@ class OfferItem(msgspec.Struct, frozen=True, kw_only=True):
     desktop: bool
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class Shown(Heeded, frozen=True, kw_only=True):
     """What row and document have in common. `version` only grows; monitors are named to supervisors only."""
 
     id: str
@@ -99,7 +93,6 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     units: int
     transfers: int
-    attention: tuple[AttentionItem, ...]
     offers: tuple[OfferItem, ...]
     participants: tuple[ParticipantItem, ...]
     monitored_by: tuple[Named, ...]
@@ -202,9 +195,7 @@ def _shown(
         "sentiment": sentiment_item(conversation.sentiment)
         if lookups.knows_mood(actor, conversation)
         else None,
-        "attention": tuple(
-            attention_item(one) for one in attention(conversation, queue.service_level_seconds)
-        ),
+        **heeded(conversation, actor, lookups),
         "offers": tuple(_offer(one, conversation, actor, lookups) for one in conversation.offers),
         "participants": tuple(
             participant_item(one) for one in conversation.participants if one not in monitors or knows

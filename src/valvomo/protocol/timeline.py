@@ -14,8 +14,9 @@ from valvomo.domain.access.sight import reads_notes
 from valvomo.domain.conversations.ending import WrapUpCompleted
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import ParticipantLeft
+from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.measure import SentimentMeasured
-from valvomo.domain.conversations.model import Offer, ScheduledTransfer
+from valvomo.domain.conversations.model import Offer
 from valvomo.domain.conversations.monitor import MonitorStopped
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.routing.overflow import Remedy

@@ -16,8 +16,9 @@ async def listed(tx: Transaction, actor: Actor, at: datetime) -> list[AgentRow]:
     """Those on the presence board whom this actor may see, by name."""
     names = await floor.lookups(tx, actor.organization_id)
     seats = await floor.seats(tx, actor.organization_id, at)
+    quiet = await floor.quiet(tx, actor.organization_id)
     rows = [
-        agent_row(agent, since, actor, names)
+        agent_row(agent, since, actor, names, quiet_since=quiet.get(agent.id))
         for agent, since in seats.values()
         if agent.listed and may_see_agent(actor, agent.id, agent.queues)
     ]
@@ -30,4 +31,5 @@ async def one(tx: Transaction, actor: Actor, agent_id: str, at: datetime) -> Age
     if seat is None or not may_see_agent(actor, agent_id, seat[0].queues):
         return Refusal(Reason.NOT_FOUND)
     names = await floor.lookups(tx, actor.organization_id)
-    return agent_row(seat[0], seat[1], actor, names)
+    quiet = await floor.quiet(tx, actor.organization_id)
+    return agent_row(seat[0], seat[1], actor, names, quiet_since=quiet.get(agent_id))

@@ -15,6 +15,16 @@ export type Supervision = Readonly<Record<Right, boolean>> & {
   denied_in: Narrowing
 }
 
+export interface AttentionSettings {
+  parts: readonly string[]
+  weights: Readonly<Record<string, number>>
+  in_queues: Readonly<Record<string, Readonly<Record<string, number>>>>
+  vip_tags: readonly string[]
+  vip_priority: number
+  phrases: Readonly<Record<string, readonly string[]>>
+  default_phrases: Readonly<Record<string, readonly string[]>>
+}
+
 export interface User {
   id: string
   email: string

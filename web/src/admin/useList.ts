@@ -8,6 +8,7 @@ import { oneAtATime, useSignal, type Signal } from '@/live/signals'
 /** What the settings are of which somebody may hear that they have changed. */
 export type SettingKind =
   | 'supervision'
+  | 'attention'
   | 'queue'
   | 'user'
   | 'workstream'

@@ -165,6 +165,30 @@ export interface paths {
         patch: operations["changeDetails"];
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a supervisor
+         * @description Supervisors see it at once, with the note; a supervisor who joins or whispers answers it.
+         */
+        post: operations["askSupervisor"];
+        /**
+         * Withdraw the asking
+         * @description No supervisor is needed any more.
+         */
+        delete: operations["withdrawAsk"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/assign": {
         parameters: {
             query?: never;
@@ -396,6 +420,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mute attention
+         * @description It draws no attention for some minutes, or until something changes. Supervisors see who muted it and why.
+         */
+        post: operations["mute"];
+        /**
+         * Unmute attention
+         * @description It draws attention again.
+         */
+        delete: operations["unmute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/offer/accept": {
         parameters: {
             query?: never;
@@ -471,6 +519,30 @@ export interface paths {
          */
         post: operations["pickConversation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pin
+         * @description To the top of all supervisors' lists, with who and why.
+         */
+        post: operations["pin"];
+        /**
+         * Unpin
+         * @description It stands where its score puts it.
+         */
+        delete: operations["unpin"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1183,6 +1255,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The attention settings
+         * @description For how much each part of the score counts, and where.
+         */
+        get: operations["getAttention"];
+        /**
+         * Change attention settings
+         * @description What is left out stays as it is. Effective with the next row that anybody sees, within a second.
+         */
+        put: operations["changeAttention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/insight": {
         parameters: {
             query?: never;
@@ -1828,6 +1924,7 @@ export interface components {
         AgentFigures: "off" | "team_lead" | "all";
         /** AgentRow */
         AgentRow: {
+            attention: components["schemas"]["AttentionItem"][];
             capacity: number;
             chosen: string;
             conversations: number;
@@ -1850,6 +1947,18 @@ export interface components {
             items: components["schemas"]["AgentRow"][];
             next?: string | null;
         };
+        /** AskRequest */
+        AskRequest: {
+            note?: string | null;
+        };
+        /** AskedItem */
+        AskedItem: {
+            by: string;
+            note: string | null;
+            role: string;
+            /** Format: date-time */
+            since: string;
+        };
         /** AssignRequest */
         AssignRequest: {
             /** @description A UUIDv7. */
@@ -1864,10 +1973,52 @@ export interface components {
         /** AttentionItem */
         AttentionItem: {
             base: number;
+            began?: string | null;
+            by?: string | null;
             cap: number | null;
+            count?: number | null;
             from: string | null;
+            level?: string | null;
+            limit?: number | null;
             name: string;
             per_minute: number;
+            trend?: string | null;
+        };
+        /** AttentionSettingsDocument */
+        AttentionSettingsDocument: {
+            default_phrases: {
+                [key: string]: string[];
+            };
+            in_queues: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            parts: string[];
+            phrases: {
+                [key: string]: string[];
+            };
+            vip_priority: number;
+            vip_tags: string[];
+            weights: {
+                [key: string]: number;
+            };
+        };
+        /** AttentionSettingsRequest */
+        AttentionSettingsRequest: {
+            in_queues?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            } | null;
+            phrases?: {
+                [key: string]: string[];
+            } | null;
+            vip_priority?: number | null;
+            vip_tags?: string[] | null;
+            weights?: {
+                [key: string]: number;
+            } | null;
         };
         /** AuditItem */
         AuditItem: {
@@ -1908,6 +2059,10 @@ export interface components {
                 [key: string]: string | null;
             };
             agent: components["schemas"]["Named"] | null;
+            agent_attention: {
+                [key: string]: number;
+            };
+            asked: components["schemas"]["AskedItem"] | null;
             /** Format: date-time */
             at: string;
             attention: components["schemas"]["AttentionItem"][];
@@ -1927,9 +2082,11 @@ export interface components {
             language_source: components["schemas"]["LanguageSource"];
             mode: string;
             monitored_by: components["schemas"]["Named"][];
+            muted: components["schemas"]["MuteItem"] | null;
             offers: components["schemas"]["OfferItem"][];
             orphaned: boolean;
             participants: components["schemas"]["ParticipantItem"][];
+            pinned: components["schemas"]["PinItem"] | null;
             preview: components["schemas"]["Preview"] | null;
             priority: number;
             queue: components["schemas"]["Named"] | null;
@@ -1945,6 +2102,7 @@ export interface components {
             tags: string[];
             transfers: number;
             unanswered_since: string | null;
+            unheeded: string[];
             units: number;
             version: number;
             waiting_at: string | null;
@@ -2261,9 +2419,13 @@ export interface components {
                 [key: string]: components["schemas"]["ActAnswer"];
             };
             agent: components["schemas"]["Named"] | null;
+            agent_attention: {
+                [key: string]: number;
+            };
             answers: {
                 [key: string]: string;
             };
+            asked: components["schemas"]["AskedItem"] | null;
             /** Format: date-time */
             at: string;
             attention: components["schemas"]["AttentionItem"][];
@@ -2293,9 +2455,11 @@ export interface components {
             language_source: components["schemas"]["LanguageSource"];
             mode: string;
             monitored_by: components["schemas"]["Named"][];
+            muted: components["schemas"]["MuteItem"] | null;
             offers: components["schemas"]["OfferItem"][];
             orphaned: boolean;
             participants: components["schemas"]["ParticipantItem"][];
+            pinned: components["schemas"]["PinItem"] | null;
             preview: components["schemas"]["Preview"] | null;
             priority: number;
             queue: components["schemas"]["Named"] | null;
@@ -2313,6 +2477,7 @@ export interface components {
             tags: string[];
             transfers: number;
             unanswered_since: string | null;
+            unheeded: string[];
             units: number;
             version: number;
             waiting_at: string | null;
@@ -2918,6 +3083,19 @@ export interface components {
          * @enum {string}
          */
         Method: "free_capacity" | "most_idle" | "round_robin" | "best_skills";
+        /** MuteItem */
+        MuteItem: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            until: string | null;
+            why: string | null;
+        };
+        /** MuteRequest */
+        MuteRequest: {
+            minutes?: number | null;
+            why?: string | null;
+        };
         /** Named */
         Named: {
             id: string;
@@ -3061,6 +3239,17 @@ export interface components {
             hit: boolean;
             text: string;
         };
+        /** PinItem */
+        PinItem: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            why: string | null;
+        };
+        /** PinRequest */
+        PinRequest: {
+            why?: string | null;
+        };
         /**
          * Presence
          * @description Whether an agent can be asked (spec 1 §2).
@@ -3098,7 +3287,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "figures/agents-off" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
+            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "figures/agents-off" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
         } & {
             [key: string]: unknown;
         };
@@ -4643,6 +4832,79 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    askSupervisor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    withdrawAsk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     assign: {
         parameters: {
             query?: never;
@@ -5116,6 +5378,79 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    mute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MuteRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    unmute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     acceptOffer: {
         parameters: {
             query?: never;
@@ -5224,6 +5559,79 @@ export interface operations {
         };
     };
     pickConversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    pin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    unpin: {
         parameters: {
             query?: never;
             header?: {
@@ -6879,6 +7287,67 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAttention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionSettingsDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeAttention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionSettingsDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];

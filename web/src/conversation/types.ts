@@ -44,13 +44,32 @@ export interface AttentionPart {
   per_minute: number
   from: string | null
   cap: number | null
+  /** The fact behind it: since when, how often or how many, the seconds or units that are exceeded, who. */
+  began?: string
+  count?: number
+  limit?: number
+  by?: string
+  level?: string
+  trend?: string
+}
+
+/** What row and state say of attention. */
+export interface Heeded {
+  attention: AttentionPart[]
+  /** Parts of its agent's `attention` that count here too, and by which factor. */
+  agent_attention: Readonly<Record<string, number>>
+  /** Parts that are switched off in its queue. */
+  unheeded: readonly string[]
+  asked: { since: string; role: 'agent' | 'customer'; by: string; note: string | null } | null
+  muted: { by: string; at: string; until: string | null; why: string | null } | null
+  pinned: { by: string; at: string; why: string | null } | null
 }
 
 /** Compact in board rows (null: allowed; a code: why not); whole in `GET /conversations/{id}`. */
 export type Act = string | null | { allowed: boolean; reason?: string | null; detail?: string | null }
 export type Acts = Readonly<Record<string, Act | undefined>>
 
-export interface BoardRow {
+export interface BoardRow extends Heeded {
   id: string
   version: number
   at: string
@@ -79,7 +98,6 @@ export interface BoardRow {
   closed_at: string | null
   closed_as: string | null
   unanswered_since: string | null
-  attention: AttentionPart[]
   offers: Offer[]
   participants: Participant[]
   monitored_by: Named[]

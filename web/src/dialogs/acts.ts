@@ -3,7 +3,7 @@ import { shallowReactive, shallowRef } from 'vue'
 
 import { api } from '@/api/client'
 import { Problem } from '@/api/problem'
-import type { BoardRow } from '@/conversation/types'
+import type { BoardRow, Heeded } from '@/conversation/types'
 import { translate as t } from '@/messages'
 import { problemDetail, problemTitle } from '@/messages/problems'
 import { useSession } from '@/stores/session'
@@ -16,10 +16,11 @@ import { actEntry, type RowAct } from './list'
 export type Subject = Pick<
   BoardRow,
   'id' | 'customer' | 'agent' | 'bot' | 'queue' | 'acts' | 'offers' | 'channel' | 'mode' | 'state' | 'stage' | 'participants' | 'removed'
+  | keyof Heeded
 >
 
 export interface OpenDialog {
-  kind: 'assign' | 'transfer' | 'hand_over' | 'force_close' | 'acknowledge'
+  kind: 'assign' | 'transfer' | 'hand_over' | 'force_close' | 'acknowledge' | 'attention'
   subjects: readonly Subject[]
   giveFocusBack: () => void
   /** What goes on once it is acknowledged. */

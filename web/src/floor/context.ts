@@ -9,6 +9,8 @@ export interface FloorContext {
   /** Whoever asks hears of it when they come later. */
   agent(id: string): AgentRow | undefined
   open(row: BoardRow): void
+  /** What calls for attention there, and what supervisors say of it; nobody says anything of the past. */
+  heed?(row: BoardRow): void
   /** The list itself, for the keyboard to come back to after a dialog. */
   focusList(): void
 }

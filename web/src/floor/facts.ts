@@ -1,7 +1,7 @@
 import { toRaw } from 'vue'
 
 import { situation, type Situation } from '@/conversation/state'
-import type { AttentionPart, BoardRow } from '@/conversation/types'
+import type { BoardRow } from '@/conversation/types'
 
 /**
  * What the ranking asks of a row, worked out once for each state of it. Ten thousand rows are ranked every second: dates
@@ -9,15 +9,12 @@ import type { AttentionPart, BoardRow } from '@/conversation/types'
  */
 export interface Facts {
   version: number
-  attention: readonly AttentionPart[]
   removed: boolean
   situation: Situation
   /** Milliseconds; `until` is null while the wait goes on. */
   since: number
   until: number | null
   accepted: number | null
-  /** When each part of `attention` begins. */
-  begins: readonly number[]
   /** In small letters, made when it is first searched. */
   text: string | null
   id: string
@@ -35,17 +32,15 @@ export const plainly = (row: BoardRow): BoardRow => toRaw(row)
 
 export function factsOf(row: BoardRow): Facts {
   const found = known.get(row)
-  if (found && found.version === row.version && found.attention === row.attention && found.removed === Boolean(row.removed)) return found
+  if (found && found.version === row.version && found.removed === Boolean(row.removed)) return found
   const { since, until } = waitOf(row)
   const made: Facts = {
     version: row.version,
-    attention: row.attention,
     removed: Boolean(row.removed),
     situation: situation(row),
     since: Date.parse(since),
     until: until === null ? null : Date.parse(until),
     accepted: row.accepted_at && row.state !== 'open' ? Date.parse(row.accepted_at) : null,
-    begins: row.attention.map((part) => (part.from === null ? NaN : Date.parse(part.from))),
     text: null,
     id: row.id,
     row,

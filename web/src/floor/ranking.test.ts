@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
-import type { BoardRow } from '@/conversation/types'
+import { allParts, attentionMissing, attentionReasons, attentionScore } from '@/attention/score'
+import type { AttentionPart, BoardRow } from '@/conversation/types'
 
-import { attentionReasons, attentionScore } from './attention'
 import { floorColumns } from './columns'
 import { factsOf, waitOf } from './facts'
 import { grouped, heldOrder, passes, rank, waited, type Ranking } from './ranking'
@@ -16,7 +16,7 @@ function row(id: string, part: Partial<BoardRow> = {}): BoardRow {
     id, version: 1, at: iso(0), state: 'open', stage: null, channel: 'live_chat', mode: 'text', queue: { id: 'q1', name: 'Support' },
     workstream: { id: 'w', name: 'Web' }, agent: null, bot: null, customer: { id: `c${id}`, name: `Customer ${id}` }, subject: 'Invoice', preview: null,
     language: 'fi', tags: [], priority: 0, created_at: iso(0), queued_at: iso(0), session_queued_at: iso(0), first_accepted_at: null, accepted_at: null,
-    waiting_at: null, wrap_up_at: null, closed_at: null, closed_as: null, unanswered_since: null, attention: [], offers: [], participants: [],
+    waiting_at: null, wrap_up_at: null, closed_at: null, closed_as: null, unanswered_since: null, attention: [], agent_attention: {}, unheeded: [], asked: null, muted: null, pinned: null, offers: [], participants: [],
     monitored_by: [], excess_units: 0, units: 1, orphaned: false, customer_online: true, consent: { policy: 'none', answer: null }, acts: {}, ...part,
   }
 }
@@ -26,13 +26,43 @@ const ids = (rows: readonly BoardRow[]) => rows.map((one) => one.id).join('')
 describe('attention', () => {
   const part = { name: 'waiting', base: 10, per_minute: 10, from: iso(60), cap: 60 }
   it('is nothing before its time, then grows up to its cap', () => {
-    expect([0, 60, 120, 600].map((second) => attentionScore([part], T0 + second * 1000))).toEqual([0, 10, 20, 60])
+    expect([0, 60, 120, 600].map((second) => attentionScore(row('a', { attention: [part] }), T0 + second * 1000))).toEqual([0, 10, 20, 60])
   })
   it('is at most 100, and says its reasons by weight', () => {
     const orphaned = { name: 'orphaned', base: 50, per_minute: 0, from: null, cap: null }
-    expect(attentionScore([part, orphaned], T0 + 600_000)).toBe(100)
+    expect(attentionScore(row('a', { attention: [part, orphaned] }), T0 + 600_000)).toBe(100)
     expect(attentionReasons([orphaned, part], T0 + 600_000).map(({ part: one }) => one.name)).toEqual(['waiting', 'orphaned'])
     expect(attentionReasons([part], T0)).toEqual([])
+  })
+})
+
+describe('what others say of attention', () => {
+  const part: AttentionPart = { name: 'orphaned', base: 50, per_minute: 0, from: null, cap: null }
+  const silent: AttentionPart = { name: 'silent', base: 5, per_minute: 5, from: iso(0), cap: 30 }
+  it('counts what an agent adds only where the row says so, with its weight', () => {
+    const theirs = row('a', { attention: [part], agent_attention: { silent: 0.5 } })
+    expect(attentionScore(theirs, T0 + 60_000, [silent])).toBe(55)
+    expect(attentionScore(row('b', { attention: [part] }), T0 + 60_000, [silent])).toBe(50)
+    expect(allParts(theirs, [silent]).map(({ name, cap }) => [name, cap])).toEqual([['orphaned', null], ['silent', 15]])
+  })
+  it('is nothing while it is muted, and comes back by the clock', () => {
+    const muted = { by: 'Saara', at: iso(0), until: iso(60), why: null }
+    expect([0, 59, 60].map((second) => attentionScore(row('a', { attention: [part], muted }), T0 + second * 1000))).toEqual([0, 0, 50])
+    expect(attentionScore(row('a', { attention: [part], muted: { ...muted, until: null } }), T0 + 1e9)).toBe(0)
+  })
+  it('puts what is pinned first, whichever way the list is sorted', () => {
+    const rows = [row('a', { attention: [part] }), row('b'), row('c', { pinned: { by: 'Saara', at: iso(0), why: null } })]
+    expect(ids(rank(rows, ranking()))).toBe('cab')
+    const ascending = { ...DEFAULT_VIEW, sort: { column: 'attention', direction: 'ascending' as const } }
+    expect(ids(rank(rows, ranking({ view: ascending })))).toBe('cba')
+  })
+  it('says why it is not higher: switched off, later, or not so', () => {
+    const later = { ...silent, name: 'waiting', from: iso(60) }
+    const missing = attentionMissing(row('a', { attention: [later], unheeded: ['vip'] }), [later], T0)
+    expect(missing).toContainEqual({ name: 'waiting', because: 'later', after: 60_000 })
+    expect(missing).toContainEqual({ name: 'vip', because: 'unheeded' })
+    expect(missing).toContainEqual({ name: 'asked', because: 'not' })
+    expect(attentionReasons([{ ...silent, base: 30 }], T0 + 60_000)[0]?.full).toBe(true)
   })
 })
 

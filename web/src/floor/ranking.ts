@@ -1,7 +1,7 @@
-import type { BoardRow } from '@/conversation/types'
+import { attentionScore } from '@/attention/score'
+import type { AttentionPart, BoardRow } from '@/conversation/types'
 import { GroupLine } from '@/ui/table'
 
-import { attentionScore } from './attention'
 import { agentName, factsOf, plainly, textOf, type Facts } from './facts'
 import { NOBODY, SITUATIONS, type FloorView } from './view'
 
@@ -12,6 +12,8 @@ export interface Ranking {
   at: number
   language: string
   nobody: string
+  /** What an agent's conversations get because they are theirs. */
+  theirs?: (agentId: string) => readonly AttentionPart[] | undefined
 }
 
 export function passes(row: BoardRow, ranking: Pick<Ranking, 'view' | 'words'>): boolean {
@@ -44,9 +46,12 @@ export function waited({ since, until }: Pick<Facts, 'since' | 'until'>, at: num
 const TEXTS = new Set(['customer', 'subject', 'channel', 'queue', 'agent', 'language'])
 type Key = (row: BoardRow, facts: Facts) => number | string
 
-function keyOf(column: string, at: number): Key {
+/** Above every score: what is pinned stands first, whichever way the scores go. */
+const PINNED = 1000
+
+function keyOf(column: string, { at, theirs }: Ranking, sign: number): Key {
   const keys: Record<string, Key> = {
-    attention: (row, facts) => attentionScore(row.attention, at, facts.begins),
+    attention: (row) => attentionScore(row, at, row.agent ? theirs?.(row.agent.id) : undefined) - (row.pinned ? sign * PINNED : 0),
     customer: (row) => row.customer.name,
     subject: (row) => row.subject,
     channel: (row) => row.channel,
@@ -69,8 +74,8 @@ let round = 0
  */
 export function rank(rows: Iterable<BoardRow>, ranking: Ranking, before: readonly BoardRow[] = []): BoardRow[] {
   const { column, direction } = ranking.view.sort
-  const key = keyOf(column, ranking.at)
   const sign = direction === 'ascending' ? 1 : -1
+  const key = keyOf(column, ranking, sign)
   const lets = sieve(ranking)
   const found: Facts[] = []
   round += 1

@@ -1,4 +1,4 @@
-import type { Named } from '@/conversation/types'
+import type { AttentionPart, Named } from '@/conversation/types'
 import type { Presence } from '@/ui/presence'
 
 /** A row of the topic `agents`. `presence` is what everybody sees, `chosen` what was set at `since`. */
@@ -17,6 +17,8 @@ export interface AgentRow extends Named {
   skills?: readonly { name: string; level: number }[]
   /** False outside their working hours. */
   on_duty?: boolean
+  /** What their conversations' scores get because they are theirs. */
+  attention?: readonly AttentionPart[]
   removed?: boolean
 }
 

@@ -1,6 +1,6 @@
 import { computed, onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 
-import type { BoardRow } from '@/conversation/types'
+import type { AttentionPart, BoardRow } from '@/conversation/types'
 import type { RowSet } from '@/live/rows'
 import { now, serverNow, useNow } from '@/ui/clock'
 
@@ -16,6 +16,7 @@ interface Options {
   held: Ref<boolean>
   language: () => string
   nobody: () => string
+  theirs: (agentId: string) => readonly AttentionPart[] | undefined
 }
 
 /** Ranking anew because rows come and go never takes more than this share of the time. */
@@ -26,12 +27,12 @@ const LEAST_PAUSE_MS = 100
  * The order of the list: anew once a second, with every change of the view, and soon after rows came or went; never under
  * the pointer. `shown` counts the rows that are not over yet.
  */
-export function useRanking({ board, view, words, held, language, nobody }: Options) {
+export function useRanking({ board, view, words, held, language, nobody, theirs }: Options) {
   const clock = useNow()
   const order = shallowRef<BoardRow[]>([])
   const added = shallowRef(0)
   const shown = shallowRef(0)
-  const ranking = (): Ranking => ({ view: view.value, words: words.value, at: clock === now ? serverNow() : clock.value, language: language(), nobody: nobody() })
+  const ranking = (): Ranking => ({ view: view.value, words: words.value, at: clock === now ? serverNow() : clock.value, language: language(), nobody: nobody(), theirs })
   let notBefore = 0
   let turn = 0
   let timer: ReturnType<typeof setTimeout> | undefined

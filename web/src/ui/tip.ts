@@ -4,6 +4,8 @@ import { shallowReactive, type Directive } from 'vue'
 export interface TipContent {
   title?: string
   lines: readonly (readonly [text: string, figure: string])[]
+  /** What matters less, under a heading of its own. */
+  more?: { title: string; lines: readonly (readonly [text: string, figure: string])[] }
 }
 export type Tip = string | TipContent | null | undefined | (() => string | TipContent | null)
 

@@ -151,10 +151,9 @@ class MessageLane:
                 for organization_id in sorted(batch.facts)
             }
         self._remember(batch)
-        revived = {organization_id for organization_id, _ in batch.revive}
         for organization_id, position in positions.items():
             remember(organization_id, position)
-            if organization_id in revived:
+            if organization_id in batch.follows:
                 self._bell.ring(organization_id)
             else:
                 self._bell.ring(organization_id, words=True, said=_said(batch, organization_id, position))

@@ -24,6 +24,7 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.access.supervision import Supervision
+from valvomo.domain.conversations.ask import answered, comes_to_help
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.message import MessagePosted, Visibility, Words, post
 from valvomo.domain.conversations.model import Conversation, Role, State
@@ -83,6 +84,12 @@ class Batch:
     internal: list[InternalMessage] = field(default_factory=list)
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     revive: list[tuple[str, str]] = field(default_factory=list)
+    answered: dict[tuple[str, str], Actor] = field(default_factory=dict)
+
+    @property
+    def follows(self) -> frozenset[str]:
+        """Organizations in which more than words has been written."""
+        return frozenset(one for one, _ in (*self.revive, *self.answered))
 
 
 async def post_all(
@@ -105,6 +112,8 @@ async def post_all(
         await outbox.write(tx, list(_letters(batch, telling)), now)
     for key in dict.fromkeys(batch.revive):
         await _revive(tx, batch, key)
+    for key, supervisor in batch.answered.items():
+        await _answer(tx, batch, key, supervisor)
     return outcomes, batch
 
 
@@ -159,6 +168,8 @@ def _keep(batch: Batch, letter: Letter, before: Conversation, event: MessagePost
     )
     if event.author_role == Role.CUSTOMER and after.state is State.WAITING:
         batch.revive.append(key)
+    if after.asked is not None and comes_to_help(event.visibility, event.author_role):
+        batch.answered[key] = letter.actor
     message = batch.known[letter.client_key] = _message(letter, event, batch.now)
     if isinstance(message, PublicMessage):
         batch.public.append(message)
@@ -193,4 +204,13 @@ async def _revive(tx: Transaction, batch: Batch, key: tuple[str, str]) -> None:
                    kind=ActorKind.CUSTOMER, conversation_id=conversation.id)  # fmt: skip
     work = Work(tx=tx, actor=author, now=batch.now, supervision=Supervision())
     batch.current[key] = await revive(work, conversation)
+    batch.facts[key[0]].extend(work.facts)
+
+
+async def _answer(tx: Transaction, batch: Batch, key: tuple[str, str], supervisor: Actor) -> None:
+    """Whoever asked for a supervisor has been whispered to."""
+    conversation = batch.current[key]
+    work = Work(tx=tx, actor=supervisor, now=batch.now, supervision=Supervision())
+    events = answered((supervisor.id, supervisor.name), conversation)
+    batch.current[key] = await work.record(conversation, events)
     batch.facts[key[0]].extend(work.facts)

@@ -10,7 +10,8 @@ from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.domain.access.acts import Act
 from valvomo.domain.conversations import transfer as rules
-from valvomo.domain.conversations.model import Conversation, OfferKind, ScheduledTransfer
+from valvomo.domain.conversations.marks import ScheduledTransfer
+from valvomo.domain.conversations.model import Conversation, OfferKind
 from valvomo.domain.conversations.targets import Asking
 from valvomo.domain.refusals import Refusal
 

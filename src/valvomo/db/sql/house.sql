@@ -26,6 +26,10 @@ SELECT * FROM organizations WHERE id = $1 FOR SHARE
 -- The supervision settings.
 UPDATE organizations SET supervision = $2::jsonb WHERE id = $1
 
+-- name: set_attention
+-- What the house says about attention.
+UPDATE organizations SET attention = $2::jsonb WHERE id = $1
+
 -- name: workstream
 -- One workstream, with the template of its offers.
 SELECT w.*, t.seconds AS template_seconds, t.auto_accept AS template_auto_accept, t.reject_reasons, t.sound, t.desktop

@@ -1,7 +1,8 @@
 -- name: silent
 -- Positions of facts that nobody but supervisors may notice.
 SELECT position FROM facts WHERE organization_id = $1 AND audited
-    AND kind IN ('monitor_started', 'monitor_stopped') AND NOT (body ->> 'shown')::boolean
+    AND (kind IN ('muted', 'unmuted', 'pinned', 'unpinned')
+        OR kind IN ('monitor_started', 'monitor_stopped') AND NOT (body ->> 'shown')::boolean)
 ORDER BY position
 
 -- name: previews
@@ -52,3 +53,10 @@ UNION ALL
 SELECT t.token_hash FROM api_tokens t JOIN users u ON u.organization_id = t.organization_id AND u.id = t.user_id
 WHERE t.token_hash = ANY ($1::bytea[]) AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
     AND NOT u.disabled
+
+-- name: quiet
+-- Since when the agents who serve anything have written nothing there, to the minute.
+SELECT owner_id, date_trunc('minute', max(greatest(
+    coalesce((body ->> 'accepted_at')::timestamptz, created_at), unanswered_since,
+    CASE WHEN unanswered_since IS NULL THEN last_message_at END))) AS quiet_since
+FROM conversations WHERE organization_id = $1 AND state = 'active' AND owner_id IS NOT NULL GROUP BY owner_id

@@ -11,7 +11,14 @@ from enum import StrEnum
 
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.sight import may_see, serves_in
-from valvomo.domain.access.supervision import Right, Supervision, account_refusal, supervisor_refusal
+from valvomo.domain.access.supervision import (
+    Right,
+    Supervision,
+    account_refusal,
+    supervisor_refusal,
+    watcher_refusal,
+)
+from valvomo.domain.conversations.ask import ask_refusal, withdraw_refusal
 from valvomo.domain.conversations.assign import assign_refusal
 from valvomo.domain.conversations.consult import consult_refusal
 from valvomo.domain.conversations.details import details_refusal
@@ -21,6 +28,7 @@ from valvomo.domain.conversations.join import join_refusal, leave_refusal, take_
 from valvomo.domain.conversations.message import note_refusal, reply_refusal, whisper_refusal
 from valvomo.domain.conversations.model import Conversation, Role
 from valvomo.domain.conversations.monitor import monitor_refusal
+from valvomo.domain.conversations.mute import mute_refusal, pin_refusal, unmute_refusal, unpin_refusal
 from valvomo.domain.conversations.offers import answer_refusal
 from valvomo.domain.conversations.pick import pick_refusal
 from valvomo.domain.conversations.queueing import owner_refusal, park_refusal, resume_refusal
@@ -56,6 +64,12 @@ class Act(StrEnum):
     NOTE = "note"
     WHISPER = "whisper"
     DETAILS = "details"
+    ASK_SUPERVISOR = "ask_supervisor"
+    WITHDRAW_ASK = "withdraw_ask"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    PIN = "pin"
+    UNPIN = "unpin"
 
 
 RIGHTS: Mapping[Act, Right] = {
@@ -71,6 +85,9 @@ RIGHTS: Mapping[Act, Right] = {
     Act.FORCE_CLOSE: Right.FORCE_CLOSE,
 }
 """The switch behind each supervisor's act."""
+
+SUPERVISORS = frozenset({Act.MUTE, Act.UNMUTE, Act.PIN, Act.UNPIN})
+"""What supervisors do to what they see, in the queues they supervise: it touches nobody, so no switch is behind it."""
 
 OWNERS_TOO = frozenset({Act.TRANSFER_AGENT, Act.TRANSFER_QUEUE, Act.TRANSFER_WHEN_CALL_ENDS})
 """Acts that an agent may also do to what they serve, without any supervisor's right (spec 1 §4)."""
@@ -106,6 +123,12 @@ RULES: Mapping[Act, Rule] = {
     Act.NOTE: lambda actor, one: note_refusal(actor.id, one),
     Act.WHISPER: lambda actor, one: whisper_refusal(actor.id, one),
     Act.DETAILS: lambda actor, one: details_refusal(actor.id, one),
+    Act.ASK_SUPERVISOR: lambda actor, one: ask_refusal(actor.id, one),
+    Act.WITHDRAW_ASK: lambda actor, one: withdraw_refusal(actor.id, one),
+    Act.MUTE: lambda actor, one: mute_refusal(one),
+    Act.UNMUTE: lambda actor, one: unmute_refusal(one),
+    Act.PIN: lambda actor, one: pin_refusal(one),
+    Act.UNPIN: lambda actor, one: unpin_refusal(one),
 }
 
 
@@ -121,6 +144,8 @@ def act_refusal(
         refusal = supervisor_refusal(RIGHTS[act], actor, conversation, supervision)
         if refusal:
             return refusal
+    if act in SUPERVISORS and not actor.supervises(conversation.queue_id):
+        return Refusal(Reason.NOT_FOUND)
     return RULES[act](actor, conversation)
 
 
@@ -128,6 +153,8 @@ def act_account_refusal(
     act: Act, actor: Actor, supervision: Supervision, *, owner: bool = False
 ) -> Refusal | None:
     """The part of the answer that no conversation is needed for: asked before any row is touched."""
+    if act in SUPERVISORS:
+        return watcher_refusal(actor)
     if act not in RIGHTS or owner:
         return None
     return account_refusal(RIGHTS[act], actor, supervision)

@@ -16,6 +16,7 @@ from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
 from valvomo.domain.conversations.model import Role
 from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
+from valvomo.domain.conversations.mute import Muted, Pinned, Unmuted, Unpinned
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferMade, OfferRejected
 from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.transfer import TransferScheduled
@@ -27,6 +28,8 @@ def audited(event: Event | HouseFact) -> bool:
     """Whether this fact answers "who did what to whom, when and why" for an auditor."""
     match event:
         case MonitorStarted() | MonitorStopped() | SupervisorJoined() | TookOver() | ForceClosed():
+            return True
+        case Muted() | Unmuted() | Pinned() | Unpinned():
             return True
         case SettingChanged() | SignedIn() | LookedBack() | FiguresSeen() | FiguresExported():
             return True

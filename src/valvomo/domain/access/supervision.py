@@ -45,12 +45,21 @@ class Supervision:
     agent_figures: AgentFigures = AgentFigures.OFF
 
 
+def watcher_refusal(actor: Actor) -> Refusal | None:
+    """Watching over others is for people who are supervisors, whatever the switches say."""
+    if actor.is_(UserRole.INTEGRATION):
+        return Refusal(Reason.INTEGRATION_ACCOUNT)
+    if not actor.is_(UserRole.SUPERVISOR):
+        return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.SUPERVISOR.value})
+    return None
+
+
 def account_refusal(right: Right, actor: Actor, supervision: Supervision) -> Refusal | None:
     """The part of the answer that needs no conversation: account, role, switch, narrowing per supervisor."""
     if actor.is_(UserRole.INTEGRATION):
         return Refusal(Reason.INTEGRATION_ACCOUNT, {"right": right.value})
-    if not actor.is_(UserRole.SUPERVISOR):
-        return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.SUPERVISOR.value})
+    if refusal := watcher_refusal(actor):
+        return refusal
     if right not in supervision.on:
         return Refusal(Reason.SWITCHED_OFF, {"right": right.value})
     if right in supervision.denied_to.get(actor.id, frozenset()):

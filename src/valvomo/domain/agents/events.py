@@ -91,6 +91,14 @@ class LookedBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsualHandleNoted:
+    """What nine of ten conversations take at most is another figure now, in seconds, by queue; others as before."""
+
+    kind: ClassVar[str] = "usual_handle_noted"
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FiguresSeen:
     """Somebody looked at figures of individual agents. `agents` are ids, empty for all who are shown; days by date."""
 
@@ -116,7 +124,7 @@ class FiguresExported:
 
 _ALL = (
     PresenceSet, AgentConnected, AgentDisconnected, SettingChanged, SignedIn, Acknowledged, LookedBack, FiguresSeen,
-    FiguresExported,
+    FiguresExported, UsualHandleNoted,
 )  # fmt: skip
 HouseFact = (
     PresenceSet
@@ -128,6 +136,7 @@ HouseFact = (
     | LookedBack
     | FiguresSeen
     | FiguresExported
+    | UsualHandleNoted
 )
 HOUSE_FACTS: dict[str, type[HouseFact]] = {one.kind: one for one in _ALL}
 """Facts that belong to no conversation, by kind."""

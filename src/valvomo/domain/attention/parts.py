@@ -1,58 +1,54 @@
-"""The parts of the attention score: each has a name, a reason in the conversation, and a formula.
+"""The parts of the attention score that a conversation has by itself: each a name, a fact and a formula.
 
-A part is linear in time, so that a screen can draw the running score with nothing but a clock: before `since`
-it is 0, after it `min(cap, base + per_minute x minutes since)`. The score is the sum of the parts. Nothing
-here is learned or random: the same conversation has the same parts everywhere.
+Nothing here is learned or random: the same conversation under the same rules has the same parts everywhere. What its
+agent adds stands in `agent`, how much each counts in `rules`, what a part is in `part`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from valvomo.domain.attention.part import Part, weighted
+from valvomo.domain.attention.rules import PLAIN, AttentionRules
 from valvomo.domain.conversations.model import Conversation, State
+from valvomo.domain.sentiment.levels import Level
+from valvomo.domain.sentiment.mood import Trend
 
 UNANSWERED_AFTER = timedelta(minutes=1)
 """So long a customer may wait for the next agent message before it draws attention."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One reason. `since` None: it has its `base` always. `cap` None: it grows without end."""
+class QueueTimes:
+    """What a queue takes for normal, in seconds: N of its service level, and the p90 of its handle times, if known."""
 
-    name: str
-    base: float
-    per_minute: float = 0.0
-    since: datetime | None = None
-    cap: float | None = None
+    service_level: float
+    usual_handle: float | None = None
 
 
-def attention(conversation: Conversation, service_level_seconds: int) -> tuple[Part, ...]:
-    """All parts that this conversation has now; the queue's service level is N of spec 1 §8."""
-    found = (
-        waiting(conversation, service_level_seconds),
-        unanswered(conversation),
-        orphaned(conversation),
-        declined(conversation),
-        transferred(conversation),
-    )
-    return tuple(part for part in found if part is not None)
+MOOD = "mood"
+LOW = {Level.SLIGHTLY_NEGATIVE: 8, Level.NEGATIVE: 18, Level.VERY_NEGATIVE: 28}
+FALLING = 10
+MAY_FALL = frozenset({*LOW, Level.NEUTRAL})
+"""A mood that falls from very good to good is no trouble."""
+
+Reason = Callable[[Conversation, QueueTimes, AttentionRules], Part | None]
 
 
-def score(parts: tuple[Part, ...], at: datetime) -> float:
-    """The sum of the parts at a moment."""
-    return sum(value(part, at) for part in parts)
-
-
-def value(part: Part, at: datetime) -> float:
-    """`min(cap, base + per_minute x minutes since)`; 0 before `since`."""
-    if part.since is None:
-        grown = part.base
-    elif at < part.since:
-        return 0.0
-    else:
-        grown = part.base + part.per_minute * (at - part.since).total_seconds() / 60
-    return grown if part.cap is None else min(part.cap, grown)
+def attention(
+    conversation: Conversation, times: QueueTimes, rules: AttentionRules = PLAIN
+) -> tuple[Part, ...]:
+    """All parts that this conversation has by itself now, with its queue's weights."""
+    found: list[Part] = []
+    for reason in REASONS:
+        part = reason(conversation, times, rules)
+        if part is not None:
+            counts = weighted(part, rules.weight(conversation.queue_id, part.name))
+            if counts is not None:
+                found.append(counts)
+    return tuple(found)
 
 
 def waiting_since(conversation: Conversation) -> datetime | None:
@@ -67,35 +63,86 @@ def waiting_since(conversation: Conversation) -> datetime | None:
     return conversation.session_queued_at if conversation.first_accepted_at else conversation.queued_at
 
 
-def waiting(conversation: Conversation, service_level_seconds: int) -> Part | None:
+def waiting(conversation: Conversation, times: QueueTimes, _rules: AttentionRules) -> Part | None:
     """Waiting beyond the service level: 10, and 10 more for each minute, at most 60."""
     since = waiting_since(conversation)
     if since is None:
         return None
-    over = since + timedelta(seconds=service_level_seconds)
-    return Part(name="waiting", base=10, per_minute=10, since=over, cap=60)
+    over = since + timedelta(seconds=times.service_level)
+    return Part(
+        name="waiting", base=10, per_minute=10, since=over, cap=60, began=since, limit=times.service_level
+    )
 
 
-def unanswered(conversation: Conversation) -> Part | None:
+def unanswered(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules) -> Part | None:
     """The customer wrote and no agent has answered for a minute: 5, and 5 more for each minute, at most 40."""
-    if conversation.unanswered_since is None or not conversation.accepted or conversation.bot_id:
+    began = conversation.unanswered_since
+    if began is None or not conversation.accepted or conversation.bot_id:
         return None
-    since = conversation.unanswered_since + UNANSWERED_AFTER
-    return Part(name="unanswered", base=5, per_minute=5, since=since, cap=40)
+    since = began + UNANSWERED_AFTER
+    return Part(name="unanswered", base=5, per_minute=5, since=since, cap=40, began=began)
 
 
-def orphaned(conversation: Conversation) -> Part | None:
+def asked(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules) -> Part | None:
+    """A supervisor was asked for: 45, and 2 more for each minute that none comes, at most 65."""
+    one = conversation.asked
+    if one is None or conversation.state is State.WRAP_UP:
+        return None
+    return Part(name="asked", base=45, per_minute=2, since=one.since, cap=65, began=one.since, by=one.by_name)
+
+
+def mood(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules) -> Part | None:
+    """What the customer feels: slightly negative 8, negative 18, very negative 28, and 10 more while it is falling."""
+    one = conversation.sentiment
+    if one is None or one.level is None or conversation.state is State.WRAP_UP:
+        return None
+    falling = one.trend is Trend.FALLING
+    worth = LOW.get(one.level, 0) + (FALLING if falling and one.level in MAY_FALL else 0)
+    if not worth:
+        return None
+    trend = one.trend.value if one.trend else None
+    return Part(name=MOOD, base=worth, began=one.at, level=one.level.value, trend=trend)
+
+
+def orphaned(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules) -> Part | None:
     """Nobody in the queue will take it: 50."""
     return Part(name="orphaned", base=50) if conversation.orphaned else None
 
 
-def declined(conversation: Conversation) -> Part | None:
+def declined(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules) -> Part | None:
     """Offers rejected or missed since somebody last had it: 8 each, at most 40."""
     count = sum(conversation.declines.values())
-    return Part(name="declined", base=min(40, 8 * count)) if count else None
+    return Part(name="declined", base=min(40, 8 * count), count=count) if count else None
 
 
-def transferred(conversation: Conversation) -> Part | None:
+def transferred(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules) -> Part | None:
     """Transferred more than once: 10 for each time after the first, at most 30."""
     again = conversation.transfers - 1
-    return Part(name="transferred", base=min(30, 10 * again)) if again > 0 else None
+    if again <= 0:
+        return None
+    return Part(name="transferred", base=min(30, 10 * again), count=conversation.transfers)
+
+
+def vip(conversation: Conversation, _times: QueueTimes, rules: AttentionRules) -> Part | None:
+    """A customer who matters more to the house, by tag or priority: 10."""
+    tagged = not {one.casefold() for one in rules.vip_tags}.isdisjoint(
+        one.casefold() for one in conversation.tags
+    )
+    if not tagged and conversation.priority < rules.vip_priority:
+        return None
+    return Part(name="vip", base=10)
+
+
+def handle(conversation: Conversation, times: QueueTimes, _rules: AttentionRules) -> Part | None:
+    """In conversation for longer than nine of ten in this queue are: 5, and 1 more for each minute, at most 20."""
+    began = conversation.first_accepted_at
+    if times.usual_handle is None or began is None or not conversation.accepted or conversation.bot_id:
+        return None
+    since = began + timedelta(seconds=times.usual_handle)
+    return Part(
+        name="handle", base=5, per_minute=1, since=since, cap=20, began=began, limit=times.usual_handle
+    )
+
+
+REASONS: tuple[Reason, ...] = (waiting, unanswered, asked, mood, orphaned, declined, transferred, vip, handle)
+"""In the order in which they are told where they weigh the same."""

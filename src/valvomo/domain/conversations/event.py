@@ -144,6 +144,9 @@ def closed(conversation: Conversation, at: datetime, closed_as: str) -> Conversa
         deadlines={},
         scheduled_transfer=None,
         orphaned=False,
+        asked=None,
+        muted=None,
+        pinned=None,
         unanswered_since=None,
     )
 

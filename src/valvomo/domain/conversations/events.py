@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.call import CallEnded, Elevated
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
 from valvomo.domain.conversations.details import DetailsChanged
@@ -21,6 +22,7 @@ from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined,
 from valvomo.domain.conversations.measure import LanguageDetected, SentimentMeasured
 from valvomo.domain.conversations.message import MessagePosted
 from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
+from valvomo.domain.conversations.mute import Muted, Pinned, Unmuted, Unpinned
 from valvomo.domain.conversations.offers import (
     OfferAccepted,
     OfferExpired,
@@ -74,6 +76,13 @@ EVENTS: Mapping[str, type[Event]] = {
         DetailsChanged,
         SentimentMeasured,
         LanguageDetected,
+        SupervisorAsked,
+        AskWithdrawn,
+        AskAnswered,
+        Muted,
+        Unmuted,
+        Pinned,
+        Unpinned,
         Ended,
         CapacityFreed,
         WrapUpCompleted,

@@ -22,11 +22,11 @@ class SupervisorJoined(Event):
     supervisor_name: str
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """Monitoring, if any, has become taking part."""
+        """Monitoring, if any, has become taking part; whoever asked for a supervisor has one."""
         one = Participant(
             id=self.supervisor_id, name=self.supervisor_name, role=Role.SUPERVISOR, since=at, public=True
         )
-        return with_participant(conversation, one)
+        return with_participant(replace(conversation, asked=None), one)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class TookOver(Event):
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """The supervisor owns it, and pays for it; nothing is pending any more."""
-        changed = without_participant(replace(conversation, offers=()), self.supervisor_id)
+        changed = without_participant(replace(conversation, offers=(), asked=None), self.supervisor_id)
         if self.from_id and self.from_name:
             former = Participant(
                 id=self.from_id, name=self.from_name, role=Role.CONSULT, since=at, public=True

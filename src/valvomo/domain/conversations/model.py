@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Self
 
 from valvomo.domain.agents.skills import Need
+from valvomo.domain.conversations.marks import Asked, Mute, Pin, ScheduledTransfer
 from valvomo.domain.sentiment.levels import Level
 from valvomo.domain.sentiment.mood import Mood, Reading, mood_of
 
@@ -159,17 +160,6 @@ class Participant:
     shown: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduledTransfer:
-    """A transfer that waits for the call to end (spec 1 §3 e)."""
-
-    agent_id: str
-    agent_name: str
-    by_id: str
-    by_role: str
-    note: str | None = None
-
-
 # Without slots, so that a copy with changes is a copy of one dictionary.
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
@@ -225,6 +215,9 @@ class Conversation:
     transfers: int = 0
     scheduled_transfer: ScheduledTransfer | None = None
     orphaned: bool = False
+    asked: Asked | None = None
+    muted: Mute | None = None
+    pinned: Pin | None = None
     customer_online: bool | None = None
     first_accepted_at: datetime | None = None
     accepted_at: datetime | None = None

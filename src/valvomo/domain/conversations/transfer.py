@@ -9,7 +9,8 @@ from typing import ClassVar
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.leaving import put_out
-from valvomo.domain.conversations.model import Conversation, ScheduledTransfer, State
+from valvomo.domain.conversations.marks import ScheduledTransfer
+from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.conversations.offers import OfferMade, OfferWithdrawn
 from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.targets import Asking, Queue, agent_refusal, offer_to, queue_refusal

@@ -26,6 +26,7 @@ TAGS: Mapping[str, str] = {
     "supervising": "What supervisors do; each act has a switch, and an answer for every no.",
     "agents": "Presence and load.",
     "figures": "Figures of now and of the past, each with its definition.",
+    "attention": "What draws a supervisor's eye, and for how much each part of it counts.",
     "replay": "The floor as it was, and how it went on.",
     "search": "What was written, by its words.",
     "what-if": "Other staff, skills, capacity or rules, played in virtual time.",

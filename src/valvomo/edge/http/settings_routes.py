@@ -2,6 +2,7 @@
 
 from valvomo.edge.http import (
     acknowledgements,
+    attention,
     audit,
     dispositions,
     hours,
@@ -35,6 +36,7 @@ ROUTES = (
     *texts.ROUTES,
     *supervision.ROUTES,
     *insight.ROUTES,
+    *attention.ROUTES,
     *tokens.ROUTES,
     *webhooks.ROUTES,
     *audit.ROUTES,

@@ -44,7 +44,7 @@ def agent_rows(scene: Scene, actor: Actor, ids: Collection[str] | None = None) -
     """These agents, or all, as far as they are the actor's to see."""
     seats = scene.agents.seats
     return tuple(
-        agent_row(seat.agent, seat.since, actor, scene.lookups)
+        agent_row(seat.agent, seat.since, actor, scene.lookups, quiet_since=seat.quiet_since)
         for one in sorted(seats if ids is None else ids)
         if (seat := seats.get(one)) and seat.agent.listed and may_see_agent(actor, one, seat.agent.queues)
     )

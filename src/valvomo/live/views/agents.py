@@ -1,4 +1,4 @@
-"""Agents: presence as it was chosen, load as the sum of what conversations cost them."""
+"""Agents: presence as it was chosen, load as the sum of what conversations cost them, and since when they are quiet."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.events import PresenceSet
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.attention.agent import quiet_since, serves
 from valvomo.domain.conversations.model import Conversation
 from valvomo.live.views.board import ongoing
 from valvomo.live.views.happening import Change, Happening
@@ -16,18 +17,20 @@ from valvomo.live.views.happening import Change, Happening
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """An agent, and since when the chosen presence holds."""
+    """An agent, since when the chosen presence holds, and since when they have written nothing where they serve."""
 
     agent: Agent
     since: datetime
+    quiet_since: datetime | None = None
 
 
 @dataclass(slots=True)
 class Agents:
-    """Everybody who serves, by id, and what they hold: conversation to (units, channel), by agent."""
+    """Everybody who serves, by id; what they hold, conversation to (units, channel), and what they serve, by agent."""
 
     seats: dict[str, Seated] = field(default_factory=dict)
     held: dict[str, dict[str, tuple[int, str]]] = field(default_factory=dict)
+    served: dict[str, dict[str, Conversation]] = field(default_factory=dict)
 
     def agent(self, agent_id: str) -> Agent | None:
         """The agent with load."""
@@ -41,8 +44,11 @@ def seated(seats: Mapping[str, Seated], conversations: Mapping[str, Conversation
     for conversation in conversations.values():
         for agent_id in conversation.holds:
             _hold(view, agent_id, conversation)
+        if conversation.owner_id is not None:
+            _serve(view, conversation.owner_id, conversation)
     for agent_id in view.seats:
         _weigh(view, agent_id)
+        _hear(view, agent_id)
     return view
 
 
@@ -68,14 +74,22 @@ def apply(view: Agents, happening: Happening, change: Change | None) -> frozense
         if seat is None:
             return frozenset()
         agent = with_chosen(seat.agent, event.chosen, event.status_id)
-        view.seats[event.agent_id] = Seated(agent=agent, since=happening.at)
+        view.seats[event.agent_id] = replace(seat, agent=agent, since=happening.at)
         return frozenset({event.agent_id})
-    if change is None or (change.before is not None and change.before.holds == change.after.holds):
+    if change is None:
         return frozenset()
-    concerned = {*change.after.holds, *(change.before.holds if change.before else ())}
-    for agent_id in concerned:
-        _hold(view, agent_id, change.after)
-        _weigh(view, agent_id)
+    before, after = change.before, change.after
+    concerned: set[str] = set()
+    if before is None or before.holds != after.holds:
+        concerned.update(after.holds, before.holds if before else ())
+        for agent_id in concerned:
+            _hold(view, agent_id, after)
+            _weigh(view, agent_id)
+    owners = {one.owner_id for one in (before, after) if one is not None and one.owner_id is not None}
+    for agent_id in owners:
+        _serve(view, agent_id, after)
+        if _hear(view, agent_id):
+            concerned.add(agent_id)
     return frozenset(concerned & view.seats.keys())
 
 
@@ -88,6 +102,14 @@ def _hold(view: Agents, agent_id: str, conversation: Conversation) -> None:
         held[conversation.id] = (units, conversation.channel.value)
 
 
+def _serve(view: Agents, agent_id: str, conversation: Conversation) -> None:
+    served = view.served.setdefault(agent_id, {})
+    if serves(agent_id, conversation):
+        served[conversation.id] = conversation
+    else:
+        served.pop(conversation.id, None)
+
+
 def _weigh(view: Agents, agent_id: str) -> None:
     seat = view.seats.get(agent_id)
     if seat is None:
@@ -97,4 +119,16 @@ def _weigh(view: Agents, agent_id: str) -> None:
     for _, channel in held:
         counts[channel] = counts.get(channel, 0) + 1
     agent = replace(seat.agent, load=sum(units for units, _ in held), held=counts)
-    view.seats[agent_id] = Seated(agent=agent, since=seat.since)
+    view.seats[agent_id] = replace(seat, agent=agent)
+
+
+def _hear(view: Agents, agent_id: str) -> bool:
+    """Whether since when the agent is quiet has become another minute."""
+    seat = view.seats.get(agent_id)
+    if seat is None:
+        return False
+    quiet = quiet_since(agent_id, view.served.get(agent_id, {}).values())
+    if quiet == seat.quiet_since:
+        return False
+    view.seats[agent_id] = replace(seat, quiet_since=quiet)
+    return True

@@ -1,0 +1,56 @@
+"""What people put on a conversation: asked for a supervisor, muted, pinned, to be transferred after the call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A supervisor was asked for: by the `customer`, in words that the house listens for, or by the `agent`.
+
+    `since` is when it was first asked; `note` is the agent's own words and stays in the house.
+    """
+
+    since: datetime
+    by_role: str
+    by_id: str
+    by_name: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """A supervisor has seen it: it draws no attention `until` a moment, or (None) until something changes.
+
+    `mark` is what the conversation was like then; another mark means that something has changed.
+    """
+
+    by_id: str
+    by_name: str
+    at: datetime
+    mark: str
+    until: datetime | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """A supervisor wants it at the top of every supervisor's list."""
+
+    by_id: str
+    by_name: str
+    at: datetime
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledTransfer:
+    """A transfer that waits for the call to end (spec 1 §3 e)."""
+
+    agent_id: str
+    agent_name: str
+    by_id: str
+    by_role: str
+    note: str | None = None
