@@ -5,16 +5,11 @@ python bench/peers_relay.py PORT
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import uvicorn
-import uvloop
-
-from valvomo.edge.ws.frames import SharedFrames
+from bare import serve
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 _ROOMS: dict[str, list[Send]] = defaultdict(list)
@@ -34,20 +29,5 @@ async def relay(scope: Any, receive: Any, send: Send) -> None:
     room.remove(send)
 
 
-def main() -> None:
-    config = uvicorn.Config(
-        relay,
-        port=int(sys.argv[1]),
-        http="httptools",
-        ws=SharedFrames,
-        ws_per_message_deflate=False,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-    )
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(uvicorn.Server(config).serve())
-
-
 if __name__ == "__main__":
-    main()
+    serve(relay)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -27,6 +27,7 @@ from valvomo.domain.whatif.setup import Period
 from valvomo.domain.whatif.visits import Fate
 from valvomo.queries.whatif.house import Spans
 
+T = TypeVar("T")
 MOST_PAST = 100_000
 """Conversations of a period; with more of them it takes too long."""
 
@@ -74,28 +75,25 @@ async def past_of(
     )
 
 
+def _read(kind: type[T], row: Any, **others: object) -> T:
+    """A dataclass out of the columns that are named as its fields are, but for those that are given."""
+    known: Any = kind
+    named = {one.name: row[one.name] for one in fields(known) if one.name not in others}
+    return kind(**named, **others)
+
+
 def _happened(row: Any) -> Happened:
-    return Happened(
-        kind=row["kind"],
-        at=row["at"],
-        agent_id=row["agent_id"],
-        by_router=row["by_router"],
-        auto=row["auto"],
-        queue_id=row["queue_id"],
-        cause=row["cause"],
-    )
+    return _read(Happened, row)
 
 
 def _record(row: Any, served: Handled, period: Period, *, now: datetime, matter: Matter) -> Record:
     fate, ended = _end(row)
     known = fate is Fate.ACCEPTED and row["closed_at"] is not None
     replies = [one.answer.reply for one in served.answers]
-    return Record(
-        id=row["id"],
+    return _read(
+        Record,
+        row,
         at=period.seconds(row["queued_at"]),
-        queue_id=row["queue_id"],
-        last_queue_id=row["last_queue_id"],
-        workstream_id=row["workstream_id"],
         channel=Channel(row["channel"]),
         wait=((ended or now) - row["queued_at"]).total_seconds(),
         fate=fate,
@@ -104,9 +102,7 @@ def _record(row: Any, served: Handled, period: Period, *, now: datetime, matter:
         passed=served.passed,
         rejected=replies.count(Reply.REJECTED),
         missed=replies.count(Reply.MISSED),
-        priority=row["priority"],
         needs=_needs(row),
-        affinity_id=row["affinity_id"],
         matter=matter,
     )
 
@@ -117,17 +113,7 @@ def _needs(row: Any) -> tuple[Need, ...]:
 
 def _matter(row: Any, workstreams: Mapping[str, Workstream]) -> Matter:
     workstream = workstreams[row["workstream_id"]]
-    arrival = Arrival(
-        channel=workstream.channel.value,
-        language=row["language"],
-        subject=row["subject"],
-        customer_name=row["customer_name"],
-        email=row["email"],
-        phone=row["phone"],
-        known=row["known"],
-        answers=row["answers"],
-        context=row["context"],
-    )
+    arrival = _read(Arrival, row, channel=workstream.channel.value)
     came = Classified(queue_id=row["queue_id"], rule=row["routed_by"], needs=_needs(row))
     return as_recorded(workstream, arrival, came)
 
