@@ -8,7 +8,8 @@ MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
-PYTEST_ARGS ?= -n auto --dist loadscope
+# In the order of tests/conftest.py, where what takes long comes first.
+PYTEST_ARGS ?= -n auto --dist loadscope --no-loadscope-reorder
 DEMO_ARGS ?=
 
 VENV := .venv

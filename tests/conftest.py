@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 from argon2 import PasswordHasher
+from sample_databases import Databases
 
 from valvomo.commands.execute import Done, Executor
 from valvomo.commands.registry import Command
@@ -30,6 +31,25 @@ from valvomo.domain.refusals import Refusal
 
 T = TypeVar("T")
 _numbers = count(1)
+
+
+BUSY, WAITING = ("browser",), ("bench", "demo", "deploy", "faults", "whatif")
+"""Folders of modules that take long: those that keep every core at work, and those that wait for processes."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several workers none is to begin a long module when the others are done, nor all of them to wait at once."""
+    if not hasattr(config, "workerinput"):
+        return
+    turns: dict[Path, tuple[int, int]] = {}
+    counts = dict.fromkeys((BUSY, WAITING), 0)
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        kind = next((one for one in counts if folder in one), None)
+        if item.path not in turns and kind is not None:
+            counts[kind] += 1
+            turns[item.path] = (0, counts[kind])
+    items.sort(key=lambda item: turns.get(item.path, (1, 0)))
 
 
 class Server(NamedTuple):
@@ -113,12 +133,21 @@ async def empty_database_url(server: Server) -> AsyncIterator[str]:
     await server.drop(name)
 
 
+@pytest.fixture(scope="session")
+def databases(server: Server) -> Iterator[Databases]:
+    """Whoever needs one for a test gets it here, as it was made."""
+    made = Databases(server)
+    yield made
+    with _Loop() as loop:
+        loop.run(made.drop())
+
+
 @pytest.fixture
-async def database_url(server: Server, template: str) -> AsyncIterator[str]:
+async def database_url(server: Server, databases: Databases, template: str) -> AsyncIterator[str]:
     """A database of this test's own, with the whole schema and no rows."""
-    name = await server.create(template)
+    name = await databases.take(template)
     yield server.url(name)
-    await server.drop(name)
+    await databases.give_back(template, name)
 
 
 @pytest.fixture
@@ -176,15 +205,17 @@ def sample_template(server: Server, template: str) -> Iterator[tuple[str, Sample
 
 
 @pytest.fixture
-async def house(server: Server, sample_template: tuple[str, Sample]) -> AsyncIterator[House]:
+async def house(
+    server: Server, databases: Databases, sample_template: tuple[str, Sample]
+) -> AsyncIterator[House]:
     """The sample organization, this test's own."""
     template, sample = sample_template
-    name = await server.create(template)
+    name = await databases.take(template)
     database = await Database.open(server.url(name), pool_size=8)
     clock = Hands(OPENED)
     yield House(database, Executor(database, clock, Doorbell()), clock, sample)
     await database.close()
-    await server.drop(name)
+    await databases.give_back(template, name)
 
 
 async def _furnish(url: str) -> Sample:

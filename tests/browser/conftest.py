@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 from sample_office import Office
-from sample_server import Served
+from sample_server import Served, serving
 
 from valvomo.db.database import Database
 
@@ -51,14 +51,8 @@ async def served(
     server: Any, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Served]:
     """`valvomo serve` on a database without any organization."""
-    name = await server.create(template)
-    process = Served(tmp_path_factory.mktemp("served"), server.url(name))
-    process.start()
-    yield process
-    process.stop()
-    said = process.log.read_text()
-    await server.drop(name)
-    assert "Traceback" not in said, said[-4000:]
+    async with serving(server, template, tmp_path_factory.mktemp("served")) as process:
+        yield process
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,18 +1,39 @@
 """The floor says that it has been proved; what is broken by hand in the database is named there until it is mended."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 from sample_looks import fits, judge
 from sample_office import Office
+from sample_server import Served, serving
 
 from valvomo.db.database import Database
 
+# A server of this module's own, whose inspector has no other organizations to see to.
+pytestmark = pytest.mark.slow
 CUSTOMER = "Ada Lovelace"
 PHONE = {"width": 390, "height": 844}
 SLOW = 60_000
-"""Milliseconds that the inspector may take to come round, among the organizations of all other tests."""
+"""Milliseconds that the inspector may take to come round."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def served(
+    server: Any, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Served]:
+    folder = tmp_path_factory.mktemp("inspected")
+    async with serving(server, template, folder, VALVOMO_INSPECTION_SHARE="0.5") as process:
+        yield process
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def database(served: Served) -> AsyncIterator[Database]:
+    opened = await Database.open(served.database_url, pool_size=2)
+    yield opened
+    await opened.close()
 
 
 async def floor_of(office: Office, **how: Any) -> Page:

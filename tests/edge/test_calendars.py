@@ -90,7 +90,8 @@ async def goes_by_holidays(place: Place) -> None:
         assert answer.is_success, answer.text
 
 
-async def test_no_question_keeps_the_others_waiting(place: Place, library: Library) -> None:
+async def test_no_question_keeps_the_others_waiting(house_at_rest: Place, library: Library) -> None:
+    place = house_at_rest
     conversation = await place.start()
     await goes_by_holidays(place)
     for person, path in QUESTIONS:

@@ -23,6 +23,7 @@ from valvomo.demo.organization import PASSWORD, Sample, create_sample
 from valvomo.demo.people.http import Http, UnreachableError, new_client
 from valvomo.demo.people.stream import Stream
 from valvomo.main import now
+from valvomo.queries.verify import verify
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 CUSTOMERS, AGENTS = 6, ("eino", "onni")
@@ -145,7 +146,17 @@ async def founded(database_url: str) -> Sample:
         await database.close()
 
 
-def verified(served: Served, database_url: str) -> None:
+async def verified(database_url: str) -> None:
+    """All that is stored is what happened."""
+    database = await Database.open(database_url, pool_size=2)
+    try:
+        report = await verify(database)
+    finally:
+        await database.close()
+    assert report.clean, report.findings
+
+
+def verified_by_the_command(served: Served, database_url: str) -> None:
     """`valvomo verify` finds nothing."""
     environment = {**served.environment, "VALVOMO_DATABASE_URL": database_url}
     found = subprocess.run(command("verify"), env=environment, capture_output=True, text=True, check=False)
@@ -192,7 +203,7 @@ async def test_every_acknowledged_message_is_there_once(served: Served) -> None:
         group.create_task(kill_amid(traffic, times=2))
     await all_there_once(traffic)
     await traffic.end()
-    verified(served, served.database_url)
+    await verified(served.database_url)
 
 
 async def test_timers_fire_after_the_server_was_killed(served: Served) -> None:
@@ -223,7 +234,7 @@ async def test_timers_fire_after_the_server_was_killed(served: Served) -> None:
     assert [item["kind"] for item in timeline].count("offer_expired") == 1
     assert (await saara.get(one))["state"] == "open"
     await traffic.end()
-    verified(served, served.database_url)
+    await verified(served.database_url)
 
 
 async def test_the_embedded_database_survives_its_death_together_with_the_server(tmp_path: Path) -> None:
@@ -240,7 +251,7 @@ async def test_the_embedded_database_survives_its_death_together_with_the_server
             await asyncio.to_thread(served.start)
         await all_there_once(traffic)
         await traffic.end()
-        verified(served, _running(tmp_path))
+        verified_by_the_command(served, _running(tmp_path))
     finally:
         await asyncio.to_thread(served.stop)
 

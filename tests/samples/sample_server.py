@@ -9,9 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -80,8 +82,6 @@ class Served:
             "VALVOMO_INSIGHT_PROCESSES": "0",
             **self.settings,
             "VALVOMO_WEBHOOK_NETWORKS": "127.0.0.0/8",
-            # Among the organizations of all tests each is to have its turn soon.
-            "VALVOMO_INSPECTION_SHARE": "0.25",
         }
         if "VALVOMO_POSTGRES_BIN" in os.environ:
             ours["VALVOMO_POSTGRES_BIN"] = os.environ["VALVOMO_POSTGRES_BIN"]
@@ -139,6 +139,21 @@ class Served:
             return httpx.get(f"{self.address}/readyz", timeout=5, trust_env=False).is_success
         except httpx.TransportError:
             return False
+
+
+@asynccontextmanager
+async def serving(server: Any, template: str, folder: Path, **settings: str) -> AsyncIterator[Served]:
+    """A server on a database of its own, without any organization; nothing that it does not expect may happen to it."""
+    name = await server.create(template)
+    process = Served(folder, server.url(name), settings=settings)
+    await asyncio.to_thread(process.start)
+    try:
+        yield process
+    finally:
+        await asyncio.to_thread(process.stop)
+        await server.drop(name)
+    said = process.log.read_text()
+    assert "Traceback" not in said, said[-4000:]
 
 
 def command(*words: str) -> list[str]:

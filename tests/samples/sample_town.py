@@ -38,6 +38,8 @@ SPEED = 25.0
 CUSTOMERS, SCREENS = 10, 50
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 SUPERVISORS = ("saara@demo.example", "veikko@demo.example")
+INSPECTED = {"VALVOMO_INSPECTION_SHARE": "0.25"}
+"""What is wrong is to be found soon."""
 PROGRAM = Path(__file__).with_name("serve_by_another_clock.py")
 SOCKET = ".s.PGSQL.5432"
 
@@ -143,7 +145,7 @@ async def living(
             place.mkdir()
             (clocks / str(number)).write_text("0")
             program = (sys.executable, str(PROGRAM), str(clocks / str(number)))
-            served = Served(place, _through(postgres.url, sockets), program=program)
+            served = Served(place, _through(postgres.url, sockets), program=program, settings=dict(INSPECTED))
             await asyncio.to_thread(served.start)
             # In a thread: the wires that the server needs to end are in this one.
             stack.push_async_callback(asyncio.to_thread, served.stop)
