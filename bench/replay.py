@@ -189,7 +189,8 @@ async def moments(replay: Any, actor: Any, month: Month, count: int) -> dict[str
         began = time.perf_counter()
         floor = await fresh.at(actor, at)
         took["floor"].append(time.perf_counter() - began)
-        assert isinstance(floor, ReplayFloor), floor
+        if not isinstance(floor, ReplayFloor):
+            raise TypeError(floor)
         rows += len(floor.rows)
         began = time.perf_counter()
         msgspec.json.encode(floor)
@@ -197,7 +198,8 @@ async def moments(replay: Any, actor: Any, month: Month, count: int) -> dict[str
         began = time.perf_counter()
         steps = await fresh.steps(actor, floor.position, at + timedelta(days=1), 200)
         took["page of 200 steps"].append(time.perf_counter() - began)
-        assert isinstance(steps, ReplaySteps), steps
+        if not isinstance(steps, ReplaySteps):
+            raise TypeError(steps)
         began = time.perf_counter()
         await fresh.timeline(actor, Between(since=month.begin, until=month.begin + month.length, slots=300))
         took["timeline of 30 days"].append(time.perf_counter() - began)

@@ -1,4 +1,4 @@
-"""What an index of words costs whoever writes messages: rows a second without one, with one, and with one kept up at once.
+"""What an index of words costs whoever writes messages: rows a second without one, with one, and with one kept up.
 
 python bench/search_index.py --rounds 3
 """

@@ -1,4 +1,4 @@
-"""Searching transcripts in the console: words in all their forms, opened at the message; nothing that one may not read."""
+"""Searching transcripts in the console: words in all their forms, opened at the message, and nothing of others."""
 
 from __future__ import annotations
 

@@ -37,7 +37,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST force-close": {"reason": "theirs"},
     "POST messages": {"text": "theirs"},
     "POST try": {"sample": {}},
+    "PATCH evaluation-forms": {"name": "Theirs"},
+    "PUT evaluations": {"answers": {"one": "yes"}},
+    "POST reply": {"text": "theirs"},
 }
+QUESTION = {"id": "one", "text": "Ours?", "kind": "yes_no"}
 RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
     "skill_id": ("skills", {"name": "Ours"}),
     "hours_id": ("hours", {"name": "Ours", "time_zone": "Europe/Helsinki"}),
@@ -45,10 +49,17 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
     "template_id": ("templates", {"name": "Ours", "seconds": 60}),
     "reply_id": ("quick-replies", {"name": "Ours", "texts": {"en": "Ours"}}),
     "disposition_id": ("dispositions", {"name": "Ours"}),
+    "form_id": (
+        "evaluation-forms",
+        {"name": "Ours", "sections": [{"title": "Ours", "questions": [QUESTION]}]},
+    ),
 }
 """What else is made with a name, by the parameter that its addresses have."""
-RESTLESS = {"outbox", "sessions", "receipts", "connections", "figure_entries", "figure_heads"}
-"""Tables that deliveries, signing in and counting touch by themselves."""
+RESTLESS = {
+    "outbox", "sessions", "receipts", "connections", "figure_entries", "figure_heads", "search_positions",
+    "public_words", "internal_words", "replay_snapshots", "replay_activity",
+}  # fmt: skip
+"""Tables that deliveries, signing in and readers of the journal touch by themselves."""
 
 
 def staff_routes() -> list[tuple[str, str]]:
@@ -130,8 +141,16 @@ async def one_of_each(place: Place) -> dict[str, str]:
         name: (await admin.post(f"{API}/{path}", json=what)).json()["id"]
         for name, (path, what) in RESOURCES.items()
     }
+    judged = await place.served(customer="Judged Ours")
+    saara = await place.as_("saara")
+    await saara.post(f"{API}/conversations/{judged}/force-close", json={"reason": "ours"})
+    about = {"conversation": judged, "form": resources["form_id"]}
+    evaluation = (await saara.post(f"{API}/evaluations", json=about)).json()["id"]
+    rule = {"name": "Ours", "queue": sample.queues["Support"], "form": resources["form_id"], "percent": 1}
     return {
         **resources,
+        "evaluation_id": evaluation,
+        "rule_id": (await admin.post(f"{API}/sampling-rules", json=rule)).json()["id"],
         "conversation_id": conversation,
         "agent_id": sample.people["eino"],
         "user_id": sample.people["eino"],

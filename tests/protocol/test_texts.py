@@ -45,11 +45,12 @@ CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "q
           *Trigger)  # fmt: skip
 SETTINGS = (
     "supervision", "attention", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill",
-    "hours", "presence", "template", "quick_reply", "disposition", "insight",
+    "hours", "presence", "template", "quick_reply", "disposition", "insight", "evaluation_form", "sampling_rule",
 )  # fmt: skip
 AUDITED = (
     "created", "changed", "removed", "signed_in", "failed", "locked_out", "signed_out", "signed_out_everywhere",
     "presence_set", "acknowledged", "looked_back", "figures_seen", "figures_seen_of", "figures_exported",
+    "evaluated_draft", "evaluated_submitted", "evaluated_replied", "evaluated_closed",
 )  # fmt: skip
 NEEDED = {
     ("unknown",),

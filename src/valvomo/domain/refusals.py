@@ -101,6 +101,10 @@ class Reason(StrEnum):
     # figures
     AGENT_FIGURES_OFF = "figures/agents-off"
     TRIAL_RUNNING = "insight/trial-running"
+    # quality
+    EVALUATION_TOO_EARLY = "evaluation/too-early"
+    EVALUATION_OWN = "evaluation/own-work"
+    EVALUATION_NOT_NOW = "evaluation/not-now"
     # what if
     WHATIF_RUNNING = "whatif/running"
     WHATIF_TOO_LONG = "whatif/too-long"

@@ -20,6 +20,7 @@ from valvomo.edge.http import (
     giving,
     heeding,
     operations,
+    quality,
     replay,
     routing,
     search,
@@ -38,7 +39,7 @@ from valvomo.edge.readiness import Readiness
 STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *heeding.ROUTES, *giving.ROUTES, *agents.ROUTES,
     *figures.ROUTES,
-    *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES,
+    *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = widget.ROUTES
 OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)

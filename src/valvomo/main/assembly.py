@@ -45,6 +45,7 @@ from valvomo.jobs.overflow import Overflow
 from valvomo.jobs.recorder import Recorder
 from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.router import Router
+from valvomo.jobs.sampler import Sampler
 from valvomo.jobs.timers import Timers
 from valvomo.live.hub import Hub
 from valvomo.live.replay.watching import Replay
@@ -207,6 +208,7 @@ def _rounds(
     return (
         Timers(database, parts.executor, bell, parts.clock),
         Overflow(database, parts.executor, parts.clock),
+        Sampler(database, parts.executor, parts.clock),
         Delivery(database, bell, parts.clock, allowed=networks_of(settings.webhook_networks)),
         Bookkeeping(parts.bookkeeper, leadership),
     )

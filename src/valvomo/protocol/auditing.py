@@ -8,6 +8,7 @@ from valvomo.domain.agents.events import (
     Acknowledged,
     AgentConnected,
     AgentDisconnected,
+    Evaluated,
     FiguresExported,
     FiguresSeen,
     HouseFact,
@@ -48,7 +49,7 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:
             return ("audit", "presence_set"), {"agent": agent, "presence": status or chosen.value}
         case Acknowledged(person_id=person):
             return ("audit", "acknowledged"), {"person": lookups.people.get(person)}
-        case LookedBack() | FiguresSeen() | FiguresExported():
+        case Evaluated() | LookedBack() | FiguresSeen() | FiguresExported():
             return _of_looking(event, lookups)
         case AgentConnected() | AgentDisconnected() | UsualHandleNoted():
             raise TypeError(f"{event.kind} is no act of anybody")
@@ -56,7 +57,9 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:
             return sentence_of(event), event_facts(event, lookups)
 
 
-def _of_looking(event: LookedBack | FiguresSeen | FiguresExported, lookups: Lookups) -> Sentence:
+def _of_looking(event: Evaluated | LookedBack | FiguresSeen | FiguresExported, lookups: Lookups) -> Sentence:
+    if isinstance(event, Evaluated):
+        return ("audit", f"evaluated_{event.stage}"), {"agent": lookups.people.get(event.agent_id)}
     facts: dict[str, object] = {"since": event.since, "until": event.until}
     if isinstance(event, LookedBack):
         return ("audit", "looked_back"), facts

@@ -740,6 +740,162 @@ export interface paths {
         patch: operations["changeDisposition"];
         trace?: never;
     };
+    "/api/v1/evaluation-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List evaluation forms
+         * @description Each in its newest version.
+         */
+        get: operations["listForms"];
+        put?: never;
+        /**
+         * Create a form
+         * @description Sections of questions with weights; critical ones fail the whole.
+         */
+        post: operations["createForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation-forms/{form_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One form
+         * @description In any of its versions.
+         */
+        get: operations["getForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a form
+         * @description Other questions make a new version; what was judged by the one before stays as it is.
+         */
+        patch: operations["changeForm"];
+        trace?: never;
+    };
+    "/api/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List evaluations
+         * @description The newest first: of the caller's queues, and of the caller's own work once they are submitted.
+         */
+        get: operations["listEvaluations"];
+        put?: never;
+        /**
+         * Begin an evaluation
+         * @description Of a closed conversation that the caller may read, by the newest version of a form.
+         */
+        post: operations["beginEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One evaluation
+         * @description With its form, answers and score.
+         */
+        get: operations["getEvaluation"];
+        /**
+         * Fill an evaluation in
+         * @description A draft, as a whole; it may have gaps.
+         */
+        put: operations["fillEvaluation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close an evaluation
+         * @description With or without a reply; nothing more is said to it.
+         */
+        post: operations["closeEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply to an evaluation
+         * @description By the agent whose work it is, once.
+         */
+        post: operations["replyToEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit an evaluation
+         * @description From now on the agent sees it, and nothing of it changes.
+         */
+        post: operations["submitEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hours": {
         parameters: {
             query?: never;
@@ -1203,6 +1359,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sampling-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sampling rules
+         * @description By which rules conversations are drawn for evaluation.
+         */
+        get: operations["listSamplingRules"];
+        put?: never;
+        /**
+         * Create a sampling rule
+         * @description It draws from what is closed from now on, and gives each to the supervisor with the fewest waiting.
+         */
+        post: operations["createSamplingRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sampling-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a sampling rule
+         * @description What it drew stays.
+         */
+        delete: operations["removeSamplingRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1214,8 +1414,9 @@ export interface paths {
          * Search transcripts
          * @description Messages that hold the words, the latest first: of conversations that the caller may read, closed ones too.
          *
-         *     Words are found in all their forms in English, Finnish, Swedish, German, French and Spanish, by the language of the
-         *     conversation; notes and whispers are among them for whoever reads the transcript. A page may be short and not the last.
+         *     Words are found in all their forms in English, Finnish, Swedish, German, French and Spanish, by the language of
+         *     the conversation; notes and whispers are among them for whoever reads the transcript. A page may be short and not
+         *     the last.
          */
         get: operations["search"];
         put?: never;
@@ -2052,6 +2253,12 @@ export interface components {
          * @enum {string}
          */
         Backend: "auto" | "e5" | "vader" | "openai" | "local" | "none";
+        /** BeginEvaluationRequest */
+        BeginEvaluationRequest: {
+            agent?: string | null;
+            conversation: string;
+            form: string;
+        };
         /** BoardRow */
         BoardRow: {
             accepted_at: string | null;
@@ -2199,6 +2406,12 @@ export interface components {
             } | null;
             /** @description A UUIDv7. */
             queue_id?: string | null;
+        };
+        /** ChangeFormRequest */
+        ChangeFormRequest: {
+            name?: string | null;
+            retired?: boolean | null;
+            sections?: components["schemas"]["SectionBody"][] | null;
         };
         /** ChangeHoursRequest */
         ChangeHoursRequest: {
@@ -2524,6 +2737,11 @@ export interface components {
             /** @description A UUIDv7. */
             queue_id?: string | null;
         };
+        /** CreateFormRequest */
+        CreateFormRequest: {
+            name: string;
+            sections: (components["schemas"]["SectionBody"] | unknown)[];
+        };
         /** CreateHoursRequest */
         CreateHoursRequest: {
             name: string;
@@ -2608,6 +2826,20 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+        };
+        /** CreateSamplingRuleRequest */
+        CreateSamplingRuleRequest: {
+            form: string;
+            longest?: number | null;
+            /** @default [] */
+            moods: (components["schemas"]["Level"] | unknown)[];
+            name: string;
+            /** @default [] */
+            outcomes: (string | unknown)[];
+            per_agent_week?: number | null;
+            percent?: number | null;
+            queue: string;
+            shortest?: number | null;
         };
         /** CreateSkillRequest */
         CreateSkillRequest: {
@@ -2792,6 +3024,63 @@ export interface components {
             half: number | null;
             mean: number;
         };
+        /** EvaluationDocument */
+        EvaluationDocument: {
+            acts: string[];
+            agent: components["schemas"]["Named"];
+            answers: {
+                [key: string]: unknown;
+            };
+            channel: string;
+            closed_at: string | null;
+            comment: string;
+            conversation: string;
+            /** Format: date-time */
+            created_at: string;
+            customer: string;
+            failed: boolean;
+            form: components["schemas"]["Named"];
+            id: string;
+            points: number | null;
+            queue: components["schemas"]["Named"];
+            replied_at: string | null;
+            reply: string;
+            section_points: (number | null)[];
+            sections: components["schemas"]["SectionBody"][];
+            stage: string;
+            subject: string;
+            submitted_at: string | null;
+            supervisor: components["schemas"]["Named"] | null;
+            version: number;
+            why: components["schemas"]["WhyDrawn"] | null;
+        };
+        /** EvaluationItem */
+        EvaluationItem: {
+            acts: string[];
+            agent: components["schemas"]["Named"];
+            channel: string;
+            closed_at: string | null;
+            conversation: string;
+            /** Format: date-time */
+            created_at: string;
+            customer: string;
+            failed: boolean;
+            form: components["schemas"]["Named"];
+            id: string;
+            points: number | null;
+            queue: components["schemas"]["Named"];
+            replied_at: string | null;
+            stage: string;
+            subject: string;
+            submitted_at: string | null;
+            supervisor: components["schemas"]["Named"] | null;
+            why: components["schemas"]["WhyDrawn"] | null;
+        };
+        /** Page[EvaluationItem] */
+        EvaluationItemPage: {
+            items: components["schemas"]["EvaluationItem"][];
+            next?: string | null;
+        };
         /** Figures */
         Figures: {
             abandoned: number;
@@ -2855,9 +3144,33 @@ export interface components {
             wrap_up: number;
             wrap_up_time: number | null;
         };
+        /** FillEvaluationRequest */
+        FillEvaluationRequest: {
+            answers: {
+                [key: string]: string | number;
+            };
+            /** @default  */
+            comment: string;
+        };
         /** ForceCloseRequest */
         ForceCloseRequest: {
             reason: string;
+        };
+        /** FormDocument */
+        FormDocument: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            newest: number;
+            retired: boolean;
+            sections: components["schemas"]["SectionBody"][];
+            version: number;
+        };
+        /** Page[FormDocument] */
+        FormDocumentPage: {
+            items: components["schemas"]["FormDocument"][];
+            next?: string | null;
         };
         /** HandOverRequest */
         HandOverRequest: {
@@ -3182,6 +3495,13 @@ export interface components {
          * @enum {string}
          */
         Operator: "is" | "is_not" | "contains" | "starts_with" | "is_set" | "is_empty";
+        /** OptionBody */
+        OptionBody: {
+            id: string;
+            /** @default 0 */
+            points: number;
+            text: string;
+        };
         /**
          * Outcome
          * @enum {string}
@@ -3287,7 +3607,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "figures/agents-off" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
+            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
         } & {
             [key: string]: unknown;
         };
@@ -3342,6 +3662,26 @@ export interface components {
          * @enum {string}
          */
         Purpose: "assign" | "transfer" | "consult";
+        /** QuestionBody */
+        QuestionBody: {
+            /** @default false */
+            critical: boolean;
+            id: string;
+            kind: components["schemas"]["QuestionKind"];
+            /** @default 5 */
+            most: number;
+            /** @default [] */
+            options: (components["schemas"]["OptionBody"] | unknown)[];
+            text: string;
+            /** @default 1 */
+            weight: number;
+        };
+        /**
+         * QuestionKind
+         * @description How a question is answered.
+         * @enum {string}
+         */
+        QuestionKind: "yes_no" | "scale" | "choice" | "text";
         /** QueueCandidate */
         QueueCandidate: {
             available: boolean;
@@ -3496,6 +3836,10 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        /** ReplyRequest */
+        ReplyRequest: {
+            text: string;
+        };
         /**
          * Right
          * @description The four rights that an administrator switches on for the organization.
@@ -3544,6 +3888,26 @@ export interface components {
             /** @default  */
             phone: string;
         };
+        /** SamplingRuleDocument */
+        SamplingRuleDocument: {
+            /** Format: date-time */
+            drawn_to: string;
+            form: string;
+            id: string;
+            longest: number | null;
+            moods: string[];
+            name: string;
+            outcomes: string[];
+            per_agent_week: number | null;
+            percent: number | null;
+            queue: string;
+            shortest: number | null;
+        };
+        /** Page[SamplingRuleDocument] */
+        SamplingRuleDocumentPage: {
+            items: components["schemas"]["SamplingRuleDocument"][];
+            next?: string | null;
+        };
         /** SearchHit */
         SearchHit: {
             agent: components["schemas"]["Named"] | null;
@@ -3566,6 +3930,11 @@ export interface components {
         SearchHitPage: {
             items: components["schemas"]["SearchHit"][];
             next?: string | null;
+        };
+        /** SectionBody */
+        SectionBody: {
+            questions: (components["schemas"]["QuestionBody"] | unknown)[];
+            title: string;
         };
         /** SentimentItem */
         SentimentItem: {
@@ -3681,6 +4050,12 @@ export interface components {
          * @enum {string}
          */
         SpreadOf: "wait" | "first_response" | "response" | "handle_time";
+        /**
+         * Stage
+         * @description Where an evaluation is.
+         * @enum {string}
+         */
+        Stage: "draft" | "submitted" | "replied" | "closed";
         /** StartByCustomer */
         StartByCustomer: {
             answers?: {
@@ -4186,6 +4561,14 @@ export interface components {
             queue_rules: components["schemas"]["QueueRule"][];
             skill_rules: components["schemas"]["SkillRule"][];
             units: number;
+        };
+        /** WhyDrawn */
+        WhyDrawn: {
+            drawn?: number | null;
+            lot: number;
+            of?: number | null;
+            percent?: number | null;
+            rule: string;
         };
         /** WidgetConfig */
         WidgetConfig: {
@@ -6068,6 +6451,387 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    listForms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDocumentPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    createForm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateFormRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getForm: {
+        parameters: {
+            query?: {
+                /** @description The newest if not given. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeForm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeFormRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listEvaluations: {
+        parameters: {
+            query?: {
+                /** @description Several may be given. */
+                stage?: components["schemas"]["Stage"][] | null;
+                /** @description By id. */
+                agent?: string;
+                /** @description By id. */
+                conversation?: string;
+                /** @description Mine to judge, or of my own work. */
+                mine?: boolean;
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationItemPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    beginEvaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginEvaluationRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    fillEvaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillEvaluationRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    closeEvaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    replyToEvaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    submitEvaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     listHours: {
         parameters: {
             query?: {
@@ -7180,6 +7944,99 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listSamplingRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingRuleDocumentPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    createSamplingRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSamplingRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingRuleDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeSamplingRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from valvomo.domain.agents.events import (
+    Evaluated,
     FiguresExported,
     FiguresSeen,
     HouseFact,
@@ -31,7 +32,7 @@ def audited(event: Event | HouseFact) -> bool:
             return True
         case Muted() | Unmuted() | Pinned() | Unpinned():
             return True
-        case SettingChanged() | SignedIn() | LookedBack() | FiguresSeen() | FiguresExported():
+        case SettingChanged() | SignedIn() | LookedBack() | FiguresSeen() | FiguresExported() | Evaluated():
             return True
         case ParticipantLeft(role=role):
             return role is Role.SUPERVISOR

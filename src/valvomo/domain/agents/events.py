@@ -122,9 +122,25 @@ class FiguresExported:
     of_agents: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """An evaluation of an agent's work came so far: begun (`draft`), submitted, replied to, closed.
+
+    `points` and whether it `failed` are known from when it is submitted.
+    """
+
+    kind: ClassVar[str] = "evaluated"
+    evaluation_id: str
+    conversation_id: str
+    agent_id: str
+    stage: str
+    points: float | None = None
+    failed: bool = False
+
+
 _ALL = (
     PresenceSet, AgentConnected, AgentDisconnected, SettingChanged, SignedIn, Acknowledged, LookedBack, FiguresSeen,
-    FiguresExported, UsualHandleNoted,
+    FiguresExported, UsualHandleNoted, Evaluated,
 )  # fmt: skip
 HouseFact = (
     PresenceSet
@@ -137,6 +153,7 @@ HouseFact = (
     | FiguresSeen
     | FiguresExported
     | UsualHandleNoted
+    | Evaluated
 )
 HOUSE_FACTS: dict[str, type[HouseFact]] = {one.kind: one for one in _ALL}
 """Facts that belong to no conversation, by kind."""

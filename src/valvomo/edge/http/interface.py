@@ -27,6 +27,7 @@ TAGS: Mapping[str, str] = {
     "agents": "Presence and load.",
     "figures": "Figures of now and of the past, each with its definition.",
     "attention": "What draws a supervisor's eye, and for how much each part of it counts.",
+    "quality": "Evaluations of conversations, by forms, drawn by rules.",
     "replay": "The floor as it was, and how it went on.",
     "search": "What was written, by its words.",
     "what-if": "Other staff, skills, capacity or rules, played in virtual time.",

@@ -44,8 +44,9 @@ async def search(
 ) -> Page[SearchHit]:
     """Messages that hold the words, the latest first: of conversations that the caller may read, closed ones too.
 
-    Words are found in all their forms in English, Finnish, Swedish, German, French and Spanish, by the language of the
-    conversation; notes and whispers are among them for whoever reads the transcript. A page may be short and not the last.
+    Words are found in all their forms in English, Finnish, Swedish, German, French and Spanish, by the language of
+    the conversation; notes and whispers are among them for whoever reads the transcript. A page may be short and not
+    the last.
     """
     sought = Sought(
         words=q,

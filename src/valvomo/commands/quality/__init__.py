@@ -1,0 +1,1 @@
+"""Quality: forms, rules by which conversations are drawn, and evaluations."""
