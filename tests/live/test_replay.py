@@ -13,17 +13,35 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sample_floor import AATU, AINO, BILLING, EINO, HOUSE, INES, ONNI, SAARA, SULO, SUPPORT, Floor, reason
+from sample_floor import (
+    AATU,
+    AINO,
+    ALL_ON,
+    BILLING,
+    EINO,
+    HOUSE,
+    INES,
+    ONNI,
+    SAARA,
+    SULO,
+    SUPPORT,
+    Floor,
+    reason,
+)
 from sample_stage import Reader, new_room
 from sample_steps import drawn, scripted, take
 
 from valvomo.commands.looking_back import noted
+from valvomo.commands.settings.attention import ChangeAttention
 from valvomo.commands.settings.queues import ChangeQueue, CreateQueue, QueueSettings, RemoveQueue
 from valvomo.commands.settings.users import ChangeUser
+from valvomo.commands.work import Work
+from valvomo.db import journal
 from valvomo.db import replay as stored
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.agents.events import UsualHandleNoted
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.jobs.recorder import Recorder
 from valvomo.live.replay import folding
@@ -275,6 +293,12 @@ async def test_names_and_people_are_those_of_that_time(floor: Floor) -> None:
     middle = await recorded(floor)
     floor.clock.advance(60)
     await floor.done(AATU, ChangeUser(user_id="aino", disabled=True))
+    await floor.done(AATU, ChangeAttention(weights={"waiting": 200}))
+    await floor.sql("UPDATE queues SET usual_handle_seconds = 9")
+    async with floor.database.transaction() as tx:
+        work = Work(tx=tx, actor=AATU, now=floor.clock(), supervision=ALL_ON)
+        work.note(UsualHandleNoted(seconds=dict.fromkeys((SUPPORT, BILLING, "deserted", "cases"), 9.0)))
+        await journal.append(tx, HOUSE, work.facts)
     after = await recorded(floor)
     for one in (before, middle, after):
         await _compare(floor, one)

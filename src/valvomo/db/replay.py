@@ -120,6 +120,12 @@ async def settings_after(tx: Transaction, organization_id: str, position: int) -
     return [journal.decode(row) for row in await tx.rows("replay.settings_after", organization_id, position)]
 
 
+async def usual_handle(tx: Transaction, organization_id: str, position: int) -> dict[str, float]:
+    """What nine of ten conversations took at most, in seconds, by queue, as it was known at a position."""
+    rows = await tx.rows("replay.usual_handle", organization_id, position)
+    return {row["queue_id"]: row["seconds"] for row in rows}
+
+
 async def previews(tx: Transaction, organization_id: str, numbers: Mapping[str, int]) -> dict[str, Preview]:
     """The public message with this number of each of these conversations, as it is stored now."""
     rows: list[Any] = await tx.rows("replay.previews", organization_id, list(numbers), list(numbers.values()))

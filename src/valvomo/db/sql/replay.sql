@@ -67,8 +67,15 @@ FROM counted GROUP BY 1, 2 ORDER BY 1, 2
 -- Changes of the settings that the floor shows, after a position, the newest first.
 SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body
 FROM facts WHERE organization_id = $1 AND kind = 'setting_changed' AND position > $2
-    AND body ->> 'subject' IN ('queue', 'user', 'workstream', 'presence', 'skill')
+    AND body ->> 'subject' IN ('queue', 'user', 'workstream', 'presence', 'skill', 'attention')
 ORDER BY position DESC
+
+-- name: usual_handle
+-- What nine of ten conversations of each queue took at most, as it was known at a position.
+SELECT DISTINCT ON (e.key) e.key AS queue_id, e.value::double precision AS seconds
+FROM facts f CROSS JOIN LATERAL jsonb_each_text(f.body -> 'seconds') e
+WHERE f.organization_id = $1 AND f.kind = 'usual_handle_noted' AND f.position <= $2
+ORDER BY e.key, f.position DESC
 
 -- name: previews
 -- The public message with this number of each of these conversations, as it is stored now.

@@ -12,7 +12,7 @@ from valvomo.db import agents, floor
 from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
-from valvomo.domain.agents.events import SettingChanged
+from valvomo.domain.agents.events import SettingChanged, UsualHandleNoted
 from valvomo.live import reading
 from valvomo.live.replay import folding, seen
 from valvomo.live.views.happening import Words
@@ -24,7 +24,7 @@ TURNS = 300
 """Seconds after which is looked whether a day or working hours have begun or ended."""
 MOST_FACTS = 4_000
 """Facts that are looked through for one page."""
-SHOWN = frozenset({"queue", "user", "workstream", "presence", "skill", "supervision"})
+SHOWN = frozenset({"queue", "user", "workstream", "presence", "skill", "supervision", "attention"})
 """Settings after whose change the floor is asked for anew."""
 
 
@@ -88,7 +88,9 @@ def _take(scene: Scene, page: Page, fact: Fact) -> None:
     change, concerned = scene.take(happening)
     found = seen.step(scene, page.actor, happening, (change, concerned | page.turned))
     event = fact.event
-    page.again = isinstance(event, SettingChanged) and event.subject in SHOWN
+    page.again = isinstance(event, UsualHandleNoted) or (
+        isinstance(event, SettingChanged) and event.subject in SHOWN
+    )
     if found is not None:
         changed = seen.differing(page.figures, seen.figures(scene, page.actor))
         page.figures.update((one.id, one) for one in changed)

@@ -26,7 +26,7 @@ from valvomo.live.replay.stepping import Page, stepped
 from valvomo.live.views import scene
 from valvomo.live.views.past import Past
 from valvomo.live.views.scene import Scene
-from valvomo.live.views.settings_then import Account, SettingsThen, take_back
+from valvomo.live.views.settings_then import Account, SettingsThen, take_back, take_usual
 from valvomo.protocol.replay import ReplayFloor, ReplaySlot, ReplaySteps, ReplayTimeline
 
 KEPT = 8
@@ -172,6 +172,7 @@ async def settings_at(tx: Transaction, organization_id: str, position: int, at: 
     for fact in await replay.settings_after(tx, organization_id, position):
         if isinstance(fact.event, SettingChanged):
             take_back(settings, fact.event)
+    take_usual(settings, await replay.usual_handle(tx, organization_id, position))
     return settings
 
 

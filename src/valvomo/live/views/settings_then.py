@@ -10,9 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.events import SettingChanged
 from valvomo.domain.agents.presence import Presence, Status
+from valvomo.domain.attention.rules import AttentionRules
 from valvomo.live.views.past import SERVING
 from valvomo.protocol.lookups import Lookups, QueueFacts
 
@@ -43,17 +46,22 @@ class SettingsThen:
     people: dict[str, str] = field(init=False)
     statuses: dict[str, Status] = field(init=False)
     skills: dict[str, str] = field(init=False)
+    attention: AttentionRules = field(init=False)
 
     def __post_init__(self) -> None:
         """What can be taken back is a copy of its own."""
         for name in _NAMES:
             setattr(self, name, dict(getattr(self.lookups, name)))
+        self.attention = self.lookups.attention
 
     def shown(self) -> Lookups:
         """What rows are made with."""
-        return replace(self.lookups, **{name: getattr(self, name) for name in _NAMES})
+        return replace(self.lookups, **{name: getattr(self, name) for name in (*_NAMES, "attention")})
 
 
+_OF_QUEUE = (
+    "name", "service_level_seconds", "short_abandon_seconds", "sentiment_alert_agent", "sentiment_alert_supervisor",
+)  # fmt: skip
 _NAMES = ("queues", "workstreams", "people", "statuses", "skills")
 
 
@@ -71,10 +79,23 @@ def _queue(settings: SettingsThen, event: SettingChanged) -> None:
         _members(settings, one, frozenset())
         return
     now = settings.queues.get(one, QueueFacts(id=one, name=event.name))
-    seconds = before.get("service_level_seconds", now.service_level_seconds)
-    settings.queues[one] = replace(now, name=before.get("name", now.name), service_level_seconds=seconds)
+    settings.queues[one] = msgspec.convert(
+        {**msgspec.to_builtins(now), **{name: before[name] for name in _OF_QUEUE if name in before}},
+        QueueFacts,
+    )
     if "members" in before:
         _members(settings, one, frozenset(_list(before["members"])))
+
+
+def take_usual(settings: SettingsThen, seconds: Mapping[str, float]) -> None:
+    """What is usual in each queue is what was known then."""
+    for one, queue in settings.queues.items():
+        settings.queues[one] = replace(queue, usual_handle_seconds=seconds.get(one))
+
+
+def _attention(settings: SettingsThen, event: SettingChanged) -> None:
+    now = msgspec.to_builtins(settings.attention)
+    settings.attention = msgspec.convert({**now, **(event.before or {})}, AttentionRules)
 
 
 def _members(settings: SettingsThen, queue: str, members: frozenset[str]) -> None:
@@ -145,6 +166,7 @@ def _list(value: Any) -> list[str]:
 
 _UNDO: Mapping[str, Callable[[SettingsThen, SettingChanged], None]] = {
     "queue": _queue,
+    "attention": _attention,
     "user": _user,
     "workstream": _workstream,
     "skill": _skill,
