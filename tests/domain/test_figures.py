@@ -27,7 +27,8 @@ from valvomo.domain.figures.counting import Turn, counted
 from valvomo.domain.figures.entries import NOTHING, Counter, Entry, Spent
 from valvomo.domain.figures.intervals import Interval, intervals, midnight
 from valvomo.domain.figures.lists import LISTS
-from valvomo.domain.figures.occupancy import common, joined, occupancy, seconds_within, there
+from valvomo.domain.figures.occupancy import Span as Stretch
+from valvomo.domain.figures.occupancy import Together, common, joined, occupancy, there
 from valvomo.domain.figures.sums import Goal, ServiceLevel, Sums, summed
 from valvomo.domain.routing.hours import Hours, Span
 from valvomo.domain.sentiment.levels import Level
@@ -130,6 +131,12 @@ def test_handle_time_is_of_all_primaries_less_what_was_parked() -> None:
     assert story.counted("talk") == [(50, "aino"), (40, "aino"), (60, "eino")]
     assert story.counted("waiting") == [(400, "aino")]
     assert sums.handle_time(story.sums) == 50 + 40 + 60 + 10
+    own = {
+        who: summed([one for one in story.entries if one.agent_id == who], GOAL) for who in ("aino", "eino")
+    }
+    assert {who: sums.own_handle_time(of) for who, of in own.items()} == {"aino": 90, "eino": 70}
+    assert (sums.own_talk_time(own["eino"]), sums.own_wrap_up_time(own["eino"])) == (60, 10)
+    assert sums.own_handle_time(Story().sums) is None
     assert sums.talk_time(story.sums) == 150
     assert story.counted("served") == [(None, "aino"), (None, "eino")]
     assert (sums.answered(story.sums), sums.started(story.sums)) == (1, 1), "coming back is not coming again"
@@ -146,10 +153,11 @@ def test_service_level_and_its_variants() -> None:
     lot += [Story().at(30, forced), Story().at(30, AutoClosed(state=State.OPEN)), Story()]
     of = summed([entry for story in lot for entry in story.entries], GOAL)
     level = sums.service_level(of)
-    assert level == ServiceLevel(within=2, accepted=3, abandoned=3, short=1)
-    assert level.of_offered == 2 / 6
+    assert level == ServiceLevel(within=2, accepted=3, abandoned=3, short=1, unserved=2)
+    assert level.of_offered == 2 / 8, "closing what waits does not serve it"
     assert level.of_accepted == 2 / 3
-    assert level.without_short_abandons == 2 / 5
+    assert level.without_short_abandons == 2 / 7
+    assert sums.session_service_level(of) == level
     assert ServiceLevel().of_offered is None
     assert sums.abandonment(of) == 3 / 6
     assert (sums.abandoned(of), sums.force_closed(of), sums.auto_closed(of)) == (3, 1, 1)
@@ -244,12 +252,23 @@ def test_occupancy_by_hand() -> None:
     handled = [(after(10), after(40)), (after(30), after(60)), (after(250), after(320))]
     busy = common(joined(handled), present)
     whole = (after(0), after(1000))
-    assert seconds_within(present, *whole) == 200
-    assert seconds_within(busy, *whole) == 100
+    assert Together(present).seconds_within(*whole) == 200
+    assert Together(busy).seconds_within(*whole) == 100
     assert occupancy(100, 200) == 0.5
-    assert seconds_within(busy, after(50), after(260)) == 20
+    assert Together(busy).seconds_within(after(50), after(260)) == 20
     assert occupancy(0, 0) is None
     assert there([(after(0), Presence.DO_NOT_DISTURB)], after(5)) == [(after(0), after(5))]
+
+
+@given(
+    spans=st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)).map(sorted), max_size=12),
+    period=st.tuples(st.integers(-5, 60), st.integers(-5, 60)).map(sorted),
+)
+def test_spans_together_are_looked_up_as_they_are_added_up(spans: list[list[int]], period: list[int]) -> None:
+    since, until = period
+    stretches: list[Stretch] = [(after(begin), after(end)) for begin, end in spans]
+    each = sum(max(0, min(end, until) - max(begin, since)) for begin, end in spans)
+    assert Together(stretches).seconds_within(after(since), after(until)) == each
 
 
 HELSINKI = ZoneInfo("Europe/Helsinki")

@@ -42,6 +42,7 @@ BEHIND = {
     "force_closed": "force_closed", "auto_closed": "auto_closed", "overflow_closed": "overflow_closed",
     "handled": "handled", "served": "served", "responses": "responses", "service_level.within": "within",
     "service_level.accepted": "answered", "service_level.abandoned": "left", "service_level.short": "short",
+    "service_level.unserved": "unserved", "session_service_level.unserved": "sessions_closed",
     "session_service_level.within": "sessions_within", "session_service_level.accepted": "sessions_accepted",
     "session_service_level.abandoned": "sessions_abandoned", "session_service_level.short": "sessions_short",
     "offers.offered": "offers", "offers.accepted": "offers_accepted", "offers.rejected": "offers_rejected",
@@ -118,7 +119,7 @@ async def test_the_past_adds_up(stage: Stage) -> None:
     item = whole.items[0]
     assert (item.started, item.abandoned, item.force_closed, item.speed_of_answer) == (3, 1, 1, 20)
     assert item.first_response == 20
-    assert (item.service_level.within, item.service_level.ratio) == (1, 0.5)
+    assert (item.service_level.within, item.service_level.ratio) == (1, 1 / 3)
     assert msgspec.to_builtins(item.offers) == {
         "offered": 2, "accepted": 1, "rejected": 1, "expired": 0, "withdrawn": 0,
     }  # fmt: skip
@@ -314,3 +315,10 @@ async def test_interventions_and_what_followed(floor: Floor) -> None:
         "assign": (1, {"rejected": 1}, {"ongoing": 1}, None),
         "force_close": (1, {}, {"force_closed": 1}, None),
     }
+    await floor.set_supervision(replace(ALL_ON, agent_figures=AgentFigures.ALL))
+    async with floor.database.reading() as tx:
+        whose = [
+            await figure_details.interventions(tx, SAARA, replace(question, agents=(who.id,)))
+            for who in (SAARA, SULO)
+        ]
+    assert [len(one.items) for one in whose if not isinstance(one, Refusal)] == [2, 0]

@@ -33,6 +33,7 @@ class ServiceLevelItem(msgspec.Struct, frozen=True, kw_only=True):
     accepted: int
     abandoned: int
     short: int
+    unserved: int = 0
     seconds: int | None
     short_seconds: int | None = None
 
@@ -139,6 +140,15 @@ def counted_fields(of: Sums, goals: Goals) -> dict[str, Any]:
     }
 
 
+def own_fields(of: Sums) -> dict[str, float | None]:
+    """The fields of `Counted` that are an agent's own where agents are told apart: others' work is not theirs."""
+    return {
+        "handle_time": sums.own_handle_time(of),
+        "talk_time": sums.own_talk_time(of),
+        "wrap_up_time": sums.own_wrap_up_time(of),
+    }
+
+
 def service_level_item(level: ServiceLevel, goals: Goals) -> ServiceLevelItem:
     """The ratios of these counts."""
     return ServiceLevelItem(
@@ -149,6 +159,7 @@ def service_level_item(level: ServiceLevel, goals: Goals) -> ServiceLevelItem:
         accepted=level.accepted,
         abandoned=level.abandoned,
         short=level.short,
+        unserved=level.unserved,
         seconds=goals.within,
         short_seconds=goals.short,
     )

@@ -28,6 +28,7 @@ from valvomo.queries.figure_questions import Asked, Question, asked, in_micros, 
 
 EDGES = (0, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600)
 """Seconds between which durations are counted."""
+MOST_POSITIONS, MOST_PLACES = 2**53 - 1, 2**15 - 1
 SPREADS: dict[str, tuple[Counter, ...]] = {
     "wait": (Counter.ANSWERED, Counter.LEFT),
     "first_response": (Counter.FIRST_RESPONSE,),
@@ -49,7 +50,7 @@ async def listed(
         return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.SUPERVISOR.value})
     try:
         place = decoded(cursor, of)
-        after = (moment_of(place.rank), *map(int, place.id.split(".", 1))) if place else (None, None, None)
+        after = (moment_of(place.rank), *_numbers(place.id)) if place else (None, None, None)
     except (BadCursorError, ValueError):
         return malformed("query.cursor", "not one of this list")
     rows = await tx.rows(
@@ -61,6 +62,14 @@ async def listed(
         items=[_entry(row, actor, may) for row in rows[:limit]],
         next=encoded(_place(last, of)) if last else None,
     )
+
+
+def _numbers(word: str) -> tuple[int, int]:
+    """The position and the place of an entry. Raises `ValueError` for what can be none."""
+    position, place = (int(one) for one in word.split(".", 1))
+    if not (0 <= position <= MOST_POSITIONS and 0 <= place <= MOST_PLACES):
+        raise ValueError("no place of an entry")
+    return position, place
 
 
 def _place(row: Any, of: str) -> Place:
@@ -106,8 +115,9 @@ async def interventions(tx: Transaction, actor: Actor, question: Question) -> In
     outcomes: dict[tuple[str, str | None], Tally[str]] = {}
     since, until, queues, _, *rest = may.conditions
     # Whose acts they are is a supervisor: being shown goes by who asks, not by which agents lead where.
+    whose = list(question.agents) or None
     for row in await tx.rows(
-        "figures.interventions", actor.organization_id, since, until, queues, None, *rest
+        "figures.interventions", actor.organization_id, since, until, queues, whose, *rest
     ):
         who = row["agent_id"] if by_name else None
         act, _, answer = row["counter"].removeprefix(SUPERVISED).removeprefix(FOLLOWED).partition(".")

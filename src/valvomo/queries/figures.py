@@ -22,6 +22,7 @@ from valvomo.protocol.figures import (
     by_queue,
     counted_fields,
     of_scope,
+    own_fields,
 )
 from valvomo.queries.figure_occupancy import Attendance, attendance
 from valvomo.queries.figure_questions import DIMENSIONS, Asked, Question, asked
@@ -141,7 +142,8 @@ def _item(may: Asked, part: Part, group: Group, known: tuple[Sums, Attendance | 
         outcome=outcome,
         occupancy=there.occupancy(part.since, part.until, agent) if there else None,
         sentiment=sentiment(sums) if may.knows_moods else None,
-        **counted_fields(sums, _goals(may, [queue] if queue else may.of_these())),
+        **counted_fields(sums, _goals(may, [queue] if queue else may.of_these()))
+        | (own_fields(sums) if question.of_agents else {}),
     )
 
 

@@ -3328,7 +3328,7 @@ export interface components {
          * @description Which figure.
          * @enum {string}
          */
-        List: "started" | "answered" | "within" | "late" | "left" | "short" | "abandoned" | "completed" | "force_closed" | "auto_closed" | "overflow_closed" | "handled" | "served" | "first_responses" | "responses" | "sessions_accepted" | "sessions_within" | "sessions_abandoned" | "sessions_short" | "offers" | "offers_accepted" | "offers_rejected" | "offers_expired" | "offers_withdrawn" | "felt_very_negative" | "felt_negative" | "felt_slightly_negative" | "felt_neutral" | "felt_slightly_positive" | "felt_positive" | "felt_very_positive" | "felt_none";
+        List: "started" | "answered" | "within" | "late" | "left" | "short" | "abandoned" | "completed" | "force_closed" | "auto_closed" | "overflow_closed" | "handled" | "served" | "first_responses" | "responses" | "unserved" | "sessions_closed" | "sessions_accepted" | "sessions_within" | "sessions_abandoned" | "sessions_short" | "offers" | "offers_accepted" | "offers_rejected" | "offers_expired" | "offers_withdrawn" | "felt_very_negative" | "felt_negative" | "felt_slightly_negative" | "felt_neutral" | "felt_slightly_positive" | "felt_positive" | "felt_very_positive" | "felt_none";
         /** LiveFigures */
         LiveFigures: {
             /** Format: date-time */
@@ -3963,6 +3963,8 @@ export interface components {
             seconds: number | null;
             short: number;
             short_seconds?: number | null;
+            /** @default 0 */
+            unserved: number;
             within: number;
             without_short_abandons: number | null;
         };

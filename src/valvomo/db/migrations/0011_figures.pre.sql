@@ -20,6 +20,12 @@ CREATE INDEX figure_entries_listed ON figure_entries (organization_id, counter, 
 CREATE INDEX figure_entries_of ON figure_entries (organization_id, conversation_id)
     WHERE counter LIKE 'closed.%' OR counter IN ('talk', 'wrap_up');
 
+-- When an agent was there, and when they handled something.
+CREATE INDEX figure_entries_present ON figure_entries (organization_id, agent_id, at, position, place)
+    WHERE counter LIKE 'present.%';
+CREATE INDEX figure_entries_stretches ON figure_entries (organization_id, agent_id, at)
+    WHERE counter IN ('talk', 'wrap_up');
+
 -- How far the journal has been counted.
 CREATE TABLE figure_heads (
     organization_id text COLLATE "C" PRIMARY KEY REFERENCES organizations (id),

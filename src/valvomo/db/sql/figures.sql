@@ -130,10 +130,20 @@ FROM conversations
 WHERE organization_id = $1 AND state IN ('active', 'wrap_up') AND owner_id = ANY ($4::text[])
 
 -- name: presences
--- The presences that were set of these agents before the end of a period.
-SELECT agent_id, at, substr(counter, 9) AS presence FROM figure_entries
-WHERE organization_id = $1 AND counter LIKE 'present.%' AND at < $2 AND agent_id = ANY ($3::text[])
-ORDER BY at, position, place
+-- The presences that were set of these agents in a period, and the last of each before it.
+SELECT e.agent_id, e.at, substr(e.counter, 9) AS presence
+FROM unnest($4::text[]) AS a (id)
+CROSS JOIN LATERAL (
+    SELECT * FROM (
+        SELECT agent_id, at, counter, position, place FROM figure_entries
+        WHERE organization_id = $1 AND agent_id = a.id AND counter LIKE 'present.%' AND at < $2
+        ORDER BY at DESC, position DESC, place DESC LIMIT 1
+    ) AS last
+    UNION ALL
+    SELECT agent_id, at, counter, position, place FROM figure_entries
+    WHERE organization_id = $1 AND agent_id = a.id AND counter LIKE 'present.%' AND at >= $2 AND at < $3
+) AS e
+ORDER BY e.at, e.position, e.place
 
 -- name: serving
 -- In which queues everybody serves who serves anywhere.

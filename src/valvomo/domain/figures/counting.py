@@ -125,8 +125,8 @@ def _waited(turn: Turn, before: Conversation, since: datetime) -> Iterator[Entry
     elif after.state is State.CLOSED:
         left = after.closed_as == "abandoned"
         yield turn.entry(Counter.SESSION_ABANDONED if left else Counter.SESSION_CLOSED, since=session)
-        if left and before.first_accepted_at is None:
-            yield turn.entry(Counter.LEFT, since=since)
+        if before.first_accepted_at is None:
+            yield turn.entry(Counter.LEFT if left else Counter.UNSERVED, since=since)
     elif after.queue_id != before.queue_id:
         yield turn.entry(Counter.SESSION_MOVED, since=session)
 

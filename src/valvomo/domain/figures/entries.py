@@ -20,6 +20,8 @@ class Counter(StrEnum):
     """First acceptance by an agent; from queueing (or escalation)."""
     LEFT = "left"
     """The customer left before anybody accepted; from queueing (or escalation)."""
+    UNSERVED = "unserved"
+    """Closed by a supervisor, by the system or by an overflow rule before anybody accepted; from queueing."""
     SESSION = "session.began"
     SESSION_ACCEPTED = "session.accepted"
     """Each session that ended, by how; from its own queueing."""

@@ -47,6 +47,8 @@ LISTS: Mapping[str, Listed] = {
     "served": Listed((Counter.SERVED,)),
     "first_responses": Listed((Counter.FIRST_RESPONSE,)),
     "responses": Listed((Counter.RESPONSE,)),
+    "unserved": Listed((Counter.UNSERVED,)),
+    "sessions_closed": Listed((Counter.SESSION_CLOSED,)),
     "sessions_accepted": Listed((Counter.SESSION_ACCEPTED,)),
     "sessions_within": Listed((Counter.SESSION_ACCEPTED,), Judged.WITHIN),
     "sessions_abandoned": Listed((Counter.SESSION_ABANDONED,)),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from valvomo.domain.agents.presence import Presence
@@ -46,10 +47,34 @@ def common(some: Sequence[Span], others: Sequence[Span]) -> list[Span]:
     return found
 
 
-def seconds_within(spans: Iterable[Span], since: datetime, until: datetime) -> float:
-    """How much of them is in a period."""
-    parts = ((min(end, until) - max(begin, since)).total_seconds() for begin, end in spans)
-    return sum(part for part in parts if part > 0)
+class Together:
+    """Spans of however many, together: how much of them is in a period, by looking up two moments."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        turns: dict[datetime, int] = {}
+        for since, until in spans:
+            turns[since] = turns.get(since, 0) + 1
+            turns[until] = turns.get(until, 0) - 1
+        self._moments = sorted(turns)
+        self._before: list[timedelta] = []
+        self._going: list[int] = []
+        spent, going, last = timedelta(), 0, None
+        for moment in self._moments:
+            spent += going * (moment - last) if last is not None else timedelta()
+            going += turns[moment]
+            self._before.append(spent)
+            self._going.append(going)
+            last = moment
+
+    def seconds_within(self, since: datetime, until: datetime) -> float:
+        """How much of them is in a period."""
+        return (self._until(until) - self._until(since)).total_seconds()
+
+    def _until(self, moment: datetime) -> timedelta:
+        place = bisect_right(self._moments, moment) - 1
+        if place < 0:
+            return timedelta()
+        return self._before[place] + self._going[place] * (moment - self._moments[place])
 
 
 def occupancy(busy: float, present: float) -> float | None:

@@ -80,18 +80,24 @@ class ServiceLevel:
     """The counts of a service level; counts add up over queues where ratios do not.
 
     `within` were accepted within N seconds, `accepted` at all, `abandoned` left before, `short` of those so soon
-    that they are left out of the third variant.
+    that they are left out of the third variant, `unserved` were closed by somebody else while they waited.
     """
 
     within: int = 0
     accepted: int = 0
     abandoned: int = 0
     short: int = 0
+    unserved: int = 0
+
+    @property
+    def offered(self) -> int:
+        """Accepted + abandoned + unserved: whoever ended the waiting, these customers had come to be served."""
+        return self.accepted + self.abandoned + self.unserved
 
     @property
     def of_offered(self) -> float | None:
-        """Within / (accepted + abandoned); None when nothing was offered."""
-        return ratio(self.within, self.accepted + self.abandoned)
+        """Within / offered; None when nothing was offered."""
+        return ratio(self.within, self.offered)
 
     @property
     def of_accepted(self) -> float | None:
@@ -100,18 +106,18 @@ class ServiceLevel:
 
     @property
     def without_short_abandons(self) -> float | None:
-        """Within / (accepted + abandoned - short)."""
-        return ratio(self.within, self.accepted + self.abandoned - self.short)
+        """Within / (offered - short)."""
+        return ratio(self.within, self.offered - self.short)
 
 
 def service_level(sums: Sums) -> ServiceLevel:
     """Accepted within N seconds / all offered, of conversations; the wait runs from queueing or escalation."""
-    return _level(sums, Counter.ANSWERED, Counter.LEFT)
+    return _level(sums, Counter.ANSWERED, Counter.LEFT, Counter.UNSERVED)
 
 
 def session_service_level(sums: Sums) -> ServiceLevel:
     """The same of sessions: the wait begins anew in each queue, and whatever came back is offered again."""
-    return _level(sums, Counter.SESSION_ACCEPTED, Counter.SESSION_ABANDONED)
+    return _level(sums, Counter.SESSION_ACCEPTED, Counter.SESSION_ABANDONED, Counter.SESSION_CLOSED)
 
 
 def started(sums: Sums) -> int:
@@ -125,7 +131,10 @@ def answered(sums: Sums) -> int:
 
 
 def abandoned(sums: Sums) -> int:
-    """Conversations closed by the customer before acceptance."""
+    """Conversations closed by the customer while they waited for acceptance, be it again after a release.
+
+    Those among them that nobody had ever accepted are what the service level counts as abandoned.
+    """
     return sums.counts[Counter.ABANDONED]
 
 
@@ -195,6 +204,21 @@ def wrap_up_time(sums: Sums) -> float | None:
     return _mean(sums, Counter.HANDLED_WRAP_UP)
 
 
+def own_handle_time(sums: Sums) -> float | None:
+    """Sum of an agent's own talk and wrap-up, time parked left out / times that they had one, in seconds."""
+    return _own(sums, Counter.TALK, Counter.WRAP_UP)
+
+
+def own_talk_time(sums: Sums) -> float | None:
+    """Sum of an agent's own time active with a conversation / times that they had one, in seconds."""
+    return _own(sums, Counter.TALK)
+
+
+def own_wrap_up_time(sums: Sums) -> float | None:
+    """Sum of an agent's own time in wrap-up / times that they had a conversation, in seconds."""
+    return _own(sums, Counter.WRAP_UP)
+
+
 def sentiment(sums: Sums) -> dict[str, int]:
     """Conversations closed, by the level of the customer's last six messages when they were; `none` has none."""
     return {level: sums.counts[FELT + level] for level in (*(one.value for one in Level), NONE)}
@@ -205,15 +229,21 @@ def ratio(part: int, whole: int) -> float | None:
     return part / whole if whole > 0 else None
 
 
-def _level(sums: Sums, accepted: str, left: str) -> ServiceLevel:
+def _level(sums: Sums, accepted: str, left: str, unserved: str) -> ServiceLevel:
     return ServiceLevel(
         within=sums.within[accepted],
         accepted=sums.counts[accepted],
         abandoned=sums.counts[left],
         short=sums.short[left],
+        unserved=sums.counts[unserved],
     )
 
 
 def _mean(sums: Sums, counter: str) -> float | None:
     number = sums.counts[counter]
     return sums.ms[counter] / number / 1000 if number else None
+
+
+def _own(sums: Sums, *counters: str) -> float | None:
+    served = sums.counts[Counter.SERVED]
+    return sum(sums.ms[one] for one in counters) / served / 1000 if served else None

@@ -75,12 +75,16 @@ async def answered(
     question: Question,
     view: str,
     answer: Callable[[Any], Awaitable[T | Refusal]],
+    names: Callable[[T], bool] = lambda _: False,
 ) -> T:
-    """The answer, with everything counted until now; where it is about individuals, once that is in the audit log."""
+    """The answer, with everything counted until now; where it is about individuals, once that is in the audit log.
+
+    It is where agents are told apart, and where the answer `names` any.
+    """
     await parts.bookkeeper.keep(actor.organization_id)
     async with parts.reader.reading() as tx:
         told = found(await answer(tx))
-    if question.of_agents:
+    if question.of_agents or names(told):
         await note_look(parts, actor, question, view)
     return told
 

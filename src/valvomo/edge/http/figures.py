@@ -78,6 +78,7 @@ async def figure_entries(
         question,
         "entries",
         lambda tx: figure_details.listed(tx, actor, question, of.value, cursor=cursor, limit=limit),
+        names=lambda page: any(one.agent for one in page.items),
     )
 
 
