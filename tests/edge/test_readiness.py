@@ -15,6 +15,7 @@ import pytest
 from sample_place import ORIGIN, Place
 
 from valvomo.db.database import Database
+from valvomo.demo.organization import create_sample
 from valvomo.edge import readiness
 from valvomo.edge.readiness import Bounds
 from valvomo.main import assemble, now, running
@@ -143,12 +144,36 @@ async def test_messages_are_stuck(place: Place, monkeypatch: pytest.MonkeyPatch)
 async def test_a_floor_is_stale(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readiness, "FEED", Bounds(1.0, 2.0))
     hub = place.parts.live
-    room = await hub._room(place.house.sample.organization_id)  # type: ignore[attr-defined]
+    room = await hub.rooms.open(place.house.sample.organization_id)  # type: ignore[attr-defined]
     await well(place.anybody(), "feeds")
     async with locked(place.house.database.url, "facts"):
         await broken(place.anybody(), "feeds")
         assert room.feed.age_ms() >= 2000
     await well(place.anybody(), "feeds")
+
+
+async def test_one_floor_that_is_stale_among_others_sends_nobody_away(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "FEED", Bounds(1.0, 2.0))
+    hub, client = place.parts.live, place.anybody()
+    other = await create_sample(place.parts.executor, "no password", name="Other", domain="other.example")
+    both = [
+        await hub.rooms.open(one)  # type: ignore[attr-defined]
+        for one in (place.house.sample.organization_id, other.organization_id)
+    ]
+    stuck = asyncio.Event()
+    monkeypatch.setattr(both[0].feed, "read_on", stuck.wait)
+    answer = await seen(client, "feeds", "degraded")
+    while answer.json()["checks"]["feeds"]["seconds"] < 2.5:
+        await asyncio.sleep(0.1)
+        answer = await client.get("/readyz")
+        assert answer.status_code == 200
+    monkeypatch.setattr(both[1].feed, "read_on", stuck.wait)
+    await broken(client, "feeds")
+    monkeypatch.undo()
+    stuck.set()
+    await well(client, "feeds")
 
 
 async def test_the_loop_is_held_up(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,7 +81,7 @@ def chain(kept: InMemorySpanExporter, name: str) -> list[str]:
 
 async def test_a_command_from_the_request_to_the_screens(place: Place, kept: InMemorySpanExporter) -> None:
     conversation, eino = await place.start(), await place.as_("eino")
-    room = await place.parts.live._room(place.house.sample.organization_id)  # type: ignore[attr-defined]
+    room = await place.parts.live.rooms.open(place.house.sample.organization_id)  # type: ignore[attr-defined]
     path = f"/api/v1/conversations/{conversation}"
     assert (await eino.post(f"{path}/pick", headers={"traceparent": GIVEN})).is_success
     await until(lambda: "delivery" in of(kept))

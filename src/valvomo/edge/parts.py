@@ -41,7 +41,11 @@ class Live(Protocol):
         ...
 
     def lag_ms(self) -> int:
-        """Age of the feed: how long ago it last knew that it had read everything, in milliseconds."""
+        """Age of the oldest feed: how long ago it last knew that it had read everything, in milliseconds."""
+        ...
+
+    def least_lag_ms(self) -> int:
+        """The same of the youngest, of those that can read what is stored."""
         ...
 
 

@@ -79,7 +79,7 @@ DATABASE = Bounds(0.5, health.PATIENCE_SECONDS)
 LANE = Bounds(2.0, 10.0)
 """For how long the lane has been at one batch."""
 FEED = Bounds(2.0, 10.0)
-"""How old the oldest floor is: an older one shows people what was, not what is."""
+"""How old a floor is: an older one shows people what was, not what is."""
 LOOP = Bounds(1.0, 5.0)
 """The worst delay within the last seconds."""
 
@@ -108,13 +108,21 @@ class Readiness:
                 "database": database,
                 "schema": Check(await self._ours(answered=answered)),
                 "messages": LANE.of(lane.busy_for) if lane.running else Check(Status.FAILING),
-                "feeds": FEED.of(parts.live.lag_ms() / 1000),
+                "feeds": self._feeds(),
                 "loop": LOOP.of(parts.loop.worst()),
                 "staying": Check(Status.FAILING if parts.live.leaving else Status.OK),
                 "bus": Check(Status.OK if parts.connected() else Status.DEGRADED),
             },
             time.monotonic(),
         )
+
+    def _feeds(self) -> Check:
+        """One organization's trouble is not the process's: only where all floors are old must people go elsewhere."""
+        live = self._parts.live
+        worst, best = FEED.of(live.lag_ms() / 1000), FEED.of(live.least_lag_ms() / 1000)
+        if best.status is Status.FAILING:
+            return worst
+        return Check(min(worst.status, Status.DEGRADED), worst.seconds)
 
     async def _ours(self, *, answered: bool) -> Status:
         """Without a database nobody can say, and what was known last holds."""

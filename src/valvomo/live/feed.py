@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-import asyncpg
 import structlog
 
 from valvomo.db import agents, figures, hours, house, journal
@@ -23,6 +22,7 @@ from valvomo.db import floor as stored
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Said
 from valvomo.db.journal import Fact
+from valvomo.db.leading import LOST
 from valvomo.db.transaction import Transaction
 from valvomo.domain.agents.events import SettingChanged, UsualHandleNoted
 from valvomo.domain.conversations.event import Event
@@ -37,6 +37,8 @@ from valvomo.telemetry.counts import Spread
 from valvomo.telemetry.spans import part, span, written_by
 
 POLL_SECONDS = 0.5
+LONGEST_PAUSE = 10.0
+"""Seconds between two attempts to read the floor anew: twice as many after each that failed."""
 BATCH = 500
 GATHER_SECONDS = 0.01
 """After a batch, so that facts that come in quick succession share a frame."""
@@ -55,6 +57,7 @@ class Feed:
     `turned` hears of queues that have opened or closed, `signalled` of all facts, `reconfigured` that settings have
     changed, `redrawn` that with them names or switches have that everybody is shown; `audited` is how far the audit
     log goes. `taken` facts were told of, `ages` seconds after they happened; `restarts` times the floor was read anew.
+    `unreadable`: something that is stored cannot be read.
     """
 
     def __init__(self, organization_id: str, database: Database, clock: Callable[[], datetime]) -> None:
@@ -68,6 +71,7 @@ class Feed:
         self.audited = 0
         self.taken = 0
         self.restarts = 0
+        self.unreadable = False
         self.ages = Spread()
         self._database = database
         self._clock = clock
@@ -112,22 +116,38 @@ class Feed:
         self._current_at = began
 
     async def run(self) -> None:
-        """Keep up, until cancelled."""
+        """Keep up, until cancelled; no error ends it."""
         while True:
             try:
                 await self.keep_up()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except LOST as error:
                 log.warning("feed.lost", organization=self.organization_id, error=repr(error))
                 await asyncio.sleep(POLL_SECONDS / 2)
             except Exception:
                 # A fact that one view cannot take in must not freeze every screen: begin anew from the truth.
                 log.exception("feed.restart", organization=self.organization_id, position=self.floor.position)
-                self.restarts += 1
-                await asyncio.sleep(POLL_SECONDS / 2)
-                with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                    await self.load()
-                    self.restarted()
+                await self._begin_anew()
             await self._rest()
+
+    async def _begin_anew(self) -> None:
+        """Read the whole floor until that succeeds, less and less often; meanwhile readers see how old theirs is."""
+        self.restarts += 1
+        pause = POLL_SECONDS / 2
+        while True:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+            try:
+                await self.load()
+                self.restarted()
+            except LOST as error:
+                log.warning("feed.lost", organization=self.organization_id, error=repr(error))
+            except Exception:
+                # Whoever has to mend what is stored learns here where it is; nobody else has to suffer from it.
+                self.unreadable = True
+                log.exception("feed.unreadable", organization=self.organization_id)
+            else:
+                self.unreadable = False
+                return
 
     async def keep_up(self) -> None:
         """Take in what was handed over, and ask the journal only if there may be more than that."""

@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-import asyncpg
 import structlog
 
 from valvomo.db import inspections
 from valvomo.db.database import Database
 from valvomo.db.inspections import INSPECTOR, Inspection
+from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.colleagues import figures_scope, may_see_agent
 from valvomo.domain.refusals import Reason, Refusal
@@ -85,8 +85,11 @@ class Health:
             await self._watched.wait()
             try:
                 await self.look()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except LOST as error:
                 log.warning("health.look", organization=self._organization_id, error=repr(error))
+            except Exception:
+                # What the inspector keeps is read by nothing else: it must not take the floor with it.
+                log.exception("health.look", organization=self._organization_id)
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
-import asyncpg
 import msgspec
 import structlog
 
@@ -17,11 +16,13 @@ from valvomo.db import floor as stored
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell, Said
 from valvomo.db.ids import new_id, secret_digest
+from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Sink
 from valvomo.live.handing_over import HandingOver
 from valvomo.live.room import Room
-from valvomo.live.statistics import LiveStatistics, statistics_of
+from valvomo.live.rooms import Rooms
+from valvomo.live.statistics import Counted, LiveStatistics, statistics_of
 from valvomo.live.typing import EVERY_SECONDS, TypingSignal
 from valvomo.protocol.frames import GZIP, PONG, ClientFrame, Ping, Typing, Unwatch, Watch, closing_frame
 
@@ -35,7 +36,8 @@ BACK_A_SECOND = 500
 """Readers who come back in a second after a planned end, for whoever takes them in."""
 LEAST_WITHIN = 1.0
 MOST_ASKED = 1_000
-"""Sessions and tokens that are asked again each second though nothing says that they have ended."""
+"""Sessions and tokens of staff, and as many of customers, that are asked again each second though nothing says that
+they have ended."""
 
 log = structlog.get_logger(__name__)
 
@@ -51,43 +53,40 @@ class Hub:
         self.process_id = new_id()
         self._database = database
         self._clock = clock
-        self._rooms: dict[str, Room] = {}
-        self._opening: dict[str, asyncio.Lock] = {}
-        self._group: asyncio.TaskGroup | None = None
-        self._running = asyncio.Event()
+        self._counted = Counted()
+        self.rooms = Rooms(lambda one: Room(one, database, clock), self._counted.add)
         self._bus = bus
         self._signals: list[TypingSignal] = []
-        self._asked: deque[Connection] = deque()
-        self.handing_over = HandingOver(
-            lambda: [one for room in self._rooms.values() for one in room.connections]
-        )
+        self._asked: dict[ActorKind, deque[Connection]] = {}
+        self.handing_over = HandingOver(self._everybody)
         bell.listen(self._rung, taker=self._said)
         bus.subscribe(TYPING_CHANNEL, self.heard)
 
     async def run(self) -> None:
         """Keep everybody up to date, until cancelled."""
         async with asyncio.TaskGroup() as group:
-            self._group = group
-            self._running.set()
+            self.rooms.begin(group)
             group.create_task(self._each_second())
             group.create_task(self._say_lag())
 
     async def open(self, actor: Actor, sink: Sink, secret: str | None = None) -> Connection:
-        """A new reader; `secret` is the session or token that opened it, asked again every second."""
-        room = await self._room(actor.organization_id)
+        """A new reader; `secret` is the session or token that opened it, asked again as long as it is open.
+
+        Raises `UnreadableError` when the floor of their organization cannot be read now.
+        """
         connection = Connection(
             id=new_id(), actor=actor, sink=sink, digest=secret_digest(secret) if secret else None
         )
-        room.connections.add(connection)
+        await self.rooms.enter(connection)
         return connection
 
     def close(self, connection: Connection) -> None:
         """The reader is gone."""
-        self._rooms[connection.actor.organization_id].leave(connection)
+        self.rooms.leave(connection)
 
     async def receive(self, connection: Connection, frame: ClientFrame) -> None:
         """What a reader says."""
-        room = self._rooms[connection.actor.organization_id]
+        room = self.rooms.of(connection)
         match frame:
             case Watch(topic=topic, since=since, accept=accept):
                 await room.watch(connection, topic, since, packs=accept == GZIP)
@@ -102,7 +101,7 @@ class Hub:
 
     def say_closing(self) -> None:
         """This process is going: everybody is told within which time to come back, wherever that will be."""
-        everybody = [one for room in self._rooms.values() for one in room.connections]
+        everybody = self._everybody()
         within = max(LEAST_WITHIN, len(everybody) / BACK_A_SECOND)
         frame = closing_frame(round(1000 * within))
         for one in everybody:
@@ -113,7 +112,7 @@ class Hub:
         if not payload:
             return
         origin, signal = msgspec.json.decode(payload, type=tuple[str, TypingSignal])
-        if origin != self.process_id and (room := self._rooms.get(signal.organization_id)):
+        if origin != self.process_id and (room := self.rooms.get(signal.organization_id)):
             room.show_typing(signal)
 
     @property
@@ -123,38 +122,31 @@ class Hub:
 
     def connected(self) -> dict[str, Actor]:
         """All connections that are open now or were handed over, by id, and whose they are."""
-        open_ones = {one.id: one.actor for room in self._rooms.values() for one in room.connections}
+        open_ones = {one.id: one.actor for one in self._everybody()}
         return open_ones | self.handing_over.handed()
 
     def lag_ms(self) -> int:
         """Age of the oldest feed: how long ago it last knew that it had read everything."""
-        return max((room.feed.age_ms() for room in self._rooms.values()), default=0)
+        return max((room.feed.age_ms() for room in self.rooms), default=0)
+
+    def least_lag_ms(self) -> int:
+        """Age of the youngest feed, of those that can read what is stored."""
+        return min((room.feed.age_ms() for room in self.rooms if not room.feed.unreadable), default=0)
 
     def statistics(self) -> LiveStatistics:
         """What this process carries."""
-        return statistics_of(self._rooms.values())
+        return statistics_of(list(self.rooms), self._counted)
 
-    async def _room(self, organization_id: str) -> Room:
-        await self._running.wait()
-        async with self._opening.setdefault(organization_id, asyncio.Lock()):
-            room = self._rooms.get(organization_id)
-            if room is None:
-                room = Room(organization_id, self._database, self._clock)
-                await room.feed.load()
-                self._rooms[organization_id] = room
-                if self._group is None:
-                    raise RuntimeError("the hub is not running")
-                self._group.create_task(room.run())
-        return room
+    def _everybody(self) -> list[Connection]:
+        return [one for room in self.rooms for one in room.connections]
 
     def _rung(self, organization_id: str) -> None:
-        rooms = self._rooms.values() if not organization_id else [self._rooms.get(organization_id)]
-        for room in rooms:
-            if room is not None:
+        for room in self.rooms:
+            if organization_id in ("", room.organization_id):
                 room.feed.ring()
 
     def _said(self, organization_id: str, said: Said) -> None:
-        if (room := self._rooms.get(organization_id)) is not None:
+        if (room := self.rooms.get(organization_id)) is not None:
             room.feed.hand(said)
 
     def _typing(self, room: Room, connection: Connection, frame: Typing) -> None:
@@ -177,18 +169,22 @@ class Hub:
     async def _each_second(self) -> None:
         while True:
             began = time.monotonic()
-            self._tell_others()
             try:
+                self._tell_others()
+                await self.rooms.end_unused()
                 await self._recheck()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except LOST as error:
                 log.warning("hub.second", error=repr(error))
+            except Exception:
+                # This is of all organizations, and none of them may end it for the others.
+                log.exception("hub.second")
             await asyncio.sleep(max(0.0, began + LAG_SECONDS - time.monotonic()))
 
     async def _say_lag(self) -> None:
         """To everybody once a second, but not to all in the same moment: ten thousand writes take a tenth of one."""
         while True:
             began = time.monotonic()
-            everybody = [(room, list(room.connections)) for room in self._rooms.values()]
+            everybody = [(room, list(room.connections)) for room in self.rooms]
             slices = [
                 (room, some[begin : begin + AT_A_TIME])
                 for room, some in everybody
@@ -202,13 +198,11 @@ class Hub:
 
     async def _recheck(self) -> None:
         """Close what was signed out: at once where a fact says so, and some in turn should none have."""
-        doubted = [one for room in self._rooms.values() for one in room.doubtful()]
-        if not self._asked:
-            everybody = (one for room in self._rooms.values() for one in room.connections)
-            self._asked.extend(one for one in everybody if one.actor.kind is ActorKind.USER)
-        some = [self._asked.popleft() for _ in range(min(MOST_ASKED, len(self._asked)))]
+        doubted = [one for room in self.rooms for one in room.doubtful()]
+        # Each in a turn of its own: however many customers there are, nobody of the house is asked less often.
+        staff, customers = self._turn(ActorKind.USER), self._turn(ActorKind.CUSTOMER)
         connections: dict[bytes, list[Connection]] = {}
-        for one in (*doubted, *some):
+        for one in (*doubted, *staff, *customers):
             if one.digest is not None:
                 connections.setdefault(one.digest, []).append(one)
         if not connections:
@@ -218,6 +212,12 @@ class Hub:
         for digest in connections.keys() - valid:
             for one in connections[digest]:
                 one.sink.close(CLOSE_SIGNED_OUT)
+
+    def _turn(self, kind: ActorKind) -> list[Connection]:
+        left = self._asked.setdefault(kind, deque())
+        if not left:
+            left.extend(one for one in self._everybody() if one.actor.kind is kind)
+        return [left.popleft() for _ in range(min(MOST_ASKED, len(left)))]
 
     def _tell_others(self) -> None:
         signals, self._signals = self._signals, []

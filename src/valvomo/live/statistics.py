@@ -38,29 +38,53 @@ class LiveStatistics:
     positions: Mapping[str, int]
 
 
-def statistics_of(rooms: Collection[Room]) -> LiveStatistics:
-    """The rooms as they are now."""
+class Counted:
+    """What rooms have done that have ended: a count never goes back."""
+
+    def __init__(self) -> None:
+        self.of_delivery = Counter[str]()
+        self.facts = 0
+        self.restarts = 0
+        self.ages = Spread()
+
+    def add(self, room: Room) -> None:
+        """One more room."""
+        self.of_delivery.update({name: getattr(room.delivery, name) for name in DELIVERY})
+        self.facts += room.feed.taken
+        self.restarts += room.feed.restarts
+        self.ages.merge(room.feed.ages)
+
+
+DELIVERY = ("sent", "bytes", "coalesced", "dropped", "snapshots", "resumes")
+
+
+def statistics_of(rooms: Collection[Room], ended: Counted) -> LiveStatistics:
+    """The rooms as they are now, and with what has ended before all that was counted."""
     readers = [one for room in rooms for one in room.connections]
     topics = Counter(_kind(topic) for one in readers for topic in one.subscriptions)
     customers = sum(one.actor.kind is ActorKind.CUSTOMER for one in readers)
-    ages = Spread()
+    counted = Counted()
+    counted.of_delivery.update(ended.of_delivery)
+    counted.facts, counted.restarts = ended.facts, ended.restarts
+    counted.ages.merge(ended.ages)
     for room in rooms:
-        ages.merge(room.feed.ages)
+        counted.add(room)
+    done = counted.of_delivery
     return LiveStatistics(
         organizations=len(rooms),
         connections={"customer": customers, "staff": len(readers) - customers},
         subscriptions=topics,
-        frames=sum(one.delivery.sent for one in rooms),
-        bytes=sum(one.delivery.bytes for one in rooms),
-        coalesced=sum(one.delivery.coalesced for one in rooms),
-        dropped=sum(one.delivery.dropped for one in rooms),
-        snapshots=sum(one.delivery.snapshots for one in rooms),
-        resumes=sum(one.delivery.resumes for one in rooms),
+        frames=done["sent"],
+        bytes=done["bytes"],
+        coalesced=done["coalesced"],
+        dropped=done["dropped"],
+        snapshots=done["snapshots"],
+        resumes=done["resumes"],
         slow=sum(one.slow for one in readers),
         buffered=sum(one.sink.buffered() for one in readers),
-        facts=sum(one.feed.taken for one in rooms),
-        restarts=sum(one.feed.restarts for one in rooms),
-        ages=ages,
+        facts=counted.facts,
+        restarts=counted.restarts,
+        ages=counted.ages,
         lag=max((one.feed.age_ms() for one in rooms), default=0) / 1000,
         positions={one.organization_id: one.feed.floor.position for one in rooms},
     )

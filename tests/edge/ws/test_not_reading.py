@@ -52,7 +52,7 @@ async def deaf(served: Served, least: int) -> AsyncIterator[Connection]:
         async with asyncio.timeout(10):
             while (await aino(served))[1] == 0:  # noqa: ASYNC110 - the database has no event for it
                 await asyncio.sleep(0.02)
-            [room] = served.house.hub._rooms.values()
+            [room] = served.house.hub.rooms
             [connection] = room.connections
             await served.do(
                 "aino", SetPresence(agent_id=served.sample.people["aino"], presence=Presence.AVAILABLE)
@@ -73,7 +73,7 @@ async def gone(served: Served) -> None:
 async def test_who_stops_reading_is_gone(served: Served) -> None:
     async with deaf(served, HIGH_WATER + 1):
         await gone(served)
-        [room] = served.house.hub._rooms.values()
+        [room] = served.house.hub.rooms
         assert room.delivery.dropped == 1
         assert not room.delivery.behind
 

@@ -181,6 +181,22 @@ async def test_signing_out_ends_open_connections_within_moments(served: Served) 
         assert await closing(socket) == 4401
 
 
+async def test_a_customers_token_that_has_ended_ends_their_open_connection(served: Served) -> None:
+    first, second = await served.start(), await served.start()
+    widget = f"ws://127.0.0.1:{served.port}/widget/v1/live"
+    async with connect(widget) as theirs, connect(f"{widget}?token={second['token']}") as others:
+        await say(theirs, op="hello", token=first["token"])
+        for socket in (theirs, others):
+            await say(socket, op="watch", topic="conversation")
+            await until(socket, op="snapshot")
+        await served.database._pool.execute(
+            "UPDATE customer_tokens SET expires_at = $1 WHERE conversation_id = $2", now(), first["id"]
+        )
+        assert await closing(theirs) == 4401
+        await say(others, op="ping")
+        await until(others, op="pong")
+
+
 async def _noted(served: Served, person: str, wanted: int) -> None:
     """Wait until so many connections are noted: streams do not wait for it."""
     async with asyncio.timeout(10):

@@ -46,13 +46,15 @@ SELECT u.*,
 FROM users u WHERE u.organization_id = $1 AND u.id = ANY ($2::text[]) AND NOT u.disabled
 
 -- name: valid_secrets
--- Which of these sessions and tokens still open anything.
+-- Which of these sessions and tokens, of staff and of customers, still open anything.
 SELECT s.token_hash FROM sessions s JOIN users u ON u.organization_id = s.organization_id AND u.id = s.user_id
 WHERE s.token_hash = ANY ($1::bytea[]) AND s.expires_at > $2 AND NOT u.disabled
 UNION ALL
 SELECT t.token_hash FROM api_tokens t JOIN users u ON u.organization_id = t.organization_id AND u.id = t.user_id
 WHERE t.token_hash = ANY ($1::bytea[]) AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
     AND NOT u.disabled
+UNION ALL
+SELECT c.token_hash FROM customer_tokens c WHERE c.token_hash = ANY ($1::bytea[]) AND c.expires_at > $2
 
 -- name: quiet
 -- Since when the agents who serve anything have written nothing there, to the minute.

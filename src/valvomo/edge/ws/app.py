@@ -21,6 +21,7 @@ from valvomo.edge.ws.ping import PATH as PING
 from valvomo.edge.ws.ping import Ping
 from valvomo.live.connection import Connection
 from valvomo.live.hub import Hub
+from valvomo.live.rooms import UnreadableError
 from valvomo.protocol.frames import MAX_CLIENT_FRAME, ClientFrame, Hello, Typing, Watch, client_frame
 from valvomo.protocol.problems import problem_of
 from valvomo.protocol.texts.catalogue import best_language
@@ -28,6 +29,8 @@ from valvomo.protocol.texts.catalogue import best_language
 STAFF = "/api/v1/live"
 CUSTOMERS = "/widget/v1/live"
 HELLO_SECONDS = 10.0
+CLOSE_LATER = 1013
+"""What is to be shown cannot be read now: come again."""
 CLOSE_MALFORMED = 4400
 CLOSE_REFUSED = 4401
 CLOSE_UNKNOWN = 4404
@@ -100,7 +103,7 @@ async def _customer(parts: Parts, hub: Hub, scope: Any, ways: tuple[Receive, Sen
     if isinstance(guest, Refusal) or not permitted_origin(scope, guest.origins):
         await _close(send, CLOSE_REFUSED)
         return
-    await _serve(parts, hub, (scope, receive, send), (guest.actor, None))
+    await _serve(parts, hub, (scope, receive, send), (guest.actor, token))
 
 
 async def _hello(receive: Receive) -> str:
@@ -111,14 +114,16 @@ async def _hello(receive: Receive) -> str:
     return frame.token
 
 
-async def _serve(
-    parts: Parts, hub: Hub, ways: tuple[Any, Receive, Send], who: tuple[Actor, str | None]
-) -> None:
+async def _serve(parts: Parts, hub: Hub, ways: tuple[Any, Receive, Send], who: tuple[Actor, str]) -> None:
     """Read what the client says, until it is gone; frames go out by the sink."""
     scope, receive, send = ways
     actor, secret = who
     sink = sink_of(scope)
-    connection = await hub.open(actor, sink, secret)
+    try:
+        connection = await hub.open(actor, sink, secret)
+    except UnreadableError:
+        await _close(send, CLOSE_LATER)
+        return
     parts.notes.opened(actor, connection.id)
     try:
         await _converse(parts, hub, connection, (sink, receive, send))
