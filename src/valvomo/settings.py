@@ -106,6 +106,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     customer_pace: Annotated[int, Meta(ge=1, le=10_000)] = 10
     """Messages a second that a customer may write in the long run, and ten times as many at once."""
 
+    customers_per_address: Annotated[int, Meta(ge=1, le=1_000_000)] = 1000
+    """Live connections that customers may have from one address, unless it is a trusted proxy's own."""
+
     webhook_networks: tuple[str, ...] = ()
     """Private addresses or networks that webhooks may reach; without them only public addresses."""
 
@@ -137,12 +140,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         _check_url("public_url", self.public_url, {"http", "https"})
         if urlsplit(self.public_url).path.strip("/"):
             raise ValueError("public_url: must not have a path")
-        for proxy in self.trusted_proxies:
-            _check_network("trusted_proxies", proxy)
-        for network in self.webhook_networks:
-            _check_network("webhook_networks", network)
-        for network in self.metrics_networks:
-            _check_network("metrics_networks", network)
+        for key in ("trusted_proxies", "webhook_networks", "metrics_networks"):
+            for network in getattr(self, key):
+                _check_network(key, network)
         if 0 < len(self.metrics_token) < _SHORTEST_TOKEN:
             raise ValueError(f"metrics_token: must have at least {_SHORTEST_TOKEN} characters")
 

@@ -28,7 +28,9 @@ LONGEST_MOMENT = 10.0
 LONGEST_END = 5.0
 """Seconds for noting who was here when the process ends; the others find whoever is left."""
 AT_A_TIME = 4
-"""Notes that are taken at a time; one, while others are still waiting to be let in, who come first."""
+CUSTOMERS_AT_A_TIME = 2
+"""Notes that are taken at a time, of staff and of customers; one, while others of their kind are still waiting to be
+let in, who come first."""
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +52,7 @@ def closed(actor: Actor, connection_id: str, process_id: str) -> Command:
 
 
 class ConnectionNotes:
-    """One for a process. `crowded` says whether others are still waiting to be let in.
+    """Those of one kind of people. `crowded` says whether others of them are still waiting to be let in.
 
     What cannot be noted, beginning or end, the janitor notes later.
     """
@@ -61,11 +63,14 @@ class ConnectionNotes:
         process_id: str,
         crowded: Callable[[], bool] = lambda: False,
         timer: Callable[[], float] = time.monotonic,
+        *,
+        at_a_time: int = AT_A_TIME,
     ) -> None:
         self._executor = executor
         self._process_id = process_id
         self._crowded = crowded
         self._timer = timer
+        self._at_a_time = at_a_time
         self._opening: OrderedDict[str, Actor] = OrderedDict()
         self._lost: OrderedDict[str, tuple[Actor, float]] = OrderedDict()
         self._lost_of: dict[tuple[str, str], deque[str]] = {}
@@ -115,7 +120,7 @@ class ConnectionNotes:
         """What is due now: new names of connections all at once, beginnings and ends some at a time."""
         await self._rename()
         commands: list[tuple[Actor, Command]] = []
-        most = 1 if self._crowded() else AT_A_TIME
+        most = 1 if self._crowded() else self._at_a_time
         while self._opening and len(commands) < most:
             one, actor = self._opening.popitem(last=False)
             commands.append((actor, opened(actor, one, self._process_id)))
@@ -162,6 +167,35 @@ class ConnectionNotes:
             async with asyncio.timeout(LONGEST_END):
                 while self._lost:
                     await self.note()
+
+
+class NotesByKind:
+    """One for a process: however many customers come and go, nobody of the house has to wait for them."""
+
+    def __init__(self, staff: ConnectionNotes, customers: ConnectionNotes) -> None:
+        self._staff = staff
+        self._customers = customers
+
+    def held(self) -> dict[str, Actor]:
+        """Connections that were lost a moment ago, and whose they were."""
+        return self._staff.held() | self._customers.held()
+
+    def opened(self, actor: Actor, connection_id: str) -> None:
+        """A connection is there."""
+        self._of(actor).opened(actor, connection_id)
+
+    def lost(self, actor: Actor, connection_id: str) -> None:
+        """A connection is gone."""
+        self._of(actor).lost(actor, connection_id)
+
+    async def run(self) -> None:
+        """Note what is to be noted, until cancelled; then at once whatever was lost."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._staff.run())
+            group.create_task(self._customers.run())
+
+    def _of(self, actor: Actor) -> ConnectionNotes:
+        return self._customers if actor.kind is ActorKind.CUSTOMER else self._staff
 
 
 def _owner(actor: Actor) -> tuple[str, str]:

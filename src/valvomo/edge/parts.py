@@ -11,7 +11,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 
 from valvomo.commands.bookkeeping import Bookkeeper
-from valvomo.commands.connections import ConnectionNotes
+from valvomo.commands.connections import NotesByKind
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
 from valvomo.commands.settings.sign_in import Gate
@@ -19,7 +19,8 @@ from valvomo.edge.http.authentication import Authentication
 from valvomo.edge.http.operators import Operators
 from valvomo.edge.http.pace import Pace
 from valvomo.edge.metrics import Requests
-from valvomo.edge.ws.admission import Admission
+from valvomo.edge.ws.admission import Admissions
+from valvomo.edge.ws.quotas import Quotas
 from valvomo.insight.trials import Trials
 from valvomo.live.connection import MAX_TOPICS
 from valvomo.live.replay.watching import Replay
@@ -52,14 +53,18 @@ class Live(Protocol):
 def paces(customer_pace: int = 10) -> dict[str, Pace]:
     """How fast what costs us much may be done: burst, and how many a second after it.
 
-    An address signs in and starts conversations, a conversation's customer acts in it, a live connection watches and
-    tells of typing. All topics that a connection can have may be watched at once, as after a reconnect.
+    An address signs in and starts conversations, a conversation's customer acts in it, a live connection tells of
+    typing. Who connects and watches, by however many connections, does so as one person, or as one conversation's
+    customer (`own`). All topics that a few connections can have may be watched at once, as after a break.
     """
     return {
         "sign_in": Pace(burst=60, per_second=2),
         "widget_start": Pace(burst=300, per_second=10),
         "customer": Pace(burst=10 * customer_pace, per_second=customer_pace),
-        "watch": Pace(burst=MAX_TOPICS, per_second=10),
+        "connect": Pace(burst=100, per_second=5),
+        "connect_own": Pace(burst=30, per_second=1),
+        "watch": Pace(burst=4 * MAX_TOPICS, per_second=20),
+        "watch_own": Pace(burst=20, per_second=2),
         "typing": Pace(burst=10, per_second=2),
         "ping": Pace(burst=10, per_second=0.2),
     }
@@ -83,8 +88,9 @@ class Parts:
     laboratory: Laboratory
     trials: Trials
     replay: Replay
-    notes: ConnectionNotes
-    admission: Admission = field(default_factory=Admission)
+    notes: NotesByKind
+    admissions: Admissions = field(default_factory=Admissions)
+    quotas: Quotas = field(default_factory=Quotas)
     backlog: Fresh[Backlog | None]
     bookkeeper: Bookkeeper
     operators: Operators

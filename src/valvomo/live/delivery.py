@@ -6,6 +6,7 @@ latest state of everything that changed meanwhile, in one frame. One who stays b
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
@@ -30,6 +31,7 @@ class Delivery:
         self._clock = clock
         self._timer = timer
         self.behind: set[Connection] = set()
+        self._waiting: dict[Connection, asyncio.Future[None]] = {}
         self.sent = 0
         self.bytes = 0
         self.snapshots = 0
@@ -70,6 +72,22 @@ class Delivery:
             connection.behind_since = self._timer()
             self.behind.add(connection)
 
+    async def drained(self, connection: Connection) -> None:
+        """Wait until this reader has taken what was sent before, or is given up: who asks for more must read."""
+        if connection.slow:
+            self.put_off(connection)
+            waits = self._waiting.setdefault(connection, asyncio.get_running_loop().create_future())
+            await asyncio.shield(waits)
+
+    def forget(self, connection: Connection) -> None:
+        """The connection is gone."""
+        self.behind.discard(connection)
+        self._let_go(connection)
+
+    def _let_go(self, connection: Connection) -> None:
+        if (waits := self._waiting.pop(connection, None)) is not None:
+            waits.set_result(None)
+
     def refuse(self, subscription: Subscription, refusal: Refusal) -> None:
         """The topic ends with a problem document."""
         connection = subscription.connection
@@ -82,11 +100,11 @@ class Delivery:
             return False
         if connection.sink.buffered() <= LOW_WATER:
             connection.behind_since = None
-            self.behind.discard(connection)
+            self.forget(connection)
             return True
         if self._timer() - connection.behind_since > MOST_BEHIND_SECONDS:
             # It stays slow, so that nothing more is written to it before its end is noticed.
-            self.behind.discard(connection)
+            self.forget(connection)
             self.dropped += 1
             connection.sink.cut()
         return False

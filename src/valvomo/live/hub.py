@@ -89,6 +89,7 @@ class Hub:
         room = self.rooms.of(connection)
         match frame:
             case Watch(topic=topic, since=since, accept=accept):
+                await room.delivery.drained(connection)
                 await room.watch(connection, topic, since, packs=accept == GZIP)
             case Unwatch(topic=topic):
                 room.unwatch(connection, topic)

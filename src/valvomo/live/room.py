@@ -120,7 +120,7 @@ class Room:
         for topic in list(connection.subscriptions):
             self.unwatch(connection, topic)
         self.connections.discard(connection)
-        self.delivery.behind.discard(connection)
+        self.delivery.forget(connection)
 
     def show_typing(self, signal: TypingSignal) -> None:
         """Somebody writes."""

@@ -137,6 +137,9 @@ class Transcripts:
             subscription.starting = False
         if subscription not in self.watched.get(one, ()):
             return
+        if not found.whole:
+            # Too much to be told as changes: it begins anew with the newest.
+            op = "snapshot"
         conversation = found.conversation
         refusal = read_refusal(subscription.connection.actor, conversation) if conversation else _UNKNOWN
         if conversation is not None and subscription.seq > (

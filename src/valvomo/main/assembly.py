@@ -14,7 +14,7 @@ from valvomo.bus.local import LocalBus
 from valvomo.bus.nats import Address, NatsBus
 from valvomo.bus.port import Bus
 from valvomo.commands.bookkeeping import Bookkeeper
-from valvomo.commands.connections import ConnectionNotes
+from valvomo.commands.connections import CUSTOMERS_AT_A_TIME, ConnectionNotes, NotesByKind
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
 from valvomo.commands.settings.passwords import Passwords
@@ -30,8 +30,9 @@ from valvomo.edge.door import Door
 from valvomo.edge.http.authentication import Authentication
 from valvomo.edge.http.operators import operators
 from valvomo.edge.parts import Parts, paces
-from valvomo.edge.ws.admission import Admission
+from valvomo.edge.ws.admission import Admissions
 from valvomo.edge.ws.app import sockets
+from valvomo.edge.ws.quotas import Quotas, trusted
 from valvomo.insight.choosing import Places
 from valvomo.insight.trials import Trials
 from valvomo.jobs.addresses import networks_of
@@ -91,8 +92,8 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
     executor, lane = Executor(database, clock, bell), MessageLane(database, clock, bell)
     hub = Hub(database, bell, bus, clock)
     leadership = None if settings.embedded else Leadership(database.url, hub.process_id)
-    admission, notes = _arrivals(executor, hub)
-    janitor = _janitor(executor, hub, notes, admission)
+    admissions, notes = _arrivals(executor, hub)
+    janitor = _janitor(executor, hub, notes, admissions)
     parts = Parts(
         executor=executor,
         lane=lane,
@@ -107,7 +108,8 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         trials=Trials(sentiment_places(settings)),
         replay=Replay(database, clock),
         notes=notes,
-        admission=admission,
+        admissions=admissions,
+        quotas=Quotas(of_address=settings.customers_per_address, shared=trusted(settings.trusted_proxies)),
         backlog=kept(database, clock),
         bookkeeper=Bookkeeper(database),
         operators=operators(settings.metrics_networks, settings.metrics_token),
@@ -142,13 +144,17 @@ def sentiment_places(settings: Settings) -> Places:
     )
 
 
-def _arrivals(executor: Executor, hub: Hub) -> tuple[Admission, ConnectionNotes]:
-    """Who waits to be let in, and what is noted of those who are here."""
-    admission = Admission()
-    return admission, ConnectionNotes(executor, hub.process_id, crowded=lambda: admission.crowded)
+def _arrivals(executor: Executor, hub: Hub) -> tuple[Admissions, NotesByKind]:
+    """Where staff and where customers wait to be let in, and what is noted of those who are here."""
+    admissions = Admissions()
+    staff, customers = (lambda: admissions.staff.crowded), (lambda: admissions.customers.crowded)
+    return admissions, NotesByKind(
+        ConnectionNotes(executor, hub.process_id, staff),
+        ConnectionNotes(executor, hub.process_id, customers, at_a_time=CUSTOMERS_AT_A_TIME),
+    )
 
 
-def _janitor(executor: Executor, hub: Hub, notes: ConnectionNotes, admission: Admission) -> Janitor:
+def _janitor(executor: Executor, hub: Hub, notes: NotesByKind, admissions: Admissions) -> Janitor:
     """Who was here a moment ago counts as here: whether they come back is not known yet."""
     return Janitor(
         executor.database,
@@ -156,7 +162,7 @@ def _janitor(executor: Executor, hub: Hub, notes: ConnectionNotes, admission: Ad
         executor.clock,
         process_id=hub.process_id,
         live=lambda: {**notes.held(), **hub.connected()},
-        crowded=lambda: admission.crowded,
+        crowded=lambda: admissions.crowded,
         hear=clock.hear if isinstance(clock := executor.clock, HouseClock) else None,
         release=Release(__version__, migrate.newest()),
     )

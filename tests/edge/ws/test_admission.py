@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,9 +13,9 @@ import pytest
 
 from valvomo.commands import connections
 from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect
-from valvomo.commands.connections import ConnectionNotes
+from valvomo.commands.connections import ConnectionNotes, NotesByKind
 from valvomo.commands.registry import Command
-from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.edge.http.authentication import Authentication
 from valvomo.edge.ws.admission import Admission
@@ -205,6 +205,26 @@ async def test_while_others_wait_to_be_let_in_nobody_is_given_up() -> None:
     book.now = connections.LONGEST_MOMENT
     await notes.note()
     assert len(book.commands) == 2
+
+
+async def test_however_many_customers_come_the_house_does_not_wait_for_them() -> None:
+    staff, customers = Book(), Book(crowded=True)
+    notes = NotesByKind(staff.notes(), customers.notes())
+    kaisa = replace(EINO, id="kaisa", kind=ActorKind.CUSTOMER)
+    for number in range(100):
+        notes.opened(kaisa, f"k{number}")
+    notes.opened(AINO, "a1")
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(notes.run())
+        async with asyncio.timeout(10):
+            while not customers.commands:  # noqa: ASYNC110 - the book has no event for it
+                await asyncio.sleep(0)
+        assert staff.commands == [("AgentConnect", "aino", "a1")]
+        notes.lost(AINO, "a1")
+        assert notes.held().keys() == {"a1"}
+        staff.now = connections.MOMENT
+        running.cancel()
+    assert staff.commands[1:] == [("AgentDisconnect", "aino", "a1")]
 
 
 async def test_when_the_process_ends_whoever_was_here_is_noted_at_once() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sample_sockets import Served, post, say, until
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from valvomo.commands.conversations.serve import Pick
 
@@ -26,8 +27,9 @@ async def answered(socket: ClientConnection, topic: str, times: int) -> float:
 
 
 async def test_watching_again_and_again_waits_for_its_turn(served: Served) -> None:
-    pace = served.house.parts.paces["watch"]
-    pace.burst, pace.per_second = 2, 10
+    for name in ("watch", "watch_own"):
+        pace = served.house.parts.paces[name]
+        pace.burst, pace.per_second = 2, 10
     chat = await served.start()
     async with (
         served.live(await served.session("saara")) as staff,
@@ -35,6 +37,39 @@ async def test_watching_again_and_again_waits_for_its_turn(served: Served) -> No
     ):
         for socket, topic in ((staff, "figures"), (customer, "conversation")):
             assert await answered(socket, topic, 6) >= 0.35, "four beyond the burst, a tenth of a second each"
+
+
+async def test_who_has_several_connections_watches_no_faster_for_it(served: Served) -> None:
+    pace, now = served.house.parts.paces["watch_own"], 0.0
+    pace.burst, pace.per_second, pace.seconds = 4, 1, lambda: now
+    chat, other = await served.start(), await served.start()
+    widget = f"ws://127.0.0.1:{served.port}/widget/v1/live?token="
+    async with (
+        connect(widget + chat["token"]) as first,
+        connect(widget + chat["token"]) as second,
+        connect(widget + other["token"]) as stranger,
+    ):
+        for _ in range(2):
+            await answered(first, "conversation", 1)
+            await answered(second, "conversation", 1)
+        await say(first, op="watch", topic="conversation")
+        await answered(stranger, "conversation", 4)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await until(first, topic="conversation")
+
+
+async def test_whose_turn_would_be_too_far_off_has_to_come_again(served: Served) -> None:
+    pace = served.house.parts.paces["watch_own"]
+    pace.burst, pace.per_second, pace.seconds = 1, 0.05, lambda: 0.0
+    chat = await served.start()
+    async with connect(f"ws://127.0.0.1:{served.port}/widget/v1/live?token={chat['token']}") as customer:
+        await answered(customer, "conversation", 1)
+        await say(customer, op="watch", topic="conversation")
+        with pytest.raises(ConnectionClosed) as closed:
+            await until(customer, topic="conversation")
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4429
 
 
 async def test_a_whole_page_of_topics_may_be_watched_at_once(served: Served) -> None:

@@ -3,7 +3,7 @@ import { computed, onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 import { api, type Paged } from '@/api/client'
 import { newId } from '@/api/newId'
 import { Problem } from '@/api/problem'
-import { refreshTopic, sendLive, watchTopic } from '@/live'
+import { sendLive, watchTopic } from '@/live'
 import { inNextBatch } from '@/live/batch'
 import { now } from '@/ui/clock'
 
@@ -11,6 +11,8 @@ import { SILENT, firstGap, stillOutgoing, takeItems, type Talk } from './transcr
 import type { ConversationState, Message, Outgoing, Visibility } from './types'
 
 const TYPING_EVERY_MS = 3000
+/** Messages that are read over HTTP at a time. */
+const PAGE = 200
 
 /**
  * One conversation, live: its messages, who types, its state. `access` is `refused` while this person may
@@ -38,7 +40,7 @@ export function useConversation(id: Ref<string>) {
           outgoing.value = stillOutgoing(outgoing.value, talk.value.messages)
           access.value = 'open'
           refusal.value = null
-          mendGap(topic)
+          void mendGap()
         }),
       refused: (frame) => {
         if (id.value !== wanted) return
@@ -49,12 +51,35 @@ export function useConversation(id: Ref<string>) {
     })
   }
 
-  /** The server leaves no hole; should one be here all the same, what is missing is asked for, once. */
-  function mendGap(topic: string): void {
-    const gap = firstGap(talk.value.messages, talk.value.messages[0]?.seq ?? 1)
-    if (gap === null || gap === mended) return
-    mended = gap
-    refreshTopic(topic, gap - 1)
+  /** The messages that follow a number, at most a page of them; the number to go on from, if there are more. */
+  async function readPage(after: number, limit: number): Promise<number | null> {
+    const wanted = id.value
+    const page = await api.get<Paged<Message>>(`/conversations/${wanted}/messages`, { after: String(after), limit: String(limit) })
+    if (id.value !== wanted) return null
+    talk.value = takeItems(talk.value, page.items.map((message) => ({ ...message, kind: 'message' })), now.value)
+    access.value = 'open'
+    return page.next === null ? null : Number(page.next)
+  }
+
+  /** After a long break the stream goes on with the newest: what is between is read over HTTP, each hole once. */
+  async function mendGap(): Promise<void> {
+    for (;;) {
+      const gap = firstGap(talk.value.messages, talk.value.messages[0]?.seq ?? 1)
+      if (gap === null || gap <= mended) return
+      mended = gap
+      try {
+        await readPage(gap - 1, PAGE)
+      } catch {
+        mended = 0
+        return
+      }
+    }
+  }
+
+  /** A page of what is before the first message that is here: the stream begins with the newest. */
+  async function readEarlier(): Promise<void> {
+    const before = (talk.value.messages[0]?.seq ?? 1) - 1
+    if (before > 0) await readPage(Math.max(0, before - PAGE), Math.min(before, PAGE)).catch(() => undefined)
   }
 
   /** The whole state anew; for those who may not watch the topic, the way to know it. */
@@ -76,15 +101,8 @@ export function useConversation(id: Ref<string>) {
 
   /** The whole transcript, page by page; for what is closed, which nothing live belongs to any more. */
   async function readTranscript(): Promise<void> {
-    const wanted = id.value
-    let after: string | null = '0'
-    while (after !== null) {
-      const page: Paged<Message> = await api.get<Paged<Message>>(`/conversations/${wanted}/messages`, { after })
-      if (id.value !== wanted) return
-      talk.value = takeItems(talk.value, page.items.map((message) => ({ ...message, kind: 'message' })), now.value)
-      access.value = 'open'
-      after = page.next
-    }
+    let after: number | null = 0
+    while (after !== null) after = await readPage(after, PAGE)
   }
 
   async function deliver(message: Outgoing): Promise<void> {
@@ -123,6 +141,7 @@ export function useConversation(id: Ref<string>) {
     id,
     () => {
       talk.value = SILENT
+      mended = 0
       outgoing.value = []
       access.value = 'asking'
       problem.value = null
@@ -143,6 +162,7 @@ export function useConversation(id: Ref<string>) {
     problem,
     refusal,
     reload,
+    readEarlier,
     readTranscript,
     watchAgain,
     send,

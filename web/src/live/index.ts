@@ -106,10 +106,6 @@ export function watchTopic(topic: string, sink: Sink, since?: number): () => voi
   return connection.watch(topic, sink, since)
 }
 
-export function refreshTopic(topic: string, since?: number): void {
-  connection.refresh(topic, since)
-}
-
 interface Shared {
   set: RowSet<unknown>
   problem: Ref<Problem | null>

@@ -7,13 +7,14 @@ the others, the database would be asked by all of them together, and who was nev
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 
 AT_A_TIME = 16
 """Newcomers who are being asked who they are, or shown their first topic."""
 
 
 class Admission:
-    """One for a process; used as a context. `waiting` is how many have not had their turn yet."""
+    """One for each kind of people in a process; used as a context. `waiting` is how many have not had their turn yet."""
 
     def __init__(self, at_a_time: int = AT_A_TIME) -> None:
         self._turns = asyncio.Semaphore(at_a_time)
@@ -35,3 +36,16 @@ class Admission:
     async def __aexit__(self, *_: object) -> None:
         """The next one."""
         self._turns.release()
+
+
+@dataclass(frozen=True, slots=True)
+class Admissions:
+    """Those of one process: customers never keep the house waiting."""
+
+    staff: Admission = field(default_factory=Admission)
+    customers: Admission = field(default_factory=Admission)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether anybody has to wait."""
+        return self.staff.crowded or self.customers.crowded

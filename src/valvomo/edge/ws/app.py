@@ -19,6 +19,7 @@ from valvomo.edge.parts import Parts
 from valvomo.edge.ws.frames import DirectSink, QueuedSink, sink_of
 from valvomo.edge.ws.ping import PATH as PING
 from valvomo.edge.ws.ping import Ping
+from valvomo.edge.ws.quotas import CLOSE_CROWDED, STAY_AWAY
 from valvomo.live.connection import Connection
 from valvomo.live.hub import Hub
 from valvomo.live.rooms import UnreadableError
@@ -29,6 +30,9 @@ from valvomo.protocol.texts.catalogue import best_language
 STAFF = "/api/v1/live"
 CUSTOMERS = "/widget/v1/live"
 HELLO_SECONDS = 10.0
+RETRY_SECONDS = 5
+LONGEST_TURN = 10.0
+"""Seconds for which a frame may wait for its turn: that its client is gone is not heard meanwhile."""
 CLOSE_LATER = 1013
 """What is to be shown cannot be read now: come again."""
 CLOSE_MALFORMED = 4400
@@ -78,10 +82,13 @@ async def _staff(parts: Parts, hub: Hub, scope: Any, ways: tuple[Receive, Send])
     if authorization is None and foreign_origin(scope):
         await _deny(scope, send, Refusal(Reason.FOREIGN_ORIGIN))
         return
-    async with parts.admission:
+    async with parts.admissions.staff:
         actor = await parts.authentication.of_headers(headers)
         if isinstance(actor, Refusal):
             await _deny(scope, send, actor)
+            return
+        if wait := parts.paces["connect"].wait(actor.id):
+            await _deny(scope, send, Refusal(Reason.RATE_LIMITED, {"retry_after": wait}))
             return
         await send({"type": "websocket.accept"})
     secret = bearer(authorization) if authorization is not None else session_token(headers)
@@ -89,7 +96,21 @@ async def _staff(parts: Parts, hub: Hub, scope: Any, ways: tuple[Receive, Send])
 
 
 async def _customer(parts: Parts, hub: Hub, scope: Any, ways: tuple[Receive, Send]) -> None:
-    """The token is in the address (`?token=`) or in the first frame; it is the only right there is."""
+    """Somebody who is to say whose conversation they have come for, if there is a place for them."""
+    quotas, client = parts.quotas, scope.get("client")
+    address = client[0] if client else ""
+    if quotas.too_many_strangers or quotas.address_is_full(address):
+        await _deny(scope, ways[1], Refusal(Reason.RATE_LIMITED, {"retry_after": RETRY_SECONDS}))
+        return
+    with quotas.address(address):
+        with quotas.stranger():
+            guest = await _guest(parts, scope, ways)
+        if guest is not None:
+            await _serve(parts, hub, (scope, *ways), guest)
+
+
+async def _guest(parts: Parts, scope: Any, ways: tuple[Receive, Send]) -> tuple[Actor, str] | None:
+    """Whose token it is, in the address (`?token=`) or in the first frame; it is the only right there is."""
     receive, send = ways
     await send({"type": "websocket.accept"})
     token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
@@ -97,13 +118,16 @@ async def _customer(parts: Parts, hub: Hub, scope: Any, ways: tuple[Receive, Sen
         token = token or await _hello(receive)
     except (_GoneError, TimeoutError):
         await _close(send, CLOSE_REFUSED)
-        return
-    async with parts.admission:
+        return None
+    async with parts.admissions.customers:
         guest = await parts.authentication.of_guest(token)
     if isinstance(guest, Refusal) or not permitted_origin(scope, guest.origins):
         await _close(send, CLOSE_REFUSED)
-        return
-    await _serve(parts, hub, (scope, receive, send), (guest.actor, token))
+        return None
+    if parts.paces["connect_own"].wait(guest.conversation_id):
+        await _say_crowded(send)
+        return None
+    return guest.actor, token
 
 
 async def _hello(receive: Receive) -> str:
@@ -126,7 +150,8 @@ async def _serve(parts: Parts, hub: Hub, ways: tuple[Any, Receive, Send], who: t
         return
     parts.notes.opened(actor, connection.id)
     try:
-        await _converse(parts, hub, connection, (sink, receive, send))
+        with parts.quotas.owner(connection):
+            await _converse(parts, hub, connection, (sink, receive, send))
     finally:
         hub.close(connection)
         if not hub.handing_over.of(connection):
@@ -157,12 +182,17 @@ async def _converse(
 async def _in_turn(parts: Parts, connection: Connection, frame: ClientFrame) -> bool:
     """Whether the frame is to be taken.
 
-    Watching costs reading: past its pace it waits, and what the client says after it waits behind it. Typing past
-    its pace is lost without harm.
+    Watching costs reading: past its pace it waits, and what the client says after it waits behind it; whose turn would
+    be too far off has to come again. Typing past its pace is lost without harm.
     """
     match frame:
         case Watch():
-            await asyncio.sleep(parts.paces["watch"].turn(connection.id))
+            own = connection.actor.conversation_id
+            pace = parts.paces["watch"] if own is None else parts.paces["watch_own"]
+            if (turn := pace.turn(own or connection.actor.id)) > LONGEST_TURN:
+                connection.sink.write(STAY_AWAY)
+                raise _GoneError(CLOSE_CROWDED)
+            await asyncio.sleep(turn)
             return True
         case Typing():
             return not parts.paces["typing"].wait(connection.id)
@@ -199,6 +229,12 @@ async def _deny(scope: Any, send: Send, refusal: Refusal) -> None:
     await send({"type": "websocket.http.response.start", "status": problem.status, "headers": headers})
     body = msgspec.json.encode(problem.document())
     await send({"type": "websocket.http.response.body", "body": body})
+
+
+async def _say_crowded(send: Send) -> None:
+    with contextlib.suppress(RuntimeError, OSError):
+        await send({"type": "websocket.send", "text": STAY_AWAY.payload.decode()})
+    await _close(send, CLOSE_CROWDED)
 
 
 async def _close(send: Send, code: int) -> None:
