@@ -30,7 +30,8 @@ from valvomo.domain.access.supervision import AgentFigures
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.domain.sentiment.levels import Level
-from valvomo.protocol.figures import Counted, History
+from valvomo.protocol.counted import Counted
+from valvomo.protocol.figures import History
 from valvomo.queries import figure_details, figures
 from valvomo.queries.figure_questions import Question
 

@@ -8,71 +8,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.model import Conversation
-from valvomo.domain.figures import live, sums
-from valvomo.domain.figures.entries import Counter
-from valvomo.domain.figures.sums import Book, ServiceLevel, Sums
+from valvomo.domain.figures import live
+from valvomo.domain.figures.sums import Book, Sums
+from valvomo.protocol.counted import Counted, Goals, counted_fields
 from valvomo.protocol.lookups import Lookups, QueueFacts
-
-
-class ServiceLevelItem(msgspec.Struct, frozen=True, kw_only=True):
-    """Ratios between 0 and 1, None where nothing can be divided, and the counts behind them (spec 1 §8).
-
-    `seconds` is N, `short_seconds` S, where one holds for all of them.
-    """
-
-    ratio: float | None
-    of_accepted: float | None
-    without_short_abandons: float | None
-    within: int
-    accepted: int
-    abandoned: int
-    short: int
-    unserved: int = 0
-    seconds: int | None
-    short_seconds: int | None = None
-
-
-class OfferCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of offers: those made, and those accepted, rejected, expired and withdrawn in the period."""
-
-    offered: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    expired: int = 0
-    withdrawn: int = 0
-
-
-class Counted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is counted over a time, be it today or a period of the past. Times are means in seconds."""
-
-    started: int
-    answered: int
-    abandoned: int
-    completed: int
-    force_closed: int
-    auto_closed: int
-    overflow_closed: int
-    handled: int
-    served: int
-    responses: int
-    abandonment: float | None
-    speed_of_answer: float | None
-    session_wait: float | None
-    wait_of_abandoned: float | None
-    first_response: float | None
-    response_time: float | None
-    handle_time: float | None
-    talk_time: float | None
-    wrap_up_time: float | None
-    service_level: ServiceLevelItem
-    session_service_level: ServiceLevelItem
-    offers: OfferCounts
 
 
 class FiguresItem(Counted, frozen=True, kw_only=True):
@@ -89,80 +33,6 @@ class FiguresItem(Counted, frozen=True, kw_only=True):
     orphans: int
     agents: dict[str, int]
     kind: str = "figures"
-
-
-@dataclass(frozen=True, slots=True)
-class Goals:
-    """N and S where one holds for all that is counted together, else None."""
-
-    within: int | None = None
-    short: int | None = None
-
-    @classmethod
-    def of(cls, queues: Collection[QueueFacts]) -> Goals:
-        """Of these queues together."""
-        within = {one.service_level_seconds for one in queues}
-        short = {one.short_abandon_seconds for one in queues}
-        return cls(within.pop() if len(within) == 1 else None, short.pop() if len(short) == 1 else None)
-
-
-def counted_fields(of: Sums, goals: Goals) -> dict[str, Any]:
-    """The fields of `Counted`: every figure by its function in `domain.figures.sums`."""
-    return {
-        "started": sums.started(of),
-        "answered": sums.answered(of),
-        "abandoned": sums.abandoned(of),
-        "completed": sums.completed(of),
-        "force_closed": sums.force_closed(of),
-        "auto_closed": sums.auto_closed(of),
-        "overflow_closed": sums.overflow_closed(of),
-        "handled": of.counts[Counter.HANDLED],
-        "served": of.counts[Counter.SERVED],
-        "responses": of.counts[Counter.RESPONSE],
-        "abandonment": sums.abandonment(of),
-        "speed_of_answer": sums.speed_of_answer(of),
-        "session_wait": sums.session_wait(of),
-        "wait_of_abandoned": sums.wait_of_abandoned(of),
-        "first_response": sums.first_response(of),
-        "response_time": sums.response_time(of),
-        "handle_time": sums.handle_time(of),
-        "talk_time": sums.talk_time(of),
-        "wrap_up_time": sums.wrap_up_time(of),
-        "service_level": service_level_item(sums.service_level(of), goals),
-        "session_service_level": service_level_item(sums.session_service_level(of), goals),
-        "offers": OfferCounts(
-            offered=of.counts[Counter.OFFERED],
-            accepted=of.counts[Counter.ACCEPTED],
-            rejected=of.counts[Counter.REJECTED],
-            expired=of.counts[Counter.EXPIRED],
-            withdrawn=of.counts[Counter.WITHDRAWN],
-        ),
-    }
-
-
-def own_fields(of: Sums) -> dict[str, float | None]:
-    """The fields of `Counted` that are an agent's own where agents are told apart: others' work is not theirs."""
-    return {
-        "handle_time": sums.own_handle_time(of),
-        "talk_time": sums.own_talk_time(of),
-        "wrap_up_time": sums.own_wrap_up_time(of),
-    }
-
-
-def service_level_item(level: ServiceLevel, goals: Goals) -> ServiceLevelItem:
-    """The ratios of these counts."""
-    return ServiceLevelItem(
-        ratio=level.of_offered,
-        of_accepted=level.of_accepted,
-        without_short_abandons=level.without_short_abandons,
-        within=level.within,
-        accepted=level.accepted,
-        abandoned=level.abandoned,
-        short=level.short,
-        unserved=level.unserved,
-        seconds=goals.within,
-        short_seconds=goals.short,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

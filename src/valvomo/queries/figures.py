@@ -14,16 +14,8 @@ from valvomo.domain.access.colleagues import figures_scope
 from valvomo.domain.figures.intervals import MOST_INTERVALS, Interval, intervals
 from valvomo.domain.figures.sums import Sums, sentiment
 from valvomo.domain.refusals import Refusal, malformed
-from valvomo.protocol.figures import (
-    Goals,
-    History,
-    HistoryItem,
-    LiveFigures,
-    by_queue,
-    counted_fields,
-    of_scope,
-    own_fields,
-)
+from valvomo.protocol.counted import Goals, counted_fields, own_fields
+from valvomo.protocol.figures import History, HistoryItem, LiveFigures, by_queue, of_scope
 from valvomo.queries.figure_occupancy import Attendance, attendance
 from valvomo.queries.figure_questions import DIMENSIONS, Asked, Question, asked
 
