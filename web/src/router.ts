@@ -7,6 +7,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Reachable without signing in. */
     open?: boolean
+    /** Without the frame around it, for a screen that nobody sits at. */
+    bare?: boolean
     /** Any of these roles; absent means everybody signed in. */
     roles?: readonly Role[]
     /** Key of the page's name, for the browser's tab. */

@@ -26,7 +26,8 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     """Who is signed in, and what they may.
 
     `rights` are the supervisor's rights that are on for this account; narrowing per queue is answered with each
-    conversation. `acknowledgements` are the kinds of text still to be acknowledged.
+    conversation. `acknowledgements` are the kinds of text still to be acknowledged, `time_zone` is the organization's,
+    `agent_figures` whether figures of individual agents are shown to them.
     """
 
     id: str
@@ -38,6 +39,8 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     queues: list[Named]
     supervised: list[Named]
     supervises_all: bool
+    time_zone: str
+    agent_figures: bool
     language: str
     acknowledgements: list[str]
 

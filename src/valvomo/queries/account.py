@@ -8,6 +8,7 @@ from typing import Any
 from valvomo.db import house
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.agent_figures import agents_shown
 from valvomo.domain.access.supervision import Right, account_refusal
 from valvomo.domain.consent.acknowledging import outstanding
 from valvomo.domain.refusals import Reason, Refusal
@@ -36,6 +37,8 @@ async def me(tx: Transaction, actor: Actor) -> Me | Refusal:
         queues=_named(actor.queues, names),
         supervised=_named(names if actor.supervises_all else actor.supervised, names),
         supervises_all=actor.supervises_all,
+        time_zone=organization["time_zone"],
+        agent_figures=not isinstance(agents_shown(actor, supervision.agent_figures, {}), Refusal),
         language=row["language"],
         acknowledgements=await _outstanding(tx, actor),
     )

@@ -10,12 +10,13 @@ export function whenSignedOut(act: () => void): void {
   onSignedOut = act
 }
 
-export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
 
 function address(path: string, query?: Query): string {
-  const given = Object.entries(query ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== '')
-  if (given.length === 0) return `/api/v1${path}`
-  return `/api/v1${path}?${new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString()}`
+  const given = Object.entries(query ?? {}).flatMap(([key, value]) => (typeof value === 'object' ? (value ?? []) : [value]).map((one) => [key, one] as const))
+  const told = given.filter(([, value]) => value !== null && value !== undefined && value !== '')
+  if (told.length === 0) return `/api/v1${path}`
+  return `/api/v1${path}?${new URLSearchParams(told.map(([key, value]) => [key, String(value)])).toString()}`
 }
 
 async function toProblem(response: Response): Promise<Problem> {

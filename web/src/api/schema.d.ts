@@ -3338,6 +3338,7 @@ export interface components {
         /** Me */
         Me: {
             acknowledgements: string[];
+            agent_figures: boolean;
             email: string;
             id: string;
             language: string;
@@ -3348,6 +3349,7 @@ export interface components {
             roles: components["schemas"]["UserRole"][];
             supervised: components["schemas"]["Named"][];
             supervises_all: boolean;
+            time_zone: string;
         };
         /** MeasuringItem */
         MeasuringItem: {

@@ -40,3 +40,17 @@ export const weekdayName = (number: number) => written(new Date(2024, 0, 1 + num
 
 /** The reader's own time zone, such as `Europe/Helsinki`. */
 export const ownZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/** A moment as the clock of a zone shows it, written as asked. */
+export const inZone = (at: string | number, timeZone: string, options: Intl.DateTimeFormatOptions) => written(at, { timeZone, ...options })
+
+const walls = new Map<string, Intl.DateTimeFormat>()
+
+/** What the clock of a zone shows at a moment, as if it were UTC: for reckoning, not for reading. */
+export function wallTime(at: number, timeZone: string): number {
+  const digits = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
+  const format = walls.get(timeZone) ?? new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', ...digits })
+  walls.set(timeZone, format)
+  const parts = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]))
+  return Date.parse(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:${parts.second}Z`)
+}

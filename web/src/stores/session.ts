@@ -20,6 +20,10 @@ export interface Me {
   queues: { id: string; name: string }[]
   supervised: { id: string; name: string }[]
   supervises_all: boolean
+  /** The organization's, by whose clock days and hours are counted. */
+  time_zone: string
+  /** Whether figures of individual agents are shown to this account. */
+  agent_figures: boolean
   language: string
   /** Kinds of text still to be acknowledged. */
   acknowledgements: string[]

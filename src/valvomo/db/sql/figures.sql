@@ -58,18 +58,19 @@ SELECT width_bucket(e.at, $4::timestamptz[]) AS part,
     CASE WHEN 'agent' = ANY ($5::text[]) THEN e.agent_id END AS agent,
     CASE WHEN 'channel' = ANY ($5::text[]) THEN e.channel END AS channel,
     CASE WHEN 'language' = ANY ($5::text[]) THEN e.language END AS language,
-    CASE WHEN 'outcome' = ANY ($5::text[]) THEN coalesce(substr(o.counter, 8), 'ongoing') END AS outcome,
+    CASE WHEN 'outcome' = ANY ($5::text[]) THEN o.outcome END AS outcome,
     e.counter, count(*)::bigint AS number, coalesce(sum(e.ms), 0)::bigint AS ms,
     count(*) FILTER (WHERE e.ms <= q.service_level_seconds * 1000)::bigint AS within,
     count(*) FILTER (WHERE e.ms < q.short_abandon_seconds * 1000)::bigint AS short
 FROM figure_entries e
 JOIN queues q ON q.organization_id = e.organization_id AND q.id = e.queue_id
-LEFT JOIN figure_entries o ON $11::boolean AND o.organization_id = e.organization_id
-    AND o.conversation_id = e.conversation_id AND o.counter LIKE 'closed.%'
+CROSS JOIN LATERAL (SELECT CASE WHEN $11::boolean THEN coalesce((SELECT substr(c.counter, 8) FROM figure_entries c
+    WHERE c.organization_id = e.organization_id AND c.conversation_id = e.conversation_id AND c.counter LIKE 'closed.%'
+    LIMIT 1), 'ongoing') END AS outcome) o
 WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
     AND ($6::text[] IS NULL OR e.queue_id = ANY ($6)) AND ($7::text[] IS NULL OR e.agent_id = ANY ($7))
     AND ($8::text[] = '{}' OR e.channel = ANY ($8)) AND ($9::text[] = '{}' OR e.language = ANY ($9))
-    AND ($10::text[] = '{}' OR coalesce(substr(o.counter, 8), 'ongoing') = ANY ($10))
+    AND ($10::text[] = '{}' OR o.outcome = ANY ($10))
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 
 -- name: listed
@@ -79,12 +80,13 @@ SELECT e.position, e.place, e.counter, e.at, e.conversation_id, e.queue_id, e.ch
 FROM figure_entries e
 JOIN queues q ON q.organization_id = e.organization_id AND q.id = e.queue_id
 JOIN conversations c ON c.organization_id = e.organization_id AND c.id = e.conversation_id
-LEFT JOIN figure_entries o ON $9::boolean AND o.organization_id = e.organization_id
-    AND o.conversation_id = e.conversation_id AND o.counter LIKE 'closed.%'
+CROSS JOIN LATERAL (SELECT CASE WHEN $9::boolean THEN coalesce((SELECT substr(c.counter, 8) FROM figure_entries c
+    WHERE c.organization_id = e.organization_id AND c.conversation_id = e.conversation_id AND c.counter LIKE 'closed.%'
+    LIMIT 1), 'ongoing') END AS outcome) o
 WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
     AND ($4::text[] IS NULL OR e.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR e.agent_id = ANY ($5))
     AND ($6::text[] = '{}' OR e.channel = ANY ($6)) AND ($7::text[] = '{}' OR e.language = ANY ($7))
-    AND ($8::text[] = '{}' OR coalesce(substr(o.counter, 8), 'ongoing') = ANY ($8))
+    AND ($8::text[] = '{}' OR o.outcome = ANY ($8))
     AND e.counter = ANY ($10::text[])
     AND CASE $11::text WHEN 'within' THEN e.ms <= q.service_level_seconds * 1000
         WHEN 'late' THEN e.ms > q.service_level_seconds * 1000
@@ -96,26 +98,28 @@ ORDER BY e.at, e.position, e.place LIMIT $15
 -- How many durations of these counters lie between which edges (milliseconds).
 SELECT e.counter, width_bucket(e.ms::double precision, $11::double precision[]) AS place, count(*)::bigint AS number
 FROM figure_entries e
-LEFT JOIN figure_entries o ON $9::boolean AND o.organization_id = e.organization_id
-    AND o.conversation_id = e.conversation_id AND o.counter LIKE 'closed.%'
+CROSS JOIN LATERAL (SELECT CASE WHEN $9::boolean THEN coalesce((SELECT substr(c.counter, 8) FROM figure_entries c
+    WHERE c.organization_id = e.organization_id AND c.conversation_id = e.conversation_id AND c.counter LIKE 'closed.%'
+    LIMIT 1), 'ongoing') END AS outcome) o
 WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
     AND ($4::text[] IS NULL OR e.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR e.agent_id = ANY ($5))
     AND ($6::text[] = '{}' OR e.channel = ANY ($6)) AND ($7::text[] = '{}' OR e.language = ANY ($7))
-    AND ($8::text[] = '{}' OR coalesce(substr(o.counter, 8), 'ongoing') = ANY ($8))
+    AND ($8::text[] = '{}' OR o.outcome = ANY ($8))
     AND e.counter = ANY ($10::text[]) AND e.ms IS NOT NULL
 GROUP BY 1, 2
 
 -- name: interventions
 -- What supervisors did, and what followed: the answers to what they asked, and how the conversations ended.
-SELECT e.agent_id, e.counter, CASE WHEN e.counter LIKE 'supervised.%' THEN coalesce(substr(o.counter, 8), 'ongoing') END
+SELECT e.agent_id, e.counter, CASE WHEN e.counter LIKE 'supervised.%' THEN o.outcome END
         AS outcome, count(*)::bigint AS number
 FROM figure_entries e
-LEFT JOIN figure_entries o ON o.organization_id = e.organization_id AND o.conversation_id = e.conversation_id
-    AND o.counter LIKE 'closed.%'
+CROSS JOIN LATERAL (SELECT CASE WHEN $9::boolean OR e.counter LIKE 'supervised.%' THEN coalesce((SELECT substr(c.counter, 8) FROM figure_entries c
+    WHERE c.organization_id = e.organization_id AND c.conversation_id = e.conversation_id AND c.counter LIKE 'closed.%'
+    LIMIT 1), 'ongoing') END AS outcome) o
 WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
     AND ($4::text[] IS NULL OR e.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR e.agent_id = ANY ($5))
     AND ($6::text[] = '{}' OR e.channel = ANY ($6)) AND ($7::text[] = '{}' OR e.language = ANY ($7))
-    AND ($8::text[] = '{}' OR coalesce(substr(o.counter, 8), 'ongoing') = ANY ($8)) AND $9::boolean IS NOT NULL
+    AND ($8::text[] = '{}' OR o.outcome = ANY ($8))
     AND (e.counter LIKE 'supervised.%' OR e.counter LIKE 'followed.%')
 GROUP BY 1, 2, 3
 

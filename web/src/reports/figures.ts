@@ -1,0 +1,42 @@
+import { formatDuration } from '@/ui/duration'
+
+import type { Counted } from './types'
+
+export type Kind = 'count' | 'time' | 'share'
+/** A figure, how it is written, and the list that it counts. */
+export interface Figure {
+  name: string
+  kind: Kind
+  of: string
+  value: (item: Counted) => number | null
+}
+
+/** In the order in which they are read. */
+export const FIGURES: readonly Figure[] = [
+  { name: 'started', kind: 'count', of: 'started', value: (one) => one.started },
+  { name: 'answered', kind: 'count', of: 'answered', value: (one) => one.answered },
+  { name: 'service_level', kind: 'share', of: 'within', value: (one) => one.service_level.ratio },
+  { name: 'abandonment', kind: 'share', of: 'left', value: (one) => one.abandonment },
+  { name: 'speed_of_answer', kind: 'time', of: 'answered', value: (one) => one.speed_of_answer },
+  { name: 'first_response', kind: 'time', of: 'first_responses', value: (one) => one.first_response },
+  { name: 'response_time', kind: 'time', of: 'responses', value: (one) => one.response_time },
+  { name: 'handle_time', kind: 'time', of: 'handled', value: (one) => one.handle_time },
+  { name: 'completed', kind: 'count', of: 'completed', value: (one) => one.completed },
+  { name: 'force_closed', kind: 'count', of: 'force_closed', value: (one) => one.force_closed },
+  { name: 'auto_closed', kind: 'count', of: 'auto_closed', value: (one) => one.auto_closed },
+  { name: 'overflow_closed', kind: 'count', of: 'overflow_closed', value: (one) => one.overflow_closed },
+]
+
+/** The columns of the tables by queue and by agent. */
+export const QUEUE_COLUMNS = ['started', 'answered', 'service_level', 'abandonment', 'speed_of_answer', 'first_response', 'response_time', 'handle_time'] as const
+
+export const named = (name: string): Figure => FIGURES.find((one) => one.name === name) ?? (FIGURES[0] as Figure)
+
+type Numbers = (value: number, options?: Intl.NumberFormatOptions) => string
+
+/** A figure as it is read; a dash where there is nothing to divide by. */
+export function written(value: number | null | undefined, kind: Kind, n: Numbers): string {
+  if (value === null || value === undefined) return '–'
+  if (kind === 'time') return formatDuration(value * 1000)
+  return kind === 'share' ? n(value, { style: 'percent', maximumFractionDigits: 0 }) : n(value)
+}

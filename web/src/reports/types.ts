@@ -1,0 +1,68 @@
+import type { Named } from '@/conversation/types'
+import type { ServiceLevel } from '@/floor/types'
+
+/** What is counted over a time, today or a period of the past; times are means in seconds. */
+export interface Counted {
+  started: number
+  answered: number
+  abandoned: number
+  completed: number
+  force_closed: number
+  auto_closed: number
+  overflow_closed: number
+  handled: number
+  served: number
+  responses: number
+  abandonment: number | null
+  speed_of_answer: number | null
+  session_wait: number | null
+  wait_of_abandoned: number | null
+  first_response: number | null
+  response_time: number | null
+  handle_time: number | null
+  talk_time: number | null
+  wrap_up_time: number | null
+  service_level: ServiceLevel
+  session_service_level: ServiceLevel
+  offers: { offered: number; accepted: number; rejected: number; expired: number; withdrawn: number }
+}
+
+/** A part of `GET /metrics/history`; what it is not parted by is null. */
+export interface HistoryItem extends Counted {
+  since: string
+  until: string
+  interval: string | null
+  queue: string | null
+  queue_name: string | null
+  agent: string | null
+  agent_name: string | null
+  occupancy: number | null
+  sentiment: Record<string, number> | null
+}
+export interface History {
+  since: string
+  until: string
+  zone: string
+  position: number
+  items: HistoryItem[]
+}
+export interface Spread {
+  items: { since: number; until: number | null; counts: Record<string, number> }[]
+}
+export interface Intervention {
+  act: string
+  supervisor: Named | null
+  count: number
+  answers: Record<string, number>
+  outcomes: Record<string, number>
+}
+/** One of what a figure counts, of `GET /metrics/entries`. */
+export interface Entry {
+  at: string
+  counter: string
+  conversation: { id: string; customer: string | null; subject: string | null; state: string | null }
+  queue: Named
+  agent: Named | null
+  channel: string
+  seconds: number | null
+}

@@ -1,0 +1,82 @@
+import { onScopeDispose, shallowRef, watch, type ComputedRef } from 'vue'
+
+import { api, type Query } from '@/api/client'
+import { Problem } from '@/api/problem'
+import { useRows } from '@/live'
+import { oneAtATime } from '@/live/signals'
+
+import type { Unit } from './periods'
+import type { History, Intervention, Spread } from './types'
+
+/** What is asked: the period and what it is narrowed to, how it is drawn, whether agents are told apart. */
+export interface Asked {
+  query: Query
+  unit: Unit
+  agents: boolean
+  /** Whether the period reaches into the present. */
+  running: boolean
+}
+export interface Report {
+  whole: History
+  parts: History
+  queues: History
+  agents: History | null
+  waits: Spread
+  interventions: readonly Intervention[]
+}
+
+/** Of what still goes on, so often at most. */
+const PAUSE_MS = 20_000
+
+/** Everything that a report shows, read when it is asked for and again when more has happened meanwhile. */
+export function useReport(asked: ComputedRef<Asked>) {
+  const report = shallowRef<Report | null>(null)
+  const problem = shallowRef<Problem | null>(null)
+  const busy = shallowRef(false)
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const read = oneAtATime(async () => {
+    const { query, unit, agents } = asked.value
+    busy.value = true
+    try {
+      const history = (by: readonly string[]) => api.get<History>('/metrics/history', { ...query, by })
+      const [whole, parts, queues, waits, interventions, people] = await Promise.all([
+        history([]),
+        history([unit]),
+        history(['queue']),
+        api.get<Spread>('/metrics/spread', { ...query, of: 'wait' }),
+        api.get<{ items: Intervention[] }>('/metrics/interventions', { ...query, by: agents ? ['agent'] : [] }),
+        agents ? history(['agent']) : null,
+      ])
+      report.value = { whole, parts, queues, waits, interventions: interventions.items, agents: people }
+      problem.value = null
+    } catch (error) {
+      problem.value = Problem.from(error)
+    } finally {
+      busy.value = false
+    }
+  })
+
+  const live = useRows<object>('figures')
+  watch(
+    () => JSON.stringify(asked.value),
+    () => {
+      clearTimeout(timer)
+      timer = undefined
+      void read()
+    },
+    { immediate: true },
+  )
+  watch(
+    live.changes,
+    () => {
+      if (!asked.value.running || timer !== undefined) return
+      timer = setTimeout(() => {
+        timer = undefined
+        void read()
+      }, PAUSE_MS)
+    },
+  )
+  onScopeDispose(() => clearTimeout(timer))
+  return { report, problem, busy }
+}
