@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from valvomo.db import conversations, floor
@@ -23,10 +23,9 @@ from valvomo.protocol.rows import (
     conversation_document,
     preview_of,
 )
-from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
+from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded, moment_of
 
 SORTS = ("queued", "created", "activity", "unanswered", "priority", "customer", "subject")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +53,11 @@ async def listed(
 ) -> Page[BoardRow] | Refusal:
     """A page of what this actor may see; ongoing conversations unless states are asked for."""
     names = await floor.lookups(tx, actor.organization_id)
+    closed = wanted.states == (State.CLOSED.value,)
     try:
         place = decoded(cursor, wanted.sort)
+        if closed and place:
+            moment_of(-place.rank)
     except BadCursorError:
         return Refusal(Reason.MALFORMED, {"errors": [{"at": "cursor", "problem": "not one of ours"}]})
     if not reads_notes(actor) and wanted.sentiments:
@@ -66,7 +68,6 @@ async def listed(
     queues = _queue_ids(wanted.queues, names)
     if wanted.queues and not queues:
         return Page(items=[])
-    closed = wanted.states == (State.CLOSED.value,)
     ask = _closed if closed else _ongoing
     shown = names.supervision.show_agents_sentiment
     rows = await ask(tx, actor, wanted, queues=queues, place=place, limit=limit + 1, shown=shown)
@@ -129,7 +130,7 @@ async def _closed(
     shown: bool,
 ) -> list[Any]:
     everything, supervised, me, _ = _scope(actor)
-    before = _EPOCH + timedelta(microseconds=-place.rank) if place else None
+    before = moment_of(-place.rank) if place else None
     return await tx.rows(
         "lists.closed", actor.organization_id, everything, supervised, me, queues, list(wanted.agents),
         list(wanted.channels), wanted.words, before, place.id if place else None, limit, wanted.closed_as,

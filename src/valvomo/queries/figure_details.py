@@ -23,8 +23,8 @@ from valvomo.protocol.figure_details import (
 )
 from valvomo.protocol.lookups import Named
 from valvomo.protocol.pages import Page
-from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
-from valvomo.queries.figure_questions import Asked, Question, asked, in_micros, moment_of
+from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded, micros_of, moment_of
+from valvomo.queries.figure_questions import Asked, Question, asked
 
 EDGES = (0, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600)
 """Seconds between which durations are counted."""
@@ -75,7 +75,7 @@ def _numbers(word: str) -> tuple[int, int]:
 def _place(row: Any, of: str) -> Place:
     return Place(
         sort=of,
-        rank=in_micros(row["at"]),
+        rank=micros_of(row["at"]),
         word="",
         id=f"{row['position']}.{row['place']}",
     )

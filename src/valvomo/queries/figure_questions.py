@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from valvomo.db import floor, house
@@ -101,23 +101,6 @@ async def asked(tx: Transaction, actor: Actor, question: Question) -> Asked | Re
         serving=serving,
         knows_moods=knows_moods(actor, shown_to_agents=stored.show_agents_sentiment),
     )
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICRO = timedelta(microseconds=1)
-
-
-def in_micros(moment: datetime) -> int:
-    """Microseconds since 1970: a moment as a number, without losing anything."""
-    return (moment - EPOCH) // _MICRO
-
-
-def moment_of(micros: int) -> datetime:
-    """The moment again. Raises `ValueError` where the calendar ends before it."""
-    try:
-        return EPOCH + micros * _MICRO
-    except OverflowError as error:
-        raise ValueError("no moment") from error
 
 
 def _malformed(question: Question) -> Refusal | None:

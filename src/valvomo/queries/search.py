@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from valvomo.db import conversations, floor
@@ -15,11 +15,12 @@ from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.messages import Author
 from valvomo.protocol.pages import Page
 from valvomo.protocol.searching import SearchHit, pieces_of
-from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
+from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded, micros_of, moment_of, number_of
 from valvomo.queries.listing import role_refusal
 
 _ORDER = "search"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+After = tuple[datetime, str, int]
+"""The time, conversation and number of the last message of the page before."""
 ROUNDS = 5
 """So often is read on, where much of what was found may not be read, before a page is answered that is not full."""
 
@@ -48,7 +49,7 @@ async def found(
     if not await tx.value("search.means", sought.words):
         return malformed("query.q", "there is no word in it")
     try:
-        place = decoded(cursor, _ORDER)
+        after = _after(cursor)
     except BadCursorError:
         return malformed("query.cursor", "not one of ours")
     names = await floor.lookups(tx, actor.organization_id)
@@ -59,50 +60,53 @@ async def found(
     ]
     if sought.queues and not queues:
         return Page(items=[])
-    return await _pages(tx, (actor, names), (sought, queues), (place, limit))
+    return await _pages(tx, (actor, names), (sought, queues), (after, limit))
 
 
 async def _pages(
     tx: Transaction,
     reader: tuple[Actor, Lookups],
     what: tuple[Sought, list[str]],
-    where: tuple[Place | None, int],
+    where: tuple[After | None, int],
 ) -> Page[SearchHit]:
-    (actor, names), (place, limit) = reader, where
+    (actor, names), (after, limit) = reader, where
     items: list[SearchHit] = []
     for _ in range(ROUNDS):
-        rows = await _read(tx, actor, what, (place, limit + 1))
+        rows = await _read(tx, actor, what, (after, limit + 1))
         for row in rows[:limit]:
-            place = _place(row)
+            after = (row["hit_at"], row["id"], row["hit_seq"])
             conversation = conversations.decode(row)
             if row["holds"] and read_refusal(actor, conversation) is None:
                 items.append(_hit(row, names))
             if len(items) == limit:
                 more = row is not rows[-1]
-                return Page(items=items, next=encoded(place) if more else None)
+                return Page(items=items, next=_cursor(after) if more else None)
         if len(rows) <= limit:
             return Page(items=items)
-    return Page(items=items, next=encoded(place) if place else None)
+    return Page(items=items, next=_cursor(after) if after else None)
 
 
 async def _read(
-    tx: Transaction, actor: Actor, what: tuple[Sought, list[str]], where: tuple[Place | None, int]
+    tx: Transaction, actor: Actor, what: tuple[Sought, list[str]], where: tuple[After | None, int]
 ) -> list[Any]:
-    (sought, queues), (place, limit) = what, where
+    (sought, queues), (after, limit) = what, where
     supervisor = actor.is_(UserRole.SUPERVISOR)
-    before = _EPOCH + timedelta(microseconds=-place.rank) if place else None
-    seq = int(place.word) if place else None
     return await tx.rows(
-        "search.hits", actor.organization_id, sought.words, sought.since, sought.until, before,
-        place.id if place else None, seq, supervisor and actor.supervises_all,
+        "search.hits", actor.organization_id, sought.words, sought.since, sought.until,
+        *(after or (None, None, None)), supervisor and actor.supervises_all,
         sorted(actor.supervised) if supervisor else [], actor.id, queues, list(sought.agents), list(sought.channels),
         limit,
     )  # fmt: skip
 
 
-def _place(row: Any) -> Place:
-    micros = (row["hit_at"] - _EPOCH) // timedelta(microseconds=1)
-    return Place(sort=_ORDER, rank=-micros, word=str(row["hit_seq"]), id=row["id"])
+def _after(cursor: str | None) -> After | None:
+    place = decoded(cursor, _ORDER)
+    return (moment_of(-place.rank), place.id, number_of(place.word)) if place else None
+
+
+def _cursor(after: After) -> str:
+    at, conversation, seq = after
+    return encoded(Place(sort=_ORDER, rank=-micros_of(at), word=str(seq), id=conversation))
 
 
 def _hit(row: Any, names: Lookups) -> SearchHit:

@@ -5,14 +5,13 @@ from typing import Annotated
 
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
+from valvomo.domain.moments import EARLIEST, LATEST, is_asked_about
 from valvomo.edge.http.bodies import malformed
 from valvomo.edge.http.refused import Refused
 
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 LARGEST = 2**53 - 1
 """The largest number that every JSON reader keeps exactly."""
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""Between them every moment can be moved by years in both directions, and nothing was ever said outside of them."""
 LONGEST_KEY = 200
 """Characters of an idempotency key."""
 
@@ -25,10 +24,12 @@ Cursor = Annotated[
 
 
 def in_utc(name: str, moment: datetime) -> datetime:
-    """The query's moment in UTC, which it is in where nothing is said; refused outside of `EARLIEST` to `LATEST`."""
-    if not EARLIEST.year < moment.year < LATEST.year:
-        raise Refused(malformed(f"query.{name}", f"not between {EARLIEST.year} and {LATEST.year}"))
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    """The query's moment in UTC, which it is in where nothing is said; refused where nobody asks about such a time."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if not is_asked_about(aware):
+        years = f"{EARLIEST.year} to {LATEST.year}"
+        raise Refused(malformed(f"query.{name}", f"not a time of the years {years}"))
+    return aware.astimezone(UTC)
 
 
 def idempotency_key(
