@@ -63,7 +63,7 @@ def test_the_lag_is_that_of_the_oldest() -> None:
     line.add(A, 1, 10.0)
     line.add(("other", "x"), 1, 12.0)
     assert line.lag(13.0) == 3.0
-    assert line.waiting_of("other", 13.0) == (1, 1.0)
+    assert line.waiting(13.0)["other"] == (1, 1.0)
 
 
 def test_it_is_bounded(monkeypatch: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import threading
@@ -20,7 +21,7 @@ from valvomo.insight.language import detected
 from valvomo.insight.local import local
 from valvomo.insight.nothing import NoSentiment
 from valvomo.insight.port import Feeling, UnavailableError, Utterance
-from valvomo.insight.remote import FAILURES, RESTS_SECONDS, RemoteSentiment
+from valvomo.insight.remote import FAILURES, RESTS_SECONDS, SLOW_SECONDS, RemoteSentiment
 from valvomo.insight.vader import VaderSentiment
 
 ANGRY = Utterance(text="This is terrible, I hate it.", language="en")
@@ -136,6 +137,17 @@ def test_a_sick_endpoint_is_left_alone_for_a_while(endpoint: Endpoint) -> None:
     endpoint.answer = judging
     now[0] = RESTS_SECONDS + 1
     assert model.feel([ANGRY]) == [Feeling(score=-0.9, confidence=0.8)]
+
+
+def test_answers_that_keep_everybody_waiting_are_taken_a_few_times(endpoint: Endpoint) -> None:
+    endpoint.answer = judging
+    ticks = itertools.count(0.0, SLOW_SECONDS + 1)
+    model = RemoteSentiment(endpoint.url, "small", clock=lambda: next(ticks))
+    for _ in range(FAILURES):
+        assert model.feel([ANGRY]) == [Feeling(score=-0.9, confidence=0.8)]
+    with pytest.raises(UnavailableError, match="resting"):
+        model.feel([ANGRY])
+    assert len(endpoint.asked) == FAILURES
 
 
 def test_nobody_at_the_other_end(endpoint: Endpoint) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from sample_floor import AINO, HOUSE, SAARA, Floor
+from sample_floor import AINO, ALL_ON, HOUSE, INES, SAARA, Floor
 from sample_stage import Stage
 
 from valvomo.commands.conversations.force_close import ForceClose
@@ -19,11 +19,13 @@ from valvomo.db import insight
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.conversations.model import LanguageSource
+from valvomo.domain.refusals import Refusal
 from valvomo.domain.sentiment.choice import Backend
 from valvomo.domain.sentiment.levels import Level
 from valvomo.insight.choosing import Models, Places
 from valvomo.insight.port import Feeling, UnavailableError, Utterance
 from valvomo.jobs.sentiment import Sentiment
+from valvomo.queries import timeline
 
 pytestmark = pytest.mark.slow
 
@@ -41,6 +43,8 @@ class Reader:
     def feel(self, utterances: Sequence[Utterance]) -> list[Feeling | None]:
         if self.broken:
             raise UnavailableError("not now")
+        if any("poison" in one.text for one in utterances):
+            raise ValueError("not a text")
         self.read += [one.text for one in utterances]
         return [self._feel(one.text) for one in utterances]
 
@@ -106,14 +110,69 @@ async def test_only_what_the_customer_says_is_read_and_each_once(
     assert reader.read == ["good day", "so good"]
 
 
-async def test_what_is_unsure_or_unread_has_no_level(floor: Floor, job: Sentiment) -> None:
+async def test_what_is_unsure_has_no_level_and_what_no_model_reads_is_no_fact(
+    floor: Floor, job: Sentiment
+) -> None:
     one = await floor.accepted()
     for text in ("perhaps bad", "…", "good"):
         await say(floor, one, text)
     await job.round()
     mood = (await floor.get(one)).sentiment
     assert mood is not None
-    assert [reading.level for reading in mood.readings] == [None, None, Level.VERY_POSITIVE]
+    assert [reading.level for reading in mood.readings] == [None, Level.VERY_POSITIVE]
+    version = (await floor.get(one)).version
+    await say(floor, one, "…")
+    await job.round()
+    assert (await floor.get(one)).version == version + 1, "the message itself"
+
+
+async def test_a_message_that_breaks_the_model_costs_itself_only(floor: Floor, job: Sentiment) -> None:
+    talks = [await floor.accepted() for _ in range(3)]
+    for one, text in zip(talks, ("bad", "poison", "good"), strict=True):
+        await say(floor, one, text)
+    await job.round()
+    levels = [(await floor.get(one)).sentiment_level for one in talks]
+    assert levels == [Level.VERY_NEGATIVE, None, Level.VERY_POSITIVE]
+    await say(floor, talks[1], "good again")
+    await job.round()
+    assert (await floor.get(talks[1])).sentiment_level is Level.VERY_POSITIVE
+
+
+async def test_what_cannot_be_claimed_is_measured_later(
+    floor: Floor, job: Sentiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("valvomo.jobs.sentiment.SETTINGS_SECONDS", 0.0)
+    one = await floor.accepted()
+    await say(floor, one, "good")
+
+    async def lost(_: Iterable[str]) -> set[str]:
+        raise ConnectionResetError("the database restarts")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(job._claims, "take", lost)
+        with pytest.raises(ConnectionResetError):
+            await job.round()
+    await job.round()
+    assert (await floor.get(one)).sentiment_level is Level.VERY_POSITIVE
+
+
+@pytest.mark.parametrize("shown", [True, False])
+async def test_a_reading_is_in_the_timeline_of_who_may_know_it_now(
+    floor: Floor, job: Sentiment, shown: bool
+) -> None:
+    await floor.set_supervision(replace(ALL_ON, show_agents_sentiment=True))
+    one = await floor.accepted()
+    await say(floor, one, "bad")
+    await job.round()
+    await floor.set_supervision(replace(ALL_ON, show_agents_sentiment=shown))
+    told = {}
+    for actor in (AINO, SAARA, INES):
+        async with floor.database.reading() as tx:
+            page = await timeline.of_conversation(tx, actor, one, position=0, limit=50)
+        told[actor.id] = not isinstance(page, Refusal) and any(
+            item.kind == "sentiment_measured" for item in page.items
+        )
+    assert told == {"aino": shown, "saara": True, "ines": False}
 
 
 async def test_two_processes_read_everything_once(floor: Floor, job: Sentiment, reader: Reader) -> None:

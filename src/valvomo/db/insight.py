@@ -25,6 +25,7 @@ MOST_UNMEASURED = 5_000
 CONTEXT = 6
 """So many of the customer's messages the language is told by."""
 CONNECT_SECONDS = 10.0
+CLAIM_SECONDS = 10.0
 
 
 class Wanted(NamedTuple):
@@ -179,6 +180,9 @@ class Claims:
     async def _ready(self) -> asyncpg.Connection[asyncpg.Record]:
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(
-                self._url, timeout=CONNECT_SECONDS, server_settings={"application_name": "valvomo measuring"}
+                self._url,
+                timeout=CONNECT_SECONDS,
+                command_timeout=CLAIM_SECONDS,
+                server_settings={"application_name": "valvomo measuring"},
             )
         return self._connection

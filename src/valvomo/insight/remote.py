@@ -1,8 +1,8 @@
 """Any endpoint that speaks OpenAI's chat completions: in the house, or wherever the operator points it.
 
 The customer's text is data in a JSON string of its own and never part of the instruction; whatever comes back is taken
-only if it has exactly the form that was asked for. Several failures in a row open a breaker: for half a minute nothing
-is sent, so that a sick endpoint delays nobody.
+only if it has exactly the form that was asked for. Several failures in a row open a breaker, and so do answers that
+keep others waiting: for half a minute nothing is sent, and the best model of this machine answers.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from valvomo.insight.shortening import clean
 SECONDS = 10.0
 LONGEST = 4_000
 """Characters of a message that are sent: the first and the last half of them."""
+SLOW_SECONDS = 2.0
+"""An answer that takes longer counts as a failure, though it is taken: everybody else waits for it."""
 FAILURES = 3
 RESTS_SECONDS = 30.0
 LARGEST_ANSWER = 64 * 1024
@@ -81,6 +83,7 @@ class RemoteSentiment:
             return []
         if self._clock() < self._resting_until:
             raise UnavailableError(f"{self.name}: resting after {FAILURES} failures in a row")
+        began = self._clock()
         try:
             answer = self._client.post("chat/completions", json=self._request(utterances))
             answer.raise_for_status()
@@ -88,7 +91,10 @@ class RemoteSentiment:
         except (httpx.HTTPError, msgspec.MsgspecError, ValueError) as error:
             self._failed()
             raise UnavailableError(f"{self.name}: {error}") from error
-        self._failures = 0
+        if self._clock() - began > SLOW_SECONDS:
+            self._failed()
+        else:
+            self._failures = 0
         return [*found]
 
     def _request(self, utterances: Sequence[Utterance]) -> dict[str, object]:

@@ -39,6 +39,9 @@ SETTINGS_SECONDS = 1.0
 REPORT_SECONDS = 1.0
 IDLE_REPORT_SECONDS = 5.0
 
+TROUBLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""With the database: everything is done again."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -80,6 +83,7 @@ class Sentiment(Rounds):
         self._wanted: dict[str, tuple[float, Wanted]] = {}
         self._names: dict[str, str] = {}
         self._reported: dict[str, float] = {}
+        self._looked_at = -REPORT_SECONDS
         self.counts = MeasuringStatistics()
 
     async def round(self) -> float | None:
@@ -114,27 +118,43 @@ class Sentiment(Rounds):
     async def _measure(self, turns: Sequence[Turn]) -> None:
         taken_at = time.monotonic()
         names = {f"{one.key[0]} {one.key[1]}": one for one in turns}
-        claimed = await self._claims.take(names)
-        for name in names.keys() - claimed:
-            self._backlog.put_back(names[name], taken_at, taken_at + AGAIN_SECONDS)
+        left = dict(names)
+        claimed: set[str] = set()
         try:
-            by_house: dict[str, list[Turn]] = {}
+            claimed = await self._claims.take(names)
+            for name in names.keys() - claimed:
+                self._backlog.put_back(left.pop(name), taken_at, taken_at + AGAIN_SECONDS)
+            by_house: dict[str, list[str]] = {}
             for name in sorted(claimed):
-                by_house.setdefault(names[name].key[0], []).append(names[name])
+                by_house.setdefault(names[name].key[0], []).append(name)
             for organization_id, mine in by_house.items():
-                await self._measure_in(organization_id, mine)
+                await self._measure_of(organization_id, [names[name] for name in mine])
+                for name in mine:
+                    del left[name]
         except BaseException:
-            for name in claimed:
-                self._backlog.put_back(names[name], taken_at, taken_at + SETTINGS_SECONDS)
+            for turn in left.values():
+                self._backlog.put_back(turn, taken_at, taken_at + SETTINGS_SECONDS)
             raise
         finally:
             await self._let_go(claimed)
+
+    async def _measure_of(self, organization_id: str, turns: Sequence[Turn]) -> None:
+        """Together; where that goes wrong one by one, so that a message which no model takes costs itself only."""
+        try:
+            await self._measure_in(organization_id, turns)
+        except (*TROUBLE, UnavailableError):
+            raise
+        except Exception:
+            log.exception("sentiment.failed", organization=organization_id, conversations=len(turns))
+            if len(turns) > 1:
+                for one in turns:
+                    await self._measure_of(organization_id, [one])
 
     async def _let_go(self, claimed: Iterable[str]) -> None:
         """Of a session that is lost, the server has let go already."""
         try:
             await self._claims.let_go(claimed)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except TROUBLE:
             await self._claims.close()
 
     async def _measure_in(self, organization_id: str, turns: Sequence[Turn]) -> None:
@@ -155,7 +175,11 @@ class Sentiment(Rounds):
         self._names[organization_id] = said[0]
         readings: dict[str, tuple[Measured, ...]] = {}
         for (found, *_), measured in zip(work, said[1], strict=True):
-            readings[found.conversation_id] = (*readings.get(found.conversation_id, ()), measured)
+            # What says nothing new is no reason to lock a conversation.
+            if measured.felt or measured.language not in {"", found.language}:
+                readings[found.conversation_id] = (*readings.get(found.conversation_id, ()), measured)
+        if not readings:
+            return
         await self._executor.execute(system(organization_id, "insight"), MeasureSentiment(readings=readings))
         self.counts.measured += len(work)
         now = self._clock()
@@ -196,8 +220,12 @@ class Sentiment(Rounds):
     async def _report(self) -> None:
         """How it goes, for the floor: once a second while something waits, else now and then."""
         now = time.monotonic()
+        if now - self._looked_at < REPORT_SECONDS:
+            return
+        self._looked_at = now
+        everywhere = self._backlog.waiting(now)
         for one in self._read:
-            waiting, lag = self._backlog.waiting_of(one, now)
+            waiting, lag = everywhere.get(one, (0, 0.0))
             if now - self._reported.get(one, 0.0) < (REPORT_SECONDS if waiting else IDLE_REPORT_SECONDS):
                 continue
             self._reported[one] = now
@@ -216,7 +244,6 @@ class Sentiment(Rounds):
 
 
 def _measured(seq: int, at: datetime, feeling: Feeling | None, language: tuple[str, float]) -> Measured:
-    """What nothing was said of is unsure."""
     return Measured(
         seq=seq,
         said_at=at,
@@ -224,4 +251,5 @@ def _measured(seq: int, at: datetime, feeling: Feeling | None, language: tuple[s
         confidence=0.0 if feeling is None else feeling.confidence,
         language=language[0],
         language_confidence=language[1],
+        felt=feeling is not None,
     )

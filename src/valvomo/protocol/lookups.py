@@ -110,10 +110,14 @@ class Lookups:
         return self.knows(actor, conversation) and self.knows_mood(actor, conversation)
 
     def knows_of(self, event: Event, actor: Actor, conversation: Conversation) -> bool:
-        """Whether the actor may notice that this happened."""
+        """Whether the actor may be told that this happened.
+
+        A reading is kept from whoever may not know it now, also if agents were shown readings when it was made.
+        """
+        if isinstance(event, SentimentMeasured):
+            return self.knows_mood(actor, conversation)
         if not event.silent:
             return True
         if isinstance(event, Muted | Unmuted | Pinned | Unpinned):
             return actor.supervises(conversation.queue_id)
-        knows = self.knows_mood if isinstance(event, SentimentMeasured) else self.knows
-        return knows(actor, conversation)
+        return self.knows(actor, conversation)

@@ -18,7 +18,7 @@ _BATCH = 500
 async def of_conversation(
     tx: Transaction, actor: Actor, conversation_id: str, *, position: int, limit: int
 ) -> Page[TimelineItem] | Refusal:
-    """Events after `position`, in order. Positions leave no gap where something was kept from the reader."""
+    """Events after `position`, in order. Positions leave no gap where something silent was kept from the reader."""
     conversation = await seen(tx, actor, conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
@@ -34,7 +34,7 @@ async def of_conversation(
             if not isinstance(fact.event, Event) or (fact.event.silent and not counts_all):
                 continue
             number += 1
-            if number > position and len(items) <= limit:
+            if number > position and len(items) <= limit and names.knows_of(fact.event, actor, conversation):
                 by = Named(fact.actor_id, fact.actor_name)
                 items.append(timeline_item(fact.event, fact.at, by, number, reader=actor, lookups=names))
         if len(facts) < _BATCH:

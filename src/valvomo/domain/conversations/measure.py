@@ -66,7 +66,7 @@ class LanguageDetected(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What a model says of one message.
+    """What a model says of one message; nothing was `felt` where no model reads its language.
 
     `language` and `language_confidence` are of all that the customer has written; empty where it is too little to tell.
     """
@@ -77,6 +77,7 @@ class Measured:
     confidence: float
     language: str = ""
     language_confidence: float = 0.0
+    felt: bool = True
 
 
 def is_measured(conversation: Conversation, seq: int) -> bool:
@@ -88,6 +89,9 @@ def measure(measured: Measured, conversation: Conversation, *, shown: bool) -> t
     """A reading, and the language if it is another one; nothing of what is closed or has been measured already."""
     if conversation.state is State.CLOSED or is_measured(conversation, measured.seq):
         return ()
+    language = detect(measured.language, measured.language_confidence, conversation)
+    if not measured.felt:
+        return language
     level = level_of_reading(measured.score, measured.confidence)
     reading = SentimentMeasured(
         seq=measured.seq,
@@ -98,7 +102,7 @@ def measure(measured: Measured, conversation: Conversation, *, shown: bool) -> t
         language=measured.language,
         shown=shown,
     )
-    return (*detect(measured.language, measured.language_confidence, conversation), reading)
+    return (*language, reading)
 
 
 def detect(language: str, confidence: float, conversation: Conversation) -> tuple[Event, ...]:

@@ -85,10 +85,13 @@ class Backlog:
         """How long the oldest message has been waiting; 0 when none does."""
         return max((now - one.since for one in self._line.values()), default=0.0)
 
-    def waiting_of(self, organization_id: str, now: float) -> tuple[int, float]:
-        """How many conversations of an organization wait, and the oldest for how long."""
-        since = [one.since for (house, _), one in self._line.items() if house == organization_id]
-        return len(since), max((now - one for one in since), default=0.0)
+    def waiting(self, now: float) -> dict[str, tuple[int, float]]:
+        """Of each organization of which any wait, how many conversations do, and the oldest for how long."""
+        found: dict[str, tuple[int, float]] = {}
+        for (house, _), one in self._line.items():
+            count, longest = found.get(house, (0, 0.0))
+            found[house] = count + 1, max(longest, now - one.since)
+        return found
 
     def next_due(self, now: float) -> float | None:
         """In how many seconds something can be taken again; None when nothing waits."""

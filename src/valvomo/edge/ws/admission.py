@@ -14,7 +14,7 @@ AT_A_TIME = 16
 
 
 class Admission:
-    """One for each kind of people in a process; used as a context. `waiting` is how many have not had their turn yet."""
+    """One for each kind of people in a process, used as a context. `waiting` have not had their turn yet."""
 
     def __init__(self, at_a_time: int = AT_A_TIME) -> None:
         self._turns = asyncio.Semaphore(at_a_time)

@@ -102,6 +102,7 @@ def staff_items(change: Change, actor: Actor, lookups: Lookups) -> Iterator[Mess
         not isinstance(event, Event)
         or isinstance(event, MessagePosted)
         or (happening.silent and not counts_all)
+        or not any(lookups.knows_of(event, actor, one) for one in states)
     ):
         return
     item = timeline_item(
