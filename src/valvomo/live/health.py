@@ -1,4 +1,4 @@
-"""The topic `health`: what the inspector has found, for supervisors, and how long ago.
+"""The topic `health`: what the inspector has found, for supervisors, and how long ago; and how measuring goes.
 
 It is no fold of the journal: the inspector, in whichever process it runs, keeps what it finds in the database, and a
 room reads it from there while somebody watches. So what is shown has its own age, which the screen tells.
@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import structlog
 
-from valvomo.db import inspections
+from valvomo.db import insight, inspections
 from valvomo.db.database import Database
 from valvomo.db.inspections import INSPECTOR, Inspection
 from valvomo.db.leading import LOST
@@ -25,6 +26,7 @@ from valvomo.live.connection import Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.floor import LiveFloor
 from valvomo.protocol.health import CHECKS, FUTURE, HealthCheck, HealthFinding, HealthItem
+from valvomo.protocol.insight import MeasuringItem
 
 HEALTH = "health"
 LOOK_SECONDS = 1.0
@@ -51,6 +53,7 @@ class Health:
         self._organization_id = organization_id
         self._watched = asyncio.Event()
         self._newest: Inspection | None = None
+        self._measuring: MeasuringItem | None = None
         self._told: tuple[float, object] = (0.0, None)
         self.readers: set[Subscription] = set()
 
@@ -66,7 +69,7 @@ class Health:
         if not self.readers:
             # Whoever comes next must not be shown what was known when the last one left.
             self._watched.clear()
-            self._newest = None
+            self._newest = self._measuring = None
 
     def catch_up(self, connection: Connection) -> None:
         """A slow reader has drained."""
@@ -93,9 +96,11 @@ class Health:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Whether there is a newer inspection."""
+        """Whether there is a newer inspection, and how measuring goes."""
         async with self._database.asking() as tx:
             self._take(await inspections.get(tx, self._organization_id, INSPECTOR))
+            said = await insight.reports(tx, self._organization_id, await tx.value("insight.time"))
+        self._take_measuring(insight.measuring_item(said))
 
     def _take(self, found: Inspection | None) -> None:
         """Tell of it: at once when it says something else than before, otherwise now and then."""
@@ -113,9 +118,23 @@ class Health:
             )
             self._delivery.tell(subscription, frame)
 
+    def _take_measuring(self, found: MeasuringItem) -> None:
+        """Tell what is other than before; nothing of a house in which nothing has ever been measured."""
+        before = self._measuring
+        if before is None and found.processes == 0:
+            return
+        if before is not None and msgspec.structs.replace(before, at=found.at) == found:
+            return
+        self._measuring = found
+        for subscription in self.readers:
+            number = self._floor().number(subscription.connection.actor)
+            self._delivery.tell(subscription, self._delivery.frame(HEALTH, "changes", number, [found]))
+
     def _begin(self, subscription: Subscription) -> None:
         actor, floor, found = subscription.connection.actor, self._floor(), self._newest
-        data = [] if found is None else [item_of(found, actor, floor)]
+        data: list[object] = [] if found is None else [item_of(found, actor, floor)]
+        if self._measuring is not None:
+            data.append(self._measuring)
         self._delivery.send(subscription, self._delivery.frame(HEALTH, "snapshot", floor.number(actor), data))
 
 

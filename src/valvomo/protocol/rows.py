@@ -192,7 +192,7 @@ def _shown(
         "bot": _named(conversation.bot_id, conversation.bot_name),
         "customer": Named(conversation.contact_id, conversation.customer_name),
         "preview": preview if shows else None,
-        "sentiment": sentiment_item(conversation.sentiment)
+        "sentiment": sentiment_item(conversation.sentiment, queue.sentiment_alert_agent)
         if lookups.knows_mood(actor, conversation)
         else None,
         **heeded(conversation, actor, lookups),

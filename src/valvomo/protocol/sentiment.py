@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from valvomo.domain.sentiment.levels import NONE, Level
+from valvomo.domain.sentiment.levels import NONE, Level, at_or_below
 from valvomo.domain.sentiment.mood import Mood, Reading, Trend
 
 
@@ -23,6 +23,7 @@ class SentimentItem(msgspec.Struct, frozen=True, kw_only=True):
     """The mood: level (or `none`), score, trend, and the last six measured messages.
 
     `seq` and `at` are of the newest measured message; what was said after it is not in here yet.
+    `hint`: it is as bad as that of which the queue tells its agents, or worse.
     """
 
     level: str
@@ -31,10 +32,11 @@ class SentimentItem(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[SentimentPoint, ...]
     seq: int
     at: datetime
+    hint: bool = False
 
 
-def sentiment_item(mood: Mood | None) -> SentimentItem | None:
-    """The mood as it is shown; None while nothing has been measured."""
+def sentiment_item(mood: Mood | None, hinted_from: Level | None = None) -> SentimentItem | None:
+    """The mood as it is shown; None while nothing has been measured. At `hinted_from` or worse it is a hint."""
     if mood is None:
         return None
     return SentimentItem(
@@ -44,6 +46,7 @@ def sentiment_item(mood: Mood | None) -> SentimentItem | None:
         points=tuple(point(one) for one in mood.readings),
         seq=mood.seq,
         at=mood.at,
+        hint=at_or_below(mood.level, hinted_from),
     )
 
 

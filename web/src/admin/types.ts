@@ -1,3 +1,4 @@
+import type { Level } from '@/conversation/sentiment'
 import type { Channel, Named } from '@/conversation/types'
 import type { Role } from '@/stores/session'
 import type { Presence } from '@/ui/presence'
@@ -11,6 +12,7 @@ export type Narrowing = Readonly<Record<string, readonly Right[]>>
 
 export type Supervision = Readonly<Record<Right, boolean>> & {
   show_agents_monitored: boolean
+  show_agents_sentiment: boolean
   denied_to: Narrowing
   denied_in: Narrowing
 }
@@ -61,6 +63,9 @@ export interface Queue {
   opens_at: string | null
   members: string[]
   supervisors: string[]
+  /** From which sentiment on, or at worse ones, the agent is hinted at it and supervisors are alerted. */
+  sentiment_alert_agent: Level | null
+  sentiment_alert_supervisor: Level | null
 }
 
 export interface Timers {

@@ -7,6 +7,7 @@ import { oneAtATime, useSignal, type Signal } from '@/live/signals'
 
 /** What the settings are of which somebody may hear that they have changed. */
 export type SettingKind =
+  | 'insight'
   | 'supervision'
   | 'attention'
   | 'queue'

@@ -3942,6 +3942,8 @@ export interface components {
         SentimentItem: {
             /** Format: date-time */
             at: string;
+            /** @default false */
+            hint: boolean;
             level: string;
             points: components["schemas"]["SentimentPoint"][];
             score: number | null;

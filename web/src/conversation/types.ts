@@ -1,4 +1,6 @@
 /** Shapes of conversations as the server sends them: board rows, whole states, messages, timelines. */
+import type { Sentiment } from './sentiment'
+
 export interface Named {
   id: string
   name: string
@@ -84,6 +86,8 @@ export interface BoardRow extends Heeded {
   customer: Named
   subject: string
   preview: { text: string; author: string; role: string; at: string } | null
+  /** Null while nothing was measured, and for those who may not know. */
+  sentiment: Sentiment | null
   language: string
   tags: string[]
   priority: number

@@ -7,6 +7,7 @@ import CustomerCell from './cells/CustomerCell.vue'
 import HandleCell from './cells/HandleCell.vue'
 import MonitorsCell from './cells/MonitorsCell.vue'
 import QueueCell from './cells/QueueCell.vue'
+import SentimentCell from './cells/SentimentCell.vue'
 import StateCell from './cells/StateCell.vue'
 import SubjectCell from './cells/SubjectCell.vue'
 import TagsCell from './cells/TagsCell.vue'
@@ -27,6 +28,7 @@ export const FLOOR_COLUMNS: readonly FloorColumn[] = [
   { id: 'agent', width: 164, sortable: true, cell: AgentCell },
   { id: 'wait', width: 68, sortable: true, align: 'end', cell: WaitCell },
   { id: 'handle', width: 94, sortable: true, align: 'end', cell: HandleCell },
+  { id: 'sentiment', width: 108, sortable: true, cell: SentimentCell },
   { id: 'language', width: 60, sortable: true },
   { id: 'tags', width: 130, cell: TagsCell },
   { id: 'monitors', width: 54, hideLabel: true, cell: MonitorsCell },
@@ -34,7 +36,7 @@ export const FLOOR_COLUMNS: readonly FloorColumn[] = [
 ]
 
 /** What stays, in this order, where there is no room for all: beside the open pane, on a phone. */
-const PRIORITY = ['customer', 'state', 'attention', 'acts', 'agent', 'wait', 'subject', 'queue', 'handle', 'monitors', 'language', 'tags']
+const PRIORITY = ['customer', 'state', 'attention', 'acts', 'agent', 'wait', 'subject', 'sentiment', 'queue', 'handle', 'monitors', 'language', 'tags']
 const SELECTION_WIDTH = 40
 
 function fitting(columns: readonly FloorColumn[], room: number): Set<string> {

@@ -61,6 +61,8 @@ function keyOf(column: string, { at, theirs }: Ranking, sign: number): Key {
     wait: (_, facts) => waited(facts, at),
     // Since the present agent accepted; whom nobody has is before all others.
     handle: (_, facts) => (facts.accepted === null ? -1 : at - facts.accepted),
+    // The worst first; whom nothing is known of is after all others.
+    sentiment: (row) => row.sentiment?.score ?? 2,
     language: (row) => row.language,
   }
   return keys[column] ?? (() => 0)

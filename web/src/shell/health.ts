@@ -23,6 +23,18 @@ export interface Health {
   walked_at: string | null
 }
 
+/** How measuring of sentiment goes: conversations that wait, and the oldest message for how long. */
+export interface Measuring {
+  id: string
+  backend: string | null
+  processes: number
+  waiting: number
+  lag_ms: number
+  at: string | null
+}
+/** From here on the floor says how far behind the sentiment is that it shows. */
+export const BEHIND_MS = 1000
+
 /** Whoever looks less often than this can't call it proved. */
 export const LATE_MS = 120_000
 

@@ -1,0 +1,17 @@
+export const BACKENDS = ['auto', 'e5', 'vader', 'openai', 'local', 'none'] as const
+export type Backend = (typeof BACKENDS)[number]
+
+/** What the organization wants of insight (`protocol/insight.py`). */
+export interface Insight {
+  backend: Backend
+  detect_language: boolean
+  languages: string[]
+  redact: boolean
+  backends: readonly { backend: Backend; ready: boolean }[]
+}
+
+export interface TrialRow {
+  text: string
+  label: 'negative' | 'neutral' | 'positive'
+  language: string
+}
