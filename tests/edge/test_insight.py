@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
 from sample_place import Place
+
+from valvomo.commands.conversations.measure import MeasureSentiment
+from valvomo.commands.execute import Done
+from valvomo.domain.access.actor import system
+from valvomo.domain.conversations.measure import Measured
 
 pytestmark = pytest.mark.slow
 
@@ -73,3 +79,101 @@ async def test_readings_are_for_those_who_may_know(place: Place) -> None:
     assert (await saara.get(path)).json()["type"] == "conversation/monitor-first"
     measuring = (await saara.get("/api/v1/insight/measuring")).json()
     assert (measuring["processes"], measuring["backend"]) == (0, None)
+
+
+async def begin(place: Place) -> tuple[Any, str]:
+    """A customer with the token of a conversation, and its id."""
+    client = place.anybody()
+    wanted = {"key": place.house.sample.keys["Web chat"], "name": "Ada", "language": "en"}
+    answer = await client.post("/widget/v1/conversations", json=wanted)
+    client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+    return client, answer.json()["conversation"]["id"]
+
+
+async def felt(place: Place, conversation: str, *scores: float) -> None:
+    """What a model said of the customer's messages."""
+    readings = tuple(
+        Measured(seq=number, said_at=place.house.clock(), score=score, confidence=0.9)
+        for number, score in enumerate(scores, start=1)
+    )
+    actor = system(place.house.sample.organization_id, "insight")
+    outcome = await place.house.executor.execute(actor, MeasureSentiment(readings={conversation: readings}))
+    assert isinstance(outcome, Done)
+
+
+async def test_lists_are_filtered_by_it_for_those_who_may_know(place: Place) -> None:
+    angry, calm = await place.served("eino", customer="Ada"), await place.served("eino", customer="Bo")
+    await felt(place, angry, -0.9, -0.95)
+    saara, eino = await place.as_("saara"), await place.as_("eino")
+
+    async def found(client: Any, query: str) -> list[str]:
+        return [one["id"] for one in (await client.get(f"/api/v1/conversations?{query}")).json()["items"]]
+
+    assert await found(saara, "sentiment=very_negative") == [angry]
+    assert await found(saara, "sentiment=none") == [calm]
+    assert await found(saara, "sentiment=positive") == []
+    assert await found(eino, "sentiment=very_negative") == []
+    assert sorted(await found(eino, "sentiment=none")) == sorted([angry, calm])
+    row = (await saara.get(f"/api/v1/conversations/{angry}")).json()["sentiment"]
+    assert (row["level"], [one["seq"] for one in row["points"]], row["hint"]) == (
+        "very_negative",
+        [1, 2],
+        False,
+    )
+    assert (await eino.get(f"/api/v1/conversations/{angry}")).json()["sentiment"] is None
+    kinds = [
+        one["kind"] for one in (await eino.get(f"/api/v1/conversations/{angry}/timeline")).json()["items"]
+    ]
+    assert "sentiment_measured" not in kinds
+
+
+async def test_agents_know_when_the_organization_says_so_and_are_hinted(place: Place) -> None:
+    admin, eino = await place.as_("admin"), await place.as_("eino")
+    shown = await admin.put("/api/v1/settings/supervision", json={"show_agents_sentiment": True})
+    assert shown.json()["show_agents_sentiment"] is True
+    queues = (await admin.get("/api/v1/queues?limit=100")).json()["items"]
+    support = next(one for one in queues if one["name"] == "Support")
+    alert = {"sentiment_alert_agent": "slightly_negative", "sentiment_alert_supervisor": "negative"}
+    changed = await admin.patch(f"/api/v1/queues/{support['id']}", json=alert)
+    assert {name: changed.json()[name] for name in alert} == alert
+    one = await place.served("eino")
+    await felt(place, one, -0.9)
+    row = (await eino.get(f"/api/v1/conversations/{one}")).json()["sentiment"]
+    assert (row["level"], row["hint"]) == ("very_negative", True)
+    cleared = await admin.patch(f"/api/v1/queues/{support['id']}", json={"sentiment_alert_agent": None})
+    assert cleared.json()["sentiment_alert_agent"] is None
+    assert cleared.json()["sentiment_alert_supervisor"] == "negative"
+    bad = await admin.patch(f"/api/v1/queues/{support['id']}", json={"sentiment_alert_agent": "grumpy"})
+    assert bad.status_code == 422
+
+
+async def test_the_customer_never_knows(place: Place) -> None:
+    customer, conversation = await begin(place)
+    await customer.post("/widget/v1/messages", json={"text": "Awful", "client_id": "a"})
+    before = [
+        (await customer.get(f"/widget/v1/{one}")).text for one in ("messages", "transcript", "conversation")
+    ]
+    await felt(place, conversation, -0.9)
+    after = [
+        (await customer.get(f"/widget/v1/{one}")).text for one in ("messages", "transcript", "conversation")
+    ]
+    assert after == before
+    assert "sentiment" not in "".join(after)
+    assert "negative" not in "".join(after)
+
+
+async def test_a_transcript_that_leaves_is_redacted_if_the_organization_wants_that(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer, _ = await begin(place)
+    words = "I am Ada, write to ada@example.org about order 7741"
+    await customer.post("/widget/v1/messages", json={"text": words, "client_id": "a"})
+    assert words in (await customer.get("/widget/v1/transcript")).text
+    admin = await place.as_("admin")
+    assert (await admin.put("/api/v1/settings/insight", json={"redact": True})).json()["redact"] is True
+    told = (await customer.get("/widget/v1/transcript")).text
+    assert "I am [NAME], write to [EMAIL] about order 7741" in told
+    assert "Ada" not in told
+    monkeypatch.setitem(sys.modules, "euredact", None)
+    refused = await customer.get("/widget/v1/transcript")
+    assert (refused.status_code, refused.json()["type"]) == (503, "insight/redaction-unavailable")

@@ -100,6 +100,7 @@ class Reason(StrEnum):
     REPLAY_NOT_KEPT = "replay/not-kept"
     # figures
     AGENT_FIGURES_OFF = "figures/agents-off"
+    REDACTION_UNAVAILABLE = "insight/redaction-unavailable"
     TRIAL_RUNNING = "insight/trial-running"
     # quality
     EVALUATION_TOO_EARLY = "evaluation/too-early"

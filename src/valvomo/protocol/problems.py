@@ -47,7 +47,7 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
     ),
     429: frozenset({Reason.RATE_LIMITED, Reason.LOCKED_OUT}),
     500: frozenset({Reason.INTERNAL}),
-    503: frozenset({Reason.BUSY}),
+    503: frozenset({Reason.BUSY, Reason.REDACTION_UNAVAILABLE}),
 }
 
 _STATUS_OF: Mapping[Reason, int] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from valvomo.commands.conversations.reroute import rerouted
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import conversations
@@ -31,7 +32,7 @@ async def measure_sentiment(work: Work, command: MeasureSentiment) -> Outcome:
     for (_, one), conversation in found.items():
         now = conversation
         for reading in command.readings[one]:
-            events = rules.measure(reading, now, shown=shown)
+            events = await rerouted(work, now, rules.measure(reading, now, shown=shown))
             if events:
                 now = await work.record(now, events)
                 measured += 1

@@ -66,3 +66,7 @@ DELETE FROM measuring WHERE at < $1
 -- name: time
 -- What time it is for everybody.
 SELECT clock_timestamp()
+
+-- name: contact
+-- A customer, as far as rules ask for them.
+SELECT email, phone, created_at FROM contacts WHERE organization_id = $1 AND id = $2

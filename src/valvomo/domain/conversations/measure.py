@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Conversation, LanguageSource, State
 from valvomo.domain.sentiment.levels import Level, level_of_reading
@@ -53,15 +54,20 @@ class SentimentMeasured(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageDetected(Event):
-    """The customer was found to write in this language; `confidence` in [0, 1]."""
+    """The customer was found to write in this language; `confidence` in [0, 1].
+
+    `needs` are the skills that are asked for from now on, None as before.
+    """
 
     kind: ClassVar[str] = "language_detected"
     language: str
     confidence: float
+    needs: tuple[Need, ...] | None = None
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """The conversation's language, until somebody says otherwise."""
-        return conversation.but(language=self.language, language_source=LanguageSource.DETECTED)
+        needs = conversation.needs if self.needs is None else self.needs
+        return conversation.but(language=self.language, language_source=LanguageSource.DETECTED, needs=needs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

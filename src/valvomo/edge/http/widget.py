@@ -1,5 +1,6 @@
 """The customer's side: what a widget may ask with the key of its page or the token of its conversation (spec 2)."""
 
+import asyncio
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
@@ -20,11 +21,10 @@ from valvomo.protocol.customer import PublicConversation, PublicMessageItem
 from valvomo.protocol.requests import CustomerWords, StartByCustomer
 from valvomo.protocol.texts.catalogue import best_language
 from valvomo.protocol.widget import PublicMessages, StartedByCustomer, WidgetConfig
-from valvomo.queries import customers
+from valvomo.queries import customers, leaving
 from valvomo.queries.customers import Guest
 
 TAGS = ("widget",)
-MOST_LINES = 10_000
 UNGUESSABLE = 16
 """Characters of an idempotency key that nobody else will have."""
 
@@ -155,12 +155,12 @@ async def end(
 @get("/transcript", tags=TAGS, operation_id="downloadTranscript", summary="Download the transcript",
      media_type="text/plain")  # fmt: skip
 async def transcript(parts: PartsArg, guest: GuestArg) -> Response[str]:
-    """What was said, as text, for the customer to keep."""
+    """What was said, as text, for the customer to keep; personal data blacked out if the organization wants that."""
     async with parts.reader.reading() as tx:
-        items = await customers.messages(tx, guest, after=0, limit=MOST_LINES)
-    lines = [f"{one.at:%Y-%m-%d %H:%M} UTC  {one.author.name}: {one.text}" for one in items]
+        wanted = await leaving.transcript(tx, guest)
+    text = found(await asyncio.to_thread(leaving.as_text, wanted))
     headers = {"Content-Disposition": 'attachment; filename="transcript.txt"'}
-    return Response("\n".join([*lines, ""]), media_type="text/plain", headers=headers)
+    return Response(text, media_type="text/plain", headers=headers)
 
 
 def _own(request: Request[Any, Any, Any], key: str | None) -> str | None:
