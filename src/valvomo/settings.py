@@ -10,13 +10,14 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
+
+from valvomo.addresses import check_network, check_url
 
 PREFIX = "VALVOMO_"
 # Read before the settings, or by the tests only.
@@ -24,11 +25,9 @@ _NOT_SETTINGS = {"VALVOMO_CONFIG"}
 _TESTS = "VALVOMO_TEST_"
 _SECRETS = {"metrics_token", "sentiment_key"}
 _SHORTEST_TOKEN = 16
-_LAST_PORT = 65_535
 _URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]*@")
 _URL_TOKEN = re.compile(r"(?<=://)[^:/@\s]+@")
 _QUERY_PASSWORD = re.compile(r"(?<=[?&])((?:ssl)?password)=[^&\s]*")
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:@\s]+)(:(?P<port>\d{1,5}))?")
 
 
 class BadSettingsError(Exception):
@@ -109,6 +108,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     customers_per_address: Annotated[int, Meta(ge=1, le=1_000_000)] = 1000
     """Live connections that customers may have from one address, unless it is a trusted proxy's own."""
 
+    smtp_url: str = ""
+    """The mail server that letters of this house go through, ``smtp://user:password@host:587``; empty sends none."""
+
+    mail_from: Annotated[str, Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+$", max_length=254)] = "valvomo@localhost"
+    """The address that they come from."""
+
     webhook_networks: tuple[str, ...] = ()
     """Private addresses or networks that webhooks may reach; without them only public addresses."""
 
@@ -132,17 +137,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def __post_init__(self) -> None:
         """Check what a type alone cannot say; raises `ValueError` beginning with the key."""
-        _check_url("database_url", self.database_url, {"postgresql", "postgres"})
+        check_url("database_url", self.database_url, {"postgresql", "postgres"})
+        check_url("smtp_url", self.smtp_url, {"smtp", "smtps"})
         for one in self.bus_url.split(","):
-            _check_url("bus_url", one.strip(), {"nats", "tls"})
-        _check_url("otlp_url", self.otlp_url, {"http", "https"})
-        _check_url("sentiment_url", self.sentiment_url, {"http", "https"})
-        _check_url("public_url", self.public_url, {"http", "https"})
+            check_url("bus_url", one.strip(), {"nats", "tls"})
+        check_url("otlp_url", self.otlp_url, {"http", "https"})
+        check_url("sentiment_url", self.sentiment_url, {"http", "https"})
+        check_url("public_url", self.public_url, {"http", "https"})
         if urlsplit(self.public_url).path.strip("/"):
             raise ValueError("public_url: must not have a path")
         for key in ("trusted_proxies", "webhook_networks", "metrics_networks"):
             for network in getattr(self, key):
-                _check_network(key, network)
+                check_network(key, network)
         if 0 < len(self.metrics_token) < _SHORTEST_TOKEN:
             raise ValueError(f"metrics_token: must have at least {_SHORTEST_TOKEN} characters")
 
@@ -241,54 +247,6 @@ def _convert(value: Any, wanted: Any) -> Any:
         text = msgspec.convert(value, str)
         return Path(text).expanduser() if text else None
     return msgspec.convert(value, wanted, strict=not isinstance(value, str))
-
-
-def _check_url(key: str, url: str, schemes: set[str]) -> None:
-    if not url:
-        return
-    if not url.startswith(tuple(f"{scheme}://" for scheme in schemes)):
-        raise ValueError(
-            f"{key}: must begin with {' or '.join(f'{scheme}://' for scheme in sorted(schemes))}"
-        )
-    # A server of PostgreSQL may also be a socket, or one of several.
-    database = "postgresql" in schemes
-    if not _is_whole(url, most_hosts=None if database else 1, query=database):
-        raise ValueError(f"{key}: {_NOT_WHOLE}")
-
-
-_NOT_WHOLE = (
-    "its host or port cannot be read; percent-encode the password (# is %23, / is %2F, ? is %3F, @ is %40, : is %3A), "
-    "and let the port be a number"
-)
-
-
-def _is_whole(url: str, *, most_hosts: int | None, query: bool) -> bool:
-    """Whether everybody who takes this apart finds the same host in it.
-
-    In a URL a ``#``, ``/``, ``?`` or ``@`` ends what a password can be: its rest would be taken for a port or a name,
-    and be printed as one.
-    """
-    try:
-        parts = urlsplit(url)
-        parse_qsl(parts.query, strict_parsing=query and bool(parts.query))
-    except ValueError:
-        return False
-    if re.search(r"[\s#]", url) or url.count("@") > parts.netloc.count("@") or parts.netloc.count("@") > 1:
-        return False
-    place = parts.netloc.rpartition("@")[2]
-    if most_hosts is None and not place:
-        return True
-    hosts = [_HOST.fullmatch(one) for one in place.split(",")]
-    return len(hosts) <= (most_hosts or len(hosts)) and all(
-        found is not None and int(found["port"] or 0) <= _LAST_PORT for found in hosts
-    )
-
-
-def _check_network(key: str, text: str) -> None:
-    try:
-        ip_network(text)
-    except ValueError:
-        raise ValueError(f"{key}: must be addresses or networks, separated by commas") from None
 
 
 def _suggestion(shown: str, key: str) -> str:

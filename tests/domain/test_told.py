@@ -13,6 +13,7 @@ from valvomo.domain.agents.events import (
     Acknowledged,
     AgentConnected,
     AgentDisconnected,
+    Evaluated,
     FiguresExported,
     FiguresSeen,
     HouseFact,
@@ -23,6 +24,7 @@ from valvomo.domain.agents.events import (
     UsualHandleNoted,
 )  # fmt: skip
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.call import CallEnded, Elevated
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
@@ -103,6 +105,7 @@ def overflowed(remedy: Remedy, text: str | None = None) -> Overflowed:
 
 
 NOBODY: tuple[str, ...] = ()
+ALERT: dict[str, Any] = {"alert_id": "a", "rule_name": "R", "queue_id": "q"}
 BY_AINO: dict[str, Any] = {"by_id": "aino", "by_name": "Aino"}
 BY_SAARA: dict[str, Any] = {"by_id": "saara", "by_name": "Saara"}
 ASKER = ("saara",)
@@ -213,6 +216,12 @@ HOUSE: tuple[tuple[HouseFact, bool], ...] = (
     (LookedBack(since=AT, until=AT), True),
     (FiguresSeen(view="agents", since="2026-03-01", until="2026-03-02"), True),
     (FiguresExported(content="a", format="csv", since="2026-03-01", until="2026-03-02", purpose="p"), True),
+    (Evaluated(evaluation_id="e", conversation_id="c", agent_id="a", stage="draft"), True),
+    (AlertRaised(**ALERT, rule_id="r", conversation_id=None), False),
+    (AlertAcknowledged(**ALERT), True),
+    (AlertAssigned(**ALERT, user_id="u", user_name="U"), True),
+    (AlertCleared(**ALERT, cause="by_hand"), True),
+    (AlertCleared(**ALERT, cause="no_longer"), False),
     (UsualHandleNoted(seconds={"q": 60.0}), False),
 )
 

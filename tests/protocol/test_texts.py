@@ -45,15 +45,19 @@ CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "q
           *Trigger)  # fmt: skip
 SETTINGS = (
     "supervision", "attention", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill",
-    "hours", "presence", "template", "quick_reply", "disposition", "insight", "evaluation_form", "sampling_rule",
+    "alert_rule", "hours", "presence", "template", "quick_reply", "disposition", "insight", "evaluation_form",
+    "sampling_rule",
 )  # fmt: skip
 AUDITED = (
     "created", "changed", "removed", "signed_in", "failed", "locked_out", "signed_out", "signed_out_everywhere",
     "presence_set", "acknowledged", "looked_back", "figures_seen", "figures_seen_of", "figures_exported",
     "evaluated_draft", "evaluated_submitted", "evaluated_replied", "evaluated_closed",
+    "alert_acknowledged", "alert_assigned", "alert_cleared",
 )  # fmt: skip
 NEEDED = {
     ("unknown",),
+    ("alert_mail", "subject"),
+    ("alert_mail", "text"),
     *(("problem", reason.value, part) for reason in Reason for part in ("title", "detail")),
     *(("state", one.value) for one in (*State, *Stage)),
     *(("presence", one.value) for one in Presence),

@@ -90,6 +90,9 @@ class Reason(StrEnum):
     EXPIRED = "session/expired"
     WRONG_CREDENTIALS = "session/wrong-credentials"
     LOCKED_OUT = "session/locked-out"
+    # alerts
+    ALERT_ACKNOWLEDGED = "alert/acknowledged"
+    ALERT_CLEARED = "alert/cleared"
     # configuration
     NAME_TAKEN = "settings/name-taken"
     IN_USE = "settings/in-use"

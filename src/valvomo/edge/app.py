@@ -14,6 +14,7 @@ from valvomo.edge.door import App, Door
 from valvomo.edge.http import (
     acts,
     agents,
+    alerts,
     conversations,
     describing,
     figures,
@@ -37,8 +38,8 @@ from valvomo.edge.parts import Parts
 from valvomo.edge.readiness import Readiness
 
 STAFF_ROUTES = (
-    *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *heeding.ROUTES, *giving.ROUTES, *agents.ROUTES,
-    *figures.ROUTES,
+    *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *heeding.ROUTES, *alerts.ROUTES, *giving.ROUTES,
+    *agents.ROUTES, *figures.ROUTES,
     *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = widget.ROUTES

@@ -11,20 +11,23 @@ from dataclasses import dataclass
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.agents.events import SettingChanged, SignedIn
+from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.live.connection import Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
 from valvomo.protocol.signals import AuditSignal, SettingSignal
 
-SETTINGS, AUDIT = "settings", "audit"
+SETTINGS, AUDIT, RAISED = "settings", "audit", "raised"
 READERS: dict[str, tuple[UserRole, ...]] = {
     SETTINGS: (UserRole.ADMINISTRATOR,),
     AUDIT: (UserRole.AUDITOR, UserRole.ADMINISTRATOR),
+    RAISED: (UserRole.SUPERVISOR,),
 }
 """Topics and who may watch them: those who may ask for what they tell of."""
 SIGNED_IN, LOCKED_OUT = "signed_in", "locked_out"
 EVERYBODY = "*"
+ALERT_FACTS = (AlertRaised, AlertAcknowledged, AlertAssigned, AlertCleared)
 
 
 def signal_refusal(topic: str, actor: Actor) -> Refusal | None:
@@ -37,23 +40,28 @@ def signal_refusal(topic: str, actor: Actor) -> Refusal | None:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What facts mean for the signals: settings that changed, and the newest position of the audit log if it grew."""
+    """What facts mean for the signals: settings and alerts that changed, the newest position of the audit log."""
 
     settings: tuple[SettingSignal, ...] = ()
     audited: int | None = None
+    alerts: tuple[SettingSignal, ...] = ()
 
 
 def news_of(facts: Iterable[Fact]) -> News:
     """The news in these facts; of several changes of one thing the last one counts."""
     settings: dict[tuple[str, str], SettingSignal] = {}
     audited: int | None = None
+    alerts: dict[str, SettingSignal] = {}
     for fact in facts:
         position = fact.position or 0
         if fact.audited:
             audited = position
+        if isinstance(fact.event, ALERT_FACTS):
+            one = fact.event.alert_id
+            alerts[one] = SettingSignal(kind=fact.kind, id=one, position=position)
         if (thing := _thing(fact)) is not None:
             settings[thing] = SettingSignal(kind=thing[0], id=thing[1], position=position)
-    return News(tuple(settings.values()), audited)
+    return News(tuple(settings.values()), audited, tuple(alerts.values()))
 
 
 def doubted_by(facts: Iterable[Fact]) -> set[str]:
@@ -105,6 +113,8 @@ class Signals:
         news = news_of(facts)
         if news.settings:
             self._tell(SETTINGS, "changes", news.settings)
+        if news.alerts:
+            self._tell(RAISED, "changes", news.alerts)
         if news.audited is not None:
             self._tell(AUDIT, "changes", (AuditSignal(position=news.audited),))
 

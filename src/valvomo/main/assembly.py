@@ -36,12 +36,14 @@ from valvomo.edge.ws.quotas import Quotas, trusted
 from valvomo.insight.choosing import Places
 from valvomo.insight.trials import Trials
 from valvomo.jobs.addresses import networks_of
+from valvomo.jobs.alarms import Alarms
 from valvomo.jobs.bookkeeping import Bookkeeping
 from valvomo.jobs.delivery import Delivery
 from valvomo.jobs.indexer import Indexer
 from valvomo.jobs.inspector import Inspector
 from valvomo.jobs.janitor import Janitor, Release
 from valvomo.jobs.listener import Listener
+from valvomo.jobs.mailing import Mailing, MailServer
 from valvomo.jobs.overflow import Overflow
 from valvomo.jobs.recorder import Recorder
 from valvomo.jobs.rounds import Rounds
@@ -203,7 +205,8 @@ def _leading(parts: Parts, bell: Doorbell, leadership: Leadership | None) -> tup
     """What one of several processes does for all of them."""
     executor, leads = parts.executor, leadership.leads if leadership else lambda: True
     listener = Listener(executor.database, executor, bell, leads=leads)
-    return (_router(parts, bell, leadership), listener)
+    alarms = Alarms(executor.database, executor, bell, parts.clock, leads=leads)
+    return (_router(parts, bell, leadership), listener, alarms)
 
 
 def _rounds(
@@ -215,6 +218,7 @@ def _rounds(
         Timers(database, parts.executor, bell, parts.clock),
         Overflow(database, parts.executor, parts.clock),
         Sampler(database, parts.executor, parts.clock),
+        Mailing(database, bell, parts.clock, MailServer.of(settings.smtp_url, settings.mail_from)),
         Delivery(database, bell, parts.clock, allowed=networks_of(settings.webhook_networks)),
         Bookkeeping(parts.bookkeeper, leadership),
     )

@@ -18,6 +18,7 @@ from valvomo.domain.agents.events import (
     SignedIn,
     UsualHandleNoted,
 )
+from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
 from valvomo.domain.conversations.event import Event
 from valvomo.protocol.lookups import Lookups
 from valvomo.protocol.texts.catalogue import in_words, text
@@ -38,7 +39,7 @@ def facts_of(event: Event | HouseFact) -> dict[str, object]:
     return plain
 
 
-def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:
+def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:  # noqa: PLR0911 - a list of cases
     match event:
         case SettingChanged(subject=subject, name=name, before=before, after=after):
             what = "created" if before is None else "removed" if after is None else "changed"
@@ -51,7 +52,12 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:
             return ("audit", "acknowledged"), {"person": lookups.people.get(person)}
         case Evaluated() | LookedBack() | FiguresSeen() | FiguresExported():
             return _of_looking(event, lookups)
-        case AgentConnected() | AgentDisconnected() | UsualHandleNoted():
+        case AlertAcknowledged() | AlertAssigned() | AlertCleared():
+            return ("audit", event.kind), {
+                "rule": event.rule_name,
+                "person": getattr(event, "user_name", None),
+            }
+        case AgentConnected() | AgentDisconnected() | UsualHandleNoted() | AlertRaised():
             raise TypeError(f"{event.kind} is no act of anybody")
         case _:
             return sentence_of(event), event_facts(event, lookups)

@@ -1,4 +1,4 @@
-import { BellRing, CalendarClock, HeartPulse, GraduationCap, KeyRound, ListChecks, ListTree, Route, ShieldCheck, Siren, UserCheck, UserCog, Zap } from '@lucide/vue'
+import { BellPlus, BellRing, CalendarClock, HeartPulse, GraduationCap, KeyRound, ListChecks, ListTree, Route, ShieldCheck, Siren, UserCheck, UserCog, Zap } from '@lucide/vue'
 
 import type { Area } from '@/shell/places'
 import type { Role } from '@/stores/session'
@@ -10,6 +10,7 @@ export const routes: Area['routes'] = [
   { path: '/admin/supervision', component: () => import('./SupervisionPage.vue'), meta: { roles, title: 'nav.supervision' } },
   { path: '/admin/attention', component: () => import('./AttentionPage.vue'), meta: { roles, title: 'nav.attention' } },
   { path: '/admin/insight', component: () => import('./InsightPage.vue'), meta: { roles, title: 'nav.insight' } },
+  { path: '/admin/alert-rules', component: () => import('./AlertRulesPage.vue'), meta: { roles, title: 'nav.alertRules' } },
   { path: '/admin/queues', component: () => import('./QueuesPage.vue'), meta: { roles, title: 'nav.queues' } },
   { path: '/admin/workstreams', component: () => import('./WorkstreamsPage.vue'), meta: { roles, title: 'nav.workstreams' } },
   { path: '/admin/workstreams/:id', component: () => import('./WorkstreamPage.vue'), props: true, meta: { roles, title: 'nav.workstreams' } },
@@ -26,6 +27,7 @@ export const places: Area['places'] = [
   { to: '/admin/supervision', label: 'nav.supervision', icon: ShieldCheck, section: 'configure', roles, order: 10 },
   { to: '/admin/attention', label: 'nav.attention', icon: Siren, section: 'configure', roles, order: 15 },
   { to: '/admin/insight', label: 'nav.insight', icon: HeartPulse, section: 'configure', roles, order: 16 },
+  { to: '/admin/alert-rules', label: 'nav.alertRules', icon: BellPlus, section: 'configure', roles, order: 16 },
   { to: '/admin/queues', label: 'nav.queues', icon: ListTree, section: 'configure', roles, order: 20 },
   { to: '/admin/workstreams', label: 'nav.workstreams', icon: Route, section: 'configure', roles, order: 30 },
   { to: '/admin/users', label: 'nav.users', icon: UserCog, section: 'configure', roles, order: 40 },

@@ -10,6 +10,7 @@ export type SettingKind =
   | 'insight'
   | 'supervision'
   | 'attention'
+  | 'alert_rule'
   | 'queue'
   | 'user'
   | 'workstream'

@@ -42,6 +42,9 @@ REFUSALS: Mapping[str, Reason] = {
     "queue_supervisors_queue": Reason.UNKNOWN_TARGET,
     "queue_supervisors_user": Reason.UNKNOWN_TARGET,
     "api_tokens_user": Reason.UNKNOWN_TARGET,
+    "alert_rules_name": Reason.NAME_TAKEN,
+    "alert_rules_quiet_hours": Reason.UNKNOWN_TARGET,
+    "alert_rules_assign_to": Reason.UNKNOWN_TARGET,
     "quick_replies_queue": Reason.UNKNOWN_TARGET,
     "dispositions_queue": Reason.UNKNOWN_TARGET,
 }
@@ -61,7 +64,9 @@ def within_constraints(
             constraint = str(getattr(violated, "constraint_name", ""))
             if constraint not in REFUSALS:
                 raise
-            return Refusal(REFUSALS[constraint])
+            # What a removal runs into is that something still refers to it, whatever else the constraint means.
+            removes = type(command).__name__.startswith("Remove")
+            return Refusal(Reason.IN_USE if removes else REFUSALS[constraint])
 
     return judged
 

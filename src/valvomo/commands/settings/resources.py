@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.settings.alert_rules import AlertRule
 from valvomo.commands.settings.changes import note_changed, note_created, note_removed, within_constraints
 from valvomo.commands.settings.kinds import KINDS, CustomPresence, OpeningHours, Resource, Skill
 from valvomo.commands.work import Work
@@ -107,7 +108,7 @@ async def remove_resource(work: Work, command: RemoveResource) -> Outcome:
 
 async def _lock(work: Work, subject: str, resource_id: str) -> Resource | Refusal:
     await work.tx.row("house.lock_organization", work.organization_id)
-    kind = KINDS[subject]
+    kind = AlertRule if subject == AlertRule.subject else KINDS[subject]
     row = await work.tx.row(f"resources.{kind.rows}", work.organization_id, "", resource_id, 1)
     return kind.of(row) if row else Refusal(Reason.NOT_FOUND)
 

@@ -141,3 +141,23 @@ DELETE FROM dispositions WHERE organization_id = $1 AND id = $2
 -- name: codes
 -- All dispositions with the queues that they are for.
 SELECT name, queue_id FROM dispositions WHERE organization_id = $1
+
+-- name: alert_rules
+-- Alert rules after an id, in order of their making.
+SELECT * FROM alert_rules WHERE organization_id = $1 AND id > $2 AND ($3::text IS NULL OR id = $3) ORDER BY id LIMIT $4
+
+-- name: create_alert_rule
+-- A new alert rule.
+INSERT INTO alert_rules (organization_id, id, created_at, name, conditions, queues, quiet_hours_id, cool_down, assign_to,
+    sound, emails, webhook, enabled)
+VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13)
+
+-- name: change_alert_rule
+-- An alert rule as it is from now on.
+UPDATE alert_rules SET name = $3, conditions = $4::jsonb, queues = $5, quiet_hours_id = $6, cool_down = $7, assign_to = $8,
+    sound = $9, emails = $10, webhook = $11, enabled = $12
+WHERE organization_id = $1 AND id = $2
+
+-- name: remove_alert_rule
+-- An alert rule that looks no more; what it raised stays.
+DELETE FROM alert_rules WHERE organization_id = $1 AND id = $2

@@ -12,6 +12,7 @@ from valvomo.domain.agents.events import (
     SettingChanged,
     SignedIn,
 )
+from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
@@ -30,8 +31,10 @@ def audited(event: Event | HouseFact) -> bool:
     match event:
         case MonitorStarted() | MonitorStopped() | SupervisorJoined() | TookOver() | ForceClosed():
             return True
-        case Muted() | Unmuted() | Pinned() | Unpinned():
+        case AlertAcknowledged() | AlertAssigned() | Muted() | Unmuted() | Pinned() | Unpinned():
             return True
+        case AlertCleared(cause=cause):
+            return cause == "by_hand"
         case SettingChanged() | SignedIn() | LookedBack() | FiguresSeen() | FiguresExported() | Evaluated():
             return True
         case ParticipantLeft(role=role):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,7 @@ class Evaluated:
 
 _ALL = (
     PresenceSet, AgentConnected, AgentDisconnected, SettingChanged, SignedIn, Acknowledged, LookedBack, FiguresSeen,
-    FiguresExported, UsualHandleNoted, Evaluated,
+    FiguresExported, UsualHandleNoted, Evaluated, AlertRaised, AlertAcknowledged, AlertAssigned, AlertCleared,
 )  # fmt: skip
 HouseFact = (
     PresenceSet
@@ -154,6 +155,10 @@ HouseFact = (
     | FiguresExported
     | UsualHandleNoted
     | Evaluated
+    | AlertRaised
+    | AlertAcknowledged
+    | AlertAssigned
+    | AlertCleared
 )
 HOUSE_FACTS: dict[str, type[HouseFact]] = {one.kind: one for one in _ALL}
 """Facts that belong to no conversation, by kind."""

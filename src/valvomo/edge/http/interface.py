@@ -26,6 +26,8 @@ TAGS: Mapping[str, str] = {
     "supervising": "What supervisors do; each act has a switch, and an answer for every no.",
     "agents": "Presence and load.",
     "figures": "Figures of now and of the past, each with its definition.",
+    "alerts": "What rules have raised, and what supervisors do about it.",
+    "alert-rules": "When alerts are raised, and who is told.",
     "attention": "What draws a supervisor's eye, and for how much each part of it counts.",
     "quality": "Evaluations of conversations, by forms, drawn by rules.",
     "replay": "The floor as it was, and how it went on.",

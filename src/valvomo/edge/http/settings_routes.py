@@ -2,6 +2,7 @@
 
 from valvomo.edge.http import (
     acknowledgements,
+    alert_rules,
     attention,
     audit,
     dispositions,
@@ -37,6 +38,7 @@ ROUTES = (
     *supervision.ROUTES,
     *insight.ROUTES,
     *attention.ROUTES,
+    *alert_rules.ROUTES,
     *tokens.ROUTES,
     *webhooks.ROUTES,
     *audit.ROUTES,

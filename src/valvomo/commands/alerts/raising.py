@@ -1,0 +1,89 @@
+"""Raise and clear alerts: the system's to do, when the conditions of a rule begin or cease to hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.work import Work
+from valvomo.db import outbox
+from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.alerts.events import AlertCleared, AlertRaised
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.protocol.texts.catalogue import text
+
+RAISED = "alert.raised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseAlert(Command):
+    """A rule has found something in a queue, or in one conversation there."""
+
+    rule_id: str
+    queue_id: str
+    conversation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndAlert(Command):
+    """What an alert was about is so no longer: `no_longer`, `closed` or `rule_changed`."""
+
+    alert_id: str
+    cause: str
+
+
+@handles(RaiseAlert)
+async def raise_alert(work: Work, command: RaiseAlert) -> Outcome:
+    """At most one for each rule and what it is about, and not again before the rule has cooled down."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    rule = await work.tx.row("alerts.rule", work.organization_id, command.rule_id)
+    if rule is None or not rule["enabled"]:
+        return {}
+    about = command.conversation_id or command.queue_id
+    alert_id = await work.tx.value(
+        "alerts.raise", work.organization_id, work.new_id(), rule["id"], rule["name"], command.queue_id,
+        command.conversation_id, about, rule["sound"], work.now, rule["assign_to"], float(rule["cool_down"]),
+    )  # fmt: skip
+    if alert_id is None:
+        return {}
+    raised = AlertRaised(
+        alert_id=alert_id, rule_id=rule["id"], rule_name=rule["name"], queue_id=command.queue_id,
+        conversation_id=command.conversation_id, assigned_to=rule["assign_to"],
+    )  # fmt: skip
+    work.note(raised)
+    await _tell(work, rule, raised)
+    return {"id": alert_id}
+
+
+@handles(EndAlert)
+async def end_alert(work: Work, command: EndAlert) -> Outcome:
+    """Nothing when somebody has cleared it already."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    row = await work.tx.row("alerts.lock", work.organization_id, command.alert_id)
+    if row is None or row["cleared_at"] is not None:
+        return {}
+    await work.tx.run("alerts.clear", work.organization_id, row["id"], work.now, command.cause)
+    work.note(
+        AlertCleared(
+            alert_id=row["id"], rule_name=row["rule_name"], queue_id=row["queue_id"], cause=command.cause
+        )
+    )
+    return {"id": row["id"]}
+
+
+async def _tell(work: Work, rule: Any, raised: AlertRaised) -> None:
+    """Whoever is to hear of it outside of the console: which rule, where, and nothing of what was said."""
+    queue = await work.queue_name(raised.queue_id)
+    if rule["webhook"]:
+        body: dict[str, object] = {
+            "alert": raised.alert_id, "rule": raised.rule_name, "queue": raised.queue_id,
+            "conversation": raised.conversation_id, "at": work.now,
+        }  # fmt: skip
+        await outbox.write(work.tx, [(work.organization_id, RAISED, body)], work.now)
+    if emails := rule["emails"]:
+        facts = {"rule": raised.rule_name, "queue": queue, "at": work.now.isoformat(timespec="seconds")}
+        subject, words = (text("en", ("alert_mail", one), facts) for one in ("subject", "text"))
+        await work.tx.run("alerts.write_mails", work.organization_id, emails, subject, words, work.now)

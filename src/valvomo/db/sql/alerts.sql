@@ -1,0 +1,89 @@
+-- name: rules
+-- Every enabled rule of every organization, with its quiet hours.
+SELECT r.*, to_jsonb(h) AS hours FROM alert_rules r
+LEFT JOIN hours h ON h.organization_id = r.organization_id AND h.id = r.quiet_hours_id
+WHERE r.enabled ORDER BY r.organization_id, r.id
+
+-- name: rule
+-- One rule as it is now.
+SELECT * FROM alert_rules WHERE organization_id = $1 AND id = $2 FOR SHARE
+
+-- name: raise
+-- A new alert, unless there is one that is not cleared, or was one not long enough ago.
+INSERT INTO alerts (organization_id, id, rule_id, rule_name, queue_id, conversation_id, about, sound, raised_at, assigned_to)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE NOT EXISTS (
+    SELECT FROM alerts WHERE organization_id = $1 AND rule_id = $3 AND about = $7
+        AND coalesce(cleared_at, raised_at) > $9::timestamptz - make_interval(secs => $11))
+ON CONFLICT (organization_id, rule_id, about) WHERE cleared_at IS NULL DO NOTHING
+RETURNING id
+
+-- name: lock
+-- One alert, locked.
+SELECT * FROM alerts WHERE organization_id = $1 AND id = $2 FOR NO KEY UPDATE
+
+-- name: acknowledge
+-- Somebody has seen it.
+UPDATE alerts SET acknowledged_at = $3, acknowledged_by = $4, version = version + 1
+WHERE organization_id = $1 AND id = $2
+
+-- name: assign
+-- It is this person's to see to.
+UPDATE alerts SET assigned_to = $3, version = version + 1 WHERE organization_id = $1 AND id = $2
+
+-- name: clear
+-- It is over.
+UPDATE alerts SET cleared_at = $3, cleared_as = $4, version = version + 1 WHERE organization_id = $1 AND id = $2
+
+-- name: open
+-- What is not cleared.
+SELECT * FROM alerts WHERE organization_id = $1 AND cleared_at IS NULL ORDER BY raised_at
+
+-- name: listed
+-- Alerts, newest first, before an id: of these queues (null: of all), those that are not cleared or all.
+SELECT a.*, q.name AS queue_name, c.body ->> 'customer_name' AS customer, u.name AS acknowledged_name,
+    v.name AS assigned_name
+FROM alerts a
+LEFT JOIN queues q ON q.organization_id = a.organization_id AND q.id = a.queue_id
+LEFT JOIN conversations c ON c.organization_id = a.organization_id AND c.id = a.conversation_id
+LEFT JOIN users u ON u.organization_id = a.organization_id AND u.id = a.acknowledged_by
+LEFT JOIN users v ON v.organization_id = a.organization_id AND v.id = a.assigned_to
+WHERE a.organization_id = $1 AND ($2::text[] IS NULL OR a.queue_id = ANY ($2)) AND ($3 OR a.cleared_at IS NULL)
+    AND ($4 = '' OR a.id < $4) AND ($6::text IS NULL OR a.id = $6)
+ORDER BY a.id DESC LIMIT $5
+
+-- name: supervisor_of
+-- Whether this account supervises the queue.
+SELECT u.name FROM users u WHERE u.organization_id = $1 AND u.id = $2 AND NOT u.disabled AND 'supervisor' = ANY (u.roles)
+    AND (u.supervises_all OR EXISTS (SELECT FROM queue_supervisors s
+        WHERE s.organization_id = u.organization_id AND s.user_id = u.id AND s.queue_id = $3))
+
+-- name: write_mails
+-- Letters to these addresses, to be sent at once.
+INSERT INTO mails (organization_id, id, recipient, subject, body, due, created_at)
+SELECT $1, gen_random_uuid()::text, unnest($2::text[]), $3, $4, $5, $5
+
+-- name: lease_mails
+-- The next letters that are due are this process's to send; if it dies, they are due again when the lease ends.
+UPDATE mails m SET due = $1::timestamptz + make_interval(secs => $2), attempts = m.attempts + 1
+WHERE (m.organization_id, m.id) IN (
+    SELECT d.organization_id, d.id FROM mails d
+    WHERE d.due <= $1 AND d.sent_at IS NULL AND d.given_up_at IS NULL
+    ORDER BY d.due LIMIT $3 FOR UPDATE SKIP LOCKED)
+RETURNING m.*
+
+-- name: mail_sent
+-- The letter is with its mail server.
+UPDATE mails SET sent_at = $3, problem = NULL WHERE organization_id = $1 AND id = $2
+
+-- name: mail_failed
+-- The letter was not taken: when to try again, or that we gave up.
+UPDATE mails SET due = $3, given_up_at = $4, problem = $5 WHERE organization_id = $1 AND id = $2
+
+-- name: reader_position
+-- How far a reader has read; one that is new begins at the journal's end.
+WITH new AS (
+    INSERT INTO journal_readers (organization_id, name, position)
+    SELECT organization_id, $2, position FROM journal_heads WHERE organization_id = $1
+    ON CONFLICT ON CONSTRAINT journal_readers_pkey DO NOTHING
+)
+SELECT position FROM journal_readers WHERE organization_id = $1 AND name = $2

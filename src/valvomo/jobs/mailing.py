@@ -1,0 +1,124 @@
+"""Mailing: letters by e-mail to the mail server that the operator named, until they are taken or given up.
+
+A letter may come twice, when a process dies between the server's answer and our note of it; its Message-ID stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+import structlog
+
+from valvomo.db.database import Database
+from valvomo.db.doorbell import Doorbell
+from valvomo.jobs.delivery import due_again
+from valvomo.jobs.rounds import Rounds
+
+AT_A_TIME = 20
+LEASE_SECONDS = 120.0
+PATIENCE_SECONDS = 20.0
+REFUSED_FOR_GOOD = 500
+"""Answers of a mail server from here on say that it will not take the letter later either."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """Where letters go: `smtps` speaks TLS from the first byte, `smtp` as soon as the server can."""
+
+    host: str
+    port: int
+    tls: bool
+    sender: str
+    user: str | None = None
+    password: str | None = None
+
+    @classmethod
+    def of(cls, url: str, sender: str) -> Self | None:
+        """`smtp://user:password@host:587`; None when there is none."""
+        if not url:
+            return None
+        parts = urlsplit(url)
+        tls = parts.scheme == "smtps"
+        return cls(
+            host=parts.hostname or "",
+            port=parts.port or (465 if tls else 587),
+            tls=tls,
+            sender=sender,
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+        )
+
+
+class Mailing(Rounds):
+    """One for a process; several share the work. Without a server letters are given up, and say why."""
+
+    def __init__(
+        self,
+        database: Database,
+        bell: Doorbell,
+        clock: Callable[[], datetime],
+        server: MailServer | None,
+    ) -> None:
+        super().__init__(bell)
+        self._database = database
+        self._clock = clock
+        self._server = server
+
+    async def round(self) -> float | None:
+        """Send what is due, one after the other."""
+        async with self._database.transaction() as tx:
+            letters = await tx.rows("alerts.lease_mails", self._clock(), LEASE_SECONDS, AT_A_TIME)
+        for letter in letters:
+            await self._note(letter, await self._send(letter))
+        return 0.0 if len(letters) == AT_A_TIME else None
+
+    async def _send(self, letter: Any) -> tuple[str, bool] | None:
+        """What went wrong, and whether for good."""
+        server = self._server
+        if server is None:
+            return "no mail server is configured (VALVOMO_SMTP_URL)", True
+        try:
+            await aiosmtplib.send(
+                _message(letter, server.sender),
+                hostname=server.host,
+                port=server.port,
+                username=server.user,
+                password=server.password,
+                use_tls=server.tls,
+                timeout=PATIENCE_SECONDS,
+            )
+        except aiosmtplib.SMTPResponseException as error:
+            return f"{error.code} {error.message}", error.code >= REFUSED_FOR_GOOD
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            return str(error) or type(error).__name__, False
+        return None
+
+    async def _note(self, letter: Any, problem: tuple[str, bool] | None) -> None:
+        which, now = (letter["organization_id"], letter["id"]), self._clock()
+        async with self._database.transaction() as tx:
+            if problem is None:
+                await tx.run("alerts.mail_sent", *which, now)
+                return
+            again = None if problem[1] else due_again(letter["attempts"], now)
+            await tx.run("alerts.mail_failed", *which, again or now, None if again else now, problem[0][:500])
+        log.info("mailing.unsent", letter=letter["id"], attempts=letter["attempts"], again=again)
+
+
+def _message(letter: Any, sender: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"] = sender, letter["recipient"]
+    message["Subject"] = " ".join(letter["subject"].split())
+    message["Date"] = format_datetime(letter["created_at"])
+    message["Message-ID"] = f"<{letter['id']}@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter["body"])
+    return message

@@ -1,0 +1,107 @@
+"""Mailing against a mail server on loopback: letters arrive once, refused ones are given up, others tried again."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from sample_floor import Floor
+
+from valvomo.bus.local import LocalBus
+from valvomo.db.doorbell import Doorbell
+from valvomo.jobs.mailing import Mailing, MailServer
+
+pytestmark = pytest.mark.slow
+
+
+class Box:
+    """Keeps what comes; `says` it otherwise for a while."""
+
+    def __init__(self) -> None:
+        self.came: list[Any] = []
+        self.says = "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - its name there
+        if self.says.startswith("250"):
+            self.came.append(envelope)
+        return self.says
+
+
+@pytest.fixture
+def box() -> Iterator[tuple[Box, int]]:
+    box = Box()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, port
+    controller.stop()
+
+
+async def write(floor: Floor) -> None:
+    async with floor.database.transaction() as tx:
+        await tx.run(
+            "alerts.write_mails",
+            "organization-1",
+            ["boss@example.org"],
+            "Huomio:\r\nBcc: x",
+            "Ä text",
+            floor.clock(),
+        )
+
+
+def mailing(floor: Floor, port: int | None) -> Mailing:
+    url = "" if port is None else f"smtp://127.0.0.1:{port}"
+    server = MailServer.of(url, "valvomo@example.org")
+    return Mailing(floor.database, Doorbell(LocalBus()), floor.clock, server)
+
+
+async def test_a_letter_arrives_once_and_its_subject_is_one_line(floor: Floor, box: tuple[Box, int]) -> None:
+    await write(floor)
+    job = mailing(floor, box[1])
+    await job.round()
+    await job.round()
+    (letter,) = box[0].came
+    assert letter.rcpt_tos == ["boss@example.org"]
+    assert "Bcc: x" not in letter.content.decode().splitlines()
+    (row,) = await floor.sql("SELECT * FROM mails")
+    assert row["sent_at"] is not None
+
+
+@pytest.mark.parametrize(("says", "given_up"), [("451 later", False), ("550 never", True)])
+async def test_what_is_not_taken_is_tried_again_or_given_up(
+    floor: Floor, box: tuple[Box, int], says: str, given_up: bool
+) -> None:
+    await write(floor)
+    box[0].says = says
+    job = mailing(floor, box[1])
+    await job.round()
+    (row,) = await floor.sql("SELECT * FROM mails")
+    assert (row["given_up_at"] is not None) is given_up
+    assert says.split()[1] in row["problem"]
+    box[0].says = "250 OK"
+    floor.clock.advance(60)
+    await job.round()
+    assert len(box[0].came) == (0 if given_up else 1)
+
+
+async def test_without_a_server_it_says_so(floor: Floor) -> None:
+    await write(floor)
+    await mailing(floor, None).round()
+    (row,) = await floor.sql("SELECT * FROM mails")
+    assert "VALVOMO_SMTP_URL" in row["problem"]
+    assert row["given_up_at"] is not None
+
+
+def test_addresses_of_mail_servers() -> None:
+    server = MailServer.of("smtps://me%40here:p%23ss@mail.example", "a@b")
+    assert server == MailServer(
+        host="mail.example", port=465, tls=True, sender="a@b", user="me@here", password="p#ss"
+    )
+    plain = MailServer.of("smtp://mail.example:25", "a@b")
+    assert plain is not None
+    assert (plain.port, plain.tls, plain.user) == (25, False, None)

@@ -1,0 +1,48 @@
+import type { Named } from '@/conversation/types'
+
+/** An alert as the server gives it (`protocol/alerts.py`). */
+export interface Alert {
+  id: string
+  version: number
+  rule: Named
+  queue: Named
+  conversation: Named | null
+  state: 'raised' | 'acknowledged' | 'cleared'
+  sound: boolean
+  raised_at: string
+  acknowledged_at: string | null
+  acknowledged_by: Named | null
+  assigned_to: Named | null
+  cleared_at: string | null
+  cleared_as: 'by_hand' | 'no_longer' | 'closed' | 'rule_changed' | null
+}
+
+export const KINDS = ['figure', 'attention', 'part', 'sentiment', 'event'] as const
+export const FIGURES = ['in_queue', 'longest_wait', 'active', 'waiting', 'wrap_up', 'orphans', 'abandoned', 'service_level', 'agents_available'] as const
+export const EVENTS = ['supervisor_asked', 'orphaned', 'offer_rejected', 'offer_expired', 'owner_disconnected', 'overflowed', 'conversation_started', 'queued', 'customer_disconnected'] as const
+export const LEVELS = ['neutral', 'slightly_negative', 'negative', 'very_negative'] as const
+
+export interface Condition {
+  kind: (typeof KINDS)[number]
+  name?: string | null
+  at_least?: number | null
+  at_most?: number | null
+  level?: string | null
+  falling?: boolean
+  events?: readonly string[]
+  within?: number
+}
+
+export interface AlertRule {
+  id: string
+  name: string
+  conditions: readonly Condition[]
+  queues: readonly string[]
+  quiet_hours_id: string | null
+  cool_down: number
+  assign_to: string | null
+  sound: boolean
+  emails: readonly string[]
+  webhook: boolean
+  enabled: boolean
+}

@@ -1,0 +1,15 @@
+import { translate as t } from '@/messages'
+import { serverText } from '@/messages/server'
+
+import type { Condition } from './types'
+
+/** A condition in a few words. */
+export function conditionText(one: Condition): string {
+  const bound = (one.at_most ?? null) === null ? `≥ ${String(one.at_least ?? '')}` : `≤ ${String(one.at_most)}`
+  if (one.kind === 'figure') return `${t(`alerts.figures.${one.name ?? ''}`)} ${bound}`
+  if (one.kind === 'attention') return `${t('alerts.kinds.attention')} ${bound}`
+  if (one.kind === 'part') return `${t(`attention.reasons.${one.name ?? ''}`)} ${bound}`
+  if (one.kind === 'event') return (one.events ?? []).map((name) => t(`alerts.events.${name}`)).join(', ')
+  const level = one.level ? (serverText(`sentiment.${one.level}`) ?? one.level) : null
+  return [t('alerts.kinds.sentiment'), level, one.falling && t('attention.falling')].filter(Boolean).join(' ')
+}
