@@ -23,6 +23,8 @@ export type SettingKind =
   | 'template'
   | 'quick_reply'
   | 'disposition'
+  | 'evaluation_form'
+  | 'sampling_rule'
 
 /** Whether something of these kinds has changed, or may have. */
 export function concerns(changed: readonly Signal[] | null, kinds: readonly SettingKind[]): boolean {

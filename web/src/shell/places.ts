@@ -13,6 +13,8 @@ export interface Place {
   roles: readonly Role[]
   /** Place within its section; the lowest stands first. */
   order?: number
+  /** Where it stands for whoever does not have this role. */
+  otherwise?: { unless: Role; section: Place['section'] }
 }
 
 /** What each area's `routes.ts` exports; areas are found by their folder, the shell names none. */
@@ -25,10 +27,17 @@ const files = import.meta.glob<Area>('../*/routes.ts', { eager: true })
 const order = ['supervise', 'serve', 'configure']
 
 export const areaRoutes: RouteRecordRaw[] = Object.values(files).flatMap((area) => area.routes)
+function inOrder(one: Place, other: Place): number {
+  return order.indexOf(one.section) - order.indexOf(other.section) || (one.order ?? 50) - (other.order ?? 50)
+}
+
 export const places: Place[] = Object.values(files)
   .flatMap((area) => area.places ?? [])
-  .sort((one, other) => order.indexOf(one.section) - order.indexOf(other.section) || (one.order ?? 50) - (other.order ?? 50))
+  .sort(inOrder)
 
 export function placesFor(has: (role: Role) => boolean): Place[] {
-  return places.filter((place) => place.roles.some(has))
+  return places
+    .filter((place) => place.roles.some(has))
+    .map((place) => (place.otherwise && !has(place.otherwise.unless) ? { ...place, section: place.otherwise.section } : place))
+    .sort(inOrder)
 }
