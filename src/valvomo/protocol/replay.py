@@ -31,7 +31,8 @@ class ReplayFloor(msgspec.Struct, frozen=True, kw_only=True):
 class ReplayStep(msgspec.Struct, frozen=True, kw_only=True):
     """One fact that changed what the caller sees: whole rows, and the ids of rows that went.
 
-    `text` says what happened, by `actor`, in `conversation` if it was about one.
+    `text` says what happened, by `actor`, in `conversation` if it was about one. `kind` is empty too where only
+    agents changed, by what the caller does not see or by the clock: working hours began or ended.
     """
 
     position: int

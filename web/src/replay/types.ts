@@ -15,6 +15,7 @@ export interface PastFloor {
 export interface Step {
   position: number
   at: string
+  /** Empty, with the text and the actor, where only agents changed, by what is not seen or by the clock. */
   kind: string
   text: string
   actor: Named

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
 from valvomo.db import replay
 from valvomo.db.transaction import Transaction
@@ -10,6 +11,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.colleagues import figures_scope, may_see_agent
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.agents.events import AgentConnected, AgentDisconnected
+from valvomo.domain.conversations.event import Event
 from valvomo.live.audience import collapse
 from valvomo.live.views.board import ongoing
 from valvomo.live.views.happening import Change, Happening
@@ -58,23 +60,48 @@ def figures(scene: Scene, actor: Actor) -> tuple[FiguresItem, ...]:
 def step(
     scene: Scene, actor: Actor, happening: Happening, done: tuple[Change | None, frozenset[str]]
 ) -> ReplayStep | None:
-    """What a fact that the scene has just taken in changed for the actor; None when nothing."""
+    """What a fact that the scene has just taken in changed for the actor; None when nothing.
+
+    Where it happened to a conversation that does not exist for them, or that they may not know of, they see whose load
+    is another now, as on the live floor, and not by what.
+    """
     change, concerned = done
     here, gone = _row(scene, actor, change)
     agents = agent_rows(scene, actor, concerned) if concerned else ()
     event = happening.event
     if not (here or gone or agents) or isinstance(event, AgentConnected | AgentDisconnected):
         return None
+    if isinstance(event, Event) and not (here or gone):
+        return _untold(happening.position, happening.at, agents)
     return ReplayStep(
         position=happening.position,
         at=happening.at,
         kind=event.kind,
         text=sentence(event, actor.language, scene.lookups),
         actor=Named(happening.actor_id, happening.actor_name),
-        conversation=change.after.id if change and (here or gone) else None,
-        customer=change.after.customer_name if change and (here or gone) else None,
+        conversation=change.after.id if change else None,
+        customer=change.after.customer_name if change else None,
         rows=here,
         gone=gone,
+        agents=agents,
+    )
+
+
+def turned(scene: Scene, actor: Actor, ids: Collection[str], at: datetime) -> ReplayStep | None:
+    """What the clock changed for the actor: working hours of these agents began or ended."""
+    agents = agent_rows(scene, actor, ids)
+    return _untold(scene.past.position, max(scene.past.at, at), agents) if agents else None
+
+
+def _untold(position: int, at: datetime, agents: tuple[AgentRow, ...]) -> ReplayStep:
+    return ReplayStep(
+        position=position,
+        at=at,
+        kind="",
+        text="",
+        actor=Named("", ""),
+        conversation=None,
+        customer=None,
         agents=agents,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -30,13 +30,12 @@ SHOWN = frozenset({"queue", "user", "workstream", "presence", "skill", "supervis
 
 @dataclass(slots=True, kw_only=True)
 class Page:
-    """Whose it is, how far it may go, and what it has. `turned` are agents whose duty changed since the last step."""
+    """Whose it is, how far it may go, and what it has."""
 
     actor: Actor
     until: datetime
     limit: int
     slot: int = 0
-    turned: frozenset[str] = frozenset()
     steps: list[ReplayStep] = field(default_factory=list)
     figures: dict[str, FiguresItem] = field(default_factory=dict)
     words: dict[str, Words] = field(default_factory=dict)
@@ -68,35 +67,43 @@ async def stepped(tx: Transaction, scene: Scene, page: Page) -> ReplaySteps:
         await asyncio.sleep(0)
     if page.full:
         return _answer(scene, page, scene.past.at)
-    before = scene.day.since
-    await _turn(tx, scene, page, page.until)
-    # What the clock alone changed is in no step.
-    page.again = bool(page.turned) or scene.day.since != before
+    # What the clock alone changed after the last fact belongs to no position.
+    page.again = await _turned(tx, scene, page, page.until) != (frozenset(), False)
     return _answer(scene, page, page.until)
 
 
-async def _turn(tx: Transaction, scene: Scene, page: Page, at: datetime) -> None:
+async def _turned(tx: Transaction, scene: Scene, page: Page, at: datetime) -> tuple[frozenset[str], bool]:
+    """Let the clock go on: whose duty changed, and whether it is another day."""
     slot = int(at.timestamp() // TURNS)
-    if slot != page.slot:
-        page.slot = slot
-        day = await floor.day_of(tx, page.actor.organization_id, at)
-        page.turned |= scene.turn(day, await agents.duty(tx, page.actor.organization_id, at))
+    if slot == page.slot:
+        return frozenset(), False
+    page.slot, before = slot, scene.day.since
+    day = await floor.day_of(tx, page.actor.organization_id, at)
+    turned = scene.turn(day, await agents.duty(tx, page.actor.organization_id, at))
+    return turned, scene.day.since != before
 
 
-def _take(scene: Scene, page: Page, fact: Fact) -> None:
-    happening = folding.happening(fact, page.words)
-    change, concerned = scene.take(happening)
-    found = seen.step(scene, page.actor, happening, (change, concerned | page.turned))
-    event = fact.event
-    page.again = isinstance(event, UsualHandleNoted) or (
-        isinstance(event, SettingChanged) and event.subject in SHOWN
-    )
+async def _turn(tx: Transaction, scene: Scene, page: Page, at: datetime) -> None:
+    """What the clock changed before the next fact is a step of its own: it is nobody's act."""
+    turned, _ = await _turned(tx, scene, page, at)
+    _tell(scene, page, seen.turned(scene, page.actor, turned, datetime.fromtimestamp(page.slot * TURNS, UTC)))
+
+
+def _tell(scene: Scene, page: Page, found: ReplayStep | None) -> None:
     if found is not None:
         changed = seen.differing(page.figures, seen.figures(scene, page.actor))
         page.figures.update((one.id, one) for one in changed)
         page.steps.append(msgspec.structs.replace(found, figures=changed))
-        page.turned = frozenset()
-        page.more = len(page.steps) >= page.limit
+
+
+def _take(scene: Scene, page: Page, fact: Fact) -> None:
+    happening = folding.happening(fact, page.words)
+    _tell(scene, page, seen.step(scene, page.actor, happening, scene.take(happening)))
+    event = fact.event
+    page.again = isinstance(event, UsualHandleNoted) or (
+        isinstance(event, SettingChanged) and event.subject in SHOWN
+    )
+    page.more = len(page.steps) >= page.limit
 
 
 def _answer(scene: Scene, page: Page, at: datetime) -> ReplaySteps:

@@ -1,0 +1,111 @@
+"""Nobody reads out of the past what happened where they see nothing, whatever happened there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from sample_floor import AATU, AINO, BILLING, HOUSE, SAARA, SULO, Floor
+from sample_queues import hours
+from sample_steps import drawn, scripted, take
+
+from valvomo.commands.conversations.assign import AssignToAgent
+from valvomo.commands.conversations.connection import CustomerEnd
+from valvomo.commands.conversations.force_close import ForceClose
+from valvomo.commands.conversations.monitor import Monitor
+from valvomo.commands.conversations.transfer import TransferToAgent
+from valvomo.commands.settings.users import ChangeUser
+from valvomo.domain.access.sight import may_see
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.events import EVENTS
+from valvomo.jobs.recorder import Recorder
+from valvomo.live.replay import folding, seen
+from valvomo.live.replay.watching import Replay, set_up
+from valvomo.live.views.board import ongoing
+from valvomo.protocol.lookups import Named
+from valvomo.protocol.replay import ReplayStep, ReplaySteps
+
+
+async def kept(floor: Floor) -> int:
+    """Keep the floor as it is; at which position that is."""
+    job = Recorder(floor.database, floor.clock, "recorder-1", days=90)
+    return (await job._as_stored(HOUSE, (0, floor.clock()))).position
+
+
+def untold(step: ReplayStep) -> bool:
+    """Whether it says nothing but how agents are."""
+    said = (step.kind, step.text, step.actor, step.conversation, step.customer, step.rows, step.gone)
+    return said == ("", "", Named("", ""), None, None, (), ())
+
+
+async def test_no_kind_of_event_is_told_to_whoever_does_not_see_the_conversation(floor: Floor) -> None:
+    begin = await kept(floor)
+    left, other = await floor.start("chat"), await floor.start("chat")
+    await floor.done(await floor.guest(left), CustomerEnd(conversation_id=left))
+    await floor.done(SAARA, AssignToAgent(conversation_id=other, agent_id=AINO.id))
+    await floor.done(SAARA, TransferToAgent(conversation_id=other, agent_id="eino"))
+    ids: list[str] = []
+    for step in drawn(Random(5), 120) + scripted():
+        await take(floor, step, ids)
+    hidden, told = set[str](), set[str]()
+    for actor in (SULO, SAARA):
+        async with floor.database.reading() as tx:
+            then = await folding.at_position(tx, HOUSE, begin)
+            assert then is not None
+            scene = await set_up(tx, actor, then, then.at)
+        everybody = frozenset(scene.agents.seats)
+        for fact in (await floor.all_facts())[begin:]:
+            happening = folding.happening(fact)
+            change, _ = scene.take(happening)
+            # As if it had changed every agent, as the facts that it has not yet been told with may have.
+            found = seen.step(scene, actor, happening, (change, everybody))
+            if not isinstance(fact.event, Event):
+                continue
+            assert change is not None
+            states = [one for one in (ongoing(change.before), ongoing(change.after)) if one is not None]
+            sees = any(may_see(actor, one) for one in states)
+            knows = any(
+                scene.lookups.knows_of(fact.event, actor, one) for one in (change.before, change.after) if one
+            )
+            assert found is not None
+            if sees and knows:
+                told.add(fact.kind)
+                assert found.text
+            else:
+                hidden.add(fact.kind)
+                assert untold(found), (fact.kind, found)
+    assert EVENTS.keys() - hidden == set()
+    assert len(told) > len(EVENTS) / 2
+
+
+async def stepped(floor: Floor, actor: Any, begin: int) -> list[ReplayStep]:
+    page = await Replay(floor.database, floor.clock).steps(actor, begin, floor.clock(), 500)
+    assert isinstance(page, ReplaySteps), page
+    return list(page.steps)
+
+
+async def test_loads_change_without_a_word_of_why(floor: Floor) -> None:
+    begin = await kept(floor)
+    one = await floor.accepted("chat", AINO)
+    await floor.done(SAARA, Monitor(conversation_id=one))
+    await floor.done(SAARA, ForceClose(conversation_id=one, reason="a secret"))
+    of_others = await stepped(floor, SULO, begin)
+    assert of_others
+    assert all(untold(step) for step in of_others)
+    assert {row.id for step in of_others for row in step.agents} == {AINO.id}
+    assert any("a secret" in step.text for step in await stepped(floor, SAARA, begin))
+
+
+async def test_working_hours_are_nobodys_act(floor: Floor) -> None:
+    await floor.done(AATU, ChangeUser(user_id=AINO.id, hours_id=await hours(floor)))
+    begin = await kept(floor)
+    for _ in range(30):
+        floor.clock.advance(timedelta(hours=1).total_seconds())
+        await floor.start("chat", queue=BILLING)
+    steps = await stepped(floor, SAARA, begin)
+    turned = [step for step in steps if step.agents]
+    assert turned
+    assert all(untold(step) for step in turned)
+    on_duty = [row.on_duty for step in turned for row in step.agents]
+    assert {True, False} <= set(on_duty)
