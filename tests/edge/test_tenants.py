@@ -1,5 +1,6 @@
 """Another organization reaches nothing of this one: every route with an id, foreign ids in bodies, every list."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,7 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
 """What else is made with a name, by the parameter that its addresses have."""
 RESTLESS = {
     "outbox", "sessions", "receipts", "connections", "figure_entries", "figure_heads", "search_positions",
-    "public_words", "internal_words", "replay_snapshots", "replay_activity",
+    "public_words", "internal_words", "replay_snapshots", "replay_activity", "journal_readers",
 }  # fmt: skip
 """Tables that deliveries, signing in and readers of the journal touch by themselves."""
 
@@ -150,6 +151,7 @@ async def one_of_each(place: Place) -> dict[str, str]:
     return {
         **resources,
         "evaluation_id": evaluation,
+        "export_id": await exported(saara),
         "rule_id": (await admin.post(f"{API}/sampling-rules", json=rule)).json()["id"],
         "conversation_id": conversation,
         "agent_id": sample.people["eino"],
@@ -159,6 +161,13 @@ async def one_of_each(place: Place) -> dict[str, str]:
         "token_id": made["token"]["id"],
         "webhook_id": webhook["webhook"]["id"],
     }
+
+
+async def exported(saara: Any) -> str:
+    """A file of figures."""
+    period = {"since": "2026-03-02T00:00:00Z", "until": "2026-03-03T00:00:00Z"}
+    answer = await saara.post(f"{API}/exports", json={**period, "purpose": "ours"})
+    return str(json.loads(answer.content.splitlines()[-1])["id"])
 
 
 def body(method: str, path: str) -> dict[str, Any]:

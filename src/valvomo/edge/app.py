@@ -17,6 +17,7 @@ from valvomo.edge.http import (
     alerts,
     conversations,
     describing,
+    exports,
     figures,
     giving,
     heeding,
@@ -39,7 +40,7 @@ from valvomo.edge.readiness import Readiness
 
 STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *heeding.ROUTES, *alerts.ROUTES, *giving.ROUTES,
-    *agents.ROUTES, *figures.ROUTES,
+    *agents.ROUTES, *figures.ROUTES, *exports.ROUTES,
     *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = widget.ROUTES

@@ -39,6 +39,8 @@ SESSIONS_KEPT = timedelta(days=1)
 """After its end a session is remembered for so long, so that its owner is told that it ended."""
 LETTERS_KEPT = timedelta(days=30)
 """How long the delivery log of webhooks goes back."""
+FILES_KEPT = timedelta(hours=1)
+"""How long exported figures can be fetched."""
 DECISIONS_KEPT = timedelta(days=90)
 """How long the router's decisions can be explained and made again."""
 CALENDARS_AHEAD = timedelta(days=2)
@@ -200,6 +202,7 @@ class Janitor(Rounds):
             await tx.run("people.drop_expired_sessions", now - SESSIONS_KEPT)
         await self._drop("journal.drop_receipts", now - RECEIPTS_KEPT)
         await self._drop("outbox.drop_old", now - LETTERS_KEPT)
+        await self._drop("exports.drop", now - FILES_KEPT)
 
     async def _drop(self, statement: str, before: datetime) -> None:
         done = ""

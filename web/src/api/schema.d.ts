@@ -1048,6 +1048,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a file of figures
+         * @description Lines of JSON as they come: progress, and at last the file's id. The audit log has it with its purpose.
+         */
+        post: operations["exportFigures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file that one has made
+         * @description For an hour, and for nobody else.
+         */
+        get: operations["getExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hours": {
         parameters: {
             query?: never;
@@ -3317,6 +3357,59 @@ export interface components {
         EvaluationItemPage: {
             items: components["schemas"]["EvaluationItem"][];
             next?: string | null;
+        };
+        /** ExportProblem */
+        ExportProblem: {
+            detail: string;
+            /** @constant */
+            kind: "problem";
+            title: string;
+            type: string;
+        };
+        /** ExportProgress */
+        ExportProgress: {
+            done: number;
+            /** @constant */
+            kind: "progress";
+            of: number;
+        };
+        /** ExportRequest */
+        ExportRequest: {
+            /** @default [] */
+            by: (string | unknown)[];
+            /** @default [] */
+            channels: (string | unknown)[];
+            /**
+             * @default figures
+             * @enum {string}
+             */
+            content: "figures" | "entries";
+            /**
+             * @default csv
+             * @enum {string}
+             */
+            format: "csv" | "parquet";
+            /** @default [] */
+            languages: (string | unknown)[];
+            /** @default [] */
+            outcomes: (string | unknown)[];
+            /** @description What it is for; it goes with the file. */
+            purpose: string;
+            /** @default [] */
+            queues: (string | unknown)[];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** ExportResult */
+        ExportResult: {
+            bytes: number;
+            id: string;
+            /** @constant */
+            kind: "result";
+            name: string;
+            rows: number;
         };
         /** Figures */
         Figures: {
@@ -7426,6 +7519,68 @@ export interface operations {
             409: components["responses"]["409"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    exportFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["ExportProgress"] | components["schemas"]["ExportResult"] | components["schemas"]["ExportProblem"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

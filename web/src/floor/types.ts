@@ -31,6 +31,8 @@ export interface ServiceLevel {
   accepted: number
   abandoned: number
   short: number
+  /** Closed by somebody else while they waited. */
+  unserved?: number
   seconds: number | null
 }
 

@@ -1,0 +1,1 @@
+"""Exports: what is counted as rows with columns, and rows as files."""
