@@ -80,6 +80,7 @@ def server(url: str, folder: Path) -> Iterator[tuple[int, int]]:
         "VALVOMO_PORT": str(port),
         "VALVOMO_LOG_LEVEL": "warning",
         "VALVOMO_CUSTOMER_PACE": "10000",
+        "VALVOMO_CUSTOMERS_PER_ADDRESS": "100000",
     }
     words = [sys.executable, "-m", "valvomo", "serve"]
     with process(words, folder / "server.log", {**others, **ours}) as started:
