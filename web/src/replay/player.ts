@@ -21,6 +21,7 @@ const PAGE = 200
 /** Changes of settings that a step forward goes over. */
 const TRIES = 5
 const DAY = 86_400_000
+const NOT_KEPT = 'replay/not-kept'
 /** So near to the present there is nothing to play: it is on the floor. */
 const CAUGHT_UP_MS = 2000
 
@@ -57,6 +58,13 @@ export class Player {
   /** Show a moment. */
   async go(at: number): Promise<void> {
     await this.show({ at: new Date(Math.min(at, this.present())).toISOString() })
+  }
+
+  /** Show a moment, or the earliest one that is kept: nobody who just comes knows which that is. */
+  async begin(at: number): Promise<void> {
+    await this.go(at)
+    const kept = Date.parse(String(this.problem.value?.facts.since ?? ''))
+    if (this.problem.value?.type === NOT_KEPT && !Number.isNaN(kept)) await this.go(kept)
   }
 
   /** Undo the last thing that happened. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { Problem } from '@/api/problem'
 import type { BoardRow } from '@/conversation/types'
 
 import { Player, type Source } from './player'
@@ -44,6 +45,24 @@ function past(): Source & { asked: string[] } {
 const version = (player: Player) => player.board.rows.get('c')?.version
 
 describe('the player', () => {
+  it('begins with the earliest that is kept where a while ago is too long ago', async () => {
+    const source = past()
+    const floor = source.floor
+    source.floor = (query) => {
+      if (query.at && query.at < iso(BEGIN)) {
+        source.asked.push('too early')
+        return Promise.reject(new Problem({ type: 'replay/not-kept', title: '', status: 409, detail: '', since: iso(BEGIN) }))
+      }
+      return floor(query)
+    }
+    const player = new Player(source, () => PRESENT)
+    await player.begin(BEGIN - 600_000)
+    expect(source.asked).toEqual(['too early', `floor ${iso(BEGIN)}`])
+    expect(player.problem.value).toBe(null)
+    await player.go(BEGIN - 600_000)
+    expect(player.problem.value?.type).toBe('replay/not-kept')
+  })
+
   it('plays what happened at the speed that is wished, and asks for the floor anew where names changed', async () => {
     const source = past()
     const player = new Player(source, () => PRESENT)
