@@ -42,6 +42,7 @@ from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.agents.events import UsualHandleNoted
+from valvomo.domain.alerts.events import AlertRaised
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.jobs.recorder import Recorder
 from valvomo.live.replay import folding
@@ -379,6 +380,22 @@ async def test_the_timeline_counts_what_happened_in_ones_queues(floor: Floor) ->
         assert found.step == 300
         return [one.facts for one in found.slots]
 
+    async with floor.database.transaction() as tx:
+        work = Work(tx=tx, actor=AATU, now=floor.clock(), supervision=ALL_ON)
+        work.note(
+            AlertRaised(alert_id="a", rule_id="r", rule_name="Long", queue_id=BILLING, conversation_id=None)
+        )
+        await journal.append(tx, HOUSE, work.facts)
+
+    async def marks(actor: Actor) -> list[dict[str, int]]:
+        found = await replay.timeline(actor, wanted)
+        assert not isinstance(found, Refusal)
+        return [one.marks for one in found.slots if one.marks]
+
+    assert await marks(SAARA) == []
+    assert await marks(SULO) == [{"alert_raised": 1}]
+    await keeping.keep_now(HOUSE)
+    assert await marks(SULO) == [{"alert_raised": 1}]
     assert await counts(SAARA) == [3]
-    assert await counts(SULO) == [1]
-    assert await counts(replace(SULO, supervises_all=True)) == [3, 1]
+    assert await counts(SULO) == [2]
+    assert await counts(replace(SULO, supervises_all=True)) == [3, 2]

@@ -16,7 +16,7 @@ from valvomo.protocol.rows import Preview
 FORM = 2
 """How snapshots are written; others are not read, and made anew."""
 
-MARKED = ("force_closed", "orphaned", "abandoned")
+MARKED = ("alert_raised", "force_closed", "orphaned", "abandoned")
 """Kinds of facts that a timeline marks."""
 
 

@@ -1540,7 +1540,7 @@ export interface paths {
         };
         /**
          * When how much happened
-         * @description Counts of what happened in the caller's queues, and of forced closes, orphans and abandoned ones among it.
+         * @description Counts of what happened in the caller's queues; alerts, forced closes, orphans and abandoned ones apart.
          */
         get: operations["replayTimeline"];
         put?: never;

@@ -4,7 +4,7 @@ import type { Slot, Timeline } from './types'
 export const SPANS = { hour: 3_600_000, sixHours: 21_600_000, day: 86_400_000, week: 604_800_000, month: 2_592_000_000 } as const
 export type Span = keyof typeof SPANS
 
-export const MARKS = ['force_closed', 'orphaned', 'abandoned'] as const
+export const MARKS = ['alert_raised', 'force_closed', 'orphaned', 'abandoned'] as const
 
 export interface Stretch {
   since: number

@@ -33,7 +33,7 @@ SELECT max(at) FROM facts WHERE organization_id = $1 AND position > $2 AND posit
 -- name: add_activity
 -- How much happened in the facts after a position, up to another: added to what was counted before.
 INSERT INTO replay_activity (organization_id, slot, queue_id, kind, facts, first_at)
-SELECT $1, date_bin('5 minutes', f.at, timestamptz '2000-01-01 00:00Z'), coalesce(c.queue_id, ''), k.kind, count(*),
+SELECT $1, date_bin('5 minutes', f.at, timestamptz '2000-01-01 00:00Z'), coalesce(c.queue_id, f.body ->> 'queue_id', ''), k.kind, count(*),
     min(f.at)
 FROM facts f LEFT JOIN conversations c ON c.organization_id = f.organization_id AND c.id = f.conversation_id
 CROSS JOIN LATERAL (SELECT '' AS kind UNION ALL SELECT f.kind WHERE f.kind = ANY ($4::text[])) k
@@ -57,7 +57,7 @@ WITH counted AS (
     FROM facts f LEFT JOIN conversations c ON c.organization_id = f.organization_id AND c.id = f.conversation_id
     CROSS JOIN LATERAL (SELECT '' AS kind UNION ALL SELECT f.kind WHERE f.kind = ANY ($7::text[])) k
     WHERE f.organization_id = $1 AND f.position > $6 AND f.at >= $2 AND f.at < $3
-        AND ($5::text[] IS NULL OR c.queue_id = ANY ($5))
+        AND ($5::text[] IS NULL OR coalesce(c.queue_id, f.body ->> 'queue_id') = ANY ($5))
 )
 SELECT date_bin(make_interval(secs => $4), slot, $2) AS slot, kind, sum(facts)::integer AS facts,
     min(first_at) AS first_at

@@ -88,7 +88,7 @@ async def replay_timeline(
     until: Annotated[datetime | None, QueryParameter(name="to", description="Now if not given.")] = None,
     slots: Annotated[int, QueryParameter(ge=1, le=1000, description="At most so many.")] = 300,
 ) -> ReplayTimeline:
-    """Counts of what happened in the caller's queues, and of forced closes, orphans and abandoned ones among it."""
+    """Counts of what happened in the caller's queues; alerts, forced closes, orphans and abandoned ones apart."""
     end = in_utc("to", until) if until else parts.clock()
     begin = in_utc("from", since) if since else end - DAY
     return found(await parts.replay.timeline(actor, Between(since=begin, until=end, slots=slots)))
