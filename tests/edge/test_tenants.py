@@ -58,7 +58,7 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
 """What else is made with a name, by the parameter that its addresses have."""
 RESTLESS = {
     "outbox", "sessions", "receipts", "connections", "figure_entries", "figure_heads", "search_positions",
-    "public_words", "internal_words", "replay_snapshots", "replay_activity", "journal_readers",
+    "search_again", "public_words", "internal_words", "replay_snapshots", "replay_activity", "journal_readers",
 }  # fmt: skip
 """Tables that deliveries, signing in and readers of the journal touch by themselves."""
 

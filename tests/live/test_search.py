@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -213,3 +214,66 @@ async def test_reading_on_in_pieces_and_twice_is_the_same(
     assert (await floor.sql("SELECT position FROM search_positions WHERE organization_id = $1", HOUSE))[0][
         0
     ] == len(await floor.all_facts())
+
+
+async def test_a_piece_has_an_end_however_long_conversations_are(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("valvomo.jobs.indexer.BATCH", 2)
+    one = await floor.accepted("chat", AINO)
+    for _ in range(9):
+        await floor.write(AINO, one, "Laskuissanne oli virheitä")
+    await floor.write(AINO, one, "Laskuissanne oli virheitä", Visibility.INTERNAL)
+    job = Indexer(floor.database, "indexer-1")
+    tables = "(SELECT language FROM public_words UNION ALL SELECT language FROM internal_words)"
+
+    async def grow(language: str) -> list[int]:
+        counts = [0]
+        while True:
+            more = await job.round()
+            found = await floor.sql(f"SELECT count(*) FROM {tables} w WHERE language = $1", language)
+            counts.append(found[0][0])
+            if more is None:
+                return counts
+
+    for language in ("und", "fi"):
+        counts = await grow(language)
+        assert counts[-1] == 10
+        assert all(later - earlier <= 2 for earlier, later in pairwise(counts)), counts
+        await floor.done(AINO, serve.ChangeDetails(conversation_id=one, language="fi"))
+    await indexed(floor)
+    assert await floor.sql("SELECT 1 FROM search_again") == []
+
+
+async def test_what_was_too_much_at_once_is_tried_with_less(floor: Floor) -> None:
+    for number in range(3):
+        await closed_about(floor, f"pail {number}")
+    head = len(await floor.all_facts())
+    # As if the server cut off whatever has more than two messages.
+    await floor.sql(
+        "CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF (SELECT count(*) FROM written) > 2 THEN RAISE query_canceled; END IF; RETURN NULL; END $$"
+    )
+    await floor.sql(
+        "CREATE TRIGGER cut_off AFTER INSERT ON public_words REFERENCING NEW TABLE AS written"
+        " FOR EACH STATEMENT EXECUTE FUNCTION cut_off()"
+    )
+    job = Indexer(floor.database, "indexer-1")
+    for _ in range(20):
+        await job.round()
+    assert job.statistics.trouble > 0
+    assert (await floor.sql("SELECT position FROM search_positions"))[0][0] == head
+    assert len(await texts(floor, SAARA, "pail")) == 3
+
+
+async def test_nothing_that_is_stored_is_known_to_one_server_only(floor: Floor) -> None:
+    """So that it can be dumped and restored elsewhere, and the server be renewed in place."""
+    await closed_about(floor, "Two invoices were paid", "en")
+    await indexed(floor)
+    own = "('regconfig', 'regdictionary', 'regclass', 'regproc', 'regprocedure', 'regtype', 'oid')"
+    assert await floor.sql(
+        "SELECT table_name, column_name FROM information_schema.columns"
+        f" WHERE table_schema = current_schema() AND udt_name IN {own}"
+    ) == []  # fmt: skip
+    [row] = await floor.sql("SELECT tsvector_to_array(words) AS words FROM public_words")
+    assert {word for word in row["words"] if word.startswith("\x01")} == {f"\x01{HOUSE}", f"\x01{HOUSE} en"}

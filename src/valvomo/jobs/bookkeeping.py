@@ -22,7 +22,8 @@ class Bookkeeping(Rounds):
         """Every organization that is behind, a few batches of each in turn."""
         if self._leadership is not None and not self._leadership.leads():
             return None
-        whole = True
-        for one in await self._bookkeeper.behind():
-            whole &= await self._bookkeeper.keep(one)
-        return None if whole else 0.0
+        more = await self.in_each(await self._bookkeeper.behind(), self._keep)
+        return 0.0 if more else None
+
+    async def _keep(self, organization_id: str) -> bool:
+        return not await self._bookkeeper.keep(organization_id)

@@ -25,6 +25,9 @@ BEHIND = 3
 """So many times that distance may be left between two snapshots, before facts are folded to keep some between."""
 LEASE = "recorder"
 LEASE_SECONDS = 15.0
+SWEEP_EVERY = timedelta(minutes=10)
+SWEPT_AT_ONCE = 1_000
+"""Rows that are removed in one transaction."""
 REST = 3.0
 """While catching up it rests so many times as long as it worked."""
 
@@ -51,6 +54,7 @@ class Recorder(Rounds):
         self._holder = holder
         self._days = days
         self._distance = distance
+        self._swept: datetime | None = None
         self._last: dict[str, tuple[int, datetime]] = {}
         self._sizes: dict[str, int] = {}
 
@@ -61,14 +65,22 @@ class Recorder(Rounds):
                 self._last.clear()
                 return None
             heads = {row["organization_id"]: row["position"] for row in await tx.rows("journal.heads")}
-        behind = False
-        for one, head in heads.items():
-            behind = await self.record(one, head) or behind
-        oldest = self._clock() - timedelta(days=self._days)
-        async with self._database.transaction() as tx:
-            await tx.run("replay.drop_snapshots", oldest)
-            await tx.run("replay.drop_old_activity", oldest)
+        behind = await self.in_each(heads, lambda one: self.record(one, heads[one]))
+        now = self._clock()
+        if self._swept is None or now - self._swept >= SWEEP_EVERY:
+            await self.in_each(heads, self._drop)
+            self._swept = now
         return 0.0 if behind else None
+
+    async def _drop(self, organization_id: str) -> bool:
+        """What is older than the past is kept, some at a time; there is no more then."""
+        oldest = self._clock() - timedelta(days=self._days)
+        for statement in ("replay.drop_snapshots", "replay.drop_old_activity"):
+            done = ""
+            while not done or done == f"DELETE {SWEPT_AT_ONCE}":
+                async with self._database.transaction() as tx:
+                    done = await tx.run(statement, organization_id, oldest, SWEPT_AT_ONCE)
+        return False
 
     async def record(self, organization_id: str, head: int) -> bool:
         """Keep what is due of one organization; whether more is due."""

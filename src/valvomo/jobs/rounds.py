@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 import asyncpg
@@ -76,6 +77,25 @@ class Rounds(ABC):
         statistics.ended_at = time.monotonic()
         statistics.seconds += statistics.ended_at - began
         return pause
+
+    async def in_each(self, organization_ids: Iterable[str], work: Callable[[str], Awaitable[bool]]) -> bool:
+        """Do this for each organization; whether there is more to do at once in any.
+
+        Trouble in one is told and counted, and no other one waits for it. Raises `OSError` when the database is away.
+        """
+        more = False
+        for one in organization_ids:
+            try:
+                more = await work(one) or more
+            except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("job.trouble", job=type(self).__name__, organization=one, error=repr(error))
+                self.statistics.trouble += 1
+            except OSError:
+                raise
+            except Exception:
+                log.exception("job.failed", job=type(self).__name__, organization=one)
+                self.statistics.failed += 1
+        return more
 
     @abstractmethod
     async def round(self) -> float | None:

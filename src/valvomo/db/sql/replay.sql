@@ -85,10 +85,16 @@ JOIN public_messages m ON m.organization_id = $1 AND m.conversation_id = k.conve
     AND m.public_seq = k.public_seq
 
 -- name: drop_snapshots
--- What is older than the past is kept, but for the newest of it, on which what follows rests.
-DELETE FROM replay_snapshots s WHERE s.at < $1 AND EXISTS (
-    SELECT FROM replay_snapshots n WHERE n.organization_id = s.organization_id AND n.position > s.position AND n.at < $1)
+-- Of an organization what is older than the past is kept, but for the newest of it, on which what follows rests; so many
+-- at a time.
+DELETE FROM replay_snapshots WHERE organization_id = $1 AND position = ANY (ARRAY(
+    SELECT s.position FROM replay_snapshots s
+    WHERE s.organization_id = $1 AND s.at < $2 AND s.position < (
+        SELECT n.position FROM replay_snapshots n WHERE n.organization_id = $1 AND n.at < $2
+        ORDER BY n.position DESC LIMIT 1)
+    ORDER BY s.position LIMIT $3))
 
 -- name: drop_old_activity
--- Counts of what is not kept any more.
-DELETE FROM replay_activity WHERE slot < $1
+-- Its counts of what is not kept any more, so many at a time.
+DELETE FROM replay_activity WHERE organization_id = $1 AND ctid = ANY (ARRAY(
+    SELECT ctid FROM replay_activity WHERE organization_id = $1 AND slot < $2 LIMIT $3))

@@ -1,46 +1,76 @@
 -- name: behind
--- Organizations whose journal has not been read to its end, with how far it has been.
+-- Organizations whose journal has not been read to its end, or whose words are to be made anew: how far it has been read.
 SELECT h.organization_id, coalesce(s.position, 0) AS position, h.position AS head
 FROM journal_heads h LEFT JOIN search_positions s USING (organization_id)
-WHERE h.position > coalesce(s.position, 0) ORDER BY h.organization_id
+WHERE h.position > coalesce(s.position, 0)
+    OR EXISTS (SELECT FROM search_again a WHERE a.organization_id = h.organization_id)
+ORDER BY h.organization_id
 
 -- name: read_to
 -- The journal has been read for words up to here.
 INSERT INTO search_positions (organization_id, position) VALUES ($1, $2)
-ON CONFLICT (organization_id) DO UPDATE SET position = excluded.position
+ON CONFLICT (organization_id) DO UPDATE SET position = greatest(search_positions.position, excluded.position)
 
 -- name: add_public
--- Words of the public messages that facts after a position, up to another, speak of; all of a conversation's where its
--- language is known better now.
-WITH touched AS (
-    SELECT conversation_id, min(CASE kind WHEN 'message_posted' THEN (body ->> 'seq')::bigint ELSE 0 END) AS since
-    FROM facts WHERE organization_id = $1 AND position > $2 AND position <= $3
-        AND (kind = 'message_posted' OR (kind IN ('language_detected', 'details_changed') AND body ->> 'language' <> ''))
-    GROUP BY conversation_id
-)
-INSERT INTO public_words (organization_id, conversation_id, seq, at, dictionary, words)
-SELECT m.organization_id, m.conversation_id, m.seq, m.at, d.dictionary, search_words($1, d.dictionary, m.text)
-FROM touched t JOIN conversations c ON c.organization_id = $1 AND c.id = t.conversation_id
-CROSS JOIN LATERAL (SELECT search_dictionary(coalesce(c.body ->> 'language', '')) AS dictionary) d
-JOIN public_messages m ON m.organization_id = $1 AND m.conversation_id = t.conversation_id AND m.seq >= t.since
-ON CONFLICT ON CONSTRAINT public_words_pkey DO UPDATE SET dictionary = excluded.dictionary, words = excluded.words
+-- Words of the public messages that facts after a position, up to another, speak of: of these and no others.
+INSERT INTO public_words (organization_id, conversation_id, seq, at, language, words)
+SELECT m.organization_id, m.conversation_id, m.seq, m.at, l.language, search_words($1, l.language, m.text)
+FROM facts f JOIN conversations c ON c.organization_id = $1 AND c.id = f.conversation_id
+CROSS JOIN LATERAL (SELECT search_language(coalesce(c.body ->> 'language', '')) AS language) l
+JOIN public_messages m ON m.organization_id = $1 AND m.conversation_id = f.conversation_id
+    AND m.seq = (f.body ->> 'seq')::bigint
+WHERE f.organization_id = $1 AND f.position > $2 AND f.position <= $3 AND f.kind = 'message_posted'
+ON CONFLICT ON CONSTRAINT public_words_pkey DO UPDATE SET language = excluded.language, words = excluded.words
 WHERE public_words.words <> excluded.words
 
 -- name: add_internal
 -- The same of notes and whispers.
-WITH touched AS (
-    SELECT conversation_id, min(CASE kind WHEN 'message_posted' THEN (body ->> 'seq')::bigint ELSE 0 END) AS since
-    FROM facts WHERE organization_id = $1 AND position > $2 AND position <= $3
-        AND (kind = 'message_posted' OR (kind IN ('language_detected', 'details_changed') AND body ->> 'language' <> ''))
-    GROUP BY conversation_id
-)
-INSERT INTO internal_words (organization_id, conversation_id, seq, at, dictionary, words)
-SELECT m.organization_id, m.conversation_id, m.seq, m.at, d.dictionary, search_words($1, d.dictionary, m.text)
-FROM touched t JOIN conversations c ON c.organization_id = $1 AND c.id = t.conversation_id
-CROSS JOIN LATERAL (SELECT search_dictionary(coalesce(c.body ->> 'language', '')) AS dictionary) d
-JOIN internal_messages m ON m.organization_id = $1 AND m.conversation_id = t.conversation_id AND m.seq >= t.since
-ON CONFLICT ON CONSTRAINT internal_words_pkey DO UPDATE SET dictionary = excluded.dictionary, words = excluded.words
+INSERT INTO internal_words (organization_id, conversation_id, seq, at, language, words)
+SELECT m.organization_id, m.conversation_id, m.seq, m.at, l.language, search_words($1, l.language, m.text)
+FROM facts f JOIN conversations c ON c.organization_id = $1 AND c.id = f.conversation_id
+CROSS JOIN LATERAL (SELECT search_language(coalesce(c.body ->> 'language', '')) AS language) l
+JOIN internal_messages m ON m.organization_id = $1 AND m.conversation_id = f.conversation_id
+    AND m.seq = (f.body ->> 'seq')::bigint
+WHERE f.organization_id = $1 AND f.position > $2 AND f.position <= $3 AND f.kind = 'message_posted'
+ON CONFLICT ON CONSTRAINT internal_words_pkey DO UPDATE SET language = excluded.language, words = excluded.words
 WHERE internal_words.words <> excluded.words
+
+-- name: put_again
+-- Conversations of whose language facts after a position, up to another, speak: their words are to be made anew.
+INSERT INTO search_again (organization_id, conversation_id, seq)
+SELECT DISTINCT $1, c.id, 0
+FROM facts f JOIN conversations c ON c.organization_id = $1 AND c.id = f.conversation_id
+WHERE f.organization_id = $1 AND f.position > $2 AND f.position <= $3
+    AND f.kind IN ('language_detected', 'details_changed') AND f.body ->> 'language' <> ''
+ON CONFLICT ON CONSTRAINT search_again_pkey DO UPDATE SET seq = 0
+
+-- name: again
+-- Some of them: from which number on, the last number of the conversation, and its language.
+SELECT a.conversation_id, a.seq, c.seq AS last, search_language(coalesce(c.body ->> 'language', '')) AS language
+FROM search_again a JOIN conversations c ON c.organization_id = $1 AND c.id = a.conversation_id
+WHERE a.organization_id = $1 ORDER BY a.conversation_id LIMIT $2
+
+-- name: renew_public
+-- Words of public messages of a conversation after a number, up to another, by its language.
+UPDATE public_words w SET language = $5, words = search_words($1, $5, m.text)
+FROM public_messages m
+WHERE w.organization_id = $1 AND w.conversation_id = $2 AND w.seq > $3 AND w.seq <= $4 AND w.language <> $5
+    AND m.organization_id = $1 AND m.conversation_id = $2 AND m.seq = w.seq
+
+-- name: renew_internal
+-- The same of notes and whispers.
+UPDATE internal_words w SET language = $5, words = search_words($1, $5, m.text)
+FROM internal_messages m
+WHERE w.organization_id = $1 AND w.conversation_id = $2 AND w.seq > $3 AND w.seq <= $4 AND w.language <> $5
+    AND m.organization_id = $1 AND m.conversation_id = $2 AND m.seq = w.seq
+
+-- name: renewed_to
+-- They are made anew up to here.
+UPDATE search_again SET seq = $3 WHERE organization_id = $1 AND conversation_id = $2
+
+-- name: renewed
+-- All of them are.
+DELETE FROM search_again WHERE organization_id = $1 AND conversation_id = $2
 
 -- name: means
 -- Whether there is anything in it to search for.
@@ -52,12 +82,12 @@ SELECT numnode(websearch_to_tsquery('pg_catalog.simple', $1)) > 0
 -- of a message since is not found: its text as it is stored is looked at again. What looks like markup is text.
 WITH asked AS MATERIALIZED (SELECT search_query($1, $2) AS query),
 found AS (
-    SELECT w.conversation_id, w.seq, w.at, w.dictionary, false AS internal FROM asked, public_words w
+    SELECT w.conversation_id, w.seq, w.at, w.language, false AS internal FROM asked, public_words w
     WHERE w.organization_id = $1 AND w.words @@ asked.query
         AND ($3::timestamptz IS NULL OR w.at >= $3) AND ($4::timestamptz IS NULL OR w.at < $4)
         AND ($5::timestamptz IS NULL OR (w.at, w.conversation_id, w.seq) < ($5, $6::text COLLATE "C", $7::bigint))
     UNION ALL
-    SELECT w.conversation_id, w.seq, w.at, w.dictionary, true FROM asked, internal_words w
+    SELECT w.conversation_id, w.seq, w.at, w.language, true FROM asked, internal_words w
     WHERE w.organization_id = $1 AND w.words @@ asked.query
         AND ($3::timestamptz IS NULL OR w.at >= $3) AND ($4::timestamptz IS NULL OR w.at < $4)
         AND ($5::timestamptz IS NULL OR (w.at, w.conversation_id, w.seq) < ($5, $6::text COLLATE "C", $7::bigint))
@@ -73,9 +103,9 @@ readable AS (
     ORDER BY f.at DESC, f.conversation_id DESC, f.seq DESC LIMIT $14
 )
 SELECT c.*, r.seq AS hit_seq, r.at AS hit_at, m.id AS message_id, m.author_id, m.author_name, m.author_role,
-    m.visibility, search_words($1, r.dictionary, m.text) @@ asked.query AS holds,
-    ts_headline(r.dictionary, translate(m.text, '<>' || chr(2) || chr(3), chr(4) || chr(5)),
-        websearch_to_tsquery(r.dictionary, $2) || websearch_to_tsquery('pg_catalog.simple', $2),
+    m.visibility, search_words($1, r.language, m.text) @@ asked.query AS holds,
+    ts_headline(search_dictionary(r.language), translate(m.text, '<>' || chr(2) || chr(3), chr(4) || chr(5)),
+        websearch_to_tsquery(search_dictionary(r.language), $2) || websearch_to_tsquery('pg_catalog.simple', $2),
         'HighlightAll=true, StartSel=' || chr(2) || ', StopSel=' || chr(3))
         AS headline
 FROM asked, readable r JOIN conversations c ON c.organization_id = $1 AND c.id = r.conversation_id
