@@ -29,9 +29,13 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscriptions, "SMALL", 0)
 
 
-async def renew(floor: Floor, person: str) -> None:
-    """As if an administrator had given somebody other rights."""
+async def renew(floor: Floor, person: str, *, by_queue: bool = False) -> None:
+    """As if an administrator had given somebody other rights, or a queue another supervisor."""
     event = SettingChanged(subject="user", subject_id=person, name=person)
+    if by_queue:
+        before: dict[str, object] = {"supervisors": [], "members": ["aino"]}
+        after: dict[str, object] = {"supervisors": [person], "members": ["aino"]}
+        event = SettingChanged(subject="queue", subject_id="q", name="Q", before=before, after=after)
     fact = Fact(event=event, actor_id="aatu", actor_name="Aatu", at=floor.clock(), audited=True)
     async with floor.database.transaction() as tx:
         await journal.append(tx, HOUSE, [fact])
@@ -49,10 +53,11 @@ async def served(stage: Stage) -> str:
     return one
 
 
-async def test_who_comes_back_with_other_rights_is_shown_everything(stage: Stage) -> None:
+@pytest.mark.parametrize("by_queue", [False, True])
+async def test_who_comes_back_with_other_rights_is_shown_everything(stage: Stage, by_queue: bool) -> None:
     await served(stage)
     seen = stage.room.floor.position
-    await renew(stage.floor, SAARA.id)
+    await renew(stage.floor, SAARA.id, by_queue=by_queue)
     await stage.settle()
     ops = {}
     for actor in (SAARA, OTHER):

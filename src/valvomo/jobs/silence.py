@@ -15,8 +15,8 @@ from datetime import datetime
 
 from valvomo.db.transaction import Transaction
 
-SILENT_SECONDS = 2.0
-"""Without a session and without being seen; both take a living process less."""
+SILENT_SECONDS = 5.0
+"""Without a session and without being seen: two and a half rounds of a janitor, so that a slow one is no death."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from valvomo.live.views.happening import Happening
 SETTLED = timedelta(seconds=3)
 """After a change until every process shows by the new rights, with a margin: they look ten times a second."""
 
+_ROLES = ("members", "supervisors")
+
 
 @dataclass(slots=True)
 class Renewed:
@@ -26,8 +28,8 @@ class Renewed:
     def take(self, happening: Happening) -> None:
         """One more fact, which may be such a change, or come so soon after one that some were shown it as before."""
         event = happening.event
-        if isinstance(event, SettingChanged) and event.subject == "user":
-            self._unsettled[event.subject_id] = happening.at + SETTLED
+        if isinstance(event, SettingChanged):
+            self._unsettled |= dict.fromkeys(_whose_rights(event), happening.at + SETTLED)
         for person, until in list(self._unsettled.items()):
             if happening.at <= until:
                 self._until[person] = happening.position
@@ -43,3 +45,17 @@ class Renewed:
         self._until = {
             person: at for person, at in self._until.items() if at > position or person in self._unsettled
         }
+
+
+def _whose_rights(event: SettingChanged) -> frozenset[str]:
+    """The user themself, or whoever has become somebody in a queue, or is nobody there any more."""
+    if event.subject == "user":
+        return frozenset({event.subject_id})
+    if event.subject == "queue":
+        return frozenset().union(*(_named(event.before, role) ^ _named(event.after, role) for role in _ROLES))
+    return frozenset()
+
+
+def _named(queue: dict[str, object] | None, role: str) -> frozenset[str]:
+    people = (queue or {}).get(role)
+    return frozenset(map(str, people)) if isinstance(people, list | tuple) else frozenset()

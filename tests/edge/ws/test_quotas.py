@@ -10,7 +10,7 @@ from sample_sockets import Served, say, until
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from valvomo.edge.ws.quotas import trusted
+from valvomo.edge.ws.quotas import Quotas, trusted
 
 pytestmark = pytest.mark.slow
 
@@ -96,11 +96,37 @@ async def test_so_many_at_a_time_may_still_have_to_say_who_they_are(served: Serv
     chat = await served.start()
     served.house.parts.quotas.strangers = 1
     async with connect(f"ws://127.0.0.1:{served.port}/widget/v1/live") as silent:
-        assert await refused(widget(served, chat)) == 429
-        await say(silent, op="hello", token=chat["token"])
-        assert await alive(silent)
         async with widget(served, chat) as second:
-            assert await alive(second)
+            assert await alive(second), "who says nothing has to go for who speaks"
+        async with asyncio.timeout(5):
+            await silent.wait_closed()
+    async with connect(f"ws://127.0.0.1:{served.port}/widget/v1/live") as slow:
+        await say(slow, op="hello", token=chat["token"])
+        assert await alive(slow)
+
+
+async def test_who_is_being_looked_up_need_not_go_for_others(served: Served) -> None:
+    chat = await served.start()
+    quotas = served.house.parts.quotas
+    quotas.strangers = 1
+    with quotas.stranger():
+        assert await refused(widget(served, chat)) == 429
+    async with widget(served, chat) as after:
+        assert await alive(after)
+
+
+def test_a_host_has_one_quota_however_many_addresses_it_has() -> None:
+    quotas = Quotas(of_address=1)
+    with quotas.address("2001:db8:0:1::1"), quotas.address("::ffff:192.0.2.1"), quotas.address("/run/socket"):
+        full = {one: quotas.address_is_full(one) for one in ADDRESSES}
+    assert full == {
+        "2001:db8:0:1:ffff::9": True, "2001:db8:0:2::1": False, "192.0.2.1": True, "192.0.2.2": False,
+        "/run/socket": True,
+    }  # fmt: skip
+    assert not any(quotas.address_is_full(one) for one in ADDRESSES)
+
+
+ADDRESSES = ("2001:db8:0:1:ffff::9", "2001:db8:0:2::1", "192.0.2.1", "192.0.2.2", "/run/socket")
 
 
 async def test_coming_again_and_again_has_its_pace(served: Served) -> None:

@@ -19,7 +19,7 @@ from valvomo.edge.parts import Parts
 from valvomo.edge.ws.frames import DirectSink, QueuedSink, sink_of
 from valvomo.edge.ws.ping import PATH as PING
 from valvomo.edge.ws.ping import Ping
-from valvomo.edge.ws.quotas import CLOSE_CROWDED, STAY_AWAY
+from valvomo.edge.ws.quotas import CLOSE_CROWDED, STAY_AWAY, Quotas
 from valvomo.live.connection import Connection
 from valvomo.live.hub import Hub
 from valvomo.live.rooms import UnreadableError
@@ -115,7 +115,7 @@ async def _guest(parts: Parts, scope: Any, ways: tuple[Receive, Send]) -> tuple[
     await send({"type": "websocket.accept"})
     token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
     try:
-        token = token or await _hello(receive)
+        token = token or await _hello(receive, parts.quotas)
     except (_GoneError, TimeoutError):
         await _close(send, CLOSE_REFUSED)
         return None
@@ -130,9 +130,11 @@ async def _guest(parts: Parts, scope: Any, ways: tuple[Receive, Send]) -> tuple[
     return guest.actor, token
 
 
-async def _hello(receive: Receive) -> str:
-    async with asyncio.timeout(HELLO_SECONDS):
-        frame = _decoded(await receive())
+async def _hello(receive: Receive, quotas: Quotas) -> str:
+    now = asyncio.get_running_loop().time
+    async with asyncio.timeout(HELLO_SECONDS) as patience:
+        with quotas.silent(lambda: patience.reschedule(now())):
+            frame = _decoded(await receive())
     if not isinstance(frame, Hello):
         raise _GoneError(CLOSE_REFUSED)
     return frame.token

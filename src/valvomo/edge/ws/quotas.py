@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.live.connection import Connection
@@ -24,7 +24,12 @@ OF_PERSON = 100
 OF_ADDRESS = 1_000
 """Customers' connections from one address; a carrier or a company may have many people behind one."""
 STRANGERS = 2_000
-"""Connections at a time of which nobody knows yet whose they are: saying so takes a moment."""
+"""Connections at a time of which nobody knows yet whose they are: saying so takes a moment.
+
+Past it the one that has been silent for the longest has to go, so that silence keeps nobody out who speaks.
+"""
+HOST_BITS = 64
+"""Of an IPv6 address: what comes after them a host chooses itself."""
 CLOSE_CROWDED = 4429
 """There are newer connections of the same owner, or they come too fast."""
 STAY_AWAY = closing_frame(15_000)
@@ -58,10 +63,11 @@ class Quotas:
     _owners: dict[tuple[str, str], list[Connection]] = field(default_factory=dict)
     _addresses: dict[str, int] = field(default_factory=dict)
     _unknown: int = 0
+    _silent: dict[object, Callable[[], None]] = field(default_factory=dict)
 
     def address_is_full(self, address: str) -> bool:
         """Whether nobody more may come from there."""
-        return self._addresses.get(address, 0) >= self.of_address
+        return self._addresses.get(_house_of(address), 0) >= self.of_address
 
     @contextmanager
     def address(self, address: str) -> Iterator[None]:
@@ -69,27 +75,40 @@ class Quotas:
         if self.shared(address):
             yield
             return
-        self._addresses[address] = self._addresses.get(address, 0) + 1
+        house = _house_of(address)
+        self._addresses[house] = self._addresses.get(house, 0) + 1
         try:
             yield
         finally:
-            self._addresses[address] -= 1
-            if not self._addresses[address]:
-                del self._addresses[address]
+            self._addresses[house] -= 1
+            if not self._addresses[house]:
+                del self._addresses[house]
 
     @property
     def too_many_strangers(self) -> bool:
-        """Whether nobody more may come who has not said yet who they are."""
-        return self._unknown >= self.strangers
+        """Whether nobody more may come who has not said yet who they are, and nobody silent can go for them."""
+        return self._unknown >= self.strangers and not self._silent
 
     @contextmanager
     def stranger(self) -> Iterator[None]:
-        """Somebody who has not said yet who they are."""
+        """Somebody who is not known yet; who has been silent for the longest has to go if there are too many."""
+        if self._unknown >= self.strangers and self._silent:
+            self._silent.pop(next(iter(self._silent)))()
         self._unknown += 1
         try:
             yield
         finally:
             self._unknown -= 1
+
+    @contextmanager
+    def silent(self, give_up: Callable[[], None]) -> Iterator[None]:
+        """A stranger who has yet to say something; `give_up` ends the waiting for it."""
+        key = object()
+        self._silent[key] = give_up
+        try:
+            yield
+        finally:
+            self._silent.pop(key, None)
 
     @contextmanager
     def owner(self, connection: Connection) -> Iterator[None]:
@@ -108,6 +127,17 @@ class Quotas:
                 mine.remove(connection)
             if not mine and self._owners.get(owner_of(actor)) is mine:
                 del self._owners[owner_of(actor)]
+
+
+def _house_of(address: str) -> str:
+    """What an address counts as: a host of IPv6 has a whole network of them (RFC 6177)."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, HOST_BITS), strict=False))
 
 
 def owner_of(actor: Actor) -> tuple[str, str]:
