@@ -1,0 +1,53 @@
+"""Alerts in the console: a rule is made, raises, is told in the corner, and is acknowledged, taken and cleared."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+from sample_looks import fits, judge
+from sample_office import Office
+from sample_screens import Floor
+
+CUSTOMER = "Ada Lovelace"
+RULE = "Asked for a supervisor"
+
+
+async def test_a_rule_raises_and_supervisors_see_to_it(office: Office) -> None:
+    conversation = await office.served("eino", CUSTOMER)
+    admin = await office.page("admin")
+    await admin.goto("/admin/alert-rules")
+    await admin.get_by_role("button", name="New rule").first.click()
+    dialog = admin.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill(RULE)
+    await dialog.get_by_label("Kind of condition").select_option("event")
+    await judge(admin)
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(admin.get_by_role("row").filter(has_text=RULE)).to_be_visible()
+
+    floor = await Floor.open(office)
+    await (await office.caller("eino")).do("POST", f"/conversations/{conversation}/ask", {"note": "Help"})
+    await floor.page.get_by_role("button", name="Alerts").click()
+    row = floor.page.get_by_role("row").filter(has_text=RULE)
+    await expect(row).to_contain_text(CUSTOMER)
+    await judge(floor.page)
+    phone = await office.page("saara", viewport={"width": 390, "height": 844}, color_scheme="dark")
+    await phone.goto("/alerts")
+    elsewhere = phone.get_by_role("row").filter(has_text=RULE)
+    await expect(elsewhere).to_be_visible()
+    await fits(phone)
+    await judge(phone)
+    await elsewhere.get_by_role("button", name="Acknowledge").click()
+    await expect(row).to_contain_text("Acknowledged · Saara Virtanen")
+    await row.get_by_role("button", name="Take it").click()
+    await expect(row).to_contain_text("Assigned to Saara Virtanen")
+    await row.get_by_role("button", name="Clear").click()
+    await expect(floor.page.get_by_text("No alerts")).to_be_visible()
+    await floor.page.get_by_label("Which alerts").get_by_text("All", exact=True).click()
+    await expect(row).to_contain_text("Cleared")
+
+
+async def test_who_supervises_another_queue_hears_nothing(office: Office) -> None:
+    page = await office.page("veikko")
+    await page.add_init_script("localStorage.setItem('valvomo.language', 'fi')")
+    await page.goto("/alerts")
+    await expect(page.get_by_text("Ei hälytyksiä")).to_be_visible()
+    await judge(page)
