@@ -59,6 +59,32 @@ async def test_a_supervisor_s_whisper_answers_it_and_an_agent_s_does_not(floor: 
     assert [fact.kind for fact in await floor.all_facts()][-2:] == ["message_posted", "ask_answered"]
 
 
+async def test_what_a_joined_supervisor_writes_to_everybody_answers_it(floor: Floor) -> None:
+    one = await floor.accepted("chat")
+    await floor.done(SAARA, Join(conversation_id=one))
+    version = (await floor.get(one)).version
+    await floor.done(system(HOUSE, "listener"), NoteAsked(conversation_id=one))
+    assert (await floor.get(one)).version == version
+    await floor.done(AINO, AskSupervisor(conversation_id=one))
+    await floor.write(AINO, one, "One moment.")
+    assert (await floor.get(one)).asked is not None
+    await floor.write(SAARA, one, "I am here.")
+    assert (await floor.get(one)).asked is None
+
+
+async def test_an_agent_takes_back_their_own_words_and_not_the_customer_s(floor: Floor) -> None:
+    one = await floor.accepted("chat")
+    await floor.done(system(HOUSE, "listener"), NoteAsked(conversation_id=one))
+    customers = (await floor.get(one)).asked
+    floor.clock.advance(60)
+    await floor.done(AINO, AskSupervisor(conversation_id=one, note="Yes, please."))
+    await floor.done(AINO, WithdrawAsk(conversation_id=one))
+    assert (await floor.get(one)).asked == customers is not None
+    assert await refused(floor, AINO, WithdrawAsk(conversation_id=one)) is Reason.NOT_ASKED
+    await floor.done(SAARA, Join(conversation_id=one))
+    assert (await floor.get(one)).asked is None
+
+
 async def test_only_the_system_notes_that_the_customer_asked_and_the_agent_s_word_adds_to_it(
     floor: Floor,
 ) -> None:

@@ -208,7 +208,7 @@ async def _revive(tx: Transaction, batch: Batch, key: tuple[str, str]) -> None:
 
 
 async def _answer(tx: Transaction, batch: Batch, key: tuple[str, str], supervisor: Actor) -> None:
-    """Whoever asked for a supervisor has been whispered to."""
+    """Whoever asked for a supervisor has heard from one."""
     conversation = batch.current[key]
     work = Work(tx=tx, actor=supervisor, now=batch.now, supervision=Supervision())
     events = answered((supervisor.id, supervisor.name), conversation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -25,12 +25,19 @@ class SupervisorAsked(Event):
     note: str | None = None
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """It counts from when it was first asked; an agent's words say more than that the customer asked."""
-        since = conversation.asked.since if conversation.asked else at
-        asked = Asked(
-            since=since, by_role=self.by_role, by_id=self.by_id, by_name=self.by_name, note=self.note
-        )
-        return conversation.but(asked=asked)
+        """It counts from when it was first asked; an agent's words say more than that the customer asked.
+
+        It ends a mute: whoever muted it did not know of this.
+        """
+        return conversation.but(asked=self._beside(conversation.asked, at), muted=None)
+
+    def _beside(self, before: Asked | None, at: datetime) -> Asked:
+        said = Asked(since=at, by_role=self.by_role, by_id=self.by_id, by_name=self.by_name, note=self.note)
+        if before is None:
+            return said
+        if self.by_role == "customer":
+            return replace(before, customer=said) if before.by_role == "agent" else before
+        return replace(said, since=before.since, customer=_of_customer(before))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +49,13 @@ class AskWithdrawn(Event):
     by_name: str
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """Nobody asks."""
-        return conversation.but(asked=None)
+        """What the customer asked remains; else nobody asks."""
+        return conversation.but(asked=_of_customer(conversation.asked))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskAnswered(Event):
-    """A supervisor has whispered, which the agent reads: somebody is there. Joining answers by itself."""
+    """A supervisor has spoken, which the agent reads: somebody is there. Joining answers by itself."""
 
     kind: ClassVar[str] = "ask_answered"
     supervisor_id: str
@@ -92,20 +99,33 @@ def withdraw(agent: tuple[str, str], conversation: Conversation) -> tuple[Event,
 
 
 def asked_by_customer(conversation: Conversation) -> tuple[Event, ...]:
-    """The customer's words asked for a supervisor: noted once, while there is anything to be done about it."""
-    if conversation.asked is not None or conversation.state in (State.WRAP_UP, State.CLOSED):
+    """The customer's words asked for a supervisor: noted once, while there is anything to be done about it.
+
+    Also where an agent has asked, who may take back their own words only; not where a supervisor is there to read it.
+    """
+    if conversation.state in (State.WRAP_UP, State.CLOSED) or _of_customer(conversation.asked) is not None:
+        return ()
+    if any(one.role is Role.SUPERVISOR for one in conversation.participants):
         return ()
     by = (conversation.contact_id, conversation.customer_name)
     return (SupervisorAsked(by_id=by[0], by_name=by[1], by_role="customer"),)
 
 
 def comes_to_help(visibility: Visibility, author_role: str) -> bool:
-    """Whether these words are a supervisor's to the agent."""
-    return visibility is Visibility.WHISPER and author_role in (Role.MONITOR, Role.SUPERVISOR)
+    """Whether these words are a supervisor's to the agent, or to everybody."""
+    if author_role == Role.SUPERVISOR:
+        return visibility in (Visibility.WHISPER, Visibility.PUBLIC)
+    return visibility is Visibility.WHISPER and author_role == Role.MONITOR
 
 
 def answered(supervisor: tuple[str, str], conversation: Conversation) -> tuple[Event, ...]:
-    """A supervisor's whisper answers whoever asked; nothing when nobody did."""
+    """A supervisor's words answer whoever asked; nothing when nobody did."""
     if conversation.asked is None:
         return ()
     return (AskAnswered(supervisor_id=supervisor[0], supervisor_name=supervisor[1]),)
+
+
+def _of_customer(asked: Asked | None) -> Asked | None:
+    if asked is None or asked.by_role == "customer":
+        return asked
+    return asked.customer

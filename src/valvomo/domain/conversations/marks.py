@@ -10,7 +10,8 @@ from datetime import datetime
 class Asked:
     """A supervisor was asked for: by the `customer`, in words that the house listens for, or by the `agent`.
 
-    `since` is when it was first asked; `note` is the agent's own words and stays in the house.
+    `since` is when it was first asked; `note` is the agent's own words and stays in the house. `customer` is what the
+    customer asked where the agent's words stand before it: it is still asked when the agent needs nobody any more.
     """
 
     since: datetime
@@ -18,6 +19,7 @@ class Asked:
     by_id: str
     by_name: str
     note: str | None = None
+    customer: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,8 +121,8 @@ class Orphaned(Event):
     cause: str
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """It stays open, in the orphans lane."""
-        return replace(conversation, orphaned=True)
+        """It stays open, in the orphans lane, and a mute is over: whoever muted it did not know of this."""
+        return replace(conversation, orphaned=True, muted=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
