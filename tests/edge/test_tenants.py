@@ -17,6 +17,7 @@ from valvomo.edge.app import routes
 from valvomo.edge.http.authentication import COOKIE
 
 API = "/api/v1"
+SCHEDULE = {"name": "Ours", "every": "day", "recipients": ["ours@example.org"], "purpose": "ours"}
 PEOPLE = ("admin", "saara", "eino")
 """An administrator, a supervisor of everything, an agent: of the other organization."""
 BODIES: dict[str, dict[str, Any]] = {
@@ -152,6 +153,7 @@ async def one_of_each(place: Place) -> dict[str, str]:
         **resources,
         "evaluation_id": evaluation,
         "export_id": await exported(saara),
+        "schedule_id": (await saara.post(f"{API}/report-schedules", json=SCHEDULE)).json()["id"],
         "rule_id": (await admin.post(f"{API}/sampling-rules", json=rule)).json()["id"],
         "conversation_id": conversation,
         "agent_id": sample.people["eino"],

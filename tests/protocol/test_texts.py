@@ -46,7 +46,11 @@ CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "q
 SETTINGS = (
     "supervision", "attention", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill",
     "alert_rule", "hours", "presence", "template", "quick_reply", "disposition", "insight", "evaluation_form",
-    "sampling_rule",
+    "sampling_rule", "report",
+)  # fmt: skip
+REPORT = (
+    "head", "foot", "started", "answered", "service_level", "abandonment", "speed_of_answer", "first_response",
+    "response_time", "handle_time",
 )  # fmt: skip
 AUDITED = (
     "created", "changed", "removed", "signed_in", "failed", "locked_out", "signed_out", "signed_out_everywhere",
@@ -78,6 +82,7 @@ NEEDED = {
     *(("notice", code) for code in NOTICES),
     *(("setting", subject) for subject in SETTINGS),
     *(("audit", code) for code in AUDITED),
+    *(("report", word) for word in REPORT),
     *(
         ("purpose", name, part)
         for name in ("agent_monitoring", "supervisor_purpose")

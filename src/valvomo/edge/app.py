@@ -25,6 +25,7 @@ from valvomo.edge.http import (
     quality,
     replay,
     routing,
+    schedules,
     search,
     settings_routes,
     shop,
@@ -40,7 +41,7 @@ from valvomo.edge.readiness import Readiness
 
 STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *heeding.ROUTES, *alerts.ROUTES, *giving.ROUTES,
-    *agents.ROUTES, *figures.ROUTES, *exports.ROUTES,
+    *agents.ROUTES, *figures.ROUTES, *exports.ROUTES, *schedules.ROUTES,
     *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = widget.ROUTES

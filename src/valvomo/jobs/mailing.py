@@ -121,4 +121,6 @@ def _message(letter: Any, sender: str) -> EmailMessage:
     message["Message-ID"] = f"<{letter['id']}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter["body"])
+    if letter["file"] is not None:
+        message.add_attachment(letter["file"], maintype="text", subtype="csv", filename=letter["file_name"])
     return message

@@ -46,6 +46,7 @@ from valvomo.jobs.listener import Listener
 from valvomo.jobs.mailing import Mailing, MailServer
 from valvomo.jobs.overflow import Overflow
 from valvomo.jobs.recorder import Recorder
+from valvomo.jobs.reporting import Reporting
 from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.router import Router
 from valvomo.jobs.sampler import Sampler
@@ -221,6 +222,7 @@ def _rounds(
         Mailing(database, bell, parts.clock, MailServer.of(settings.smtp_url, settings.mail_from)),
         Delivery(database, bell, parts.clock, allowed=networks_of(settings.webhook_networks)),
         Bookkeeping(parts.bookkeeper, leadership),
+        Reporting(parts.executor, parts.bookkeeper, parts.clock),
     )
 
 

@@ -12,6 +12,8 @@ export type Narrowing = Readonly<Record<string, readonly Right[]>>
 
 export type Supervision = Readonly<Record<Right, boolean>> & {
   show_agents_monitored: boolean
+  /** Who sees figures of individual agents. */
+  agent_figures: 'off' | 'team_lead' | 'all'
   show_agents_sentiment: boolean
   denied_to: Narrowing
   denied_in: Narrowing

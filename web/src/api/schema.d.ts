@@ -1551,6 +1551,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scheduled reports
+         * @description One's own; everybody's for administrators.
+         */
+        get: operations["listReportSchedules"];
+        put?: never;
+        /**
+         * Send a report by mail at its times
+         * @description With the figures that the caller sees when it is due, and in the caller's language.
+         */
+        post: operations["scheduleReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * No more of it
+         * @description By its owner, or an administrator.
+         */
+        delete: operations["stopReport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sampling-rules": {
         parameters: {
             query?: never;
@@ -3358,6 +3402,12 @@ export interface components {
             items: components["schemas"]["EvaluationItem"][];
             next?: string | null;
         };
+        /**
+         * Every
+         * @description Each day, each Monday, each first of a month; about the day, the week, the month before.
+         * @enum {string}
+         */
+        Every: "day" | "week" | "month";
         /** ExportProblem */
         ExportProblem: {
             detail: string;
@@ -4239,6 +4289,38 @@ export interface components {
         SamplingRuleDocumentPage: {
             items: components["schemas"]["SamplingRuleDocument"][];
             next?: string | null;
+        };
+        /** ScheduleDocument */
+        ScheduleDocument: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            due: string;
+            every: components["schemas"]["Every"];
+            id: string;
+            minute: number;
+            name: string;
+            owner: components["schemas"]["Named"];
+            purpose: string;
+            queues: string[];
+            recipients: string[];
+        };
+        /** Page[ScheduleDocument] */
+        ScheduleDocumentPage: {
+            items: components["schemas"]["ScheduleDocument"][];
+            next?: string | null;
+        };
+        /** ScheduleRequest */
+        ScheduleRequest: {
+            every: components["schemas"]["Every"];
+            /** @default 420 */
+            minute: number;
+            name: string;
+            /** @description What it is for; it goes with the file. */
+            purpose: string;
+            /** @default [] */
+            queues: (string | unknown)[];
+            recipients: (string | unknown)[];
         };
         /** SearchHit */
         SearchHit: {
@@ -8697,6 +8779,99 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listReportSchedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleDocumentPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    scheduleReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    stopReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };
