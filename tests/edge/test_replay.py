@@ -60,6 +60,34 @@ async def test_a_look_stands_in_the_audit_log_in_words(place: Any) -> None:
     assert "floor" in entry["text"]
 
 
+async def test_all_that_is_looked_at_stands_there(place: Any) -> None:
+    saara = await place.as_("saara")
+    floor = await ok(saara.get(API, params={"at": await kept(place)}))
+    place.house.clock.advance(2 * 3600)
+    now = place.house.clock()
+    page = await ok(saara.get(f"{API}/steps", params={"after": floor["position"], "until": now.isoformat()}))
+    begin = (now - timedelta(days=2)).isoformat().replace("+00:00", "Z")
+    await ok(saara.get(f"{API}/timeline", params={"from": begin, "to": now.isoformat()}))
+    log = await ok((await place.as_("admin")).get("/api/v1/audit", params={"kind": "looked_back"}))
+    timeline, steps, _ = (entry["facts"] for entry in log["items"])
+    assert (steps["view"], timeline["view"]) == ("floor", "timeline")
+    assert steps["since"] <= floor["at"] < page["at"] <= steps["until"]
+    assert timeline["since"] <= begin < timeline["until"]
+    assert "how much" in log["items"][0]["text"]
+
+
+async def test_what_supervisors_search_for_stands_in_the_audit_log(place: Any) -> None:
+    saara, aino = await place.as_("saara"), await place.as_("aino")
+    found = await ok(saara.get("/api/v1/search", params={"q": "pail or bucket"}))
+    await ok(saara.get("/api/v1/search", params={"q": "pail or bucket"}))
+    await ok(aino.get("/api/v1/search", params={"q": "pail"}))
+    log = await ok((await place.as_("admin")).get("/api/v1/audit", params={"kind": "searched"}))
+    [entry] = log["items"]
+    assert entry["actor"]["name"].startswith("Saara")
+    assert (entry["facts"]["words"], entry["facts"]["seen"]) == ("pail or bucket", len(found["items"]))
+    assert "pail or bucket" in entry["text"]
+
+
 @pytest.mark.parametrize(
     "query",
     [

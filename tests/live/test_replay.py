@@ -41,7 +41,7 @@ from valvomo.db import replay as stored
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor, UserRole
-from valvomo.domain.agents.events import UsualHandleNoted
+from valvomo.domain.agents.events import LookedBack, UsualHandleNoted
 from valvomo.domain.alerts.events import AlertRaised
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.jobs.recorder import Recorder
@@ -351,15 +351,18 @@ async def test_what_is_too_old_is_refused_with_from_when_on_it_is_kept(floor: Fl
 async def test_a_look_is_audited_once_for_each_stretch(floor: Floor) -> None:
     moment = floor.clock() - timedelta(minutes=5)
     for _ in range(3):
-        await noted(floor.executor, SAARA, moment)
-    await noted(floor.executor, SAARA, moment - timedelta(hours=3))
-    await noted(floor.executor, SULO, moment)
+        await noted(floor.executor, SAARA, (moment, moment))
+    await noted(floor.executor, SAARA, (moment - timedelta(hours=3), moment))
+    await noted(floor.executor, SULO, (moment, moment))
     floor.clock.advance(3600)
-    await noted(floor.executor, SAARA, moment)
+    await noted(floor.executor, SAARA, (moment, moment))
     looks = [one for one in await floor.all_facts() if one.kind == "looked_back"]
     assert [one.actor_id for one in looks] == ["saara", "saara", "sulo", "saara"]
     assert all(one.audited for one in looks)
-    assert reason(await noted(floor.executor, AINO, moment)) is Reason.ROLE_NEEDED
+    whole = looks[1].event
+    assert isinstance(whole, LookedBack)
+    assert whole.until - whole.since == timedelta(hours=4)
+    assert reason(await noted(floor.executor, AINO, (moment, moment))) is Reason.ROLE_NEEDED
 
 
 async def test_the_timeline_counts_what_happened_in_ones_queues(floor: Floor) -> None:

@@ -14,6 +14,7 @@ from valvomo.domain.agents.events import (
     HouseFact,
     LookedBack,
     PresenceSet,
+    Searched,
     SettingChanged,
     SignedIn,
     UsualHandleNoted,
@@ -50,6 +51,8 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:  # noqa: 
             return ("audit", "presence_set"), {"agent": agent, "presence": status or chosen.value}
         case Acknowledged(person_id=person):
             return ("audit", "acknowledged"), {"person": lookups.people.get(person)}
+        case Searched(words=words, seen=seen):
+            return ("audit", "searched"), {"words": words, "seen": seen}
         case Evaluated() | LookedBack() | FiguresSeen() | FiguresExported():
             return _of_looking(event, lookups)
         case AlertAcknowledged() | AlertAssigned() | AlertCleared():
@@ -68,7 +71,7 @@ def _of_looking(event: Evaluated | LookedBack | FiguresSeen | FiguresExported, l
         return ("audit", f"evaluated_{event.stage}"), {"agent": lookups.people.get(event.agent_id)}
     facts: dict[str, object] = {"since": event.since, "until": event.until}
     if isinstance(event, LookedBack):
-        return ("audit", "looked_back"), facts
+        return ("audit", "looked_back" if event.view == "floor" else "looked_back_timeline"), facts
     if isinstance(event, FiguresExported):
         return ("audit", "figures_exported"), {
             **facts,

@@ -49,13 +49,14 @@ class ReplayStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReplaySteps(msgspec.Struct, frozen=True, kw_only=True):
-    """What followed a position. The floor is known up to `position` and `at` then.
+    """What followed a position, whose time is `since`. The floor is known up to `position` and `at` then.
 
     `again`: settings changed at `position`, or a day or working hours began; the floor is to be asked for anew there.
     `more`: the page was full before the end of what was asked for.
     """
 
     position: int
+    since: datetime
     at: datetime
     steps: tuple[ReplayStep, ...]
     again: bool

@@ -1652,7 +1652,7 @@ export interface paths {
          *
          *     Words are found in all their forms in English, Finnish, Swedish, German, French and Spanish, by the language of
          *     the conversation; notes and whispers are among them for whoever reads the transcript. A page may be short and not
-         *     the last.
+         *     the last. What supervisors search for is noted in the audit log.
          */
         get: operations["search"];
         put?: never;
@@ -4207,6 +4207,8 @@ export interface components {
             at: string;
             more: boolean;
             position: number;
+            /** Format: date-time */
+            since: string;
             steps: components["schemas"]["ReplayStep"][];
         };
         /** ReplayTimeline */

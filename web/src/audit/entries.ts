@@ -28,6 +28,8 @@ export const KINDS = [
   'force_closed',
   'presence_set',
   'setting_changed',
+  'looked_back',
+  'searched',
   'signed_in',
 ] as const
 

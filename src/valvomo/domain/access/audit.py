@@ -9,6 +9,7 @@ from valvomo.domain.agents.events import (
     HouseFact,
     LookedBack,
     PresenceSet,
+    Searched,
     SettingChanged,
     SignedIn,
 )
@@ -24,10 +25,13 @@ from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.transfer import TransferScheduled
 
 _SUPERVISOR = "supervisor"
+_ALWAYS = (SettingChanged, SignedIn, Evaluated, LookedBack, Searched, FiguresSeen, FiguresExported)
 
 
 def audited(event: Event | HouseFact) -> bool:
     """Whether this fact answers "who did what to whom, when and why" for an auditor."""
+    if isinstance(event, _ALWAYS):
+        return True
     match event:
         case MonitorStarted() | MonitorStopped() | SupervisorJoined() | TookOver() | ForceClosed():
             return True
@@ -35,8 +39,6 @@ def audited(event: Event | HouseFact) -> bool:
             return True
         case AlertCleared(cause=cause):
             return cause == "by_hand"
-        case SettingChanged() | SignedIn() | LookedBack() | FiguresSeen() | FiguresExported() | Evaluated():
-            return True
         case ParticipantLeft(role=role):
             return role is Role.SUPERVISOR
         case OfferMade(offer=offer) | OfferAccepted(offer=offer):

@@ -18,7 +18,10 @@ def replay_refusal(actor: Actor) -> Refusal | None:
     return None
 
 
-def stretch_of(moment: datetime) -> tuple[datetime, datetime]:
-    """The hour of the past that is looked at, as it is audited."""
-    since = moment.replace(minute=0, second=0, microsecond=0)
-    return since, since + LOOK
+def stretch_of(since: datetime, until: datetime) -> tuple[datetime, datetime]:
+    """The hours of the past that are looked at, as they are audited."""
+    return _hour(since), _hour(max(since, until)) + LOOK
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)

@@ -84,11 +84,23 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookedBack:
-    """A supervisor looked at the floor as it was within this stretch of the past."""
+    """A supervisor looked at this stretch of the past: at the `floor`, or at when how much happened (`timeline`)."""
 
     kind: ClassVar[str] = "looked_back"
     since: datetime
     until: datetime
+    view: str = "floor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """A supervisor searched transcripts for `words`, within a stretch if so asked, and was shown `seen` messages."""
+
+    kind: ClassVar[str] = "searched"
+    words: str
+    seen: int
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +154,7 @@ class Evaluated:
 _ALL = (
     PresenceSet, AgentConnected, AgentDisconnected, SettingChanged, SignedIn, Acknowledged, LookedBack, FiguresSeen,
     FiguresExported, UsualHandleNoted, Evaluated, AlertRaised, AlertAcknowledged, AlertAssigned, AlertCleared,
+    Searched,
 )  # fmt: skip
 HouseFact = (
     PresenceSet
@@ -159,6 +172,7 @@ HouseFact = (
     | AlertAcknowledged
     | AlertAssigned
     | AlertCleared
+    | Searched
 )
 HOUSE_FACTS: dict[str, type[HouseFact]] = {one.kind: one for one in _ALL}
 """Facts that belong to no conversation, by kind."""

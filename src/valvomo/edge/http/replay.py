@@ -57,7 +57,7 @@ async def replay_floor(
         floor = found(await parts.replay.at_position(actor, position))
     else:
         floor = found(await parts.replay.before(actor, before or 0))
-    done(await noted(parts.executor, actor, floor.at))
+    done(await noted(parts.executor, actor, (floor.at, floor.at)))
     return floor
 
 
@@ -74,7 +74,7 @@ async def replay_steps(
     Where `again` is true, names or the day changed there, and the floor is to be asked for anew at `position`.
     """
     page = found(await parts.replay.steps(actor, after, in_utc("until", until), limit))
-    done(await noted(parts.executor, actor, page.at))
+    done(await noted(parts.executor, actor, (page.since, page.at)))
     return page
 
 
@@ -91,7 +91,9 @@ async def replay_timeline(
     """Counts of what happened in the caller's queues; alerts, forced closes, orphans and abandoned ones apart."""
     end = in_utc("to", until) if until else parts.clock()
     begin = in_utc("from", since) if since else end - DAY
-    return found(await parts.replay.timeline(actor, Between(since=begin, until=end, slots=slots)))
+    timeline = found(await parts.replay.timeline(actor, Between(since=begin, until=end, slots=slots)))
+    done(await noted(parts.executor, actor, (begin, end), "timeline"))
+    return timeline
 
 
 ROUTES = (replay_floor, replay_steps, replay_timeline)

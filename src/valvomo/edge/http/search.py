@@ -7,10 +7,11 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from valvomo.domain.access.actor import Actor
+from valvomo.commands.looking_back import Search, search_noted
+from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.conversations.model import Channel
 from valvomo.edge.http.parameters import Cursor, Limit, in_utc
-from valvomo.edge.http.refused import found
+from valvomo.edge.http.refused import done, found
 from valvomo.edge.parts import Parts
 from valvomo.protocol.pages import Page
 from valvomo.protocol.searching import SearchHit
@@ -46,7 +47,7 @@ async def search(
 
     Words are found in all their forms in English, Finnish, Swedish, German, French and Spanish, by the language of
     the conversation; notes and whispers are among them for whoever reads the transcript. A page may be short and not
-    the last.
+    the last. What supervisors search for is noted in the audit log.
     """
     sought = Sought(
         words=q,
@@ -57,7 +58,11 @@ async def search(
         channels=tuple(one.value for one in channel or ()),
     )
     async with parts.reader.reading() as tx:
-        return found(await searching.found(tx, actor, sought, cursor=cursor, limit=limit))
+        page = found(await searching.found(tx, actor, sought, cursor=cursor, limit=limit))
+    if actor.is_(UserRole.SUPERVISOR):
+        look = Search(words=q, seen=len(page.items), since=sought.since, until=sought.until)
+        done(await search_noted(parts.executor, actor, look, cursor))
+    return page
 
 
 ROUTES = (search,)

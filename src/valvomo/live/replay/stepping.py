@@ -33,6 +33,7 @@ class Page:
     """Whose it is, how far it may go, and what it has."""
 
     actor: Actor
+    since: datetime
     until: datetime
     limit: int
     slot: int = 0
@@ -108,5 +109,10 @@ def _take(scene: Scene, page: Page, fact: Fact) -> None:
 
 def _answer(scene: Scene, page: Page, at: datetime) -> ReplaySteps:
     return ReplaySteps(
-        position=scene.past.position, at=at, steps=tuple(page.steps), again=page.again, more=page.more
+        position=scene.past.position,
+        since=page.since,
+        at=at,
+        steps=tuple(page.steps),
+        again=page.again,
+        more=page.more,
     )

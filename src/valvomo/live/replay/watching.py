@@ -94,7 +94,9 @@ class Replay:
             if isinstance(then, Refusal):
                 return then
             now = await set_up(tx, actor, then, then.at)
-            page = await stepped(tx, now, Page(actor=actor, until=until, limit=limit))
+            page = await stepped(
+                tx, now, Page(actor=actor, since=min(then.at, until), until=until, limit=limit)
+            )
         self._keep(actor.organization_id, now.past)
         return page
 
