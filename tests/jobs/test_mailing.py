@@ -12,6 +12,7 @@ from sample_floor import Floor
 
 from valvomo.bus.local import LocalBus
 from valvomo.db.doorbell import Doorbell
+from valvomo.jobs.janitor import Janitor
 from valvomo.jobs.mailing import Mailing, MailServer
 
 pytestmark = pytest.mark.slow
@@ -87,6 +88,18 @@ async def test_what_is_not_taken_is_tried_again_or_given_up(
     floor.clock.advance(60)
     await job.round()
     assert len(box[0].came) == (0 if given_up else 1)
+
+
+async def test_what_came_of_letters_is_kept_for_a_month(floor: Floor) -> None:
+    await write(floor)
+    await mailing(floor, None).round()
+    await write(floor)
+    sweeper = Janitor(floor.database, floor.executor, floor.clock, process_id="process-1", live=dict)
+    await sweeper.round()
+    assert len(await floor.sql("SELECT 1 FROM mails")) == 2
+    floor.clock.advance(31 * 24 * 3600)
+    await sweeper.round()
+    assert [row["given_up_at"] for row in await floor.sql("SELECT * FROM mails")] == [None]
 
 
 async def test_without_a_server_it_says_so(floor: Floor) -> None:

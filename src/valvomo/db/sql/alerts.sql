@@ -87,3 +87,9 @@ WITH new AS (
     ON CONFLICT ON CONSTRAINT journal_readers_pkey DO NOTHING
 )
 SELECT position FROM journal_readers WHERE organization_id = $1 AND name = $2
+
+-- name: drop_old_mails
+-- Letters that were sent or given up are kept for a while, to see what became of them; so many at a time.
+DELETE FROM mails WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM mails WHERE sent_at < $1 OR given_up_at < $1 LIMIT $2
+))
