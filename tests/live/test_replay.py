@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -36,18 +36,20 @@ from valvomo.commands.settings.attention import ChangeAttention
 from valvomo.commands.settings.queues import ChangeQueue, CreateQueue, QueueSettings, RemoveQueue
 from valvomo.commands.settings.users import ChangeUser
 from valvomo.commands.work import Work
-from valvomo.db import journal
+from valvomo.db import figures, journal
 from valvomo.db import replay as stored
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor, UserRole
-from valvomo.domain.agents.events import LookedBack, UsualHandleNoted
+from valvomo.domain.agents.events import LookedBack, SettingChanged, UsualHandleNoted
 from valvomo.domain.alerts.events import AlertRaised
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.jobs.recorder import Recorder
 from valvomo.live.replay import folding
 from valvomo.live.replay.watching import Between, Replay
 from valvomo.live.views import past
+from valvomo.live.views.settings_then import SettingsThen, take_back
+from valvomo.protocol.lookups import Lookups, QueueFacts
 from valvomo.protocol.replay import ReplayFloor, ReplaySteps
 
 SUPERVISORS = (SAARA, SULO, replace(SAARA, supervises_all=True))
@@ -402,3 +404,49 @@ async def test_the_timeline_counts_what_happened_in_ones_queues(floor: Floor) ->
     assert await counts(SAARA) == [3]
     assert await counts(SULO) == [2]
     assert await counts(replace(SULO, supervises_all=True)) == [3, 2]
+
+
+async def test_pages_that_follow_repeat_nothing_of_the_day(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await recorder(floor)._as_stored(HOUSE, (0, floor.clock()))
+    await facts_of_a_life(floor, 2)
+    counted, replay = 0, Replay(floor.database, floor.clock)
+    today = figures.today
+
+    async def counting(*asked: Any) -> Any:
+        nonlocal counted
+        counted += 1
+        return await today(*asked)
+
+    monkeypatch.setattr(figures, "today", counting)
+    page = await replay.steps(SAARA, 0, floor.clock(), 2)
+    pages = 1
+    while isinstance(page, ReplaySteps) and page.more and not page.again:
+        page = await replay.steps(SAARA, page.position, floor.clock(), 2)
+        pages += 1
+    assert pages > 5
+    assert counted == 1
+    before = counted
+    assert isinstance(page, ReplaySteps)
+    first = await replay.steps(SAARA, 0, floor.clock(), 2)
+    assert isinstance(first, ReplaySteps)
+    floor.clock.advance(61)
+    await replay.steps(SAARA, first.position, floor.clock(), 2)
+    assert counted == before + 2
+
+
+def test_every_fact_of_a_queue_is_taken_back() -> None:
+    then: dict[str, Any] = {
+        "name": "Old", "service_level_seconds": 11, "short_abandon_seconds": 12,
+        "sentiment_alert_agent": "negative", "sentiment_alert_supervisor": "very_negative",
+    }  # fmt: skip
+    assert {"id", "usual_handle_seconds", *then} == {one.name for one in fields(QueueFacts)}
+    now = QueueFacts(id="q", name="New")
+    for name, value in then.items():
+        changed = SettingChanged(
+            subject="queue", subject_id="q", name="New", before={name: value}, after={name: "new"}
+        )
+        found = SettingsThen(organization_id=HOUSE, lookups=Lookups(queues={"q": now}), accounts={})
+        take_back(found, changed)
+        assert found.queues["q"] == replace(now, **{name: value}), name

@@ -1,6 +1,6 @@
 """Watching the past: the floor at a moment, step by step on, step by step back, and when how much happened.
 
-Pages of steps go on from where the last one ended, so a few pasts are kept for those who are playing; whoever finds
+Pages of steps go on from where the last one ended, so a few scenes are kept for those who are playing; whoever finds
 none gets the same from the nearest snapshot.
 """
 
@@ -11,7 +11,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from valvomo.db import agents, figures, floor, replay
 from valvomo.db.database import Database
@@ -30,7 +30,9 @@ from valvomo.live.views.settings_then import Account, SettingsThen, take_back, t
 from valvomo.protocol.replay import ReplayFloor, ReplaySlot, ReplaySteps, ReplayTimeline
 
 KEPT = 8
-"""Pasts that are kept for whoever goes on from them."""
+"""Scenes that are kept for whoever goes on from them."""
+FRESH = timedelta(seconds=60)
+"""For so long after it was set up a scene is gone on with: what is judged by the settings of now must be theirs."""
 ROWS = 100
 """Rows that are made before others have their turn."""
 SLOT = 300
@@ -48,13 +50,21 @@ class Between:
     slots: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A scene as it was at the time of its last fact, and until when it is gone on with; after that its past is."""
+
+    scene: Scene
+    until: datetime
+
+
 class Replay:
     """One for a process."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
-        self._kept: OrderedDict[tuple[str, int], Past] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int], Kept] = OrderedDict()
 
     async def at(self, actor: Actor, moment: datetime) -> ReplayFloor | Refusal:
         """The floor at a moment; no later than now."""
@@ -90,14 +100,14 @@ class Replay:
             return refusal
         until = min(until, self._clock())
         async with self._database.reading() as tx:
-            then = await self._past(tx, actor, after)
-            if isinstance(then, Refusal):
-                return then
-            now = await set_up(tx, actor, then, then.at)
+            kept = await self._scene(tx, actor, after)
+            if isinstance(kept, Refusal):
+                return kept
+            now = kept.scene
             page = await stepped(
-                tx, now, Page(actor=actor, since=min(then.at, until), until=until, limit=limit)
+                tx, now, Page(actor=actor, since=min(now.past.at, until), until=until, limit=limit)
             )
-        self._keep(actor.organization_id, now.past)
+        self._keep(actor.organization_id, Kept(now, self._clock()) if page.again else kept)
         return page
 
     async def timeline(self, actor: Actor, wanted: Between) -> ReplayTimeline | Refusal:
@@ -115,9 +125,19 @@ class Replay:
             slots = await replay.activity(tx, actor.organization_id, between, queues)
         return ReplayTimeline(since=kept, until=wanted.until, step=step, slots=_slots(slots))
 
+    async def _scene(self, tx: Transaction, actor: Actor, position: int) -> Kept | Refusal:
+        """The scene at the time of the fact at a position; nobody else goes on with it meanwhile."""
+        kept = self._kept.pop((actor.organization_id, position), None)
+        if kept is not None and self._clock() < kept.until:
+            await seen.read_previews(tx, actor, kept.scene)
+            return kept
+        then = kept.scene.past if kept is not None else await self._past(tx, actor, position)
+        if isinstance(then, Refusal):
+            return then
+        return Kept(await set_up(tx, actor, then, then.at), self._clock() + FRESH)
+
     async def _past(self, tx: Transaction, actor: Actor, position: int) -> Past | Refusal:
-        then = self._kept.pop((actor.organization_id, position), None)
-        then = then or await folding.at_position(tx, actor.organization_id, position)
+        then = await folding.at_position(tx, actor.organization_id, position)
         if then is None:
             return await _not_kept(tx, actor)
         if then.position != position:
@@ -139,11 +159,13 @@ class Replay:
             agents=seen.agent_rows(now, actor),
             figures=seen.figures(now, actor),
         )
-        self._keep(actor.organization_id, then)
+        # What the clock changed since the last fact is in no step: only a scene of that time is gone on with.
+        fresh = FRESH if at == then.at else timedelta()
+        self._keep(actor.organization_id, Kept(now, self._clock() + fresh))
         return shown
 
-    def _keep(self, organization_id: str, then: Past) -> None:
-        self._kept[organization_id, then.position] = then
+    def _keep(self, organization_id: str, kept: Kept) -> None:
+        self._kept[organization_id, kept.scene.past.position] = kept
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 
