@@ -41,17 +41,21 @@ from valvomo.domain.conversations.ending import Ended, WrapUpCompleted
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.force_close import ForceClosed
+from valvomo.domain.conversations.measure import SentimentMeasured
 from valvomo.domain.conversations.message import MessagePosted, Visibility
 from valvomo.domain.conversations.model import Channel, Conversation, Mode, Offer, OfferKind, State
 from valvomo.domain.conversations.offers import OfferAccepted, OfferMade
 from valvomo.domain.conversations.start import ConversationStarted
+from valvomo.domain.sentiment.levels import level_of
 from valvomo.jobs.recorder import Recorder
 from valvomo.live.replay.watching import Between, Replay
 from valvomo.protocol.replay import ReplayFloor, ReplaySteps
 from valvomo.queries.verify import verify
 
 STAGES = 10
-"""Facts of a conversation: it begins, is offered, accepted, six messages or five and a forced close, ended."""
+"""Steps of a conversation: it begins, is offered, accepted, five messages, ended or closed by force, wrapped up."""
+FACTS = 13
+"""Facts of these: each of the customer's three messages is measured, too."""
 TEXT = "Where is my order? It should have been here on Tuesday, and nobody says anything about it."
 DIGEST = hashlib.sha256(TEXT.encode()).hexdigest()
 BATCH = 2_000
@@ -78,7 +82,7 @@ class Month:
 
     async def write(self) -> None:
         """Conversations that overlap, each with its facts spread over as long as keeps so many going."""
-        count = self.facts // STAGES
+        count = self.facts // FACTS
         gap = self.length / count
         heap: list[tuple[datetime, int, int, str]] = []
         contact = await self._contact()
@@ -88,6 +92,8 @@ class Month:
             at, number, stage, one = heapq.heappop(heap)
             event, who = self._event(self.stored.get(one), number, stage, (one, contact, at))
             self._take(one, event, at, who)
+            if isinstance(event, MessagePosted) and event.author_role == "customer":
+                self._take(one, self._measured(event, at), at, ("system:insight", "insight"))
             if stage + 1 < STAGES and self.stored[one].state is not State.CLOSED:
                 pause = gap * self.ongoing * self.dice.uniform(0.05, 0.15) * 1.1
                 heapq.heappush(heap, (at + pause, number, stage + 1, one))
@@ -137,6 +143,12 @@ class Month:
              "Somebody", TEXT, message.message_id, at)
         )  # fmt: skip
         return message
+
+    def _measured(self, message: MessagePosted, at: datetime) -> SentimentMeasured:
+        score = self.dice.uniform(-1, 1)
+        return SentimentMeasured(
+            seq=message.seq, score=score, confidence=0.9, level=level_of(score), said_at=at, language="en"
+        )
 
     def _take(self, one: str, event: Event, at: datetime, who: tuple[str, str]) -> None:
         after = fold(self.stored.get(one), event, at)
