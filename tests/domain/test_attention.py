@@ -12,7 +12,7 @@ from sample_waiting import NOON, waits
 
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.presence import Presence
-from valvomo.domain.attention.agent import agent_parts, counted, quiet_since
+from valvomo.domain.attention.agent import SILENT_AFTER, agent_parts, counted, quiet_since, silent
 from valvomo.domain.attention.part import Part, reaches, score, value, weighted
 from valvomo.domain.attention.parts import QueueTimes, attention, waiting_since
 from valvomo.domain.attention.phrases import DEFAULTS, asks_for_supervisor, spoken
@@ -144,15 +144,27 @@ def test_silence_counts_where_the_customer_waits_and_ends_with_a_word_anywhere()
     agent = Agent(id="aino", organization_id="o", name="Aino", chosen=Presence.BUSY, capacity=3)
     left = replace(ACTIVE, accepted_at=NOON, unanswered_since=NOON + timedelta(seconds=70))
     quiet = quiet_since("aino", (left, waits("other")))
-    assert quiet == NOON + timedelta(minutes=1)
+    assert quiet == NOON + timedelta(minutes=2)
     parts = agent_parts(agent, quiet)
-    assert [value(parts[0], NOON + timedelta(minutes=one)) for one in (3.9, 4, 6, 60)] == [0, 5, 15, 30]
+    assert [value(parts[0], NOON + timedelta(minutes=one)) for one in (4.9, 5, 7, 60)] == [0, 5, 15, 30]
     assert counted(parts, left, AttentionRules()) == parts
     assert counted(parts, ACTIVE, AttentionRules()) == ()
     told = replace(ACTIVE, accepted_at=NOON, last_message_at=NOON + timedelta(minutes=9))
     assert quiet_since("aino", (left, told)) == NOON + timedelta(minutes=9)
     assert quiet_since("aino", (waits("other"),)) is None
     assert agent_parts(replace(agent, chosen=Presence.OFFLINE), quiet) == ()
+
+
+@given(microseconds=st.integers(0, 10 * 60_000_000))
+def test_nobody_is_called_silent_who_wrote_within_three_minutes(microseconds: int) -> None:
+    wrote = NOON + timedelta(microseconds=microseconds)
+    quiet = quiet_since("aino", (replace(ACTIVE, accepted_at=NOON, last_message_at=wrote),))
+    assert quiet is not None
+    assert wrote <= quiet < wrote + timedelta(minutes=1)
+    assert (quiet.second, quiet.microsecond) == (0, 0)
+    part = silent(Agent(id="aino", organization_id="o", name="Aino", chosen=Presence.BUSY, capacity=3), quiet)
+    assert part is not None
+    assert value(part, wrote + SILENT_AFTER - timedelta(microseconds=1)) == 0
 
 
 @pytest.mark.parametrize(

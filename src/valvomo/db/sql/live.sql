@@ -57,8 +57,8 @@ UNION ALL
 SELECT c.token_hash FROM customer_tokens c WHERE c.token_hash = ANY ($1::bytea[]) AND c.expires_at > $2
 
 -- name: quiet
--- Since when the agents who serve anything have written nothing there, to the minute.
-SELECT owner_id, date_trunc('minute', max(greatest(
+-- Since when the agents who serve anything have written nothing there, up to the next full minute.
+SELECT owner_id, date_trunc('minute', interval '59.999999 seconds' + max(greatest(
     coalesce((body ->> 'accepted_at')::timestamptz, created_at), unanswered_since,
     CASE WHEN unanswered_since IS NULL THEN last_message_at END))) AS quiet_since
 FROM conversations WHERE organization_id = $1 AND state = 'active' AND owner_id IS NOT NULL GROUP BY owner_id

@@ -43,10 +43,11 @@ def quiet_since(agent_id: str, theirs: Iterable[Conversation]) -> datetime | Non
     """Since when the agent has surely written nothing in what they serve, to the minute; None while they serve nothing.
 
     A customer who waits for an answer since a moment says that there was none since; where nobody waits, the last words
-    were the agent's. To the minute, so that who writes on and on is told of anew once a minute and not with each word.
+    were the agent's. To the minute, so that who writes on and on is told of anew once a minute and not with each word;
+    to the next one, which may be still to come, since before it they may have written.
     """
     moments = [_heard(one) for one in theirs if serves(agent_id, one)]
-    return max(moments).replace(second=0, microsecond=0) if moments else None
+    return _next_minute(max(moments)) if moments else None
 
 
 def serves(agent_id: str, conversation: Conversation) -> bool:
@@ -68,6 +69,11 @@ def counted(parts: Iterable[Part], conversation: Conversation, rules: AttentionR
     factors = counting(conversation, rules)
     found = (weighted(one, round(100 * factors[one.name])) for one in parts if one.name in factors)
     return tuple(part for part in found if part is not None)
+
+
+def _next_minute(moment: datetime) -> datetime:
+    whole = moment.replace(second=0, microsecond=0)
+    return whole if whole == moment else whole + timedelta(minutes=1)
 
 
 def _heard(conversation: Conversation) -> datetime:
