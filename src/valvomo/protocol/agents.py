@@ -21,7 +21,8 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `load` and `capacity` are units; `conversations` counts those that cost them units now, `held` the same by kind
     of channel. `on_duty` is False outside their working hours; who has none is always on duty.
-    `attention` is what scores of conversations get because they are this agent's, where `agent_attention` names it.
+    `attention` is what scores of conversations get because they are this agent's, where `agent_attention` names it: for
+    the agent and for supervisors of a queue of theirs, and nothing for anybody else.
     """
 
     id: str
@@ -62,8 +63,14 @@ def agent_row(
         conversations=sum(agent.held.values()),
         on_duty=agent.on_duty,
         skills=tuple(Skill(name=name, level=level) for name, level in sorted(levels)),
-        attention=tuple(attention_item(one) for one in agent_parts(agent, quiet_since)),
+        attention=tuple(attention_item(one) for one in agent_parts(agent, quiet_since))
+        if _heeds(viewer, agent)
+        else (),
     )
+
+
+def _heeds(viewer: Actor, agent: Agent) -> bool:
+    return viewer.id == agent.id or any(viewer.supervises(one) for one in agent.queues)
 
 
 def _concerns(viewer: Actor, agent: Agent, queue_id: str) -> bool:

@@ -106,8 +106,8 @@ class Lookups:
         return knows_mood(actor, conversation, shown_to_agents=self.supervision.show_agents_sentiment)
 
     def knows_all(self, actor: Actor, conversation: Conversation) -> bool:
-        """Whether no fact is kept from this actor, so that they count all of them."""
-        return self.knows(actor, conversation) and self.knows_mood(actor, conversation)
+        """Whether this actor counts every fact, as who watches over it does: no switch shows mutes to agents."""
+        return knows_mood(actor, conversation, shown_to_agents=False)
 
     def knows_of(self, event: Event, actor: Actor, conversation: Conversation) -> bool:
         """Whether the actor may be told that this happened.
