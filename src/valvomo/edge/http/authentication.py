@@ -23,7 +23,7 @@ from valvomo.queries.reading import Reader
 
 COOKIE = "valvomo_session"
 KEEP_SECONDS = 1.0
-MOST_KEPT = 10_000
+LEAST_KEPT, MOST_KEPT = 500, 10_000
 MAX_SECRET = 200
 """Characters; ours are shorter, and what is longer is not looked up."""
 
@@ -39,6 +39,7 @@ class Authentication:
         self._reader = reader
         self._clock = clock
         self._kept: dict[bytes, tuple[Actor | Guest, float, int]] = {}
+        self._full_at = LEAST_KEPT
         self._asked: dict[tuple[bytes, int], asyncio.Future[Any]] = {}
         self._rings: dict[str, int] = {}
         self._all = 0
@@ -93,11 +94,20 @@ class Authentication:
         who = await self._once((digest, before), lambda: question(secret))
         # What was asked before a bell rang may be old already: answered, but not kept.
         if not isinstance(who, Refusal) and before == self._all:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
+            self._make_room()
             rings = self._rings.get(who.organization_id, 0)
             self._kept[digest] = (who, time.monotonic() + KEEP_SECONDS, rings)
         return who
+
+    def _make_room(self) -> None:
+        """Forget what is known no more, before there is twice as much as was known the last time."""
+        if len(self._kept) < self._full_at:
+            return
+        now = time.monotonic()
+        self._kept = {one: kept for one, kept in self._kept.items() if kept[1] > now}
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        self._full_at = min(MOST_KEPT, max(LEAST_KEPT, 2 * len(self._kept)))
 
     async def _once(self, key: tuple[bytes, int], ask: Callable[[], Awaitable[W | Refusal]]) -> W | Refusal:
         """Who asks the same while it is being asked, and before another bell rang, gets the same answer."""
