@@ -50,6 +50,9 @@ async def test_a_file_is_made_line_by_line_and_is_in_the_audit_log(place: Place)
     log = (await admin.get("/api/v1/audit", params={"kind": "figures_exported"})).json()["items"]
     assert [one["facts"]["purpose"] for one in log] == ["Staffing of next week"]
     assert "Staffing of next week" in log[0]["text"]
+    # Midnight in UTC is two in the morning in Helsinki: the days are those of the organization.
+    day = place.house.clock().date().isoformat()
+    assert (log[0]["facts"]["since"], log[0]["facts"]["until"]) == (day, day)
 
 
 async def test_everything_that_is_counted_as_parquet(place: Place) -> None:

@@ -117,3 +117,11 @@ def _narrowed(scope: Collection[str] | None, wanted: tuple[str, ...]) -> list[st
     if scope is None:
         return list(wanted) or None
     return [one for one in wanted if one in scope] if wanted else sorted(scope)
+
+
+async def days_of(tx: Transaction, actor: Actor, question: Question) -> tuple[str, str]:
+    """The first and the last day that it is about, by the organization's calendar."""
+    zone = await floor.zone_of(tx, actor.organization_id)
+    last = question.until - timedelta(microseconds=1)
+    since, until = (one.astimezone(zone).date().isoformat() for one in (question.since, last))
+    return since, until

@@ -30,7 +30,7 @@ from valvomo.protocol.exports import (
 from valvomo.protocol.problems import problem_of
 from valvomo.queries.exporting import files
 from valvomo.queries.exporting.tables import Content, Table, table
-from valvomo.queries.figure_questions import Question
+from valvomo.queries.figure_questions import Question, days_of
 
 TAGS = ("figures",)
 LINES = "application/x-ndjson"
@@ -68,11 +68,12 @@ async def export_figures(
     await parts.bookkeeper.keep(actor.organization_id)
     async with parts.reader.reading() as tx:
         found(await table(tx, actor, question, Content(data.content), parts.clock()))
+        days = await days_of(tx, actor, question)
     command = ExportFigures(
         content=data.content,
         format=data.format,
-        since=question.since.date().isoformat(),
-        until=question.until.date().isoformat(),
+        since=days[0],
+        until=days[1],
         purpose=data.purpose,
         of_agents=question.of_agents,
     )

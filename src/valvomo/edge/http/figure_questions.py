@@ -18,7 +18,7 @@ from valvomo.domain.refusals import Refusal
 from valvomo.edge.http.parameters import in_utc
 from valvomo.edge.http.refused import done, found
 from valvomo.edge.parts import Parts
-from valvomo.queries.figure_questions import DIMENSIONS, UNITS, Question
+from valvomo.queries.figure_questions import DIMENSIONS, UNITS, Question, days_of
 
 USUAL = timedelta(days=7)
 NOTED_EVERY = 600
@@ -84,19 +84,15 @@ async def answered(
     await parts.bookkeeper.keep(actor.organization_id)
     async with parts.reader.reading() as tx:
         told = found(await answer(tx))
+        days = await days_of(tx, actor, question)
     if question.of_agents or names(told):
-        await note_look(parts, actor, question, view)
+        look = SeeAgentFigures(view=view, since=days[0], until=days[1], agents=question.agents)
+        await note_look(parts, actor, look)
     return told
 
 
-async def note_look(parts: Parts, actor: Actor, question: Question, view: str) -> None:
+async def note_look(parts: Parts, actor: Actor, look: SeeAgentFigures) -> None:
     """Who looked, at whom, at which days. Not being able to write it down is not being able to look."""
-    look = SeeAgentFigures(
-        view=view,
-        since=question.since.date().isoformat(),
-        until=question.until.date().isoformat(),
-        agents=question.agents,
-    )
     window = int(parts.clock().timestamp()) // NOTED_EVERY
     digest = hashlib.sha256(msgspec.json.encode([msgspec.to_builtins(look), window])).hexdigest()
     done(await parts.executor.execute(actor, look, f"look:{digest}"))

@@ -1,0 +1,74 @@
+"""Reports in the console: what was counted is drawn, opened, taken away and sent; a wallboard shows what is now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.async_api import Page, expect
+from sample_looks import fits, judge
+from sample_office import Office
+
+REPORTS = "/reports?period=today"
+
+
+async def opened(office: Office, path: str = REPORTS, person: str = "saara", **how: Any) -> Page:
+    page = await office.page(person, **how)
+    await page.goto(path)
+    return page
+
+
+async def test_a_report_opens_what_it_counts(office: Office) -> None:
+    await office.served()
+    page = await opened(office)
+    await expect(page.get_by_role("heading", name="Reports")).to_be_visible()
+    tile = page.locator("[data-figure=answered]")
+    await expect(tile).to_contain_text("1")
+    await expect(page.locator("canvas").first).to_be_visible()
+    await judge(page)
+    await tile.click()
+    dialog = page.get_by_role("dialog", name="Answered")
+    await expect(dialog.get_by_role("row")).to_have_count(2)
+    await expect(dialog.get_by_role("status")).to_have_text("1 entry")
+    await page.keyboard.press("Escape")
+    # The same as a table, for who cannot see the chart.
+    card = page.get_by_role("region", name="Arrivals and service level").first
+    await card.get_by_role("button", name="Show as a table").click()
+    await expect(card.get_by_role("columnheader", name="Arrived")).to_be_visible()
+
+
+async def test_a_file_is_made_for_a_purpose(office: Office) -> None:
+    page = await opened(office)
+    await page.get_by_role("button", name="Export").click()
+    dialog = page.get_by_role("dialog", name="Export figures")
+    await dialog.get_by_label("What it is for").fill("Staffing")
+    async with page.expect_download() as coming:
+        await dialog.get_by_role("button", name="Make the file").click()
+    download = await coming.value
+    assert download.suggested_filename.endswith(".csv")
+    text = (await download.path()).read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0].endswith(",purpose")
+    assert text.splitlines()[1].endswith(",Staffing")
+    await expect(dialog.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
+
+
+async def test_a_report_is_scheduled_and_stopped(office: Office) -> None:
+    page = await opened(office)
+    await page.get_by_role("button", name="By e-mail").click()
+    dialog = page.get_by_role("dialog", name="Reports by e-mail")
+    await dialog.get_by_label("Name").fill("Morning")
+    await dialog.get_by_label("To", exact=False).last.fill("boss@example.org")
+    await dialog.get_by_label("What it is for").fill("Staffing")
+    await dialog.get_by_role("button", name="Schedule").click()
+    await expect(dialog.get_by_role("listitem")).to_contain_text("boss@example.org")
+    await dialog.get_by_role("button", name="Stop Morning").click()
+    await expect(dialog.get_by_role("listitem")).to_have_count(0)
+
+
+async def test_the_wallboard_is_of_now_and_fits(office: Office) -> None:
+    page = await opened(office, "/wallboard", viewport={"width": 1920, "height": 1080})
+    waiting = page.locator("[data-figure=in_queue]")
+    await expect(waiting).to_contain_text("0")
+    await fits(page)
+    await office.matter()
+    await expect(waiting).to_contain_text("1")
+    await judge(page)
