@@ -11,8 +11,11 @@ from argon2 import PasswordHasher
 from litestar.handlers import HTTPRouteHandler
 from sample_place import Place
 
+from valvomo.commands.alerts.raising import RaiseAlert
 from valvomo.commands.settings.sign_in import Session
 from valvomo.demo.organization import PASSWORD, Sample, create_sample
+from valvomo.domain.access.actor import system
+from valvomo.domain.refusals import Refusal
 from valvomo.edge.app import routes
 from valvomo.edge.http.authentication import COOKIE
 
@@ -42,6 +45,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH evaluation-forms": {"name": "Theirs"},
     "PUT evaluations": {"answers": {"one": "yes"}},
     "POST reply": {"text": "theirs"},
+    f"POST {API}/alerts/{{alert_id}}/assign": {"user": "01890000-0000-7000-8000-000000000000"},
+    "PATCH alert-rules": {"name": "Theirs"},
 }
 QUESTION = {"id": "one", "text": "Ours?", "kind": "yes_no"}
 RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -55,6 +60,7 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
         "evaluation-forms",
         {"name": "Ours", "sections": [{"title": "Ours", "questions": [QUESTION]}]},
     ),
+    "alert_rule_id": ("alert-rules", {"name": "Ours", "conditions": [{"kind": "attention", "at_least": 90}]}),
 }
 """What else is made with a name, by the parameter that its addresses have."""
 RESTLESS = {
@@ -152,6 +158,7 @@ async def one_of_each(place: Place) -> dict[str, str]:
     return {
         **resources,
         "evaluation_id": evaluation,
+        "alert_id": await raised(place, resources["alert_rule_id"]),
         "export_id": await exported(saara),
         "schedule_id": (await saara.post(f"{API}/report-schedules", json=SCHEDULE)).json()["id"],
         "rule_id": (await admin.post(f"{API}/sampling-rules", json=rule)).json()["id"],
@@ -165,6 +172,15 @@ async def one_of_each(place: Place) -> dict[str, str]:
     }
 
 
+async def raised(place: Place, rule: str) -> str:
+    """An alert of a rule."""
+    sample = place.house.sample
+    command = RaiseAlert(rule_id=rule, queue_id=sample.queues["Support"])
+    done = await place.house.executor.execute(system(sample.organization_id, "alarms"), command)
+    assert not isinstance(done, Refusal)
+    return str(done.result["id"])
+
+
 async def exported(saara: Any) -> str:
     """A file of figures."""
     period = {"since": "2026-03-02T00:00:00Z", "until": "2026-03-03T00:00:00Z"}
@@ -175,7 +191,7 @@ async def exported(saara: Any) -> str:
 def body(method: str, path: str) -> dict[str, Any]:
     """What the route takes, so that nothing but the border can refuse it."""
     named = [part for part in path.split("/") if not part.startswith("{")]
-    return BODIES.get(f"{method} {named[-1]}", {})
+    return BODIES.get(f"{method} {path}") or BODIES.get(f"{method} {named[-1]}", {})
 
 
 async def test_no_route_with_an_id_reaches_over_the_border(border: Border) -> None:

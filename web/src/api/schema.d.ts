@@ -96,7 +96,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/alert-rules/{rule_id}": {
+    "/api/v1/alert-rules/{alert_rule_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -5501,7 +5501,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description An id. One that is malformed is not found. */
-                rule_id: string;
+                alert_rule_id: string;
             };
             cookie?: never;
         };
@@ -5533,7 +5533,7 @@ export interface operations {
             };
             path: {
                 /** @description An id. One that is malformed is not found. */
-                rule_id: string;
+                alert_rule_id: string;
             };
             cookie?: never;
         };
@@ -5565,7 +5565,7 @@ export interface operations {
             };
             path: {
                 /** @description An id. One that is malformed is not found. */
-                rule_id: string;
+                alert_rule_id: string;
             };
             cookie?: never;
         };

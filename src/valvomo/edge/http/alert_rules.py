@@ -21,7 +21,7 @@ from valvomo.protocol.pages import Page
 from valvomo.queries.alerts import ALERT_RULES
 
 TAGS = ("alert-rules",)
-ONE = "/alert-rules/{rule_id:str}"
+ONE = "/alert-rules/{alert_rule_id:str}"
 PartsArg = NamedDependency[Parts]
 ActorArg = NamedDependency[Actor]
 KeyArg = NamedDependency[str | None]
@@ -48,26 +48,30 @@ async def create_alert_rule(
 
 
 @get(ONE, tags=TAGS, operation_id="getAlertRule", summary="One alert rule")
-async def get_alert_rule(rule_id: PathId, parts: PartsArg, actor: ActorArg) -> AlertRuleDocument:
+async def get_alert_rule(alert_rule_id: PathId, parts: PartsArg, actor: ActorArg) -> AlertRuleDocument:
     """As it is now."""
-    return await shown(parts, actor, ALERT_RULES, rule_id)
+    return await shown(parts, actor, ALERT_RULES, alert_rule_id)
 
 
 @patch(ONE, tags=TAGS, operation_id="changeAlertRule", summary="Change an alert rule")
 async def change_alert_rule(
-    rule_id: PathId, data: JSONBody[ChangeAlertRuleRequest], parts: PartsArg, actor: ActorArg, key: KeyArg
+    alert_rule_id: PathId,
+    data: JSONBody[ChangeAlertRuleRequest],
+    parts: PartsArg,
+    actor: ActorArg,
+    key: KeyArg,
 ) -> AlertRuleDocument:
     """What is left out stays as it is. What the rule has raised is over."""
     changes = changes_of(data)
     if data.conditions is not None:
         changes["conditions"] = _conditions(data.conditions)
-    return await changed(parts, actor, ALERT_RULES, resource_id=rule_id, changes=changes, key=key)
+    return await changed(parts, actor, ALERT_RULES, resource_id=alert_rule_id, changes=changes, key=key)
 
 
 @delete(ONE, status_code=204, tags=TAGS, operation_id="removeAlertRule", summary="Remove an alert rule")
-async def remove_alert_rule(rule_id: PathId, parts: PartsArg, actor: ActorArg, key: KeyArg) -> None:
+async def remove_alert_rule(alert_rule_id: PathId, parts: PartsArg, actor: ActorArg, key: KeyArg) -> None:
     """What it has raised stays in the list, and is over."""
-    await removed(parts, actor, ALERT_RULES, resource_id=rule_id, key=key)
+    await removed(parts, actor, ALERT_RULES, resource_id=alert_rule_id, key=key)
 
 
 def _conditions(given: tuple[ConditionBody, ...]) -> tuple[Condition, ...]:
