@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sample_floor import (
     AATU,
     AINO,
@@ -24,6 +25,7 @@ from sample_floor import (
 
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.force_close import ForceClose
+from valvomo.commands.quality import draw
 from valvomo.commands.quality.evaluations import (
     BeginEvaluation,
     CloseEvaluation,
@@ -239,3 +241,34 @@ async def test_each_supervisor_gets_as_many_as_the_others(floor: Floor) -> None:
     floor.clock.advance(120)
     given = [row["supervisor_id"] for row in await drawn(floor)]
     assert (given.count("saara"), given.count("sulo")) == (3, 3)
+
+
+async def test_a_rule_in_trouble_keeps_no_other_from_drawing(floor: Floor) -> None:
+    broken = await ruled(floor, percent=100)
+    floor.clock.advance(1)
+    await ruled(floor, percent=100)
+    one = await closed(floor)
+    await floor.sql('UPDATE sampling_rules SET body = \'{"percent": "many"}\' WHERE id = $1', broken)
+    floor.clock.advance(120)
+    assert [row["conversation_id"] for row in await drawn(floor)] == [one]
+
+
+@pytest.mark.parametrize("how", [{"percent": 100}, {"per_agent_week": 5}])
+async def test_much_is_drawn_some_at_a_time_and_all_of_it_once(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch, how: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(draw, "BATCH", 2)
+    await floor.sql("INSERT INTO queue_supervisors VALUES ($1, $2, 'sulo')", HOUSE, SUPPORT)
+    await ruled(floor, **how)
+    ids = [await closed(floor) for _ in range(5)]
+    floor.clock.advance(7 * 86_400)
+    job = Sampler(floor.database, floor.executor, floor.clock)
+    counts = []
+    for pause in (0.0, 0.0, None, None):
+        assert await job.round() == pause
+        counts.append(await floor.sql("SELECT count(*) FROM evaluations"))
+    assert [one[0]["count"] for one in counts] == [2, 4, 5, 5]
+    rows = await drawn(floor)
+    assert {row["conversation_id"] for row in rows} == set(ids)
+    given = [row["supervisor_id"] for row in rows]
+    assert sorted((given.count("saara"), given.count("sulo"))) == [2, 3]

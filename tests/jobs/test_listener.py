@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sample_floor import AATU, AINO, HOUSE, SAARA, SUPPORT, Floor
+from sample_floor import AATU, AINO, HOUSE, OTHER_HOUSE, SAARA, STRANGER, SUPPORT, Floor
 
 from valvomo.bus.local import LocalBus
+from valvomo.commands.agents.presence import SetPresence
 from valvomo.commands.conversations.join import Join
 from valvomo.commands.settings.attention import ChangeAttention
 from valvomo.commands.settings.usual_handle import NoteUsualHandle
@@ -13,6 +14,7 @@ from valvomo.db import floor as stored
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import system
 from valvomo.domain.agents.events import UsualHandleNoted
+from valvomo.domain.agents.presence import Presence
 from valvomo.domain.attention.handling import LEAST, noteworthy, usual_handle
 from valvomo.jobs.listener import Listener
 from valvomo.live.room import Room
@@ -52,6 +54,37 @@ async def test_a_house_listens_for_its_own_words(floor: Floor) -> None:
     assert (await floor.get(one)).asked is None
     await floor.write(await floor.guest(one), one, "Get me the RED telephone.")
     await listener(floor).round()
+    assert (await floor.get(one)).asked is not None
+
+
+async def test_a_house_in_trouble_keeps_no_other_from_being_heard(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert HOUSE < OTHER_HOUSE
+    job = listener(floor)
+    job.rest = 0.0
+    await job.round()
+    looked: list[str] = []
+    look = Listener._look
+
+    async def noted(self: Listener, organization_id: str) -> None:
+        looked.append(organization_id)
+        await look(self, organization_id)
+
+    monkeypatch.setattr(Listener, "_look", noted)
+    one = await floor.accepted("chat")
+    await floor.write(await floor.guest(one), one, "I want to speak to a manager!")
+    await floor.done(STRANGER, SetPresence(agent_id=STRANGER.id, presence=Presence.BUSY))
+    await floor.sql("ALTER TABLE journal_readers ADD CONSTRAINT broken CHECK (organization_id <> $$organization-1$$)"
+                    " NOT VALID")  # fmt: skip
+    await job.round()
+    assert looked == [HOUSE, OTHER_HOUSE]
+    assert job.statistics.trouble == 1
+    head = await floor.sql("SELECT position FROM journal_heads WHERE organization_id = $1", OTHER_HOUSE)
+    read = "SELECT position FROM journal_readers WHERE organization_id = $1 AND name = 'listener'"
+    assert await floor.sql(read, OTHER_HOUSE) == head
+    await floor.sql("ALTER TABLE journal_readers DROP CONSTRAINT broken")
+    await job.round()
     assert (await floor.get(one)).asked is not None
 
 

@@ -35,6 +35,7 @@ class Listener(Rounds):
 
     gather = 0.25
     words = True
+    rest = 5.0
 
     def __init__(
         self,
@@ -56,10 +57,17 @@ class Listener(Rounds):
             self._handled_at.clear()
             return None
         async with self._database.transaction() as tx:
-            behind = await tx.rows("attention.behind", READER)
-        for row in behind:
-            await self._listen(row["organization_id"], row["position"], row["head"])
-            await self._look(row["organization_id"])
+            behind = {row["organization_id"]: row for row in await tx.rows("attention.behind", READER)}
+
+        async def listen(one: str) -> bool:
+            # What cannot be heard is no reason not to look at handle times.
+            try:
+                await self._listen(one, behind[one]["position"], behind[one]["head"])
+            finally:
+                await self._look(one)
+            return False
+
+        await self.in_each(behind, listen)
         return None
 
     async def _listen(self, organization_id: str, position: int, head: int) -> None:

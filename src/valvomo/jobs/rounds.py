@@ -36,16 +36,19 @@ class RoundStatistics:
 class Rounds(ABC):
     """`every` is the longest pause between two rounds in seconds, `gather` the shortest.
 
-    `words`: whether mere messages are a reason to go.
+    `words`: whether mere messages are a reason to go. `rest`: for how many seconds an organization in trouble is left
+    alone (`in_each`).
     """
 
     every = 1.0
     gather = 0.02
     words = False
+    rest = 0.0
 
     def __init__(self, bell: Doorbell | None = None) -> None:
         self.wake = asyncio.Event()
         self.statistics = RoundStatistics()
+        self._resting: dict[str, float] = {}
         if bell is not None:
             bell.listen(self._rung, words=self.words)
 
@@ -78,23 +81,31 @@ class Rounds(ABC):
         statistics.seconds += statistics.ended_at - began
         return pause
 
-    async def in_each(self, organization_ids: Iterable[str], work: Callable[[str], Awaitable[bool]]) -> bool:
-        """Do this for each organization; whether there is more to do at once in any.
+    async def in_each(
+        self, ids: Iterable[str], work: Callable[[str], Awaitable[bool]], *, of: str = "organization"
+    ) -> bool:
+        """Do this for each organization, or whatever else has an id; whether there is more to do at once in any.
 
-        Trouble in one is told and counted, and no other one waits for it. Raises `OSError` when the database is away.
+        Trouble in one is told and counted, and no other one waits for it; it is left alone for `rest` seconds. Raises
+        `OSError` when the database is away.
         """
         more = False
-        for one in organization_ids:
+        for one in ids:
+            if time.monotonic() < self._resting.get(one, 0.0):
+                continue
+            self._resting.pop(one, None)
             try:
                 more = await work(one) or more
             except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("job.trouble", job=type(self).__name__, organization=one, error=repr(error))
+                log.warning("job.trouble", job=type(self).__name__, **{of: one}, error=repr(error))
                 self.statistics.trouble += 1
+                self._resting[one] = time.monotonic() + self.rest
             except OSError:
                 raise
             except Exception:
-                log.exception("job.failed", job=type(self).__name__, organization=one)
+                log.exception("job.failed", job=type(self).__name__, **{of: one})
                 self.statistics.failed += 1
+                self._resting[one] = time.monotonic() + self.rest
         return more
 
     @abstractmethod

@@ -36,10 +36,15 @@ class Sampler(Rounds):
         """Every rule that has something to draw from."""
         async with self._database.asking() as tx:
             rules = await tx.rows("quality.due_rules", self._clock() - SETTLED)
-        for row in rules:
-            done = await self._executor.execute(
-                system(row["organization_id"], "sampler"), DrawSample(rule_id=row["id"])
-            )
-            if not isinstance(done, Refusal) and done.result.get("drawn"):
-                log.info("sampler.drawn", rule=row["id"], drawn=done.result["drawn"])
-        return None
+        houses = {row["id"]: row["organization_id"] for row in rules}
+        more = await self.in_each(houses, lambda one: self._draw(houses[one], one), of="rule")
+        return 0.0 if more else None
+
+    async def _draw(self, organization_id: str, rule_id: str) -> bool:
+        """One piece; whether there is more."""
+        done = await self._executor.execute(system(organization_id, "sampler"), DrawSample(rule_id=rule_id))
+        if isinstance(done, Refusal):
+            return False
+        if drawn := done.result["drawn"]:
+            log.info("sampler.drawn", rule=rule_id, drawn=drawn)
+        return bool(done.result["more"])

@@ -58,11 +58,13 @@ WHERE CASE WHEN body ->> 'percent' IS NOT NULL THEN percent_to < $1 ELSE week_to
 ORDER BY organization_id, id
 
 -- name: candidates
--- What was closed in a queue within a period, with who served it last.
+-- What was closed in a queue within a period, with who served it last, and whether a rule has drawn it already.
 SELECT id AS conversation_id, coalesce(owner_id, body -> 'served_by' ->> -1) AS agent_id, closed_at,
     extract(epoch FROM closed_at - (body ->> 'first_accepted_at')::timestamptz)::double precision AS seconds,
     body ->> 'sentiment_level' AS mood, body ->> 'closed_as' AS outcome,
-    body -> 'consent' ->> 'policy' = 'consent' AND (body -> 'consent' ->> 'answer')::boolean IS NOT TRUE AS unreadable
+    body -> 'consent' ->> 'policy' = 'consent' AND (body -> 'consent' ->> 'answer')::boolean IS NOT TRUE AS unreadable,
+    EXISTS (SELECT FROM evaluations e WHERE e.organization_id = $1 AND e.rule_id = $5
+        AND e.conversation_id = conversations.id) AS drawn
 FROM conversations
 WHERE organization_id = $1 AND queue_id = $2 AND state = 'closed' AND closed_at >= $3 AND closed_at < $4
     AND coalesce(owner_id, body -> 'served_by' ->> -1) IS NOT NULL
@@ -78,11 +80,10 @@ WHERE u.organization_id = $1 AND NOT u.disabled AND 'supervisor' = ANY (u.roles)
 ORDER BY u.id
 
 -- name: begin
--- A new evaluation; nothing is returned where the rule has drawn this conversation before.
+-- A new evaluation.
 INSERT INTO evaluations (organization_id, id, conversation_id, queue_id, agent_id, supervisor_id, form_id, form_version,
     stage, rule_id, why, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', $9, $10::jsonb, $11)
-ON CONFLICT ON CONSTRAINT evaluations_drawn DO NOTHING RETURNING id
 
 -- name: lock
 -- One evaluation, locked until the transaction ends.
