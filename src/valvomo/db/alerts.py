@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,10 @@ from valvomo.domain.routing.hours import is_open
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule that is to be judged. No `queues` means all. `hours` are its quiet hours as stored."""
+    """A rule that is to be judged. No `queues` means all. `hours` are its quiet hours as stored.
+
+    Another `cool_down`, in seconds, makes it no other rule: what it raised stays.
+    """
 
     id: str
     organization_id: str
@@ -24,6 +27,7 @@ class Rule:
     conditions: tuple[Condition, ...]
     queues: frozenset[str]
     hours: Any
+    cool_down: int = field(compare=False)
 
     def applies_in(self, queue_id: str) -> bool:
         """Whether it looks at this queue."""
@@ -34,21 +38,25 @@ class Rule:
         return self.hours is not None and is_open(hours_of(self.hours, at), at)
 
 
-async def rules(tx: Transaction) -> dict[str, list[Rule]]:
-    """All enabled rules, by organization."""
-    found: dict[str, list[Rule]] = {}
+async def rules(tx: Transaction) -> dict[str, list[Any]]:
+    """Rows of all enabled rules, by organization, to be read one by one (`rule_of`)."""
+    found: dict[str, list[Any]] = {}
     for row in await tx.rows("alerts.rules"):
-        found.setdefault(row["organization_id"], []).append(
-            Rule(
-                id=row["id"],
-                organization_id=row["organization_id"],
-                name=row["name"],
-                conditions=conditions_of(row["conditions"]),
-                queues=frozenset(row["queues"]),
-                hours=row["hours"],
-            )
-        )
+        found.setdefault(row["organization_id"], []).append(row)
     return found
+
+
+def rule_of(row: Any) -> Rule:
+    """A row of `alert_rules` with its quiet hours. Raises `msgspec.ValidationError` where it says nothing we know."""
+    return Rule(
+        id=row["id"],
+        organization_id=row["organization_id"],
+        name=row["name"],
+        conditions=conditions_of(row["conditions"]),
+        queues=frozenset(row["queues"]),
+        hours=row["hours"],
+        cool_down=row["cool_down"],
+    )
 
 
 def conditions_of(stored: Any) -> tuple[Condition, ...]:

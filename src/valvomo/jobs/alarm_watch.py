@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import asyncpg
+import structlog
 
 from valvomo.commands.alerts.raising import EndAlert, RaiseAlert
 from valvomo.commands.execute import Done, Executor
@@ -12,22 +15,26 @@ from valvomo.db import journal
 from valvomo.db.alerts import Rule
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
+from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import system
-from valvomo.domain.alerts.conditions import EVENTS, lasts, of_conversations
-from valvomo.domain.alerts.events import AlertCleared
+from valvomo.domain.alerts.conditions import lasts, of_conversations, of_one, of_queue
+from valvomo.domain.alerts.events import AlertCleared, AlertRaised
 from valvomo.domain.alerts.judging import Seen, Verdict, judged
-from valvomo.domain.attention.agent import agent_parts, counted
-from valvomo.domain.conversations.model import Conversation
-from valvomo.domain.conversations.mute import mute_of
+from valvomo.jobs.alarm_sight import AlarmSight
 from valvomo.live.feed import Feed
 from valvomo.live.views.happening import Change
-from valvomo.protocol.figures import FiguresItem
 
 STRETCH = 1_000
 LOOK_AGAIN = timedelta(seconds=20)
-"""What may not be raised yet, in quiet hours or before its rule has cooled down, is looked at again so soon."""
+"""What may not be raised in quiet hours is looked at again so soon."""
+SET_ASIDE = timedelta(minutes=1)
+"""For so long a rule that cannot be judged is left alone, and the others are judged without it."""
+OF_A_RULE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+"""What the database says when the fault is in what it was given."""
 Key = tuple[str, str]
 """A rule, and the conversation or queue that an alert of it is about."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,11 @@ class Open:
 
 
 class AlarmWatch:
-    """`begin` it, then `judge` again and again."""
+    """`begin` it, then `judge` again and again.
+
+    A rule about conversations that asks for figures too is judged by its figures first, once for each queue: while its
+    gate there is closed, no conversation is looked at for it.
+    """
 
     def __init__(
         self, organization_id: str, database: Database, executor: Executor, clock: Callable[[], datetime]
@@ -51,21 +62,25 @@ class AlarmWatch:
         self._feed = Feed(organization_id, database, clock)
         self._feed.published = self._published
         self._feed.signalled = self._signalled
+        self._sight = AlarmSight(self._feed, clock)
         self._rules: list[Rule] = []
+        self._cool_downs: list[int] = []
         self._open: dict[Key, Open] = {}
         self._due: dict[Key, datetime] = {}
+        self._cools: dict[Key, datetime] = {}
+        self._gates: dict[Key, bool] = {}
+        self._aside: dict[str, datetime] = {}
         self._dirty: set[str] = set()
         self._closed: set[str] = set()
-        self._events: dict[str, dict[str, datetime]] = {}
-        self._figures: dict[str, FiguresItem] = {}
 
     @property
     def position(self) -> int:
         """How far the journal has been read."""
         return self._feed.floor.position
 
-    async def begin(self, position: int | None) -> None:
+    async def begin(self, position: int | None, rules: Sequence[Rule]) -> None:
         """The floor as it is now, and what has happened since `position`, which nobody has judged yet."""
+        self._sight.look_for(rules)
         await self._feed.load()
         async with self._database.asking() as tx:
             for row in await tx.rows("alerts.open", self._organization_id):
@@ -73,9 +88,8 @@ class AlarmWatch:
             missed = position
             while missed is not None and missed < self.position:
                 facts = await journal.after(tx, self._organization_id, missed, STRETCH)
-                self._note(one for one in facts if (one.position or 0) <= self.position)
+                self._sight.note(one for one in facts if (one.position or 0) <= self.position)
                 missed = facts[-1].position if facts else None
-        self._dirty.update(self._feed.floor.board.conversations)
         gone = {about for _, about in self._open if self._feed.floor.conversation(about) is None}
         self._closed.update(gone - self._feed.floor.lookups.queues.keys())
 
@@ -86,17 +100,24 @@ class AlarmWatch:
 
     async def judge(self, rules: list[Rule]) -> float | None:
         """What is new; in how many seconds the clock alone changes an answer."""
-        if rules != self._rules:
+        if rules != self._rules or [one.cool_down for one in rules] != self._cool_downs:
             await self._take_rules(rules)
         await self._feed.read_on()
         now = self._clock()
-        self._count()
+        self._dirty |= self._sight.counted_anew()
+        self._dirty |= {about for (_, about), due in self._due.items() if due <= now}
         for key in [key for key in self._open if key[1] in self._closed]:
             await self._end(key, "closed")
-        dirty = self._dirty | {about for (_, about), due in self._due.items() if due <= now}
-        self._dirty, self._closed = set(), set()
-        for about in sorted(dirty):
-            await self._look(about, now)
+        for one in self._closed:
+            self._forget(one)
+        self._closed.clear()
+        # First the queues: whether conversations have to be looked at may depend on them.
+        for one in sorted(self._dirty & self._feed.floor.lookups.queues.keys()):
+            self._dirty.discard(one)
+            await self._look_at_queue(one, now)
+        for one in sorted(self._dirty):
+            await self._look_at_conversation(one, now)
+        self._dirty.clear()
         coming = min(self._due.values(), default=None)
         return None if coming is None else max(0.0, (coming - now).total_seconds())
 
@@ -105,77 +126,113 @@ class AlarmWatch:
         for key in [key for key in self._open if key[0] not in kept]:
             await self._end(key, "rule_changed")
         self._rules = rules
-        self._due.clear()
+        self._cool_downs = [one.cool_down for one in rules]
+        self._sight.look_for(rules)
+        for memory in (self._due, self._cools, self._gates, self._aside):
+            memory.clear()
         self._dirty.update(self._feed.floor.board.conversations, self._feed.floor.lookups.queues)
 
-    async def _look(self, about: str, now: datetime) -> None:
-        floor = self._feed.floor
-        one = floor.conversation(about)
-        if one is None and about not in floor.lookups.queues:
-            self._forget(about)
+    async def _look_at_queue(self, queue_id: str, now: datetime) -> None:
+        seen = self._sight.of_queue(queue_id)
+
+        async def look(rule: Rule) -> None:
+            if not (asked := of_queue(rule.conditions)):
+                return
+            verdict = judged(asked, seen, now) if rule.applies_in(queue_id) else Verdict(holds=False)
+            if of_conversations(rule.conditions):
+                self._turn((rule.id, queue_id), verdict)
+            else:
+                await self._answer(rule, (queue_id, queue_id), verdict, now)
+
+        await self._by_each_rule(queue_id, now, look)
+
+    async def _look_at_conversation(self, conversation_id: str, now: datetime) -> None:
+        one = self._feed.floor.conversation(conversation_id)
+        if one is None:
+            self._forget(conversation_id)
             return
-        queue_id = one.queue_id if one else about
-        seen = self._seen(one, queue_id)
+        found: list[Seen] = []
+
+        async def look(rule: Rule) -> None:
+            if not (asked := of_one(rule.conditions)):
+                return
+            verdict = Verdict(holds=False)
+            gate = self._gates.get((rule.id, one.queue_id), not of_queue(rule.conditions))
+            if gate and rule.applies_in(one.queue_id):
+                found[:] = found or [self._sight.of_conversation(one)]
+                verdict = judged(asked, found[0], now)
+            await self._answer(rule, (conversation_id, one.queue_id), verdict, now)
+
+        await self._by_each_rule(conversation_id, now, look)
+
+    async def _by_each_rule(self, about: str, now: datetime, look: Callable[[Rule], Awaitable[None]]) -> None:
         for rule in self._rules:
-            if of_conversations(rule.conditions) == (one is not None):
-                applies = rule.applies_in(queue_id)
-                verdict = judged(rule.conditions, seen, now) if applies else Verdict(holds=False)
-                await self._answer(rule, (about, queue_id), verdict, now)
+            until = self._aside.get(rule.id)
+            if until is not None and until > now:
+                self._due[rule.id, about] = until
+                continue
+            try:
+                await look(rule)
+            except Exception as error:
+                if isinstance(error, LOST) and not isinstance(error, OF_A_RULE):
+                    raise
+                log.exception("alarms.rule_set_aside", organization=self._organization_id, rule=rule.id)
+                self._aside[rule.id] = self._due[rule.id, about] = now + SET_ASIDE
+
+    def _turn(self, key: Key, verdict: Verdict) -> None:
+        """A gate opens or closes: then it concerns what is in the queue."""
+        self._plan(key, verdict.again_at)
+        if self._gates.get(key) is not verdict.holds:
+            self._gates[key] = verdict.holds
+            ours = self._feed.floor.board.conversations.values()
+            self._dirty.update(one.id for one in ours if one.queue_id == key[1])
 
     async def _answer(self, rule: Rule, where: tuple[str, str], verdict: Verdict, now: datetime) -> None:
         about, queue_id = where
         key = (rule.id, about)
-        self._due.pop(key, None)
-        if verdict.again_at is not None and verdict.again_at > now:
-            self._due[key] = verdict.again_at
-        if verdict.holds and key not in self._open:
+        self._plan(key, verdict.again_at)
+        former = self._open.get(key)
+        stays = False
+        if former is not None and former.queue_id != queue_id:
+            await self._end(key, "moved")
+            self._cools.pop(key, None)
+            # What happened stays happened: whoever it is with now has not seen to it.
+            stays = not lasts(rule.conditions) and rule.applies_in(queue_id)
+        if key in self._open:
+            if not verdict.holds and lasts(rule.conditions):
+                await self._end(key, "no_longer")
+        elif stays or verdict.holds:
+            await self._raise(rule, where, now, stays=stays)
+
+    async def _raise(self, rule: Rule, where: tuple[str, str], now: datetime, *, stays: bool) -> None:
+        about, queue_id = where
+        key = (rule.id, about)
+        if (cools := self._cools.get(key, now)) > now:
+            self._due[key] = cools
+            return
+        if rule.quiet(now) and not stays:
             self._due[key] = now + LOOK_AGAIN
-            if rule.quiet(now):
-                return
-            conversation_id = about if about != queue_id else None
-            command = RaiseAlert(rule_id=rule.id, queue_id=queue_id, conversation_id=conversation_id)
-            outcome = await self._executor.execute(system(self._organization_id, "alarms"), command)
-            if isinstance(outcome, Done) and "id" in outcome.result:
-                self._open[key] = Open(str(outcome.result["id"]), queue_id)
-                self._due.pop(key)
-                if verdict.again_at is not None:
-                    self._due[key] = verdict.again_at
-        elif not verdict.holds and key in self._open and lasts(rule.conditions):
-            await self._end(key, "no_longer")
+            return
+        conversation_id = about if about != queue_id else None
+        command = RaiseAlert(rule_id=rule.id, queue_id=queue_id, conversation_id=conversation_id)
+        outcome = await self._executor.execute(system(self._organization_id, "alarms"), command)
+        result = outcome.result if isinstance(outcome, Done) else {}
+        if "id" in result:
+            self._open[key] = Open(str(result["id"]), queue_id)
+        elif isinstance(until := result.get("cools_until"), datetime):
+            self._cools[key] = self._due[key] = until
+        else:
+            self._due[key] = now + LOOK_AGAIN
 
     async def _end(self, key: Key, cause: str) -> None:
-        alert = self._open.pop(key)
-        command = EndAlert(alert_id=alert.id, cause=cause)
+        command = EndAlert(alert_id=self._open[key].id, cause=cause)
         await self._executor.execute(system(self._organization_id, "alarms"), command)
+        del self._open[key]
 
-    def _seen(self, one: Conversation | None, queue_id: str) -> Seen:
-        item = self._figures.get(queue_id)
-        figures = {} if item is None else figures_of(item)
-        since = item.longest_wait_since if item else None
-        if one is None:
-            return Seen(figures=figures, waits_since=since)
-        floor = self._feed.floor
-        parts = floor.lookups.attention_of(one)
-        seat = floor.agents.seats.get(one.owner_id or "")
-        if seat is not None:
-            theirs = agent_parts(seat.agent, seat.quiet_since)
-            parts = (*parts, *counted(theirs, one, floor.lookups.attention))
-        mute = mute_of(one)
-        forever = datetime.max.replace(tzinfo=one.created_at.tzinfo)
-        return Seen(
-            figures=figures, waits_since=since, parts=parts, mood=one.sentiment,
-            muted_until=None if mute is None else (mute.until or forever), events=self._events.get(one.id, {}),
-        )  # fmt: skip
-
-    def _count(self) -> None:
-        """Figures that have changed make their queue be judged, and what is in it."""
-        items = {one.id: one for one in self._feed.floor.figures(None)}
-        changed = {one for one, item in items.items() if self._figures.get(one) != item}
-        self._figures = items
-        self._dirty |= changed & self._feed.floor.lookups.queues.keys()
-        if any(len({one.of_conversation for one in rule.conditions}) > 1 for rule in self._rules):
-            ours = self._feed.floor.board.conversations.values()
-            self._dirty.update(one.id for one in ours if one.queue_id in changed)
+    def _plan(self, key: Key, moment: datetime | None) -> None:
+        self._due.pop(key, None)
+        if moment is not None:
+            self._due[key] = moment
 
     def _published(self, changes: Sequence[Change], agents: frozenset[str]) -> None:
         for change in changes:
@@ -184,33 +241,21 @@ class AlarmWatch:
             self._dirty.update(self._feed.floor.agents.served.get(agent, ()))
 
     def _signalled(self, facts: Sequence[Fact]) -> None:
-        self._note(facts)
+        self._sight.note(facts)
         for fact in facts:
-            if isinstance(fact.event, AlertCleared):
-                cleared = fact.event.alert_id
-                for key in [key for key, one in self._open.items() if one.id == cleared]:
+            event = fact.event
+            if isinstance(event, AlertRaised):
+                # By another process, which led just before.
+                key = (event.rule_id, event.conversation_id or event.queue_id)
+                self._open.setdefault(key, Open(event.alert_id, event.queue_id))
+            elif isinstance(event, AlertCleared):
+                for key in [key for key, one in self._open.items() if one.id == event.alert_id]:
                     del self._open[key]
-                    self._events.pop(key[1], None)
+                    self._sight.forget(key[1])
                     self._dirty.add(key[1])
 
-    def _note(self, facts: Iterable[Fact]) -> None:
-        """Events count from when they are read: who was away for a while misses none."""
-        for fact in facts:
-            if fact.conversation_id is not None and fact.kind in EVENTS:
-                self._events.setdefault(fact.conversation_id, {})[fact.kind] = self._clock()
-
-    def _forget(self, about: str) -> None:
-        self._events.pop(about, None)
-        self._due = {key: due for key, due in self._due.items() if key[1] != about}
-
-
-def figures_of(item: FiguresItem) -> dict[str, float]:
-    """The figures that rules may ask for, by name; the service level in percent, missing while nothing was offered."""
-    found = {
-        name: float(getattr(item, name))
-        for name in ("in_queue", "active", "waiting", "wrap_up", "orphans", "abandoned")
-    }
-    found["agents_available"] = float(item.agents.get("available", 0))
-    if item.service_level.ratio is not None:
-        found["service_level"] = 100 * item.service_level.ratio
-    return found
+    def _forget(self, conversation_id: str) -> None:
+        self._sight.forget(conversation_id)
+        for rule in self._rules:
+            self._due.pop((rule.id, conversation_id), None)
+            self._cools.pop((rule.id, conversation_id), None)

@@ -9,9 +9,11 @@ missed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
+import msgspec
 import structlog
 
 from valvomo.commands.execute import Executor
@@ -34,6 +36,7 @@ class Alarms(Rounds):
 
     gather = 0.2
     words = True
+    rest = 5.0
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Alarms(Rounds):
         self._clock = clock
         self._leads = leads
         self._watches: dict[str, AlarmWatch] = {}
+        self._unreadable: set[str] = set()
         self._kept_at = 0.0
 
     async def round(self) -> float | None:
@@ -59,31 +63,54 @@ class Alarms(Rounds):
             return None
         async with self._database.asking() as tx:
             rules = await alerts.rules(tx)
-        for gone in self._watches.keys() - rules.keys():
-            await self._watches.pop(gone).end()
-        pauses = [await self._judge(one, its) for one, its in rules.items()]
-        await self._keep()
-        return min((one for one in pauses if one is not None), default=None)
+        await self.in_each(self._watches.keys() - rules.keys(), self._end)
+        pauses: list[float] = []
+
+        async def judge(one: str) -> bool:
+            pause = await self._judge(one, self._read(rules[one]))
+            pauses.extend(() if pause is None else (pause,))
+            return False
+
+        await self.in_each(rules, judge)
+        if time.monotonic() - self._kept_at >= KEEP_EVERY:
+            self._kept_at = time.monotonic()
+            await self.in_each(list(self._watches), self._keep)
+        return min(pauses, default=None)
+
+    def _read(self, rows: Sequence[Any]) -> list[Rule]:
+        """Those that can be read; one that cannot is told of once, and keeps no other from being judged."""
+        found: list[Rule] = []
+        for row in rows:
+            try:
+                found.append(alerts.rule_of(row))
+            except msgspec.MsgspecError:
+                if row["id"] not in self._unreadable:
+                    log.exception("alarms.unreadable", organization=row["organization_id"], rule=row["id"])
+                self._unreadable.add(row["id"])
+            else:
+                self._unreadable.discard(row["id"])
+        return found
 
     async def _judge(self, organization_id: str, rules: list[Rule]) -> float | None:
-        watch = self._watches.get(organization_id)
+        watch = self._watches.pop(organization_id, None)
         if watch is None:
             watch = AlarmWatch(organization_id, self._database, self._executor, self._clock)
             async with self._database.transaction() as tx:
                 position = await alerts.reader_position(tx, organization_id, READER)
-            await watch.begin(position)
-            self._watches[organization_id] = watch
-        try:
-            return await watch.judge(rules)
-        except BaseException:
-            # Whatever it knows may be wrong now: it begins anew with the next round.
-            del self._watches[organization_id]
-            raise
+            await watch.begin(position, rules)
+        pause = await watch.judge(rules)
+        # Should it fail, whatever it knows may be wrong: it begins anew.
+        self._watches[organization_id] = watch
+        return pause
 
-    async def _keep(self) -> None:
-        if time.monotonic() - self._kept_at < KEEP_EVERY:
-            return
-        self._kept_at = time.monotonic()
+    async def _end(self, organization_id: str) -> bool:
+        await self._watches[organization_id].end()
+        del self._watches[organization_id]
+        return False
+
+    async def _keep(self, organization_id: str) -> bool:
         async with self._database.transaction() as tx:
-            for one, watch in self._watches.items():
-                await tx.run("attention.read_until", one, READER, watch.position)
+            await tx.run(
+                "attention.read_until", organization_id, READER, self._watches[organization_id].position
+            )
+        return False

@@ -87,7 +87,8 @@ class AlertRuleDocument(msgspec.Struct, frozen=True, kw_only=True):
 class AlertDocument(msgspec.Struct, frozen=True, kw_only=True):
     """An alert: about a queue or, with `conversation`, about one conversation there, by the name of its customer.
 
-    `state` is raised, acknowledged or cleared; `cleared_as` by_hand, no_longer, closed or rule_changed.
+    `state` is raised, acknowledged or cleared; `cleared_as` by_hand, no_longer, closed, moved or
+    rule_changed.
     """
 
     id: str

@@ -14,7 +14,7 @@ export interface Alert {
   acknowledged_by: Named | null
   assigned_to: Named | null
   cleared_at: string | null
-  cleared_as: 'by_hand' | 'no_longer' | 'closed' | 'rule_changed' | null
+  cleared_as: 'by_hand' | 'no_longer' | 'closed' | 'moved' | 'rule_changed' | null
 }
 
 export const KINDS = ['figure', 'attention', 'part', 'sentiment', 'event'] as const

@@ -27,7 +27,7 @@ class RaiseAlert(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndAlert(Command):
-    """What an alert was about is so no longer: `no_longer`, `closed` or `rule_changed`."""
+    """What an alert was about is so no longer: `no_longer`, `closed`, `moved` or `rule_changed`."""
 
     alert_id: str
     cause: str
@@ -35,7 +35,7 @@ class EndAlert(Command):
 
 @handles(RaiseAlert)
 async def raise_alert(work: Work, command: RaiseAlert) -> Outcome:
-    """At most one for each rule and what it is about, and not again before the rule has cooled down."""
+    """At most one for each rule and what it is about, and not again before it has cooled down, at `cools_until`."""
     if work.actor.kind is not ActorKind.SYSTEM:
         return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
     rule = await work.tx.row("alerts.rule", work.organization_id, command.rule_id)
@@ -47,7 +47,8 @@ async def raise_alert(work: Work, command: RaiseAlert) -> Outcome:
         command.conversation_id, about, rule["sound"], work.now, rule["assign_to"], float(rule["cool_down"]),
     )  # fmt: skip
     if alert_id is None:
-        return {}
+        cools = (work.organization_id, rule["id"], about, float(rule["cool_down"]))
+        return {"cools_until": await work.tx.value("alerts.cools_until", *cools)}
     raised = AlertRaised(
         alert_id=alert_id, rule_id=rule["id"], rule_name=rule["name"], queue_id=command.queue_id,
         conversation_id=command.conversation_id, assigned_to=rule["assign_to"],

@@ -9,13 +9,21 @@ WHERE r.enabled ORDER BY r.organization_id, r.id
 SELECT * FROM alert_rules WHERE organization_id = $1 AND id = $2 FOR SHARE
 
 -- name: raise
--- A new alert, unless there is one that is not cleared, or was one not long enough ago.
+-- A new alert, unless there is one that is not cleared, or was one not long enough ago. One that ended because its
+-- conversation went to another queue is none: whoever it is with now has not seen it.
 INSERT INTO alerts (organization_id, id, rule_id, rule_name, queue_id, conversation_id, about, sound, raised_at, assigned_to)
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE NOT EXISTS (
     SELECT FROM alerts WHERE organization_id = $1 AND rule_id = $3 AND about = $7
+        AND cleared_as IS DISTINCT FROM 'moved'
         AND coalesce(cleared_at, raised_at) > $9::timestamptz - make_interval(secs => $11))
 ON CONFLICT (organization_id, rule_id, about) WHERE cleared_at IS NULL DO NOTHING
 RETURNING id
+
+-- name: cools_until
+-- When this rule may raise an alert about the same again; null while one is not cleared.
+SELECT max(cleared_at) + make_interval(secs => $4) FROM alerts
+WHERE organization_id = $1 AND rule_id = $2 AND about = $3 AND cleared_as IS DISTINCT FROM 'moved'
+HAVING count(*) FILTER (WHERE cleared_at IS NULL) = 0
 
 -- name: lock
 -- One alert, locked.
@@ -39,8 +47,10 @@ UPDATE alerts SET cleared_at = $3, cleared_as = $4, version = version + 1 WHERE 
 SELECT * FROM alerts WHERE organization_id = $1 AND cleared_at IS NULL ORDER BY raised_at
 
 -- name: listed
--- Alerts, newest first, before an id: of these queues (null: of all), those that are not cleared or all.
-SELECT a.*, q.name AS queue_name, c.body ->> 'customer_name' AS customer, u.name AS acknowledged_name,
+-- Alerts, newest first, before an id: of these queues (null: of all), those that are not cleared or all. Of a conversation
+-- that is in none of these queues now, no name is told.
+SELECT a.*, q.name AS queue_name,
+    CASE WHEN $2::text[] IS NULL OR c.queue_id = ANY ($2) THEN c.body ->> 'customer_name' END AS customer, u.name AS acknowledged_name,
     v.name AS assigned_name
 FROM alerts a
 LEFT JOIN queues q ON q.organization_id = a.organization_id AND q.id = a.queue_id

@@ -63,6 +63,16 @@ def of_conversations(conditions: Sequence[Condition]) -> bool:
     return any(one.of_conversation for one in conditions)
 
 
+def of_queue(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+    """Those that are asked of a queue."""
+    return tuple(one for one in conditions if not one.of_conversation)
+
+
+def of_one(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+    """Those that are asked of one conversation."""
+    return tuple(one for one in conditions if one.of_conversation)
+
+
 def lasts(conditions: Sequence[Condition]) -> bool:
     """Whether an alert of such a rule ends by itself: what happened stays happened until somebody has seen to it."""
     return all(one.kind is not ConditionKind.EVENT for one in conditions)

@@ -43,7 +43,7 @@ class AlertAssigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertCleared:
-    """It is over: `cause` is `by_hand`, `no_longer`, `closed` or `rule_changed`."""
+    """It is over: `cause` is `by_hand`, `no_longer`, `closed`, `moved` (to another queue) or `rule_changed`."""
 
     kind: ClassVar[str] = "alert_cleared"
     alert_id: str
