@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sample_floor import AATU, AINO, HOUSE, OTHER_HOUSE, SAARA, STRANGER, SUPPORT, Floor
 
 from valvomo.bus.local import LocalBus
@@ -15,7 +17,7 @@ from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import system
 from valvomo.domain.agents.events import UsualHandleNoted
 from valvomo.domain.agents.presence import Presence
-from valvomo.domain.attention.handling import LEAST, noteworthy, usual_handle
+from valvomo.domain.attention.handling import LEAST, usual_handle
 from valvomo.jobs.listener import Listener
 from valvomo.live.room import Room
 
@@ -97,14 +99,26 @@ def test_what_is_usual_is_the_ninetieth_percentile(seconds: list[float], usual: 
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "noted"),
-    [(None, None, False), (None, 60, True), (600, 630, False), (600, 690, True), (60, None, False)],
-)
-def test_only_what_differs_noticeably_is_noted(before: float | None, now: float | None, noted: bool) -> None:
-    assert noteworthy(before, now) is noted
+    ("before", "p90", "now"),
+    [
+        (None, 55, 60), (600, 630, 600), (600, 660, 600), (600, 661, 690), (600, 511, 600), (600, 510, 600),
+        (600, 509, 510), (60, 24, 60), (60, 23, 30), (30, 33, 30), (30, 34, 60),
+    ],
+)  # fmt: skip
+def test_only_what_differs_noticeably_is_noted(before: float | None, p90: float, now: float) -> None:
+    assert usual_handle([p90] * LEAST, before) == now
+    assert usual_handle([], before) == before
 
 
-async def test_handle_times_are_noted_and_make_screens_anew(floor: Floor) -> None:
+@given(least=st.floats(1, 7200), breaths=st.lists(st.floats(1, 1.1), min_size=2, max_size=20))
+def test_a_figure_that_breathes_is_noted_once(least: float, breaths: list[float]) -> None:
+    noted: list[float | None] = [None]
+    for breath in breaths:
+        noted.append(usual_handle([least * breath] * LEAST, noted[-1]))
+    assert len(set(noted[1:])) == 1
+
+
+async def test_handle_times_are_noted_and_known_on_the_floor(floor: Floor) -> None:
     await floor.accepted("chat")
     room = Room(HOUSE, floor.database, floor.clock)
     await room.feed.load()
@@ -123,4 +137,4 @@ async def test_handle_times_are_noted_and_make_screens_anew(floor: Floor) -> Non
     await room.feed.read_on()
     assert room.floor.lookups.queues[SUPPORT].usual_handle_seconds == 18 * 60
     async with floor.database.reading() as tx:
-        assert (await stored.lookups(tx, HOUSE)).attention == room.floor.lookups.attention
+        assert await stored.lookups(tx, HOUSE) == room.floor.lookups

@@ -46,6 +46,11 @@ class Net:
         both = (one for one in (self.before, self.after) if one is not None)
         return {one.queue_id for one in both if one.state in {State.OPEN, State.CLOSED}}
 
+    @property
+    def rejudged(self) -> bool:
+        """Whether the conversation is the same as before and only what is said of it is not."""
+        return all(one.before is one.after for one in self.changes)
+
     def concerns(self, actor: Actor, lookups: Lookups) -> bool:
         """Whether the actor may notice that anything happened at all."""
         return self.loud or any(

@@ -24,7 +24,7 @@ from valvomo.db.doorbell import Said
 from valvomo.db.journal import Fact
 from valvomo.db.leading import LOST
 from valvomo.db.transaction import Transaction
-from valvomo.domain.agents.events import SettingChanged, UsualHandleNoted
+from valvomo.domain.agents.events import SettingChanged
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.routing.hours import Hours
 from valvomo.live import reading
@@ -42,9 +42,6 @@ LONGEST_PAUSE = 10.0
 BATCH = 500
 GATHER_SECONDS = 0.01
 """After a batch, so that facts that come in quick succession share a frame."""
-
-CONFIGURES = (SettingChanged, UsualHandleNoted)
-"""What rows are made with may have changed."""
 
 log = structlog.get_logger(__name__)
 
@@ -199,7 +196,7 @@ class Feed:
         await self._turn_day()
         async with self._database.asking() as tx:
             facts, words = await self._facts(tx)
-        if not any(isinstance(one.event, CONFIGURES) for one in facts):
+        if not any(isinstance(one.event, SettingChanged) for one in facts):
             return facts, words, None
         if any(isinstance(one.event, SettingChanged) and one.event.subject == "hours" for one in facts):
             await self._have_calendars()
@@ -259,10 +256,9 @@ class Feed:
         changes: list[Change] = []
         turned: frozenset[str] = frozenset()
         for fact in facts:
-            change, concerned = self._fold(fact, words)
+            changed, concerned = self._fold(fact, words)
             turned |= concerned
-            if change is not None:
-                changes.append(change)
+            changes.extend(changed)
         shown = configuration is not None and self.floor.reconfigure(*configuration[:2])
         self.audited = max((one.position or 0 for one in facts if one.audited), default=self.audited)
         with part("delivery", valvomo__conversations=len(changes)):
@@ -278,7 +274,7 @@ class Feed:
         # Of the batch's first fact: nobody saw any of them later than this after it happened.
         self.ages.add(max(0.0, (self._clock() - facts[0].at).total_seconds()))
 
-    def _fold(self, fact: Fact, words: dict[str, Words]) -> tuple[Change | None, frozenset[str]]:
+    def _fold(self, fact: Fact, words: dict[str, Words]) -> tuple[list[Change], frozenset[str]]:
         floor, position = self.floor, fact.position or 0
         if position != floor.position + 1:
             raise ValueError(f"fact {position} does not follow {floor.position}")
@@ -286,7 +282,9 @@ class Feed:
         if isinstance(event, Event) and event.secret:
             floor.silent.append(position)
         message = words.get(getattr(event, "message_id", ""))
-        return floor.take(reading.happening_of(fact, floor.quiet(position), message))
+        happening = reading.happening_of(fact, floor.quiet(position), message)
+        change, concerned = floor.take(happening)
+        return floor.take_usual(happening) if change is None else [change], concerned
 
 
 def _last(said: Said) -> int:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from valvomo.db import floor as stored
 from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.agents.events import UsualHandleNoted
 from valvomo.domain.conversations.model import Conversation
 from valvomo.live.renewed import Renewed
 from valvomo.live.views import agents, board, figures, me, tally
@@ -104,12 +105,28 @@ class LiveFloor:
         self.position = happening.position
         self.renewed.take(happening)
         if change is not None:
-            self.history.append(change)
-            if len(self.history) > MAX_HISTORY:
-                self.known_from = self.history.popleft().happening.position
+            self._remember(change)
             if not me.same_persons(change.before, change.after):
                 self._place(change.before, change.after)
         return change, concerned
+
+    def take_usual(self, happening: Happening) -> list[Change]:
+        """Where other handle times are usual now: the conversations that are judged otherwise, themselves unchanged."""
+        if not isinstance(happening.event, UsualHandleNoted):
+            return []
+        queues, seconds, before = dict(self.lookups.queues), happening.event.seconds, self.lookups
+        for one in seconds.keys() & queues.keys():
+            queues[one] = replace(queues[one], usual_handle_seconds=seconds[one])
+        self.lookups = replace(before, queues=queues)
+        ours = [one for one in self.board.conversations.values() if one.queue_id in seconds]
+        changes = [
+            Change(happening=happening, before=one, after=one)
+            for one in ours
+            if self.lookups.attention_of(one) != before.attention_of(one)
+        ]
+        for change in changes:
+            self._remember(change)
+        return changes
 
     def reconfigure(self, lookups: Lookups, seats: dict[str, Seated]) -> bool:
         """Settings have changed; whether anything that is shown here has.
@@ -197,6 +214,11 @@ class LiveFloor:
         """What customers who wait in this queue are told about it, of the conversations that are wanted."""
         known = (self.agents, self.lookups.house, self.day, self.hours.get(queue_id, ALWAYS))
         return prospects(queue_id, wanted, self.board.waiting.get(queue_id, {}), known)
+
+    def _remember(self, change: Change) -> None:
+        self.history.append(change)
+        if len(self.history) > MAX_HISTORY:
+            self.known_from = self.history.popleft().happening.position
 
     def _tally(self) -> None:
         self.tally = tally.tallied(self.board.conversations.values(), self.lookups)

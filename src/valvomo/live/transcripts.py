@@ -186,7 +186,8 @@ class Transcripts:
 
     def _tell_staff(self, subscription: Subscription, net: Net) -> None:
         floor, actor = self._feed.floor, subscription.connection.actor
-        if net.after.version <= subscription.version:
+        rejudged = net.rejudged and net.after.version == subscription.version
+        if net.after.version <= subscription.version and not rejudged:
             # It began from what is stored, which the feed has not all taken in yet.
             return
         # Whoever is beginning is judged by what is being read.
@@ -195,7 +196,7 @@ class Transcripts:
             return
         if not net.concerns(actor, floor.lookups) or self._postponed(subscription):
             return
-        changes = [one for one in net.changes if one.after.version > subscription.version]
+        changes = [one for one in net.changes if rejudged or one.after.version > subscription.version]
         if not changes:
             return
         items: list[object] = []

@@ -9,7 +9,7 @@ from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.agents.events import UsualHandleNoted
-from valvomo.domain.attention.handling import DAYS, NEWEST, noteworthy, usual_handle
+from valvomo.domain.attention.handling import DAYS, NEWEST, usual_handle
 from valvomo.domain.refusals import Reason, Refusal
 
 
@@ -26,8 +26,8 @@ async def note_usual_handle(work: Work, command: NoteUsualHandle) -> Outcome:  #
     since = work.now - timedelta(days=DAYS)
     found: dict[str, float] = {}
     for row in await work.tx.rows("attention.handled_of", work.organization_id, since, NEWEST):
-        usual = usual_handle(row["seconds"])
-        if usual is not None and noteworthy(row["usual_handle_seconds"], usual):
+        usual = usual_handle(row["seconds"], row["usual_handle_seconds"])
+        if usual is not None and usual != row["usual_handle_seconds"]:
             found[row["queue_id"]] = usual
             await work.tx.run("attention.set_usual_handle", work.organization_id, row["queue_id"], usual)
     if found:

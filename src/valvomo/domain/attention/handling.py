@@ -16,16 +16,15 @@ MATTERS = 0.1
 """Another figure is noted when it differs by this part, so that screens need not be told of every breath."""
 
 
-def usual_handle(seconds: Collection[float]) -> float | None:
-    """p90 by nearest rank, in seconds, rounded up to half minutes; None while there is too little history."""
+def usual_handle(seconds: Collection[float], before: float | None = None) -> float | None:
+    """p90 by nearest rank, in seconds, rounded up to half minutes; the one `before` where that still says it well.
+
+    It does while p90 is at most a tenth above it, or below where it would have been rounded to it: what goes up
+    at one moment must not come down with the next breath. None while there has never been enough history.
+    """
     if len(seconds) < LEAST:
-        return None
-    rank = math.ceil(0.9 * len(seconds))
-    return max(STEP, STEP * math.ceil(sorted(seconds)[rank - 1] / STEP))
-
-
-def noteworthy(before: float | None, now: float | None) -> bool:
-    """Whether the figure has changed so much that it is noted anew; it is never forgotten again."""
-    if now is None:
-        return False
-    return before is None or abs(now - before) > MATTERS * before
+        return before
+    p90 = sorted(seconds)[math.ceil(0.9 * len(seconds)) - 1]
+    if before is not None and before - STEP - MATTERS * before <= p90 <= before + MATTERS * before:
+        return before
+    return max(STEP, STEP * math.ceil(p90 / STEP))
