@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sample_floor import AATU, AINO, SAARA, SULO, SUPPORT, Floor
+from sample_floor import AATU, AINO, HOUSE, SAARA, SULO, SUPPORT, Floor
 
 from valvomo.bus.local import LocalBus
 from valvomo.commands.alerts.attending import AcknowledgeAlert, AssignAlert, ClearAlert
@@ -22,6 +22,8 @@ from valvomo.domain.alerts.conditions import Condition, ConditionKind
 from valvomo.domain.refusals import Reason
 from valvomo.domain.routing.hours import Span
 from valvomo.jobs.alarms import Alarms
+from valvomo.jobs.janitor import Janitor
+from valvomo.protocol.texts.catalogue import text
 
 pytestmark = pytest.mark.slow
 
@@ -199,3 +201,34 @@ async def test_only_the_system_raises_and_only_supervisors_of_the_queue_attend(f
     (alert,) = await raised(floor)
     assert (await floor.refused(AINO, ClearAlert(alert_id=alert["id"]))).reason is Reason.ROLE_NEEDED
     assert (await floor.refused(SULO, ClearAlert(alert_id=alert["id"]))).reason is Reason.NOT_FOUND
+
+
+async def test_letters_are_in_the_language_of_whoever_gets_them(floor: Floor) -> None:
+    await floor.sql("UPDATE users SET language = 'fi' WHERE id = 'saara'")
+    await floor.sql("UPDATE organizations SET languages = '{sv,en}' WHERE id = $1", HOUSE)
+    await rule(floor, FULL, emails=("Saara@example.com", "sulo@example.com", "boss@example.org"))
+    await floor.start("chat")
+    await floor.start("chat")
+    await alarms(floor).round()
+    bodies = {row["recipient"]: row["body"] for row in await floor.sql("SELECT * FROM mails")}
+    facts = {"rule": "Look", "queue": "Support", "at": floor.clock().isoformat(timespec="seconds")}
+    languages = {"Saara@example.com": "fi", "sulo@example.com": "en", "boss@example.org": "sv"}
+    assert bodies == {one: text(two, ("alert_mail", "text"), facts) for one, two in languages.items()}
+
+
+async def test_what_was_cleared_is_kept_for_a_while(floor: Floor) -> None:
+    await rule(floor, FULL)
+    await floor.start("chat")
+    await floor.start("chat")
+    job = alarms(floor)
+    await job.round()
+    (alert,) = await raised(floor)
+    sweeper = Janitor(floor.database, floor.executor, floor.clock, process_id="process-1", live=dict)
+    floor.clock.advance(100 * 86_400)
+    await sweeper.round()
+    assert len(await raised(floor)) == 1, "nobody has seen to it"
+    await floor.done(SAARA, ClearAlert(alert_id=alert["id"]))
+    for days, left in ((89, 1), (2, 0)):
+        floor.clock.advance(days * 86_400)
+        await sweeper.round()
+        assert len(await raised(floor)) == left

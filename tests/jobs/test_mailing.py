@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from sample_floor import Floor
 
 from valvomo.bus.local import LocalBus
@@ -100,6 +101,52 @@ async def test_what_came_of_letters_is_kept_for_a_month(floor: Floor) -> None:
     floor.clock.advance(31 * 24 * 3600)
     await sweeper.round()
     assert [row["given_up_at"] for row in await floor.sql("SELECT * FROM mails")] == [None]
+
+
+async def test_a_letter_is_taken_just_before_it_is_sent(
+    floor: Floor, box: tuple[Box, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await write(floor)
+    taken: list[int] = []
+    send = Mailing._send
+
+    async def noted(self: Mailing, letter: Any) -> Any:
+        leased = await floor.sql("SELECT 1 FROM mails WHERE due > $1 AND sent_at IS NULL", floor.clock())
+        taken.append(len(leased))
+        return await send(self, letter)
+
+    monkeypatch.setattr(Mailing, "_send", noted)
+    await mailing(floor, box[1]).round()
+    assert taken == [1, 1, 1], (
+        "the others are for whoever has time, and no lease of theirs runs out meanwhile"
+    )
+    assert len(box[0].came) == 3
+
+
+async def test_a_password_is_said_to_nobody_in_the_clear(floor: Floor) -> None:
+    said: list[object] = []
+
+    def heard(*_: object) -> AuthResult:
+        said.append(_)
+        return AuthResult(success=True)
+
+    box = Box()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port, authenticator=heard, auth_require_tls=False)
+    controller.start()
+    try:
+        await write(floor)
+        server = MailServer.of(f"smtp://me:secret@127.0.0.1:{port}", "valvomo@example.org")
+        await Mailing(floor.database, Doorbell(LocalBus()), floor.clock, server).round()
+    finally:
+        controller.stop()
+    assert (said, box.came) == ([], [])
+    (row,) = await floor.sql("SELECT * FROM mails")
+    assert "STARTTLS" in row["problem"]
+    assert row["given_up_at"] is None
 
 
 async def test_without_a_server_it_says_so(floor: Floor) -> None:

@@ -41,6 +41,8 @@ LETTERS_KEPT = timedelta(days=30)
 """How long the delivery log of webhooks goes back."""
 FILES_KEPT = timedelta(hours=1)
 """How long exported figures can be fetched."""
+ALERTS_KEPT = timedelta(days=90)
+"""After an alert was cleared it can be looked at for so long; that it was, the journal says for good."""
 DECISIONS_KEPT = timedelta(days=90)
 """How long the router's decisions can be explained and made again."""
 CALENDARS_AHEAD = timedelta(days=2)
@@ -203,6 +205,7 @@ class Janitor(Rounds):
         await self._drop("journal.drop_receipts", now - RECEIPTS_KEPT)
         await self._drop("outbox.drop_old", now - LETTERS_KEPT)
         await self._drop("alerts.drop_old_mails", now - LETTERS_KEPT)
+        await self._drop("alerts.drop_old", now - ALERTS_KEPT)
         await self._drop("exports.drop", now - FILES_KEPT)
 
     async def _drop(self, statement: str, before: datetime) -> None:

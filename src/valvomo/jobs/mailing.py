@@ -5,6 +5,7 @@ A letter may come twice, when a process dies between the server's answer and our
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +24,11 @@ from valvomo.jobs.rounds import Rounds
 
 AT_A_TIME = 20
 LEASE_SECONDS = 120.0
+"""How long a letter belongs to the process that is sending it; longer than that is patient with its server."""
 PATIENCE_SECONDS = 20.0
+"""For each answer of the mail server."""
+LONGEST_SECONDS = 90.0
+"""For a letter in all."""
 REFUSED_FOR_GOOD = 500
 """Answers of a mail server from here on say that it will not take the letter later either."""
 
@@ -32,7 +37,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
-    """Where letters go: `smtps` speaks TLS from the first byte, `smtp` as soon as the server can."""
+    """Where letters go: `smtps` speaks TLS from the first byte, `smtp` as soon as the server can.
+
+    With a `user` nothing is sent, and no password said, before there is TLS.
+    """
 
     host: str
     port: int
@@ -74,12 +82,14 @@ class Mailing(Rounds):
         self._server = server
 
     async def round(self) -> float | None:
-        """Send what is due, one after the other."""
-        async with self._database.transaction() as tx:
-            letters = await tx.rows("alerts.lease_mails", self._clock(), LEASE_SECONDS, AT_A_TIME)
-        for letter in letters:
+        """Send what is due, one after the other; each is taken just before it is sent."""
+        for _ in range(AT_A_TIME):
+            async with self._database.transaction() as tx:
+                letter = await tx.row("alerts.lease_mail", self._clock(), LEASE_SECONDS)
+            if letter is None:
+                return None
             await self._note(letter, await self._send(letter))
-        return 0.0 if len(letters) == AT_A_TIME else None
+        return 0.0
 
     async def _send(self, letter: Any) -> tuple[str, bool] | None:
         """What went wrong, and whether for good."""
@@ -87,15 +97,17 @@ class Mailing(Rounds):
         if server is None:
             return "no mail server is configured (VALVOMO_SMTP_URL)", True
         try:
-            await aiosmtplib.send(
-                _message(letter, server.sender),
-                hostname=server.host,
-                port=server.port,
-                username=server.user,
-                password=server.password,
-                use_tls=server.tls,
-                timeout=PATIENCE_SECONDS,
-            )
+            async with asyncio.timeout(LONGEST_SECONDS):
+                await aiosmtplib.send(
+                    _message(letter, server.sender),
+                    hostname=server.host,
+                    port=server.port,
+                    username=server.user,
+                    password=server.password,
+                    use_tls=server.tls,
+                    start_tls=True if server.user and not server.tls else None,
+                    timeout=PATIENCE_SECONDS,
+                )
         except aiosmtplib.SMTPResponseException as error:
             return f"{error.code} {error.message}", error.code >= REFUSED_FOR_GOOD
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +85,16 @@ async def _tell(work: Work, rule: Any, raised: AlertRaised) -> None:
             "conversation": raised.conversation_id, "at": work.now,
         }  # fmt: skip
         await outbox.write(work.tx, [(work.organization_id, RAISED, body)], work.now)
-    if emails := rule["emails"]:
-        facts = {"rule": raised.rule_name, "queue": queue, "at": work.now.isoformat(timespec="seconds")}
-        subject, words = (text("en", ("alert_mail", one), facts) for one in ("subject", "text"))
-        await work.tx.run("alerts.write_mails", work.organization_id, emails, subject, words, work.now)
+    if rule["emails"]:
+        await _write(work, rule["emails"], {"rule": raised.rule_name, "queue": queue})
+
+
+async def _write(work: Work, emails: Sequence[str], facts: Mapping[str, str]) -> None:
+    """Letters to these addresses, to each in their language."""
+    by_language: dict[str, list[str]] = {}
+    for row in await work.tx.rows("alerts.readers", work.organization_id, emails):
+        by_language.setdefault(row["language"], []).append(row["email"])
+    told = {**facts, "at": work.now.isoformat(timespec="seconds")}
+    for language, readers in by_language.items():
+        subject, words = (text(language, ("alert_mail", one), told) for one in ("subject", "text"))
+        await work.tx.run("alerts.write_mails", work.organization_id, readers, subject, words, work.now)

@@ -67,18 +67,25 @@ SELECT u.name FROM users u WHERE u.organization_id = $1 AND u.id = $2 AND NOT u.
     AND (u.supervises_all OR EXISTS (SELECT FROM queue_supervisors s
         WHERE s.organization_id = u.organization_id AND s.user_id = u.id AND s.queue_id = $3))
 
+-- name: readers
+-- In which language each of these addresses is written to: that of the account, or the organization's first.
+SELECT a.email, coalesce(u.language, o.languages[1], 'en') AS language
+FROM organizations o CROSS JOIN unnest($2::text[]) a (email)
+LEFT JOIN users u ON u.organization_id = o.id AND lower(u.email) = lower(a.email)
+WHERE o.id = $1
+
 -- name: write_mails
 -- Letters to these addresses, to be sent at once.
 INSERT INTO mails (organization_id, id, recipient, subject, body, due, created_at)
 SELECT $1, gen_random_uuid()::text, unnest($2::text[]), $3, $4, $5, $5
 
--- name: lease_mails
--- The next letters that are due are this process's to send; if it dies, they are due again when the lease ends.
+-- name: lease_mail
+-- The next letter that is due is this process's to send; if it dies, it is due again when the lease ends.
 UPDATE mails m SET due = $1::timestamptz + make_interval(secs => $2), attempts = m.attempts + 1
 WHERE (m.organization_id, m.id) IN (
     SELECT d.organization_id, d.id FROM mails d
     WHERE d.due <= $1 AND d.sent_at IS NULL AND d.given_up_at IS NULL
-    ORDER BY d.due LIMIT $3 FOR UPDATE SKIP LOCKED)
+    ORDER BY d.due LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING m.*
 
 -- name: mail_sent
@@ -103,3 +110,7 @@ SELECT position FROM journal_readers WHERE organization_id = $1 AND name = $2
 DELETE FROM mails WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM mails WHERE sent_at < $1 OR given_up_at < $1 LIMIT $2
 ))
+
+-- name: drop_old
+-- Alerts that were cleared are kept for a while; so many at a time.
+DELETE FROM alerts WHERE ctid = ANY (ARRAY(SELECT ctid FROM alerts WHERE cleared_at < $1 LIMIT $2))
