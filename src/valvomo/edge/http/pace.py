@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+LEAST_CALLERS = 1_000
 MOST_CALLERS = 10_000
 """Buckets kept; when there are more, the full ones are forgotten, since a full bucket is like a new one."""
 
@@ -19,6 +20,7 @@ class Pace:
     per_second: float
     seconds: Callable[[], float] = time.monotonic
     _left: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _full_at: int = LEAST_CALLERS
 
     def wait(self, caller: str) -> int:
         """Take one: 0 when it was there, else after how many whole seconds there will be one."""
@@ -37,7 +39,7 @@ class Pace:
         return max(0.0, -left / self.per_second)
 
     def _keep(self, caller: str, left: float, now: float) -> None:
-        if len(self._left) >= MOST_CALLERS:
+        if len(self._left) >= self._full_at:
             self._forget(now)
         self._left[caller] = (left, now)
 
@@ -46,6 +48,10 @@ class Pace:
         return min(float(self.burst), left + (now - at) * self.per_second)
 
     def _forget(self, now: float) -> None:
+        """Who has rested long enough; everybody, if nobody has and there are too many to be kept."""
         full = [caller for caller in self._left if self._now(caller, now) >= self.burst - 1]
-        for caller in full or list(self._left):
+        if not full and len(self._left) >= MOST_CALLERS:
+            full = list(self._left)
+        for caller in full:
             del self._left[caller]
+        self._full_at = min(MOST_CALLERS, max(LEAST_CALLERS, 2 * len(self._left)))
