@@ -35,7 +35,7 @@ from valvomo.commands.quality.evaluations import (
 )
 from valvomo.commands.quality.forms import ChangeForm, CreateForm, CreateSamplingRule, RemoveSamplingRule
 from valvomo.domain.access.actor import Actor
-from valvomo.domain.agents.events import Evaluated
+from valvomo.domain.agents.events import Evaluated, SettingChanged
 from valvomo.domain.quality.form import Form, Question, QuestionKind, Section
 from valvomo.domain.quality.sampling import SamplingRule
 from valvomo.domain.refusals import Reason, Refusal
@@ -272,3 +272,67 @@ async def test_much_is_drawn_some_at_a_time_and_all_of_it_once(
     assert {row["conversation_id"] for row in rows} == set(ids)
     given = [row["supervisor_id"] for row in rows]
     assert sorted((given.count("saara"), given.count("sulo"))) == [2, 3]
+
+
+async def test_a_week_that_had_begun_is_drawn_from_when_the_rule_was_made(floor: Floor) -> None:
+    before = await closed(floor)
+    floor.clock.advance(1)
+    await ruled(floor, per_agent_week=5)
+    after = await closed(floor)
+    floor.clock.advance(7 * 86_400)
+    rows = await drawn(floor)
+    assert [row["conversation_id"] for row in rows] == [after], before
+    assert rows[0]["why"]["of"] == 1
+
+
+async def test_only_other_questions_make_a_version(floor: Floor) -> None:
+    form = await formed(floor)
+    for change in ({"name": "Chats"}, {"retired": True}, {"retired": False}, {"form": FORM}):
+        await floor.done(AATU, ChangeForm(form_id=form, **change))
+    versions = "SELECT version FROM evaluation_form_versions WHERE form_id = $1"
+    assert len(await floor.sql(versions, form)) == 1
+    changed = [fact.event for fact in await floor.all_facts() if isinstance(fact.event, SettingChanged)]
+    assert ["sections" in (one.after or {}) for one in changed] == [True, False, False, False]
+    await floor.done(
+        AATU, ChangeForm(form_id=form, form=Form(sections=(Section(title="N", questions=QUESTIONS),)))
+    )
+    assert len(await floor.sql(versions, form)) == 2
+
+
+async def test_a_form_by_which_a_rule_draws_is_not_retired_and_one_that_is_draws_nothing(
+    floor: Floor,
+) -> None:
+    rule = await ruled(floor, percent=100)
+    (form,) = [row["form_id"] for row in await floor.sql("SELECT form_id FROM sampling_rules")]
+    assert (await floor.refused(AATU, ChangeForm(form_id=form, retired=True))).reason is Reason.IN_USE
+    await floor.done(AATU, ChangeForm(form_id=form, name="Another", retired=False))
+    await closed(floor)
+    floor.clock.advance(120)
+    await floor.sql("UPDATE evaluation_forms SET retired = true")
+    assert await drawn(floor) == []
+    await floor.sql("UPDATE evaluation_forms SET retired = false")
+    later = await closed(floor)
+    floor.clock.advance(120)
+    assert [row["conversation_id"] for row in await drawn(floor)] == [later]
+    await floor.done(AATU, RemoveSamplingRule(rule_id=rule))
+    await floor.done(AATU, ChangeForm(form_id=form, retired=True))
+
+
+async def test_a_supervisor_who_is_an_agent_too_gets_the_whole_list(floor: Floor) -> None:
+    await floor.sql("INSERT INTO queue_supervisors VALUES ($1, $2, 'sulo')", HOUSE, SUPPORT)
+    sulo = replace(SULO, supervised=frozenset({SUPPORT, BILLING}))
+    form = await formed(floor)
+    theirs = [await begun(floor, form) for _ in range(3)]
+    own = BeginEvaluation(conversation_id=await closed(floor, SAARA), form_id=form)
+    await floor.done(sulo, own)
+    found: list[str] = []
+    cursor: str | None = None
+    for _ in range(4):
+        async with floor.database.reading() as tx:
+            page = await quality.evaluations(tx, SAARA, EvaluationFilter(), cursor=cursor, limit=1)
+        assert not isinstance(page, Refusal)
+        found += [one.id for one in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert found == theirs[::-1]

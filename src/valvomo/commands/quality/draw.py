@@ -44,9 +44,12 @@ async def draw_sample(work: Work, command: DrawSample) -> Outcome:
     weekly = rule.per_agent_week is not None
     if weekly and (row["week_end"] > row["this_week"] or row["week_end"] > until):
         return {"drawn": 0, "more": False}
-    since, end = (row["week_to"], row["week_end"]) if weekly else (row["percent_to"], until)
-    draws = await _draws(work, rule, since, max(since, end))
-    await _give(work, row, draws[:BATCH])
+    # A week that had begun before the rule was made is drawn from then on.
+    week = max(row["week_to"], row["created_at"]), row["week_end"]
+    since, end = week if weekly else (row["percent_to"], until)
+    form = await quality.form(work.tx, work.organization_id, row["form_id"])
+    draws = [] if form["retired"] else await _draws(work, rule, since, max(since, end))
+    await _give(work, row, form, draws[:BATCH])
     if len(draws) > BATCH:
         return {"drawn": BATCH, "more": True}
     reached: tuple[datetime, datetime] = (
@@ -67,11 +70,8 @@ async def _draws(work: Work, rule: SamplingRule, since: datetime, until: datetim
     return [one for one in draws if one.candidate.conversation_id not in drawn]
 
 
-async def _give(work: Work, row: Any, draws: list[Draw]) -> None:
+async def _give(work: Work, row: Any, form: Any, draws: list[Draw]) -> None:
     """Each to whoever has the fewest waiting, of those who may judge it; to nobody in particular if there is nobody."""
-    form = await quality.form(work.tx, work.organization_id, row["form_id"])
-    if form is None:
-        raise LookupError(f"no form {row['form_id']}")
     supervisors = await work.tx.rows("quality.supervisors", work.organization_id, row["queue_id"])
     waiting = {one["id"]: one["waiting"] for one in supervisors}
     begun: list[tuple[object, ...]] = []

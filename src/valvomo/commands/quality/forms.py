@@ -73,21 +73,28 @@ async def create_form(work: Work, command: CreateForm) -> Outcome:
 @handles(ChangeForm)
 @within_constraints
 async def change_form(work: Work, command: ChangeForm) -> Outcome:
-    """A version only where questions differ."""
+    """A version only where questions differ. One by which a rule draws is used."""
     await work.tx.row("house.lock_organization", work.organization_id)
     row = await quality.form(work.tx, work.organization_id, command.form_id)
     if row is None:
         return Refusal(Reason.NOT_FOUND)
-    form = command.form or quality.form_of(row["body"])
+    if (
+        command.retired
+        and not row["retired"]
+        and await work.tx.value("quality.drawn_by", work.organization_id, row["id"])
+    ):
+        return Refusal(Reason.IN_USE)
+    former = quality.form_of(row["body"])
+    form = command.form or former
     if wrong := forms.unsound(form):
         return malformed(*wrong)
-    before = {"name": row["name"], "retired": row["retired"], **row["body"]}
+    before = {"name": row["name"], "retired": row["retired"], **_shown(former)}
     after = {
         "name": command.name or row["name"],
         "retired": row["retired"] if command.retired is None else command.retired,
         **_shown(form),
     }
-    version = row["version"] + (after["sections"] != before["sections"])
+    version = row["version"] + (form != former)
     if version != row["version"]:
         await work.tx.run(
             "quality.add_version", work.organization_id, row["id"], version, _shown(form), work.now
@@ -107,6 +114,8 @@ async def create_rule(work: Work, command: CreateSamplingRule) -> Outcome:
     rule = replace(command.rule, id=rule_id)
     if wrong := sampling.unsound(rule):
         return malformed(*wrong)
+    # Else the form could be retired meanwhile.
+    await work.tx.row("house.lock_organization", work.organization_id)
     form = await quality.form(work.tx, work.organization_id, command.form_id)
     if form is None or form["retired"]:
         return Refusal(Reason.UNKNOWN_TARGET, {"form": command.form_id})

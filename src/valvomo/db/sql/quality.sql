@@ -32,6 +32,10 @@ SELECT $1, $2, $3, $4, $5, $6::jsonb, $7::timestamptz,
     date_trunc('week', $7::timestamptz AT TIME ZONE time_zone) AT TIME ZONE time_zone, $7
 FROM organizations WHERE id = $1
 
+-- name: drawn_by
+-- Whether any rule draws for this form.
+SELECT EXISTS (SELECT FROM sampling_rules WHERE organization_id = $1 AND form_id = $2)
+
 -- name: remove_rule
 -- A rule that draws no more; what it drew stays.
 DELETE FROM sampling_rules WHERE organization_id = $1 AND id = $2
@@ -96,7 +100,7 @@ UPDATE evaluations SET supervisor_id = $3, stage = $4, answers = $5::jsonb, comm
 WHERE organization_id = $1 AND id = $2
 
 -- name: evaluations
--- Evaluations that match, the newest first, before an id. Who sees what is decided by the rule on each.
+-- Evaluations that match, the newest first, before an id; no draft about whoever asks.
 SELECT e.*, c.body ->> 'customer_name' AS customer_name, c.body ->> 'subject' AS subject, c.channel,
     a.name AS agent_name, s.name AS supervisor_name, q.name AS queue_name, f.name AS form_name, v.body AS form
 FROM evaluations e
@@ -108,7 +112,7 @@ LEFT JOIN users a ON a.organization_id = e.organization_id AND a.id = e.agent_id
 LEFT JOIN users s ON s.organization_id = e.organization_id AND s.id = e.supervisor_id
 LEFT JOIN queues q ON q.organization_id = e.organization_id AND q.id = e.queue_id
 WHERE e.organization_id = $1
-    AND ($2 OR e.queue_id = ANY ($3::text[]) OR (e.agent_id = $4 AND e.stage <> 'draft'))
+    AND ($2 OR e.queue_id = ANY ($3::text[]) OR e.agent_id = $4) AND (e.agent_id <> $4 OR e.stage <> 'draft')
     AND ($5::text[] = '{}' OR e.stage = ANY ($5)) AND ($6 = '' OR e.agent_id = $6)
     AND ($7 = '' OR e.conversation_id = $7) AND ($8 = '' OR e.supervisor_id = $8 OR e.agent_id = $8)
     AND ($9::text IS NULL OR e.id < $9 COLLATE "C") AND ($10::text IS NULL OR e.id = $10)
