@@ -19,7 +19,7 @@ from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.attention.agent import agent_parts, counted, quiet_since
 from valvomo.domain.attention.part import score
-from valvomo.domain.attention.parts import QueueTimes, attention, waiting_since
+from valvomo.domain.attention.parts import QueueNorms, attention, waiting_since
 from valvomo.domain.attention.rules import PLAIN
 from valvomo.domain.conversations.ask import ask, asked_by_customer
 from valvomo.domain.conversations.fold import fold_all
@@ -33,7 +33,7 @@ MINUTE = timedelta(minutes=1)
 MANY = 100
 TOP = 10
 SEED = 2026
-TIMES = QueueTimes(service_level=60, usual_handle=15 * 60)
+NORMS = QueueNorms(service_level=60, usual_handle=15 * 60)
 
 
 @dataclass(slots=True)
@@ -158,7 +158,7 @@ def _answer(dice: Random, truth: Truth, seen: Conversation, at: datetime) -> Con
 
 def by_attention(case: Case) -> float:
     """The score as the floor shows it."""
-    own = attention(case.conversation, TIMES)
+    own = attention(case.conversation, NORMS)
     if case.agent is None:
         return score(own, NOW)
     quiet = quiet_since(case.agent.id, (case.conversation,))

@@ -14,20 +14,20 @@ from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.attention.agent import SILENT_AFTER, agent_parts, counted, quiet_since, silent
 from valvomo.domain.attention.part import Part, reaches, score, value, weighted
-from valvomo.domain.attention.parts import QueueTimes, attention, waiting_since
+from valvomo.domain.attention.parts import QueueNorms, attention, waiting_since
 from valvomo.domain.attention.phrases import DEFAULTS, asks_for_supervisor, spoken
 from valvomo.domain.attention.rules import PARTS, AttentionRules
 from valvomo.domain.conversations.marks import Asked
 from valvomo.domain.conversations.model import Conversation, State
-from valvomo.domain.sentiment.levels import level_of
+from valvomo.domain.sentiment.levels import Level, level_of
 from valvomo.domain.sentiment.mood import Reading
 
-TIMES = QueueTimes(service_level=60, usual_handle=600)
+NORMS = QueueNorms(service_level=60, usual_handle=600)
 ACTIVE = replace(waits("one"), state=State.ACTIVE, owner_id="aino", owner_name="Aino", first_accepted_at=NOON)
 
 
 def named(conversation: Conversation, name: str) -> Part | None:
-    return next((part for part in attention(conversation, TIMES) if part.name == name), None)
+    return next((part for part in attention(conversation, NORMS) if part.name == name), None)
 
 
 @pytest.mark.parametrize(("minutes", "worth"), [(0.5, 0), (1, 10), (2, 20), (3.5, 35), (30, 60)])
@@ -50,16 +50,16 @@ def test_a_bot_answers_by_itself() -> None:
 
 def test_orphans_declines_and_transfers() -> None:
     one = replace(waits("one"), orphaned=True, declines={"aino": 2, "eino": 1}, transfers=3)
-    worth = {part.name: part.base for part in attention(one, TIMES) if part.per_minute == 0}
+    worth = {part.name: part.base for part in attention(one, NORMS) if part.per_minute == 0}
     assert worth == {"orphaned": 50, "declined": 24, "transferred": 20}
-    assert attention(replace(ACTIVE, transfers=1), QueueTimes(service_level=60)) == ()
+    assert attention(replace(ACTIVE, transfers=1), QueueNorms(service_level=60)) == ()
     assert named(replace(one, declines={"aino": 9}), "declined") == Part(name="declined", base=40, count=9)
     assert named(replace(one, transfers=9), "transferred") == Part(name="transferred", base=30, count=9)
 
 
 def test_the_score_is_the_sum() -> None:
     one = replace(waits("one"), orphaned=True)
-    assert score(attention(one, TIMES), NOON + timedelta(minutes=2)) == 70
+    assert score(attention(one, NORMS), NOON + timedelta(minutes=2)) == 70
 
 
 def test_waiting_ends_with_acceptance_and_begins_anew_in_a_queue() -> None:
@@ -85,7 +85,7 @@ def test_vips_are_known_by_tag_in_any_case_or_by_priority() -> None:
     assert named(replace(ACTIVE, priority=4, tags=("vips",)), "vip") is None
     gold = AttentionRules(vip_tags=("gold",), vip_priority=1000)
     names = [
-        [one.name for one in attention(replace(ACTIVE, tags=(tag,)), TIMES, gold)] for tag in ("gold", "vip")
+        [one.name for one in attention(replace(ACTIVE, tags=(tag,)), NORMS, gold)] for tag in ("gold", "vip")
     ]
     assert names == [["vip", "handle"], ["handle"]]
 
@@ -95,17 +95,17 @@ def test_a_handle_time_is_long_by_its_queue_s_own_history() -> None:
     assert part is not None
     assert part.limit == 600
     assert [value(part, NOON + timedelta(minutes=one)) for one in (9.9, 10, 13, 90)] == [0, 5, 8, 20]
-    assert attention(ACTIVE, QueueTimes(service_level=60)) == ()
+    assert attention(ACTIVE, QueueNorms(service_level=60)) == ()
 
 
 def test_weights_of_the_queue_go_before_those_of_all_and_scale_base_slope_and_cap() -> None:
     rules = AttentionRules(
         weights={"waiting": 50}, in_queues={"q": {"waiting": 200}, "other": {"waiting": 0}}
     )
-    doubled = attention(waits("one"), TIMES, rules)[0]
+    doubled = attention(waits("one"), NORMS, rules)[0]
     assert (doubled.base, doubled.per_minute, doubled.cap) == (20, 20, 120)
-    assert attention(replace(waits("one"), queue_id="other"), TIMES, rules) == ()
-    assert attention(replace(waits("one"), queue_id="third"), TIMES, rules)[0].cap == 30
+    assert attention(replace(waits("one"), queue_id="other"), NORMS, rules) == ()
+    assert attention(replace(waits("one"), queue_id="third"), NORMS, rules)[0].cap == 30
     assert weighted(doubled, 100) is doubled
 
 
@@ -204,3 +204,23 @@ def test_a_low_mood_draws_attention_and_a_falling_one_more(
     part = named(one, "mood")
     assert (part and part.base, part and part.level) == (worth or None, level)
     assert named(replace(one, state=State.WRAP_UP), "mood") is None
+
+
+@pytest.mark.parametrize(
+    ("score", "alert_at", "worth"),
+    [
+        (-0.9, None, 28),
+        (-0.9, Level.NEGATIVE, 50),
+        (-0.6, Level.NEGATIVE, 50),
+        (-0.3, Level.NEGATIVE, 8),
+        (0.0, Level.NEUTRAL, 50),
+        (0.9, Level.NEUTRAL, None),
+    ],
+)
+def test_at_the_level_of_the_queue_supervisors_are_alerted(
+    score: float, alert_at: Level | None, worth: float | None
+) -> None:
+    reading = Reading(seq=1, score=score, level=level_of(score), at=NOON)
+    norms = replace(NORMS, alert_at=alert_at)
+    parts = {one.name: one.base for one in attention(replace(ACTIVE, readings=(reading,)), norms)}
+    assert parts.get("mood") == worth

@@ -13,7 +13,7 @@ from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.presence import Status
 from valvomo.domain.attention.part import Part
-from valvomo.domain.attention.parts import QueueTimes, attention
+from valvomo.domain.attention.parts import QueueNorms, attention
 from valvomo.domain.attention.rules import PLAIN, AttentionRules
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.measure import SentimentMeasured
@@ -87,9 +87,12 @@ class Lookups:
     def attention_of(self, conversation: Conversation) -> tuple[Part, ...]:
         """The parts of its attention score that are its own."""
         queue = self.queues.get(conversation.queue_id)
-        seconds = queue.service_level_seconds if queue else DEFAULT_SERVICE_LEVEL
-        times = QueueTimes(service_level=seconds, usual_handle=queue.usual_handle_seconds if queue else None)
-        return attention(conversation, times, self.attention)
+        norms = QueueNorms(
+            service_level=queue.service_level_seconds if queue else DEFAULT_SERVICE_LEVEL,
+            usual_handle=queue.usual_handle_seconds if queue else None,
+            alert_at=queue.sentiment_alert_supervisor if queue else None,
+        )
+        return attention(conversation, norms, self.attention)
 
     def status(self, agent: Agent, reader: Actor) -> Named | None:
         """The custom presence that the agent has chosen, in the reader's language."""

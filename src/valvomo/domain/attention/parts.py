@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from valvomo.domain.attention.part import Part, weighted
 from valvomo.domain.attention.rules import PLAIN, AttentionRules
 from valvomo.domain.conversations.model import Conversation, State
-from valvomo.domain.sentiment.levels import Level
+from valvomo.domain.sentiment.levels import Level, at_or_below
 from valvomo.domain.sentiment.mood import Trend
 
 UNANSWERED_AFTER = timedelta(minutes=1)
@@ -21,29 +21,33 @@ UNANSWERED_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueTimes:
-    """What a queue takes for normal, in seconds: N of its service level, and the p90 of its handle times, if known."""
+class QueueNorms:
+    """What a queue takes for normal: in seconds N of its service level, and the p90 of its handle times, if known.
+
+    At a mood of `alert_at`, or at a worse one, its supervisors are alerted; None: at none.
+    """
 
     service_level: float
     usual_handle: float | None = None
+    alert_at: Level | None = None
 
 
 MOOD = "mood"
 LOW = {Level.SLIGHTLY_NEGATIVE: 8, Level.NEGATIVE: 18, Level.VERY_NEGATIVE: 28}
-FALLING = 10
+FALLING, ALERTED = 10, 50
 MAY_FALL = frozenset({*LOW, Level.NEUTRAL})
 """A mood that falls from very good to good is no trouble."""
 
-Reason = Callable[[Conversation, QueueTimes, AttentionRules], Part | None]
+Reason = Callable[[Conversation, QueueNorms, AttentionRules], Part | None]
 
 
 def attention(
-    conversation: Conversation, times: QueueTimes, rules: AttentionRules = PLAIN
+    conversation: Conversation, norms: QueueNorms, rules: AttentionRules = PLAIN
 ) -> tuple[Part, ...]:
     """All parts that this conversation has by itself now, with its queue's weights."""
     found: list[Part] = []
     for reason in REASONS:
-        part = reason(conversation, times, rules)
+        part = reason(conversation, norms, rules)
         if part is not None:
             counts = weighted(part, rules.weight(conversation.queue_id, part.name))
             if counts is not None:
@@ -63,18 +67,18 @@ def waiting_since(conversation: Conversation) -> datetime | None:
     return conversation.session_queued_at if conversation.first_accepted_at else conversation.queued_at
 
 
-def waiting(conversation: Conversation, times: QueueTimes, _rules: AttentionRules) -> Part | None:
+def waiting(conversation: Conversation, norms: QueueNorms, _rules: AttentionRules) -> Part | None:
     """Waiting beyond the service level: 10, and 10 more for each minute, at most 60."""
     since = waiting_since(conversation)
     if since is None:
         return None
-    over = since + timedelta(seconds=times.service_level)
+    over = since + timedelta(seconds=norms.service_level)
     return Part(
-        name="waiting", base=10, per_minute=10, since=over, cap=60, began=since, limit=times.service_level
+        name="waiting", base=10, per_minute=10, since=over, cap=60, began=since, limit=norms.service_level
     )
 
 
-def unanswered(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules) -> Part | None:
+def unanswered(conversation: Conversation, _norms: QueueNorms, _rules: AttentionRules) -> Part | None:
     """The customer wrote and no agent has answered for a minute: 5, and 5 more for each minute, at most 40."""
     began = conversation.unanswered_since
     if began is None or not conversation.accepted or conversation.bot_id:
@@ -83,7 +87,7 @@ def unanswered(conversation: Conversation, _times: QueueTimes, _rules: Attention
     return Part(name="unanswered", base=5, per_minute=5, since=since, cap=40, began=began)
 
 
-def asked(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules) -> Part | None:
+def asked(conversation: Conversation, _norms: QueueNorms, _rules: AttentionRules) -> Part | None:
     """A supervisor was asked for: 45, and 2 more for each minute that none comes, at most 65."""
     one = conversation.asked
     if one is None or conversation.state is State.WRAP_UP:
@@ -91,31 +95,36 @@ def asked(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules
     return Part(name="asked", base=45, per_minute=2, since=one.since, cap=65, began=one.since, by=one.by_name)
 
 
-def mood(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules) -> Part | None:
-    """What the customer feels: slightly negative 8, negative 18, very negative 28, and 10 more while it is falling."""
+def mood(conversation: Conversation, norms: QueueNorms, _rules: AttentionRules) -> Part | None:
+    """What the customer feels: slightly negative 8, negative 18, very negative 28, and 10 more while it is falling.
+
+    At least 50 where the queue wants its supervisors alerted.
+    """
     one = conversation.sentiment
     if one is None or one.level is None or conversation.state is State.WRAP_UP:
         return None
     falling = one.trend is Trend.FALLING
     worth = LOW.get(one.level, 0) + (FALLING if falling and one.level in MAY_FALL else 0)
+    if at_or_below(one.level, norms.alert_at):
+        worth = max(worth, ALERTED)
     if not worth:
         return None
     trend = one.trend.value if one.trend else None
     return Part(name=MOOD, base=worth, began=one.at, level=one.level.value, trend=trend)
 
 
-def orphaned(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules) -> Part | None:
+def orphaned(conversation: Conversation, _norms: QueueNorms, _rules: AttentionRules) -> Part | None:
     """Nobody in the queue will take it: 50."""
     return Part(name="orphaned", base=50) if conversation.orphaned else None
 
 
-def declined(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules) -> Part | None:
+def declined(conversation: Conversation, _norms: QueueNorms, _rules: AttentionRules) -> Part | None:
     """Offers rejected or missed since somebody last had it: 8 each, at most 40."""
     count = sum(conversation.declines.values())
     return Part(name="declined", base=min(40, 8 * count), count=count) if count else None
 
 
-def transferred(conversation: Conversation, _times: QueueTimes, _rules: AttentionRules) -> Part | None:
+def transferred(conversation: Conversation, _norms: QueueNorms, _rules: AttentionRules) -> Part | None:
     """Transferred more than once: 10 for each time after the first, at most 30."""
     again = conversation.transfers - 1
     if again <= 0:
@@ -123,7 +132,7 @@ def transferred(conversation: Conversation, _times: QueueTimes, _rules: Attentio
     return Part(name="transferred", base=min(30, 10 * again), count=conversation.transfers)
 
 
-def vip(conversation: Conversation, _times: QueueTimes, rules: AttentionRules) -> Part | None:
+def vip(conversation: Conversation, _norms: QueueNorms, rules: AttentionRules) -> Part | None:
     """A customer who matters more to the house, by tag or priority: 10."""
     tagged = not {one.casefold() for one in rules.vip_tags}.isdisjoint(
         one.casefold() for one in conversation.tags
@@ -133,14 +142,14 @@ def vip(conversation: Conversation, _times: QueueTimes, rules: AttentionRules) -
     return Part(name="vip", base=10)
 
 
-def handle(conversation: Conversation, times: QueueTimes, _rules: AttentionRules) -> Part | None:
+def handle(conversation: Conversation, norms: QueueNorms, _rules: AttentionRules) -> Part | None:
     """In conversation for longer than nine of ten in this queue are: 5, and 1 more for each minute, at most 20."""
     began = conversation.first_accepted_at
-    if times.usual_handle is None or began is None or not conversation.accepted or conversation.bot_id:
+    if norms.usual_handle is None or began is None or not conversation.accepted or conversation.bot_id:
         return None
-    since = began + timedelta(seconds=times.usual_handle)
+    since = began + timedelta(seconds=norms.usual_handle)
     return Part(
-        name="handle", base=5, per_minute=1, since=since, cap=20, began=began, limit=times.usual_handle
+        name="handle", base=5, per_minute=1, since=since, cap=20, began=began, limit=norms.usual_handle
     )
 
 
