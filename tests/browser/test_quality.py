@@ -107,7 +107,7 @@ async def test_lists_on_a_phone(office: Office, person: str) -> None:
     admin, saara = await office.caller("admin"), await office.caller("saara")
     form = await admin.do("POST", "/evaluation-forms", FORM)
     made = await saara.do("POST", "/evaluations", {"conversation": await closed(office), "form": form["id"]})
-    answers = {"answers": {"greeted": "yes", "tone": 4, "privacy": "yes"}}
+    answers = {"revision": 1, "answers": {"greeted": "yes", "tone": 4, "privacy": "yes"}}
     if person != "saara":
         await saara.do("PUT", f"/evaluations/{made['id']}", answers)
         await saara.do("POST", f"/evaluations/{made['id']}/submit")

@@ -32,6 +32,7 @@ from valvomo.commands.quality.evaluations import (
     FillEvaluation,
     ReplyToEvaluation,
     SubmitEvaluation,
+    TakeEvaluation,
 )
 from valvomo.commands.quality.forms import ChangeForm, CreateForm, CreateSamplingRule, RemoveSamplingRule
 from valvomo.domain.access.actor import Actor
@@ -87,12 +88,12 @@ async def test_the_whole_course(floor: Floor) -> None:
     assert await listed(floor, SAARA) == [one]
     assert await listed(floor, AINO) == []
     await floor.refused(SAARA, SubmitEvaluation(evaluation_id=one))
-    await floor.done(SAARA, FillEvaluation(evaluation_id=one, answers=ANSWERS, comment="Good"))
+    await floor.done(SAARA, FillEvaluation(evaluation_id=one, revision=1, answers=ANSWERS, comment="Good"))
     assert reason(await shown(floor, AINO, one)) is Reason.NOT_FOUND
     await floor.refused(AINO, ReplyToEvaluation(evaluation_id=one, text="But"))
     await floor.done(SAARA, SubmitEvaluation(evaluation_id=one))
     assert (
-        await floor.refused(SAARA, FillEvaluation(evaluation_id=one, answers={}))
+        await floor.refused(SAARA, FillEvaluation(evaluation_id=one, revision=1, answers={}))
     ).reason is Reason.EVALUATION_NOT_NOW
     found = await shown(floor, AINO, one)
     assert isinstance(found, EvaluationDocument)
@@ -144,7 +145,7 @@ async def test_only_supervisors_of_the_queue_judge_what_they_may_read_and_not_th
 
 async def test_nobody_else_sees_or_touches_one(floor: Floor) -> None:
     one = await begun(floor, await formed(floor))
-    await floor.done(SAARA, FillEvaluation(evaluation_id=one, answers=ANSWERS))
+    await floor.done(SAARA, FillEvaluation(evaluation_id=one, revision=1, answers=ANSWERS))
     await floor.done(SAARA, SubmitEvaluation(evaluation_id=one))
     for actor in (EINO, ONNI, SULO, STRANGER, AATU, INES):
         assert isinstance(await shown(floor, actor, one), Refusal)
@@ -161,8 +162,8 @@ async def test_what_is_judged_by_a_version_stays_so(floor: Floor) -> None:
     one = await begun(floor, form)
     other = Form(sections=(Section(title="New", questions=QUESTIONS[:1]),))
     await floor.done(AATU, ChangeForm(form_id=form, form=other, name="Chats"))
-    await floor.done(SAARA, FillEvaluation(evaluation_id=one, answers=ANSWERS))
-    await floor.refused(SAARA, FillEvaluation(evaluation_id=one, answers={"nothing": "yes"}))
+    await floor.done(SAARA, FillEvaluation(evaluation_id=one, revision=1, answers=ANSWERS))
+    await floor.refused(SAARA, FillEvaluation(evaluation_id=one, revision=1, answers={"nothing": "yes"}))
     found = await shown(floor, SAARA, one)
     assert isinstance(found, EvaluationDocument)
     assert (found.version, len(found.sections[0].questions)) == (1, 3)
@@ -336,3 +337,34 @@ async def test_a_supervisor_who_is_an_agent_too_gets_the_whole_list(floor: Floor
         if cursor is None:
             break
     assert found == theirs[::-1]
+
+
+async def test_a_draft_is_overwritten_by_nobody_who_has_not_seen_it_and_taken_over_aloud(
+    floor: Floor,
+) -> None:
+    await floor.sql("INSERT INTO queue_supervisors VALUES ($1, $2, 'sulo')", HOUSE, SUPPORT)
+    sulo = replace(SULO, supervised=frozenset({SUPPORT, BILLING}))
+    one = await begun(floor, await formed(floor))
+    mine = FillEvaluation(evaluation_id=one, revision=1, answers=ANSWERS, comment="Mine")
+    await floor.done(SAARA, mine)
+    late = replace(mine, comment="From another window")
+    assert (await floor.refused(SAARA, late)).reason is Reason.CHANGED_MEANWHILE
+    theirs = replace(mine, revision=2, comment="Theirs")
+    submit, take = SubmitEvaluation(evaluation_id=one), TakeEvaluation(evaluation_id=one)
+    for command in (theirs, submit):
+        assert (await floor.refused(sulo, command)).reason is Reason.EVALUATION_ANOTHERS
+    found = await shown(floor, sulo, one)
+    assert isinstance(found, EvaluationDocument)
+    assert (found.acts, found.revision, found.comment) == (("take",), 2, "Mine")
+    assert (await floor.refused(EINO, take)).reason is Reason.ROLE_NEEDED
+    await floor.done(sulo, take)
+    await floor.done(sulo, take)
+    found = await shown(floor, sulo, one)
+    assert isinstance(found, EvaluationDocument)
+    assert (found.acts, found.revision, found.comment) == (("fill", "submit"), 3, "Mine")
+    assert (await floor.refused(SAARA, submit)).reason is Reason.EVALUATION_ANOTHERS
+    await floor.done(sulo, submit)
+    facts = [(fact.actor_id, fact.event.stage, fact.audited) for fact in await floor.all_facts()
+             if isinstance(fact.event, Evaluated)]  # fmt: skip
+    assert facts == [("saara", "draft", True), ("sulo", "taken", True), ("sulo", "submitted", True)]
+    assert (await floor.refused(SAARA, take)).reason is Reason.EVALUATION_NOT_NOW

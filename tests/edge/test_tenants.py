@@ -43,7 +43,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST messages": {"text": "theirs"},
     "POST try": {"sample": {}},
     "PATCH evaluation-forms": {"name": "Theirs"},
-    "PUT evaluations": {"answers": {"one": "yes"}},
+    "PUT evaluations": {"revision": 1, "answers": {"one": "yes"}},
     "POST reply": {"text": "theirs"},
     f"POST {API}/alerts/{{alert_id}}/assign": {"user": "01890000-0000-7000-8000-000000000000"},
     "PATCH alert-rules": {"name": "Theirs"},

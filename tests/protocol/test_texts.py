@@ -56,7 +56,7 @@ AUDITED = (
     "created", "changed", "removed", "signed_in", "failed", "locked_out", "signed_out", "signed_out_everywhere",
     "presence_set", "acknowledged", "looked_back", "looked_back_timeline", "searched",
     "figures_seen", "figures_seen_of", "figures_exported",
-    "evaluated_draft", "evaluated_submitted", "evaluated_replied", "evaluated_closed",
+    "evaluated_draft", "evaluated_taken", "evaluated_submitted", "evaluated_replied", "evaluated_closed",
     "alert_acknowledged", "alert_assigned", "alert_cleared",
 )  # fmt: skip
 NEEDED = {

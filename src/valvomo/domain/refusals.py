@@ -108,6 +108,7 @@ class Reason(StrEnum):
     # quality
     EVALUATION_TOO_EARLY = "evaluation/too-early"
     EVALUATION_OWN = "evaluation/own-work"
+    EVALUATION_ANOTHERS = "evaluation/anothers"
     EVALUATION_NOT_NOW = "evaluation/not-now"
     # what if
     WHATIF_RUNNING = "whatif/running"

@@ -115,8 +115,12 @@ class BeginEvaluationRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_u
 
 
 class FillEvaluationRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Answers and comment as a whole: `yes`, `no`, `na`, a place on the scale, an option's id, or a text each."""
+    """Answers and comment as a whole: `yes`, `no`, `na`, a place on the scale, an option's id, or a text each.
 
+    `revision` is the one that was seen; another one now is `settings/changed-meanwhile`.
+    """
+
+    revision: Annotated[int, Meta(ge=1)]
     answers: Annotated[dict[Id, Answer], Meta(max_length=100)]
     comment: Words = ""
 
@@ -164,8 +168,12 @@ class EvaluationItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvaluationDocument(EvaluationItem, frozen=True, kw_only=True):
-    """The whole of it, with the form in the version by which it is judged and the points of each section."""
+    """The whole of it, with the form in the version by which it is judged and the points of each section.
 
+    `revision` counts what was done to it; whoever fills it in says which one they saw.
+    """
+
+    revision: int
     version: int
     sections: tuple[SectionBody, ...]
     section_points: tuple[float | None, ...]

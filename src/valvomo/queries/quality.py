@@ -11,7 +11,6 @@ from valvomo.db import quality
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.quality import evaluation as rules
-from valvomo.domain.quality.evaluation import Stage
 from valvomo.domain.quality.score import score
 from valvomo.domain.refusals import Reason, Refusal, malformed
 from valvomo.protocol.lookups import Named
@@ -96,6 +95,7 @@ async def evaluation(tx: Transaction, actor: Actor, evaluation_id: str) -> Evalu
         section_points=score(form, row["answers"]).sections,
         answers=row["answers"],
         comment=row["comment"],
+        revision=row["revision"],
         reply=row["reply"],
     )
 
@@ -140,8 +140,9 @@ def _item(row: Any, actor: Actor) -> EvaluationItem:
 
 def _acts(row: Any, actor: Actor) -> tuple[str, ...]:
     one = quality.evaluation_of(row)
-    drafts = one.stage is Stage.DRAFT and actor.supervises(one.queue_id) and actor.id != one.agent_id
+    drafts = rules.draft_refusal(actor, one) is None
     found = {
+        "take": not drafts and rules.take_refusal(actor, one) is None,
         "fill": drafts,
         "submit": drafts,
         "reply": rules.reply_refusal(actor, one) is None,

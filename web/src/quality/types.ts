@@ -61,10 +61,11 @@ export interface EvaluationItem {
   submitted_at: string | null
   replied_at: string | null
   closed_at: string | null
-  acts: readonly ('fill' | 'submit' | 'reply' | 'close')[]
+  acts: readonly ('take' | 'fill' | 'submit' | 'reply' | 'close')[]
 }
 export interface EvaluationDocument extends EvaluationItem {
   version: number
+  revision: number
   sections: Section[]
   section_points: (number | null)[]
   answers: Answers

@@ -18,6 +18,8 @@ from valvomo.domain.quality.score import Score, score
 from valvomo.domain.refusals import Reason, Refusal
 
 Answers = Mapping[str, str | int]
+TAKEN = "taken"
+"""What the fact says instead of a stage, where a draft has changed hands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +34,24 @@ class BeginEvaluation(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillEvaluation(Command):
-    """Answers and comment as they are from now on, as a whole; whoever fills a draft in makes it theirs."""
+    """Answers and comment as they are from now on, as a whole, instead of those of `revision`.
+
+    Whoever fills in a draft that is nobody's makes it theirs.
+    """
 
     role: ClassVar[UserRole | None] = UserRole.SUPERVISOR
     evaluation_id: str
+    revision: int
     answers: Answers
     comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeEvaluation(Command):
+    """Another supervisor's draft is mine to judge from now on, with what is filled in."""
+
+    role: ClassVar[UserRole | None] = UserRole.SUPERVISOR
+    evaluation_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +110,8 @@ async def fill(work: Work, command: FillEvaluation) -> Outcome:
     refusal = rules.fill_refusal(work.actor, quality.evaluation_of(row), form, command.answers)
     if refusal:
         return refusal
+    if command.revision != row["revision"]:
+        return Refusal(Reason.CHANGED_MEANWHILE)
     now = {
         **row,
         "answers": dict(command.answers),
@@ -103,6 +119,21 @@ async def fill(work: Work, command: FillEvaluation) -> Outcome:
         "supervisor_id": work.actor.id,
     }
     await _save(work, now, score(form, command.answers))
+    return {"id": row["id"]}
+
+
+@handles(TakeEvaluation)
+async def take(work: Work, command: TakeEvaluation) -> Outcome:
+    """Noted, because somebody else has worked on it; nothing where it is the caller's already."""
+    row = await _lock(work, command.evaluation_id)
+    if isinstance(row, Refusal):
+        return row
+    if refusal := rules.take_refusal(work.actor, quality.evaluation_of(row)):
+        return refusal
+    if row["supervisor_id"] != work.actor.id:
+        form = await _form(work, row)
+        await _save(work, {**row, "supervisor_id": work.actor.id}, score(form, row["answers"]))
+        note_evaluated(work, _what(row), TAKEN)
     return {"id": row["id"]}
 
 
@@ -146,14 +177,14 @@ async def close(work: Work, command: CloseEvaluation) -> Outcome:
     return {"id": row["id"]}
 
 
-def note_evaluated(work: Work, what: tuple[str, str, str], stage: Stage, found: Score | None = None) -> None:
+def note_evaluated(work: Work, what: tuple[str, str, str], stage: str, found: Score | None = None) -> None:
     """The fact that this evaluation (its id, the conversation, the agent) has come so far."""
     work.note(
         Evaluated(
             evaluation_id=what[0],
             conversation_id=what[1],
             agent_id=what[2],
-            stage=stage.value,
+            stage=str(stage),
             points=found.points if found else None,
             failed=bool(found and found.failed),
         )

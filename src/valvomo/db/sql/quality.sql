@@ -95,7 +95,7 @@ SELECT * FROM evaluations WHERE organization_id = $1 AND id = $2 FOR UPDATE
 
 -- name: save
 -- An evaluation as it is now.
-UPDATE evaluations SET supervisor_id = $3, stage = $4, answers = $5::jsonb, comment = $6, reply = $7, points = $8,
+UPDATE evaluations SET revision = revision + 1, supervisor_id = $3, stage = $4, answers = $5::jsonb, comment = $6, reply = $7, points = $8,
     failed = $9, submitted_at = $10, replied_at = $11, closed_at = $12
 WHERE organization_id = $1 AND id = $2
 

@@ -137,7 +137,7 @@ class FiguresExported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluated:
-    """An evaluation of an agent's work came so far: begun (`draft`), submitted, replied to, closed.
+    """An evaluation of an agent's work came so far: begun (`draft`), `taken` over, submitted, replied to, closed.
 
     `points` and whether it `failed` are known from when it is submitted.
     """

@@ -59,9 +59,21 @@ def begin_refusal(actor: Actor, conversation: Conversation, agent_id: str) -> Re
     return read_refusal(actor, conversation)
 
 
+def draft_refusal(actor: Actor, evaluation: Evaluation) -> Refusal | None:
+    """Why the caller cannot work on the draft: it is another supervisor's, who has to be relieved of it first."""
+    if refusal := _staged(actor, evaluation, Stage.DRAFT):
+        return refusal
+    return None if evaluation.supervisor_id in (None, actor.id) else Refusal(Reason.EVALUATION_ANOTHERS)
+
+
+def take_refusal(actor: Actor, evaluation: Evaluation) -> Refusal | None:
+    """Why the caller cannot take the draft over."""
+    return _staged(actor, evaluation, Stage.DRAFT)
+
+
 def fill_refusal(actor: Actor, evaluation: Evaluation, form: Form, answers: Answers) -> Refusal | None:
     """Why it cannot be filled in so."""
-    if refusal := _staged(actor, evaluation, Stage.DRAFT):
+    if refusal := draft_refusal(actor, evaluation):
         return refusal
     if wrong := misfit(form, answers):
         return malformed(*wrong)
@@ -70,7 +82,7 @@ def fill_refusal(actor: Actor, evaluation: Evaluation, form: Form, answers: Answ
 
 def submit_refusal(actor: Actor, evaluation: Evaluation, form: Form, answers: Answers) -> Refusal | None:
     """Why it cannot be submitted: every question that counts has an answer."""
-    if refusal := _staged(actor, evaluation, Stage.DRAFT):
+    if refusal := draft_refusal(actor, evaluation):
         return refusal
     missing = unanswered(form, answers)
     return malformed(f"answers.{missing[0]}", "is not answered") if missing else None

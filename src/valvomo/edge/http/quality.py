@@ -14,6 +14,7 @@ from valvomo.commands.quality.evaluations import (
     FillEvaluation,
     ReplyToEvaluation,
     SubmitEvaluation,
+    TakeEvaluation,
 )
 from valvomo.commands.quality.forms import ChangeForm, CreateForm, CreateSamplingRule, RemoveSamplingRule
 from valvomo.commands.registry import Command
@@ -170,9 +171,19 @@ async def fill_evaluation(
     actor: ActorArg,
     key: KeyArg,
 ) -> EvaluationDocument:
-    """A draft, as a whole; it may have gaps."""
-    command = FillEvaluation(evaluation_id=evaluation_id, answers=data.answers, comment=data.comment)
+    """One's own draft or nobody's, as a whole; it may have gaps."""
+    command = FillEvaluation(
+        evaluation_id=evaluation_id, revision=data.revision, answers=data.answers, comment=data.comment
+    )
     return await _shown(parts, actor, command, key)
+
+
+@post(f"{ONE}/take", status_code=200, tags=TAGS, operation_id="takeEvaluation", summary="Take a draft over")
+async def take_evaluation(
+    evaluation_id: PathId, parts: PartsArg, actor: ActorArg, key: KeyArg
+) -> EvaluationDocument:
+    """Another supervisor's, with what is filled in; it is noted."""
+    return await _shown(parts, actor, TakeEvaluation(evaluation_id=evaluation_id), key)
 
 
 @post(
@@ -232,5 +243,6 @@ def _form(sections: Sections) -> Form:
 
 ROUTES = (
     list_forms, create_form, get_form, change_form, list_rules, create_rule, remove_rule, list_evaluations,
-    begin_evaluation, get_evaluation, fill_evaluation, submit_evaluation, reply_to_evaluation, close_evaluation,
+    begin_evaluation, get_evaluation, fill_evaluation, take_evaluation, submit_evaluation, reply_to_evaluation,
+    close_evaluation,
 )  # fmt: skip
