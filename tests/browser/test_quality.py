@@ -122,3 +122,18 @@ async def test_lists_on_a_phone(office: Office, person: str) -> None:
         await page.goto(f"/quality/{made['id']}")
         await expect(page.get_by_label("Your reply")).to_be_visible()
         await fits(page)
+
+
+async def test_another_ones_draft_is_read_and_taken_over(office: Office) -> None:
+    admin, saara = await office.caller("admin"), await office.caller("saara")
+    form = await admin.do("POST", "/evaluation-forms", FORM)
+    made = await saara.do("POST", "/evaluations", {"conversation": await closed(office), "form": form["id"]})
+    await admin.do("PATCH", f"/users/{office.sample.people['veikko']}", {"supervises_all": True})
+    page = await opened(office, "veikko", f"/quality/{made['id']}")
+    take = page.get_by_role("button", name="Ota haltuun")
+    await expect(take).to_be_visible()
+    await expect(page.get_by_role("button", name="Anna arviointi")).to_have_count(0)
+    await judge(page)
+    await take.click()
+    await expect(page.get_by_role("button", name="Anna arviointi")).to_be_visible()
+    await expect(take).to_have_count(0)
