@@ -36,7 +36,7 @@ export const FLOOR_COLUMNS: readonly FloorColumn[] = [
 ]
 
 /** What stays, in this order, where there is no room for all: beside the open pane, on a phone. */
-const PRIORITY = ['customer', 'state', 'attention', 'acts', 'agent', 'wait', 'subject', 'sentiment', 'queue', 'handle', 'monitors', 'language', 'tags']
+const PRIORITY = ['customer', 'state', 'attention', 'acts', 'agent', 'wait', 'subject', 'monitors', 'sentiment', 'queue', 'handle', 'language', 'tags']
 const SELECTION_WIDTH = 40
 
 function fitting(columns: readonly FloorColumn[], room: number): Set<string> {

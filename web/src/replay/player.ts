@@ -90,8 +90,9 @@ export class Player {
   }
 
   play(): void {
-    if (this.problem.value || this.clock.value >= this.present() - CAUGHT_UP_MS) return
-    this.playing.value = true
+    if (this.problem.value) return
+    if (this.clock.value >= this.present() - CAUGHT_UP_MS) void this.arrive()
+    else this.playing.value = true
   }
 
   pause(): void {
@@ -112,11 +113,17 @@ export class Player {
     this.ahead.splice(0, taken)
     this.clock.value = Math.max(this.clock.value, reached)
     if (this.ahead.length === 0 && this.known <= this.clock.value && this.again) return this.renew()
-    if (this.clock.value >= this.present() - CAUGHT_UP_MS) return this.pause()
+    if (this.clock.value >= this.present() - CAUGHT_UP_MS) return this.arrive()
     const lookAhead = this.clock.value + Math.min(AHEAD * 1000 * this.speed.value, DAY)
     if (this.known < lookAhead && !this.asking && !this.again && this.ahead.length < PAGE) {
       await this.read(new Date(Math.min(lookAhead + AHEAD * 1000 * this.speed.value, this.present())).toISOString(), PAGE)
     }
+  }
+
+  /** The last moments are shown as they ended: what happens meanwhile would never be caught up with. */
+  private async arrive(): Promise<void> {
+    this.pause()
+    await this.go(this.present())
   }
 
   private async show(query: { at?: string; position?: number; before?: number }): Promise<void> {
