@@ -115,6 +115,10 @@ def _complete(path: str, method: str, operation: Document, *, public: bool) -> N
         responses.setdefault(str(status), {"$ref": f"#/components/responses/{status}"})
 
 
+_MAY_BE_OFF = ("/metrics/", "/replay")
+"""What is read here may be switched off by a policy, or no longer kept."""
+
+
 def _statuses(path: str, method: str, operation: Document, *, public: bool) -> Iterator[int]:
     """Which problems a route can answer with."""
     yield 422
@@ -127,7 +131,7 @@ def _statuses(path: str, method: str, operation: Document, *, public: bool) -> I
         yield 403
     if "{" in path or unsafe or path.startswith("/widget/"):
         yield 404
-    if unsafe or "{conversation_id}" in path:
+    if unsafe or any(part in path for part in ("{conversation_id}", *_MAY_BE_OFF)):
         yield 409
     if unsafe:
         yield 429
