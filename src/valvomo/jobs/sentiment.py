@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import asyncpg
 import structlog
 
 from valvomo.commands.conversations.measure import MeasureSentiment
@@ -22,6 +21,7 @@ from valvomo.db import insight
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.db.insight import Claims, Report, Spoken, Wanted
+from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.measure import Measured
 from valvomo.domain.sentiment.backlog import Backlog, Key, Turn, places
@@ -38,9 +38,6 @@ AGAIN_SECONDS = 0.05
 SETTINGS_SECONDS = 1.0
 REPORT_SECONDS = 1.0
 IDLE_REPORT_SECONDS = 5.0
-
-TROUBLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""With the database: everything is done again."""
 
 log = structlog.get_logger(__name__)
 
@@ -142,7 +139,7 @@ class Sentiment(Rounds):
         """Together; where that goes wrong one by one, so that a message which no model takes costs itself only."""
         try:
             await self._measure_in(organization_id, turns)
-        except (*TROUBLE, UnavailableError):
+        except (*LOST, UnavailableError):
             raise
         except Exception:
             log.exception("sentiment.failed", organization=organization_id, conversations=len(turns))
@@ -154,7 +151,7 @@ class Sentiment(Rounds):
         """Of a session that is lost, the server has let go already."""
         try:
             await self._claims.let_go(claimed)
-        except TROUBLE:
+        except LOST:
             await self._claims.close()
 
     async def _measure_in(self, organization_id: str, turns: Sequence[Turn]) -> None:

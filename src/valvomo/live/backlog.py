@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import asyncpg
 import structlog
 
+from valvomo.db.leading import LOST
 from valvomo.live.connection import Subscription
 
-TROUBLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""What says nothing about the reader who met it."""
 MOST_TROUBLES = 3
 """After so many in one round the database is not there, and asking on for everybody would take for ever."""
 MOST_FAILURES = 5
@@ -46,7 +44,7 @@ class Backlog:
     async def go_round(self, ready: Callable[[Subscription], bool] = lambda _: True) -> None:
         """Everybody who waits now and is `ready`, each once; who failed stands behind all others next time.
 
-        Raises one of `TROUBLE` when it has met several of them.
+        Raises one of `LOST` when it has met several of them.
         """
         troubles = 0
         for subscription in list(self._waiting):
@@ -55,7 +53,7 @@ class Backlog:
             self.discard(subscription)
             try:
                 await self._show(subscription)
-            except TROUBLE:
+            except LOST:
                 self.add(subscription)
                 troubles += 1
                 if troubles >= MOST_TROUBLES:

@@ -13,9 +13,9 @@ import structlog
 from valvomo.db import floor as stored
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
+from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import ActorKind
 from valvomo.live.audience import collapse
-from valvomo.live.backlog import TROUBLE
 from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
@@ -172,7 +172,7 @@ class Room:
                 self._catch_up()
                 if time.monotonic() >= self._figures_at:
                     self._publish_figures()
-            except TROUBLE as error:
+            except LOST as error:
                 log.warning("room.tick", organization=self.organization_id, error=repr(error))
             except Exception:
                 # One tick that went wrong must not leave every screen of the house to itself.
@@ -184,7 +184,7 @@ class Room:
             await asyncio.sleep(TICK_SECONDS)
             try:
                 await self.show_again()
-            except TROUBLE as error:
+            except LOST as error:
                 log.warning("room.show_again", organization=self.organization_id, error=repr(error))
 
     async def show_again(self) -> None:
