@@ -5,6 +5,9 @@ chain of hashes are what they always are, together with the rows and messages th
 folds that past, and random moments of it are asked for, each without anything in memory.
 
     python bench/replay.py --facts 1000000 --ongoing 500
+
+With `--folder` the database stays there, and the next run in it asks at once: what asking takes is then measured on a
+machine that does nothing else.
 """
 
 # ruff: noqa: SLF001 - rows are written exactly as commands write them
@@ -79,6 +82,11 @@ class Month:
     def length(self) -> timedelta:
         """Of the month."""
         return timedelta(days=30)
+
+    @property
+    def end(self) -> datetime:
+        """A day after it, from where it is looked back at."""
+        return self.begin + self.length + timedelta(days=1)
 
     async def write(self) -> None:
         """Conversations that overlap, each with its facts spread over as long as keeps so many going."""
@@ -219,38 +227,54 @@ async def moments(replay: Any, actor: Any, month: Month, count: int) -> dict[str
     return took
 
 
-async def run(facts: int, ongoing: int, count: int) -> None:
-    """Write, fold, ask, prove."""
+async def run(options: argparse.Namespace) -> None:
+    """Write and fold unless that has been done, ask, prove."""
     with tempfile.TemporaryDirectory(prefix="valvomo-replay-") as home:
-        async with EmbeddedPostgres(Path(home) / "postgres") as server:
+        folder = options.folder or Path(home)
+        async with EmbeddedPostgres(folder / "postgres") as server:
             await migrate.apply(server.url)
             database = await Database.open(server.url, pool_size=4)
-            began = datetime.now(UTC)
-            quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("replay-bench")
-            sample = await create_sample(Executor(database, lambda: began, Doorbell()), quick)
-            month = Month(database, sample, began + timedelta(minutes=1), facts, ongoing, random.Random(1))
-            await told("the month is written", month.write())
-            end = month.begin + month.length + timedelta(days=1)
-            async with database.asking() as tx:
-                head = await journal.head(tx, sample.organization_id)
-            recorder = Recorder(database, lambda: end, "bench", days=90)
-            await told(
-                f"{head} facts are folded by the recorder", caught_up(recorder, sample.organization_id, head)
-            )
-            actor = await sample.actor(database, "saara")
-            took = await moments(lambda: Replay(database, lambda: end), actor, month, count)
-            for name, seconds in took.items():
-                print(f"{name}: median {1000 * statistics.median(seconds):.0f} ms, "
-                      f"p95 {1000 * sorted(seconds)[int(0.95 * (len(seconds) - 1))]:.0f} ms, "
-                      f"longest {1000 * max(seconds):.0f} ms")  # fmt: skip
-            async with database._pool.acquire() as link:
-                for table in ("replay_snapshots", "replay_activity", "facts"):
-                    size = await link.fetchval("SELECT pg_total_relation_size($1::regclass)", table)
-                    kept = await link.fetchval(f"SELECT count(*) FROM {table}")
-                    print(f"{table}: {kept} rows, {size / 1e6:.0f} MB")
-            report = await verify(database)
-            print(f"verify: {report.facts} facts, {len(report.findings)} findings")
+            written = folder / "written.json"
+            if not written.exists():
+                written.write_bytes(msgspec.json.encode(await lived(database, options)))
+            began, people = msgspec.json.decode(written.read_bytes(), type=tuple[datetime, Sample])
+            month = Month(database, people, began, options.facts, options.ongoing, random.Random(1))
+            await asked(database, month, options.moments)
             await database.close()
+
+
+async def lived(database: Database, options: argparse.Namespace) -> tuple[datetime, Sample]:
+    """When the month began that is now in the database, and whose it is."""
+    began = datetime.now(UTC)
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("replay-bench")
+    sample = await create_sample(Executor(database, lambda: began, Doorbell()), quick)
+    month = Month(
+        database, sample, began + timedelta(minutes=1), options.facts, options.ongoing, random.Random(1)
+    )
+    await told("the month is written", month.write())
+    async with database.asking() as tx:
+        head = await journal.head(tx, sample.organization_id)
+    recorder = Recorder(database, lambda: month.end, "bench", days=90, rest=0.0)
+    await told(f"{head} facts are folded by the recorder", caught_up(recorder, sample.organization_id, head))
+    return month.begin, sample
+
+
+async def asked(database: Database, month: Month, count: int) -> None:
+    """How long answers take, how much is kept for them, and whether all of it is true."""
+    actor = await month.sample.actor(database, "saara")
+    print(f"load average {os.getloadavg()[0]:.1f} when asked")
+    took = await moments(lambda: Replay(database, lambda: month.end), actor, month, count)
+    for name, seconds in took.items():
+        print(f"{name}: median {1000 * statistics.median(seconds):.0f} ms, "
+              f"p95 {1000 * sorted(seconds)[int(0.95 * (len(seconds) - 1))]:.0f} ms, "
+              f"longest {1000 * max(seconds):.0f} ms")  # fmt: skip
+    async with database._pool.acquire() as link:
+        for table in ("replay_snapshots", "replay_activity", "facts"):
+            size = await link.fetchval("SELECT pg_total_relation_size($1::regclass)", table)
+            kept = await link.fetchval(f"SELECT count(*) FROM {table}")
+            print(f"{table}: {kept} rows, {size / 1e6:.0f} MB")
+    report = await verify(database)
+    print(f"verify: {report.facts} facts, {len(report.findings)} findings")
 
 
 async def caught_up(recorder: Recorder, organization_id: str, head: int) -> None:
@@ -273,7 +297,7 @@ if __name__ == "__main__":
     parser.add_argument("--facts", type=int, default=1_000_000)
     parser.add_argument("--ongoing", type=int, default=500)
     parser.add_argument("--moments", type=int, default=30)
-    given = parser.parse_args()
+    parser.add_argument("--folder", type=Path, help="where the database stays; a temporary one without it")
     print(f"{os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f} at the start")
-    asyncio.run(run(given.facts, given.ongoing, given.moments))
+    asyncio.run(run(parser.parse_args()))
     print(f"load average {os.getloadavg()[0]:.1f} at the end")

@@ -47,6 +47,7 @@ class Recorder(Rounds):
         *,
         days: int,
         distance: int = EVERY,
+        rest: float = REST,
     ) -> None:
         super().__init__()
         self._database = database
@@ -54,6 +55,7 @@ class Recorder(Rounds):
         self._holder = holder
         self._days = days
         self._distance = distance
+        self._rest = rest
         self._swept: datetime | None = None
         self._last: dict[str, tuple[int, datetime]] = {}
         self._sizes: dict[str, int] = {}
@@ -93,7 +95,7 @@ class Recorder(Rounds):
             return False
         began = asyncio.get_running_loop().time()
         await self._fold(organization_id, last, last[0] + distance)
-        await asyncio.sleep(min(REST * (asyncio.get_running_loop().time() - began), LEASE_SECONDS / 3))
+        await asyncio.sleep(min(self._rest * (asyncio.get_running_loop().time() - began), LEASE_SECONDS / 3))
         return True
 
     async def keep_now(self, organization_id: str) -> Snapshot:
