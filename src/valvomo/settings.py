@@ -18,12 +18,13 @@ import msgspec
 from msgspec import Meta
 
 from valvomo.addresses import check_network, check_url
+from valvomo.house_key import keys_of
 
 PREFIX = "VALVOMO_"
 # Read before the settings, or by the tests only.
 _NOT_SETTINGS = {"VALVOMO_CONFIG"}
 _TESTS = "VALVOMO_TEST_"
-_SECRETS = {"metrics_token", "sentiment_key"}
+_SECRETS = {"metrics_token", "secret_key", "sentiment_key"}
 _SHORTEST_TOKEN = 16
 _URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]*@")
 _URL_TOKEN = re.compile(r"(?<=://)[^:/@\s]+@")
@@ -42,6 +43,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     data: Path = msgspec.field(default_factory=lambda: default_data_folder(os.environ))
     """The folder for everything this installation keeps outside of a database server."""
+
+    secret_key: str = ""
+    """What this house signs and encrypts with: 32 bytes in base64; empty keeps one in the data folder."""
 
     postgres_bin: Path | None = None
     """The ``bin`` folder of another PostgreSQL for the embedded server; None takes the bundled one."""
@@ -149,6 +153,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         for key in ("trusted_proxies", "webhook_networks", "metrics_networks"):
             for network in getattr(self, key):
                 check_network(key, network)
+        if self.secret_key:
+            try:
+                keys_of(self.secret_key)
+            except ValueError as error:
+                raise ValueError(f"secret_key: {error}") from error
         if 0 < len(self.metrics_token) < _SHORTEST_TOKEN:
             raise ValueError(f"metrics_token: must have at least {_SHORTEST_TOKEN} characters")
 
