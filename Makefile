@@ -25,6 +25,9 @@ WEB_SOURCES := $(shell find web src/valvomo/protocol/texts -type f -not -path '*
 HAS_TYPES := $(and $(wildcard web/package-lock.json),$(wildcard src/valvomo/cli/__init__.py))
 TYPES = $(WITH_NODE); $(BIN)/valvomo openapi >web/openapi.json; npm --prefix web run --silent types
 TYPES_SUM = cat web/openapi.json web/src/api/schema.d.ts 2>/dev/null | cksum || true
+# Tests start dozens of servers. Each would compile all that it imports, which takes as long as the rest of its start,
+# where the surroundings (as many containers do) forbid Python to keep what it has compiled.
+KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/$(STAMPS)/bytecode
 HAS_WEB := $(wildcard web/package-lock.json)
 
 .PHONY: help
@@ -43,7 +46,7 @@ demo: setup web ## Run the whole contact centre with a sample organization on th
 
 .PHONY: test
 test: setup web browser proxies ## Run every test: Python, database, browser
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(KEEP_BYTECODE) $(BIN)/pytest $(PYTEST_ARGS)
 
 .PHONY: check
 check: setup ## Run every gate: lint, format, types, import contracts, house rules, web

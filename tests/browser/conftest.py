@@ -17,12 +17,35 @@ from sample_server import Served, serving
 
 from valvomo.db.database import Database
 
+UNUSED = (
+    # Two pages of the address bar's own for each window, which take as long to load as the one that is tested.
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "WebUIOmniboxPopup",
+    # What Playwright switches off by the same argument, of which Chromium hears the last only.
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "TcpPortRandomizationWin",
+    "ThirdPartyStoragePartitioning",
+)
+"""Of Chromium's features."""
 ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
     "--disable-dev-shm-usage",
+    f"--disable-features={','.join(UNUSED)}",
 )
 
 
