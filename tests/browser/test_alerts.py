@@ -37,12 +37,34 @@ async def test_a_rule_raises_and_supervisors_see_to_it(office: Office) -> None:
     await judge(phone)
     await elsewhere.get_by_role("button", name="Acknowledge").click()
     await expect(row).to_contain_text("Acknowledged · Saara Virtanen")
-    await row.get_by_role("button", name="Take it").click()
+    await row.get_by_role("button", name="Assign to…").click()
+    giving = floor.page.get_by_role("dialog")
+    await giving.get_by_label("To").select_option(label="Saara Virtanen")
+    await judge(floor.page)
+    await giving.get_by_role("button", name="Assign", exact=True).click()
     await expect(row).to_contain_text("Assigned to Saara Virtanen")
     await row.get_by_role("button", name="Clear").click()
     await expect(floor.page.get_by_text("No alerts")).to_be_visible()
     await floor.page.get_by_label("Which alerts").get_by_text("All", exact=True).click()
     await expect(row).to_contain_text("Cleared")
+
+
+async def test_a_rule_is_tried_on_the_past_before_it_is_saved(office: Office) -> None:
+    conversation = await office.served("eino", CUSTOMER)
+    await (await office.caller("eino")).do("POST", f"/conversations/{conversation}/ask", {"note": "Help"})
+    admin = await office.page("admin")
+    await admin.goto("/admin/alert-rules")
+    await admin.get_by_role("button", name="New rule").first.click()
+    dialog = admin.get_by_role("dialog")
+    await dialog.get_by_label("Kind of condition").select_option("event")
+    await dialog.get_by_role("button", name="Try it").click()
+    await expect(dialog.get_by_text("One alert between")).to_be_visible()
+    # An administrator who supervises nobody learns when and where, and not whose conversation it was.
+    await expect(dialog.get_by_role("row").filter(has_text="Support")).to_contain_text("Not for you to see")
+    await expect(dialog.get_by_text("Whether somebody would have cleared")).to_be_visible()
+    await judge(admin)
+    await dialog.get_by_label("Kind of condition").select_option("sentiment")
+    await expect(dialog.get_by_text("One alert between")).to_be_hidden()
 
 
 async def test_who_supervises_another_queue_hears_nothing(office: Office) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from valvomo.domain.alerts.answering import LOOK_AGAIN, Answer, answered, waits_until
 from valvomo.domain.alerts.conditions import Condition, ConditionKind, lasts, of_conversations, unsound
 from valvomo.domain.alerts.judging import Seen, Verdict, judged
+from valvomo.domain.alerts.trial import Trial, Tried, unknowns
 from valvomo.domain.attention.part import Part
 from valvomo.domain.sentiment.levels import Level
 from valvomo.domain.sentiment.mood import Reading, mood_of
@@ -88,3 +90,77 @@ def test_conditions_that_say_too_little_are_found(conditions: tuple[Condition, .
     fault = unsound(conditions)
     assert fault is not None
     assert fault[0] == at
+
+
+EVENT = (condition("event", events=("orphaned",)),)
+SCORED = (condition("attention", at_least=30),)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "case", "answer"),
+    [
+        (SCORED, (True, True, None), Answer(None, raises=True)),
+        (SCORED, (False, True, None), Answer(None, raises=False)),
+        (SCORED, (True, True, "here"), Answer(None, raises=False)),
+        (SCORED, (False, True, "here"), Answer("no_longer", raises=False)),
+        (EVENT, (False, True, "here"), Answer(None, raises=False)),
+        (SCORED, (True, True, "there"), Answer("moved", raises=True)),
+        (SCORED, (False, True, "there"), Answer("moved", raises=False)),
+        (EVENT, (False, True, "there"), Answer("moved", raises=True, stays=True)),
+        (EVENT, (False, False, "there"), Answer("moved", raises=False)),
+    ],
+)
+def test_what_becomes_of_a_verdict(
+    conditions: tuple[Condition, ...], case: tuple[bool, bool, str | None], answer: Answer
+) -> None:
+    holds, applies, former = case
+    assert answered(conditions, holds=holds, applies=applies, here="here", former=former) == answer
+
+
+def test_raising_waits_for_cool_downs_and_quiet_hours_but_not_for_what_went_along() -> None:
+    assert waits_until(NOON, LATER, quiet=False, stays=False) == LATER
+    assert waits_until(LATER, LATER, quiet=False, stays=False) is None
+    assert waits_until(NOON, None, quiet=True, stays=False) == NOON + LOOK_AGAIN
+    assert waits_until(NOON, None, quiet=True, stays=True) is None
+
+
+def test_a_trial_cools_down_and_waits_out_quiet_hours() -> None:
+    seen, nothing = Seen(parts=(Part(name="vip", base=40),)), Seen()
+    trial = Trial(Tried(conditions=SCORED, cool_down=5 * MINUTE, quiet=lambda at: at < NOON + MINUTE))
+    trial.conversation("one", "here", seen, NOON)
+    assert (trial.raised, trial.due()) == ([], (NOON + LOOK_AGAIN, "one"))
+    trial.conversation("one", "here", seen, NOON + MINUTE)
+    trial.conversation("one", "here", nothing, NOON + 2 * MINUTE)
+    trial.conversation("one", "here", seen, NOON + 3 * MINUTE)
+    assert trial.due() == (NOON + 7 * MINUTE, "one")
+    trial.conversation("one", "here", seen, NOON + 7 * MINUTE)
+    trial.gone("one", LATER)
+    assert [(one.at, one.until, one.cause) for one in trial.raised] == [
+        (NOON + MINUTE, NOON + 2 * MINUTE, "no_longer"), (NOON + 7 * MINUTE, LATER, "closed"),
+    ]  # fmt: skip
+
+
+def test_conversations_are_looked_at_while_the_figures_hold_and_where_the_rule_looks() -> None:
+    both = (condition("figure", name="in_queue", at_least=2), *SCORED)
+    trial = Trial(Tried(conditions=both, queues=frozenset({"here"})))
+    seen = Seen(parts=(Part(name="vip", base=40),))
+    trial.conversation("one", "here", seen, NOON)
+    assert trial.queue("here", Seen(figures={"in_queue": 2}), NOON)
+    assert not trial.queue("here", Seen(figures={"in_queue": 3}), NOON)
+    trial.conversation("one", "here", seen, NOON + MINUTE)
+    trial.queue("there", Seen(figures={"in_queue": 9}), NOON)
+    trial.conversation("two", "there", seen, NOON + MINUTE)
+    assert [(one.conversation_id, one.at) for one in trial.raised] == [("one", NOON + MINUTE)]
+    assert trial.queue("here", Seen(figures={"in_queue": 1}), LATER)
+    trial.conversation("one", "here", seen, LATER)
+    assert trial.raised[0].cause == "no_longer"
+
+
+def test_what_a_trial_cannot_know_is_named() -> None:
+    assert unknowns(EVENT, quiet_hours=False, mood_seen=True) == ("nobody_clears",)
+    assert unknowns(SCORED, quiet_hours=True, mood_seen=False) == ("no_mood", "quiet_hours_now")
+    low = (condition("sentiment", falling=True),)
+    assert unknowns(low, quiet_hours=False, mood_seen=True) == ("mood_of_then",)
+    assert (
+        unknowns((condition("figure", name="in_queue", at_least=1),), quiet_hours=False, mood_seen=True) == ()
+    )

@@ -115,3 +115,19 @@ async def test_an_alert_is_acknowledged_taken_and_cleared(place: Any) -> None:
     assert (await saara.post(f"{one}/clear")).json()["type"] == "alert/cleared"
     assert (await ok(saara.get(f"{API}/alerts")))["items"] == []
     assert len((await ok(saara.get(f"{API}/alerts", params={"cleared": "true"})))["items"]) == 1
+
+
+async def test_to_whom_an_alert_may_be_assigned_is_said(place: Any) -> None:
+    await made(place, conditions=[{"kind": "figure", "name": "in_queue", "at_least": 1}])
+    await place.start()
+    saara, eino = await place.as_("saara"), await place.as_("eino")
+    await Alarms(place.house.database, place.parts.executor, Doorbell(LocalBus()), place.parts.clock).round()
+    (alert,) = (await ok(saara.get(f"{API}/alerts")))["items"]
+    one = f"{API}/alerts/{alert['id']}"
+    people = (await ok(saara.get(f"{one}/candidates")))["people"]
+    assert "Saara Virtanen" in {each["name"] for each in people}
+    for each in people:
+        given = await ok(saara.post(f"{one}/assign", json={"user": each["id"]}))
+        assert given["assigned_to"] == each
+    assert (await eino.get(f"{one}/candidates")).status_code == 403
+    assert (await (await place.as_("veikko")).get(f"{one}/candidates")).status_code == 404

@@ -30,6 +30,15 @@ class LookBack(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TryRule(Command):
+    """Look through the past for what an alert rule would have raised."""
+
+    role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Search(Command):
     """Search transcripts for `words`; `seen` messages are shown."""
 
@@ -44,6 +53,13 @@ class Search(Command):
 async def look_back(work: Work, command: LookBack) -> Outcome:
     """The fact is all there is."""
     work.note(LookedBack(since=command.since, until=command.until, view=command.view))
+    return {}
+
+
+@handles(TryRule)
+async def try_rule(work: Work, command: TryRule) -> Outcome:
+    """The fact is all there is."""
+    work.note(LookedBack(since=command.since, until=command.until, view="rule"))
     return {}
 
 

@@ -19,6 +19,7 @@ from valvomo.domain.access.sight import may_see
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.events import HouseFact
+from valvomo.domain.alerts.told import assignee
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation
@@ -113,6 +114,7 @@ class Work:
                 actor_name=self.actor.name,
                 at=self.now,
                 audited=audited(event),
+                notify=tuple(one for one in (assignee(event),) if one and one != self.actor.id),
             )
         )
 

@@ -93,6 +93,7 @@ class Reason(StrEnum):
     # alerts
     ALERT_ACKNOWLEDGED = "alert/acknowledged"
     ALERT_CLEARED = "alert/cleared"
+    ALERT_TRIAL_RUNNING = "alert/trial-running"
     # configuration
     NAME_TAKEN = "settings/name-taken"
     IN_USE = "settings/in-use"

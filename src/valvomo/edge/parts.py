@@ -23,6 +23,7 @@ from valvomo.edge.ws.admission import Admissions
 from valvomo.edge.ws.quotas import Quotas
 from valvomo.insight.trials import Trials
 from valvomo.live.connection import MAX_TOPICS
+from valvomo.live.replay.rule_trials import RuleTrials
 from valvomo.live.replay.watching import Replay
 from valvomo.queries.backlog import Backlog
 from valvomo.queries.reading import Reader
@@ -88,6 +89,7 @@ class Parts:
     laboratory: Laboratory
     trials: Trials
     replay: Replay
+    rule_trials: RuleTrials
     notes: NotesByKind
     admissions: Admissions = field(default_factory=Admissions)
     quotas: Quotas = field(default_factory=Quotas)

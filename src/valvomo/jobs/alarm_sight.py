@@ -8,10 +8,9 @@ from datetime import datetime
 from valvomo.db.alerts import Rule
 from valvomo.db.journal import Fact
 from valvomo.domain.alerts.judging import Seen
-from valvomo.domain.attention.agent import agent_parts, counted
 from valvomo.domain.conversations.model import Conversation
-from valvomo.domain.conversations.mute import mute_of
 from valvomo.live.feed import Feed
+from valvomo.live.views import alerts as seen
 from valvomo.protocol.figures import FiguresItem
 
 
@@ -51,31 +50,8 @@ class AlarmSight:
 
     def of_queue(self, queue_id: str) -> Seen:
         """A queue's figures."""
-        item = self._figures.get(queue_id)
-        return Seen() if item is None else Seen(figures=figures_of(item), waits_since=item.longest_wait_since)
+        return seen.of_queue(self._figures.get(queue_id))
 
     def of_conversation(self, one: Conversation) -> Seen:
         """What is to be seen of one conversation beside its queue's figures."""
-        floor = self._feed.floor
-        parts = floor.lookups.attention_of(one)
-        seat = floor.agents.seats.get(one.owner_id or "")
-        if seat is not None:
-            theirs = agent_parts(seat.agent, seat.quiet_since)
-            parts = (*parts, *counted(theirs, one, floor.lookups.attention))
-        mute = mute_of(one)
-        forever = datetime.max.replace(tzinfo=one.created_at.tzinfo)
-        muted_until = None if mute is None else (mute.until or forever)
-        events = self._events.get(one.id, {})
-        return Seen(parts=parts, mood=one.sentiment, muted_until=muted_until, events=events)
-
-
-def figures_of(item: FiguresItem) -> dict[str, float]:
-    """The figures that rules may ask for, by name; the service level in percent, missing while nothing was offered."""
-    found = {
-        name: float(getattr(item, name))
-        for name in ("in_queue", "active", "waiting", "wrap_up", "orphans", "abandoned")
-    }
-    found["agents_available"] = float(item.agents.get("available", 0))
-    if item.service_level.ratio is not None:
-        found["service_level"] = 100 * item.service_level.ratio
-    return found
+        return seen.of_conversation(self._feed.floor, one, self._events.get(one.id, {}))

@@ -17,7 +17,8 @@ from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import system
-from valvomo.domain.alerts.conditions import lasts, of_conversations, of_one, of_queue
+from valvomo.domain.alerts.answering import LOOK_AGAIN, answered, waits_until
+from valvomo.domain.alerts.conditions import of_conversations, of_one, of_queue
 from valvomo.domain.alerts.events import AlertCleared, AlertRaised
 from valvomo.domain.alerts.judging import Seen, Verdict, judged
 from valvomo.jobs.alarm_sight import AlarmSight
@@ -25,8 +26,6 @@ from valvomo.live.feed import Feed
 from valvomo.live.views.happening import Change
 
 STRETCH = 1_000
-LOOK_AGAIN = timedelta(seconds=20)
-"""What may not be raised in quiet hours is looked at again so soon."""
 SET_ASIDE = timedelta(minutes=1)
 """For so long a rule that cannot be judged is left alone, and the others are judged without it."""
 OF_A_RULE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
@@ -192,26 +191,23 @@ class AlarmWatch:
         key = (rule.id, about)
         self._plan(key, verdict.again_at)
         former = self._open.get(key)
-        stays = False
-        if former is not None and former.queue_id != queue_id:
-            await self._end(key, "moved")
+        answer = answered(
+            rule.conditions, holds=verdict.holds, applies=rule.applies_in(queue_id), here=queue_id,
+            former=former.queue_id if former else None,
+        )  # fmt: skip
+        if answer.ends is not None:
+            await self._end(key, answer.ends)
+        if answer.ends == "moved":
             self._cools.pop(key, None)
-            # What happened stays happened: whoever it is with now has not seen to it.
-            stays = not lasts(rule.conditions) and rule.applies_in(queue_id)
-        if key in self._open:
-            if not verdict.holds and lasts(rule.conditions):
-                await self._end(key, "no_longer")
-        elif stays or verdict.holds:
-            await self._raise(rule, where, now, stays=stays)
+        if answer.raises:
+            await self._raise(rule, where, now, stays=answer.stays)
 
     async def _raise(self, rule: Rule, where: tuple[str, str], now: datetime, *, stays: bool) -> None:
         about, queue_id = where
         key = (rule.id, about)
-        if (cools := self._cools.get(key, now)) > now:
-            self._due[key] = cools
-            return
-        if rule.quiet(now) and not stays:
-            self._due[key] = now + LOOK_AGAIN
+        later = waits_until(now, self._cools.get(key), quiet=rule.quiet(now), stays=stays)
+        if later is not None:
+            self._due[key] = later
             return
         conversation_id = about if about != queue_id else None
         command = RaiseAlert(rule_id=rule.id, queue_id=queue_id, conversation_id=conversation_id)

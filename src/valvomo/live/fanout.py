@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from valvomo.db.journal import Fact
 from valvomo.domain.access.colleagues import figures_scope
 from valvomo.live import mine
 from valvomo.live.audience import ROW_TOPICS, ClassKey, Encoder, Net, people_of
 from valvomo.live.connection import MOST_WAITING, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.floor import LiveFloor, counts_all
+from valvomo.live.notices import notice_of_house
 from valvomo.protocol.frames import Frame
 
 
@@ -52,6 +54,21 @@ class Fanout:
                     subscription.waiting = [*subscription.waiting, *notices][-MOST_WAITING:]
                 frame = self._delivery.frame("me", "changes", floor.number(actor), data)
                 self._delivery.tell(subscription, frame)
+
+    def publish_notices(self, facts: Iterable[Fact]) -> None:
+        """What facts of no conversation tell people in person."""
+        floor = self._floor()
+        for fact in facts:
+            for person in set(fact.notify) & self._mine.keys() if fact.conversation_id is None else ():
+                for subscription in self._mine[person]:
+                    actor = subscription.connection.actor
+                    notice = notice_of_house(fact, actor, floor.lookups)
+                    if notice is None:
+                        continue
+                    if subscription.connection.slow:
+                        subscription.waiting = [*subscription.waiting, notice][-MOST_WAITING:]
+                    frame = self._delivery.frame("me", "changes", floor.number(actor), [notice])
+                    self._delivery.tell(subscription, frame)
 
     def publish_figures(self) -> None:
         """Figures that differ from what their readers have; once a tick, whatever happened within it."""

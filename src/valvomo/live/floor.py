@@ -114,10 +114,8 @@ class LiveFloor:
         """Where other handle times are usual now: the conversations that are judged otherwise, themselves unchanged."""
         if not isinstance(happening.event, UsualHandleNoted):
             return []
-        queues, seconds, before = dict(self.lookups.queues), happening.event.seconds, self.lookups
-        for one in seconds.keys() & queues.keys():
-            queues[one] = replace(queues[one], usual_handle_seconds=seconds[one])
-        self.lookups = replace(before, queues=queues)
+        seconds, before = happening.event.seconds, self.lookups
+        self.lookups = before.with_usual(seconds)
         ours = [one for one in self.board.conversations.values() if one.queue_id in seconds]
         changes = [
             Change(happening=happening, before=one, after=one)

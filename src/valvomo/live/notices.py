@@ -1,14 +1,17 @@
-"""Notices that a person had to hear of while they were away."""
+"""Notices that concern a person and none of their conversations, and those of the time while they were away."""
 
 from __future__ import annotations
 
 from valvomo.db import journal
 from valvomo.db.database import Database
+from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor
+from valvomo.domain.alerts.events import AlertAssigned, AlertRaised
 from valvomo.domain.conversations.event import Event
 from valvomo.live import reading
 from valvomo.live.floor import LiveFloor, counts_all
 from valvomo.live.views.me import notice_of
+from valvomo.protocol.lookups import Lookups
 from valvomo.protocol.messages import NoticeItem
 
 MOST_NOTICES = 50
@@ -23,9 +26,32 @@ async def notices_since(database: Database, floor: LiveFloor, actor: Actor, sinc
             tx, floor.organization_id, actor.id, after=position, limit=MOST_NOTICES
         )
         for fact in facts:
-            change = await reading.change_of(tx, floor.organization_id, fact)
-            notice = notice_of(change, floor.lookups) if change else None
-            known = isinstance(fact.event, Event) and (fact.position or 0) <= floor.position
-            if notice is not None and known:
+            if (fact.position or 0) > floor.position:
+                continue
+            if not isinstance(fact.event, Event):
+                notice = notice_of_house(fact, actor, floor.lookups)
+            else:
+                change = await reading.change_of(tx, floor.organization_id, fact)
+                notice = notice_of(change, floor.lookups) if change else None
+            if notice is not None:
                 found.append(notice)
     return found
+
+
+def notice_of_house(fact: Fact, actor: Actor, lookups: Lookups) -> NoticeItem | None:
+    """What a fact of no conversation tells the actor in person: that an alert is theirs to see to."""
+    event = fact.event
+    if actor.id not in fact.notify or not isinstance(event, AlertAssigned | AlertRaised):
+        return None
+    if not actor.supervises(event.queue_id):
+        return None
+    queue = lookups.queues.get(event.queue_id)
+    by_somebody = isinstance(event, AlertAssigned)
+    return NoticeItem(
+        id=f"alert:{event.alert_id}:{fact.position}",
+        code="alert_assigned" if by_somebody else "alert_yours",
+        conversation=event.conversation_id if isinstance(event, AlertRaised) else None,
+        alert=event.alert_id,
+        facts={"rule": event.rule_name, "queue": queue.name if queue else "", "by": fact.actor_name},
+        at=fact.at,
+    )

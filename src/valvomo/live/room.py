@@ -235,6 +235,7 @@ class Room:
 
     def _signalled(self, facts: Sequence[Fact]) -> None:
         self.signals.publish(facts)
+        self.subscriptions.fanout.publish_notices(facts)
         self.doubted |= doubted_by(facts)
 
     async def _renew_rights(self) -> None:

@@ -52,6 +52,7 @@ from valvomo.jobs.router import Router
 from valvomo.jobs.sampler import Sampler
 from valvomo.jobs.timers import Timers
 from valvomo.live.hub import Hub
+from valvomo.live.replay.rule_trials import RuleTrials
 from valvomo.live.replay.watching import Replay
 from valvomo.main.clock import HouseClock
 from valvomo.main.readings import Sources, register
@@ -110,16 +111,16 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         laboratory=Laboratory(database.url),
         trials=Trials(sentiment_places(settings)),
         replay=Replay(database, clock),
+        rule_trials=RuleTrials(database, clock),
         notes=notes,
         admissions=admissions,
         quotas=Quotas(of_address=settings.customers_per_address, shared=trusted(settings.trusted_proxies)),
-        backlog=kept(database, clock),
-        bookkeeper=Bookkeeper(database),
+        backlog=kept(database, clock), bookkeeper=Bookkeeper(database),
         operators=operators(settings.metrics_networks, settings.metrics_token),
         paces=paces(settings.customer_pace),
         secure=settings.secure,
         session_hours=settings.session_hours,
-    )
+    )  # fmt: skip
     led = _leading(parts, bell, leadership)
     rounds = (janitor, *_leased(parts, hub, settings), *led, *_rounds(parts, bell, settings, leadership))
     register(parts, Sources(database=database, hub=hub, bus=bus, jobs=rounds))

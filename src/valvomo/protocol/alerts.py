@@ -106,6 +106,12 @@ class AlertDocument(msgspec.Struct, frozen=True, kw_only=True):
     cleared_as: str | None
 
 
+class AlertCandidates(msgspec.Struct, frozen=True, kw_only=True):
+    """To whom an alert may be assigned, by name."""
+
+    people: tuple[Named, ...]
+
+
 class AssignAlertRequest(Request, frozen=True, kw_only=True):
     """To whom: a supervisor of the alert's queue."""
 

@@ -71,7 +71,7 @@ def _of_looking(event: Evaluated | LookedBack | FiguresSeen | FiguresExported, l
         return ("audit", f"evaluated_{event.stage}"), {"agent": lookups.people.get(event.agent_id)}
     facts: dict[str, object] = {"since": event.since, "until": event.until}
     if isinstance(event, LookedBack):
-        return ("audit", "looked_back" if event.view == "floor" else "looked_back_timeline"), facts
+        return ("audit", "looked_back" if event.view == "floor" else f"looked_back_{event.view}"), facts
     if isinstance(event, FiguresExported):
         return ("audit", "figures_exported"), {
             **facts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -83,6 +83,13 @@ class Lookups:
     supervision: Supervision = field(default_factory=Supervision)
     house: House = field(default_factory=lambda: House(workstreams={}, queues={}))
     attention: AttentionRules = PLAIN
+
+    def with_usual(self, seconds: Mapping[str, float]) -> Lookups:
+        """The same where other handle times are usual in these queues."""
+        queues = dict(self.queues)
+        for one in seconds.keys() & queues.keys():
+            queues[one] = replace(queues[one], usual_handle_seconds=seconds[one])
+        return replace(self, queues=queues)
 
     def attention_of(self, conversation: Conversation) -> tuple[Part, ...]:
         """The parts of its attention score that are its own."""

@@ -30,11 +30,15 @@ class MessageItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoticeItem(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that a user must hear of wherever they are: a code of the catalogue (`notice.*`) with its facts."""
+    """Something that a user must hear of wherever they are: a code of the catalogue (`notice.*`) with its facts.
+
+    It is about a conversation, or (`alert`) about an alert, whose own conversation may be named too.
+    """
 
     id: str
     code: str
-    conversation: str
+    conversation: str | None
     facts: Mapping[str, object]
     at: datetime
+    alert: str | None = None
     kind: str = "notice"

@@ -7,7 +7,7 @@ from typing import Any
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.refusals import Reason, Refusal, malformed
-from valvomo.protocol.alerts import AlertDocument, AlertRuleDocument
+from valvomo.protocol.alerts import AlertCandidates, AlertDocument, AlertRuleDocument
 from valvomo.protocol.lookups import Named
 from valvomo.protocol.pages import Page
 from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
@@ -15,6 +15,7 @@ from valvomo.queries.listing import role_refusal, shaped
 from valvomo.queries.resources import Kind
 
 SORT = "alerts"
+MOST_CANDIDATES = 500
 ALERT_RULES = Kind(
     "alert_rule", "alert_rules", lambda row, _: shaped(row, AlertRuleDocument), role=UserRole.ADMINISTRATOR
 )
@@ -46,6 +47,15 @@ async def single(tx: Transaction, actor: Actor, alert_id: str) -> AlertDocument 
     scope = _scope(actor)
     row = await tx.row("alerts.listed", actor.organization_id, scope, True, "", 1, alert_id)
     return _shown(row) if row else Refusal(Reason.NOT_FOUND)
+
+
+async def candidates(tx: Transaction, actor: Actor, alert_id: str) -> AlertCandidates | Refusal:
+    """To whom an alert may be assigned: supervisors of its queue."""
+    alert = await single(tx, actor, alert_id)
+    if isinstance(alert, Refusal):
+        return alert
+    rows = await tx.rows("alerts.supervisors_of", actor.organization_id, alert.queue.id, MOST_CANDIDATES)
+    return AlertCandidates(people=tuple(Named(row["id"], row["name"]) for row in rows))
 
 
 def _scope(actor: Actor) -> list[str] | None:

@@ -46,3 +46,30 @@ export interface AlertRule {
   webhook: boolean
   enabled: boolean
 }
+
+/** What a rule would have raised (`protocol/alert_trials.py`). */
+export interface TrialRequest {
+  conditions: readonly Condition[]
+  queues: readonly string[]
+  quiet_hours_id: string | null
+  cool_down: number
+  days: number
+}
+export interface TrialItem {
+  queue: Named
+  conversation: Named | null
+  at: string
+  already: boolean
+  until: string | null
+  cause: 'no_longer' | 'closed' | 'moved' | null
+}
+export interface TrialResult {
+  kind: 'result'
+  since: string
+  until: string
+  whole: boolean
+  count: number
+  items: readonly TrialItem[]
+  unknown: readonly ('nobody_clears' | 'mood_of_then' | 'no_mood' | 'quiet_hours_now')[]
+}
+export type TrialLine = { kind: 'progress'; at: string; found: number } | TrialResult

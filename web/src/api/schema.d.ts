@@ -96,6 +96,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alert-rules/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a rule would have raised
+         * @description Lines of JSON as they come: progress, and at last the result. Nothing is raised, and nobody is told.
+         *
+         *     The past is judged as live alarms judge it, in one trial at a time of an organization; who hangs up ends it. Names
+         *     of customers are told to those who may see their conversations. The look is in the audit log.
+         */
+        post: operations["tryAlertRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alert-rules/{alert_rule_id}": {
         parameters: {
             query?: never;
@@ -195,9 +218,29 @@ export interface paths {
         put?: never;
         /**
          * Assign an alert
-         * @description To a supervisor of its queue, oneself included.
+         * @description To a supervisor of its queue, oneself included. Whoever it is assigned to by another gets a notice.
          */
         post: operations["assignAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * To whom an alert may be assigned
+         * @description Supervisors of its queue, by name.
+         */
+        get: operations["alertCandidates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2404,6 +2447,10 @@ export interface components {
             items: components["schemas"]["AgentRow"][];
             next?: string | null;
         };
+        /** AlertCandidates */
+        AlertCandidates: {
+            people: components["schemas"]["Named"][];
+        };
         /** AlertDocument */
         AlertDocument: {
             acknowledged_at: string | null;
@@ -2444,6 +2491,27 @@ export interface components {
         AlertRuleDocumentPage: {
             items: components["schemas"]["AlertRuleDocument"][];
             next?: string | null;
+        };
+        /** AlertTrialProgress */
+        AlertTrialProgress: {
+            /** Format: date-time */
+            at: string;
+            found: number;
+            /** @constant */
+            kind: "progress";
+        };
+        /** AlertTrialResult */
+        AlertTrialResult: {
+            count: number;
+            items: components["schemas"]["WouldRaise"][];
+            /** @constant */
+            kind: "result";
+            /** Format: date-time */
+            since: string;
+            unknown: string[];
+            /** Format: date-time */
+            until: string;
+            whole: boolean;
         };
         /** AskRequest */
         AskRequest: {
@@ -4011,7 +4079,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
+            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
         } & {
             [key: string]: unknown;
         };
@@ -4803,6 +4871,21 @@ export interface components {
          * @enum {string}
          */
         Trigger: "closed" | "length" | "wait";
+        /** TryAlertRuleRequest */
+        TryAlertRuleRequest: {
+            conditions: (components["schemas"]["alerts_ConditionBody"] | unknown)[];
+            /** @default 600 */
+            cool_down: number;
+            /** @default 7 */
+            days: number;
+            /**
+             * @description Queues by id; none means all.
+             * @default []
+             */
+            queues: (string | unknown)[];
+            /** @description A UUIDv7. */
+            quiet_hours_id?: string | null;
+        };
         /** TryRequest */
         TryRequest: {
             queue_rules?: components["schemas"]["QueueRuleBody"][] | null;
@@ -5055,6 +5138,16 @@ export interface components {
         WorkstreamDocumentPage: {
             items: components["schemas"]["WorkstreamDocument"][];
             next?: string | null;
+        };
+        /** WouldRaise */
+        WouldRaise: {
+            already: boolean;
+            /** Format: date-time */
+            at: string;
+            cause: string | null;
+            conversation: components["schemas"]["Named"] | null;
+            queue: components["schemas"]["Named"];
+            until: string | null;
         };
         /**
          * WrapUpBlock
@@ -5517,6 +5610,39 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    tryAlertRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryAlertRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["AlertTrialProgress"] | components["schemas"]["AlertTrialResult"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     getAlertRule: {
         parameters: {
             query?: never;
@@ -5747,6 +5873,35 @@ export interface operations {
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    alertCandidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertCandidates"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

@@ -67,6 +67,13 @@ SELECT u.name FROM users u WHERE u.organization_id = $1 AND u.id = $2 AND NOT u.
     AND (u.supervises_all OR EXISTS (SELECT FROM queue_supervisors s
         WHERE s.organization_id = u.organization_id AND s.user_id = u.id AND s.queue_id = $3))
 
+-- name: supervisors_of
+-- Who supervises the queue of an alert, by name.
+SELECT u.id, u.name FROM users u WHERE u.organization_id = $1 AND NOT u.disabled AND 'supervisor' = ANY (u.roles)
+    AND (u.supervises_all OR EXISTS (SELECT FROM queue_supervisors s
+        WHERE s.organization_id = u.organization_id AND s.user_id = u.id AND s.queue_id = $2))
+ORDER BY u.name, u.id LIMIT $3
+
 -- name: readers
 -- In which language each of these addresses is written to: that of the account, or the organization's first.
 SELECT a.email, coalesce(u.language, o.languages[1], 'en') AS language

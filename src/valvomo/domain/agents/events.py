@@ -84,7 +84,11 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookedBack:
-    """A supervisor looked at this stretch of the past: at the `floor`, or at when how much happened (`timeline`)."""
+    """Somebody looked at this stretch of the past.
+
+    A supervisor at the `floor`, or at when how much happened (`timeline`); an administrator at what an alert `rule`
+    would have raised.
+    """
 
     kind: ClassVar[str] = "looked_back"
     since: datetime

@@ -43,7 +43,7 @@ async def create_alert_rule(
 ) -> AlertRuleDocument:
     """It looks from now on."""
     given = {name: getattr(data, name) for name in data.__struct_fields__}
-    new = AlertRule(**{**given, "conditions": _conditions(data.conditions)})
+    new = AlertRule(**{**given, "conditions": conditions_of(data.conditions)})
     return await created(parts, actor, ALERT_RULES, new=new, key=key)
 
 
@@ -64,7 +64,7 @@ async def change_alert_rule(
     """What is left out stays as it is. What the rule has raised is over."""
     changes = changes_of(data)
     if data.conditions is not None:
-        changes["conditions"] = _conditions(data.conditions)
+        changes["conditions"] = conditions_of(data.conditions)
     return await changed(parts, actor, ALERT_RULES, resource_id=alert_rule_id, changes=changes, key=key)
 
 
@@ -74,7 +74,8 @@ async def remove_alert_rule(alert_rule_id: PathId, parts: PartsArg, actor: Actor
     await removed(parts, actor, ALERT_RULES, resource_id=alert_rule_id, key=key)
 
 
-def _conditions(given: tuple[ConditionBody, ...]) -> tuple[Condition, ...]:
+def conditions_of(given: tuple[ConditionBody, ...]) -> tuple[Condition, ...]:
+    """As the rules know them."""
     return msgspec.convert(msgspec.to_builtins(given), tuple[Condition, ...])
 
 

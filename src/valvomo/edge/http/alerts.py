@@ -12,7 +12,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.edge.http.parameters import Cursor, Limit, PathId
 from valvomo.edge.http.refused import done, found
 from valvomo.edge.parts import Parts
-from valvomo.protocol.alerts import AlertDocument, AssignAlertRequest
+from valvomo.protocol.alerts import AlertCandidates, AlertDocument, AssignAlertRequest
 from valvomo.protocol.pages import Page
 from valvomo.queries import alerts
 
@@ -55,11 +55,23 @@ async def acknowledge_alert(alert_id: PathId, parts: PartsArg, actor: ActorArg, 
     return await _done(parts, actor, AcknowledgeAlert(alert_id=alert_id), key)
 
 
+@get(
+    f"{ONE}/candidates",
+    tags=TAGS,
+    operation_id="alertCandidates",
+    summary="To whom an alert may be assigned",
+)
+async def alert_candidates(alert_id: PathId, parts: PartsArg, actor: ActorArg) -> AlertCandidates:
+    """Supervisors of its queue, by name."""
+    async with parts.reader.reading() as tx:
+        return found(await alerts.candidates(tx, actor, alert_id))
+
+
 @post(f"{ONE}/assign", status_code=200, tags=TAGS, operation_id="assignAlert", summary="Assign an alert")
 async def assign_alert(
     alert_id: PathId, data: JSONBody[AssignAlertRequest], parts: PartsArg, actor: ActorArg, key: KeyArg
 ) -> AlertDocument:
-    """To a supervisor of its queue, oneself included."""
+    """To a supervisor of its queue, oneself included. Whoever it is assigned to by another gets a notice."""
     return await _done(parts, actor, AssignAlert(alert_id=alert_id, user_id=data.user), key)
 
 
@@ -75,4 +87,4 @@ async def _done(parts: Parts, actor: Actor, command: Command, key: str | None) -
         return found(await alerts.single(tx, actor, str(outcome.result["id"])))
 
 
-ROUTES = (list_alerts, get_alert, acknowledge_alert, assign_alert, clear_alert)
+ROUTES = (list_alerts, get_alert, acknowledge_alert, alert_candidates, assign_alert, clear_alert)

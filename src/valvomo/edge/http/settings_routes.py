@@ -3,6 +3,7 @@
 from valvomo.edge.http import (
     acknowledgements,
     alert_rules,
+    alert_trials,
     attention,
     audit,
     dispositions,
@@ -39,6 +40,7 @@ ROUTES = (
     *insight.ROUTES,
     *attention.ROUTES,
     *alert_rules.ROUTES,
+    *alert_trials.ROUTES,
     *tokens.ROUTES,
     *webhooks.ROUTES,
     *audit.ROUTES,

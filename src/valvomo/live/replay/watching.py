@@ -172,14 +172,18 @@ class Replay:
 
 async def set_up(tx: Transaction, actor: Actor, then: Past, at: datetime) -> Scene:
     """The past with the settings of its time, and the words that the actor sees."""
-    organization_id = actor.organization_id
+    now = await scene_of(tx, actor.organization_id, then, at)
+    await seen.read_previews(tx, actor, now)
+    return now
+
+
+async def scene_of(tx: Transaction, organization_id: str, then: Past, at: datetime) -> Scene:
+    """The past with the settings of its time."""
     settings = await settings_at(tx, organization_id, then.position, at)
     day = await floor.day_of(tx, organization_id, at)
     ongoing = tuple(then.board.conversations.values())
     read = await figures.today(tx, organization_id, day, (then.position, ongoing))
-    now = scene.set_up(then, settings, read, await agents.duty(tx, organization_id, at))
-    await seen.read_previews(tx, actor, now)
-    return now
+    return scene.set_up(then, settings, read, await agents.duty(tx, organization_id, at))
 
 
 async def settings_at(tx: Transaction, organization_id: str, position: int, at: datetime) -> SettingsThen:

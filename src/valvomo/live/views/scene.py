@@ -45,6 +45,10 @@ class Scene:
             tally.agents_changed(self.tally)
         return change, concerned
 
+    def take_usual(self, seconds: Mapping[str, float]) -> None:
+        """Other handle times are usual in these queues from now on."""
+        self.lookups = self.lookups.with_usual(seconds)
+
     def turn(self, day: tuple[datetime, datetime], duty: Mapping[str, bool]) -> frozenset[str]:
         """Days and working hours begin and end without a fact; whose duty it changed. Time does not go back."""
         if day[0] > self.day.since:
