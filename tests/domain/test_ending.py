@@ -37,7 +37,9 @@ from valvomo.domain.conversations.ending import (
 )  # fmt: skip
 from valvomo.domain.conversations.force_close import ForceClosed, force_close
 from valvomo.domain.conversations.model import Channel, Conversation, Deadline, Mode, OfferKind, Role, State
+from valvomo.domain.conversations.resolve import Resolution, resolve
 from valvomo.domain.conversations.workstream import Timers, WrapUpBlock, default_timers
+from valvomo.domain.records.form import RecordForm
 from valvomo.domain.refusals import Reason, Refusal
 
 ASYNC, RECORD = Channel.PERSISTENT_CHAT, Channel.RECORD
@@ -119,7 +121,7 @@ def test_ending_takes_everybody_out_but_owner_and_monitors() -> None:
 
 
 def test_a_record_is_resolved_without_wrap_up() -> None:
-    now = after(accepted(RECORD), end("aino", accepted(RECORD), workstream(RECORD), AT))
+    now = after(accepted(RECORD), resolve("aino", accepted(RECORD), RecordForm(), Resolution()))
     assert (now.state, now.closed_as, now.holds) == (State.CLOSED, "resolved", {})
 
 

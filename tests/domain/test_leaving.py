@@ -31,7 +31,9 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import ParticipantLeft
 from valvomo.domain.conversations.model import Channel, Conversation, OfferKind, Role, State
 from valvomo.domain.conversations.monitor import MonitorStopped
+from valvomo.domain.conversations.resolve import Resolution, resolve
 from valvomo.domain.conversations.serving_no_more import without
+from valvomo.domain.records.form import RecordForm
 from valvomo.domain.refusals import Refusal
 
 ASYNC, RECORD = Channel.PERSISTENT_CHAT, Channel.RECORD
@@ -64,7 +66,7 @@ TRANSITIONS: dict[str, tuple[Conversation, Decide, str, set[str], str]] = {
                       "ended", MONITORS, "ended"),
     "abandon a bot": (with_bot(), lambda one: ending.customer_end(one, workstream(), AT, cause="customer_ended"),
                       "abandoned", set(), "ended"),
-    "resolve": (accepted(RECORD), lambda one: ending.end("aino", one, workstream(RECORD), AT), "record_resolved",
+    "resolve": (accepted(RECORD), lambda one: resolve("aino", one, RecordForm(), Resolution()), "record_resolved",
                 set(), "ended"),
     "complete": (wrap_up(), lambda one: ending.complete("aino", one, None), "wrap_up_completed", set(), "ended"),
     "auto-close": (wrap_up(), ending.auto_close, "auto_closed", set(), "ended"),

@@ -26,6 +26,7 @@ from valvomo.domain.agents.events import (
 )  # fmt: skip
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
+from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.call import CallEnded, Elevated
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
@@ -45,7 +46,7 @@ from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined,
 from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.measure import LanguageDetected, SentimentMeasured
 from valvomo.domain.conversations.message import MessagePosted, Visibility
-from valvomo.domain.conversations.model import Mode, OfferKind, Role, State
+from valvomo.domain.conversations.model import Channel, Mode, OfferKind, Role, State
 from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
 from valvomo.domain.conversations.mute import Muted, Pinned, Unmuted, Unpinned
 from valvomo.domain.conversations.offers import (
@@ -66,8 +67,11 @@ from valvomo.domain.conversations.queueing import (
     Queued,
     Resumed,
 )
+from valvomo.domain.conversations.record_change import RecordChanged
+from valvomo.domain.conversations.record_link import Linked, Unlinked
 from valvomo.domain.conversations.told import notified, told_customer
 from valvomo.domain.conversations.transfer import TransferScheduled
+from valvomo.domain.records.events import RecordsImported
 from valvomo.domain.routing.overflow import Remedy, Trigger
 from valvomo.domain.sentiment.levels import Level
 
@@ -168,6 +172,9 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (Pinned(**BY_SAARA), None, NOBODY, True),
     (Unpinned(**BY_SAARA), None, NOBODY, True),
     (DetailsChanged(by_id="aino", subject="s"), None, NOBODY, False),
+    (RecordChanged(by_id="aino", subject="s"), None, NOBODY, False),
+    (Linked(other_id="d", channel=Channel.RECORD, by_id="aino"), None, NOBODY, False),
+    (Unlinked(other_id="d", channel=Channel.RECORD, by_id="aino"), None, NOBODY, False),
     (Ended(cause="agent_ended", by_role="agent"), ("agent_ended", None), ASKER, False),
     (Ended(cause="customer_ended", by_role="customer"), ("ended", None), ASKER, False),
     (CapacityFreed(), None, NOBODY, False),
@@ -205,6 +212,7 @@ PRESENCE: dict[str, Any] = {
     "before": Presence.BUSY,
     "by_id": "s",
 }
+FILE: dict[str, Any] = {"import_id": "i", "workstream_id": "w", "name": "cases.csv", "total": 9}
 HOUSE: tuple[tuple[HouseFact, bool], ...] = (
     (PresenceSet(**PRESENCE, by_role="agent"), False),
     (PresenceSet(**PRESENCE, by_role="system"), False),
@@ -225,6 +233,16 @@ HOUSE: tuple[tuple[HouseFact, bool], ...] = (
     (AlertCleared(**ALERT, cause="by_hand"), True),
     (AlertCleared(**ALERT, cause="no_longer"), False),
     (UsualHandleNoted(seconds={"q": 60.0}), False),
+    (ContactChanged(contact_id="k", name="K", before={}, after={}), True),
+    (ContactMerged(contact_id="k", name="K", into_id="l", into="L"), True),
+    (ContactUnmerged(contact_id="k", name="K", into_id="l", into="L"), True),
+    (RecordsImported(**FILE, state="read", place=0), True),
+    (RecordsImported(**FILE, state="checking", place=0), False),
+    (RecordsImported(**FILE, state="checked", place=9), False),
+    (RecordsImported(**FILE, state="running", place=0), True),
+    (RecordsImported(**FILE, state="running", place=5), False),
+    (RecordsImported(**FILE, state="done", place=9), True),
+    (RecordsImported(**FILE, state="cancelled", place=5), True),
 )
 
 

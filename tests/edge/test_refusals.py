@@ -73,6 +73,7 @@ async def test_nothing_of_another_organization_is_found(place: Place) -> None:
     bodies: dict[str, Any] = {
         "assign": {"queue": "Billing"}, "transfer": {"queue": "Billing"}, "consult": {"queue": "Billing"},
         "force-close": {"reason": "x"}, "messages": {"text": "x"},
+        "record": {"revision": 0}, "links": {"to": conversation},
     }  # fmt: skip
     for method, path in staff_routes():
         if "{conversation_id}" not in path:

@@ -47,6 +47,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST reply": {"text": "theirs"},
     f"POST {API}/alerts/{{alert_id}}/assign": {"user": "01890000-0000-7000-8000-000000000000"},
     "PATCH alert-rules": {"name": "Theirs"},
+    "PATCH record": {"revision": 0, "subject": "theirs"},
+    "POST resolve": {"outcome": "theirs"},
+    "POST links": {"to": "01890000-0000-7000-8000-000000000000"},
+    "PUT record-form": {"version": 0, "statuses": [{"key": "open", "phase": "open"}]},
+    "POST check": {"columns": {}},
+    "PATCH contacts": {"revision": 0, "name": "Theirs"},
+    "POST merge": {"into": "01890000-0000-7000-8000-000000000000"},
 }
 QUESTION = {"id": "one", "text": "Ours?", "kind": "yes_no"}
 RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -154,6 +161,9 @@ async def one_of_each(place: Place) -> dict[str, str]:
     await saara.post(f"{API}/conversations/{judged}/force-close", json={"reason": "ours"})
     about = {"conversation": judged, "form": resources["form_id"]}
     evaluation = (await saara.post(f"{API}/evaluations", json=about)).json()["id"]
+    state = (await saara.get(f"{API}/conversations/{conversation}")).json()
+    given = {"name": "ours.csv", "workstream": sample.workstreams["Records"]}
+    file = await admin.post(f"{API}/record-imports", params=given, content=b"Subject,Customer\nOurs,Kaisa")
     rule = {"name": "Ours", "queue": sample.queues["Support"], "form": resources["form_id"], "percent": 1}
     return {
         **resources,
@@ -163,6 +173,9 @@ async def one_of_each(place: Place) -> dict[str, str]:
         "schedule_id": (await saara.post(f"{API}/report-schedules", json=SCHEDULE)).json()["id"],
         "rule_id": (await admin.post(f"{API}/sampling-rules", json=rule)).json()["id"],
         "conversation_id": conversation,
+        "other_id": judged,
+        "contact_id": state["customer"]["id"],
+        "import_id": file.json()["id"],
         "agent_id": sample.people["eino"],
         "user_id": sample.people["eino"],
         "queue_id": sample.queues["Night desk"],
@@ -222,6 +235,8 @@ async def test_no_list_tells_of_another_organization(border: Border) -> None:
         (f"{API}/conversations", {"q": "Kaisa"}),
         (f"{API}/conversations", {"queue": ids["queue_id"]}),
         (f"{API}/conversations", {"agent": ids["agent_id"]}),
+        (f"{API}/contacts", {"q": "Kaisa"}),
+        (f"{API}/records", {"contact": ids["contact_id"]}),
         (f"{API}/audit", {"actor": ids["agent_id"]}),
         (f"{API}/audit", {"conversation": ids["conversation_id"]}),
     ]

@@ -46,7 +46,7 @@ CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "q
 SETTINGS = (
     "supervision", "attention", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill",
     "alert_rule", "hours", "presence", "template", "quick_reply", "disposition", "insight", "evaluation_form",
-    "sampling_rule", "report",
+    "sampling_rule", "report", "record_form",
 )  # fmt: skip
 REPORT = (
     "head", "foot", "started", "answered", "service_level", "abandonment", "speed_of_answer", "first_response",
@@ -58,7 +58,10 @@ AUDITED = (
     "figures_seen", "figures_seen_of", "figures_exported",
     "evaluated_draft", "evaluated_taken", "evaluated_submitted", "evaluated_replied", "evaluated_closed",
     "alert_acknowledged", "alert_assigned", "alert_cleared",
+    "contact_changed", "contact_merged", "contact_unmerged", "records_imported_read", "records_imported_running",
+    "records_imported_done", "records_imported_cancelled",
 )  # fmt: skip
+DETAILS = ("subject", "priority", "status", "description", "due_at")
 NEEDED = {
     ("unknown",),
     ("alert_mail", "subject"),
@@ -84,6 +87,7 @@ NEEDED = {
     *(("setting", subject) for subject in SETTINGS),
     *(("audit", code) for code in AUDITED),
     *(("report", word) for word in REPORT),
+    *(("detail", name) for name in DETAILS),
     *(
         ("purpose", name, part)
         for name in ("agent_monitoring", "supervisor_purpose")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from random import Random
 
 from sample_floor import (
     AINO,
     ALL_ON,
+    BEGIN,
     BILLING,
     CASES,
     EINO,
@@ -39,6 +41,8 @@ from valvomo.commands.conversations.mute import Mute, Pin, Unmute, Unpin
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
 from valvomo.commands.conversations.overflow_while_waiting import ApplyOverflow
 from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
+from valvomo.commands.records.change import ChangeRecord
+from valvomo.commands.records.linking import LinkRecord, UnlinkRecord
 from valvomo.commands.registry import Command
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.acts import Act, act_refusal
@@ -47,6 +51,7 @@ from valvomo.domain.conversations.measure import Measured
 from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import Mode
 
+DUE = BEGIN + timedelta(days=3)
 STAFF = (AINO, EINO, ONNI, SAARA, SULO)
 QUEUES = (SUPPORT, BILLING, CASES)
 STARTS = ("chat", "persistent", "heavy", "unblocked", "seconds", "automatic", "case")
@@ -73,6 +78,12 @@ def command(step: Step, one: str) -> tuple[Actor, Command] | None:
         "resume": serve.Resume(conversation_id=one),
         "end": serve.End(conversation_id=one),
         "complete": serve.Complete(conversation_id=one),
+        "change_record": ChangeRecord(
+            conversation_id=one, revision=99, description="Two pails", due_at=DUE, priority=step.choice
+        ),
+        "status_hold": ChangeRecord(conversation_id=one, revision=99, status="on_hold"),
+        "status_back": ChangeRecord(conversation_id=one, revision=99, status="in_progress"),
+        "status_open": ChangeRecord(conversation_id=one, revision=99, status="open"),
         "details": serve.ChangeDetails(conversation_id=one, priority=step.choice, subject="Invoice"),
         "accept": AcceptOffer(conversation_id=one),
         "reject": RejectOffer(conversation_id=one, reason="busy"),
@@ -155,6 +166,10 @@ def scripted() -> list[Step]:
         (0, "overflow overflow pick"),
         (1, "pick park resume"),
         (6, "pick end"),
+        (
+            6,
+            "change_record pick change_record status_hold change_record status_back status_open link unlink end",
+        ),
         (1, "pick ask_supervisor withdraw_ask ask_supervisor monitor help"),
         (0, "mute unmute mute pin unpin"),
         (1, "pick monitor ask_supervisor help"),
@@ -185,6 +200,7 @@ AIMS = {
     "whisper": Act.WHISPER, "route": Act.ASSIGN_AGENT, "orphan": Act.ASSIGN_AGENT, "regain": Act.ASSIGN_AGENT,
     "elevate": Act.PARK,
     "transfer_later": Act.TRANSFER_WHEN_CALL_ENDS,
+    "change_record": Act.DETAILS, "status_hold": Act.DETAILS, "status_back": Act.DETAILS, "status_open": Act.DETAILS,
     "guest_says": Act.REPLY, "guest_ends": Act.END,
 }  # fmt: skip
 
@@ -253,6 +269,10 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
         case "forgotten":
             floor.clock.advance(151)
             await floor.do(TIMER, EndWatching(person_id=step.actor.id))
+        case "link":
+            await floor.do(SAARA, LinkRecord(conversation_id=one, other_id=ids[0]))
+        case "unlink":
+            await floor.do(SAARA, UnlinkRecord(conversation_id=one, other_id=ids[0]))
         case "overflow":
             await floor.sql("UPDATE queues SET overflow = $1 WHERE id = 'support'", OVERFLOW)
             floor.clock.advance((61, 1001)[step.choice % 2])

@@ -76,6 +76,20 @@ class Reason(StrEnum):
     NOBODY_AVAILABLE = "target/nobody-available"
     UNKNOWN_TARGET = "target/unknown"
     UNKNOWN_DISPOSITION = "disposition/unknown"
+    # records
+    NO_RECORD = "record/not-a-record"
+    RECORD_UNFIT = "record/unfit"
+    RECORD_CHANGED = "record/changed-meanwhile"
+    RECORD_KEY_TAKEN = "record/key-taken"
+    UNKNOWN_STATUS = "record/unknown-status"
+    OTHER_PHASE = "record/other-phase"
+    LINK_TO_ITSELF = "record/link-to-itself"
+    TOO_MANY_LINKS = "record/too-many-links"
+    IMPORT_NOT_NOW = "record/import-not-now"
+    FILE_UNREADABLE = "record/file-unreadable"
+    # contacts
+    CONTACT_CHANGED = "contact/changed-meanwhile"
+    SAME_CONTACT = "contact/same"
     # requests
     MALFORMED = "request/malformed"
     TOO_LARGE = "request/too-large"

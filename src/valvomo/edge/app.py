@@ -15,6 +15,7 @@ from valvomo.edge.http import (
     acts,
     agents,
     alerts,
+    contacts,
     conversations,
     describing,
     exports,
@@ -23,6 +24,8 @@ from valvomo.edge.http import (
     heeding,
     operations,
     quality,
+    record_imports,
+    records,
     replay,
     routing,
     schedules,
@@ -43,6 +46,7 @@ STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *heeding.ROUTES, *alerts.ROUTES, *giving.ROUTES,
     *agents.ROUTES, *figures.ROUTES, *exports.ROUTES, *schedules.ROUTES,
     *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
+    *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = widget.ROUTES
 OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)

@@ -12,22 +12,26 @@ from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.agents.events import SettingChanged, SignedIn
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
+from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
+from valvomo.domain.records.events import RecordsImported
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.live.connection import Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
 from valvomo.protocol.signals import AuditSignal, SettingSignal
 
-SETTINGS, AUDIT, RAISED = "settings", "audit", "raised"
+SETTINGS, AUDIT, RAISED, CONTACTS = "settings", "audit", "raised", "contacts"
 READERS: dict[str, tuple[UserRole, ...]] = {
     SETTINGS: (UserRole.ADMINISTRATOR,),
     AUDIT: (UserRole.AUDITOR, UserRole.ADMINISTRATOR),
     RAISED: (UserRole.SUPERVISOR,),
+    CONTACTS: (UserRole.SUPERVISOR, UserRole.AGENT, UserRole.ADMINISTRATOR),
 }
 """Topics and who may watch them: those who may ask for what they tell of."""
 SIGNED_IN, LOCKED_OUT = "signed_in", "locked_out"
 EVERYBODY = "*"
 ALERT_FACTS = (AlertRaised, AlertAcknowledged, AlertAssigned, AlertCleared)
+CONTACT_FACTS = (ContactChanged, ContactMerged, ContactUnmerged)
 
 
 def signal_refusal(topic: str, actor: Actor) -> Refusal | None:
@@ -40,11 +44,12 @@ def signal_refusal(topic: str, actor: Actor) -> Refusal | None:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What facts mean for the signals: settings and alerts that changed, the newest position of the audit log."""
+    """What facts mean for the signals: what changed of settings, alerts and contacts, how far the audit log goes."""
 
     settings: tuple[SettingSignal, ...] = ()
     audited: int | None = None
     alerts: tuple[SettingSignal, ...] = ()
+    contacts: tuple[SettingSignal, ...] = ()
 
 
 def news_of(facts: Iterable[Fact]) -> News:
@@ -52,6 +57,7 @@ def news_of(facts: Iterable[Fact]) -> News:
     settings: dict[tuple[str, str], SettingSignal] = {}
     audited: int | None = None
     alerts: dict[str, SettingSignal] = {}
+    contacts: dict[str, SettingSignal] = {}
     for fact in facts:
         position = fact.position or 0
         if fact.audited:
@@ -59,9 +65,12 @@ def news_of(facts: Iterable[Fact]) -> News:
         if isinstance(fact.event, ALERT_FACTS):
             one = fact.event.alert_id
             alerts[one] = SettingSignal(kind=fact.kind, id=one, position=position)
+        if isinstance(fact.event, CONTACT_FACTS):
+            one = fact.event.contact_id
+            contacts[one] = SettingSignal(kind=fact.kind, id=one, position=position)
         if (thing := _thing(fact)) is not None:
             settings[thing] = SettingSignal(kind=thing[0], id=thing[1], position=position)
-    return News(tuple(settings.values()), audited, tuple(alerts.values()))
+    return News(tuple(settings.values()), audited, tuple(alerts.values()), tuple(contacts.values()))
 
 
 def doubted_by(facts: Iterable[Fact]) -> set[str]:
@@ -84,6 +93,8 @@ def _thing(fact: Fact) -> tuple[str, str] | None:
     match fact.event:
         case SettingChanged(subject=subject, subject_id=one):
             return subject, one
+        case RecordsImported(import_id=one):
+            return "record_import", one
         case SignedIn(user_id=user, outcome=outcome) if outcome == LOCKED_OUT:
             # The list of accounts shows who is locked out.
             return "user", user
@@ -115,6 +126,8 @@ class Signals:
             self._tell(SETTINGS, "changes", news.settings)
         if news.alerts:
             self._tell(RAISED, "changes", news.alerts)
+        if news.contacts:
+            self._tell(CONTACTS, "changes", news.contacts)
         if news.audited is not None:
             self._tell(AUDIT, "changes", (AuditSignal(position=news.audited),))
 

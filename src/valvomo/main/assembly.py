@@ -39,6 +39,7 @@ from valvomo.jobs.addresses import networks_of
 from valvomo.jobs.alarms import Alarms
 from valvomo.jobs.bookkeeping import Bookkeeping
 from valvomo.jobs.delivery import Delivery
+from valvomo.jobs.importing import Importing
 from valvomo.jobs.indexer import Indexer
 from valvomo.jobs.inspector import Inspector
 from valvomo.jobs.janitor import Janitor, Release
@@ -224,6 +225,7 @@ def _rounds(
         Delivery(database, bell, parts.clock, allowed=networks_of(settings.webhook_networks)),
         Bookkeeping(parts.bookkeeper, leadership),
         Reporting(parts.executor, parts.bookkeeper, parts.clock),
+        Importing(parts.executor),
     )
 
 

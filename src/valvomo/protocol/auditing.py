@@ -20,7 +20,9 @@ from valvomo.domain.agents.events import (
     UsualHandleNoted,
 )
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
+from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.event import Event
+from valvomo.domain.records.events import RecordsImported
 from valvomo.protocol.lookups import Lookups
 from valvomo.protocol.texts.catalogue import in_words, text
 from valvomo.protocol.timeline import event_facts, sentence_of
@@ -55,6 +57,9 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:  # noqa: 
             return ("audit", "searched"), {"words": words, "seen": seen}
         case Evaluated() | LookedBack() | FiguresSeen() | FiguresExported():
             return _of_looking(event, lookups)
+        case ContactChanged() | ContactMerged() | ContactUnmerged() | RecordsImported():
+            stage = f"_{event.state}" if isinstance(event, RecordsImported) else ""
+            return ("audit", f"{event.kind}{stage}"), facts_of(event)
         case AlertAcknowledged() | AlertAssigned() | AlertCleared():
             return ("audit", event.kind), {
                 "rule": event.rule_name,

@@ -43,6 +43,12 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
             Reason.UNKNOWN_DISPOSITION,
             Reason.KEY_REUSED,
             Reason.CONSENT_NEEDED,
+            Reason.NO_RECORD,
+            Reason.RECORD_UNFIT,
+            Reason.UNKNOWN_STATUS,
+            Reason.LINK_TO_ITSELF,
+            Reason.FILE_UNREADABLE,
+            Reason.SAME_CONTACT,
         }
     ),
     429: frozenset({Reason.RATE_LIMITED, Reason.LOCKED_OUT}),

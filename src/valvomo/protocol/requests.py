@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -9,6 +10,7 @@ from msgspec import Meta, Struct
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.message import MAX_TEXT, Visibility
 from valvomo.domain.conversations.model import Channel
+from valvomo.domain.conversations.record import MAX_DESCRIPTION
 
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
@@ -27,6 +29,11 @@ Context = Annotated[
     Meta(max_length=30, description="What the page or the system knows, for rules to go by."),
 ]
 Priority = Annotated[int, Meta(ge=-1000, le=1000)]
+Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION)]
+Values = Annotated[
+    dict[Key, str | int | float | bool | None],
+    Meta(max_length=60, description="By the keys of the form of its workstream."),
+]
 ClientId = Annotated[
     str, Meta(min_length=1, max_length=100, description="The sender's own id of the message.")
 ]
@@ -46,11 +53,28 @@ class CustomerDetails(Request, frozen=True, kw_only=True):
     phone: Phone | None = None
 
 
+class NewRecord(Request, frozen=True, kw_only=True):
+    """What is said of a record. `key` is what another system calls it; `links` are conversations and records."""
+
+    description: Description = ""
+    due_at: datetime | None = None
+    status: Key | None = None
+    key: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")] | None = None
+    fields: Values = {}
+    links: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
+
+
 class CreateConversation(Request, frozen=True, kw_only=True):
-    """A new conversation. `customer` may be just a name; `workstream` and `queue` default to the channel's."""
+    """A new conversation. `customer` may be just a name; `workstream` and `queue` default to the channel's.
+
+    With a `contact` it is with whom is known already, by the name that is known unless another is given. `record` is
+    what is said of a record.
+    """
 
     channel: Channel
-    customer: CustomerDetails | Name
+    customer: CustomerDetails | Name | None = None
+    contact: Id | None = None
+    record: NewRecord | None = None
     workstream: Id | None = None
     queue: QueueName | None = None
     subject: Line = ""
@@ -60,6 +84,11 @@ class CreateConversation(Request, frozen=True, kw_only=True):
     answers: Answers = {}
     context: Context = {}
     consent: bool | None = None
+
+    def __post_init__(self) -> None:
+        """With somebody."""
+        if self.customer is None and self.contact is None:
+            raise ValueError("`customer` or `contact` is needed")
 
 
 class OnlyWords(Request, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from valvomo.domain.conversations.model import Conversation, LanguageSource, Off
 from valvomo.protocol.acts import ActAnswer, answers, compact
 from valvomo.protocol.heeding import Heeded, heeded
 from valvomo.protocol.lookups import AskingFacts, Lookups, Named, QueueFacts
+from valvomo.protocol.records import RecordDetails, RecordItem, record_details, record_item
 from valvomo.protocol.row_parts import ConsentItem, ParticipantItem, participant_item
 from valvomo.protocol.sentiment import SentimentItem, sentiment_item
 
@@ -100,6 +101,7 @@ class Shown(Heeded, frozen=True, kw_only=True):
     orphaned: bool
     customer_online: bool | None
     consent: ConsentItem
+    record: RecordItem | None
 
 
 class BoardRow(Shown, frozen=True, kw_only=True):
@@ -119,6 +121,7 @@ class ConversationDocument(Shown, frozen=True, kw_only=True):
     served_by: tuple[str, ...]
     deadlines: Mapping[str, datetime]
     scheduled_transfer: Named | None
+    details: RecordDetails | None
 
 
 def preview_of(text: str, author: str, role: str, at: datetime) -> Preview:
@@ -161,6 +164,7 @@ def document_parts(
         "served_by": conversation.served_by,
         "deadlines": conversation.deadlines,
         "scheduled_transfer": Named(wish.agent_id, wish.agent_name) if wish else None,
+        "details": record_details(conversation),
     }
 
 
@@ -202,6 +206,7 @@ def _shown(
         ),
         "monitored_by": tuple(Named(one.id, one.name) for one in monitors) if knows else (),
         "consent": ConsentItem(policy=conversation.consent.policy.value, answer=conversation.consent.answer),
+        "record": record_item(conversation),
     }
 
 

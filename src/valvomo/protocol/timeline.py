@@ -19,6 +19,7 @@ from valvomo.domain.conversations.measure import SentimentMeasured
 from valvomo.domain.conversations.model import Offer
 from valvomo.domain.conversations.monitor import MonitorStopped
 from valvomo.domain.conversations.overflowing import Overflowed
+from valvomo.domain.conversations.record_change import RecordChanged
 from valvomo.domain.routing.overflow import Remedy
 from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.texts.catalogue import in_words, text
@@ -68,6 +69,8 @@ def timeline_item(
     Who may not know of monitoring must not be given silent events; that is the caller's to hold.
     """
     facts = event_facts(event, lookups)
+    if isinstance(event, RecordChanged):
+        facts = _changed(event, reader.language)
     if "note" in facts and not reads_notes(reader):
         facts["note"] = None
     return TimelineItem(
@@ -123,6 +126,20 @@ def event_facts(event: Event, lookups: Lookups) -> dict[str, object]:
     if isinstance(event, Overflowed):
         facts["cause"] = facts.pop("trigger")
     return facts
+
+
+def _changed(event: RecordChanged, language: str) -> dict[str, object]:
+    """What changed of a record: in the sentence by its name, a field by its key; each with what it was and is."""
+    after = {**{f"fields.{key}": value for key, value in event.fields.items()}}
+    after |= {name: getattr(event, name) for name in event.names if not name.startswith("fields.")}
+    names = [
+        name.removeprefix("fields.") if name.startswith("fields.") else text(language, ("detail", name))
+        for name in event.names
+    ]
+    changes = [
+        {"name": name, "before": event.before.get(name), "after": after.get(name)} for name in event.names
+    ]
+    return {"what": ", ".join(names), "changes": changes}
 
 
 def _offer(offer: Offer, lookups: Lookups) -> dict[str, object]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from valvomo.db import conversations, floor
+from valvomo.db import contacts, conversations, floor
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.sight import may_see, reads_notes
@@ -33,7 +33,7 @@ class Filter:
     """What is looked for; empty means any. `queues` are ids or names, `sort` one of `SORTS`, with `-` for falling.
 
     `closed_as` narrows what is closed to one way of ending, `closed_since` to a time (half open, as figures count);
-    `contact` narrows everything to one customer's.
+    `contact` narrows everything to one customer's, to whom all `contacts` belong that are merged with it.
     """
 
     states: tuple[str, ...] = ()
@@ -46,6 +46,7 @@ class Filter:
     closed_as: str = ""
     closed_since: datetime | None = None
     contact: str = ""
+    contacts: tuple[str, ...] = ()
 
 
 async def listed(
@@ -68,6 +69,8 @@ async def listed(
     queues = _queue_ids(wanted.queues, names)
     if wanted.queues and not queues:
         return Page(items=[])
+    if wanted.contact:
+        wanted = replace(wanted, contacts=await _same(tx, actor, wanted.contact))
     ask = _closed if closed else _ongoing
     shown = names.supervision.show_agents_sentiment
     rows = await ask(tx, actor, wanted, queues=queues, place=place, limit=limit + 1, shown=shown)
@@ -110,12 +113,12 @@ async def _ongoing(
     shown: bool,
 ) -> list[Any]:
     rank, word, after = (place.rank, place.word, place.id) if place else (0, "", None)
-    everything, supervised, me, picks = _scope(actor)
+    everything, supervised, me, picks = scope(actor)
     falling = wanted.sort.startswith("-")
     return await tx.rows(
         "lists.ongoing", actor.organization_id, everything, supervised, me, picks, list(wanted.states), queues,
         list(wanted.agents), list(wanted.channels), wanted.words, wanted.sort.lstrip("-"), -1 if falling else 1,
-        rank, word, after, limit, wanted.contact, list(wanted.sentiments), shown,
+        rank, word, after, limit, list(wanted.contacts), list(wanted.sentiments), shown,
     )  # fmt: skip
 
 
@@ -129,16 +132,22 @@ async def _closed(
     limit: int,
     shown: bool,
 ) -> list[Any]:
-    everything, supervised, me, _ = _scope(actor)
+    everything, supervised, me, _ = scope(actor)
     before = moment_of(-place.rank) if place else None
     return await tx.rows(
         "lists.closed", actor.organization_id, everything, supervised, me, queues, list(wanted.agents),
         list(wanted.channels), wanted.words, before, place.id if place else None, limit, wanted.closed_as,
-        wanted.contact, wanted.closed_since, list(wanted.sentiments), shown,
+        list(wanted.contacts), wanted.closed_since, list(wanted.sentiments), shown,
     )  # fmt: skip
 
 
-def _scope(actor: Actor) -> tuple[bool, list[str], str, list[str]]:
+async def _same(tx: Transaction, actor: Actor, contact_id: str) -> tuple[str, ...]:
+    """The contact with all that are the same customer."""
+    return tuple(await contacts.group(tx, actor.organization_id, contact_id)) or (contact_id,)
+
+
+def scope(actor: Actor) -> tuple[bool, list[str], str, list[str]]:
+    """What statements spare reading: whether all is seen, else of which queues; whose; what may be picked."""
     supervisor = actor.is_(UserRole.SUPERVISOR)
     everything = actor.is_(UserRole.INTEGRATION) or (supervisor and actor.supervises_all)
     picks = sorted(actor.queues) if actor.is_(UserRole.AGENT) else []

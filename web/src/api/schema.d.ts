@@ -290,6 +290,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search contacts
+         * @description In order of their names. Agents find those with whom there is a conversation that they may see.
+         */
+        get: operations["listContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One customer
+         * @description By any of the contacts that they are.
+         */
+        get: operations["getContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what is known of a contact
+         * @description The audit log says who changed what. An address that is written here makes nobody known.
+         */
+        patch: operations["changeContact"];
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer's history
+         * @description Over all channels, ongoing and closed, the newest first; as far as the caller may see them.
+         */
+        get: operations["listContactHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge two contacts
+         * @description They are one customer from now on; supervisors and administrators say so, and can take it back.
+         */
+        post: operations["mergeContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a merge back
+         * @description The contact is a customer of its own again, with all that came to it.
+         */
+        post: operations["unmergeContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -567,6 +671,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it is linked with
+         * @description Of a record, the conversations and records that it belongs to; of any other conversation, its records.
+         */
+        get: operations["listLinks"];
+        put?: never;
+        /**
+         * Link a record
+         * @description With a conversation or another record that the caller may see; once, from whichever side.
+         */
+        post: operations["linkRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/links/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a link away
+         * @description From whichever side it was made.
+         */
+        delete: operations["unlinkRecord"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/messages": {
         parameters: {
             query?: never;
@@ -743,6 +891,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a record
+         * @description By its owner, a supervisor of its queue or a program. What somebody else has changed since is not overwritten.
+         */
+        patch: operations["changeRecord"];
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/release": {
         parameters: {
             query?: never;
@@ -757,6 +925,26 @@ export interface paths {
          * @description Give it back to its queue, its age kept.
          */
         post: operations["releaseConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve a record
+         * @description By its owner while it is in progress, once everything is filled in that must be by then. It is closed.
+         */
+        post: operations["resolveRecord"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1549,6 +1737,192 @@ export interface paths {
         patch: operations["changeQuickReply"];
         trace?: never;
     };
+    "/api/v1/record-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The forms of all workstreams
+         * @description Of those for records; the standard form where nobody has made another.
+         */
+        get: operations["listRecordForms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List files of records
+         * @description The newest first.
+         */
+        get: operations["listRecordImports"];
+        put?: never;
+        /**
+         * Give a file of records
+         * @description The body is the file itself: comma, semicolon or tab separated, its first line the names of the columns.
+         *
+         *     Nothing is made of it yet. UTF-8, or what spreadsheets write here.
+         */
+        post: operations["createRecordImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a file is
+         * @description With what its columns mean.
+         */
+        get: operations["getRecordImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-imports/{import_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go no further
+         * @description What has been made stays, and the report says what that is.
+         */
+        post: operations["cancelRecordImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-imports/{import_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check every line
+         * @description By what its columns mean. Nothing is made yet; it can be done again with another meaning.
+         */
+        post: operations["checkRecordImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-imports/{import_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The lines of a file
+         * @description In its own order, with what is wrong with each, or what came of it.
+         */
+        get: operations["listImportLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-imports/{import_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of every line
+         * @description As a file: each line with its state, its problems, its record, and its own cells.
+         */
+        get: operations["getImportReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-imports/{import_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a file in
+         * @description A record for each good line whose key has none yet; a few at a time, while everybody works on.
+         */
+        post: operations["startRecordImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List records
+         * @description What the caller may see: all but resolved ones unless phases are asked for. Each in whole.
+         */
+        get: operations["listRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/replay": {
         parameters: {
             query?: never;
@@ -2213,6 +2587,30 @@ export interface paths {
         patch: operations["changeWorkstream"];
         trace?: never;
     };
+    "/api/v1/workstreams/{workstream_id}/record-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The form of a workstream
+         * @description As it is now.
+         */
+        get: operations["getRecordForm"];
+        /**
+         * Change the form of a workstream
+         * @description As a whole. What records may be filled in with is retired and not left out; no field changes its kind.
+         */
+        put: operations["changeRecordForm"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workstreams/{workstream_id}/try": {
         parameters: {
             query?: never;
@@ -2669,6 +3067,7 @@ export interface components {
             queue: components["schemas"]["Named"] | null;
             /** Format: date-time */
             queued_at: string;
+            record: components["schemas"]["RecordItem"] | null;
             sentiment: components["schemas"]["SentimentItem"] | null;
             seq: number;
             /** Format: date-time */
@@ -2775,6 +3174,18 @@ export interface components {
             sound?: boolean | null;
             webhook?: boolean | null;
         };
+        /** ChangeContactRequest */
+        ChangeContactRequest: {
+            about?: string | null;
+            company?: string | null;
+            /** @description Empty takes it away. */
+            email?: string | null;
+            language?: string | null;
+            name?: string | null;
+            /** @description Empty takes it away. */
+            phone?: string | null;
+            revision: number;
+        };
         /** ChangeDetailsRequest */
         ChangeDetailsRequest: {
             disposition?: string | null;
@@ -2874,6 +3285,21 @@ export interface components {
                 [key: string]: string;
             } | null;
         };
+        /** ChangeRecordRequest */
+        ChangeRecordRequest: {
+            description?: string | null;
+            due_at?: string | null;
+            /** @description By the keys of the form of its workstream. */
+            fields?: {
+                [key: string]: string | number | boolean | null;
+            };
+            priority?: number | null;
+            revision: number;
+            status?: string | null;
+            subject?: string | null;
+            /** @default false */
+            undue: boolean;
+        };
         /** ChangeSkillRequest */
         ChangeSkillRequest: {
             name?: string | null;
@@ -2952,6 +3378,26 @@ export interface components {
          * @enum {string}
          */
         Channel: "live_chat" | "persistent_chat" | "sms" | "whatsapp" | "messenger" | "telegram" | "email" | "custom" | "voice" | "video" | "record";
+        /** Choice */
+        Choice: {
+            key: string;
+            names: {
+                [key: string]: string;
+            };
+            /** @default false */
+            retired: boolean;
+        };
+        /** ChoiceBody */
+        ChoiceBody: {
+            /** @description Small letters, digits and underscores. */
+            key: string;
+            /** @description By language. */
+            names: {
+                [key: string]: string;
+            };
+            /** @default false */
+            retired: boolean;
+        };
         /** Compared */
         Compared: {
             changed: components["schemas"]["Estimate"] | null;
@@ -3010,6 +3456,31 @@ export interface components {
             /** @description A queue by id or name. */
             queue?: string | null;
         };
+        /** ContactDocument */
+        ContactDocument: {
+            contact: components["schemas"]["ContactItem"];
+            may_merge: boolean;
+            merged: components["schemas"]["MergedContact"][];
+        };
+        /** ContactItem */
+        ContactItem: {
+            about: string;
+            company: string;
+            /** Format: date-time */
+            created_at: string;
+            email: string | null;
+            id: string;
+            into: components["schemas"]["Named"] | null;
+            language: string;
+            name: string;
+            phone: string | null;
+            revision: number;
+        };
+        /** Page[ContactItem] */
+        ContactItemPage: {
+            items: components["schemas"]["ContactItem"][];
+            next?: string | null;
+        };
         /** ConversationDocument */
         ConversationDocument: {
             accepted_at: string | null;
@@ -3045,6 +3516,7 @@ export interface components {
             declines: {
                 [key: string]: number;
             };
+            details: components["schemas"]["RecordDetails"] | null;
             disposition: string | null;
             excess_units: number;
             first_accepted_at: string | null;
@@ -3063,6 +3535,7 @@ export interface components {
             queue: components["schemas"]["Named"] | null;
             /** Format: date-time */
             queued_at: string;
+            record: components["schemas"]["RecordItem"] | null;
             scheduled_transfer: components["schemas"]["Named"] | null;
             sentiment: components["schemas"]["SentimentItem"] | null;
             seq: number;
@@ -3081,6 +3554,11 @@ export interface components {
             waiting_at: string | null;
             workstream: components["schemas"]["Named"];
             wrap_up_at: string | null;
+        };
+        /** Page[ConversationDocument] */
+        ConversationDocumentPage: {
+            items: components["schemas"]["ConversationDocument"][];
+            next?: string | null;
         };
         /** ConversationSentiment */
         ConversationSentiment: {
@@ -3118,17 +3596,20 @@ export interface components {
             };
             channel: components["schemas"]["Channel"];
             consent?: boolean | null;
+            /** @description A UUIDv7. */
+            contact?: string | null;
             /** @description What the page or the system knows, for rules to go by. */
             context?: {
                 [key: string]: string;
             };
-            customer: components["schemas"]["CustomerDetails"] | string;
+            customer?: components["schemas"]["CustomerDetails"] | string | null;
             /** @default  */
             language: string;
             /** @default 0 */
             priority: number;
             /** @description A queue by id or name. */
             queue?: string | null;
+            record?: components["schemas"]["NewRecord"] | null;
             /** @default  */
             subject: string;
             /** @default [] */
@@ -3550,6 +4031,71 @@ export interface components {
             name: string;
             rows: number;
         };
+        /** Field */
+        Field: {
+            /** @default [] */
+            choices: components["schemas"]["Choice"][];
+            earliest?: string | null;
+            hints?: {
+                [key: string]: string;
+            };
+            key: string;
+            kind: components["schemas"]["FieldKind"];
+            latest?: string | null;
+            least?: number | null;
+            /** @default false */
+            lines: boolean;
+            /** @default 500 */
+            longest: number;
+            most?: number | null;
+            names: {
+                [key: string]: string;
+            };
+            needed?: components["schemas"]["Needed"];
+            /** @default false */
+            retired: boolean;
+            /** @default  */
+            shape: string;
+            /** @default false */
+            whole: boolean;
+        };
+        /** FieldBody */
+        FieldBody: {
+            /** @default [] */
+            choices: (components["schemas"]["ChoiceBody"] | unknown)[];
+            earliest?: string | null;
+            /** @description By language. */
+            hints?: {
+                [key: string]: string;
+            };
+            /** @description Small letters, digits and underscores. */
+            key: string;
+            kind: components["schemas"]["FieldKind"];
+            latest?: string | null;
+            least?: number | null;
+            /** @default false */
+            lines: boolean;
+            /** @default 500 */
+            longest: number;
+            most?: number | null;
+            /** @description By language. */
+            names: {
+                [key: string]: string;
+            };
+            needed?: components["schemas"]["Needed"];
+            /** @default false */
+            retired: boolean;
+            /** @default  */
+            shape: string;
+            /** @default false */
+            whole: boolean;
+        };
+        /**
+         * FieldKind
+         * @description What a field holds: words, a number, a day, one of fixed choices, yes or no.
+         * @enum {string}
+         */
+        FieldKind: "text" | "number" | "date" | "choice" | "yes_no";
         /** Figures */
         Figures: {
             abandoned: number;
@@ -3729,6 +4275,28 @@ export interface components {
                 ][];
             };
         };
+        /** ImportDocument */
+        ImportDocument: {
+            bad: number;
+            by: components["schemas"]["Named"];
+            columns: string[];
+            /** Format: date-time */
+            created_at: string;
+            ended_at: string | null;
+            failed: number;
+            good: number;
+            id: string;
+            known: number;
+            made: number;
+            mapping: {
+                [key: string]: string;
+            };
+            name: string;
+            place: number;
+            state: string;
+            total: number;
+            workstream: components["schemas"]["Named"];
+        };
         /** InsightBackend */
         InsightBackend: {
             backend: components["schemas"]["Backend"];
@@ -3793,6 +4361,52 @@ export interface components {
          * @enum {string}
          */
         Level: "very_negative" | "negative" | "slightly_negative" | "neutral" | "slightly_positive" | "positive" | "very_positive";
+        /** LineItem */
+        LineItem: {
+            cells: string[];
+            key: string | null;
+            line: number;
+            problems: components["schemas"]["LineProblem"][];
+            record: string | null;
+            state: string;
+        };
+        /** LineProblem */
+        LineProblem: {
+            at: string;
+            problem: string;
+        };
+        /**
+         * LineState
+         * @description What a line is, or what came of it.
+         * @enum {string}
+         */
+        LineState: "new" | "good" | "bad" | "made" | "known" | "failed";
+        /** LinkItem */
+        LinkItem: {
+            agent: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Named"];
+            channel: string;
+            /** Format: date-time */
+            created_at: string;
+            customer: components["schemas"]["Named"];
+            id: string;
+            record: components["schemas"]["RecordItem"] | null;
+            state: string;
+            subject: string;
+            workstream: components["schemas"]["Named"];
+        };
+        /** LinkList */
+        LinkList: {
+            hidden: number;
+            items: components["schemas"]["LinkItem"][];
+        };
+        /** LinkRequest */
+        LinkRequest: {
+            /** @description A UUIDv7. */
+            to: string;
+        };
         /**
          * List
          * @description Which figure.
@@ -3804,6 +4418,12 @@ export interface components {
             /** Format: date-time */
             at: string;
             items: components["schemas"]["FiguresItem"][];
+        };
+        /** MappingRequest */
+        MappingRequest: {
+            columns: {
+                [key: string]: string;
+            };
         };
         /** Me */
         Me: {
@@ -3832,6 +4452,18 @@ export interface components {
             lag_ms: number;
             processes: number;
             waiting: number;
+        };
+        /** MergeRequest */
+        MergeRequest: {
+            /** @description A UUIDv7. */
+            into: string;
+        };
+        /** MergedContact */
+        MergedContact: {
+            at: string | null;
+            by: string | null;
+            contact: components["schemas"]["ContactItem"];
+            into: components["schemas"]["Named"];
         };
         /** MessageItem */
         MessageItem: {
@@ -3902,6 +4534,13 @@ export interface components {
             /** @description A UUIDv7. */
             skill_id: string;
         };
+        /**
+         * Needed
+         * @description From when on a field must be filled in: never, from the beginning, or when the record is resolved.
+         * @default never
+         * @enum {string}
+         */
+        Needed: "never" | "create" | "resolve";
         /** NewAgentsBody */
         NewAgentsBody: {
             /** @default 3 */
@@ -3914,6 +4553,20 @@ export interface components {
             skills?: {
                 [key: string]: number;
             };
+        };
+        /** NewRecord */
+        NewRecord: {
+            /** @default  */
+            description: string;
+            due_at?: string | null;
+            /** @description By the keys of the form of its workstream. */
+            fields?: {
+                [key: string]: string | number | boolean | null;
+            };
+            key?: string | null;
+            /** @default [] */
+            links: (string | unknown)[];
+            status?: string | null;
         };
         /** NewToken */
         NewToken: {
@@ -4026,6 +4679,12 @@ export interface components {
             /** @description Seconds, on average. */
             talk: number;
         };
+        /**
+         * Phase
+         * @description What every status is a name for. Each is a state of the record's conversation.
+         * @enum {string}
+         */
+        Phase: "open" | "in_progress" | "on_hold" | "resolved";
         /** Piece */
         Piece: {
             hit: boolean;
@@ -4079,7 +4738,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
+            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
         } & {
             [key: string]: unknown;
         };
@@ -4238,6 +4897,36 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** RecordDetails */
+        RecordDetails: {
+            description: string;
+            fields: {
+                [key: string]: string | number | boolean;
+            };
+            outcome: string;
+        };
+        /** RecordFormBody */
+        RecordFormBody: {
+            /** @default [] */
+            fields: (components["schemas"]["FieldBody"] | unknown)[];
+            statuses: (components["schemas"]["StatusBody"] | unknown)[];
+            version: number;
+        };
+        /** RecordFormDocument */
+        RecordFormDocument: {
+            fields: components["schemas"]["Field"][];
+            statuses: components["schemas"]["Status"][];
+            version: number;
+            workstream: components["schemas"]["Named"];
+        };
+        /** RecordItem */
+        RecordItem: {
+            due_at: string | null;
+            key: string | null;
+            phase: components["schemas"]["Phase"];
+            revision: number;
+            status: string | null;
+        };
         /** RejectRequest */
         RejectRequest: {
             reason?: string | null;
@@ -4313,6 +5002,13 @@ export interface components {
         /** ReplyRequest */
         ReplyRequest: {
             text: string;
+        };
+        /** ResolveRequest */
+        ResolveRequest: {
+            disposition?: string | null;
+            /** @default  */
+            outcome: string;
+            status?: string | null;
         };
         /**
          * Right
@@ -4598,6 +5294,28 @@ export interface components {
          * @enum {string}
          */
         State: "open" | "active" | "waiting" | "wrap_up" | "closed";
+        /** Status */
+        Status: {
+            key: string;
+            names?: {
+                [key: string]: string;
+            };
+            phase: components["schemas"]["Phase"];
+            /** @default false */
+            retired: boolean;
+        };
+        /** StatusBody */
+        StatusBody: {
+            /** @description Small letters, digits and underscores. */
+            key: string;
+            /** @description By language. */
+            names?: {
+                [key: string]: string;
+            };
+            phase: components["schemas"]["Phase"];
+            /** @default false */
+            retired: boolean;
+        };
         /** StoreTextRequest */
         StoreTextRequest: {
             /** @enum {string} */
@@ -5190,6 +5908,16 @@ export interface components {
             items: components["schemas"]["EntryItem"][];
             next?: string | null;
         };
+        /** Page[ImportDocument] */
+        "recordPageimports.ImportDocument_": {
+            items: components["schemas"]["ImportDocument"][];
+            next?: string | null;
+        };
+        /** Page[LineItem] */
+        "recordPageimports.LineItem_": {
+            items: components["schemas"]["LineItem"][];
+            next?: string | null;
+        };
         /** Page[DispositionDocument] */
         "routingPagesettings.DispositionDocument_": {
             items: components["schemas"]["DispositionDocument"][];
@@ -5314,7 +6042,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `consent/answer-needed`, `disposition/unknown`, `request/idempotency-key-reused`, `request/malformed`, `target/unknown` */
+        /** @description `consent/answer-needed`, `contact/same`, `disposition/unknown`, `record/file-unreadable`, `record/link-to-itself`, `record/not-a-record`, `record/unfit`, `record/unknown-status`, `request/idempotency-key-reused`, `request/malformed`, `target/unknown` */
         422: {
             headers: {
                 [name: string]: unknown;
@@ -5976,6 +6704,213 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    listContacts: {
+        parameters: {
+            query?: {
+                /** @description Beginnings of words of name, address or company; digits. */
+                q?: string;
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactItemPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeContactRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listContactHistory: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardRowPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    mergeContacts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    unmergeContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     listConversations: {
         parameters: {
             query?: {
@@ -6572,6 +7507,111 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    listLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkList"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    linkRecord: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkList"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    unlinkRecord: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+                /** @description An id. One that is malformed is not found. */
+                other_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkList"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     listMessages: {
         parameters: {
             query?: {
@@ -7000,6 +8040,45 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    changeRecord: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRecordRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     releaseConversation: {
         parameters: {
             query?: never;
@@ -7028,6 +8107,45 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    resolveRecord: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -8905,6 +10023,341 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    listRecordForms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFormDocument"][];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listRecordImports: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["recordPageimports.ImportDocument_"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    createRecordImport: {
+        parameters: {
+            query: {
+                /** @description What the file is called. */
+                name: string;
+                /** @description Into which workstream it is read. */
+                workstream: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getRecordImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    cancelRecordImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    checkRecordImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listImportLines: {
+        parameters: {
+            query?: {
+                /** @description Several may be given. */
+                state?: components["schemas"]["LineState"][] | null;
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["recordPageimports.LineItem_"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getImportReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    startRecordImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listRecords: {
+        parameters: {
+            query?: {
+                /** @description Several may be given. */
+                phase?: components["schemas"]["Phase"][] | null;
+                /** @description Needed for `status` and `field`. */
+                workstream?: string;
+                /** @description Several may be given. */
+                status?: string[] | null;
+                /** @description `key:value`; all that are given must hold. */
+                field?: string[] | null;
+                /** @description Several may be given. */
+                queue?: string[] | null;
+                contact?: string;
+                /** @description Due before then. */
+                due_before?: string | null;
+                /** @description In subject or customer, or the key. */
+                q?: string;
+                sort?: string;
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocumentPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     replayFloor: {
         parameters: {
             query?: {
@@ -10524,6 +11977,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkstreamDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getRecordForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                workstream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFormDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeRecordForm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                workstream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordFormBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFormDocument"];
                 };
             };
             401: components["responses"]["401"];

@@ -5,27 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from valvomo.commands.work import Work
+from valvomo.db import contacts
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations.model import ASYNCHRONOUS, LanguageSource
 from valvomo.domain.conversations.start import Customer
 from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.refusals import Reason, Refusal
 from valvomo.domain.routing.rules import Arrival, classify
 
 if TYPE_CHECKING:
     from valvomo.commands.conversations.start import StartConversation
 
 
-async def arrived(work: Work, workstream: Workstream, command: StartConversation) -> tuple[Customer, str]:
+async def arrived(
+    work: Work, workstream: Workstream, command: StartConversation
+) -> tuple[Customer, str] | Refusal:
     """Whom it is with and what the workstream's rules ask for, and the queue (id or name).
 
     A queue that was named wins over queue rules; skill rules apply all the same.
     """
-    contact_id, known = await _contact(work, command)
+    contact = await _contact(work, command)
+    if isinstance(contact, Refusal):
+        return contact
+    contact_id, known, name = contact
     arrival = Arrival(
         channel=workstream.channel.value,
         language=command.language,
         subject=command.subject,
-        customer_name=command.customer_name,
+        customer_name=name,
         email=command.email or "",
         phone=command.phone or "",
         known=known,
@@ -35,7 +42,7 @@ async def arrived(work: Work, workstream: Workstream, command: StartConversation
     found = classify(workstream.queue_rules, workstream.skill_rules, arrival, fallback=workstream.queue_id)
     customer = Customer(
         contact_id=contact_id,
-        name=command.customer_name,
+        name=name,
         language=command.language,
         language_source=_source(work, command),
         subject=command.subject,
@@ -56,24 +63,31 @@ def _source(work: Work, command: StartConversation) -> LanguageSource:
     return LanguageSource.CHOSEN if chosen else LanguageSource.SUPPOSED
 
 
-async def _contact(work: Work, command: StartConversation) -> tuple[str, bool]:
-    """The customer, and whether they are known: a stranger's word for who they are makes nobody known."""
+async def _contact(work: Work, command: StartConversation) -> tuple[str, bool, str] | Refusal:
+    """The customer, whether they are known, their name. A stranger's word for who they are makes nobody known."""
+    if command.contact_id and work.actor.kind is ActorKind.USER:
+        rows = await contacts.known(work.tx, work.actor, command.contact_id)
+        named = next((row["name"] for row in rows if row["id"] == command.contact_id), None)
+        if named is None:
+            return Refusal(Reason.UNKNOWN_TARGET, {"contact": command.contact_id})
+        return command.contact_id, True, command.customer_name or named
     if command.email and work.actor.kind is ActorKind.USER:
         known = await work.tx.row("house.contact_by_email", work.organization_id, command.email)
         if known is not None:
-            return str(known["id"]), True
+            return str(known["id"]), True, command.customer_name
     contact_id = work.new_id()
     await work.tx.run(
         "house.create_contact", work.organization_id, contact_id, command.customer_name, command.email,
         command.phone, work.now,
     )  # fmt: skip
-    return contact_id, False
+    return contact_id, False, command.customer_name
 
 
 async def _affinity(work: Work, workstream: Workstream, contact_id: str) -> str | None:
     if not workstream.affinity or workstream.channel not in ASYNCHRONOUS:
         return None
     agent_id: str | None = await work.tx.value(
-        "house.last_agent", work.organization_id, contact_id, workstream.id
-    )
+        "house.last_agent", work.organization_id, await contacts.group(work.tx, work.organization_id, contact_id),
+        workstream.id,
+    )  # fmt: skip
     return agent_id

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from valvomo.commands.conversations.resolve import resolved, unknown_disposition
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
-from valvomo.db import house
-from valvomo.domain.access.acts import Act
+from valvomo.domain.access.acts import Act, keeps_records
 from valvomo.domain.agents.capacity import exceeded_by
 from valvomo.domain.conversations import details, ending, pick, queueing
-from valvomo.domain.conversations.dispositions import disposition_refusal
-from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.model import Channel
+from valvomo.domain.conversations.resolve import Resolution
 from valvomo.domain.refusals import Reason, Refusal
 
 
@@ -131,6 +131,8 @@ async def end(work: Work, command: End) -> Outcome:
     conversation = await work.lock_for(command.conversation_id, Act.END)
     if isinstance(conversation, Refusal):
         return conversation
+    if conversation.channel is Channel.RECORD:
+        return await resolved(work, conversation, Resolution())
     workstream = await work.workstream(conversation)
     return await work.decide(conversation, ending.end(work.actor.id, conversation, workstream, work.now))
 
@@ -141,7 +143,7 @@ async def complete(work: Work, command: Complete) -> Outcome:
     conversation = await work.lock_for(command.conversation_id, Act.COMPLETE)
     if isinstance(conversation, Refusal):
         return conversation
-    if refusal := await _disposition_refusal(work, conversation, command.disposition):
+    if refusal := await unknown_disposition(work, conversation, command.disposition):
         return refusal
     return await work.decide(conversation, ending.complete(work.actor.id, conversation, command.disposition))
 
@@ -152,7 +154,7 @@ async def change_details(work: Work, command: ChangeDetails) -> Outcome:
     conversation = await work.lock_for(command.conversation_id, Act.DETAILS)
     if isinstance(conversation, Refusal):
         return conversation
-    if refusal := await _disposition_refusal(work, conversation, command.disposition):
+    if refusal := await unknown_disposition(work, conversation, command.disposition):
         return refusal
     change = details.DetailsChanged(
         by_id=work.actor.id,
@@ -162,11 +164,7 @@ async def change_details(work: Work, command: ChangeDetails) -> Outcome:
         language=command.language,
         disposition=command.disposition,
     )
-    return await work.decide(conversation, details.change_details(work.actor.id, conversation, change))
-
-
-async def _disposition_refusal(work: Work, conversation: Conversation, code: str | None) -> Refusal | None:
-    if not code:
-        return None
-    configured = await house.dispositions(work.tx, work.organization_id)
-    return disposition_refusal(code, conversation.queue_id, configured)
+    watches = keeps_records(work.actor, conversation)
+    return await work.decide(
+        conversation, details.change_details(work.actor.id, conversation, change, watches=watches)
+    )

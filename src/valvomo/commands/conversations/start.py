@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import ClassVar
 
 from valvomo.commands.conversations.arriving import arrived
+from valvomo.commands.records.making import Draft, drafted, first_links, key_refusal
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work, outcome_of
 from valvomo.db import house
@@ -15,7 +16,7 @@ from valvomo.db.ids import new_secret, secret_digest
 from valvomo.domain.access.actor import ActorKind, UserRole
 from valvomo.domain.agents.events import Acknowledged
 from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy
-from valvomo.domain.conversations.start import Customer, start
+from valvomo.domain.conversations.start import ConversationStarted, Customer, start
 from valvomo.domain.conversations.targets import Queue, queue_kind
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
@@ -33,7 +34,7 @@ class StartConversation(Command):
     `queue` is an id or a name; without it the workstream's rules choose. `context` is what the page or system knows.
     `issue_token` gives the customer the token that opens this one conversation. `version` and `text_language` name the
     notice or question that the customer was shown, 0 where there was none; without a version it is taken to be the
-    newest.
+    newest. `contact_id` is whom staff know it to be with; `record` what is said of a record.
     """
 
     secret: ClassVar[frozenset[str]] = frozenset({"token"})
@@ -53,6 +54,8 @@ class StartConversation(Command):
     version: int | None = None
     text_language: str | None = None
     issue_token: bool = False
+    contact_id: str | None = None
+    record: Draft | None = None
 
 
 @handles(StartConversation)
@@ -63,7 +66,21 @@ async def start_conversation(work: Work, command: StartConversation) -> Outcome:
     workstream = await _workstream(work, command)
     if workstream is None or workstream.channel is not command.channel:
         return Refusal(Reason.UNKNOWN_TARGET, {"channel": command.channel.value})
-    customer, queue_id = await arrived(work, workstream, command)
+    record = await drafted(work, command, workstream.id)
+    if isinstance(record, Refusal):
+        return record
+    arrival = await arrived(work, workstream, command)
+    if isinstance(arrival, Refusal):
+        return arrival
+    customer, queue_id = replace(arrival[0], record=record), arrival[1]
+    started = await _started(work, command, workstream, (customer, queue_id))
+    return started if isinstance(started, Refusal) else await _begun(work, command, started)
+
+
+async def _started(
+    work: Work, command: StartConversation, workstream: Workstream, arrival: tuple[Customer, str]
+) -> ConversationStarted | Refusal:
+    customer, queue_id = arrival
     queue = await house.queue(work.tx, work.organization_id, queue_id, work.now)
     if refusal := _queue_refusal(queue, workstream) or queue is None:
         return refusal if isinstance(refusal, Refusal) else Refusal(Reason.UNKNOWN_TARGET)
@@ -72,12 +89,20 @@ async def start_conversation(work: Work, command: StartConversation) -> Outcome:
         return Refusal(
             Reason.CHANGED_MEANWHILE, {"version": consent.version or 0, "language": consent.language}
         )
-    started = start(
+    return start(
         workstream, (queue.id, queue.name), customer, consent, conversation_id=work.new_id(), at=work.now
     )
-    if isinstance(started, Refusal):
-        return started
-    conversation = await work.begin(started)
+
+
+async def _begun(work: Work, command: StartConversation, started: ConversationStarted) -> Outcome:
+    conversation_id, consent = started.conversation_id, started.consent
+    draft = command.record or Draft()
+    if refusal := await key_refusal(work, started.workstream_id, draft.key, conversation_id):
+        return refusal
+    conversation = await first_links(work, await work.begin(started), draft.links)
+    if isinstance(conversation, Refusal):
+        return conversation
+    customer = Customer(contact_id=started.contact_id, name=started.customer_name, language=started.language)
     await _acknowledge(work, conversation.id, customer.contact_id, consent)
     token = await _token(work, conversation.id, customer) if command.issue_token else {}
     return {**outcome_of(conversation), "contact": customer.contact_id, **token}

@@ -75,9 +75,9 @@ FROM queues q WHERE q.organization_id = $1 ORDER BY lower(q.name)
 SELECT overflow FROM queues WHERE organization_id = $1 AND id = $2
 
 -- name: last_agent
--- Who served this customer last in this workstream.
+-- Who served this customer, as whichever of the contacts that are one, last in this workstream.
 SELECT coalesce(owner_id, body -> 'served_by' ->> -1) FROM conversations
-WHERE organization_id = $1 AND contact_id = $2 AND workstream_id = $3 AND state = 'closed'
+WHERE organization_id = $1 AND contact_id = ANY ($2::text[]) AND workstream_id = $3 AND state = 'closed'
     AND body -> 'served_by' <> '[]' ORDER BY created_at DESC, id DESC LIMIT 1
 
 -- name: create_contact

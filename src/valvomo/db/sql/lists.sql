@@ -29,7 +29,7 @@ WITH listed AS (
             OR (strpos(lower(m.text), lower($10)) > 0
                 AND (c.body -> 'consent' ->> 'policy' <> 'consent' OR (c.body -> 'consent' ->> 'answer')::boolean)
                 AND ($2 OR c.queue_id = ANY ($3::text[]) OR c.owner_id = $4)))
-        AND ($17 = '' OR c.contact_id = $17)
+        AND ($17::text[] = '{}' OR c.contact_id = ANY ($17::text[]))
         AND ($18::text[] = '{}' OR coalesce(CASE WHEN $2 OR $19 OR c.queue_id = ANY ($3::text[])
             THEN c.body ->> 'sentiment_level' END, 'none') = ANY ($18::text[]))
 )
@@ -53,7 +53,7 @@ WHERE c.organization_id = $1 AND c.state = 'closed'
         OR strpos(lower(c.body ->> 'subject'), lower($8)) > 0)
     AND ($9::timestamptz IS NULL OR (c.closed_at, c.id) < ($9, $10::text COLLATE "C"))
     AND ($12 = '' OR c.body ->> 'closed_as' = $12)
-    AND ($13 = '' OR c.contact_id = $13)
+    AND ($13::text[] = '{}' OR c.contact_id = ANY ($13::text[]))
     AND ($14::timestamptz IS NULL OR c.closed_at >= $14)
     AND ($15::text[] = '{}' OR coalesce(CASE WHEN $2 OR $16 OR c.queue_id = ANY ($3::text[])
         THEN c.body ->> 'sentiment_level' END, 'none') = ANY ($15::text[]))

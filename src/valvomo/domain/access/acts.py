@@ -122,7 +122,7 @@ RULES: Mapping[Act, Rule] = {
     Act.REPLY: lambda actor, one: reply_refusal(actor.id, one),
     Act.NOTE: lambda actor, one: note_refusal(actor.id, one),
     Act.WHISPER: lambda actor, one: whisper_refusal(actor.id, one),
-    Act.DETAILS: lambda actor, one: details_refusal(actor.id, one),
+    Act.DETAILS: lambda actor, one: details_refusal(actor.id, one, watches=keeps_records(actor, one)),
     Act.ASK_SUPERVISOR: lambda actor, one: ask_refusal(actor.id, one),
     Act.WITHDRAW_ASK: lambda actor, one: withdraw_refusal(actor.id, one),
     Act.MUTE: lambda actor, one: mute_refusal(one),
@@ -130,6 +130,11 @@ RULES: Mapping[Act, Rule] = {
     Act.PIN: lambda actor, one: pin_refusal(one),
     Act.UNPIN: lambda actor, one: unpin_refusal(one),
 }
+
+
+def keeps_records(actor: Actor, conversation: Conversation) -> bool:
+    """Whether the actor keeps records of this queue that others serve: supervisors, and programs that made them."""
+    return actor.supervises(conversation.queue_id) or actor.is_(UserRole.INTEGRATION)
 
 
 def act_refusal(

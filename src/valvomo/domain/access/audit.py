@@ -14,6 +14,7 @@ from valvomo.domain.agents.events import (
     SignedIn,
 )
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared
+from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
@@ -23,14 +24,18 @@ from valvomo.domain.conversations.mute import Muted, Pinned, Unmuted, Unpinned
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferMade, OfferRejected
 from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.transfer import TransferScheduled
+from valvomo.domain.records.events import RecordsImported
 
 _SUPERVISOR = "supervisor"
-_ALWAYS = (SettingChanged, SignedIn, Evaluated, LookedBack, Searched, FiguresSeen, FiguresExported)
+_ALWAYS = (
+    SettingChanged, SignedIn, Evaluated, LookedBack, Searched, FiguresSeen, FiguresExported, ContactChanged,
+    ContactMerged, ContactUnmerged,
+)  # fmt: skip
 
 
 def audited(event: Event | HouseFact) -> bool:
     """Whether this fact answers "who did what to whom, when and why" for an auditor."""
-    if isinstance(event, _ALWAYS):
+    if isinstance(event, _ALWAYS) or (isinstance(event, RecordsImported) and event.turns):
         return True
     match event:
         case MonitorStarted() | MonitorStopped() | SupervisorJoined() | TookOver() | ForceClosed():

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
+from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
+from valvomo.domain.records.events import RecordsImported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class SettingChanged:
     """An administrator changed something; `before` or `after` is None when it was created or removed.
 
     `subject` is the kind of thing: supervision, queue, user, workstream, text, token, webhook, skill, hours,
-    presence, template, quick_reply, disposition, insight.
+    presence, template, quick_reply, disposition, insight, record_form.
     """
 
     kind: ClassVar[str] = "setting_changed"
@@ -158,7 +160,7 @@ class Evaluated:
 _ALL = (
     PresenceSet, AgentConnected, AgentDisconnected, SettingChanged, SignedIn, Acknowledged, LookedBack, FiguresSeen,
     FiguresExported, UsualHandleNoted, Evaluated, AlertRaised, AlertAcknowledged, AlertAssigned, AlertCleared,
-    Searched,
+    Searched, ContactChanged, ContactMerged, ContactUnmerged, RecordsImported,
 )  # fmt: skip
 HouseFact = (
     PresenceSet
@@ -177,6 +179,10 @@ HouseFact = (
     | AlertAssigned
     | AlertCleared
     | Searched
+    | ContactChanged
+    | ContactMerged
+    | ContactUnmerged
+    | RecordsImported
 )
 HOUSE_FACTS: dict[str, type[HouseFact]] = {one.kind: one for one in _ALL}
 """Facts that belong to no conversation, by kind."""

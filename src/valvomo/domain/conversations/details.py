@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from valvomo.domain.conversations.event import Event
-from valvomo.domain.conversations.model import Conversation, LanguageSource, State
+from valvomo.domain.conversations.model import Channel, Conversation, LanguageSource, State
 from valvomo.domain.conversations.queueing import owner_refusal
+from valvomo.domain.conversations.record import changed
 from valvomo.domain.refusals import Refusal
 
 
@@ -26,8 +27,12 @@ class DetailsChanged(Event):
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """Sets what was given."""
+        told = {"subject": self.subject, "priority": self.priority}
+        names = [name for name, value in told.items() if value is not None]
+        record = conversation.record
         return replace(
             conversation,
+            record=changed(record, names) if record and names else record,
             subject=conversation.subject if self.subject is None else self.subject,
             priority=conversation.priority if self.priority is None else self.priority,
             tags=conversation.tags if self.tags is None else self.tags,
@@ -37,15 +42,22 @@ class DetailsChanged(Event):
         )
 
 
-def details_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
-    """Its primary, while it is active or in wrap-up."""
+def details_refusal(agent_id: str, conversation: Conversation, *, watches: bool = False) -> Refusal | None:
+    """Its primary, while it is active or in wrap-up. A record is kept by hand: by its primary also while on hold.
+
+    `watches` says that it is somebody who keeps records that are not theirs: a supervisor of its queue, a program.
+    """
+    if conversation.channel is Channel.RECORD and conversation.state is not State.CLOSED:
+        waits = conversation.state is State.WAITING and conversation.owner_id == agent_id
+        if watches or waits:
+            return None
     if conversation.state is State.WRAP_UP and conversation.owner_id == agent_id:
         return None
     return owner_refusal(agent_id, conversation)
 
 
 def change_details(
-    agent_id: str, conversation: Conversation, change: DetailsChanged
+    agent_id: str, conversation: Conversation, change: DetailsChanged, *, watches: bool = False
 ) -> tuple[Event, ...] | Refusal:
-    """Set details of what one serves."""
-    return details_refusal(agent_id, conversation) or (change,)
+    """Set details of what one serves, or keeps."""
+    return details_refusal(agent_id, conversation, watches=watches) or (change,)

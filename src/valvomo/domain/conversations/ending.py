@@ -10,6 +10,7 @@ from valvomo.domain.conversations.event import Event, closed, with_deadlines
 from valvomo.domain.conversations.leaving import put_out
 from valvomo.domain.conversations.model import SYNCHRONOUS, Channel, Conversation, Deadline, Mode, Role, State
 from valvomo.domain.conversations.queueing import owner_refusal
+from valvomo.domain.conversations.record import Record, changed
 from valvomo.domain.conversations.workstream import Workstream, WrapUpBlock
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -105,14 +106,22 @@ class AutoClosed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordResolved(Event):
-    """The case is solved; records have no wrap-up (T15)."""
+    """The case is solved; records have no wrap-up (T15). `status` is the name for it, `outcome` what it came to."""
 
     kind: ClassVar[str] = "record_resolved"
     agent_id: str
+    status: str | None = None
+    outcome: str = ""
+    disposition: str | None = None
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """Closed as resolved."""
-        return closed(conversation, at, "resolved")
+        record = conversation.record
+        if record is not None or self.status or self.outcome:
+            told = {"status": self.status, "outcome": self.outcome}
+            record = changed(record or Record(), tuple(told), **told)
+        disposition = self.disposition or conversation.disposition
+        return closed(replace(conversation, record=record, disposition=disposition), at, "resolved")
 
 
 def end_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
@@ -123,11 +132,9 @@ def end_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
 def end(
     agent_id: str, conversation: Conversation, workstream: Workstream, at: datetime
 ) -> tuple[Event, ...] | Refusal:
-    """The agent ends it: wrap-up, or resolved for a record (T7, T15)."""
+    """The agent ends the talk and wraps up (T7); a record is resolved instead (`resolve`)."""
     if refusal := end_refusal(agent_id, conversation):
         return refusal
-    if conversation.channel is Channel.RECORD:
-        return (*put_out(conversation, State.CLOSED), RecordResolved(agent_id=agent_id))
     return ended(conversation, workstream, at, cause="agent_ended", by=(agent_id, "agent"))
 
 

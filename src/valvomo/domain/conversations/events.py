@@ -41,6 +41,8 @@ from valvomo.domain.conversations.queueing import (
     Queued,
     Resumed,
 )
+from valvomo.domain.conversations.record_change import RecordChanged
+from valvomo.domain.conversations.record_link import Linked, Unlinked
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.transfer import TransferScheduled
 
@@ -74,6 +76,9 @@ EVENTS: Mapping[str, type[Event]] = {
         Elevated,
         CallEnded,
         DetailsChanged,
+        RecordChanged,
+        Linked,
+        Unlinked,
         SentimentMeasured,
         LanguageDetected,
         SupervisorAsked,

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.record_status import in_step
 from valvomo.domain.conversations.start import ConversationStarted
 
 
@@ -18,6 +19,8 @@ def fold(conversation: Conversation | None, event: Event, at: datetime) -> Conve
             raise ValueError(f"{event.kind} cannot be the first event of a conversation")
         return replace(event.begin(at), version=1, revision=1)
     changed = event.apply(conversation, at)
+    if changed.record is not None:
+        changed = in_step(conversation, changed)
     revision = conversation.revision + (not event.silent)
     return changed.but(version=conversation.version + 1, revision=revision)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from valvomo.domain.conversations.event import Event
-from valvomo.domain.conversations.model import Conversation, Role, State
+from valvomo.domain.conversations.model import Channel, Conversation, Role, State
 from valvomo.domain.refusals import Reason, Refusal
 
 MAX_TEXT = 10_000
@@ -53,7 +53,12 @@ class MessagePosted(Event):
 
 
 def reply_refusal(author_id: str, conversation: Conversation) -> Refusal | None:
-    """Public words: the primary, a consult shown to the customer, a joined supervisor, while it is active."""
+    """Public words: the primary, a consult shown to the customer, a joined supervisor, while it is active.
+
+    A record has nobody to read them: what is said of it are notes.
+    """
+    if conversation.channel is Channel.RECORD:
+        return Refusal(Reason.NO_CUSTOMER)
     facts = {"state": conversation.state.value, "owner": conversation.owner_name}
     if conversation.state is State.CLOSED:
         return Refusal(Reason.CLOSED, facts)

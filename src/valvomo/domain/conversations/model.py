@@ -10,6 +10,7 @@ from typing import Self
 
 from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.marks import Asked, Mute, Pin, ScheduledTransfer
+from valvomo.domain.conversations.record import Record
 from valvomo.domain.sentiment.levels import Level
 from valvomo.domain.sentiment.mood import Mood, Reading, mood_of
 
@@ -172,7 +173,7 @@ class Conversation:
     rule that chose its first queue, `affinity_id` who served the customer before, `overflowed` the overflow rules that
     have been applied since it last was served. `holds` maps agents to the capacity units that this
     conversation costs them now. `readings` are of the last six measured messages of the customer,
-    `sentiment_level` is the mood that they make.
+    `sentiment_level` is the mood that they make. `record` is None for whatever is no record.
     """
 
     id: str
@@ -234,6 +235,7 @@ class Conversation:
     last_message_at: datetime | None = None
     readings: tuple[Reading, ...] = ()
     sentiment_level: Level | None = None
+    record: Record | None = None
 
     def but(self, **changes: object) -> Self:
         """The same with these fields changed, as `dataclasses.replace` does it but thirty times as fast.

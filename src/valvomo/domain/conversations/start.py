@@ -18,6 +18,7 @@ from valvomo.domain.conversations.model import (
     Mode,
     State,
 )
+from valvomo.domain.conversations.record import Record
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -51,6 +52,7 @@ class ConversationStarted(Event):
     bot_id: str | None = None
     bot_name: str | None = None
     auto_close_at: datetime | None = None
+    record: Record | None = None
 
     def begin(self, at: datetime) -> Conversation:
         """The new conversation: open in its queue, or active with a bot as primary."""
@@ -81,6 +83,7 @@ class ConversationStarted(Event):
             consent=self.consent,
             bot_id=self.bot_id,
             bot_name=self.bot_name,
+            record=self.record,
         )
         return with_deadlines(conversation, auto_close=None if self.bot_id else self.auto_close_at)
 
@@ -105,6 +108,7 @@ class Customer:
     needs: tuple[Need, ...] = ()
     routed_by: str | None = None
     affinity_id: str | None = None
+    record: Record | None = None
 
 
 def start(
@@ -142,6 +146,7 @@ def start(
         routed_by=customer.routed_by,
         affinity_id=customer.affinity_id,
         consent=consent,
+        record=(customer.record or Record()) if workstream.channel is Channel.RECORD else None,
         auto_close_at=workstream.auto_close(workstream.timers.auto_close_open, at),
     )
 

@@ -15,6 +15,7 @@ from valvomo.domain.sentiment.levels import NONE, Level
 from valvomo.edge.http.bodies import malformed
 from valvomo.edge.http.outcomes import After, carried_out
 from valvomo.edge.http.parameters import LARGEST, Cursor, Limit, PathId, in_utc
+from valvomo.edge.http.records import as_draft
 from valvomo.edge.http.refused import Refused, found
 from valvomo.edge.http.writing import written_by_staff
 from valvomo.edge.parts import Parts
@@ -104,25 +105,7 @@ async def create_conversation(
     key: NamedDependency[str | None],
 ) -> After:
     """For integrations, and for records from the console. It waits in its workstream's queue or the named one."""
-    customer = (
-        data.customer if isinstance(data.customer, CustomerDetails) else CustomerDetails(name=data.customer)
-    )
-    command = StartConversation(
-        channel=data.channel,
-        customer_name=customer.name,
-        email=customer.email,
-        phone=customer.phone,
-        workstream_id=data.workstream,
-        queue=data.queue,
-        subject=data.subject,
-        language=data.language,
-        priority=data.priority,
-        tags=data.tags,
-        answers=data.answers,
-        context=data.context,
-        consent=data.consent,
-    )
-    return await carried_out(parts, actor, command, key)
+    return await carried_out(parts, actor, _start(data), key)
 
 
 @get("/conversations/{conversation_id:str}", tags=TAGS, operation_id="getConversation", summary="Read one")
@@ -219,6 +202,29 @@ async def list_candidates(
                 tx, actor, conversation_id, purpose, everybody=everybody, at=parts.clock()
             )
         )
+
+
+def _start(data: CreateConversation) -> StartConversation:
+    known = data.customer
+    customer = known if isinstance(known, CustomerDetails) else CustomerDetails(name=known or "")
+    record = data.record
+    return StartConversation(
+        channel=data.channel,
+        customer_name=customer.name,
+        email=customer.email,
+        phone=customer.phone,
+        contact_id=data.contact,
+        workstream_id=data.workstream,
+        queue=data.queue,
+        subject=data.subject,
+        language=data.language,
+        priority=data.priority,
+        tags=data.tags,
+        answers=data.answers,
+        context=data.context,
+        consent=data.consent,
+        record=None if record is None else as_draft(record),
+    )
 
 
 ROUTES = (

@@ -1,0 +1,1 @@
+"""Contacts: what is known of customers, and which of them are one."""
