@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -62,10 +64,7 @@ def test_the_end_of_a_long_letter_counts(model: E5Sentiment) -> None:
 
 
 def test_a_head_for_another_model_is_refused(tmp_path: Path) -> None:
-    shipped = heads.load()
-    other = heads.Head(
-        weights=shipped.weights, bias=shipped.bias, temperature=shipped.temperature, model_sha256="0" * 64
-    )
+    other = replace(heads.load(), model_sha256="0" * 64)
     heads.save(other, tmp_path / heads.FILE)
     with pytest.raises(UnavailableError, match="another model"):
         local(tmp_path)
@@ -73,10 +72,7 @@ def test_a_head_for_another_model_is_refused(tmp_path: Path) -> None:
 
 def test_a_head_of_ones_own_is_used(tmp_path: Path, model: E5Sentiment) -> None:
     shipped = heads.load()
-    turned = heads.Head(
-        weights=shipped.weights[::-1], bias=shipped.bias[::-1], temperature=shipped.temperature,
-        model_sha256=shipped.model_sha256,
-    )  # fmt: skip
+    turned = replace(shipped, weights=shipped.weights[::-1], bias=shipped.bias[::-1])
     heads.save(turned, tmp_path / heads.FILE)
     own = local(tmp_path)
     words = [Utterance(text="This is wonderful, thank you!")]
@@ -93,6 +89,9 @@ def test_what_is_no_head_is_refused(tmp_path: Path) -> None:
         heads.load(tmp_path / heads.FILE)
     with pytest.raises(UnavailableError):
         heads.load(tmp_path / "nothing.npz")
+    heads.save(replace(heads.load(), middle=np.zeros(3, np.float32)), tmp_path / heads.FILE)
+    with pytest.raises(UnavailableError, match="do not fit"):
+        heads.load(tmp_path / heads.FILE)
 
 
 def test_a_model_file_that_is_none_is_refused(tmp_path: Path) -> None:
@@ -102,7 +101,19 @@ def test_a_model_file_that_is_none_is_refused(tmp_path: Path) -> None:
 
 def test_the_head_is_small_and_calm() -> None:
     head = heads.load()
-    assert head.weights.shape == (3, 384)
+    squares = len(head.directions)
+    assert head.weights.shape == (3, 384 + squares)
     assert head.bias.shape == (3,)
+    assert Path(str(resources.files("valvomo.insight").joinpath(heads.FILE))).stat().st_size < 50_000
     even = head.feelings(np.zeros((1, 384), dtype=np.float32))[0]
     assert abs(even.score) <= 1
+
+
+def test_a_head_of_four_parts_is_linear(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    weights = random.normal(size=(3, 384)).astype(np.float32)
+    np.savez(
+        tmp_path / heads.FILE, weights=weights, bias=np.ones(3, np.float32), temperature=1.0, model_sha256="0"
+    )
+    some = random.normal(size=(5, 384)).astype(np.float32)
+    assert np.allclose(heads.load(tmp_path / heads.FILE).logits(some), some @ weights.T + 1, atol=1e-4)

@@ -9,18 +9,24 @@ from pathlib import Path
 UTTERANCES = Path(__file__).parent / "utterances"
 LANGUAGES = ("en", "fi", "sv", "de", "fr", "es")
 LABELS = ("negative", "neutral", "positive")
+OWN = ("native", "sincere")
+"""Folders whose rows are said in one language only; those of the others in all six."""
 _HEADING = re.compile(r"\[(\w+) (\w+)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One utterance. `place` is its number in its category: what has the same in another language may mean the same."""
+    """One utterance. `place` is its number in its category: what has the same in another language may mean the same.
+
+    `own` is true of what is written in one language only.
+    """
 
     language: str
     label: str
     kind: str
     place: int
     text: str
+    own: bool = False
 
     @property
     def use(self) -> str:
@@ -40,7 +46,7 @@ def rows() -> list[Row]:
         row
         for language in LANGUAGES
         for file in _files(language)
-        for row in _of(language, file.read_text("utf-8"))
+        for row in _of(language, file.read_text("utf-8"), own=file.parent.name in OWN)
     ]
 
 
@@ -48,7 +54,7 @@ def _files(language: str) -> list[Path]:
     return sorted(UTTERANCES.rglob(f"{language}.txt"))
 
 
-def _of(language: str, text: str) -> list[Row]:
+def _of(language: str, text: str, *, own: bool) -> list[Row]:
     found: list[Row] = []
     label = kind = ""
     place = 0
@@ -58,6 +64,6 @@ def _of(language: str, text: str) -> list[Row]:
             continue
         if label not in LABELS:
             raise ValueError(f"{language}: {line!r} stands under no heading")
-        found.append(Row(language, label, kind, place, line))
+        found.append(Row(language, label, kind, place, line, own))
         place += 1
     return found
