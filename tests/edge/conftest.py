@@ -1,15 +1,25 @@
 """The real application in this process, on the sample organization with a real PostgreSQL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+import sample_routes
 from argon2 import PasswordHasher
 from sample_place import Place
 
 from valvomo.commands.settings.passwords import Passwords
+from valvomo.edge import app
 from valvomo.main import assemble, running
 from valvomo.settings import Settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes() -> Iterator[None]:
+    """Built once, and not for every test."""
+    app.routes = sample_routes.routes
+    yield
+    app.routes = sample_routes.build
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The description is complete and true; what stands around the routes is there: headers, health, files."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -86,7 +87,8 @@ def test_files_are_found_and_nothing_beside_them(tmp_path: Path) -> None:
     script = files.find(get("/assets/a-12345678.js"))
     assert script is not None
     assert "immutable" in script.caching
-    assert script.compressed is not None
+    assert script.compressible
+    assert gzip.decompress(script.compressed) == script.body
     for path in (
         "/api/v1/x",
         "/assets/b.js",

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from sample_place import Place
+from sample_routes import routes
 
 from valvomo.demo.organization import create_sample
-from valvomo.edge.app import routes
 
 NOBODY = "01890000-0000-7000-8000-000000000000"
 

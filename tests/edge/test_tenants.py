@@ -10,13 +10,13 @@ import pytest
 from argon2 import PasswordHasher
 from litestar.handlers import HTTPRouteHandler
 from sample_place import Place
+from sample_routes import routes
 
 from valvomo.commands.alerts.raising import RaiseAlert
 from valvomo.commands.settings.sign_in import Session
 from valvomo.demo.organization import PASSWORD, Sample, create_sample
 from valvomo.domain.access.actor import system
 from valvomo.domain.refusals import Refusal
-from valvomo.edge.app import routes
 from valvomo.edge.http.authentication import COOKIE
 
 API = "/api/v1"

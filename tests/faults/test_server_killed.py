@@ -238,7 +238,7 @@ async def test_timers_fire_after_the_server_was_killed(served: Served) -> None:
 
 
 async def test_the_embedded_database_survives_its_death_together_with_the_server(tmp_path: Path) -> None:
-    served = Served(tmp_path)
+    served = Served(tmp_path, program=command("serve"))
     await asyncio.to_thread(served.start)
     try:
         traffic = Traffic(served, await founded(_running(tmp_path)))

@@ -8,6 +8,7 @@ import mimetypes
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +26,20 @@ _TYPES = {".woff2": "font/woff2", ".js": "text/javascript", ".webmanifest": "app
 Send = Callable[[Any], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asset:
     """One file, as it is sent."""
 
     body: bytes
-    compressed: bytes | None
+    compressible: bool
     kind: str
     tag: str
     caching: str
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """Made when it is first asked for: all of them together would take as long as half a server's start."""
+        return gzip.compress(self.body, 6)
 
     async def answer(self, scope: Any, send: Send) -> None:
         """Send it, compressed where that is understood; 304 when it is there already."""
@@ -46,7 +52,7 @@ class Asset:
         status, body = 200, self.body
         if self.tag in (header(scope["headers"], b"if-none-match") or ""):
             status, body = 304, b""
-        elif self.compressed is not None and "gzip" in (header(scope["headers"], b"accept-encoding") or ""):
+        elif self.compressible and "gzip" in (header(scope["headers"], b"accept-encoding") or ""):
             body = self.compressed
             headers.append((b"content-encoding", b"gzip"))
         if status != 304:  # noqa: PLR2004 - not modified has no body and no length
@@ -88,7 +94,7 @@ def _asset(path: Path) -> Asset:
     textual = kind.startswith(_COMPRESSED)
     return Asset(
         body=body,
-        compressed=gzip.compress(body, 6) if textual and len(body) >= _LEAST_TO_COMPRESS else None,
+        compressible=textual and len(body) >= _LEAST_TO_COMPRESS,
         kind=f"{kind}; charset=utf-8" if textual else kind,
         tag=f'"{hashlib.sha256(body).hexdigest()[:20]}"',
         caching=_caching(path),

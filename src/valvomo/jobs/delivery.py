@@ -11,8 +11,10 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import ssl
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -36,6 +38,12 @@ GONE = 410
 """The receiver says that it will never want letters again."""
 
 log = structlog.get_logger(__name__)
+
+
+@cache
+def _trusting() -> ssl.SSLContext:
+    """Whom the machine trusts, read once for a process."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class UndeliveredError(Exception):
@@ -72,7 +80,11 @@ class Delivery(Rounds):
         limits = httpx.Limits(max_keepalive_connections=0)
         async with (
             httpx.AsyncClient(
-                trust_env=False, follow_redirects=False, limits=limits, timeout=PATIENCE_SECONDS
+                trust_env=False,
+                follow_redirects=False,
+                limits=limits,
+                timeout=PATIENCE_SECONDS,
+                verify=_trusting(),
             ) as self._client,
             asyncio.TaskGroup() as self._group,
         ):
