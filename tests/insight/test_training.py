@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from fitting import DIRECTIONS, fit, fit_temperature, loss
-from rows import LABELS, LANGUAGES, Row, rows
+from rows import LABELS, LANGUAGES, rows
 from telling import interval
 
 
@@ -22,7 +22,7 @@ def test_no_text_is_both_trained_on_and_judged() -> None:
 def test_translations_of_one_meaning_are_on_one_side() -> None:
     meanings: dict[tuple[str, str, int], set[str]] = defaultdict(set)
     for one in rows():
-        if not one.own:
+        if not one.own and not one.taught:
             meanings[one.label, one.kind, one.place].add(one.use)
     assert [meaning for meaning, uses in meanings.items() if len(uses) > 1] == []
 
@@ -35,9 +35,10 @@ def test_every_language_has_rows_of_its_own_for_every_use_and_label() -> None:
     }  # fmt: skip
 
 
-def test_what_was_written_first_is_only_trained_on() -> None:
-    row = Row("en", "negative", "first", 2, "The gym was filthy.")
-    assert row.use == "train"
+def test_what_is_taught_is_never_judged() -> None:
+    taught = [one for one in rows() if one.taught]
+    assert {one.use for one in taught} == {"train"}
+    assert {one.place % 10 for one in taught} == set(range(10))
 
 
 def test_squares_tell_what_no_line_can() -> None:

@@ -11,6 +11,8 @@ LANGUAGES = ("en", "fi", "sv", "de", "fr", "es")
 LABELS = ("negative", "neutral", "positive")
 OWN = ("native", "sincere")
 """Folders whose rows are said in one language only; those of the others in all six."""
+TAUGHT = ("first", "further")
+"""Folders whose rows are trained on only: what was written first, and what was for kinds that were read badly."""
 _HEADING = re.compile(r"\[(\w+) (\w+)\]")
 
 
@@ -27,15 +29,16 @@ class Row:
     place: int
     text: str
     own: bool = False
+    taught: bool = False
 
     @property
     def use(self) -> str:
         """`train`, `temperature` (one in ten) or `develop` (one in five).
 
-        By place, in all languages alike: a translation of what is trained on would be no test. What was written first
-        is trained on only, because everything else was written with it in mind.
+        By place, in all languages alike: a translation of what is trained on would be no test. What is `taught` is
+        trained on only: the first, because everything else was written with it in mind.
         """
-        if self.kind == "first":
+        if self.taught:
             return "train"
         return {2: "develop", 7: "develop", 4: "temperature"}.get(self.place % 10, "train")
 
@@ -46,7 +49,7 @@ def rows() -> list[Row]:
         row
         for language in LANGUAGES
         for file in _files(language)
-        for row in _of(language, file.read_text("utf-8"), own=file.parent.name in OWN)
+        for row in _of(language, file.read_text("utf-8"), file.parent.name)
     ]
 
 
@@ -54,7 +57,7 @@ def _files(language: str) -> list[Path]:
     return sorted(UTTERANCES.rglob(f"{language}.txt"))
 
 
-def _of(language: str, text: str, *, own: bool) -> list[Row]:
+def _of(language: str, text: str, folder: str) -> list[Row]:
     found: list[Row] = []
     label = kind = ""
     place = 0
@@ -64,6 +67,6 @@ def _of(language: str, text: str, *, own: bool) -> list[Row]:
             continue
         if label not in LABELS:
             raise ValueError(f"{language}: {line!r} stands under no heading")
-        found.append(Row(language, label, kind, place, line, own))
+        found.append(Row(language, label, kind, place, line, folder in OWN, folder in TAUGHT))
         place += 1
     return found
