@@ -13,6 +13,7 @@ from valvomo.domain.agents.events import (
     Acknowledged,
     AgentConnected,
     AgentDisconnected,
+    ChannelSeen,
     Evaluated,
     FiguresExported,
     FiguresSeen,
@@ -30,6 +31,7 @@ from valvomo.domain.contacts.events import ContactChanged, ContactMerged, Contac
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.call import CallEnded, Elevated
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
+from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged
 from valvomo.domain.conversations.details import DetailsChanged
 from valvomo.domain.conversations.ending import (
     Abandoned,
@@ -71,6 +73,7 @@ from valvomo.domain.conversations.record_change import RecordChanged
 from valvomo.domain.conversations.record_link import Linked, Unlinked
 from valvomo.domain.conversations.told import notified, told_customer
 from valvomo.domain.conversations.transfer import TransferScheduled
+from valvomo.domain.conversations.window import WindowClosed, WindowOpened
 from valvomo.domain.records.events import RecordsImported
 from valvomo.domain.routing.overflow import Remedy, Trigger
 from valvomo.domain.sentiment.levels import Level
@@ -120,6 +123,9 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (started(), None, NOBODY, False),
     (MEASURED, None, NOBODY, False),
     (LanguageDetected(language="fi", confidence=0.9), None, NOBODY, False),
+    (DeliveryChanged(message_id="m", seq=1, state=Delivery.FAILED), None, NOBODY, False),
+    (WindowOpened(until=AT), None, NOBODY, False),
+    (WindowClosed(), None, NOBODY, False),
     (OfferMade(offer=ROUTED), None, NOBODY, False),
     (OfferMade(offer=ASSIGNED), None, NOBODY, True),
     (OfferAccepted(offer=ROUTED), ("agent_joined", "Eino"), NOBODY, False),
@@ -218,6 +224,7 @@ HOUSE: tuple[tuple[HouseFact, bool], ...] = (
     (PresenceSet(**PRESENCE, by_role="system"), False),
     (PresenceSet(**PRESENCE, by_role="supervisor"), True),
     (AgentConnected(agent_id="a"), False),
+    (ChannelSeen(account_id="c", name="Line", well=False), False),
     (AgentDisconnected(agent_id="a"), False),
     (SettingChanged(subject="queue", subject_id="q", name="Q"), True),
     (SignedIn(user_id="u", outcome="signed_in"), True),

@@ -54,6 +54,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST check": {"columns": {}},
     "PATCH contacts": {"revision": 0, "name": "Theirs"},
     "POST merge": {"into": "01890000-0000-7000-8000-000000000000"},
+    "PATCH channel-accounts": {"name": "Theirs", "disabled": True},
+    "POST test": {"address": "theirs", "text": "theirs"},
+    "POST mend": {"id": "theirs"},
 }
 QUESTION = {"id": "one", "text": "Ours?", "kind": "yes_no"}
 RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -172,6 +175,7 @@ async def one_of_each(place: Place) -> dict[str, str]:
         "export_id": await exported(saara),
         "schedule_id": (await saara.post(f"{API}/report-schedules", json=SCHEDULE)).json()["id"],
         "rule_id": (await admin.post(f"{API}/sampling-rules", json=rule)).json()["id"],
+        "account_id": await account(admin, sample.queues["Support"]),
         "conversation_id": conversation,
         "other_id": judged,
         "contact_id": state["customer"]["id"],
@@ -183,6 +187,15 @@ async def one_of_each(place: Place) -> dict[str, str]:
         "token_id": made["token"]["id"],
         "webhook_id": webhook["webhook"]["id"],
     }
+
+
+async def account(admin: Any, queue: str) -> str:
+    """A channel account, with a workstream of its channel."""
+    workstream = {"name": "Ours", "channel": "custom", "queue": queue, "consent": "none"}
+    made = await admin.post(f"{API}/workstreams", json=workstream)
+    filled = {"settings": {"url": "https://ours.example/in"}, "secrets": {"secret": f"whsec_{'A' * 43}="}}
+    body = {"provider": "custom", "name": "Ours", "workstream_id": made.json()["id"], **filled}
+    return str((await admin.post(f"{API}/channel-accounts", json=body)).json()["id"])
 
 
 async def raised(place: Place, rule: str) -> str:

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
+from valvomo.addresses import ForbiddenAddressError, networks_of, permitted, resolved
 from valvomo.commands.conversations.start import StartConversation
 from valvomo.commands.execute import Done
 from valvomo.commands.settings.webhooks import ChangeWebhook, CreateWebhook, RemoveWebhook
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.refusals import Reason, Refusal
-from valvomo.jobs.addresses import ForbiddenAddressError, networks_of, permitted, resolved
 from valvomo.jobs.delivery import PAUSES, SLOTS, Delivery, due_again
 
 LOOPBACK = networks_of(["127.0.0.0/8"])

@@ -13,6 +13,7 @@ from valvomo.domain.access.actor import UserRole
 from valvomo.domain.access.acts import Act
 from valvomo.domain.access.supervision import Right
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import Channel, Mode, OfferKind, Role, Stage, State
@@ -46,7 +47,7 @@ CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "q
 SETTINGS = (
     "supervision", "attention", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill",
     "alert_rule", "hours", "presence", "template", "quick_reply", "disposition", "insight", "evaluation_form",
-    "sampling_rule", "report", "record_form",
+    "sampling_rule", "report", "record_form", "channel_account", "dispatch", "arrival",
 )  # fmt: skip
 REPORT = (
     "head", "foot", "started", "answered", "service_level", "abandonment", "speed_of_answer", "first_response",
@@ -88,6 +89,8 @@ NEEDED = {
     *(("audit", code) for code in AUDITED),
     *(("report", word) for word in REPORT),
     *(("detail", name) for name in DETAILS),
+    *(("delivery", state.value) for state in Delivery),
+    *(("delivery_problem", problem.value) for problem in DeliveryProblem),
     *(
         ("purpose", name, part)
         for name in ("agent_monitoring", "supervisor_purpose")

@@ -13,6 +13,7 @@ from sample_floor import (
     BILLING,
     CASES,
     EINO,
+    HOUSE,
     ONNI,
     PROCESS,
     ROUTER,
@@ -24,8 +25,12 @@ from sample_floor import (
 )  # fmt: skip
 from sample_routing import ask, give_up, regain
 
+from valvomo.channels.port import Inbound
 from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect, EndWatching
 from valvomo.commands.agents.presence import SetPresence
+from valvomo.commands.channels.delivery import NoteDeliveries, Told
+from valvomo.commands.channels.receiving import kept
+from valvomo.commands.channels.taking_in import TakeMessage
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.ask import AskSupervisor, WithdrawAsk
 from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
@@ -44,9 +49,11 @@ from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQ
 from valvomo.commands.records.change import ChangeRecord
 from valvomo.commands.records.linking import LinkRecord, UnlinkRecord
 from valvomo.commands.registry import Command
+from valvomo.db import channels
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.acts import Act, act_refusal
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.delivery import Delivery
 from valvomo.domain.conversations.measure import Measured
 from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import Mode
@@ -136,6 +143,7 @@ OTHERS = (
     "start", "start", "say", "say", "whisper", "help",
     "guest_says", "guest_says", "guest_comes", "guest_goes", "guest_ends",
     "route", "orphan", "regain", "time", "agent_comes", "agent_goes", "forgotten", "overflow", "measured",
+    "arrives", "told", "lapses",
 )  # fmt: skip
 
 
@@ -174,6 +182,7 @@ def scripted() -> list[Step]:
         (0, "mute unmute mute pin unpin"),
         (1, "pick monitor ask_supervisor help"),
         (1, "assign reject assign minutes pick park guest_says park long"),
+        (1, "arrives pick say told lapses"),
     )
     return [
         Step(what=what, actor=AINO, number=number if what == "start" else 0, target=EINO, choice=0)
@@ -192,6 +201,23 @@ async def measured(floor: Floor, step: Step, one: str) -> Measured:
         language=("", "fi", "sv")[step.choice % 3],
         language_confidence=0.9,
     )
+
+
+async def arrive(floor: Floor) -> str:
+    """A conversation that a customer begins over a channel which takes replies for an hour; its id."""
+    await floor.sql(
+        "INSERT INTO channel_accounts (organization_id, id, provider, name, workstream_id, settings, secrets,"
+        " created_at) VALUES ($1, 'line', 'custom', 'line', 'persistent', '{}', '', $2) ON CONFLICT DO NOTHING",
+        HOUSE,
+        floor.clock.now,
+    )
+    number = len(await floor.sql("SELECT 1 FROM arrivals"))
+    said = Inbound(key=f"m{number}", address=f"a{number}", text="hello", sent_at=floor.clock.now)
+    async with floor.database.transaction() as tx:
+        now = floor.clock.now
+        await channels.keep(tx, (HOUSE, "line"), [kept(said, now)], at=now, due=now)
+    taken = await floor.done(TIMER, TakeMessage(account_id="line", address=said.address, session_hours=1.0))
+    return str(taken.result["conversation"])
 
 
 AIMS = {
@@ -273,6 +299,15 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.do(SAARA, LinkRecord(conversation_id=one, other_id=ids[0]))
         case "unlink":
             await floor.do(SAARA, UnlinkRecord(conversation_id=one, other_id=ids[0]))
+        case "arrives":
+            ids.append(await arrive(floor))
+        case "told":
+            for row in await floor.sql("SELECT message_id FROM dispatches"):
+                told = Told(message_id=row["message_id"], state=list(Delivery)[step.choice % 4 + 1])
+                await floor.do(TIMER, NoteDeliveries(told=(told,)))
+        case "lapses":
+            floor.clock.advance(3700)
+            await floor.do(TIMER, FireTimers(conversation_id=one))
         case "overflow":
             await floor.sql("UPDATE queues SET overflow = $1 WHERE id = 'support'", OVERFLOW)
             floor.clock.advance((61, 1001)[step.choice % 2])

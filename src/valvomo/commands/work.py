@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from valvomo.commands.conversations.overflow import on_entering
 from valvomo.commands.letters import letters_of
-from valvomo.db import agents, conversations, house, outbox
+from valvomo.db import agents, conversations, dispatches, house, outbox
+from valvomo.db.dispatches import HouseWords
 from valvomo.db.ids import new_id
 from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
@@ -25,9 +26,12 @@ from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.start import ConversationStarted
-from valvomo.domain.conversations.told import notified
+from valvomo.domain.conversations.told import notified, told_customer
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
+
+First = Callable[[Conversation], Awaitable[Conversation]]
+"""What is written with a conversation before anything is done about it; the conversation after it."""
 
 
 @dataclass(slots=True)
@@ -72,11 +76,21 @@ class Work:
         queue = await house.queue(self.tx, self.organization_id, queue_id, self.now)
         return queue.name if queue else queue_id
 
-    async def begin(self, started: ConversationStarted) -> Conversation:
-        """Write a new conversation, and what its first queue does about it."""
+    async def begin(
+        self, started: ConversationStarted, address: str | None = None, first: First | None = None
+    ) -> Conversation:
+        """Write a new conversation, what comes with it (`first`), and what its first queue does about it.
+
+        `address` is where the customer is reached over the account of the conversation, if it has one.
+        """
         conversation = fold(None, started, self.now)
         await conversations.insert(self.tx, conversation)
+        if conversation.account_id is not None:
+            place = (self.organization_id, conversation.id, conversation.account_id, address)
+            await self.tx.run("channels.address_conversation", *place)
         await self._note_event(started, conversation, conversation)
+        if first is not None:
+            conversation = await first(conversation)
         return await on_entering(self, conversation)
 
     async def record(self, before: Conversation, events: Iterable[Event]) -> Conversation:
@@ -136,6 +150,11 @@ class Work:
         self.facts.append(fact)
         letters = [(self.organization_id, *letter) for letter in letters_of(fact, after)]
         await outbox.write(self.tx, letters, self.now)
+        if after.account_id is not None and (told := told_customer(event)) is not None and told.text:
+            words = HouseWords(
+                organization_id=self.organization_id, conversation_id=after.id, id=new_id(), text=told.text
+            )
+            await dispatches.write(self.tx, [words], self.now)
 
 
 def outcome_of(conversation: Conversation) -> dict[str, object]:

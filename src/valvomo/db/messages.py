@@ -14,7 +14,10 @@ from valvomo.domain.conversations.model import Conversation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicMessage:
-    """A message that the customer can read. The only type that anything leaving the house is built from."""
+    """A message that the customer can read. The only type that anything leaving the house is built from.
+
+    `delivery` is how far it has come over its channel, None where it goes over none; `delivery_problem` why no further.
+    """
 
     organization_id: str
     conversation_id: str
@@ -27,6 +30,8 @@ class PublicMessage:
     text: str
     client_id: str
     at: datetime
+    delivery: str | None = None
+    delivery_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

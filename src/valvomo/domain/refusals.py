@@ -42,6 +42,7 @@ class Reason(StrEnum):
     CONSENT_REFUSED = "consent/refused"
     CONSENT_PENDING = "consent/pending"
     NO_CUSTOMER = "conversation/no-customer"
+    WINDOW_CLOSED = "conversation/window-closed"
     # participation
     ALREADY_MONITORING = "conversation/already-monitoring"
     NOT_MONITORING = "conversation/not-monitoring"
@@ -114,6 +115,12 @@ class Reason(StrEnum):
     CHANGED_MEANWHILE = "settings/changed-meanwhile"
     LAST_ADMINISTRATOR = "settings/last-administrator"
     CONSENT_NEEDED = "consent/answer-needed"
+    # channels
+    NO_HOUSE_KEY = "channel/no-secret-key"
+    CHANNEL_UNVERIFIED = "channel/unverified"
+    CHANNEL_UNAVAILABLE = "channel/unavailable"
+    CHANNEL_REJECTED = "channel/rejected"
+    NOT_GIVEN_UP = "channel/not-given-up"
     # the past
     REPLAY_NOT_KEPT = "replay/not-kept"
     # figures

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from valvomo.edge.files import Files
+from valvomo.edge.http.arrivals import Arrivals
 from valvomo.edge.http.guards import FOREIGN
 from valvomo.edge.http.origin import header
 from valvomo.edge.http.plain import PlainMessages
@@ -40,6 +41,7 @@ class Door:
         self.routes = routes
         self._sockets = sockets
         self._plain = PlainMessages(parts)
+        self._arrivals = Arrivals(parts.channels.reception)
         self._files = Files(parts.static)
         self._requests = parts.requests
         self._live = parts.live
@@ -84,7 +86,7 @@ class Door:
                 await with_headers({"type": "http.response.start", "status": 204, "headers": []})
                 await with_headers({"type": "http.response.body", "body": b""})
             else:
-                answer = self._plain.find(scope) or self.routes
+                answer = self._plain.find(scope) or self._arrivals.find(scope) or self.routes
                 await answer(scope, receive, with_headers)
         finally:
             route = "file" if asset is not None else scope.get("path_template") or "unknown"

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from prometheus_client import CollectorRegistry
 
 from valvomo.commands.bookkeeping import Bookkeeper
+from valvomo.commands.channels.receiving import Reception
+from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.connections import NotesByKind
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
@@ -71,6 +73,13 @@ def paces(customer_pace: int = 10) -> dict[str, Pace]:
     }
 
 
+class Channels(NamedTuple):
+    """Who receives what providers say, and who sets accounts up."""
+
+    reception: Reception
+    setting_up: SettingUp
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """The concrete parts behind the routes.
@@ -91,6 +100,7 @@ class Parts:
     replay: Replay
     rule_trials: RuleTrials
     notes: NotesByKind
+    channels: Channels
     admissions: Admissions = field(default_factory=Admissions)
     quotas: Quotas = field(default_factory=Quotas)
     backlog: Fresh[Backlog | None]

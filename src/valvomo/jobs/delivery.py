@@ -21,9 +21,9 @@ import httpx
 import msgspec
 import structlog
 
+from valvomo.addresses import Network, resolved
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
-from valvomo.jobs.addresses import Network, resolved
 from valvomo.jobs.rounds import Rounds
 from valvomo.telemetry.spans import here, span
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from valvomo.db.database import Database
 from valvomo.domain.access.actor import Actor
@@ -70,6 +70,18 @@ class Beginnings:
     async def for_customer(self, one: str, seq: int) -> Beginning:
         """What was written for them after a number of theirs, and all that they were told."""
         return await self._alone(one, seq, customer=True)
+
+    async def with_further(self, found: Beginning, seq: int, *, customer: bool) -> Beginning:
+        """The same, with the messages up to a number that go out over a channel: they may have come further since."""
+        conversation = found.conversation
+        if conversation is None or conversation.account_id is None or not found.whole:
+            return found
+        last = seq if not customer else conversation.seq
+        async with self._turns[customer], self._database.asking() as tx:
+            key = (self._feed.organization_id, conversation.id)
+            further = await reading.deliveries(tx, key, last, MOST_WORDS)
+        known = [one for one in further if not customer or (one.public_seq or 0) <= seq]
+        return replace(found, words=[*known, *found.words])
 
     async def _alone(self, one: str, seq: int, *, customer: bool) -> Beginning:
         organization_id = self._feed.organization_id

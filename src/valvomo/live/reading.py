@@ -9,6 +9,7 @@ from valvomo.db import conversations, floor, journal, notices
 from valvomo.db.journal import Fact
 from valvomo.db.messages import Message, PublicMessage
 from valvomo.db.transaction import Transaction
+from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.message import MessagePosted, Visibility
@@ -29,6 +30,12 @@ async def words_after(tx: Transaction, key: tuple[str, str], number: int, *, pub
         if len(rows) < PAGE:
             return found
         number = rows[-1]["public_seq" if public else "seq"]
+
+
+async def deliveries(tx: Transaction, key: tuple[str, str], number: int, most: int) -> list[Words]:
+    """The newest messages up to a number that go out over a channel, as far as they have come."""
+    rows = await tx.rows("messages.deliveries", *key, number, most)
+    return [words_of(row, row["visibility"]) for row in rows]
 
 
 async def words_after_many(
@@ -53,7 +60,7 @@ async def words_of_facts(tx: Transaction, organization_id: str, facts: Iterable[
     keys = [
         (one.conversation_id, one.event.seq)
         for one in facts
-        if isinstance(one.event, MessagePosted) and one.conversation_id is not None
+        if isinstance(one.event, MessagePosted | DeliveryChanged) and one.conversation_id is not None
     ]
     if not keys:
         return {}
@@ -121,10 +128,14 @@ def words_of_message(one: Message) -> Words:
         text=one.text,
         client_id=one.client_id,
         at=one.at,
+        delivery=one.delivery if isinstance(one, PublicMessage) else None,
     )
 
 
 def words_of(row: Any, visibility: str) -> Words:
     """A row of either message table."""
-    names = ("id", "seq", "public_seq", "author_id", "author_role", "author_name", "text", "client_id", "at")
+    names = (
+        "id", "seq", "public_seq", "author_id", "author_role", "author_name", "text", "client_id", "at", "delivery",
+        "delivery_problem",
+    )  # fmt: skip
     return Words(visibility=visibility, **{name: row[name] for name in names})

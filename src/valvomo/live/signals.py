@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor, UserRole
-from valvomo.domain.agents.events import SettingChanged, SignedIn
+from valvomo.domain.agents.events import ChannelSeen, SettingChanged, SignedIn
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
 from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
+from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged
 from valvomo.domain.records.events import RecordsImported
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.live.connection import Connection, Subscription
-from valvomo.live.delivery import Delivery
+from valvomo.live.delivery import Delivery as Outlet
 from valvomo.live.feed import Feed
 from valvomo.protocol.signals import AuditSignal, SettingSignal
 
@@ -98,6 +99,11 @@ def _thing(fact: Fact) -> tuple[str, str] | None:
         case SignedIn(user_id=user, outcome=outcome) if outcome == LOCKED_OUT:
             # The list of accounts shows who is locked out.
             return "user", user
+        case ChannelSeen(account_id=one):
+            return "channel_account", one
+        case DeliveryChanged(state=Delivery.FAILED, message_id=one):
+            # The list of what did not reach its customer.
+            return "dispatch", one
         case _:
             return None
 
@@ -105,7 +111,7 @@ def _thing(fact: Fact) -> tuple[str, str] | None:
 class Signals:
     """Who watches which signal in one organization."""
 
-    def __init__(self, feed: Feed, delivery: Delivery) -> None:
+    def __init__(self, feed: Feed, delivery: Outlet) -> None:
         self._feed = feed
         self._delivery = delivery
         self.topics: dict[str, set[Subscription]] = {topic: set() for topic in READERS}

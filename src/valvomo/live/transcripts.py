@@ -13,6 +13,7 @@ import msgspec
 from valvomo.db.database import Database
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.access.sight import read_refusal
+from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.live.audience import Net
@@ -26,6 +27,7 @@ from valvomo.live.places import Places
 from valvomo.live.views.conversation import (
     acts_after,
     acts_of,
+    customer_items,
     customer_message,
     document,
     notices,
@@ -94,6 +96,11 @@ class Transcripts:
         """Readers who missed something because they were slow, or because rights have changed."""
         await self._missed.go_round(lambda one: not one.starting and not one.connection.slow)
 
+    def reread_of(self, conversation_id: str) -> None:
+        """Something happened to a conversation that the floor does not have any more."""
+        for one in self.watched.get(conversation_id, ()):
+            self._missed.add(one)
+
     def restart(self) -> None:
         """Rights may be others, or something may have been missed: everybody is looked at and read on again."""
         for one in (each for readers in self.watched.values() for each in readers):
@@ -107,7 +114,8 @@ class Transcripts:
         """Tell who comes back and has missed nothing that they have, without reading anything: most have not."""
         actor = subscription.connection.actor
         conversation = self._feed.floor.conversation(self.conversation_id(subscription))
-        if conversation is None or read_refusal(actor, conversation):
+        if conversation is None or conversation.account_id or read_refusal(actor, conversation):
+            # Over a channel messages that are there already come further.
             return False
         if not _is_customer(subscription):
             if since != conversation.seq:
@@ -129,6 +137,8 @@ class Transcripts:
                 found = await self._beginnings.for_customer(one, subscription.seq)
             else:
                 found = await self._beginnings.for_staff(one, subscription.seq, subscription.connection.actor)
+            if op == "changes":
+                found = await self._beginnings.with_further(found, subscription.seq, customer=customer)
         except BaseException:
             # Whoever could not be served now is served at the next tick, never forgotten.
             self._missed.add(subscription)
@@ -202,9 +212,10 @@ class Transcripts:
         items: list[object] = []
         for change in changes:
             words = change.happening.words
-            if words is not None and words.seq <= subscription.seq:
-                continue
-            subscription.seq = words.seq if words is not None else subscription.seq
+            if words is not None and not isinstance(change.happening.event, DeliveryChanged):
+                if words.seq <= subscription.seq:
+                    continue
+                subscription.seq = words.seq
             items.extend(staff_items(change, actor, floor.lookups))
         subscription.version = net.after.version
         subscription.acts = acts_after(subscription.acts, changes, actor, floor.lookups)
@@ -219,17 +230,12 @@ class Transcripts:
         if net.after.version <= subscription.version or self._postponed(subscription):
             return
         changes = [one for one in net.changes if one.after.version > subscription.version]
-        new = [one.happening.words for one in changes if one.happening.words is not None]
-        messages = [
-            message
-            for words in new
-            if (message := customer_message(words)) and message.seq > subscription.seq
-        ]
+        messages, further = customer_items(changes, subscription.seq)
         subscription.notices = _numbered(subscription.notices, notices(changes))
         subscription.version = max(subscription.version, net.after.version)
         subscription.seq = messages[-1].seq if messages else subscription.seq
         state = self._public(subscription, net.after)
-        items: list[object] = [*messages]
+        items: list[object] = [*messages, *further]
         if state != subscription.document:
             subscription.document = state
             items.append(state)

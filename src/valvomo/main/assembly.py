@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from valvomo import __version__
+from valvomo.addresses import networks_of
 from valvomo.bus.local import LocalBus
 from valvomo.bus.nats import Address, NatsBus
 from valvomo.bus.port import Bus
@@ -35,7 +36,6 @@ from valvomo.edge.ws.app import sockets
 from valvomo.edge.ws.quotas import Quotas, trusted
 from valvomo.insight.choosing import Places
 from valvomo.insight.trials import Trials
-from valvomo.jobs.addresses import networks_of
 from valvomo.jobs.alarms import Alarms
 from valvomo.jobs.bookkeeping import Bookkeeping
 from valvomo.jobs.delivery import Delivery
@@ -55,6 +55,7 @@ from valvomo.jobs.timers import Timers
 from valvomo.live.hub import Hub
 from valvomo.live.replay.rule_trials import RuleTrials
 from valvomo.live.replay.watching import Replay
+from valvomo.main.channels import channel_jobs, channels_of
 from valvomo.main.clock import HouseClock
 from valvomo.main.readings import Sources, register
 from valvomo.queries.backlog import kept
@@ -94,14 +95,13 @@ def now() -> datetime:
 def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus: Bus | None = None) -> House:
     """Put the parts together; nothing runs yet. `bus` is that of the settings unless one is given."""
     bell = Doorbell(bus := bus or bus_of(settings, database))
-    executor, lane = Executor(database, clock, bell), MessageLane(database, clock, bell)
-    hub = Hub(database, bell, bus, clock)
+    executor, hub = Executor(database, clock, bell), Hub(database, bell, bus, clock)
     leadership = None if settings.embedded else Leadership(database.url, hub.process_id)
     admissions, notes = _arrivals(executor, hub)
     janitor = _janitor(executor, hub, notes, admissions)
     parts = Parts(
         executor=executor,
-        lane=lane,
+        lane=MessageLane(database, clock, bell),
         reader=database,
         authentication=_authentication(database, clock, bell),
         clock=clock,
@@ -114,6 +114,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         replay=Replay(database, clock),
         rule_trials=RuleTrials(database, clock),
         notes=notes,
+        channels=channels_of(executor, settings),
         admissions=admissions,
         quotas=Quotas(of_address=settings.customers_per_address, shared=trusted(settings.trusted_proxies)),
         backlog=kept(database, clock), bookkeeper=Bookkeeper(database),
@@ -122,8 +123,8 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         secure=settings.secure,
         session_hours=settings.session_hours,
     )  # fmt: skip
-    led = _leading(parts, bell, leadership)
-    rounds = (janitor, *_leased(parts, hub, settings), *led, *_rounds(parts, bell, settings, leadership))
+    led, leased = _leading(parts, bell, leadership), _leased(parts, hub, settings)
+    rounds = (janitor, *leased, *led, *_rounds(parts, bell, settings, leadership))
     register(parts, Sources(database=database, hub=hub, bus=bus, jobs=rounds))
     return House(
         database=database, bus=bus, bell=bell, hub=hub, parts=parts, janitor=janitor,
@@ -198,6 +199,7 @@ def _leased(parts: Parts, hub: Hub, settings: Settings) -> tuple[Rounds, ...]:
     """What one of several processes does at a time, by a lease: proving, keeping the past, reading words."""
     where = (parts.executor.database, parts.clock, hub.process_id)
     return (
+        *channel_jobs(parts, hub.process_id, settings),
         Inspector(*where, share=settings.inspection_share),
         Recorder(*where, days=settings.replay_days),
         Indexer(parts.executor.database, hub.process_id),

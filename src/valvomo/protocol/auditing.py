@@ -8,6 +8,7 @@ from valvomo.domain.agents.events import (
     Acknowledged,
     AgentConnected,
     AgentDisconnected,
+    ChannelSeen,
     Evaluated,
     FiguresExported,
     FiguresSeen,
@@ -65,7 +66,7 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:  # noqa: 
                 "rule": event.rule_name,
                 "person": getattr(event, "user_name", None),
             }
-        case AgentConnected() | AgentDisconnected() | UsualHandleNoted() | AlertRaised():
+        case AgentConnected() | AgentDisconnected() | UsualHandleNoted() | AlertRaised() | ChannelSeen():
             raise TypeError(f"{event.kind} is no act of anybody")
         case _:
             return sentence_of(event), event_facts(event, lookups)

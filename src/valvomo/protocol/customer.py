@@ -36,7 +36,10 @@ class PublicAuthor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublicMessageItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A message as the customer reads it; `seq` counts what the customer can read. `client_id` only of their own."""
+    """A message as the customer reads it; `seq` counts what the customer can read. `client_id` only of their own.
+
+    `delivery` is how far it has come over their channel, absent where it goes over none.
+    """
 
     id: str
     seq: int
@@ -44,6 +47,7 @@ class PublicMessageItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     text: str
     at: datetime
     client_id: str | None = None
+    delivery: str | None = None
 
 
 class LiveMessageItem(PublicMessageItem, frozen=True, kw_only=True, tag_field="kind", tag="message"):

@@ -17,7 +17,10 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A message with its number over all messages of the conversation, internal ones included."""
+    """A message with its number over all messages of the conversation, internal ones included.
+
+    `delivery` is how far it has come over its channel, null where it goes over none, `delivery_problem` why no further.
+    """
 
     id: str
     seq: int
@@ -26,6 +29,8 @@ class MessageItem(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     at: datetime
     client_id: str | None = None
+    delivery: str | None = None
+    delivery_problem: str | None = None
     kind: str = "message"
 
 

@@ -30,6 +30,7 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
             Reason.CONSENT_REFUSED,
             Reason.CONSENT_PENDING,
             Reason.FOREIGN_ORIGIN,
+            Reason.CHANNEL_UNVERIFIED,
         }
     ),
     404: frozenset({Reason.NOT_FOUND}),
@@ -53,7 +54,7 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
     ),
     429: frozenset({Reason.RATE_LIMITED, Reason.LOCKED_OUT}),
     500: frozenset({Reason.INTERNAL}),
-    503: frozenset({Reason.BUSY, Reason.REDACTION_UNAVAILABLE}),
+    503: frozenset({Reason.BUSY, Reason.REDACTION_UNAVAILABLE, Reason.CHANNEL_UNAVAILABLE}),
 }
 
 _STATUS_OF: Mapping[Reason, int] = {

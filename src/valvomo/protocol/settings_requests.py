@@ -220,7 +220,17 @@ class CreateWorkstreamRequest(Request, frozen=True, kw_only=True):
     """
 
     name: Title
-    channel: Literal["live_chat", "persistent_chat", "record"]
+    channel: Literal[
+        "live_chat",
+        "persistent_chat",
+        "sms",
+        "whatsapp",
+        "messenger",
+        "telegram",
+        "email",
+        "custom",
+        "record",
+    ]
     queue: Id
     units: Units = 1
     allowed_presences: Presences | None = None

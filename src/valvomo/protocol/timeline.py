@@ -11,6 +11,7 @@ import msgspec
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import reads_notes
+from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.ending import WrapUpCompleted
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import ParticipantLeft
@@ -20,6 +21,7 @@ from valvomo.domain.conversations.model import Offer
 from valvomo.domain.conversations.monitor import MonitorStopped
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.record_change import RecordChanged
+from valvomo.domain.conversations.window import WindowOpened
 from valvomo.domain.routing.overflow import Remedy
 from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.texts.catalogue import in_words, text
@@ -123,6 +125,10 @@ def event_facts(event: Event, lookups: Lookups) -> dict[str, object]:
             facts[one.name] = value.value
         elif isinstance(value, str | int | bool) and not one.name.endswith("_id") and one.name != "digest":
             facts[_word(one.name)] = value
+    if isinstance(event, DeliveryChanged):
+        facts["delivery"] = facts.pop("state")
+    if isinstance(event, WindowOpened):
+        facts["until"] = event.until
     if isinstance(event, Overflowed):
         facts["cause"] = facts.pop("trigger")
     return facts

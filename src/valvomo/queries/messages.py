@@ -38,4 +38,6 @@ def item(row: Any, reader: Actor) -> MessageItem:
         text=row["text"],
         at=row["at"],
         client_id=row["client_id"] if mine else None,
+        delivery=row.get("delivery"),
+        delivery_problem=row.get("delivery_problem"),
     )

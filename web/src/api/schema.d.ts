@@ -290,6 +290,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channel-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List channel accounts
+         * @description In order of their making, with what waits and what failed.
+         */
+        get: operations["listChannelAccounts"];
+        put?: never;
+        /**
+         * Create a channel account
+         * @description What is filled in is judged by the provider's form. `secrets` are kept encrypted and never shown.
+         */
+        post: operations["createChannelAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel-accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One channel account
+         * @description As it is now.
+         */
+        get: operations["getChannelAccount"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a channel account
+         * @description Only one over which nobody has been talked to; others can be disabled.
+         */
+        delete: operations["removeChannelAccount"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a channel account
+         * @description What is left out stays as it is. Of a disabled account nothing comes in, and what is to go out waits.
+         */
+        patch: operations["changeChannelAccount"];
+        trace?: never;
+    };
+    "/api/v1/channel-accounts/{account_id}/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came in and was not taken in
+         * @description What was given up, the newest first, or what waits, in order.
+         */
+        get: operations["listArrivals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel-accounts/{account_id}/arrivals/mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take something in again that was given up, or drop it
+         * @description What is dropped becomes part of nothing.
+         */
+        post: operations["mendArrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel-accounts/{account_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look whether an account works
+         * @description Asks the provider now; nobody is sent anything.
+         */
+        post: operations["checkChannelAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel-accounts/{account_id}/dispatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages on their way out
+         * @description In the order in which they go.
+         */
+        get: operations["listDispatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel-accounts/{account_id}/dispatches/mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a failed message again, or drop it
+         * @description A message that is sent again is waiting once more; one that is dropped stays failed.
+         */
+        post: operations["mendDispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel-accounts/{account_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message
+         * @description At once, and apart from any conversation; the provider's no is the answer's.
+         */
+        post: operations["sendChannelTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List providers of channels
+         * @description Those that accounts can be made at, and what has to be filled in for one.
+         */
+        get: operations["listChannelProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -2911,6 +3103,24 @@ export interface components {
             until: string;
             whole: boolean;
         };
+        /** ArrivalDocument */
+        ArrivalDocument: {
+            address: string;
+            attempts: number;
+            /** Format: date-time */
+            due: string;
+            given_up_at: string | null;
+            id: string;
+            kind: string;
+            problem: string | null;
+            /** Format: date-time */
+            received_at: string;
+        };
+        /** Page[ArrivalDocument] */
+        ArrivalDocumentPage: {
+            items: components["schemas"]["ArrivalDocument"][];
+            next?: string | null;
+        };
         /** AskRequest */
         AskRequest: {
             note?: string | null;
@@ -3174,6 +3384,21 @@ export interface components {
             sound?: boolean | null;
             webhook?: boolean | null;
         };
+        /** ChangeChannelAccountRequest */
+        ChangeChannelAccountRequest: {
+            disabled?: boolean | null;
+            name?: string | null;
+            /** @description By the names of the provider's fields. */
+            secrets?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description By the names of the provider's fields. */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description A UUIDv7. */
+            workstream_id?: string | null;
+        };
         /** ChangeContactRequest */
         ChangeContactRequest: {
             about?: string | null;
@@ -3378,6 +3603,32 @@ export interface components {
          * @enum {string}
          */
         Channel: "live_chat" | "persistent_chat" | "sms" | "whatsapp" | "messenger" | "telegram" | "email" | "custom" | "voice" | "video" | "record";
+        /** ChannelAccountDocument */
+        ChannelAccountDocument: {
+            arrivals_given_up: number;
+            arrivals_waiting: number;
+            callback: string;
+            channel: string;
+            /** Format: date-time */
+            created_at: string;
+            disabled: boolean;
+            dispatches_failed: number;
+            dispatches_waiting: number;
+            id: string;
+            name: string;
+            oldest_dispatch_at: string | null;
+            provider: string;
+            seen: components["schemas"]["SeenDocument"];
+            settings: {
+                [key: string]: unknown;
+            };
+            workstream: components["schemas"]["Named"];
+        };
+        /** Page[ChannelAccountDocument] */
+        ChannelAccountDocumentPage: {
+            items: components["schemas"]["ChannelAccountDocument"][];
+            next?: string | null;
+        };
         /** Choice */
         Choice: {
             key: string;
@@ -3588,6 +3839,21 @@ export interface components {
             sound: boolean;
             /** @default false */
             webhook: boolean;
+        };
+        /** CreateChannelAccountRequest */
+        CreateChannelAccountRequest: {
+            name: string;
+            provider: string;
+            /** @description By the names of the provider's fields. */
+            secrets?: {
+                [key: string]: unknown;
+            };
+            /** @description By the names of the provider's fields. */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** @description A UUIDv7. */
+            workstream_id: string;
         };
         /** CreateConversation */
         CreateConversation: {
@@ -3800,7 +4066,7 @@ export interface components {
             /** @default false */
             auto_accept: boolean;
             /** @enum {string} */
-            channel: "live_chat" | "persistent_chat" | "record";
+            channel: "live_chat" | "persistent_chat" | "sms" | "whatsapp" | "messenger" | "telegram" | "email" | "custom" | "record";
             consent?: components["schemas"]["ConsentPolicy"] | null;
             name: string;
             /** @default [] */
@@ -3878,6 +4144,28 @@ export interface components {
             beyond_noise: boolean | null;
             half: number | null;
             mean: number;
+        };
+        /** DispatchDocument */
+        DispatchDocument: {
+            address: string;
+            attempts: number;
+            conversation_id: string;
+            /** Format: date-time */
+            created_at: string;
+            detail: string | null;
+            /** Format: date-time */
+            due: string;
+            id: string;
+            name: string | null;
+            possibly_repeated: boolean;
+            problem: string | null;
+            state: string;
+            words: string | null;
+        };
+        /** Page[DispatchDocument] */
+        DispatchDocumentPage: {
+            items: components["schemas"]["DispatchDocument"][];
+            next?: string | null;
         };
         /** DispositionDocument */
         DispositionDocument: {
@@ -4090,6 +4378,19 @@ export interface components {
             /** @default false */
             whole: boolean;
         };
+        /** FieldDocument */
+        FieldDocument: {
+            choices?: string[];
+            default?: unknown;
+            kind: string;
+            least?: number | null;
+            most?: number | null;
+            name: string;
+            /** @default false */
+            nullable: boolean;
+            pattern?: string | null;
+            required: boolean;
+        };
         /**
          * FieldKind
          * @description What a field holds: words, a number, a day, one of fixed choices, yes or no.
@@ -4192,6 +4493,13 @@ export interface components {
         HandOverRequest: {
             /** @description A queue by id or name. */
             queue?: string | null;
+        };
+        /** HealthDocument */
+        HealthDocument: {
+            /** @default  */
+            detail: string;
+            problem?: string | null;
+            well: boolean;
         };
         /** History */
         History: {
@@ -4453,6 +4761,12 @@ export interface components {
             processes: number;
             waiting: number;
         };
+        /** MendRequest */
+        MendRequest: {
+            /** @default false */
+            drop: boolean;
+            id: string;
+        };
         /** MergeRequest */
         MergeRequest: {
             /** @description A UUIDv7. */
@@ -4471,6 +4785,8 @@ export interface components {
             at: string;
             author: components["schemas"]["Author"];
             client_id?: string | null;
+            delivery?: string | null;
+            delivery_problem?: string | null;
             id: string;
             /** @default message */
             kind: string;
@@ -4738,9 +5054,16 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
+            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "channel/no-secret-key" | "channel/not-given-up" | "channel/rejected" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
         } & {
             [key: string]: unknown;
+        };
+        /** ProviderDocument */
+        ProviderDocument: {
+            channel: string;
+            name: string;
+            secrets: components["schemas"]["FieldDocument"][];
+            settings: components["schemas"]["FieldDocument"][];
         };
         /** PublicAuthor */
         PublicAuthor: {
@@ -4768,6 +5091,7 @@ export interface components {
             at: string;
             author: components["schemas"]["PublicAuthor"];
             client_id?: string | null;
+            delivery?: string | null;
             id: string;
             seq: number;
             text: string;
@@ -5137,6 +5461,19 @@ export interface components {
         SectionBody: {
             questions: (components["schemas"]["QuestionBody"] | unknown)[];
             title: string;
+        };
+        /** SeenDocument */
+        SeenDocument: {
+            at?: string | null;
+            /** @default  */
+            detail: string;
+            problem?: string | null;
+            well?: boolean | null;
+        };
+        /** SendTestRequest */
+        SendTestRequest: {
+            address: string;
+            text: string;
         };
         /** SentimentItem */
         SentimentItem: {
@@ -5974,7 +6311,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `access/integration-account`, `access/role-needed`, `consent/pending`, `consent/refused`, `queue/not-member`, `request/foreign-origin`, `supervision/narrowed-for-queue`, `supervision/narrowed-for-you`, `supervision/switched-off` */
+        /** @description `access/integration-account`, `access/role-needed`, `channel/unverified`, `consent/pending`, `consent/refused`, `queue/not-member`, `request/foreign-origin`, `supervision/narrowed-for-queue`, `supervision/narrowed-for-you`, `supervision/switched-off` */
         403: {
             headers: {
                 [name: string]: unknown;
@@ -6093,7 +6430,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `insight/redaction-unavailable`, `server/busy` */
+        /** @description `channel/unavailable`, `insight/redaction-unavailable`, `server/busy` */
         503: {
             headers: {
                 [name: string]: unknown;
@@ -6695,6 +7032,408 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditItemPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listChannelAccounts: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccountDocumentPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    createChannelAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateChannelAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccountDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getChannelAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccountDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeChannelAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeChannelAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeChannelAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccountDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listArrivals: {
+        parameters: {
+            query?: {
+                /** @description Not taken in yet, or given up. */
+                state?: "waiting" | "given_up";
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalDocumentPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    mendArrival: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    checkChannelAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listDispatches: {
+        parameters: {
+            query?: {
+                /** @description Waiting to go out, or failed. */
+                state?: "queued" | "failed";
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchDocumentPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    mendDispatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    sendChannelTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendTestRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listChannelProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDocument"][];
                 };
             };
             401: components["responses"]["401"];

@@ -138,6 +138,8 @@ export interface Message {
   code?: string | null
   name?: string | null
   delivery?: 'queued' | 'sent' | 'delivered' | 'read' | 'failed' | null
+  /** Why it came no further, or a remark: a code of the server's catalogue. */
+  delivery_problem?: string | null
   attachments?: readonly { id: string; name: string; size: number; url?: string }[]
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from valvomo.commands.work import Work
 from valvomo.db import contacts
@@ -53,8 +53,15 @@ async def arrived(
         needs=found.needs,
         routed_by=None if command.queue else found.rule,
         affinity_id=await _affinity(work, workstream, contact_id) if known else None,
+        **_way(command),
     )
     return customer, command.queue or found.queue_id
+
+
+def _way(command: StartConversation) -> dict[str, Any]:
+    """Over which account the customer is reached, if over any."""
+    over = command.over
+    return {"account_id": over.account_id, "window_closed": over.window_closed} if over else {}
 
 
 def _source(work: Work, command: StartConversation) -> LanguageSource:
@@ -65,6 +72,8 @@ def _source(work: Work, command: StartConversation) -> LanguageSource:
 
 async def _contact(work: Work, command: StartConversation) -> tuple[str, bool, str] | Refusal:
     """The customer, whether they are known, their name. A stranger's word for who they are makes nobody known."""
+    if command.over is not None and command.over.contact_id is not None:
+        return command.over.contact_id, True, command.customer_name
     if command.contact_id and work.actor.kind is ActorKind.USER:
         rows = await contacts.known(work.tx, work.actor, command.contact_id)
         named = next((row["name"] for row in rows if row["id"] == command.contact_id), None)

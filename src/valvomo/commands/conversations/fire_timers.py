@@ -16,6 +16,7 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Conversation, Deadline
 from valvomo.domain.conversations.offers import OfferExpired, expire
 from valvomo.domain.conversations.queueing import lost
+from valvomo.domain.conversations.window import WindowClosed
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -33,6 +34,7 @@ ORDER = (
     Deadline.RECONNECT,
     Deadline.AGENT_GONE,
     Deadline.WRAP_UP_BLOCK,
+    Deadline.WINDOW,
     Deadline.AUTO_CLOSE,
 )
 
@@ -72,6 +74,8 @@ def fall_due(
             return lost(conversation, workstream, queue, "agent_gone", at=work.now)
         case Deadline.WRAP_UP_BLOCK:
             return (CapacityFreed(),)
+        case Deadline.WINDOW:
+            return (WindowClosed(),)
         case Deadline.AUTO_CLOSE:
             return auto_close(conversation)
 

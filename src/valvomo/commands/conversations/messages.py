@@ -16,7 +16,7 @@ from valvomo.commands.conversations.revive import revive
 from valvomo.commands.letters import letters_of
 from valvomo.commands.registry import Command
 from valvomo.commands.work import Work
-from valvomo.db import conversations, messages, outbox
+from valvomo.db import conversations, dispatches, messages, outbox
 from valvomo.db.ids import new_id
 from valvomo.db.journal import Fact
 from valvomo.db.messages import InternalMessage, Message, PublicMessage
@@ -25,6 +25,7 @@ from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.conversations.ask import answered, comes_to_help
+from valvomo.domain.conversations.delivery import Delivery
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.message import MessagePosted, Visibility, Words, post
 from valvomo.domain.conversations.model import Conversation, Role, State
@@ -110,6 +111,7 @@ async def post_all(
         changed = [batch.current[key] for key in sorted(batch.changed)]
         await messages.write(tx, batch.public, batch.internal, changed)
         await outbox.write(tx, list(_letters(batch, telling)), now)
+        await dispatches.write(tx, [one for one in batch.public if one.delivery], now)
     for key in dict.fromkeys(batch.revive):
         await _revive(tx, batch, key)
     for key, supervisor in batch.answered.items():
@@ -170,7 +172,7 @@ def _keep(batch: Batch, letter: Letter, before: Conversation, event: MessagePost
         batch.revive.append(key)
     if after.asked is not None and comes_to_help(event.visibility, event.author_role):
         batch.answered[key] = letter.actor
-    message = batch.known[letter.client_key] = _message(letter, event, batch.now)
+    message = batch.known[letter.client_key] = _message(letter, event, after, batch.now)
     if isinstance(message, PublicMessage):
         batch.public.append(message)
     else:
@@ -178,7 +180,7 @@ def _keep(batch: Batch, letter: Letter, before: Conversation, event: MessagePost
     return message
 
 
-def _message(letter: Letter, event: MessagePosted, at: datetime) -> Message:
+def _message(letter: Letter, event: MessagePosted, conversation: Conversation, at: datetime) -> Message:
     organization_id, conversation_id = letter.conversation_key
     common: dict[str, Any] = {
         "organization_id": organization_id,
@@ -193,7 +195,9 @@ def _message(letter: Letter, event: MessagePosted, at: datetime) -> Message:
         "at": at,
     }
     if event.public_seq is not None:
-        return PublicMessage(public_seq=event.public_seq, **common)
+        outward = conversation.account_id is not None and event.author_role != Role.CUSTOMER
+        delivery = Delivery.QUEUED.value if outward else None
+        return PublicMessage(public_seq=event.public_seq, delivery=delivery, **common)
     return InternalMessage(visibility=event.visibility.value, **common)
 
 

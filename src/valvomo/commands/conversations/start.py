@@ -10,7 +10,7 @@ from typing import ClassVar
 from valvomo.commands.conversations.arriving import arrived
 from valvomo.commands.records.making import Draft, drafted, first_links, key_refusal
 from valvomo.commands.registry import Command, Outcome, handles
-from valvomo.commands.work import Work, outcome_of
+from valvomo.commands.work import First, Work, outcome_of
 from valvomo.db import house
 from valvomo.db.ids import new_secret, secret_digest
 from valvomo.domain.access.actor import ActorKind, UserRole
@@ -28,13 +28,27 @@ _CREATORS = frozenset({UserRole.INTEGRATION, UserRole.ADMINISTRATOR, UserRole.SU
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """The way to a customer: an account, their address there, and who they are, if that is known.
+
+    `window_closed`: the channel takes no free text before they have written.
+    """
+
+    account_id: str
+    address: str
+    contact_id: str | None = None
+    window_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartConversation(Command):
     """Begin a conversation with a customer, in the workstream or the first one of the channel.
 
     `queue` is an id or a name; without it the workstream's rules choose. `context` is what the page or system knows.
     `issue_token` gives the customer the token that opens this one conversation. `version` and `text_language` name the
     notice or question that the customer was shown, 0 where there was none; without a version it is taken to be the
-    newest. `contact_id` is whom staff know it to be with; `record` what is said of a record.
+    newest. `contact_id` is whom staff know it to be with; `record` what is said of a record. `over` is the channel
+    account and the address over which the customer is reached; only the system says so.
     """
 
     secret: ClassVar[frozenset[str]] = frozenset({"token"})
@@ -56,13 +70,19 @@ class StartConversation(Command):
     issue_token: bool = False
     contact_id: str | None = None
     record: Draft | None = None
+    over: Over | None = None
 
 
 @handles(StartConversation)
 async def start_conversation(work: Work, command: StartConversation) -> Outcome:
     """Contact, conversation, consent and token in one commit; overflow may have moved or closed it already."""
-    if work.actor.kind is ActorKind.USER and not _CREATORS & work.actor.roles:
-        return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.INTEGRATION.value})
+    return await begin_with(work, command)
+
+
+async def begin_with(work: Work, command: StartConversation, first: First | None = None) -> Outcome:
+    """The same, with what comes with it (`first`) before anything is done about it."""
+    if refusal := _creator_refusal(work, command):
+        return refusal
     workstream = await _workstream(work, command)
     if workstream is None or workstream.channel is not command.channel:
         return Refusal(Reason.UNKNOWN_TARGET, {"channel": command.channel.value})
@@ -74,7 +94,7 @@ async def start_conversation(work: Work, command: StartConversation) -> Outcome:
         return arrival
     customer, queue_id = replace(arrival[0], record=record), arrival[1]
     started = await _started(work, command, workstream, (customer, queue_id))
-    return started if isinstance(started, Refusal) else await _begun(work, command, started)
+    return started if isinstance(started, Refusal) else await _begun(work, command, started, first)
 
 
 async def _started(
@@ -82,8 +102,8 @@ async def _started(
 ) -> ConversationStarted | Refusal:
     customer, queue_id = arrival
     queue = await house.queue(work.tx, work.organization_id, queue_id, work.now)
-    if refusal := _queue_refusal(queue, workstream) or queue is None:
-        return refusal if isinstance(refusal, Refusal) else Refusal(Reason.UNKNOWN_TARGET)
+    if queue is None or queue.kind != queue_kind(workstream.channel):
+        return _queue_refusal(queue)
     consent = await _consent(work, workstream, command)
     if _outdated(command, consent):
         return Refusal(
@@ -94,18 +114,29 @@ async def _started(
     )
 
 
-async def _begun(work: Work, command: StartConversation, started: ConversationStarted) -> Outcome:
+async def _begun(
+    work: Work, command: StartConversation, started: ConversationStarted, first: First | None
+) -> Outcome:
     conversation_id, consent = started.conversation_id, started.consent
     draft = command.record or Draft()
     if refusal := await key_refusal(work, started.workstream_id, draft.key, conversation_id):
         return refusal
-    conversation = await first_links(work, await work.begin(started), draft.links)
+    begun = await work.begin(started, command.over.address if command.over else None, first)
+    conversation = await first_links(work, begun, draft.links)
     if isinstance(conversation, Refusal):
         return conversation
     customer = Customer(contact_id=started.contact_id, name=started.customer_name, language=started.language)
     await _acknowledge(work, conversation.id, customer.contact_id, consent)
     token = await _token(work, conversation.id, customer) if command.issue_token else {}
     return {**outcome_of(conversation), "contact": customer.contact_id, **token}
+
+
+def _creator_refusal(work: Work, command: StartConversation) -> Refusal | None:
+    if work.actor.kind is ActorKind.USER and not _CREATORS & work.actor.roles:
+        return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.INTEGRATION.value})
+    if command.over is not None and work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    return None
 
 
 async def _workstream(work: Work, command: StartConversation) -> Workstream | None:
@@ -117,17 +148,18 @@ async def _workstream(work: Work, command: StartConversation) -> Workstream | No
         return None
 
 
-def _queue_refusal(queue: Queue | None, workstream: Workstream) -> Refusal | None:
-    if queue is None:
-        return Refusal(Reason.UNKNOWN_TARGET)
-    if queue.kind != queue_kind(workstream.channel):
-        return Refusal(Reason.OTHER_KIND, {"queue": queue.name})
-    return None
+def _queue_refusal(queue: Queue | None) -> Refusal:
+    return (
+        Refusal(Reason.UNKNOWN_TARGET) if queue is None else Refusal(Reason.OTHER_KIND, {"queue": queue.name})
+    )
 
 
 async def _consent(work: Work, workstream: Workstream, command: StartConversation) -> Consent:
     if workstream.consent is ConsentPolicy.NONE or workstream.channel is Channel.RECORD:
         return Consent()
+    if command.over is not None:
+        # Nothing is shown to whoever writes over a channel, so nothing may be noted as shown.
+        return Consent(policy=workstream.consent, answer=command.consent)
     text = await work.tx.row(
         "house.current_text",
         work.organization_id,

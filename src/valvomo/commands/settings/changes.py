@@ -47,6 +47,10 @@ REFUSALS: Mapping[str, Reason] = {
     "alert_rules_assign_to": Reason.UNKNOWN_TARGET,
     "quick_replies_queue": Reason.UNKNOWN_TARGET,
     "dispositions_queue": Reason.UNKNOWN_TARGET,
+    "channel_accounts_name": Reason.NAME_TAKEN,
+    "channel_accounts_workstream": Reason.IN_USE,
+    "channel_threads_account": Reason.IN_USE,
+    "dispatches_account": Reason.IN_USE,
 }
 """Constraints that a change of settings may run into: the database is the last judge, and this is its voice."""
 

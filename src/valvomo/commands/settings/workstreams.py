@@ -16,14 +16,16 @@ from valvomo.db import house
 from valvomo.db.ids import new_secret
 from valvomo.domain.access.actor import UserRole
 from valvomo.domain.agents.presence import Presence
-from valvomo.domain.conversations.model import Channel, ConsentPolicy
+from valvomo.domain.conversations.model import SPOKEN, Channel, ConsentPolicy
 from valvomo.domain.conversations.targets import queue_kind
 from valvomo.domain.conversations.workstream import Timers, WrapUpBlock, default_timers
 from valvomo.domain.refusals import Reason, Refusal, malformed
 from valvomo.domain.routing.rules import QueueRule, SkillRule
 from valvomo.domain.routing.soundness import unsound_rules
 
-CHANNELS = frozenset({Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT, Channel.RECORD})
+CHANNELS = frozenset(Channel) - SPOKEN
+SHOWN_A_TEXT = frozenset({Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT})
+"""Where customers can be shown a text before they write: in a window of ours."""
 """Kinds of channel that a workstream can be set up for."""
 
 
@@ -152,7 +154,7 @@ def rules_of(row: Any) -> Rules:
 
 
 def _rules(command: CreateWorkstream) -> Rules:
-    record = command.channel is Channel.RECORD
+    shown = command.channel in SHOWN_A_TEXT
     default = Rules(name=command.name, queue_id=command.queue_id)
     return replace(
         default,
@@ -163,7 +165,7 @@ def _rules(command: CreateWorkstream) -> Rules:
         auto_accept=command.auto_accept,
         wrap_up=command.wrap_up,
         timers=command.timers or default_timers(command.channel),
-        consent=command.consent or (ConsentPolicy.NONE if record else ConsentPolicy.NOTICE),
+        consent=command.consent or (ConsentPolicy.NOTICE if shown else ConsentPolicy.NONE),
         origins=command.origins,
         queue_rules=command.queue_rules,
         skill_rules=command.skill_rules,

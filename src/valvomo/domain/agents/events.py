@@ -52,7 +52,7 @@ class SettingChanged:
     """An administrator changed something; `before` or `after` is None when it was created or removed.
 
     `subject` is the kind of thing: supervision, queue, user, workstream, text, token, webhook, skill, hours,
-    presence, template, quick_reply, disposition, insight, record_form.
+    presence, template, quick_reply, disposition, insight, record_form, channel_account, dispatch, arrival.
     """
 
     kind: ClassVar[str] = "setting_changed"
@@ -157,10 +157,21 @@ class Evaluated:
     failed: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSeen:
+    """A channel account works, or does not any more; `problem` is a code of the catalogue."""
+
+    kind: ClassVar[str] = "channel_seen"
+    account_id: str
+    name: str
+    well: bool
+    problem: str | None = None
+
+
 _ALL = (
     PresenceSet, AgentConnected, AgentDisconnected, SettingChanged, SignedIn, Acknowledged, LookedBack, FiguresSeen,
     FiguresExported, UsualHandleNoted, Evaluated, AlertRaised, AlertAcknowledged, AlertAssigned, AlertCleared,
-    Searched, ContactChanged, ContactMerged, ContactUnmerged, RecordsImported,
+    Searched, ContactChanged, ContactMerged, ContactUnmerged, RecordsImported, ChannelSeen,
 )  # fmt: skip
 HouseFact = (
     PresenceSet
@@ -183,6 +194,7 @@ HouseFact = (
     | ContactMerged
     | ContactUnmerged
     | RecordsImported
+    | ChannelSeen
 )
 HOUSE_FACTS: dict[str, type[HouseFact]] = {one.kind: one for one in _ALL}
 """Facts that belong to no conversation, by kind."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.call import CallEnded, Elevated
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
+from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.details import DetailsChanged
 from valvomo.domain.conversations.ending import (
     Abandoned,
@@ -45,6 +46,7 @@ from valvomo.domain.conversations.record_change import RecordChanged
 from valvomo.domain.conversations.record_link import Linked, Unlinked
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.transfer import TransferScheduled
+from valvomo.domain.conversations.window import WindowClosed, WindowOpened
 
 EVENTS: Mapping[str, type[Event]] = {
     event.kind: event
@@ -71,6 +73,9 @@ EVENTS: Mapping[str, type[Event]] = {
         ParticipantLeft,
         TookOver,
         MessagePosted,
+        DeliveryChanged,
+        WindowOpened,
+        WindowClosed,
         CustomerConnected,
         CustomerDisconnected,
         Elevated,

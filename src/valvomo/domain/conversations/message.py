@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Channel, Conversation, Role, State
+from valvomo.domain.conversations.window import window_refusal
 from valvomo.domain.refusals import Reason, Refusal
 
 MAX_TEXT = 10_000
@@ -55,7 +56,7 @@ class MessagePosted(Event):
 def reply_refusal(author_id: str, conversation: Conversation) -> Refusal | None:
     """Public words: the primary, a consult shown to the customer, a joined supervisor, while it is active.
 
-    A record has nobody to read them: what is said of it are notes.
+    And while its channel takes them. A record has nobody to read them: what is said of it are notes.
     """
     if conversation.channel is Channel.RECORD:
         return Refusal(Reason.NO_CUSTOMER)
@@ -69,7 +70,7 @@ def reply_refusal(author_id: str, conversation: Conversation) -> Refusal | None:
     role = conversation.role_of(author_id)
     one = conversation.participant(author_id)
     if role in (Role.PRIMARY, Role.SUPERVISOR) or (role is Role.CONSULT and one and one.public):
-        return None
+        return window_refusal(conversation)
     return Refusal(Reason.NOT_PARTICIPANT, {"role": role.value if role else None})
 
 

@@ -90,6 +90,7 @@ class Deadline(StrEnum):
     AGENT_GONE = "agent_gone"
     AUTO_CLOSE = "auto_close"
     WRAP_UP_BLOCK = "wrap_up_block"
+    WINDOW = "window"
 
 
 class ConsentPolicy(StrEnum):
@@ -172,8 +173,10 @@ class Conversation:
     `served_by` are the agents who were primary at some time. `needs` are the skills asked for, `routed_by` the queue
     rule that chose its first queue, `affinity_id` who served the customer before, `overflowed` the overflow rules that
     have been applied since it last was served. `holds` maps agents to the capacity units that this
-    conversation costs them now. `readings` are of the last six measured messages of the customer,
-    `sentiment_level` is the mood that they make. `record` is None for whatever is no record.
+    conversation costs them now. `account_id` is the channel account over which the customer is reached, if any;
+    `window_closed` says that its channel takes no free text until the customer writes again. `readings` are of the
+    last six measured messages of the customer, `sentiment_level` is the mood that they make. `record` is None for
+    whatever is no record.
     """
 
     id: str
@@ -220,6 +223,8 @@ class Conversation:
     muted: Mute | None = None
     pinned: Pin | None = None
     customer_online: bool | None = None
+    account_id: str | None = None
+    window_closed: bool = False
     first_accepted_at: datetime | None = None
     accepted_at: datetime | None = None
     wrap_up_at: datetime | None = None

@@ -51,6 +51,8 @@ class ConversationStarted(Event):
     consent: Consent = field(default_factory=Consent)
     bot_id: str | None = None
     bot_name: str | None = None
+    account_id: str | None = None
+    window_closed: bool = False
     auto_close_at: datetime | None = None
     record: Record | None = None
 
@@ -84,6 +86,8 @@ class ConversationStarted(Event):
             bot_id=self.bot_id,
             bot_name=self.bot_name,
             record=self.record,
+            account_id=self.account_id,
+            window_closed=self.window_closed,
         )
         return with_deadlines(conversation, auto_close=None if self.bot_id else self.auto_close_at)
 
@@ -94,7 +98,11 @@ class ConversationStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """Whom the conversation is with, what they said before it began, and what follows from that for routing."""
+    """Whom the conversation is with, what they said before it began, and what follows from that for routing.
+
+    `account_id` is the channel account over which they are reached, if any; `window_closed` where it takes free text
+    only after the customer has written.
+    """
 
     contact_id: str
     name: str
@@ -109,6 +117,8 @@ class Customer:
     routed_by: str | None = None
     affinity_id: str | None = None
     record: Record | None = None
+    account_id: str | None = None
+    window_closed: bool = False
 
 
 def start(
@@ -121,8 +131,7 @@ def start(
     at: datetime,
 ) -> ConversationStarted | Refusal:
     """Begin in the queue (`id`, `name`). Where consent is asked, an answer must be given first: yes or no."""
-    asked = workstream.consent is ConsentPolicy.CONSENT and workstream.channel is not Channel.RECORD
-    if asked and consent.answer is None:
+    if _asks(workstream) and consent.answer is None:
         return Refusal(Reason.CONSENT_NEEDED)
     return ConversationStarted(
         conversation_id=conversation_id,
@@ -145,10 +154,16 @@ def start(
         needs=customer.needs,
         routed_by=customer.routed_by,
         affinity_id=customer.affinity_id,
+        account_id=customer.account_id,
+        window_closed=customer.window_closed,
         consent=consent,
         record=(customer.record or Record()) if workstream.channel is Channel.RECORD else None,
         auto_close_at=workstream.auto_close(workstream.timers.auto_close_open, at),
     )
+
+
+def _asks(workstream: Workstream) -> bool:
+    return workstream.consent is ConsentPolicy.CONSENT and workstream.channel is not Channel.RECORD
 
 
 def _mode(channel: Channel) -> Mode:

@@ -6,6 +6,7 @@ from valvomo.edge.http import (
     alert_trials,
     attention,
     audit,
+    channel_accounts,
     dispositions,
     hours,
     insight,
@@ -43,5 +44,6 @@ ROUTES = (
     *alert_trials.ROUTES,
     *tokens.ROUTES,
     *webhooks.ROUTES,
+    *channel_accounts.ROUTES,
     *audit.ROUTES,
 )

@@ -9,6 +9,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
+from valvomo.domain.conversations.message import MessagePosted
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.live.views.happening import Change, Happening
 from valvomo.protocol.rows import Preview, preview_of
@@ -76,7 +77,7 @@ def _wait(board: Board, before: Conversation | None, after: Conversation) -> Non
 
 def _preview(board: Board, conversation_id: str, happening: Happening) -> None:
     words = happening.words
-    if words is not None and words.public_seq is not None:
+    if isinstance(happening.event, MessagePosted) and words is not None and words.public_seq is not None:
         board.previews[conversation_id] = preview_of(
             words.text, words.author_name, words.author_role, words.at
         )

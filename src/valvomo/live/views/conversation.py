@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from valvomo.domain.access.actor import Actor
+from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.message import MessagePosted
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.told import Told, told_customer
+from valvomo.domain.conversations.window import WindowOpened
 from valvomo.live.views.happening import Change, Words
 from valvomo.protocol.acts import ActAnswer, answers
 from valvomo.protocol.customer import LiveMessageItem, PublicAuthor, PublicNotice, public_notice
@@ -50,7 +52,7 @@ def acts_after(
         and known.lookups is lookups
         and before is not None
         and before.version == known.version
-        and all(isinstance(one.happening.event, MessagePosted) for one in changes)
+        and all(isinstance(one.happening.event, MessagePosted | DeliveryChanged) for one in changes)
     ):
         return replace(known, version=after.version)
     return acts_of(after, actor, lookups)
@@ -72,6 +74,8 @@ def staff_message(words: Words, reader: Actor) -> MessageItem:
         text=words.text,
         at=words.at,
         client_id=words.client_id if words.author_id == reader.id else None,
+        delivery=words.delivery,
+        delivery_problem=words.delivery_problem,
     )
 
 
@@ -87,7 +91,24 @@ def customer_message(words: Words) -> LiveMessageItem | None:
         text=words.text,
         at=words.at,
         client_id=words.client_id if mine else None,
+        delivery=words.delivery,
     )
+
+
+def customer_items(
+    changes: Iterable[Change], seq: int
+) -> tuple[list[LiveMessageItem], list[LiveMessageItem]]:
+    """What was written for the customer after a number of theirs; and what has come further since."""
+    new: list[LiveMessageItem] = []
+    further: list[LiveMessageItem] = []
+    for change in changes:
+        words, event = change.happening.words, change.happening.event
+        message = customer_message(words) if words is not None else None
+        if message is not None and isinstance(event, DeliveryChanged):
+            further.append(message)
+        elif message is not None and message.seq > seq:
+            new.append(message)
+    return new, further
 
 
 def staff_items(change: Change, actor: Actor, lookups: Lookups) -> Iterator[MessageItem | LiveTimelineItem]:
@@ -100,7 +121,7 @@ def staff_items(change: Change, actor: Actor, lookups: Lookups) -> Iterator[Mess
     event = happening.event
     if (
         not isinstance(event, Event)
-        or isinstance(event, MessagePosted)
+        or isinstance(event, MessagePosted | DeliveryChanged | WindowOpened)
         or (happening.silent and not counts_all)
         or not any(lookups.knows_of(event, actor, one) for one in states)
     ):

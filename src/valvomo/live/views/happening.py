@@ -12,7 +12,10 @@ from valvomo.domain.conversations.model import Conversation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A message that a fact speaks of. `public_seq` is None for what is internal."""
+    """A message that a fact speaks of. `public_seq` is None for what is internal.
+
+    `delivery` is how far it has come over its channel, None where it goes over none.
+    """
 
     id: str
     seq: int
@@ -24,6 +27,8 @@ class Words:
     text: str
     client_id: str
     at: datetime
+    delivery: str | None = None
+    delivery_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ SECTION_OF_FACT: Mapping[str, str] = {
     "setting": "setting",
     "level": "sentiment",
     "language": "language",
+    "delivery": "delivery",
+    "problem": "delivery_problem",
 }
 """Facts whose values are codes, and the section that has a word for each code."""
 

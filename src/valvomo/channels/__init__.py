@@ -1,0 +1,13 @@
+"""Channels: the ways to customers over providers, behind one port; one folder for each provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from valvomo.channels.custom import Custom
+from valvomo.channels.port import Provider
+from valvomo.channels.twilio import Twilio
+
+PROVIDERS: Mapping[str, Provider] = MappingProxyType({one.name: one for one in (Custom(), Twilio())})
+"""The providers that there are, by name."""

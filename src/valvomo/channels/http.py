@@ -1,0 +1,130 @@
+"""The way to a provider's servers: connections are kept, every one of them to an address that was judged.
+
+The judging happens where a connection is made, under the name that TLS then verifies, so what is kept for a name goes
+to where that name was allowed to lead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import httpcore
+import httpx
+
+from valvomo.addresses import Network, resolved
+from valvomo.channels.port import Reply, UnavailableError
+
+PATIENCE_SECONDS = 20.0
+MOST_BODY = 1 << 20
+"""Bytes of an answer that are read; no provider says more of a message."""
+
+_NOT_TAKEN = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+)
+"""Before anything was said to the provider."""
+
+
+class GuardedHttp:
+    """One for a process, between `async with`. `allowed` are private networks that may be reached."""
+
+    def __init__(self, allowed: Sequence[Network] = ()) -> None:
+        self._client = httpx.AsyncClient(
+            transport=_Guarded(allowed), trust_env=False, follow_redirects=False, timeout=PATIENCE_SECONDS
+        )
+
+    async def __aenter__(self) -> Self:
+        """Connections are made when they are needed."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Connections end."""
+        await self._client.aclose()
+
+    async def request(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Reply:
+        """One request and its whole answer; raises `UnavailableError` where there is none."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._ask(method, url, headers or {}, body)
+        except _NOT_TAKEN as error:
+            raise UnavailableError(str(error) or type(error).__name__) from error
+        except (TimeoutError, httpx.HTTPError, OSError, UnicodeError) as error:
+            raise UnavailableError(str(error) or "no answer in time", lost=True) from error
+
+    async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        async with self._client.stream(method, url, headers=dict(headers), content=body) as response:
+            said = bytearray()
+            async for chunk in response.aiter_bytes():
+                said += chunk
+                if len(said) > MOST_BODY:
+                    raise UnavailableError("the answer does not end", lost=True)
+            return Reply(
+                status=response.status_code,
+                headers={name.lower(): value for name, value in response.headers.items()},
+                body=bytes(said),
+            )
+
+
+class _Guarded(httpx.AsyncHTTPTransport):
+    """The usual transport, with our own way of making connections."""
+
+    def __init__(self, allowed: Sequence[Network]) -> None:
+        super().__init__()
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            max_connections=100,
+            max_keepalive_connections=20,
+            keepalive_expiry=30.0,
+            network_backend=_Judging(allowed),
+        )
+
+
+class _Judging(httpcore.AsyncNetworkBackend):
+    """Connects to what a name stands for if all of that is allowed."""
+
+    def __init__(self, allowed: Sequence[Network]) -> None:
+        self._allowed = allowed
+        self._backend = httpcore.AnyIOBackend()
+
+    async def connect_tcp(  # noqa: PLR0917 - the interface of httpcore
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the interface of httpcore
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """The first of its addresses that can be connected to."""
+        try:
+            addresses = await resolved(host, port, self._allowed)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(str(error)) from error
+        for address in addresses[:-1]:
+            try:
+                return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        return await self._backend.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+
+    async def connect_unix_socket(
+        self,
+        path: str,  # noqa: ARG002 - the interface of httpcore
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the interface of httpcore
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - the interface of httpcore
+    ) -> httpcore.AsyncNetworkStream:
+        """No provider is behind a socket of this machine."""
+        raise httpcore.ConnectError("not a network address")
+
+    async def sleep(self, seconds: float) -> None:
+        """As the interface wants it."""
+        await asyncio.sleep(seconds)

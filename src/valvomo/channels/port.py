@@ -1,0 +1,246 @@
+"""The port to providers of channels: what a provider is asked, and what it answers.
+
+A provider is one folder beside this file. It knows its provider's forms and nothing of the house: it turns a request
+of the provider into items, an outgoing letter into requests to the provider, and says by values and exceptions what
+came of it. Jobs and commands keep the items, retry, order, count and note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
+from valvomo.domain.conversations.model import Channel
+
+LONGEST_NUMBER = 8
+"""Digits of seconds that anybody means."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """What a provider can do.
+
+    `max_text`: characters in a message. `idempotent`: it takes a message that it has had already, by our id, for the
+    same; where it does not, a message whose sending was broken off may arrive twice. `session_hours`: after the
+    customer wrote, free text is taken for so long; None for ever. `settling_seconds`: it does not promise order, and
+    what comes within so long of each other is put in order by its own clock. `per_second`: messages that it takes at
+    most, unless the administrator says otherwise. `proactive`: the house may write first. `read_receipts`: it says what
+    was read.
+    """
+
+    max_text: int
+    idempotent: bool = False
+    session_hours: float | None = None
+    settling_seconds: float = 0.0
+    per_second: float = 10.0
+    proactive: bool = True
+    read_receipts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account as its provider needs it: `settings` and `secrets` are of the provider's own types.
+
+    `callback` is the address at which the provider reaches us.
+    """
+
+    id: str
+    organization_id: str
+    settings: Any
+    secrets: Any
+    callback: str
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request of the provider, its body untouched. Names of headers are in lower case; `at` is when it came."""
+
+    method: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    at: datetime
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """By what a customer is known, if the provider vouches for it: `phone` in E.164, `email` in lower case."""
+
+    kind: str
+    value: str
+
+
+class Inbound(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of a customer. `key` is the provider's own id of it, `address` where answers to it go.
+
+    `sent_at` is by the provider's clock, None where it does not say. `identity` only where the provider vouches for it.
+    """
+
+    key: str
+    address: str
+    text: str
+    sent_at: datetime | None = None
+    name: str = ""
+    identity: Identity | None = None
+    subject: str = ""
+    language: str = ""
+    context: dict[str, str] = {}
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a message of ours has come: `provider_id` is what the provider calls it, `detail` its own code."""
+
+    key: str
+    provider_id: str
+    state: Delivery
+    problem: DeliveryProblem | None = None
+    detail: str = ""
+    at: datetime | None = None
+
+
+Item = Inbound | Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the provider gets for an answer."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What a verified request says; the answer is given once it is kept."""
+
+    items: tuple[Item, ...] = ()
+    answer: Answer = Answer()
+
+
+class UnverifiedError(Exception):
+    """Nobody who could have sent this has signed it; nothing in it has been believed."""
+
+
+class UnreadableError(Exception):
+    """It is signed, but says nothing that the provider's documentation knows; `str` says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message that goes out, `at` this attempt. `id` is ours, and the same at every one; `cursor` is the thread's."""
+
+    id: str
+    conversation_id: str
+    address: str
+    text: str
+    author_name: str
+    language: str
+    subject: str
+    created_at: datetime
+    at: datetime
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The provider has taken it, and calls it this."""
+
+    provider_id: str
+
+
+class RejectedError(Exception):
+    """The provider will never take this message; `detail` is its own code."""
+
+    def __init__(self, problem: DeliveryProblem, detail: str = "") -> None:
+        super().__init__(f"{problem.value} {detail}".strip())
+        self.problem = problem
+        self.detail = detail
+
+
+class UnavailableError(Exception):
+    """Not now. `retry_after`: seconds that the provider asked for. `lost`: it may have taken the message all the same.
+
+    `paced`: it is only that we were too quick, which is no failure of the message.
+    """
+
+    def __init__(
+        self, detail: str, *, retry_after: float | None = None, lost: bool = False, paced: bool = False
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after
+        self.lost = lost
+        self.paced = paced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What a look at the account found: it works, or why it does not."""
+
+    well: bool
+    problem: DeliveryProblem | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a server of the provider answered; names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Http(Protocol):
+    """The way to a provider's servers, guarded: only to addresses that the operator allows."""
+
+    async def request(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Reply:
+        """One request and its whole answer; raises `UnavailableError` where there is none."""
+        ...
+
+
+class Provider(Protocol):
+    """One provider. `settings` and `secrets` are types from which forms are made and by which they are judged."""
+
+    name: str
+    channel: Channel
+    settings: type[msgspec.Struct]
+    secrets: type[msgspec.Struct]
+
+    def abilities(self, account: Account) -> Abilities:
+        """What it can do, as this account is set up."""
+        ...
+
+    def receive(self, account: Account, request: Request) -> Received:
+        """What a request says. Pure; the signature comes first.
+
+        Raises `UnverifiedError`, or `UnreadableError` for what is signed and cannot be understood.
+        """
+        ...
+
+    async def send(self, account: Account, letter: Letter, http: Http) -> Sent:
+        """Give the provider a message. Raises `RejectedError` or `UnavailableError`."""
+        ...
+
+    async def check(self, account: Account, http: Http, at: datetime) -> Health:
+        """Look whether the account can be used, without sending anything to anybody."""
+        ...
+
+
+def retry_after(reply: Reply) -> float | None:
+    """The seconds for which a server asks to be left alone, where it says them as a number."""
+    said = reply.headers.get("retry-after", "")
+    return float(said) if said.isascii() and said.isdigit() and len(said) < LONGEST_NUMBER else None
+
+
+def cleaned(text: str) -> str:
+    """Text that can be kept: without the characters that PostgreSQL and JSON have no place for."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -1,0 +1,239 @@
+"""SMS by Twilio.
+
+What Twilio calls us with is a form, signed over our address and every field of it by the account's token
+(https://www.twilio.com/docs/usage/security#validating-requests): messages of customers
+(https://www.twilio.com/docs/messaging/guides/webhook-request) and how far ours have come
+(https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks), in no promised order.
+Sending is one request (https://www.twilio.com/docs/messaging/api/message-resource), which knows no key by which it
+could be repeated safely.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
+
+import msgspec
+from msgspec import Meta
+
+from valvomo.channels.phones import e164
+from valvomo.channels.port import (
+    Abilities,
+    Account,
+    Answer,
+    Health,
+    Http,
+    Identity,
+    Inbound,
+    Letter,
+    Received,
+    RejectedError,
+    Reply,
+    Report,
+    Request,
+    Sent,
+    UnavailableError,
+    UnreadableError,
+    UnverifiedError,
+    cleaned,
+    retry_after,
+)
+from valvomo.channels.twilio.problems import TOO_MANY_REQUESTS, meaning
+from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
+from valvomo.domain.conversations.model import Channel
+
+MAX_TEXT = 1600
+"""Characters that Twilio takes in one message, however many parts the network makes of it."""
+MOST_FIELDS, MOST_MEDIA = 200, 10
+OK, MAX_NAME = 200, 11
+"""A name as a sender has at most so many characters."""
+THROTTLED, SERVER_ERROR, UNSERVED = 429, 500, 503
+NOTHING_TO_SAY = Answer(body=b"<Response></Response>", content_type="text/xml; charset=utf-8")
+_STATES: Mapping[str, Delivery] = {
+    "sent": Delivery.SENT,
+    "delivered": Delivery.DELIVERED,
+    "read": Delivery.READ,
+    "undelivered": Delivery.FAILED,
+    "failed": Delivery.FAILED,
+    "canceled": Delivery.FAILED,
+}
+"""Others (accepted, scheduled, queued, sending) say no more than that Twilio has it, which its answer said."""
+
+
+class TwilioSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The account, and by which number, name or messaging service it sends."""
+
+    account_sid: Annotated[str, Meta(pattern=r"^AC[0-9a-fA-F]{32}$")]
+    sender: Annotated[str, Meta(pattern=r"^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32}|[A-Za-z0-9 ]{1,11})$")]
+    per_second: Annotated[float, Meta(gt=0, le=1000)] = 10.0
+    base_url: Annotated[
+        str, Meta(min_length=1, max_length=200, pattern=r"^https?://", extra_json_schema={"format": "uri"})
+    ] = "https://api.twilio.com"
+
+
+class TwilioSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What signs what Twilio says, and opens the account."""
+
+    auth_token: Annotated[str, Meta(min_length=16, max_length=100, pattern=r"^[!-~]+$")]
+
+
+class _Answered(msgspec.Struct):
+    """As much of Twilio's JSON as matters here."""
+
+    sid: str = ""
+    status: Any = None
+    code: int | None = None
+
+
+class Twilio:
+    """The provider."""
+
+    name = "twilio"
+    channel = Channel.SMS
+    settings: type[msgspec.Struct] = TwilioSettings
+    secrets: type[msgspec.Struct] = TwilioSecrets
+
+    def abilities(self, account: Account) -> Abilities:
+        """Text messages, at the pace that the sender's number allows."""
+        return Abilities(max_text=MAX_TEXT, per_second=account.settings.per_second)
+
+    def receive(self, account: Account, request: Request) -> Received:
+        """A message of a customer, or how far one of ours has come."""
+        fields = _verified(account, request)
+        one = fields.get("MessageSid") or fields.get("SmsSid") or ""
+        if not one:
+            raise UnreadableError("it has no MessageSid")
+        state = fields.get("MessageStatus") or fields.get("SmsStatus") or ""
+        if "Body" not in fields and state != "received":
+            return Received(items=_reports(one, state, fields))
+        return Received(items=(_inbound(one, fields),), answer=NOTHING_TO_SAY)
+
+    async def send(self, account: Account, letter: Letter, http: Http) -> Sent:
+        """One message. Twilio tells the account's own address how far it comes."""
+        to = e164(letter.address)
+        if to is None:
+            raise RejectedError(DeliveryProblem.INVALID_ADDRESS)
+        sender = account.settings.sender
+        by = "MessagingServiceSid" if sender.startswith("MG") and len(sender) > MAX_NAME else "From"
+        form = {"To": to, by: sender, "Body": letter.text, "StatusCallback": account.callback}
+        reply = await _ask(account, http, "/Messages.json", form)
+        _judge(reply)
+        answered = _read(reply)
+        if not answered.sid:
+            raise UnavailableError("the answer names no message", lost=True)
+        return Sent(provider_id=answered.sid)
+
+    async def check(self, account: Account, http: Http, at: datetime) -> Health:
+        """Whether the account is there, and active."""
+        del at
+        reply = await _ask(account, http, ".json")
+        answered = _read(reply)
+        if reply.status == OK and answered.status == "active":
+            return Health(well=True, detail="active")
+        problem = DeliveryProblem.UNAVAILABLE if reply.status >= SERVER_ERROR else DeliveryProblem.ACCOUNT
+        said = answered.code or answered.status if isinstance(answered.status, str) else answered.code
+        return Health(well=False, problem=problem, detail=f"HTTP {reply.status} {said or ''}".strip())
+
+
+def signature(token: str, url: str, fields: list[tuple[str, str]]) -> str:
+    """Twilio's signature of a form that is sent to an address."""
+    signed = url + "".join(name + value for name, value in sorted(set(fields)))
+    digest = hmac.new(token.encode(), signed.encode("utf-8", "surrogateescape"), hashlib.sha1).digest()
+    return base64.b64encode(digest).decode()
+
+
+def _verified(account: Account, request: Request) -> dict[str, str]:
+    try:
+        text = request.body.decode("ascii")
+        fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="surrogateescape")
+    except ValueError as error:
+        raise UnverifiedError from error
+    url = account.callback + (f"?{request.query}" if request.query else "")
+    wanted = signature(account.secrets.auth_token, url, fields)
+    given = request.headers.get("x-twilio-signature", "")
+    if not hmac.compare_digest(wanted.encode(), given.encode("utf-8", "replace")):
+        raise UnverifiedError
+    return {
+        name: value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name, value in fields
+    }
+
+
+def _inbound(one: str, fields: Mapping[str, str]) -> Inbound:
+    sender = fields.get("From", "")
+    number = e164(sender)
+    address = number or cleaned(sender)[:200]
+    if not address:
+        raise UnreadableError("it has no From")
+    country = fields.get("FromCountry", "")
+    return Inbound(
+        key=f"message:{cleaned(one)[:100]}",
+        address=address,
+        text=cleaned(fields.get("Body", "")) or _media(fields),
+        identity=Identity("phone", number) if number else None,
+        context={"country": cleaned(country)[:60]} if country else {},
+    )
+
+
+def _media(fields: Mapping[str, str]) -> str:
+    """What a message without words brings, named by its kind: nothing that a customer sends vanishes."""
+    count = fields.get("NumMedia", "0")
+    kinds = [
+        cleaned(fields.get(f"MediaContentType{number}", ""))[:60] or "?"
+        for number in range(min(int(count) if count.isascii() and count.isdigit() else 0, MOST_MEDIA))
+    ]
+    return " ".join(f"[{kind}]" for kind in kinds) or "—"
+
+
+def _reports(one: str, state: str, fields: Mapping[str, str]) -> tuple[Report, ...]:
+    reached = _STATES.get(state)
+    if reached is None:
+        return ()
+    code = fields.get("ErrorCode", "")
+    number = int(code) if code.isascii() and code.isdigit() and len(code) < MAX_NAME else None
+    failed = reached is Delivery.FAILED
+    return (
+        Report(
+            key=f"status:{cleaned(one)[:100]}:{state}",
+            provider_id=cleaned(one)[:100],
+            state=reached,
+            problem=meaning(number) if failed else None,
+            detail=str(number) if failed and number else "",
+        ),
+    )
+
+
+async def _ask(account: Account, http: Http, path: str, form: Mapping[str, str] | None = None) -> Reply:
+    sid = account.settings.account_sid
+    opened = base64.b64encode(f"{sid}:{account.secrets.auth_token}".encode()).decode()
+    headers = {"authorization": f"Basic {opened}", "accept": "application/json", "user-agent": "Valvomo"}
+    body = b""
+    if form is not None:
+        headers["content-type"] = "application/x-www-form-urlencoded"
+        body = urlencode(form).encode()
+    url = f"{account.settings.base_url.rstrip('/')}/2010-04-01/Accounts/{sid}{path}"
+    return await http.request("GET" if form is None else "POST", url, headers=headers, body=body)
+
+
+def _judge(reply: Reply) -> None:
+    status = reply.status
+    if 200 <= status < 300:  # noqa: PLR2004 - success
+        return
+    code = _read(reply).code
+    detail = str(code or f"HTTP {status}")
+    if status == THROTTLED or code == TOO_MANY_REQUESTS:
+        raise UnavailableError(detail, retry_after=retry_after(reply), paced=True)
+    if status >= SERVER_ERROR:
+        raise UnavailableError(detail, retry_after=retry_after(reply), lost=status != UNSERVED)
+    raise RejectedError(DeliveryProblem.ACCOUNT if status in {401, 403} else meaning(code), detail)
+
+
+def _read(reply: Reply) -> _Answered:
+    try:
+        return msgspec.json.decode(reply.body, type=_Answered)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _Answered()

@@ -1,0 +1,158 @@
+"""Administering: channel accounts are made, changed and removed; what failed on their way is tried again or dropped.
+
+Secrets come sealed, and no fact has them: of a change of theirs the audit log says that it was, and nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from valvomo.channels import PROVIDERS
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.settings.changes import note_changed, note_created, note_removed, within_constraints
+from valvomo.commands.work import Work
+from valvomo.db import house
+from valvomo.domain.access.actor import ActorKind, UserRole
+from valvomo.domain.agents.events import ChannelSeen
+from valvomo.domain.conversations.model import ConsentPolicy
+from valvomo.domain.refusals import Reason, Refusal, malformed
+
+ACCOUNT = "channel_account"
+"""What facts call it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateChannelAccount(Command):
+    """A new account of a provider, for a workstream of its channel; `settings` fit the provider's type."""
+
+    role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
+    secret: ClassVar[frozenset[str]] = frozenset({"account_id", "sealed"})
+    account_id: str
+    provider: str
+    name: str
+    workstream_id: str
+    settings: Mapping[str, Any]
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeChannelAccount(Command):
+    """Change what is given. Of a disabled account nothing comes in, and what is to go out waits."""
+
+    role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
+    secret: ClassVar[frozenset[str]] = frozenset({"sealed"})
+    account_id: str
+    name: str | None = None
+    workstream_id: str | None = None
+    settings: Mapping[str, Any] | None = None
+    sealed: bytes | None = None
+    disabled: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveChannelAccount(Command):
+    """Remove one over which nobody has been talked to; others can be disabled."""
+
+    role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
+    account_id: str
+
+
+@handles(CreateChannelAccount)
+@within_constraints
+async def create_channel_account(work: Work, command: CreateChannelAccount) -> Outcome:
+    """Its row and its fact."""
+    if refusal := await _workstream_refusal(work, command.provider, command.workstream_id):
+        return refusal
+    await work.tx.run(
+        "channels.create_account", work.organization_id, command.account_id, command.provider, command.name,
+        command.workstream_id, command.settings, command.sealed, work.now,
+    )  # fmt: skip
+    after = {
+        "provider": command.provider,
+        "name": command.name,
+        "workstream": command.workstream_id,
+        "settings": dict(command.settings),
+        "disabled": False,
+    }
+    note_created(work, ACCOUNT, (command.account_id, command.name), after)
+    return {"id": command.account_id}
+
+
+@handles(ChangeChannelAccount)
+@within_constraints
+async def change_channel_account(work: Work, command: ChangeChannelAccount) -> Outcome:
+    """Effective for the next message in either direction."""
+    await work.tx.row("house.lock_organization", work.organization_id)
+    row = await work.tx.row("channels.lock_account", work.organization_id, command.account_id)
+    if row is None:
+        return Refusal(Reason.NOT_FOUND)
+    before = {name: row[name] for name in ("name", "workstream_id", "settings", "disabled")}
+    given = {name: getattr(command, name) for name in before}
+    after = {name: before[name] if value is None else value for name, value in given.items()}
+    if refusal := await _workstream_refusal(work, row["provider"], after["workstream_id"]):
+        return refusal
+    await work.tx.run(
+        "channels.change_account", work.organization_id, command.account_id, after["name"], after["workstream_id"],
+        after["settings"], command.sealed, after["disabled"],
+    )  # fmt: skip
+    renewed = command.sealed is not None
+    states = ({**before, "secrets": "kept"}, {**after, "secrets": "renewed" if renewed else "kept"})
+    note_changed(work, ACCOUNT, (command.account_id, after["name"]), states)
+    return {"id": command.account_id}
+
+
+@handles(RemoveChannelAccount)
+@within_constraints
+async def remove_channel_account(work: Work, command: RemoveChannelAccount) -> Outcome:
+    """The foreign keys judge whether it is in use; what arrived and was never taken in goes with it."""
+    await work.tx.row("house.lock_organization", work.organization_id)
+    row = await work.tx.row("channels.lock_account", work.organization_id, command.account_id)
+    if row is None:
+        return Refusal(Reason.NOT_FOUND)
+    await work.tx.run("channels.remove_account", work.organization_id, command.account_id)
+    before = {"provider": row["provider"], "name": row["name"], "disabled": row["disabled"]}
+    note_removed(work, ACCOUNT, (command.account_id, row["name"]), before)
+    return {"id": command.account_id}
+
+
+async def _workstream_refusal(work: Work, provider: str, workstream_id: str) -> Refusal | None:
+    """It is of the provider's channel, and asks for nothing that customers cannot answer there before they write."""
+    try:
+        workstream = await house.workstream(work.tx, work.organization_id, workstream_id)
+    except LookupError:
+        return Refusal(Reason.UNKNOWN_TARGET)
+    if workstream.channel is not PROVIDERS[provider].channel:
+        return malformed("body.workstream_id", f"is not of the channel {PROVIDERS[provider].channel.value}")
+    if workstream.consent is ConsentPolicy.CONSENT:
+        return malformed("body.workstream_id", "asks for a consent that nobody can give before writing here")
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeeChannel(Command):
+    """Note how an account was found: well, or with a problem."""
+
+    account_id: str
+    well: bool
+    problem: str | None = None
+    detail: str = ""
+
+
+@handles(SeeChannel)
+async def see_channel(work: Work, command: SeeChannel) -> Outcome:
+    """A fact where that is another state than the one before."""
+    if work.actor.kind is not ActorKind.SYSTEM and not work.actor.is_(UserRole.ADMINISTRATOR):
+        return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.ADMINISTRATOR.value})
+    row = await work.tx.row("channels.lock_account", work.organization_id, command.account_id)
+    if row is None:
+        return Refusal(Reason.NOT_FOUND)
+    seen = {"well": command.well, "problem": command.problem, "detail": command.detail[:200]}
+    await work.tx.run(
+        "channels.see_account", work.organization_id, command.account_id, {**seen, "at": work.now}
+    )
+    if seen != {name: row["seen"].get(name) for name in seen}:
+        work.note(ChannelSeen(account_id=command.account_id, name=row["name"], well=command.well,
+                              problem=command.problem))  # fmt: skip
+    return {}

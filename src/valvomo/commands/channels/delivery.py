@@ -1,0 +1,110 @@
+"""Delivery: how far messages have come, noted with the fact that says so; many messages in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.work import Work
+from valvomo.db import conversations, dispatches, messages
+from valvomo.db.dispatches import Note
+from valvomo.db.journal import Fact
+from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged, DeliveryProblem, moves_on
+from valvomo.domain.conversations.fold import fold
+from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.refusals import Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a provider says of a message of ours; `provider_id` is what it calls it, `detail` its own code."""
+
+    message_id: str
+    state: Delivery
+    provider_id: str | None = None
+    problem: DeliveryProblem | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteDeliveries(Command):
+    """Note what came of messages that were sent, or could not be."""
+
+    told: tuple[Told, ...]
+
+
+@handles(NoteDeliveries)
+async def note_deliveries(work: Work, command: NoteDeliveries) -> Outcome:
+    """By the system alone."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    await take_note(work, command.told)
+    return {}
+
+
+async def take_note(work: Work, told: Sequence[Told]) -> None:
+    """Whatever of it says more than what is known; conversations are locked before their dispatches."""
+    house, ids = work.organization_id, sorted({one.message_id for one in told})
+    found = await work.tx.rows("dispatches.conversations_of", house, ids)
+    current = await conversations.lock_many(work.tx, ((house, row["conversation_id"]) for row in found))
+    rows = {row["message_id"]: row for row in await work.tx.rows("dispatches.lock", house, ids)}
+    notes = {row["message_id"]: _known(row) for row in rows.values()}
+    changed: dict[tuple[str, str], Conversation] = {}
+    for one in told:
+        row = rows.get(one.message_id)
+        if row is None or not moves_on(Delivery(notes[one.message_id].state), one.state):
+            continue
+        noted = notes[one.message_id] = _noted(row, one, notes[one.message_id])
+        if noted.seq is not None:
+            key = (house, noted.conversation_id)
+            current[key] = changed[key] = note_change(work, current[key], noted)
+    moved = [one for one in notes.values() if one != _known(rows[one.message_id])]
+    await write(work, moved, changed.values())
+
+
+async def write(work: Work, notes: Sequence[Note], changed: Iterable[Conversation]) -> None:
+    """What has come further, and the conversations with their new versions."""
+    if notes:
+        await dispatches.note(work.tx, work.organization_id, notes)
+    if changed := list(changed):
+        await messages.write(work.tx, [], [], changed)
+
+
+def note_change(work: Work, conversation: Conversation, noted: Note) -> Conversation:
+    """The fact, and the conversation after it."""
+    event = DeliveryChanged(
+        message_id=noted.message_id,
+        seq=noted.seq or 0,
+        state=Delivery(noted.state),
+        problem=DeliveryProblem(noted.problem) if noted.problem else None,
+    )
+    after = fold(conversation, event, work.now)
+    work.facts.append(
+        Fact(
+            event=event, actor_id=work.actor.id, actor_name=work.actor.name, at=work.now,
+            conversation_id=after.id, version=after.version,
+        )
+    )  # fmt: skip
+    return after
+
+
+def _known(row: object) -> Note:
+    names = ("message_id", "conversation_id", "seq", "state", "provider_id", "problem", "detail")
+    return Note(**{name: row[name] for name in names})  # type: ignore[index]
+
+
+def _noted(row: object, told: Told, before: Note) -> Note:
+    """A message that may have gone out twice says so for good; other remarks are of the newest state."""
+    repeated = DeliveryProblem.POSSIBLY_REPEATED if row["possibly_repeated"] else None  # type: ignore[index]
+    problem = told.problem or (repeated if told.state is not Delivery.FAILED else None)
+    return Note(
+        message_id=before.message_id,
+        conversation_id=before.conversation_id,
+        seq=before.seq,
+        state=told.state.value,
+        provider_id=told.provider_id or before.provider_id,
+        problem=problem.value if problem else None,
+        detail=told.detail or None,
+    )

@@ -1,0 +1,83 @@
+"""Receiving: what a provider calls us with is judged, kept, and only then answered; it is taken in by a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from valvomo.channels.port import Answer, Inbound, Item, Report, Request, UnreadableError, UnverifiedError
+from valvomo.channels.vault import UnopenableError
+from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
+from valvomo.db import channels
+from valvomo.db.channels import Kept
+from valvomo.db.database import Database
+from valvomo.db.doorbell import Doorbell
+from valvomo.domain.refusals import Reason, Refusal, malformed
+
+AHEAD = timedelta(minutes=1)
+"""A provider's clock that is further ahead of ours than this is not believed: it would keep others waiting."""
+
+log = structlog.get_logger(__name__)
+
+
+class Reception:
+    """One for a process."""
+
+    def __init__(
+        self, database: Database, bell: Doorbell, clock: Callable[[], datetime], opener: Opener
+    ) -> None:
+        self._database = database
+        self._bell = bell
+        self.clock = clock
+        self._opener = opener
+
+    async def receive(self, provider: str, account_id: str, request: Request) -> Answer | Refusal:
+        """What the provider gets for an answer: everything that it said is kept by then, or nothing is."""
+        async with self._database.asking() as tx:
+            row = await tx.row("channels.called", account_id)
+        if row is None or row["provider"] != provider or row["disabled"]:
+            return Refusal(Reason.NOT_FOUND)
+        try:
+            used = self._opener.open(row)
+        except (UnopenableError, UnusableAccountError) as error:
+            log.warning("channel.unusable", account=account_id, problem=str(error))
+            return Refusal(Reason.CHANNEL_UNAVAILABLE)
+        try:
+            received = used.provider.receive(used.account, request)
+        except UnverifiedError:
+            log.info("channel.unverified", account=account_id)
+            return Refusal(Reason.CHANNEL_UNVERIFIED)
+        except UnreadableError as error:
+            log.warning("channel.unreadable", account=account_id, problem=str(error))
+            return malformed("", str(error))
+        if received.items:
+            await self._keep(used, received.items, request.at)
+        return received.answer
+
+    async def _keep(self, used: Used, items: tuple[Item, ...], at: datetime) -> None:
+        account = (used.account.organization_id, used.account.id)
+        settling = timedelta(seconds=used.provider.abilities(used.account).settling_seconds)
+        messages = [kept(one, at) for one in items if isinstance(one, Inbound)]
+        reports = [kept(one, at) for one in items if isinstance(one, Report)]
+        new = 0
+        async with self._database.transaction() as tx:
+            for some, due in ((messages, at + settling), (reports, at)):
+                if some:
+                    new += await channels.keep(tx, account, some, at=at, due=due)
+        if new:
+            self._bell.ring(used.account.organization_id)
+
+
+def kept(item: Item, at: datetime) -> Kept:
+    """An item as it is kept; `at` is when it came."""
+    said = item.sent_at if isinstance(item, Inbound) else item.at
+    return Kept(
+        key=item.key,
+        kind="message" if isinstance(item, Inbound) else "status",
+        address=item.address if isinstance(item, Inbound) else item.provider_id,
+        body=msgspec.to_builtins(item, builtin_types=(datetime,)),
+        sent_at=min(said or at, at + AHEAD),
+    )

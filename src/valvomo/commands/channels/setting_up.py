@@ -1,0 +1,168 @@
+"""Setting up: what an administrator fills in is judged, sealed and kept, and whether an account works is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from valvomo.addresses import Network
+from valvomo.channels import PROVIDERS
+from valvomo.channels.forms import filled_in
+from valvomo.channels.http import GuardedHttp
+from valvomo.channels.port import Health, Letter, RejectedError, UnavailableError
+from valvomo.channels.vault import NoKeyError, UnopenableError
+from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
+from valvomo.commands.channels.administering import ChangeChannelAccount, CreateChannelAccount, SeeChannel
+from valvomo.commands.execute import Done, Executor
+from valvomo.db.ids import new_id
+from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.conversations.delivery import DeliveryProblem
+from valvomo.domain.refusals import Reason, Refusal, malformed
+
+Filled = tuple[Mapping[str, Any], Mapping[str, Any]]
+"""Settings and secrets, by the names of the provider's fields."""
+
+
+class SettingUp:
+    """One for a process. `allowed` are private networks that providers may be in."""
+
+    def __init__(self, executor: Executor, opener: Opener, allowed: Sequence[Network]) -> None:
+        self.opener = opener
+        self._executor = executor
+        self._allowed = allowed
+
+    async def create(
+        self,
+        actor: Actor,
+        named: tuple[str, str, str],
+        filled: tuple[Mapping[str, Any], Mapping[str, Any]],
+        key: str | None,
+    ) -> Done | Refusal:
+        """A new account. `named` are provider, name and workstream, `filled` settings and secrets."""
+        if refusal := _administrators_only(actor):
+            return refusal
+        provider = PROVIDERS.get(named[0])
+        if provider is None:
+            return malformed("body.provider", f"is none of: {', '.join(sorted(PROVIDERS))}")
+        account_id = new_id()
+        settings = _filled(provider.settings, filled[0], "settings")
+        if isinstance(settings, Refusal):
+            return settings
+        sealed = self._sealed(provider.secrets, filled[1], (actor.organization_id, account_id))
+        if isinstance(sealed, Refusal):
+            return sealed
+        command = CreateChannelAccount(
+            account_id=account_id, provider=provider.name, name=named[1], workstream_id=named[2],
+            settings=msgspec.to_builtins(settings), sealed=sealed,
+        )  # fmt: skip
+        return await self._executor.execute(actor, command, key)
+
+    async def change(
+        self,
+        actor: Actor,
+        command: ChangeChannelAccount,
+        secrets: Mapping[str, Any] | None,
+        key: str | None,
+    ) -> Done | Refusal:
+        """A changed account; `secrets`, if given, take the place of all that there were."""
+        if refusal := _administrators_only(actor):
+            return refusal
+        row = await self._row(actor, command.account_id)
+        if row is None or row["provider"] not in PROVIDERS:
+            return Refusal(Reason.NOT_FOUND)
+        provider = PROVIDERS[row["provider"]]
+        if command.settings is not None:
+            settings = _filled(provider.settings, command.settings, "settings")
+            if isinstance(settings, Refusal):
+                return settings
+            command = replace(command, settings=msgspec.to_builtins(settings))
+        if secrets is not None:
+            sealed = self._sealed(provider.secrets, secrets, (actor.organization_id, command.account_id))
+            if isinstance(sealed, Refusal):
+                return sealed
+            command = replace(command, sealed=sealed)
+        return await self._executor.execute(actor, command, key)
+
+    async def check(self, actor: Actor, account_id: str) -> Health | Refusal:
+        """Look whether the account works, and note it."""
+        used = await self._used(actor, account_id)
+        if isinstance(used, Refusal):
+            return used
+        async with GuardedHttp(self._allowed) as http:
+            try:
+                health = await used.provider.check(used.account, http, self._executor.clock())
+            except UnavailableError as error:
+                health = Health(well=False, problem=DeliveryProblem.UNAVAILABLE, detail=error.detail[:200])
+        seen = SeeChannel(
+            account_id=account_id,
+            well=health.well,
+            problem=health.problem.value if health.problem else None,
+            detail=health.detail,
+        )
+        await self._executor.execute(actor, seen)
+        return health
+
+    async def send_test(self, actor: Actor, account_id: str, address: str, text: str) -> str | Refusal:
+        """Send a text at once, apart from any conversation; what the provider calls it."""
+        used = await self._used(actor, account_id)
+        if isinstance(used, Refusal):
+            return used
+        now, one = self._executor.clock(), new_id()
+        letter = Letter(
+            id=one, conversation_id=one, address=address, text=text, author_name=actor.name,
+            language=actor.language, subject="", created_at=now, at=now,
+        )  # fmt: skip
+        async with GuardedHttp(self._allowed) as http:
+            try:
+                return (await used.provider.send(used.account, letter, http)).provider_id
+            except RejectedError as error:
+                return Refusal(
+                    Reason.CHANNEL_REJECTED, {"problem": error.problem.value, "code": error.detail[:200]}
+                )
+            except UnavailableError as error:
+                unavailable = DeliveryProblem.UNAVAILABLE.value
+                return Refusal(Reason.CHANNEL_REJECTED, {"problem": unavailable, "code": error.detail[:200]})
+
+    async def _used(self, actor: Actor, account_id: str) -> Used | Refusal:
+        if refusal := _administrators_only(actor):
+            return refusal
+        row = await self._row(actor, account_id)
+        if row is None:
+            return Refusal(Reason.NOT_FOUND)
+        try:
+            return self.opener.open(row)
+        except (UnopenableError, UnusableAccountError):
+            return Refusal(Reason.CHANNEL_UNAVAILABLE)
+
+    async def _row(self, actor: Actor, account_id: str) -> Any | None:
+        async with self._executor.database.asking() as tx:
+            return await tx.row("channels.account", actor.organization_id, account_id)
+
+    def _sealed(
+        self, kind: type[msgspec.Struct], given: Mapping[str, Any], account: tuple[str, str]
+    ) -> bytes | Refusal:
+        secrets = _filled(kind, given, "secrets")
+        if isinstance(secrets, Refusal):
+            return secrets
+        try:
+            return self.opener.vault.seal(secrets, account)
+        except NoKeyError:
+            return Refusal(Reason.NO_HOUSE_KEY)
+
+
+def _administrators_only(actor: Actor) -> Refusal | None:
+    if actor.is_(UserRole.ADMINISTRATOR):
+        return None
+    return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.ADMINISTRATOR.value})
+
+
+def _filled(kind: type[msgspec.Struct], given: Mapping[str, Any], part: str) -> msgspec.Struct | Refusal:
+    """Never says what was filled in: it may be a secret."""
+    try:
+        return filled_in(kind, given)
+    except msgspec.ValidationError as error:
+        problem, _, at = str(error).partition(" - at `$")
+        return malformed(f"body.{part}{at.rstrip('`')}", problem)

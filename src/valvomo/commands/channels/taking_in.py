@@ -1,0 +1,192 @@
+"""Taking in: what arrived becomes part of a conversation, exactly once, in its order.
+
+An arrival, the conversation that it begins, its message and the note that it is done are one transaction: nothing is
+half taken in, and what is tried again after a death finds itself done or begins anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from valvomo.channels.port import Inbound, Report
+from valvomo.commands.channels.delivery import Told, take_note
+from valvomo.commands.conversations.messages import Letter, PostMessage, post_all
+from valvomo.commands.conversations.start import Over, StartConversation, begin_with
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.work import Work
+from valvomo.db import channels, conversations
+from valvomo.domain.access.actor import Actor, ActorKind
+from valvomo.domain.conversations.message import MAX_TEXT, customer_message_refusal
+from valvomo.domain.conversations.model import Channel, Conversation
+from valvomo.domain.conversations.window import opened
+from valvomo.domain.refusals import Reason, Refusal
+
+STATUS_PATIENCE = timedelta(hours=1)
+"""For so long a report waits for the message that it is about; it may be quicker than our note of the sending."""
+UNKNOWN_MESSAGE = "it is about no message that was sent over this account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeMessage(Command):
+    """Take in the first message of a thread that is ripe. `session_hours` are the account's, None without a window."""
+
+    account_id: str
+    address: str
+    session_hours: float | None = None
+
+
+@handles(TakeMessage)
+async def take_message(work: Work, command: TakeMessage) -> Outcome:
+    """Nothing while somebody else is at the thread, or its first message has to wait; `key` is what was taken in."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    account = (work.organization_id, command.account_id)
+    thread = await channels.take_thread(work.tx, account, command.address, work.now)
+    if thread is None:
+        return {}
+    arrival = await work.tx.row("channels.first_message", *account, command.address, work.now)
+    if arrival is None or not arrival["ripe"] or (arrival["attempts"] and arrival["due"] > work.now):
+        return {}
+    said = msgspec.convert(arrival["body"], Inbound)
+    conversation = await _said(work, command, thread, said)
+    if isinstance(conversation, Refusal):
+        return conversation
+    if command.session_hours is not None:
+        await _open_window(work, conversation.id, arrival["sent_at"] + timedelta(hours=command.session_hours))
+    await work.tx.run(
+        "channels.note_thread", *account, command.address, conversation.contact_id, conversation.id, said.name,
+        arrival["sent_at"],
+    )  # fmt: skip
+    await work.tx.run("channels.arrival_done", *account, arrival["key"], work.now, None)
+    return {"key": arrival["key"], "conversation": conversation.id}
+
+
+async def _said(work: Work, command: TakeMessage, thread: Any, said: Inbound) -> Conversation | Refusal:
+    """Said in the conversation that goes on in the thread, or in a new one."""
+    if thread["conversation_id"] is not None:
+        known = await conversations.lock(work.tx, work.organization_id, thread["conversation_id"])
+        if known is not None and customer_message_refusal(known) is None:
+            return await _post(work, known, said)
+    contact_id = await _contact(work, thread, said)
+    account = await work.tx.row("channels.accounts", work.organization_id, "", command.account_id, 1)
+    if account is None:
+        return Refusal(Reason.NOT_FOUND)
+    over = Over(account_id=command.account_id, address=command.address, contact_id=contact_id)
+    # What the customer wrote comes before what the queue does about it, which may be to close at once.
+    started = await begin_with(
+        work, _begins(account, said, thread["name"], over), partial(_post, work, said=said)
+    )
+    if isinstance(started, Refusal):
+        return started
+    begun = await conversations.lock(work.tx, work.organization_id, str(started["id"]))
+    if begun is None:
+        return Refusal(Reason.NOT_FOUND)
+    await _know(work, command, said, begun.contact_id)
+    return begun
+
+
+def _begins(account: Any, said: Inbound, name: str, over: Over) -> StartConversation:
+    identity = said.identity
+    return StartConversation(
+        channel=Channel(account["channel"]),
+        workstream_id=account["workstream_id"],
+        customer_name=said.name or name or _shown(said),
+        email=identity.value if identity and identity.kind == "email" else None,
+        phone=identity.value if identity and identity.kind == "phone" else None,
+        subject=said.subject,
+        language=said.language,
+        context=said.context,
+        over=over,
+    )
+
+
+async def _contact(work: Work, thread: Any, said: Inbound) -> str | None:
+    """Who it is by what the provider vouches for, else whoever wrote from this address before."""
+    if said.identity is not None:
+        identity = (said.identity.kind, said.identity.value)
+        known: str | None = await work.tx.value("channels.identity", work.organization_id, *identity)
+        if known is not None:
+            return known
+    contact_id: str | None = thread["contact_id"]
+    return contact_id
+
+
+async def _know(work: Work, command: TakeMessage, said: Inbound, contact_id: str) -> None:
+    if said.identity is not None:
+        await work.tx.run(
+            "channels.add_identity", work.organization_id, said.identity.kind, said.identity.value, contact_id,
+            f"account:{command.account_id}", work.now,
+        )  # fmt: skip
+
+
+def _shown(said: Inbound) -> str:
+    """What a customer without a name is called: by what they are known, else by where they are."""
+    return (said.identity.value if said.identity else said.address)[:200]
+
+
+async def _post(work: Work, conversation: Conversation, said: Inbound) -> Conversation:
+    """In the customer's own name. What is longer than a message may be becomes several."""
+    author = Actor(
+        id=conversation.contact_id, organization_id=work.organization_id, name=conversation.customer_name,
+        kind=ActorKind.CUSTOMER, conversation_id=conversation.id,
+    )  # fmt: skip
+    parts = [said.text[start : start + MAX_TEXT] for start in range(0, max(1, len(said.text)), MAX_TEXT)]
+    letters = [
+        Letter(
+            actor=author,
+            command=PostMessage(
+                conversation_id=conversation.id,
+                text=text,
+                client_id=f"{said.key}:{number}" if number else said.key,
+            ),
+        )
+        for number, text in enumerate(parts)
+    ]
+    outcomes, batch = await post_all(work.tx, letters, work.now)
+    if refused := [one for one in outcomes if isinstance(one, Refusal)]:
+        raise ValueError(f"a locked conversation that takes words has refused them: {refused[0].reason}")
+    work.facts.extend(batch.facts.get(work.organization_id, ()))
+    return batch.current[work.organization_id, conversation.id]
+
+
+async def _open_window(work: Work, conversation_id: str, until: datetime) -> None:
+    conversation = await conversations.lock(work.tx, work.organization_id, conversation_id)
+    if conversation is not None and until > work.now:
+        await work.record(conversation, opened(conversation, until))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeStatuses(Command):
+    """Take in what a provider says of our messages, as much of it as is due."""
+
+    account_id: str
+    most: int = 200
+
+
+@handles(TakeStatuses)
+async def take_statuses(work: Work, command: TakeStatuses) -> Outcome:
+    """What is about a message that is not known yet waits, and is dropped after an hour; `taken` are the others."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    account = (work.organization_id, command.account_id)
+    rows = await work.tx.rows("channels.due_statuses", *account, work.now, command.most)
+    known = [row for row in rows if row["message_id"] is not None]
+    if known:
+        await take_note(work, [_told(row) for row in known])
+        await work.tx.run("channels.statuses_done", *account, [row["key"] for row in known], work.now)
+    if unknown := [row["key"] for row in rows if row["message_id"] is None]:
+        patience = work.now - STATUS_PATIENCE
+        await work.tx.run("channels.statuses_wait", *account, unknown, work.now, UNKNOWN_MESSAGE, patience)
+    return {"taken": len(known), "waiting": len(unknown)}
+
+
+def _told(row: Any) -> Told:
+    report = msgspec.convert(row["body"], Report)
+    return Told(
+        message_id=row["message_id"], state=report.state, problem=report.problem, detail=report.detail[:200]
+    )

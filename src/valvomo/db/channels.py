@@ -1,0 +1,41 @@
+"""Channels in PostgreSQL: accounts at providers, what arrived from there, threads and identities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from valvomo.db.transaction import Transaction
+from valvomo.telemetry.spans import here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a provider told us, as it is kept: `kind` is `message` or `status`, `key` the provider's own id of it."""
+
+    key: str
+    kind: str
+    address: str
+    body: Mapping[str, Any]
+    sent_at: datetime
+
+
+async def keep(
+    tx: Transaction, account: tuple[str, str], items: Sequence[Kept], *, at: datetime, due: datetime
+) -> int:
+    """Keep what an account (organization, id) was told; how many of it are new."""
+    columns = [
+        [getattr(one, name) for one in items] for name in ("key", "kind", "address", "body", "sent_at")
+    ]
+    done = await tx.run("channels.keep", *account, *columns, at, due, here())
+    return int(done.rpartition(" ")[2])
+
+
+async def take_thread(
+    tx: Transaction, account: tuple[str, str], address: str, at: datetime, *, name: str = ""
+) -> Any | None:
+    """The thread of an address, locked, made if there is none yet; None while somebody else is at it."""
+    await tx.run("channels.make_thread", *account, address, name, at)
+    return await tx.row("channels.lock_thread", *account, address)

@@ -1,0 +1,63 @@
+"""Dispatches in PostgreSQL: public messages of the house on their way out over a channel.
+
+They are made of public messages and of what the house itself says to a customer; internal text is not within reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from valvomo.db.messages import PublicMessage
+from valvomo.db.transaction import Transaction
+from valvomo.telemetry.spans import here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseWords:
+    """What the house itself tells a customer, such as that it is closed; it is no message of the conversation."""
+
+    organization_id: str
+    conversation_id: str
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """How far a dispatch has come."""
+
+    message_id: str
+    conversation_id: str
+    seq: int | None
+    state: str
+    provider_id: str | None
+    problem: str | None
+    detail: str | None
+
+
+async def write(tx: Transaction, outward: Sequence[PublicMessage | HouseWords], at: datetime) -> None:
+    """What goes out with this transaction, in this order; nothing is asked when there is none."""
+    if not outward:
+        return
+    rows = [
+        (one.organization_id, one.conversation_id, one.id, one.seq, None)
+        if isinstance(one, PublicMessage)
+        else (one.organization_id, one.conversation_id, one.id, None, one.text)
+        for one in outward
+    ]
+    await tx.run("dispatches.write", *(list(column) for column in zip(*rows, strict=True)), at, here())
+
+
+async def note(tx: Transaction, organization_id: str, notes: Sequence[Note]) -> None:
+    """How far they have come, here and where the messages are read."""
+    names = ("message_id", "state", "provider_id", "problem", "detail")
+    await tx.run(
+        "dispatches.note", organization_id, *([getattr(one, name) for one in notes] for name in names)
+    )
+    read = [one for one in notes if one.seq is not None]
+    if read:
+        shown = ("conversation_id", "seq", "state", "problem")
+        columns = ([getattr(one, name) for one in read] for name in shown)
+        await tx.run("dispatches.note_messages", organization_id, *columns)

@@ -1,0 +1,153 @@
+-- name: called
+-- The account that a provider calls by its id alone.
+SELECT * FROM channel_accounts WHERE id = $1
+
+-- name: account
+-- One account.
+SELECT * FROM channel_accounts WHERE organization_id = $1 AND id = $2
+
+-- name: lock_account
+-- One account, locked until the transaction ends.
+SELECT * FROM channel_accounts WHERE organization_id = $1 AND id = $2 FOR NO KEY UPDATE
+
+-- name: accounts
+-- Accounts with their workstreams and what waits and failed there, in order of their making; or only one of them.
+SELECT a.*, w.name AS workstream_name, w.channel,
+    (SELECT count(*) FROM dispatches d WHERE d.organization_id = a.organization_id AND d.account_id = a.id
+        AND d.state = 'queued') AS dispatches_waiting,
+    (SELECT min(d.created_at) FROM dispatches d WHERE d.organization_id = a.organization_id AND d.account_id = a.id
+        AND d.state = 'queued') AS oldest_dispatch_at,
+    (SELECT count(*) FROM dispatches d WHERE d.organization_id = a.organization_id AND d.account_id = a.id
+        AND d.state = 'failed' AND d.dropped_at IS NULL) AS dispatches_failed,
+    (SELECT count(*) FROM arrivals r WHERE r.organization_id = a.organization_id AND r.account_id = a.id
+        AND r.done_at IS NULL AND r.given_up_at IS NULL) AS arrivals_waiting,
+    (SELECT count(*) FROM arrivals r WHERE r.organization_id = a.organization_id AND r.account_id = a.id
+        AND r.given_up_at IS NOT NULL AND r.done_at IS NULL) AS arrivals_given_up
+FROM channel_accounts a
+JOIN workstreams w ON w.organization_id = a.organization_id AND w.id = a.workstream_id
+WHERE a.organization_id = $1 AND a.id > $2 AND ($3::text IS NULL OR a.id = $3) ORDER BY a.id LIMIT $4
+
+-- name: create_account
+-- A new account.
+INSERT INTO channel_accounts (organization_id, id, provider, name, workstream_id, settings, secrets, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- name: change_account
+-- A changed account; without new secrets the old ones stay.
+UPDATE channel_accounts SET name = $3, workstream_id = $4, settings = $5, secrets = coalesce($6, secrets), disabled = $7
+WHERE organization_id = $1 AND id = $2
+
+-- name: remove_account
+-- An account over which nobody has been talked to.
+DELETE FROM channel_accounts WHERE organization_id = $1 AND id = $2
+
+-- name: see_account
+-- What was found of its health.
+UPDATE channel_accounts SET seen = $3 WHERE organization_id = $1 AND id = $2
+
+-- name: sealed
+-- Everything that is sealed, for whoever wants to know whether the key opens it.
+SELECT organization_id, id, secrets FROM channel_accounts ORDER BY id LIMIT $1
+
+-- name: keep
+-- What a provider told us; what it has told before adds nothing.
+INSERT INTO arrivals (organization_id, account_id, key, kind, address, body, sent_at, received_at, due, trace)
+SELECT $1, $2, i.key, i.kind, i.address, i.body, i.sent_at, $8, $9, $10
+FROM unnest($3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[]) AS i (key, kind, address, body, sent_at)
+ON CONFLICT ON CONSTRAINT arrivals_pkey DO NOTHING
+
+-- name: due_arrivals
+-- Threads with a message that is due, and accounts with statuses that are, the most overdue first.
+SELECT organization_id, account_id, kind, CASE kind WHEN 'message' THEN address ELSE '' END AS address
+FROM arrivals WHERE due <= $1 AND done_at IS NULL AND given_up_at IS NULL
+GROUP BY 1, 2, 3, 4 ORDER BY min(due) LIMIT $2
+
+-- name: next_arrival
+-- When the next one is due that is not yet.
+SELECT min(due) FROM arrivals WHERE due > $1 AND done_at IS NULL AND given_up_at IS NULL
+
+-- name: make_thread
+-- The thread of an address, the first time that something comes from there or goes there.
+INSERT INTO channel_threads (organization_id, account_id, address, name, created_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT ON CONSTRAINT channel_threads_pkey DO NOTHING
+
+-- name: lock_thread
+-- The thread of an address, unless somebody else is at it.
+SELECT * FROM channel_threads WHERE organization_id = $1 AND account_id = $2 AND address = $3
+FOR NO KEY UPDATE SKIP LOCKED
+
+-- name: first_message
+-- The first message of a thread that is not done; `ripe` once one that does not come before it is due.
+SELECT a.*, EXISTS (SELECT FROM arrivals b WHERE b.organization_id = $1 AND b.account_id = $2 AND b.kind = 'message'
+    AND b.address = $3 AND b.due <= $4 AND b.done_at IS NULL AND b.given_up_at IS NULL
+    AND (b.sent_at, b.key) >= (a.sent_at, a.key)) AS ripe
+FROM arrivals a WHERE a.organization_id = $1 AND a.account_id = $2 AND a.kind = 'message' AND a.address = $3
+    AND a.done_at IS NULL AND a.given_up_at IS NULL
+ORDER BY a.sent_at, a.key LIMIT 1 FOR UPDATE OF a
+
+-- name: arrival_done
+-- It has become part of a conversation, or of nothing with a reason; its words stand in the conversation now.
+UPDATE arrivals SET done_at = $4, problem = $5, body = '{}' WHERE organization_id = $1 AND account_id = $2 AND key = $3
+
+-- name: arrival_failed
+-- The first message of a thread could not be taken in: when to try again, or that we gave up.
+UPDATE arrivals SET attempts = attempts + 1, problem = $4,
+    due = $5::timestamptz + make_interval(secs => least(300, power(4, attempts)::integer)),
+    given_up_at = CASE WHEN attempts + 1 >= $6 THEN $5::timestamptz END
+WHERE organization_id = $1 AND account_id = $2 AND key = (
+    SELECT a.key FROM arrivals a WHERE a.organization_id = $1 AND a.account_id = $2 AND a.kind = 'message'
+        AND a.address = $3 AND a.done_at IS NULL AND a.given_up_at IS NULL ORDER BY a.sent_at, a.key LIMIT 1)
+RETURNING key, attempts, given_up_at
+
+-- name: due_statuses
+-- Reports of an account that are due, each with the dispatch that it is about, if that is known yet.
+SELECT a.key, a.body, a.received_at, d.message_id FROM arrivals a
+LEFT JOIN dispatches d ON d.organization_id = a.organization_id AND d.account_id = a.account_id
+    AND d.provider_id = a.address
+WHERE a.organization_id = $1 AND a.account_id = $2 AND a.kind = 'status' AND a.due <= $3
+    AND a.done_at IS NULL AND a.given_up_at IS NULL
+ORDER BY a.sent_at, a.key LIMIT $4 FOR UPDATE OF a SKIP LOCKED
+
+-- name: statuses_done
+-- These reports have been taken in.
+UPDATE arrivals SET done_at = $4, body = '{}' WHERE organization_id = $1 AND account_id = $2 AND key = ANY ($3::text[])
+
+-- name: statuses_wait
+-- What these reports are about is not known yet: they wait, and are dropped in the end.
+UPDATE arrivals SET attempts = attempts + 1, problem = $5,
+    due = $4::timestamptz + make_interval(secs => least(300, power(2, attempts)::integer)),
+    done_at = CASE WHEN received_at < $6 THEN $4::timestamptz END
+WHERE organization_id = $1 AND account_id = $2 AND key = ANY ($3::text[])
+
+-- name: statuses_failed
+-- These could not be taken in: when to try again, or that we gave up.
+UPDATE arrivals SET attempts = attempts + 1, problem = $4,
+    due = $3::timestamptz + make_interval(secs => least(300, power(4, attempts)::integer)),
+    given_up_at = CASE WHEN attempts + 1 >= $5 THEN $3::timestamptz END
+WHERE organization_id = $1 AND account_id = $2 AND kind = 'status' AND due <= $3
+    AND done_at IS NULL AND given_up_at IS NULL
+
+-- name: note_thread
+-- With whom and in which conversation the thread is now.
+UPDATE channel_threads SET contact_id = $4, conversation_id = $5, name = coalesce(nullif($6, ''), name),
+    last_inbound_at = greatest(last_inbound_at, $7)
+WHERE organization_id = $1 AND account_id = $2 AND address = $3
+
+-- name: address_conversation
+-- Where the public messages of a conversation go.
+INSERT INTO channel_conversations (organization_id, conversation_id, account_id, address) VALUES ($1, $2, $3, $4)
+
+-- name: identity
+-- The customer who is known by this.
+SELECT contact_id FROM identities WHERE organization_id = $1 AND kind = $2 AND value = $3
+
+-- name: add_identity
+-- A customer is known by this from now on; whoever was before keeps it.
+INSERT INTO identities (organization_id, kind, value, contact_id, verified_by, verified_at)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT ON CONSTRAINT identities_pkey DO NOTHING
+
+-- name: drop_old
+-- What came in and became part of a conversation, or of nothing, a while ago; so many at a time.
+DELETE FROM arrivals WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM arrivals WHERE received_at < $1 AND done_at IS NOT NULL LIMIT $2
+))

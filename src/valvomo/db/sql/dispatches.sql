@@ -1,0 +1,146 @@
+-- name: write
+-- Public messages of the house that go out over the account of their conversation, in this order.
+INSERT INTO dispatches (organization_id, message_id, account_id, conversation_id, seq, address, text, state, due,
+    created_at, trace)
+SELECT m.organization_id, m.message_id, c.account_id, c.conversation_id, m.seq, c.address, m.text, 'queued', $6, $6, $7
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])
+    WITH ORDINALITY AS m (organization_id, conversation_id, message_id, seq, text, place)
+JOIN channel_conversations c ON c.organization_id = m.organization_id AND c.conversation_id = m.conversation_id
+ORDER BY m.place
+
+-- name: due_accounts
+-- Accounts with something that is to go out now.
+SELECT DISTINCT d.organization_id, d.account_id FROM dispatches d
+JOIN channel_accounts a ON a.organization_id = d.organization_id AND a.id = d.account_id AND NOT a.disabled
+WHERE d.state = 'queued' AND d.due <= $1 LIMIT $2
+
+-- name: next_due
+-- When the next one is due that is not yet.
+SELECT min(due) FROM dispatches WHERE state = 'queued' AND due > $1
+
+-- name: claim_account
+-- The account, if this process is the one that sends for it from now until then.
+UPDATE channel_accounts SET sender_id = $3, sender_until = $5 WHERE organization_id = $1 AND id = $2 AND NOT disabled
+    AND (sender_id = $3 OR sender_until IS NULL OR sender_until <= $4)
+RETURNING *
+
+-- name: let_go
+-- Another process may send for the account.
+UPDATE channel_accounts SET sender_id = NULL, sender_until = NULL
+WHERE organization_id = $1 AND id = $2 AND sender_id = $3
+
+-- name: lease
+-- The next of each thread that is due is this process's to send; before it is, it is noted that it is being sent.
+WITH heads AS (
+    SELECT d.organization_id, d.message_id, d.conversation_id, d.seq, d.address FROM dispatches d
+    WHERE d.organization_id = $1 AND d.account_id = $2 AND d.state = 'queued' AND d.due <= $3
+        AND NOT EXISTS (SELECT FROM dispatches e WHERE e.organization_id = $1 AND e.account_id = $2
+            AND e.address = d.address AND e.state = 'queued' AND e.place < d.place)
+    ORDER BY d.place LIMIT $5 FOR UPDATE OF d SKIP LOCKED
+)
+UPDATE dispatches d SET due = $3::timestamptz + make_interval(secs => $4), attempts = d.attempts + 1, begun_at = $3,
+    possibly_repeated = d.possibly_repeated OR (d.begun_at IS NOT NULL AND NOT $6)
+FROM heads h
+JOIN conversations c ON c.organization_id = h.organization_id AND c.id = h.conversation_id
+JOIN channel_threads t ON t.organization_id = h.organization_id AND t.account_id = $2 AND t.address = h.address
+LEFT JOIN public_messages p ON p.organization_id = h.organization_id AND p.conversation_id = h.conversation_id
+    AND p.seq = h.seq
+WHERE d.organization_id = h.organization_id AND d.message_id = h.message_id
+RETURNING d.message_id, d.conversation_id, d.address, d.place, d.attempts, d.created_at, d.trace, d.possibly_repeated,
+    coalesce(d.text, p.text) AS text, coalesce(p.author_name, '') AS author_name, c.body ->> 'language' AS language,
+    c.body ->> 'subject' AS subject, t.cursor
+
+-- name: postpone
+-- It could not be sent now: when to try again. What has certainly not been sent is not begun any more, and an attempt
+-- that the provider did not let us make does not count.
+UPDATE dispatches SET due = $3, problem = $4, detail = $5, begun_at = CASE WHEN $6 THEN begun_at END,
+    attempts = attempts - CASE WHEN $7 THEN 1 ELSE 0 END
+WHERE organization_id = $1 AND message_id = $2 AND state = 'queued'
+
+-- name: hurry
+-- The provider can be reached again: what waits for nothing but that is due now.
+UPDATE dispatches SET due = $3 WHERE organization_id = $1 AND account_id = $2 AND state = 'queued' AND due > $3
+    AND problem IS NOT NULL AND (begun_at IS NULL OR due - begun_at <> make_interval(secs => $4))
+
+-- name: conversations_of
+-- In which conversations these are.
+SELECT message_id, conversation_id FROM dispatches WHERE organization_id = $1 AND message_id = ANY ($2::text[])
+
+-- name: lock
+-- These, locked; after their conversations.
+SELECT * FROM dispatches WHERE organization_id = $1 AND message_id = ANY ($2::text[]) ORDER BY message_id FOR UPDATE
+
+-- name: note
+-- How far these have come.
+UPDATE dispatches d SET state = n.state, provider_id = coalesce(n.provider_id, d.provider_id), problem = n.problem,
+    detail = n.detail, begun_at = NULL
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+    AS n (message_id, state, provider_id, problem, detail)
+WHERE d.organization_id = $1 AND d.message_id = n.message_id
+
+-- name: note_messages
+-- The same, where the messages are read.
+UPDATE public_messages p SET delivery = n.delivery, delivery_problem = n.problem
+FROM unnest($2::text[], $3::bigint[], $4::text[], $5::text[]) AS n (conversation_id, seq, delivery, problem)
+WHERE p.organization_id = $1 AND p.conversation_id = n.conversation_id AND p.seq = n.seq
+
+-- name: again
+-- A person has it sent again.
+UPDATE dispatches SET state = 'queued', provider_id = NULL, due = $3, attempts = 0, begun_at = NULL, problem = NULL,
+    detail = NULL, dropped_at = NULL
+WHERE organization_id = $1 AND message_id = $2
+
+-- name: drop
+-- A person has decided that it is not sent any more.
+UPDATE dispatches SET dropped_at = $3 WHERE organization_id = $1 AND message_id = $2
+
+-- name: by_state
+-- What waits or has failed at an account, by the order in which it goes.
+SELECT d.*, left(coalesce(d.text, p.text), 200) AS words, t.name AS thread_name FROM dispatches d
+LEFT JOIN public_messages p ON p.organization_id = d.organization_id AND p.conversation_id = d.conversation_id
+    AND p.seq = d.seq
+LEFT JOIN channel_threads t ON t.organization_id = d.organization_id AND t.account_id = d.account_id
+    AND t.address = d.address
+WHERE d.organization_id = $1 AND d.account_id = $2 AND d.state = $3 AND d.dropped_at IS NULL AND d.place > $4
+ORDER BY d.place LIMIT $5
+
+-- name: given_up_arrivals
+-- What could not be taken in, the newest first.
+SELECT * FROM arrivals WHERE organization_id = $1 AND account_id = $2 AND given_up_at IS NOT NULL AND done_at IS NULL
+    AND (given_up_at, key) < ($3, $4) ORDER BY given_up_at DESC, key DESC LIMIT $5
+
+-- name: waiting_arrivals
+-- What has not been taken in yet, in order.
+SELECT * FROM arrivals WHERE organization_id = $1 AND account_id = $2 AND given_up_at IS NULL AND done_at IS NULL
+    AND (received_at, key) > ($3, $4) ORDER BY received_at, key LIMIT $5
+
+-- name: arrival
+-- Something that arrived.
+SELECT key FROM arrivals WHERE organization_id = $1 AND account_id = $2 AND key = $3
+
+-- name: arrival_again
+-- A person has it tried again.
+UPDATE arrivals SET given_up_at = NULL, attempts = 0, due = $4
+WHERE organization_id = $1 AND account_id = $2 AND key = $3 AND given_up_at IS NOT NULL AND done_at IS NULL
+
+-- name: drop_arrival
+-- A person has decided that it becomes part of nothing.
+UPDATE arrivals SET done_at = $4, given_up_at = NULL, problem = 'dropped', body = '{}'
+WHERE organization_id = $1 AND account_id = $2 AND key = $3 AND given_up_at IS NOT NULL AND done_at IS NULL
+
+-- name: backlog
+-- What waits and what was given up, over all: how much, and since when the oldest waits.
+SELECT (SELECT count(*) FROM arrivals WHERE done_at IS NULL AND given_up_at IS NULL) AS arrivals,
+    (SELECT min(received_at) FROM arrivals WHERE done_at IS NULL AND given_up_at IS NULL) AS oldest_arrival,
+    (SELECT count(*) FROM arrivals WHERE given_up_at IS NOT NULL AND done_at IS NULL) AS arrivals_given_up,
+    (SELECT count(*) FROM dispatches WHERE state = 'queued') AS dispatches,
+    (SELECT min(created_at) FROM dispatches WHERE state = 'queued') AS oldest_dispatch,
+    (SELECT count(*) FROM dispatches WHERE state = 'failed' AND dropped_at IS NULL) AS dispatches_failed
+
+-- name: missing
+-- Public messages of the house, in conversations with an account, that have no dispatch.
+SELECT p.conversation_id, p.seq FROM public_messages p
+JOIN channel_conversations c ON c.organization_id = p.organization_id AND c.conversation_id = p.conversation_id
+LEFT JOIN dispatches d ON d.organization_id = p.organization_id AND d.message_id = p.id
+WHERE p.organization_id = $1 AND p.conversation_id = ANY ($2::text[]) AND p.author_role <> 'customer'
+    AND (d.message_id IS NULL OR p.delivery IS DISTINCT FROM d.state OR d.seq <> p.seq)

@@ -1,0 +1,74 @@
+"""Delivery: how far a public message has come on its way to the customer over a channel, which never goes back.
+
+`failed` is not the end: a provider that said so may yet report the message as delivered, which wins, for the customer
+has it. So the states have one order, and what several reports say of a message is the greatest of them, in whatever
+order and however often they come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.model import Conversation
+
+
+class Delivery(StrEnum):
+    """From us to the provider, to the customer's device, to their eyes; in this order."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+    READ = "read"
+
+
+class DeliveryProblem(StrEnum):
+    """Why a message did not reach the customer, or an account cannot be used; each has a text in the catalogue.
+
+    `possibly_repeated` is a remark: a sending was broken off before its outcome was known, so it may have come twice.
+    """
+
+    INVALID_ADDRESS = "invalid_address"
+    UNREACHABLE = "unreachable"
+    BLOCKED = "blocked"
+    REFUSED = "refused"
+    TOO_LONG = "too_long"
+    WINDOW_CLOSED = "window_closed"
+    ACCOUNT = "account"
+    UNAVAILABLE = "unavailable"
+    GIVEN_UP = "given_up"
+    DROPPED = "dropped"
+    POSSIBLY_REPEATED = "possibly_repeated"
+    OTHER = "other"
+
+
+_ORDER = {state: place for place, state in enumerate(Delivery)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryChanged(Event):
+    """A message came further, or a person has it sent again (`queued`). `problem` says why it failed."""
+
+    kind: ClassVar[str] = "delivery_changed"
+    message_id: str
+    seq: int
+    state: Delivery
+    problem: DeliveryProblem | None = None
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """Changes nothing of the conversation itself: states are the messages' own."""
+        return conversation
+
+
+def moves_on(before: Delivery, reported: Delivery) -> bool:
+    """Whether a report says more than what is known."""
+    return _ORDER[reported] > _ORDER[before]
+
+
+def may_send_again(state: Delivery) -> bool:
+    """A person may have it tried again once it has failed, and only then: else the customer might get it twice."""
+    return state is Delivery.FAILED

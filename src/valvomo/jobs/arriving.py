@@ -1,0 +1,136 @@
+"""Arriving: takes in what providers told us, each thread in its order, many threads at a time.
+
+What cannot be taken in is tried again, and given up after some attempts: it is kept with its problem for a person to
+look at, and what is behind it goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import structlog
+
+from valvomo.channels.vault import UnopenableError
+from valvomo.commands.channels.accounts import Opener, UnusableAccountError
+from valvomo.commands.channels.taking_in import TakeMessage, TakeStatuses
+from valvomo.commands.execute import Done, Executor
+from valvomo.commands.registry import Command
+from valvomo.db.doorbell import Doorbell
+from valvomo.domain.access.actor import system
+from valvomo.jobs.rounds import Rounds
+
+AT_A_TIME = 8
+"""Threads that are taken in at a time."""
+BATCH = 200
+MOST_ATTEMPTS = 6
+IN_A_ROW = 50
+"""Messages of a thread that are taken in before others have their turn."""
+
+log = structlog.get_logger(__name__)
+
+
+AWAY = (
+    OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)  # fmt: skip
+"""What says that the database is away, which is nothing that an item could help."""
+
+
+class Arriving(Rounds):
+    """One for a process; several processes share the work."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        bell: Doorbell,
+        opener: Opener,
+    ) -> None:
+        super().__init__(bell)
+        self._database = executor.database
+        self._executor = executor
+        self._clock = executor.clock
+        self._opener = opener
+
+    async def round(self) -> float | None:
+        """Everything that is due; then until the next is."""
+        async with self._database.asking() as tx:
+            due = await tx.rows("channels.due_arrivals", self._clock(), BATCH)
+        turns = asyncio.Semaphore(AT_A_TIME)
+
+        async def take(row: Any) -> bool:
+            async with turns:
+                return await (self._statuses(row) if row["kind"] == "status" else self._messages(row))
+
+        moved = await asyncio.gather(*(take(row) for row in due), return_exceptions=True)
+        if trouble := [one for one in moved if isinstance(one, BaseException)]:
+            raise trouble[0]
+        if any(moved):
+            return 0.0
+        return await self._until_next()
+
+    async def _messages(self, row: Any) -> bool:
+        """The messages of a thread; whether any was taken in."""
+        hours = await self._session_hours(row)
+        command = TakeMessage(account_id=row["account_id"], address=row["address"], session_hours=hours)
+        for number in range(IN_A_ROW):
+            problem, done = await self._attempt(row, command)
+            if problem is not None:
+                await self._failed(row, problem)
+                return True
+            if not done.get("key"):
+                return number > 0
+        return True
+
+    async def _statuses(self, row: Any) -> bool:
+        """What the provider says of our messages; whether there was anything."""
+        problem, done = await self._attempt(row, TakeStatuses(account_id=row["account_id"]))
+        if problem is not None:
+            async with self._database.transaction() as tx:
+                place = (row["organization_id"], row["account_id"], self._clock(), problem, MOST_ATTEMPTS)
+                await tx.run("channels.statuses_failed", *place)
+            return True
+        return bool(done.get("taken"))
+
+    async def _attempt(self, row: Any, command: Command) -> tuple[str | None, dict[str, Any]]:
+        """What is wrong with it, if anything; else what came of it. Raises what says that the database is away."""
+        try:
+            outcome = await self._executor.execute(system(row["organization_id"], "channel"), command)
+        except Exception as error:
+            if is_away(error):
+                raise
+            # Whatever is wrong with one item concerns nobody else.
+            log.exception("arriving.failed", account=row["account_id"])
+            return f"{type(error).__name__}: {error}"[:500], {}
+        if isinstance(outcome, Done):
+            return None, dict(outcome.result)
+        return outcome.reason.value, {}
+
+    async def _failed(self, row: Any, problem: str) -> None:
+        async with self._database.transaction() as tx:
+            place = (row["organization_id"], row["account_id"], row["address"])
+            noted = await tx.row("channels.arrival_failed", *place, problem, self._clock(), MOST_ATTEMPTS)
+        if noted is not None:
+            log.warning("arriving.untaken", key=noted["key"], attempts=noted["attempts"], problem=problem)
+
+    async def _session_hours(self, row: Any) -> float | None:
+        async with self._database.asking() as tx:
+            account = await tx.row("channels.account", row["organization_id"], row["account_id"])
+        try:
+            used = self._opener.open(account)
+        except (UnopenableError, UnusableAccountError):
+            return None
+        return used.provider.abilities(used.account).session_hours
+
+    async def _until_next(self) -> float | None:
+        now = self._clock()
+        async with self._database.asking() as tx:
+            due: datetime | None = await tx.value("channels.next_arrival", now)
+        return None if due is None else max(0.0, (due - now).total_seconds())
+
+
+def is_away(error: Exception) -> bool:
+    """Whether it is the database's trouble. What the driver refuses of a value is that value's own."""
+    return isinstance(error, AWAY) and not isinstance(error, ValueError)

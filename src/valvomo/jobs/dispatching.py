@@ -1,0 +1,86 @@
+"""Dispatching: public messages on their way to providers, in the order of their thread, as quickly as those let us.
+
+A message that could not be given to its provider is tried again, and holds up those behind it in its thread and nobody
+else; after the last attempt it has failed, with a reason, and stays on a list for a person. While a provider is away
+one message at a time finds out whether it is back, and then everything that waited goes at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from valvomo.addresses import Network
+from valvomo.channels.http import GuardedHttp
+from valvomo.commands.channels.accounts import Opener
+from valvomo.commands.execute import Executor
+from valvomo.db.database import Database
+from valvomo.db.doorbell import Doorbell
+from valvomo.jobs.rounds import Rounds
+from valvomo.jobs.sending import Sender
+
+AT_A_TIME = 200
+"""Accounts that are looked at in a round."""
+
+log = structlog.get_logger(__name__)
+Key = tuple[str, str]
+
+
+class Dispatching(Rounds):
+    """One for a process; each account is one process's at a time. `allowed` private networks may be reached."""
+
+    words = True
+
+    def __init__(
+        self,
+        executor: Executor,
+        bell: Doorbell,
+        opener: Opener,
+        *,
+        process_id: str,
+        allowed: Sequence[Network] = (),
+    ) -> None:
+        super().__init__(bell)
+        self._database: Database = executor.database
+        self._executor = executor
+        self._clock: Callable[[], datetime] = executor.clock
+        self._opener = opener
+        self._process_id = process_id
+        self._allowed = allowed
+        self._senders: dict[Key, Sender] = {}
+        self._working: dict[Key, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        async with GuardedHttp(self._allowed) as self._http, asyncio.TaskGroup() as self._group:
+            await super().run()
+
+    async def round(self) -> float | None:
+        """See that somebody works for each account that has something to send now."""
+        now = self._clock()
+        async with self._database.asking() as tx:
+            rows = await tx.rows("dispatches.due_accounts", now, AT_A_TIME)
+            due: datetime | None = await tx.value("dispatches.next_due", now)
+        for row in rows:
+            key = (row["organization_id"], row["account_id"])
+            sender = self._senders.get(key)
+            if sender is None:
+                sender = self._senders[key] = Sender(
+                    self._executor, self._opener, self._http, key=key, process_id=self._process_id
+                )
+            sender.wake.set()
+            if key not in self._working:
+                self._working[key] = self._group.create_task(self._work(key, sender))
+        return None if due is None else max(0.0, (due - now).total_seconds())
+
+    async def _work(self, key: Key, sender: Sender) -> None:
+        try:
+            await sender.work()
+        except Exception:
+            # What was leased is due again when its lease ends.
+            log.exception("dispatching.failed", account=key[1])
+        finally:
+            del self._working[key]

@@ -1,0 +1,42 @@
+"""Pacing: not more of something in a second than is allowed, and nothing at all for a while if we are asked to wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+class Bucket:
+    """Lets `per_second` through, and as many at once as come in a second, at least one."""
+
+    def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.per_second = per_second
+        self._clock = clock
+        self._tokens = max(1.0, per_second)
+        self._at = clock()
+        self._closed_until = 0.0
+
+    def take(self, wanted: int) -> int:
+        """How many of the wanted may go now; they count as gone."""
+        now = self._clock()
+        self._tokens = min(max(1.0, self.per_second), self._tokens + (now - self._at) * self.per_second)
+        self._at = now
+        if now < self._closed_until:
+            return 0
+        given = min(wanted, int(self._tokens))
+        self._tokens -= given
+        return given
+
+    def give_back(self, unused: int) -> None:
+        """So many were not used."""
+        self._tokens += unused
+
+    def close(self, seconds: float) -> None:
+        """Nothing for so long."""
+        self._closed_until = max(self._closed_until, self._clock() + seconds)
+
+    def wait(self) -> float:
+        """Seconds until one more may go."""
+        now = self._clock()
+        tokens = self._tokens + (now - self._at) * self.per_second
+        return max(0.0, self._closed_until - now, (1.0 - tokens) / self.per_second)
