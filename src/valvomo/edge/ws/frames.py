@@ -30,7 +30,15 @@ class SharedFrames(WebSocketsSansIOProtocol):
         extensions: dict[str, Any] = dict(self.scope.get("extensions") or {})
         extensions[EXTENSION] = self
         self.scope["extensions"] = extensions
-        await super().run_asgi()
+        try:
+            await super().run_asgi()
+        finally:
+            del extensions[EXTENSION]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Leave nothing that only a search for cycles would find: such searches are rare, and connections many."""
+        super().connection_lost(exc)
+        self.conn.parser.close()
 
     def write_frame(self, frame: Frame) -> None:
         """Write a whole frame, unless the connection is closing."""
