@@ -185,12 +185,14 @@ class Month:
         async with self.database._pool.acquire() as link:
             # A million facts' rows take longer than anything may that a house asks.
             await link.execute("SET statement_timeout = 0")
+            await link.execute("SET transaction_timeout = 0")
             columns = [*conversations._KEYS, *conversations._COLUMNS, "body"]
             rows = [tuple(conversations._values(one)) for one in self.stored.values()]
             await link.copy_records_to_table("conversations", records=rows, columns=columns)
             await link.copy_records_to_table("public_messages", records=self.messages)
             await link.execute("ANALYZE")
             await link.execute("RESET statement_timeout")
+            await link.execute("RESET transaction_timeout")
         held = [one for one in self.stored.values() if one.holds or one.deadlines]
         async with self.database.transaction() as tx:
             for one in held:
