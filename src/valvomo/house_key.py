@@ -1,4 +1,4 @@
-"""The house's own key: what it signs and encrypts with, by ``VALVOMO_SECRET_KEY``, else a file made at first use.
+"""The house's own key: it signs and encrypts. From ``VALVOMO_SECRET_KEY``, else from a file made at first use.
 
 Several keys, with commas between them, are for changing it: the first is used for what is new, the others still open
 what is old.
