@@ -62,6 +62,8 @@ FACTS = 13
 TEXT = "Where is my order? It should have been here on Tuesday, and nobody says anything about it."
 DIGEST = hashlib.sha256(TEXT.encode()).hexdigest()
 BATCH = 2_000
+MESSAGE = ("organization_id", "conversation_id", "seq", "public_seq", "id", "author_id", "author_role", "author_name",
+           "text", "client_id", "at")  # fmt: skip
 
 
 @dataclass
@@ -189,7 +191,7 @@ class Month:
             columns = [*conversations._KEYS, *conversations._COLUMNS, "body"]
             rows = [tuple(conversations._values(one)) for one in self.stored.values()]
             await link.copy_records_to_table("conversations", records=rows, columns=columns)
-            await link.copy_records_to_table("public_messages", records=self.messages)
+            await link.copy_records_to_table("public_messages", records=self.messages, columns=MESSAGE)
             await link.execute("ANALYZE")
             await link.execute("RESET statement_timeout")
             await link.execute("RESET transaction_timeout")
