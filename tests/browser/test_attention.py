@@ -76,3 +76,18 @@ async def test_weights_are_weighed_and_hold_at_once(office: Office) -> None:
     await expect(floor.row(CUSTOMER).get_by_role("button", name="Attention 25")).to_be_visible()
     await fits(admin)
     await judge(admin)
+
+
+async def test_a_customer_is_marked_as_a_vip_and_the_floor_shows_it(office: Office) -> None:
+    await office.served("eino", CUSTOMER)
+    desk = await Desk.open(office, "eino")
+    await desk.mine(CUSTOMER).click()
+    floor = await Floor.open(office)
+    await desk.page.get_by_role("switch", name="VIP").click()
+    row = floor.row(CUSTOMER)
+    await expect(row.get_by_label("VIP", exact=True)).to_be_visible()
+    await expect(row.get_by_role("button", name="Attention 10")).to_be_visible()
+    await judge(desk.page)
+    await judge(floor.page)
+    await desk.page.get_by_role("switch", name="VIP").click()
+    await expect(row.get_by_label("VIP", exact=True)).to_have_count(0)

@@ -82,6 +82,7 @@ def test_who_asked_for_a_supervisor_draws_attention_at_once_and_more_the_longer_
 def test_vips_are_known_by_tag_in_any_case_or_by_priority() -> None:
     assert named(replace(ACTIVE, tags=("VIP",)), "vip") == Part(name="vip", base=10)
     assert named(replace(ACTIVE, priority=5), "vip") is not None
+    assert named(replace(ACTIVE, vip=True), "vip") == Part(name="vip", base=10)
     assert named(replace(ACTIVE, priority=4, tags=("vips",)), "vip") is None
     gold = AttentionRules(vip_tags=("gold",), vip_priority=1000)
     names = [

@@ -40,7 +40,7 @@ TOLD = (
 )  # fmt: skip
 NOTICES = (
     "offer_accepted", "offer_rejected", "offer_expired", "offer_withdrawn", "force_closed",
-    "supervisor_joined", "took_over", "transferred_away",
+    "supervisor_joined", "took_over", "transferred_away", "alert_assigned", "alert_yours",
 )  # fmt: skip
 CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "queued", "parked", "ended",
           *Trigger)  # fmt: skip
@@ -55,7 +55,7 @@ REPORT = (
 )  # fmt: skip
 AUDITED = (
     "created", "changed", "removed", "signed_in", "failed", "locked_out", "signed_out", "signed_out_everywhere",
-    "presence_set", "acknowledged", "looked_back", "looked_back_timeline", "searched",
+    "presence_set", "acknowledged", "looked_back", "looked_back_timeline", "looked_back_rule", "searched",
     "figures_seen", "figures_seen_of", "figures_exported",
     "evaluated_draft", "evaluated_taken", "evaluated_submitted", "evaluated_replied", "evaluated_closed",
     "alert_acknowledged", "alert_assigned", "alert_cleared",
@@ -80,6 +80,7 @@ NEEDED = {
     *(("timeline", kind) for kind in EVENTS),
     *(("timeline", f"{event.kind}_because") for event in OF_ITSELF),
     ("timeline", "sentiment_measured_unsurely"),
+    ("timeline", "vip_unmarked"),
     *(("sentiment", one) for one in (NONE, *Level)),
     *(("timeline", sentence) for sentence in REMEDIES.values()),
     *(("cause", code) for code in CAUSES),

@@ -46,6 +46,7 @@ from valvomo.commands.conversations.mute import Mute, Pin, Unmute, Unpin
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
 from valvomo.commands.conversations.overflow_while_waiting import ApplyOverflow
 from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
+from valvomo.commands.conversations.vip import MarkVip
 from valvomo.commands.records.change import ChangeRecord
 from valvomo.commands.records.linking import LinkRecord, UnlinkRecord
 from valvomo.commands.registry import Command
@@ -116,6 +117,8 @@ def command(step: Step, one: str) -> tuple[Actor, Command] | None:
         "unmute": Unmute(conversation_id=one),
         "pin": Pin(conversation_id=one, why="look"),
         "unpin": Unpin(conversation_id=one),
+        "vip": MarkVip(conversation_id=one, vip=True),
+        "no_vip": MarkVip(conversation_id=one, vip=False),
         "presence": SetPresence(agent_id=agent, presence=list(Presence)[step.choice % 4]),
     }
     found = commands.get(step.what)
@@ -180,6 +183,7 @@ def scripted() -> list[Step]:
         ),
         (1, "pick ask_supervisor withdraw_ask ask_supervisor monitor help"),
         (0, "mute unmute mute pin unpin"),
+        (1, "pick vip no_vip vip"),
         (1, "pick monitor ask_supervisor help"),
         (1, "assign reject assign minutes pick park guest_says park long"),
         (1, "arrives pick say told lapses"),
@@ -224,7 +228,7 @@ AIMS = {
     **{act.value: act for act in Act},
     "stop": Act.STOP_MONITOR, "assign": Act.ASSIGN_AGENT, "transfer": Act.TRANSFER_AGENT, "say": Act.REPLY,
     "whisper": Act.WHISPER, "route": Act.ASSIGN_AGENT, "orphan": Act.ASSIGN_AGENT, "regain": Act.ASSIGN_AGENT,
-    "elevate": Act.PARK,
+    "elevate": Act.PARK, "vip": Act.MARK_VIP, "no_vip": Act.MARK_VIP,
     "transfer_later": Act.TRANSFER_WHEN_CALL_ENDS,
     "change_record": Act.DETAILS, "status_hold": Act.DETAILS, "status_back": Act.DETAILS, "status_open": Act.DETAILS,
     "guest_says": Act.REPLY, "guest_ends": Act.END,

@@ -34,7 +34,7 @@ class ActAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 EVERY = tuple(Act)
-FROM_OUTSIDE = (*RIGHTS, Act.PICK, Act.MUTE, Act.PIN)
+FROM_OUTSIDE = (*RIGHTS, Act.PICK, Act.MUTE, Act.PIN, Act.MARK_VIP)
 """What somebody who has no part in a conversation could do to it; all else needs a part in it first."""
 
 

@@ -43,6 +43,12 @@ class PinRequest(Request, frozen=True, kw_only=True):
     why: Line | None = None
 
 
+class VipRequest(Request, frozen=True, kw_only=True):
+    """Whether the customer is a VIP."""
+
+    vip: bool
+
+
 class AttentionSettingsRequest(Request, frozen=True, kw_only=True):
     """What is left out stays as it is; what is given is replaced as a whole.
 

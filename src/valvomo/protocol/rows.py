@@ -80,6 +80,7 @@ class Shown(Heeded, frozen=True, kw_only=True):
     language: str
     language_source: LanguageSource
     tags: tuple[str, ...]
+    vip: bool
     priority: int
     created_at: datetime
     queued_at: datetime
@@ -211,7 +212,7 @@ def _shown(
 
 
 _COPIED = (
-    "id", "state", "channel", "mode", "subject", "language", "language_source", "tags", "priority", "created_at",
+    "id", "state", "channel", "mode", "subject", "language", "language_source", "tags", "vip", "priority", "created_at",
     "queued_at", "session_queued_at", "first_accepted_at", "accepted_at", "waiting_at", "wrap_up_at", "closed_at",
     "closed_as", "unanswered_since", "seq", "units", "transfers", "excess_units", "orphaned", "customer_online",
 )  # fmt: skip

@@ -1263,6 +1263,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/vip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mark a VIP
+         * @description The customer matters more, or does no longer: by who serves them, or supervises the queue.
+         *
+         *     It is kept with the customer: all of their ongoing conversations say so, and those that begin later.
+         */
+        put: operations["markVip"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dispositions": {
         parameters: {
             query?: never;
@@ -3291,6 +3313,7 @@ export interface components {
             unheeded: string[];
             units: number;
             version: number;
+            vip: boolean;
             waiting_at: string | null;
             workstream: components["schemas"]["Named"];
             wrap_up_at: string | null;
@@ -3802,6 +3825,7 @@ export interface components {
             unheeded: string[];
             units: number;
             version: number;
+            vip: boolean;
             waiting_at: string | null;
             workstream: components["schemas"]["Named"];
             wrap_up_at: string | null;
@@ -5988,6 +6012,10 @@ export interface components {
             kind: string;
             matched: boolean;
             rule: string;
+        };
+        /** VipRequest */
+        VipRequest: {
+            vip: boolean;
         };
         /**
          * Visibility
@@ -9069,6 +9097,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TransferRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    markVip: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VipRequest"];
             };
         };
         responses: {

@@ -90,6 +90,7 @@ export interface BoardRow extends Heeded {
   sentiment: Sentiment | null
   language: string
   tags: string[]
+  vip: boolean
   priority: number
   created_at: string
   queued_at: string

@@ -11,7 +11,7 @@ from valvomo.domain.conversations.model import ASYNCHRONOUS, LanguageSource
 from valvomo.domain.conversations.start import Customer
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
-from valvomo.domain.routing.rules import Arrival, classify
+from valvomo.domain.routing.rules import Arrival, Classified, classify
 
 if TYPE_CHECKING:
     from valvomo.commands.conversations.start import StartConversation
@@ -48,20 +48,22 @@ async def arrived(
         subject=command.subject,
         priority=command.priority + found.priority,
         tags=command.tags,
+        vip=known and await _vip(work, contact_id),
         answers=command.answers,
         context=command.context,
         needs=found.needs,
-        routed_by=None if command.queue else found.rule,
         affinity_id=await _affinity(work, workstream, contact_id) if known else None,
-        **_way(command),
+        **_way(command, found),
     )
     return customer, command.queue or found.queue_id
 
 
-def _way(command: StartConversation) -> dict[str, Any]:
-    """Over which account the customer is reached, if over any."""
-    over = command.over
-    return {"account_id": over.account_id, "window_closed": over.window_closed} if over else {}
+def _way(command: StartConversation, found: Classified) -> dict[str, Any]:
+    """By which rule it came, and over which account the customer is reached, if over any."""
+    over, ruled = command.over, {"routed_by": None if command.queue else found.rule}
+    return (
+        {**ruled, "account_id": over.account_id, "window_closed": over.window_closed} if over else {**ruled}
+    )
 
 
 def _source(work: Work, command: StartConversation) -> LanguageSource:
@@ -90,6 +92,12 @@ async def _contact(work: Work, command: StartConversation) -> tuple[str, bool, s
         command.phone, work.now,
     )  # fmt: skip
     return contact_id, False, command.customer_name
+
+
+async def _vip(work: Work, contact_id: str) -> bool:
+    """Whether they are a VIP; that stays so until this conversation has begun."""
+    group = await contacts.group(work.tx, work.organization_id, contact_id)
+    return any(row["vip"] for row in await work.tx.rows("house.vips", work.organization_id, group))
 
 
 async def _affinity(work: Work, workstream: Workstream, contact_id: str) -> str | None:

@@ -38,6 +38,11 @@ SELECT * FROM conversations c WHERE organization_id = $1 AND state <> 'closed' A
     owner_id = $2 OR id IN (SELECT conversation_id FROM involved WHERE organization_id = $1 AND person_id = $2))
 ORDER BY id FOR NO KEY UPDATE
 
+-- name: lock_of_contact
+-- Ongoing conversations of a customer, by their contacts, locked in one order.
+SELECT * FROM conversations WHERE organization_id = $1 AND contact_id = ANY ($2::text[]) AND state <> 'closed'
+ORDER BY id FOR NO KEY UPDATE
+
 -- name: waiting_in_queues
 -- Open conversations in the order in which they are served.
 SELECT * FROM conversations WHERE organization_id = $1 AND state = 'open'

@@ -88,6 +88,18 @@ INSERT INTO contacts (organization_id, id, name, email, phone, created_at) VALUE
 -- The customer with this address.
 SELECT * FROM contacts WHERE organization_id = $1 AND lower(email) = lower($2) ORDER BY created_at LIMIT 1
 
+-- name: vips
+-- Whether each of these contacts is a VIP; that stays so until the end of the transaction.
+SELECT vip FROM contacts WHERE organization_id = $1 AND id = ANY ($2::text[]) ORDER BY id FOR SHARE
+
+-- name: lock_contacts
+-- The contacts of one customer, locked in one order.
+SELECT id FROM contacts WHERE organization_id = $1 AND id = ANY ($2::text[]) ORDER BY id FOR NO KEY UPDATE
+
+-- name: mark_vip
+-- They are a VIP, or are none any more.
+UPDATE contacts SET vip = $3 WHERE organization_id = $1 AND id = ANY ($2::text[])
+
 -- name: current_text
 -- The newest version of a text, in the language asked for or else in English.
 SELECT * FROM texts WHERE organization_id = $1 AND subject = $2 AND kind = $3 AND language IN ($4, 'en')

@@ -33,6 +33,7 @@ from valvomo.domain.conversations.offers import answer_refusal
 from valvomo.domain.conversations.pick import pick_refusal
 from valvomo.domain.conversations.queueing import owner_refusal, park_refusal, resume_refusal
 from valvomo.domain.conversations.transfer import hand_over_refusal, schedule_refusal, transfer_refusal
+from valvomo.domain.conversations.vip import vip_refusal
 from valvomo.domain.refusals import Reason, Refusal
 
 
@@ -70,6 +71,7 @@ class Act(StrEnum):
     UNMUTE = "unmute"
     PIN = "pin"
     UNPIN = "unpin"
+    MARK_VIP = "mark_vip"
 
 
 RIGHTS: Mapping[Act, Right] = {
@@ -129,6 +131,7 @@ RULES: Mapping[Act, Rule] = {
     Act.UNMUTE: lambda actor, one: unmute_refusal(one),
     Act.PIN: lambda actor, one: pin_refusal(one),
     Act.UNPIN: lambda actor, one: unpin_refusal(one),
+    Act.MARK_VIP: lambda actor, one: vip_refusal(actor.id, one, supervises=actor.supervises(one.queue_id)),
 }
 
 

@@ -137,7 +137,7 @@ def vip(conversation: Conversation, _norms: QueueNorms, rules: AttentionRules) -
     tagged = not {one.casefold() for one in rules.vip_tags}.isdisjoint(
         one.casefold() for one in conversation.tags
     )
-    if not tagged and conversation.priority < rules.vip_priority:
+    if not (conversation.vip or tagged) and conversation.priority < rules.vip_priority:
         return None
     return Part(name="vip", base=10)
 

@@ -46,6 +46,7 @@ from valvomo.domain.conversations.record_change import RecordChanged
 from valvomo.domain.conversations.record_link import Linked, Unlinked
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.transfer import TransferScheduled
+from valvomo.domain.conversations.vip import VipMarked
 from valvomo.domain.conversations.window import WindowClosed, WindowOpened
 
 EVENTS: Mapping[str, type[Event]] = {
@@ -93,6 +94,7 @@ EVENTS: Mapping[str, type[Event]] = {
         Unmuted,
         Pinned,
         Unpinned,
+        VipMarked,
         Ended,
         CapacityFreed,
         WrapUpCompleted,

@@ -174,9 +174,8 @@ class Conversation:
     rule that chose its first queue, `affinity_id` who served the customer before, `overflowed` the overflow rules that
     have been applied since it last was served. `holds` maps agents to the capacity units that this
     conversation costs them now. `account_id` is the channel account over which the customer is reached, if any;
-    `window_closed` says that its channel takes no free text until the customer writes again. `readings` are of the
-    last six measured messages of the customer, `sentiment_level` is the mood that they make. `record` is None for
-    whatever is no record.
+    `window_closed` says that its channel takes no free text until the customer writes again. `readings` are of the last
+    six measured messages of the customer, `sentiment_level` their mood. `record` is None for whatever is no record.
     """
 
     id: str
@@ -197,6 +196,7 @@ class Conversation:
     language_source: LanguageSource = LanguageSource.SUPPOSED
     priority: int = 0
     tags: tuple[str, ...] = ()
+    vip: bool = False
     disposition: str | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
     context: Mapping[str, str] = field(default_factory=dict)

@@ -43,6 +43,7 @@ class ConversationStarted(Event):
     language_source: LanguageSource = LanguageSource.SUPPOSED
     priority: int = 0
     tags: tuple[str, ...] = ()
+    vip: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)
     context: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
@@ -77,6 +78,7 @@ class ConversationStarted(Event):
             language_source=self.language_source,
             priority=self.priority,
             tags=self.tags,
+            vip=self.vip,
             answers=self.answers,
             context=self.context,
             needs=self.needs,
@@ -111,6 +113,7 @@ class Customer:
     subject: str = ""
     priority: int = 0
     tags: tuple[str, ...] = ()
+    vip: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)
     context: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
@@ -119,6 +122,13 @@ class Customer:
     record: Record | None = None
     account_id: str | None = None
     window_closed: bool = False
+
+
+_OF_CUSTOMER = (
+    "contact_id", "subject", "language", "language_source", "priority", "tags", "vip", "answers", "context", "needs",
+    "routed_by", "affinity_id", "account_id", "window_closed",
+)  # fmt: skip
+"""What the first fact says of the customer as it was said of them."""
 
 
 def start(
@@ -141,21 +151,9 @@ def start(
         queue_name=queue[1],
         channel=workstream.channel,
         mode=_mode(workstream.channel),
-        contact_id=customer.contact_id,
         customer_name=customer.name,
+        **{name: getattr(customer, name) for name in _OF_CUSTOMER},
         units=workstream.units,
-        subject=customer.subject,
-        language=customer.language,
-        language_source=customer.language_source,
-        priority=customer.priority,
-        tags=customer.tags,
-        answers=customer.answers,
-        context=customer.context,
-        needs=customer.needs,
-        routed_by=customer.routed_by,
-        affinity_id=customer.affinity_id,
-        account_id=customer.account_id,
-        window_closed=customer.window_closed,
         consent=consent,
         record=(customer.record or Record()) if workstream.channel is Channel.RECORD else None,
         auto_close_at=workstream.auto_close(workstream.timers.auto_close_open, at),

@@ -1,16 +1,17 @@
-"""What people say of attention: asking for a supervisor, muting, pinning (spec 3 *Floor*)."""
+"""What people say of attention: asking for a supervisor, muting, pinning, marking VIPs (spec 3 *Floor*)."""
 
-from litestar import delete, post
+from litestar import delete, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from valvomo.commands.conversations.ask import AskSupervisor, WithdrawAsk
 from valvomo.commands.conversations.mute import Mute, Pin, Unmute, Unpin
+from valvomo.commands.conversations.vip import MarkVip
 from valvomo.domain.access.actor import Actor
 from valvomo.edge.http.outcomes import After, carried_out
 from valvomo.edge.http.parameters import PathId
 from valvomo.edge.parts import Parts
-from valvomo.protocol.attention_requests import AskRequest, MuteRequest, PinRequest
+from valvomo.protocol.attention_requests import AskRequest, MuteRequest, PinRequest, VipRequest
 
 SERVING = ("serving",)
 SUPERVISING = ("supervising",)
@@ -81,4 +82,15 @@ async def unpin(conversation_id: PathId, parts: PartsArg, actor: ActorArg, key: 
     return await carried_out(parts, actor, Unpin(conversation_id=conversation_id), key)
 
 
-ROUTES = (ask_supervisor, withdraw_ask, mute, unmute, pin, unpin)
+@put(f"{ONE}/vip", status_code=200, tags=SERVING, operation_id="markVip", summary="Mark a VIP")
+async def mark_vip(
+    conversation_id: PathId, data: JSONBody[VipRequest], parts: PartsArg, actor: ActorArg, key: KeyArg
+) -> After:
+    """The customer matters more, or does no longer: by who serves them, or supervises the queue.
+
+    It is kept with the customer: all of their ongoing conversations say so, and those that begin later.
+    """
+    return await carried_out(parts, actor, MarkVip(conversation_id=conversation_id, vip=data.vip), key)
+
+
+ROUTES = (ask_supervisor, withdraw_ask, mute, unmute, pin, unpin, mark_vip)
