@@ -7,7 +7,10 @@ from types import MappingProxyType
 
 from valvomo.channels.custom import Custom
 from valvomo.channels.port import Provider
+from valvomo.channels.telegram import Telegram
 from valvomo.channels.twilio import Twilio
 
-PROVIDERS: Mapping[str, Provider] = MappingProxyType({one.name: one for one in (Custom(), Twilio())})
+PROVIDERS: Mapping[str, Provider] = MappingProxyType(
+    {one.name: one for one in (Custom(), Twilio(), Telegram())}
+)
 """The providers that there are, by name."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -123,6 +123,14 @@ class Received:
     answer: Answer = Answer()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a provider that is asked had to say, and the cursor from which it is asked next."""
+
+    items: tuple[Item, ...]
+    cursor: Mapping[str, Any]
+
+
 class UnverifiedError(Exception):
     """Nobody who could have sent this has signed it; nothing in it has been believed."""
 
@@ -232,6 +240,22 @@ class Provider(Protocol):
 
     async def check(self, account: Account, http: Http, at: datetime) -> Health:
         """Look whether the account can be used, without sending anything to anybody."""
+        ...
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """A provider that can be asked for what has come, beside or instead of calling us."""
+
+    def listens(self, account: Account) -> bool:
+        """Whether this account is to be asked, as it is set up."""
+        ...
+
+    async def listen(self, account: Account, http: Http) -> Heard:
+        """What has come after the account's cursor; may wait some seconds for it.
+
+        What is asked for again after a failure comes again. Raises `RejectedError` or `UnavailableError`.
+        """
         ...
 
 

@@ -12,6 +12,7 @@ from valvomo.edge.parts import Channels, Parts
 from valvomo.house_key import HouseKey, house_key
 from valvomo.jobs.arriving import Arriving
 from valvomo.jobs.dispatching import Dispatching
+from valvomo.jobs.listening import Listening
 from valvomo.jobs.rounds import Rounds
 from valvomo.settings import Settings
 
@@ -37,9 +38,10 @@ def channels_of(executor: Executor, settings: Settings) -> Channels:
 
 def channel_jobs(parts: Parts, process_id: str, settings: Settings) -> tuple[Rounds, ...]:
     """What comes in and goes out over channels."""
-    executor, opener = parts.executor, parts.channels.setting_up.opener
+    executor, opener, reception = parts.executor, parts.channels.setting_up.opener, parts.channels.reception
     allowed = networks_of(settings.webhook_networks)
     return (
         Arriving(executor, executor.bell, opener),
         Dispatching(executor, executor.bell, opener, process_id=process_id, allowed=allowed),
+        Listening(executor, opener, reception, process_id=process_id, allowed=allowed),
     )

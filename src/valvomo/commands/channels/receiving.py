@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import structlog
@@ -54,10 +55,13 @@ class Reception:
             log.warning("channel.unreadable", account=account_id, problem=str(error))
             return malformed("", str(error))
         if received.items:
-            await self._keep(used, received.items, request.at)
+            await self.keep(used, received.items, request.at)
         return received.answer
 
-    async def _keep(self, used: Used, items: tuple[Item, ...], at: datetime) -> None:
+    async def keep(
+        self, used: Used, items: tuple[Item, ...], at: datetime, cursor: Mapping[str, Any] | None = None
+    ) -> None:
+        """Keep what came, and with it, where a provider is asked, how far it has been read."""
         account = (used.account.organization_id, used.account.id)
         settling = timedelta(seconds=used.provider.abilities(used.account).settling_seconds)
         messages = [kept(one, at) for one in items if isinstance(one, Inbound)]
@@ -67,6 +71,8 @@ class Reception:
             for some, due in ((messages, at + settling), (reports, at)):
                 if some:
                     new += await channels.keep(tx, account, some, at=at, due=due)
+            if cursor is not None:
+                await tx.run("channels.read_to", *account, cursor)
         if new:
             self._bell.ring(used.account.organization_id)
 

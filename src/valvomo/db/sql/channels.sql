@@ -45,6 +45,14 @@ DELETE FROM channel_accounts WHERE organization_id = $1 AND id = $2
 -- What was found of its health.
 UPDATE channel_accounts SET seen = $3 WHERE organization_id = $1 AND id = $2
 
+-- name: asked
+-- Accounts in use at providers that can be asked for what has come.
+SELECT organization_id, id FROM channel_accounts WHERE provider = ANY ($1::text[]) AND NOT disabled ORDER BY id
+
+-- name: read_to
+-- How far an account has been read, where its provider is asked.
+UPDATE channel_accounts SET cursor = $3 WHERE organization_id = $1 AND id = $2
+
 -- name: sealed
 -- Everything that is sealed, for whoever wants to know whether the key opens it.
 SELECT organization_id, id, secrets FROM channel_accounts ORDER BY id LIMIT $1
