@@ -1,7 +1,10 @@
 """A floor of its own for every test of jobs."""
 
+from collections.abc import Iterator
+
 import pytest
 from sample_floor import Floor
+from sample_letterbox import Box, listening
 
 from valvomo.db.database import Database
 
@@ -9,3 +12,9 @@ from valvomo.db.database import Database
 @pytest.fixture
 async def floor(database: Database) -> Floor:
     return await Floor.open(database)
+
+
+@pytest.fixture
+def box() -> Iterator[tuple[Box, int]]:
+    with listening() as found:
+        yield found

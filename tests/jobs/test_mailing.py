@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from sample_floor import Floor
+from sample_letterbox import Box, listening
 
 from valvomo.bus.local import LocalBus
 from valvomo.db.doorbell import Doorbell
@@ -17,31 +15,6 @@ from valvomo.jobs.janitor import Janitor
 from valvomo.jobs.mailing import Mailing, MailServer
 
 pytestmark = pytest.mark.slow
-
-
-class Box:
-    """Keeps what comes; `says` it otherwise for a while."""
-
-    def __init__(self) -> None:
-        self.came: list[Any] = []
-        self.says = "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - its name there
-        if self.says.startswith("250"):
-            self.came.append(envelope)
-        return self.says
-
-
-@pytest.fixture
-def box() -> Iterator[tuple[Box, int]]:
-    box = Box()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, port
-    controller.stop()
 
 
 async def write(floor: Floor) -> None:
@@ -131,18 +104,10 @@ async def test_a_password_is_said_to_nobody_in_the_clear(floor: Floor) -> None:
         said.append(_)
         return AuthResult(success=True)
 
-    box = Box()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port, authenticator=heard, auth_require_tls=False)
-    controller.start()
-    try:
+    with listening(authenticator=heard, auth_require_tls=False) as (box, port):
         await write(floor)
         server = MailServer.of(f"smtp://me:secret@127.0.0.1:{port}", "valvomo@example.org")
         await Mailing(floor.database, Doorbell(LocalBus()), floor.clock, server).round()
-    finally:
-        controller.stop()
     assert (said, box.came) == ([], [])
     (row,) = await floor.sql("SELECT * FROM mails")
     assert "STARTTLS" in row["problem"]

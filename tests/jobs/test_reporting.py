@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import socket
-from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import Message
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from sample_floor import AATU, AINO, EINO, HOUSE, SAARA, SUPPORT, Floor
+from sample_letterbox import Box
 
 from valvomo.bus.local import LocalBus
 from valvomo.commands.bookkeeping import Bookkeeper
@@ -25,27 +23,6 @@ from valvomo.jobs.mailing import Mailing, MailServer
 from valvomo.jobs.reporting import Reporting
 
 pytestmark = pytest.mark.slow
-
-
-class Box:
-    def __init__(self) -> None:
-        self.came: list[Any] = []
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - its name there
-        self.came.append(envelope)
-        return "250 OK"
-
-
-@pytest.fixture
-def box() -> Iterator[tuple[Box, int]]:
-    box = Box()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, port
-    controller.stop()
 
 
 def wanted(**more: Any) -> ScheduleReport:

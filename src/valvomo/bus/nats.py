@@ -92,7 +92,7 @@ class Address:
             "ping_interval": PING_SECONDS,
             **more,
         }
-        await client.connect(**options)  # type: ignore[arg-type]
+        await client.connect(**options)  # type: ignore[arg-type]  # of many types, checked by nats-py
 
 
 class NatsBus:

@@ -45,9 +45,12 @@ def host_refusal(host: str, *, known_public: bool) -> str | None:
     )
 
 
+FASTEST = 100
+
+
 def speed_refusal(speed: float) -> str | None:
     """Why people cannot live that fast."""
-    return None if 0 < speed <= 100 else "--speed must be more than 0 and at most 100"  # noqa: PLR2004
+    return None if 0 < speed <= FASTEST else f"--speed must be more than 0 and at most {FASTEST}"
 
 
 async def enliven(address: str, speed: float, memory: Path) -> None:

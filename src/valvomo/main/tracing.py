@@ -24,8 +24,8 @@ def traced(settings: Settings) -> Iterator[None]:
         return
     if find_spec("opentelemetry.sdk") is None or find_spec("opentelemetry.exporter.otlp") is None:
         raise BadSettingsError("VALVOMO_OTLP_URL: traces need the packages of the extra: valvomo[otel]")
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - an extra
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - an extra
 
     exporter = OTLPSpanExporter(endpoint=f"{settings.otlp_url.rstrip('/')}/v1/traces")
     with recorded(BatchSpanProcessor(exporter), settings.otlp_share):
@@ -36,8 +36,8 @@ def traced(settings: Settings) -> Iterator[None]:
 def recorded(processor: SpanProcessor, share: float = 1.0) -> Iterator[None]:
     """Have spans recorded meanwhile; of traces that begin here the given share."""
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - an extra
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-    from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio  # noqa: PLC0415
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - an extra
+    from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio  # noqa: PLC0415 - an extra
 
     resource = Resource.create({"service.name": "valvomo", "service.version": __version__})
     provider = TracerProvider(
@@ -70,7 +70,7 @@ class _OpenTelemetry:
 
     def __init__(self, tracer: Any) -> None:
         from opentelemetry import trace  # noqa: PLC0415 - an extra
-        from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415
+        from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415 - an extra
             TraceContextTextMapPropagator,
         )
 

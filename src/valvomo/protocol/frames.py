@@ -97,13 +97,17 @@ class Frame:
 _WRAPPED = 16 + zlib.MAX_WBITS
 
 
+_TWO_BYTES, _EIGHT_BYTES = 126, 127
+"""Instead of a length: it follows, in so many bytes."""
+
+
 def _header(length: int, kind: int) -> bytes:
     """RFC 6455 §5.2: one final, unmasked frame."""
-    if length < 126:  # noqa: PLR2004
+    if length < _TWO_BYTES:
         return bytes((kind, length))
     if length < 1 << 16:
-        return bytes((kind, 126)) + length.to_bytes(2, "big")
-    return bytes((kind, 127)) + length.to_bytes(8, "big")
+        return bytes((kind, _TWO_BYTES)) + length.to_bytes(2, "big")
+    return bytes((kind, _EIGHT_BYTES)) + length.to_bytes(8, "big")
 
 
 def raw(item: object) -> msgspec.Raw:

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -134,7 +135,7 @@ def _refused(status: int, headers: Any) -> Finding:
     if status in {502, 504}:
         cure = "start valvomo serve, and let the proxy's backend addresses be those of VALVOMO_HOST and VALVOMO_PORT"
         return broken("proxy", f"it answers {status}: it reaches no server behind it", cure)
-    if status == 503:  # noqa: PLR2004
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
         cure = "see whether the servers are ready (/readyz at their own addresses)"
         return broken("proxy", "it answers 503: no server behind it is ready", cure)
     if "valvomo" in str(headers.get("content-security-policy", "")) or status in {404, 400, 426}:

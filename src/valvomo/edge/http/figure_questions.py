@@ -25,8 +25,8 @@ NOTED_EVERY = 600
 """Seconds within which the same look of the same person is one entry of the audit log."""
 T = TypeVar("T")
 
-By = StrEnum("By", [(name.upper(), name) for name in (*UNITS, *DIMENSIONS)])  # type: ignore[misc]
-Outcome = StrEnum("Outcome", [(name.upper(), name) for name in (*CLOSED, "ongoing")])  # type: ignore[misc]
+By = StrEnum("By", [(name.upper(), name) for name in (*UNITS, *DIMENSIONS)])  # type: ignore[misc]  # mypy wants its members literally
+Outcome = StrEnum("Outcome", [(name.upper(), name) for name in (*CLOSED, "ongoing")])  # type: ignore[misc]  # mypy wants its members literally
 _SEVERAL = "Several may be given; all if none is."
 Words = Annotated[list[str] | None, QueryParameter(max_items=100, description=_SEVERAL)]
 

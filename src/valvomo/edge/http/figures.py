@@ -21,8 +21,8 @@ from valvomo.queries.figure_questions import Question
 TAGS = ("figures",)
 QUESTION = {"question": Provide(question_of, sync_to_thread=False)}
 
-List = StrEnum("List", [(name.upper(), name) for name in LISTS])  # type: ignore[misc]
-SpreadOf = StrEnum("SpreadOf", [(name.upper(), name) for name in figure_details.SPREADS])  # type: ignore[misc]
+List = StrEnum("List", [(name.upper(), name) for name in LISTS])  # type: ignore[misc]  # mypy wants its members literally
+SpreadOf = StrEnum("SpreadOf", [(name.upper(), name) for name in figure_details.SPREADS])  # type: ignore[misc]  # mypy wants its members literally
 SPREAD = SpreadOf("wait")
 
 
