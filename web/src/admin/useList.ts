@@ -25,6 +25,8 @@ export type SettingKind =
   | 'disposition'
   | 'evaluation_form'
   | 'sampling_rule'
+  | 'record_form'
+  | 'record_import'
 
 /** Whether something of these kinds has changed, or may have. */
 export function concerns(changed: readonly Signal[] | null, kinds: readonly SettingKind[]): boolean {

@@ -109,6 +109,18 @@ export const api = {
   lines: <T>(path: Address<'post'>, body: unknown, signal: AbortSignal): AsyncGenerator<T> => lines<T>(path, body, signal),
 }
 
+/** Sends a file as it is; once, since a repeated one would be another. */
+export async function sendFile<T>(path: Address<'post'>, file: Blob, query: Query): Promise<T> {
+  const headers = { Accept: 'application/json', 'Accept-Language': currentLanguage(), 'Content-Type': 'application/octet-stream' }
+  let response: Response
+  try {
+    response = await fetch(address(path, query), { method: 'POST', headers, body: file, credentials: 'same-origin' })
+  } catch {
+    throw Problem.unreachable()
+  }
+  return read<T>(response)
+}
+
 export interface Paged<T> {
   items: T[]
   next: string | null

@@ -1,4 +1,6 @@
 /** Shapes of conversations as the server sends them: board rows, whole states, messages, timelines. */
+import type { RecordDetails, RecordItem } from '@/records/types'
+
 import type { Sentiment } from './sentiment'
 
 export interface Named {
@@ -111,6 +113,8 @@ export interface BoardRow extends Heeded {
   orphaned: boolean
   customer_online: boolean | null
   consent: { policy: 'none' | 'notice' | 'consent'; answer: boolean | null }
+  /** Null for what is no record. */
+  record?: RecordItem | null
   acts: Acts
   /** Set on a row that has left the list, where its order is held. */
   removed?: boolean
@@ -123,6 +127,8 @@ export interface ConversationState extends BoardRow {
   served_by?: readonly string[]
   deadlines?: Readonly<Record<string, string>>
   scheduled_transfer?: Named | null
+  /** The rest of a record. */
+  details?: RecordDetails | null
 }
 
 export type Visibility = 'public' | 'internal' | 'whisper'

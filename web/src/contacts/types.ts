@@ -1,0 +1,20 @@
+import type { Named } from '@/conversation/types'
+
+export interface ContactItem {
+  id: string
+  name: string
+  email: string | null
+  phone: string | null
+  company: string
+  language: string
+  about: string
+  created_at: string
+  revision: number
+  into: Named | null
+}
+/** A customer: the contact that they are shown as, and all that are merged into it. */
+export interface Contact {
+  contact: ContactItem
+  merged: readonly { contact: ContactItem; into: Named; at: string | null; by: string | null }[]
+  may_merge: boolean
+}
