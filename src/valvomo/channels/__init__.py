@@ -9,8 +9,9 @@ from valvomo.channels.custom import Custom
 from valvomo.channels.port import Provider
 from valvomo.channels.telegram import Telegram
 from valvomo.channels.twilio import Twilio
+from valvomo.channels.whatsapp import WhatsApp
 
 PROVIDERS: Mapping[str, Provider] = MappingProxyType(
-    {one.name: one for one in (Custom(), Twilio(), Telegram())}
+    {one.name: one for one in (Custom(), Twilio(), Telegram(), WhatsApp())}
 )
 """The providers that there are, by name."""

@@ -174,17 +174,25 @@ class RejectedError(Exception):
 class UnavailableError(Exception):
     """Not now. `retry_after`: seconds that the provider asked for. `lost`: it may have taken the message all the same.
 
-    `paced`: it is only that we were too quick, which is no failure of the message.
+    `paced`: it is only that we were too quick, which is no failure of the message; `alone`: with this customer, and
+    others need not wait for it.
     """
 
     def __init__(
-        self, detail: str, *, retry_after: float | None = None, lost: bool = False, paced: bool = False
+        self,
+        detail: str,
+        *,
+        retry_after: float | None = None,
+        lost: bool = False,
+        paced: bool = False,
+        alone: bool = False,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.retry_after = retry_after
         self.lost = lost
         self.paced = paced
+        self.alone = alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

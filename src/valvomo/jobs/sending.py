@@ -156,7 +156,7 @@ class Sender:
             return
         pause = error.retry_after or (PACED_PAUSE if error.paced else pause_after(row["attempts"]))
         pause = min(pause, LONGEST_PAUSE)
-        if error.paced or error.retry_after:
+        if (error.paced or error.retry_after) and not error.alone:
             self._bucket.close(pause)
         async with self._database.transaction() as tx:
             again = self._clock() + timedelta(seconds=pause)

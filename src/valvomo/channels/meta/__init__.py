@@ -1,0 +1,1 @@
+"""What the channels of Meta have in common: how its calls are signed, and how its Graph API is asked."""
