@@ -25,9 +25,11 @@ from valvomo.db import migrate
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.db.embedded import EmbeddedPostgres
+from valvomo.db.sealing import Sealer
 from valvomo.demo.organization import PASSWORD, Sample, create_sample
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Refusal
+from valvomo.house_key import HouseKey
 
 T = TypeVar("T")
 _numbers = count(1)
@@ -209,6 +211,7 @@ class House(NamedTuple):
 
 
 OPENED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SEALER = Sealer(lambda: HouseKey((b"a key of thirty-two bytes, as is",)))
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """As safe as no hash at all, and as fast."""
 
@@ -231,7 +234,7 @@ async def house(
     name = await databases.take(template)
     database = await Database.open(server.url(name), pool_size=8)
     clock = Hands(OPENED)
-    yield House(database, Executor(database, clock, Doorbell()), clock, sample)
+    yield House(database, Executor(database, clock, Doorbell(), SEALER), clock, sample)
     await database.close()
     await databases.give_back(template, name)
 
@@ -239,7 +242,9 @@ async def house(
 async def _furnish(url: str) -> Sample:
     database = await Database.open(url, pool_size=2)
     try:
-        return await create_sample(Executor(database, Hands(OPENED), Doorbell()), QUICK.hash(PASSWORD))
+        return await create_sample(
+            Executor(database, Hands(OPENED), Doorbell(), SEALER), QUICK.hash(PASSWORD)
+        )
     finally:
         await database.close()
 

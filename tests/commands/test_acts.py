@@ -29,6 +29,7 @@ from sample_routing import ask, give_up, regain
 
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
+from valvomo.commands.conversations.bots import HandOver
 from valvomo.commands.conversations.call import Elevate, EndCall
 from valvomo.commands.conversations.consult import Consult
 from valvomo.commands.conversations.fire_timers import FireTimers
@@ -36,7 +37,7 @@ from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.join import Join, Leave, TakeOver
 from valvomo.commands.conversations.monitor import Monitor, StopMonitor
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
-from valvomo.commands.conversations.transfer import HandOver, TransferToAgent, TransferToQueue
+from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
 from valvomo.commands.registry import Command
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.supervision import Right, Supervision

@@ -16,6 +16,7 @@ from sample_floor import (
     AINO,
     ALL_ON,
     BILLING,
+    BOTTI,
     CASES,
     EINO,
     ONNI,
@@ -37,6 +38,7 @@ from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect
 from valvomo.commands.agents.presence import SetPresence
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
+from valvomo.commands.conversations.bots import EndByBot, Escalate, HandOver, PauseBot, ResumeBot
 from valvomo.commands.conversations.call import Elevate, EndCall
 from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect, CustomerEnd
 from valvomo.commands.conversations.consult import Consult
@@ -45,7 +47,7 @@ from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.join import Join, Leave, TakeOver
 from valvomo.commands.conversations.monitor import Monitor, StopMonitor
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
-from valvomo.commands.conversations.transfer import HandOver, TransferToAgent, TransferToQueue
+from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
 from valvomo.commands.registry import Command
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.acts import Act, act_refusal
@@ -65,7 +67,7 @@ SUPERVISIONS = (
     Supervision(on=frozenset(Right), denied_to={"saara": frozenset({Right.TRANSFER})}),
     Supervision(on=frozenset(Right), denied_in={SUPPORT: frozenset({Right.MONITOR, Right.ASSIGN})}),
 )  # fmt: skip
-STARTS = ("chat", "persistent", "heavy", "consented", "unblocked", "seconds", "automatic", "case")
+STARTS = ("chat", "persistent", "heavy", "consented", "unblocked", "seconds", "automatic", "case", "botted")
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ ACTS: dict[str, tuple[Act, Make]] = {
     ),
     "transfer_queue": (Act.TRANSFER_QUEUE, lambda one, step: TransferToQueue(conversation_id=one, queue=_queue(step))),
     "hand_over": (Act.HAND_OVER, lambda one, _: HandOver(conversation_id=one)),
+    "pause_bot": (Act.PAUSE_BOT, lambda one, _: PauseBot(conversation_id=one)),
+    "resume_bot": (Act.RESUME_BOT, lambda one, _: ResumeBot(conversation_id=one)),
     "force_close": (Act.FORCE_CLOSE, lambda one, _: ForceClose(conversation_id=one, reason="test")),
     "accept": (Act.ACCEPT, lambda one, _: AcceptOffer(conversation_id=one)),
     "reject": (Act.REJECT, lambda one, _: RejectOffer(conversation_id=one)),
@@ -139,14 +143,16 @@ ACTS: dict[str, tuple[Act, Make]] = {
     ),
 }  # fmt: skip
 WORDS = {"reply": (Act.REPLY, Visibility.PUBLIC), "note": (Act.NOTE, Visibility.INTERNAL),
-         "whisper": (Act.WHISPER, Visibility.WHISPER)}  # fmt: skip
+         "whisper": (Act.WHISPER, Visibility.WHISPER),
+         "instruct": (Act.INSTRUCT, Visibility.INSTRUCTION)}  # fmt: skip
 AIMS = {
     **{what: act for what, (act, _) in (*ACTS.items(), *WORDS.items())},
+    "bot_write": Act.HAND_OVER, "escalate": Act.HAND_OVER, "bot_end": Act.HAND_OVER,
     "elevate": Act.PARK, "end_call": Act.TRANSFER_WHEN_CALL_ENDS, "route": Act.ASSIGN_AGENT,
 }  # fmt: skip
 OTHERS = (
     "start", "guest_connect", "guest_disconnect", "guest_end", "guest_write", "route", "orphan", "regain", "fire",
-    "elevate", "end_call", "connect", "disconnect", "presence", "supervise",
+    "bot_write", "escalate", "bot_end", "elevate", "end_call", "connect", "disconnect", "presence", "supervise",
 )  # fmt: skip
 # Reasons that are about a target or the actor's seat, which `act_refusal` is not told of.
 TARGET_REASONS = {one for one in Reason if one.value.startswith("target/")} | {
@@ -156,7 +162,8 @@ TARGET_REASONS = {one for one in Reason if one.value.startswith("target/")} | {
 WEIGHTS = {"start": 8, "accept": 5, "pick": 5, "consult": 2, "guest_write": 3, "elevate": 3, "park": 3, "resume": 3,
            "force_close": 0.3, "guest_end": 0.4, "end": 1, "complete": 5, "fire": 2, "supervise": 0.4, "presence": 0.5,
            "join": 3, "take_over": 2, "transfer": 2, "orphan": 0.5, "regain": 0.5, "disconnect": 0.6, "assign_queue": 3,
-           "transfer_queue": 4, "transfer_later": 2}  # fmt: skip
+           "transfer_queue": 4, "transfer_later": 2, "bot_end": 0.4,
+           "escalate": 0.6}  # fmt: skip
 RUNS, STEPS = 12, 240
 REACHED: dict[str, int] = {}
 
@@ -192,7 +199,9 @@ class Run:
         if step.what == "start" or not self.ids:
             consent = (True, False)[step.choice % 2]
             self.ids.append(
-                await self.floor.start(STARTS[(step.conversation * 4 + step.choice) % 8], consent=consent)
+                await self.floor.start(
+                    STARTS[(step.conversation * 4 + step.choice) % len(STARTS)], consent=consent
+                )
             )
             return
         step, before = await self._aimed(step)
@@ -253,6 +262,8 @@ class Run:
         guest = customer(before.id, before.contact_id)
         if step.what == "guest_write":
             return await self.floor.write(guest, before.id, "hello?")
+        if step.what == "bot_write":
+            return await self.floor.write(BOTTI, before.id, "beep")
         actor, command = other_commands(step, before.id, guest)[step.what]
         if isinstance(command, AgentConnect | CustomerConnect):
             await self.floor.sql("DELETE FROM connections WHERE id = $1", command.connection_id)
@@ -268,6 +279,8 @@ def other_commands(step: Step, one: str, guest: Actor) -> dict[str, tuple[Actor,
         "guest_connect": (guest, CustomerConnect(**link)),
         "guest_disconnect": (guest, CustomerDisconnect(**link)),
         "guest_end": (guest, CustomerEnd(conversation_id=one)),
+        "escalate": (BOTTI, Escalate(conversation_id=one, reason="hard", answers={"order": "1"})),
+        "bot_end": (BOTTI, EndByBot(conversation_id=one)),
         "route": (ROUTER, ask(one, step.target.id)),
         "orphan": (ROUTER, give_up(one)),
         "regain": (ROUTER, regain(one)),
@@ -293,4 +306,5 @@ async def test_every_answer_was_promised_and_nothing_breaks(floor: Floor, seed: 
 
 def test_every_kind_of_act_was_done() -> None:
     """So that the runs above are known to try what they say."""
-    assert {what for what, count in REACHED.items() if count < RUNS / 5} <= {"hand_over"}, REACHED
+    rare = {"hand_over", "pause_bot", "resume_bot", "bot_end", "stop"}
+    assert {what for what, count in REACHED.items() if count < RUNS / 5} <= rare, REACHED

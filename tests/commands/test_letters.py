@@ -55,7 +55,7 @@ async def test_a_whole_life_and_no_internal_word(subscribed: Floor) -> None:
     await floor.done(SAARA, ForceClose(conversation_id=one, reason=CANARY))
     assert await letters(floor) == [
         "conversation.started", "conversation.agent_joined", "message.posted", "conversation.supervisor_joined",
-        "conversation.supervisor_left", "conversation.supervisor_ended",
+        "conversation.supervisor_left", "conversation.supervisor_ended", "conversation.closed",
     ]  # fmt: skip
     assert await letters(floor, "messages") == ["message.posted"]
     assert await letters(floor, "foreign") == []

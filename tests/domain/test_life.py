@@ -11,11 +11,12 @@ from datetime import timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sample_talk import AT, agent, queue, started, workstream
+from sample_talk import AT, BY_SUPERVISOR, agent, queue, started, workstream
 
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations import (
     assign,
+    bots,
     call,
     consult,
     customer,
@@ -68,6 +69,7 @@ TRANSITIONS: tuple[tuple[str, str, str, frozenset[str], frozenset[Channel]], ...
     ("T6", "offered", "closed", frozenset({"abandoned"}), SYNCHRONOUS),
     ("T6", "bot", "closed", frozenset({"abandoned"}), NOT_RECORD),
     ("T7", "accepted", "wrap_up", frozenset({"ended"}), NOT_RECORD),
+    ("T7", "bot", "closed", frozenset({"bot_ended"}), NOT_RECORD),
     ("T8", "accepted", "open", frozenset({"queued"}), ALL),
     ("T8", "offered", "open", frozenset({"queued"}), ALL),
     ("T8", "bot", "open", frozenset({"queued"}), ALL),
@@ -106,7 +108,11 @@ class Life(RuleBasedStateMachine):
     def begin(self, channel: Channel, bot: bool, block: WrapUpBlock, auto: bool) -> None:
         self.at = AT
         self.stream = workstream(channel, wrap_up=block, auto_accept=auto)
-        with_bot = {"bot_id": "bot", "bot_name": "Botti"} if bot and channel is not Channel.RECORD else {}
+        with_bot = (
+            {"bot_id": "bot", "bot_name": "Botti", "bot_patience": 30, "bot_idle": 1800}
+            if bot and channel is not Channel.RECORD
+            else {}
+        )
         closes = self.stream.auto_close(self.stream.timers.auto_close_open, AT)
         self.now = fold(None, started(channel, auto_close_at=closes, **with_bot), AT)
 
@@ -161,6 +167,24 @@ class Life(RuleBasedStateMachine):
         asking = self.asking(OfferKind.ASSIGNMENT, by, override_capacity=overrides)
         self.take(assign.assign_to_agent(self.now, self.stream, self.agent(who), asking, at=self.at))
 
+    @rule(act=st.sampled_from(("say", "say", "pause", "unpause", "escalate", "end")), who=WHO)
+    def bot(self, act: str, who: str) -> None:
+        match act:
+            case "say":
+                self.write("bot", "bot", Visibility.PUBLIC)
+            case "pause":
+                self.take(bots.pause((who, who.title()), self.now, at=self.at))
+            case "unpause":
+                self.take(bots.unpause((who, who.title()), self.now, at=self.at))
+            case "escalate":
+                why = bots.Context(
+                    reason="a hard question", by_id="bot", by_role="bot", answers={"order": "1"}
+                )
+                here = queue(self.now.queue_id, self.kind())
+                self.take(bots.escalate(self.now, self.stream, here, why, at=self.at))
+            case _:
+                self.take(bots.end_by_bot("bot", self.now))
+
     @rule(members=st.integers(0, 1))
     def ask_queue(self, members: int) -> None:
         target = queue("billing" if self.now.queue_id == "support" else "support", self.kind(), members)
@@ -185,7 +209,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def hand_over(self) -> None:
         target = queue(self.now.queue_id, self.kind())
-        self.take(transfer.hand_over(self.now, self.stream, target, "saara", at=self.at))
+        self.take(bots.escalate(self.now, self.stream, target, BY_SUPERVISOR, at=self.at))
 
     @rule(who=WHO, shown=st.booleans())
     def consult(self, who: str, shown: bool) -> None:
@@ -264,6 +288,7 @@ class Life(RuleBasedStateMachine):
                 self.take(ending.customer_end(self.now, self.stream, self.at, cause="customer_ended"))
             case _:
                 self.write("kaisa", "customer", Visibility.PUBLIC)
+                self.take(bots.awaited(self.now, self.at))
                 owner = self.agent(self.now.owner_id) if self.now.owner_id else None
                 self.take(customer.revived(self.now, self.stream, owner, "Support", at=self.at))
 
@@ -305,12 +330,24 @@ class Life(RuleBasedStateMachine):
                     self.take((ending.CapacityFreed(),))
                 case Deadline.AUTO_CLOSE:
                     self.take(ending.auto_close(self.now))
+                case Deadline.WINDOW:
+                    raise AssertionError("nobody here is reached over an account")
+                case Deadline.BOT:
+                    here = queue(self.now.queue_id, self.kind())
+                    self.take(bots.bot_due(self.now, self.stream, here, unreached=False, at=self.at))
             assert not ending.due(self.now, name, self.at), f"{name} fires for ever"
 
     @rule(sure=st.sampled_from((False,) * 9 + (True,)))
     def force_close(self, sure: bool) -> None:
         if sure:
             self.take(force_close.force_close(("saara", "Saara"), self.now, "test"))
+
+    @invariant()
+    def a_bot_has_its_hour_and_only_a_bot(self) -> None:
+        has_it = self.now.bot_id is not None and self.now.state is State.ACTIVE
+        assert has_it is ("bot" in self.now.deadlines), "what a bot has is never forgotten"
+        assert not (self.now.bot_id and (self.now.owner_id or self.now.offers))
+        assert self.now.bot_paused is None or has_it or self.now.state is State.CLOSED
 
     @invariant()
     def somebody_has_it(self) -> None:

@@ -29,6 +29,7 @@ from valvomo.domain.agents.presence import Presence
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
 from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
+from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, BotResumed, Escalated
 from valvomo.domain.conversations.call import CallEnded, Elevated
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
 from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged
@@ -116,6 +117,7 @@ NOBODY: tuple[str, ...] = ()
 ALERT: dict[str, Any] = {"alert_id": "a", "rule_name": "R", "queue_id": "q"}
 BY_AINO: dict[str, Any] = {"by_id": "aino", "by_name": "Aino"}
 BY_SAARA: dict[str, Any] = {"by_id": "saara", "by_name": "Saara"}
+BOT: dict[str, Any] = {"bot_id": "bot", "bot_name": "Botti"}
 ASKER = ("saara",)
 """Whoever asked and will have no answer: what was asked has ended."""
 # What happened; what the customer is told and of whom; who is notified; whether the audit log shows it.
@@ -190,6 +192,16 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (RecordResolved(agent_id="aino"), ("ended", None), ASKER, False),
     (ForceClosed(by_id="saara", by_name="Saara", reason="r", state=State.ACTIVE), ("supervisor_ended", None),
      ("aino", "onni", "eino"), True),
+    (queued("escalated", "bot", "bot", from_id="bot"), ("handed_to_people", None), ASKER, False),
+    (queued("handed_over", "saara", "supervisor", from_id="bot"), ("handed_to_people", None), ASKER, True),
+    (Escalated(**BOT, reason="r", by_role="bot", summary="s"), None, NOBODY, False),
+    (Escalated(**BOT, reason="r", by_role="supervisor"), None, NOBODY, True),
+    (BotAwaited(due_at=AT), None, NOBODY, False),
+    (BotPaused(**BY_SAARA, until=AT), None, NOBODY, True),
+    (BotResumed(cause="supervisor", due_at=AT, **BY_SAARA), None, NOBODY, True),
+    (BotResumed(cause="pause_over", due_at=AT), None, NOBODY, False),
+    (BotEnded(**BOT, cause="bot_ended"), ("ended", None), NOBODY, False),
+    (posted(Visibility.INSTRUCTION), None, NOBODY, False),
 )  # fmt: skip
 # Aino's; Onni consults, Saara is in it as well; Eino is asked to take it.
 BEFORE = accepted(

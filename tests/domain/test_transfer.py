@@ -9,6 +9,7 @@ import pytest
 from sample_talk import (
     AGENT,
     AT,
+    BY_SUPERVISOR,
     MINUTE,
     OTHER,
     accepted,
@@ -25,6 +26,7 @@ from sample_talk import (
 )  # fmt: skip
 
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.bots import escalate
 from valvomo.domain.conversations.call import CallEnded, elevate, end_call
 from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.model import (
@@ -39,7 +41,6 @@ from valvomo.domain.conversations.offers import OfferMade, OfferWithdrawn
 from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.targets import Asking
 from valvomo.domain.conversations.transfer import (
-    hand_over,
     schedule_transfer,
     transfer_refusal,
     transfer_to_agent,
@@ -182,16 +183,16 @@ class TestHandOver:
 
     @pytest.mark.parametrize("target", ["support", "billing"])
     def test_to_its_own_queue_or_another(self, target: str) -> None:
-        decision = hand_over(with_bot(), workstream(), queue(target), "saara", at=AT + MINUTE)
+        decision = escalate(with_bot(), workstream(), queue(target), BY_SUPERVISOR, at=AT + MINUTE)
         now = after(with_bot(), decision)
         assert (now.state, now.queue_id, now.bot_id, now.bot_name) == (State.OPEN, target, None, None)
         assert (now.queued_at, now.session_queued_at) == (AT + MINUTE, AT + MINUTE), (
             "the wait begins with escalation"
         )
         assert isinstance(decision, tuple)
-        assert isinstance(decision[0], Queued)
-        assert (decision[0].cause, decision[0].from_name, now.transfers) == ("handed_over", "Botti", 0)
+        assert isinstance(decision[-1], Queued)
+        assert (decision[-1].cause, decision[-1].from_name, now.transfers) == ("handed_over", "Botti", 0)
 
     def test_never_where_nobody_serves(self) -> None:
-        refusal = hand_over(with_bot(), workstream(), queue(members=0), "saara", at=AT)
+        refusal = escalate(with_bot(), workstream(), queue(members=0), BY_SUPERVISOR, at=AT)
         assert refusal == Refusal(Reason.NO_MEMBERS, {"queue": "Billing"})

@@ -1,5 +1,6 @@
 """The real application in this process, on the sample organization with a real PostgreSQL."""
 
+import base64
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from valvomo.edge import app
 from valvomo.main import assemble, running
 from valvomo.settings import Settings
 
+SECRET_KEY = base64.b64encode(b"a key of thirty-two bytes, as is").decode()
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _routes() -> Iterator[None]:
@@ -24,7 +27,7 @@ def _routes() -> Iterator[None]:
 
 @pytest.fixture
 async def place(house: Any) -> AsyncIterator[Place]:
-    put_together = assemble(house.database, Settings(), clock=house.clock)
+    put_together = assemble(house.database, Settings(secret_key=SECRET_KEY), clock=house.clock)
     # The sample's passwords are hashed cheaply; hashing them anew at each sign-in would take most of the time.
     put_together.parts.gate.passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     async with running(put_together):

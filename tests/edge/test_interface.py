@@ -20,7 +20,7 @@ def test_every_route_is_described_with_its_problems() -> None:
     for route in application.routes:
         for handler in getattr(route, "route_handlers", ()):
             if isinstance(handler, HTTPRouteHandler) and route.path_format.startswith(
-                ("/api/v1", "/widget/v1")
+                ("/api/v1", "/widget/v1", "/bot/v1")
             ):
                 for method in handler.http_methods - {"OPTIONS"}:
                     assert (method, route.path_format) in described

@@ -9,18 +9,32 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
 from valvomo.addresses import ForbiddenAddressError, networks_of, permitted, resolved
+from valvomo.commands.conversations.bots import PauseBot, ResumeBot
+from valvomo.commands.conversations.monitor import Monitor
 from valvomo.commands.conversations.start import StartConversation
 from valvomo.commands.execute import Done
-from valvomo.commands.settings.webhooks import ChangeWebhook, CreateWebhook, RemoveWebhook
+from valvomo.commands.settings.bots import CreateBot
+from valvomo.commands.settings.webhooks import (
+    ChangeWebhook,
+    CreateWebhook,
+    RemoveWebhook,
+    ReplayLetter,
+    ReplaySpan,
+    RotateSecret,
+    TryWebhook,
+)
+from valvomo.commands.settings.workstreams import ChangeWorkstream
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.refusals import Reason, Refusal
-from valvomo.jobs.delivery import PAUSES, SLOTS, Delivery, due_again
+from valvomo.jobs.delivery import BOT_PAUSES, FAILING_FOR, PAUSES, SLOTS, Delivery, due_again
+from valvomo.jobs.posting import MOST_READ
 
 LOOPBACK = networks_of(["127.0.0.0/8"])
 
@@ -31,6 +45,7 @@ class Receiver:
     def __init__(self) -> None:
         self.requests: list[tuple[dict[str, str], bytes]] = []
         self.answer = "200 OK"
+        self.words = b""
         self.port = 0
 
     @property
@@ -48,7 +63,10 @@ class Receiver:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:]
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head if line)}
         self.requests.append((headers, await reader.readexactly(int(headers["content-length"]))))
-        writer.write(f"HTTP/1.1 {self.answer}\r\ncontent-length: 0\r\nlocation: /elsewhere\r\n\r\n".encode())
+        status = (
+            f"HTTP/1.1 {self.answer}\r\ncontent-length: {len(self.words)}\r\nlocation: /elsewhere\r\n\r\n"
+        )
+        writer.write(status.encode() + self.words)
         await writer.drain()
         writer.close()
 
@@ -85,7 +103,7 @@ class Looking(Delivery):
 
 async def deliver(house: Any, *, allowed: Any = LOOPBACK) -> list[Any]:
     """Run delivery until nothing is under way; the delivery log of every webhook."""
-    delivery = Looking(house.database, house.executor.bell, house.clock, allowed=allowed)
+    delivery = Looking(house.executor, allowed=allowed)
     async with asyncio.TaskGroup() as group:
         running = group.create_task(delivery.run())
         await delivery.looked.wait()
@@ -97,7 +115,7 @@ async def deliver(house: Any, *, allowed: Any = LOOPBACK) -> list[Any]:
         return [
             row
             for hook in hooks
-            for row in await tx.rows("outbox.log", hook["organization_id"], hook["id"], 100)
+            for row in await tx.rows("outbox.log", hook["organization_id"], hook["id"], 100, None, None)
         ]
 
 
@@ -233,3 +251,178 @@ def test_what_is_public_or_allowed() -> None:
 async def test_a_name_is_judged_by_what_it_stands_for() -> None:
     with pytest.raises(ForbiddenAddressError):
         await resolved("localhost", 80)
+
+
+def proof(secret: str, headers: dict[str, str], body: bytes) -> str:
+    """The signature as a receiver works it out."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    said = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
+
+
+async def test_secrets_lie_sealed_and_open_nowhere_else(house: Any, receiver: Receiver) -> None:
+    one, secret = await webhook(house, receiver.url)
+    other, _ = await webhook(house, receiver.url)
+    async with house.database.transaction() as tx:
+        rows = {
+            row["id"]: row
+            for row in await tx.rows("settings.webhooks", house.sample.organization_id, "", None, 9)
+        }
+        assert rows[one]["secret"] == ""
+        assert secret.encode() not in rows[one]["sealed"]
+        await tx.run("outbox.seal", house.sample.organization_id, other, rows[one]["sealed"])
+    await happen(house)
+    letters = {letter["webhook_id"]: letter for letter in await deliver(house)}
+    assert letters[one]["delivered_at"] is not None
+    assert "cannot be opened" in letters[other]["problem"]
+
+
+async def test_a_secret_that_lies_in_the_clear_is_sealed_at_the_start(house: Any, receiver: Receiver) -> None:
+    one, _ = await webhook(house, receiver.url)
+    plain = "whsec_" + base64.b64encode(b"0123456789abcdef").decode()
+    async with house.database._pool.acquire() as link:
+        await link.execute("UPDATE webhooks SET sealed = NULL, secret = $1 WHERE id = $2", plain, one)
+    await happen(house)
+    await deliver(house)
+    ((headers, body),) = receiver.requests
+    assert headers["webhook-signature"] == proof(plain, headers, body)
+    async with house.database.reading() as tx:
+        (row,) = await tx.rows("settings.webhooks", house.sample.organization_id, "", None, 9)
+    assert (row["secret"], row["sealed"] is None) == ("", False)
+
+
+async def test_after_a_rotation_both_secrets_sign_for_a_while(house: Any, receiver: Receiver) -> None:
+    one, former = await webhook(house, receiver.url)
+    done = await house.do("admin", RotateSecret(webhook_id=one, hours=2))
+    for expected in (2, 1):
+        await happen(house)
+        await deliver(house)
+        headers, body = receiver.requests[-1]
+        signatures = headers["webhook-signature"].split(" ")
+        assert signatures == [proof(key, headers, body) for key in (done.result["secret"], former)][:expected]
+        house.clock.advance(2 * 3600)
+
+
+async def test_the_log_keeps_what_the_receiver_said_and_no_more_than_the_beginning(
+    house: Any, receiver: Receiver
+) -> None:
+    await webhook(house, receiver.url)
+    await happen(house)
+    receiver.answer, receiver.words = "500 Oops", b"<script>\x00\xff" + b"x" * 10_000
+    (letter,) = await deliver(house)
+    assert (letter["status"], letter["answer"]) == (500, receiver.words[:MOST_READ])
+    house.clock.advance(5)
+    receiver.answer, receiver.words = "200 OK", b"thanks"
+    (letter,) = await deliver(house)
+    async with house.database.reading() as tx:
+        attempts = await tx.rows("outbox.attempts", letter["organization_id"], letter["id"])
+    assert [(one["number"], one["status"], one["answer"][:6]) for one in attempts] == [
+        (1, 500, b"<scrip"), (2, 200, b"thanks"),
+    ]  # fmt: skip
+
+
+async def test_a_letter_is_sent_again_with_its_own_id_and_as_many_chances(
+    house: Any, receiver: Receiver
+) -> None:
+    one, _ = await webhook(house, receiver.url)
+    await happen(house)
+    receiver.answer = "410 Gone"
+    (letter,) = await deliver(house)
+    assert letter["given_up_at"] is not None
+    receiver.answer = "500 Oops"
+    assert isinstance(await house.do("admin", ReplayLetter(webhook_id=one, letter_id=letter["id"])), Done)
+    (again,) = await deliver(house)
+    assert (again["attempts"], again["replays"], again["due"]) == (2, 1, house.clock() + PAUSES[0])
+    receiver.answer = "200 OK"
+    house.clock.advance(5)
+    await deliver(house)
+    assert {headers["webhook-id"] for headers, _ in receiver.requests} == {letter["id"]}
+    missing = await house.do("admin", ReplayLetter(webhook_id=one, letter_id="nobody"))
+    assert isinstance(missing, Refusal)
+
+
+async def test_a_span_of_time_is_sent_again(house: Any, receiver: Receiver) -> None:
+    one, _ = await webhook(house, receiver.url)
+    for answer in ("200 OK", "410 Gone", "410 Gone"):
+        receiver.answer = answer
+        await happen(house)
+        await deliver(house)
+        house.clock.advance(3600)
+    receiver.answer = "200 OK"
+    now = house.clock()
+    span: dict[str, Any] = {"webhook_id": one, "since": now - timedelta(hours=3), "until": now}
+    backwards = await house.do("admin", ReplaySpan(webhook_id=one, since=now, until=now))
+    assert isinstance(backwards, Refusal)
+    first = await house.do("admin", ReplaySpan(**{**span, "until": now - timedelta(hours=1)}))
+    assert first.result["letters"] == 1
+    assert (await house.do("admin", ReplaySpan(**span))).result["letters"] == 1
+    await deliver(house)
+    assert (await house.do("admin", ReplaySpan(**span))).result["letters"] == 0
+    assert (await house.do("admin", ReplaySpan(**span, only_given_up=False))).result["letters"] == 3
+
+
+async def test_a_test_letter_goes_where_nothing_else_may(house: Any, receiver: Receiver) -> None:
+    one, _ = await webhook(house, receiver.url, kinds=frozenset({"message.posted"}))
+    await house.do("admin", ChangeWebhook(webhook_id=one, disabled=True))
+    assert isinstance(await house.do("admin", TryWebhook(webhook_id=one)), Done)
+    (letter,) = await deliver(house)
+    assert (letter["kind"], letter["delivered_at"] is not None) == ("webhook.test", True)
+
+
+async def test_where_nothing_has_arrived_for_days_nothing_is_sent_and_administrators_are_told(
+    house: Any, receiver: Receiver
+) -> None:
+    one, _ = await webhook(house, receiver.url)
+    receiver.answer = "500 Oops"
+    await happen(house)
+    await deliver(house)
+    house.clock.advance(FAILING_FOR.total_seconds() - 1)
+    await deliver(house)
+    organization = house.sample.organization_id
+    async with house.database.reading() as tx:
+        (row,) = await tx.rows("settings.webhooks", organization, "", None, 9)
+    assert row["disabled"] is False
+    house.clock.advance(1)
+    await happen(house)
+    await deliver(house)
+    async with house.database._pool.acquire() as link:
+        (row,) = await link.fetch("SELECT * FROM webhooks WHERE id = $1", one)
+        mails = await link.fetch("SELECT recipient, subject, body FROM mails")
+    assert (row["disabled"], row["disabled_for"]) == (True, "failing")
+    assert [mail["recipient"] for mail in mails] == ["admin@demo.example"]
+    assert "127.0.0.1" in mails[0]["body"]
+    await house.do("admin", ChangeWebhook(webhook_id=one, disabled=False))
+    async with house.database.reading() as tx:
+        (row,) = await tx.rows("settings.webhooks", organization, "", None, 9)
+    assert (row["disabled_for"], row["failing_since"]) == (None, None)
+
+
+async def test_kinds_that_there_are_not(house: Any) -> None:
+    refused = await house.do("admin", CreateWebhook(url="https://a.example/", kinds=frozenset({"no.such"})))
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.MALFORMED
+
+
+async def test_a_bot_is_told_one_thing_after_the_other(house: Any, receiver: Receiver) -> None:
+    done = await house.do("admin", CreateBot(name="Botti", url=receiver.url))
+    workstream = house.sample.workstreams["Web chat"]
+    await house.do("admin", ChangeWorkstream(workstream_id=workstream, bot_id=done.result["id"]))
+    started = StartConversation(channel=Channel.LIVE_CHAT, customer_name="Ada", workstream_id=workstream)
+    one = str((await house.do("saara", started)).result["id"])
+    await house.do("saara", Monitor(conversation_id=one))
+    await house.do("saara", PauseBot(conversation_id=one))
+    await house.do("saara", ResumeBot(conversation_id=one))
+
+    def told() -> list[str]:
+        return [json.loads(body)["type"] for _, body in receiver.requests]
+
+    receiver.answer = "503 Busy"
+    await deliver(house)
+    assert told() == ["bot.conversation_started"], "what follows waits for what was before"
+    receiver.answer = "200 OK"
+    for _ in range(5):
+        house.clock.advance(BOT_PAUSES[0].total_seconds())
+        await deliver(house)
+    assert told()[1:] == ["bot.conversation_started", "bot.paused", "bot.resumed"]
+    headers, body = receiver.requests[-1]
+    assert headers["webhook-signature"] == proof(done.result["secret"], headers, body)

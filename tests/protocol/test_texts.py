@@ -13,6 +13,8 @@ from valvomo.domain.access.actor import UserRole
 from valvomo.domain.access.acts import Act
 from valvomo.domain.access.supervision import Right
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.bot_rules import HandOverReason
+from valvomo.domain.conversations.bots import REASONS
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.conversations.message import Visibility
@@ -36,7 +38,7 @@ ANY_LETTERS = 'aÄ{}%\\"0_. \n€😀'
 
 TOLD = (
     "agent_joined", "supervisor_joined", "supervisor_left", "consult_joined", "consult_left", "back_in_queue",
-    "house_says", "supervisor_ended", "agent_ended", "ended",
+    "house_says", "supervisor_ended", "agent_ended", "ended", "handed_to_people",
 )  # fmt: skip
 NOTICES = (
     "offer_accepted", "offer_rejected", "offer_expired", "offer_withdrawn", "force_closed",
@@ -47,7 +49,7 @@ CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "q
 SETTINGS = (
     "supervision", "attention", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill",
     "alert_rule", "hours", "presence", "template", "quick_reply", "disposition", "insight", "evaluation_form",
-    "sampling_rule", "report", "record_form", "channel_account", "dispatch", "arrival",
+    "sampling_rule", "report", "record_form", "channel_account", "dispatch", "arrival", "bot", "bot_snippet",
 )  # fmt: skip
 REPORT = (
     "head", "foot", "started", "answered", "service_level", "abandonment", "speed_of_answer", "first_response",
@@ -92,6 +94,10 @@ NEEDED = {
     *(("detail", name) for name in DETAILS),
     *(("delivery", state.value) for state in Delivery),
     *(("delivery_problem", problem.value) for problem in DeliveryProblem),
+    *(("reason", code) for code in (*REASONS, *HandOverReason)),
+    ("bot", "greeting"),
+    ("webhook_mail", "subject"),
+    ("webhook_mail", "text"),
     *(
         ("purpose", name, part)
         for name in ("agent_monitoring", "supervisor_purpose")

@@ -17,6 +17,7 @@ from valvomo.commands.agents import connection as agent_connection  # noqa: F401
 from valvomo.commands.agents.presence import SetPresence
 from valvomo.commands.conversations import (  # noqa: F401 - registers every handler
     assign,
+    bots,
     call,
     connection,
     consult,
@@ -36,7 +37,9 @@ from valvomo.commands.registry import Command
 from valvomo.db import agents, conversations, journal
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
+from valvomo.db.ids import secret_digest
 from valvomo.db.journal import Fact
+from valvomo.db.sealing import Sealer
 from valvomo.domain.access.actor import Actor, ActorKind, UserRole, system
 from valvomo.domain.access.supervision import Right, Supervision
 from valvomo.domain.agents.capacity import Agent
@@ -45,6 +48,7 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import Channel, Conversation
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.house_key import HouseKey
 
 HOUSE, OTHER_HOUSE = "organization-1", "organization-2"
 SUPPORT, BILLING, DESERTED, CASES = "support", "billing", "deserted", "cases"
@@ -80,6 +84,9 @@ STRANGER = replace(
     person("Saara", UserRole.SUPERVISOR, UserRole.AGENT, queues=[SUPPORT], supervised=[SUPPORT]),
     id="stranger", name="Stranger", organization_id=OTHER_HOUSE,
 )  # fmt: skip
+BOTTI = Actor(id="botti", organization_id=HOUSE, name="Botti", kind=ActorKind.BOT)
+KEY = HouseKey((b"a key of thirty-two bytes, as is",))
+BOT_TOKEN, BOT_URL = "vb_botti", "https://bot.example/told"
 ROUTER, TIMER = system(HOUSE, "router"), system(HOUSE, "timer")
 ALL_ON = Supervision(on=frozenset(Right))
 
@@ -95,6 +102,7 @@ WORKSTREAMS: Mapping[str, Mapping[str, Any]] = {
     "automatic": {"channel": "live_chat", "auto_accept": True},
     "heavy": {"channel": "persistent_chat", "units": 2},
     "case": {"channel": "record", "queue": CASES},
+    "botted": {"channel": "live_chat", "bot": True},
 }
 
 
@@ -134,7 +142,7 @@ class Floor:
     async def open(cls, database: Database) -> Floor:
         """Both organizations, everybody available, all rights on."""
         clock = Clock()
-        floor = cls(database, clock, Executor(database, clock, Doorbell()))
+        floor = cls(database, clock, Executor(database, clock, Doorbell(), Sealer(lambda: KEY)))
         await floor.sql("TRUNCATE organizations, processes, connections, outbox, receipts CASCADE")
         async with database.transaction() as tx:
             for house in (HOUSE, OTHER_HOUSE):
@@ -274,13 +282,23 @@ async def _furnish(tx: Any, house: str) -> None:
         "INSERT INTO queues (organization_id, id, name, kind, created_at) VALUES ($1, $2, $3, $4, $5)",
         [(house, queue, queue.title(), kind, BEGIN) for queue, kind in QUEUES.items()],
     )
+    await link.execute(
+        "INSERT INTO bots (organization_id, id, name, kind, patience, idle, token_hash, created_at)"
+        " VALUES ($1, 'botti', 'Botti', 'webhook', 30, 1800, $2, $3)",
+        house, secret_digest(BOT_TOKEN if house == HOUSE else "vb_other"), BEGIN,
+    )  # fmt: skip
+    await link.execute(
+        "INSERT INTO webhooks (organization_id, id, bot_id, url, secret, created_at)"
+        " VALUES ($1, 'botti-told', 'botti', $2, 'whsec_MDEyMzQ1Njc4OWFiY2RlZg==', $3)",
+        house, BOT_URL, BEGIN,
+    )  # fmt: skip
     await link.executemany(
         "INSERT INTO workstreams (organization_id, id, name, channel, key, queue_id, units, auto_accept, wrap_up,"
-        " timers, consent, created_at) VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " timers, consent, bot_id, created_at) VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         [
             (house, name, one["channel"], f"{house}-{name}", one.get("queue", SUPPORT), one.get("units", 1),
              one.get("auto_accept", False), one.get("wrap_up", "always"), one.get("timers", _TIMERS),
-             one.get("consent", "none"), BEGIN)
+             one.get("consent", "none"), "botti" if one.get("bot") else None, BEGIN)
             for name, one in WORKSTREAMS.items()
         ],
     )  # fmt: skip

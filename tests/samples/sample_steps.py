@@ -11,6 +11,7 @@ from sample_floor import (
     ALL_ON,
     BEGIN,
     BILLING,
+    BOTTI,
     CASES,
     EINO,
     HOUSE,
@@ -34,6 +35,7 @@ from valvomo.commands.channels.taking_in import TakeMessage
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.ask import AskSupervisor, WithdrawAsk
 from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
+from valvomo.commands.conversations.bots import EndByBot, Escalate, HandOver, PauseBot, ResumeBot
 from valvomo.commands.conversations.call import Elevate, EndCall
 from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect, CustomerEnd
 from valvomo.commands.conversations.consult import Consult
@@ -62,7 +64,7 @@ from valvomo.domain.conversations.model import Mode
 DUE = BEGIN + timedelta(days=3)
 STAFF = (AINO, EINO, ONNI, SAARA, SULO)
 QUEUES = (SUPPORT, BILLING, CASES)
-STARTS = ("chat", "persistent", "heavy", "unblocked", "seconds", "automatic", "case")
+STARTS = ("chat", "persistent", "heavy", "unblocked", "seconds", "automatic", "case", "botted")
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,9 @@ def command(step: Step, one: str) -> tuple[Actor, Command] | None:
         "unpin": Unpin(conversation_id=one),
         "vip": MarkVip(conversation_id=one, vip=True),
         "no_vip": MarkVip(conversation_id=one, vip=False),
+        "hand_over": HandOver(conversation_id=one),
+        "pause_bot": PauseBot(conversation_id=one),
+        "resume_bot": ResumeBot(conversation_id=one),
         "presence": SetPresence(agent_id=agent, presence=list(Presence)[step.choice % 4]),
     }
     found = commands.get(step.what)
@@ -140,13 +145,14 @@ STAFF_ACTS = (
     "pick", "pick", "release", "park", "resume", "end", "complete", "details", "accept", "accept", "reject", "monitor",
     "monitor", "stop", "join", "leave", "take_over", "assign", "assign", "assign_queue", "transfer", "transfer_queue",
     "consult", "force_close", "elevate", "end_call", "presence", "ask_supervisor", "withdraw_ask", "mute",
-    "unmute", "pin", "unpin",
+    "unmute", "pin", "unpin", "hand_over", "pause_bot", "resume_bot",
 )  # fmt: skip
 OTHERS = (
     "start", "start", "say", "say", "whisper", "help",
     "guest_says", "guest_says", "guest_comes", "guest_goes", "guest_ends",
     "route", "orphan", "regain", "time", "agent_comes", "agent_goes", "forgotten", "overflow", "measured",
     "arrives", "told", "lapses",
+    "bot_says", "bot_says", "bot_escalates", "bot_ends", "instruct",
 )  # fmt: skip
 
 
@@ -185,6 +191,14 @@ def scripted() -> list[Step]:
         (0, "mute unmute mute pin unpin"),
         (1, "pick vip no_vip vip"),
         (1, "pick monitor ask_supervisor help"),
+        (
+            7,
+            "guest_says bot_says monitor instruct pause_bot resume_bot pause_bot long long bot_escalates pick",
+        ),
+        (7, "guest_says minutes"),
+        (7, "bot_says minute guest_says"),
+        (7, "bot_says bot_ends"),
+        (7, "monitor join take_over"),
         (1, "assign reject assign minutes pick park guest_says park long"),
         (1, "arrives pick say told lapses"),
     )
@@ -267,6 +281,15 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.write(step.actor, one, f"{step.what} {step.choice}", visibility)
         case "help":
             await floor.write(SAARA, one, "I am here", Visibility.WHISPER)
+        case "instruct":
+            await floor.write(step.actor, one, "be short", Visibility.INSTRUCTION)
+        case "bot_says":
+            await floor.sql("UPDATE outbox SET delivered_at = $1 WHERE delivered_at IS NULL", floor.clock.now)
+            await floor.write(BOTTI, one, "beep")
+        case "bot_escalates":
+            await floor.do(BOTTI, Escalate(conversation_id=one, reason="hard", summary="who knows"))
+        case "bot_ends":
+            await floor.do(BOTTI, EndByBot(conversation_id=one))
         case "guest_says":
             await floor.write(guest, one, f"hello {step.choice}")
         case "guest_comes":

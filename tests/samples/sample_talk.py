@@ -10,6 +10,7 @@ from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.supervision import Right, Supervision
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.bots import HANDED_OVER, Context
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import (
@@ -33,6 +34,7 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 AGENT, OTHER = ("aino", "Aino"), ("eino", "Eino")
 SUPERVISOR = ("saara", "Saara")
+BY_SUPERVISOR = Context(reason=HANDED_OVER, by_id="saara", by_role="supervisor")
 QUEUE = "support"
 ALL_ON = Supervision(on=frozenset(Right))
 
@@ -137,7 +139,10 @@ def wrap_up(channel: Channel = Channel.LIVE_CHAT, **values: Any) -> Conversation
 
 def with_bot(channel: Channel = Channel.LIVE_CHAT, **values: Any) -> Conversation:
     """A bot is primary."""
-    return replace(fold(None, started(channel, bot_id="bot", bot_name="Botti"), AT), **values)
+    return replace(
+        fold(None, started(channel, bot_id="bot", bot_name="Botti", bot_patience=30, bot_idle=1800), AT),
+        **values,
+    )
 
 
 def closed(channel: Channel = Channel.LIVE_CHAT, **values: Any) -> Conversation:

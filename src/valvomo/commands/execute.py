@@ -19,8 +19,9 @@ from valvomo.commands.work import Work
 from valvomo.db import house, journal
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
+from valvomo.db.sealing import NoKeyError, Sealer
 from valvomo.db.transaction import Transaction
-from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.access.actor import Actor, ActorKind, UserRole
 from valvomo.domain.access.acts import OWNERS_TOO, act_account_refusal
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.refusals import Reason, Refusal
@@ -77,8 +78,11 @@ class _RefusedError(Exception):
 class Executor:
     """Carries out commands. One for a process; safe to use from many tasks."""
 
-    def __init__(self, database: Database, clock: Clock, bell: Doorbell) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, bell: Doorbell, sealer: Sealer | None = None
+    ) -> None:
         self.database = database
+        self.sealer = sealer or Sealer()
         self.clock = clock
         self.bell = bell
         self.tally = Tally()
@@ -112,6 +116,8 @@ class Executor:
                     done = await self._within(tx, actor, command, key)
             except _RefusedError as refused:
                 return refused.refusal
+            except NoKeyError:
+                return Refusal(Reason.WITHOUT_KEY)
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
                 if not left:
                     raise
@@ -136,7 +142,7 @@ class Executor:
         supervision = await house.supervision(tx, actor.organization_id, hold=type(command).act is not None)
         if refusal := coarse_refusal(command, actor, supervision):
             raise _RefusedError(refusal)
-        work = Work(tx=tx, actor=actor, now=self.clock(), supervision=supervision)
+        work = Work(tx=tx, actor=actor, now=self.clock(), supervision=supervision, sealer=self.sealer)
         if key is not None and (former := await _claim(work, command, key)) is not None:
             return former
         outcome = _unwrapped(await HANDLERS[type(command)](work, command))
@@ -149,6 +155,8 @@ class Executor:
 
 def coarse_refusal(command: Command, actor: Actor, supervision: Supervision) -> Refusal | None:
     """What needs no row: the role, the account, the switch. Acts that owners do too are judged on the row."""
+    if (actor.kind is ActorKind.BOT) is not command.of_bots:
+        return Refusal(Reason.BOT_ACCOUNT)
     if command.role is not None and not actor.is_(command.role):
         return Refusal(Reason.ROLE_NEEDED, {"role": command.role.value})
     if command.act is None:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from valvomo.db.journal import Fact
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.message import MessagePosted
-from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.told import told_customer
+from valvomo.protocol.letters import CLOSED
 
 
 def letters_of(fact: Fact, conversation: Conversation) -> Iterator[tuple[str, dict[str, object]]]:
@@ -41,3 +42,6 @@ def letters_of(fact: Fact, conversation: Conversation) -> Iterator[tuple[str, di
     told = told_customer(event)
     if told is not None:
         yield f"conversation.{told.code}", body
+    if conversation.state is State.CLOSED:
+        # Nothing happens to what is closed, so this is the fact that has closed it.
+        yield CLOSED, {**body, "closed_as": conversation.closed_as}

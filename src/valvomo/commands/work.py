@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from valvomo.commands.bot_letters import told_bot
 from valvomo.commands.conversations.overflow import on_entering
 from valvomo.commands.letters import letters_of
-from valvomo.db import agents, conversations, dispatches, house, outbox
+from valvomo.db import agents, bots, conversations, dispatches, house, outbox
 from valvomo.db.dispatches import HouseWords
 from valvomo.db.ids import new_id
 from valvomo.db.journal import Fact
+from valvomo.db.sealing import Sealer
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.acts import Act, act_refusal
@@ -43,6 +45,7 @@ class Work:
     now: datetime
     supervision: Supervision
     facts: list[Fact] = field(default_factory=list)
+    sealer: Sealer = field(default_factory=Sealer)
 
     @property
     def organization_id(self) -> str:
@@ -155,6 +158,8 @@ class Work:
                 organization_id=self.organization_id, conversation_id=after.id, id=new_id(), text=told.text
             )
             await dispatches.write(self.tx, [words], self.now)
+        if before.bot_id:
+            await bots.tell(self.tx, list(told_bot(event, before, after, self.now)), self.now)
 
 
 def outcome_of(conversation: Conversation) -> dict[str, object]:

@@ -51,6 +51,11 @@ class InternalMessage:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruction(InternalMessage):
+    """What a supervisor tells the bot: the house reads it beside notes, and of all outside only the bot is told it."""
+
+
 Message = PublicMessage | InternalMessage
 
 ClientKey = tuple[str, str, str, str]
@@ -80,7 +85,9 @@ async def write(
 
 
 def _message(row: Any) -> Message:
-    kind = InternalMessage if row["public_seq"] is None else PublicMessage
+    kind: type[Message] = PublicMessage
+    if row["public_seq"] is None:
+        kind = Instruction if row["visibility"] == "instruction" else InternalMessage
     return kind(**{one.name: row[one.name] for one in fields(kind)})
 
 

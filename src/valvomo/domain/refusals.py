@@ -12,6 +12,7 @@ class Reason(StrEnum):
 
     # who you are
     INTEGRATION_ACCOUNT = "access/integration-account"
+    BOT_ACCOUNT = "access/bot-account"
     ROLE_NEEDED = "access/role-needed"
     SWITCHED_OFF = "supervision/switched-off"
     NARROWED_FOR_YOU = "supervision/narrowed-for-you"
@@ -36,6 +37,8 @@ class Reason(StrEnum):
     RECORD_NOT_JOINABLE = "conversation/record-not-joinable"
     HANDLED_BY_BOT = "conversation/handled-by-bot"
     NOT_HANDLED_BY_BOT = "conversation/not-handled-by-bot"
+    BOT_PAUSED = "conversation/bot-paused"
+    BOT_NOT_PAUSED = "conversation/bot-not-paused"
     ELEVATED = "conversation/elevated"
     NOT_ELEVATED = "conversation/not-elevated"
     OWN_CONVERSATION = "conversation/own-conversation"
@@ -112,6 +115,7 @@ class Reason(StrEnum):
     # configuration
     NAME_TAKEN = "settings/name-taken"
     IN_USE = "settings/in-use"
+    WITHOUT_KEY = "settings/without-key"
     CHANGED_MEANWHILE = "settings/changed-meanwhile"
     LAST_ADMINISTRATOR = "settings/last-administrator"
     CONSENT_NEEDED = "consent/answer-needed"

@@ -15,6 +15,7 @@ from valvomo.edge.http import (
     acts,
     agents,
     alerts,
+    bot_side,
     contacts,
     conversations,
     describing,
@@ -23,6 +24,7 @@ from valvomo.edge.http import (
     giving,
     heeding,
     operations,
+    pausing,
     quality,
     record_imports,
     records,
@@ -36,7 +38,7 @@ from valvomo.edge.http import (
     widget,
 )
 from valvomo.edge.http.bodies import MAX_BODY, StrictRequest
-from valvomo.edge.http.guards import customer_guard, staff_guard
+from valvomo.edge.http.guards import bot_guard, customer_guard, staff_guard
 from valvomo.edge.http.injected import CUSTOMERS, OPERATORS, STAFF
 from valvomo.edge.http.problems import HANDLERS
 from valvomo.edge.parts import Parts
@@ -44,11 +46,12 @@ from valvomo.edge.readiness import Readiness
 
 STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *heeding.ROUTES, *alerts.ROUTES, *giving.ROUTES,
-    *agents.ROUTES, *figures.ROUTES, *exports.ROUTES, *schedules.ROUTES,
+    *pausing.ROUTES, *agents.ROUTES, *figures.ROUTES, *exports.ROUTES, *schedules.ROUTES,
     *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
     *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = widget.ROUTES
+BOT_ROUTES = bot_side.ROUTES
 OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)
 
 
@@ -63,6 +66,7 @@ def routes(state: State | None = None) -> Litestar:
         route_handlers=[
             _router("/api/v1", STAFF_ROUTES, guards=[staff_guard], dependencies=STAFF),
             _router("/widget/v1", CUSTOMER_ROUTES, guards=[customer_guard], dependencies=CUSTOMERS),
+            _router("/bot/v1", BOT_ROUTES, guards=[bot_guard], dependencies=STAFF),
             _router("/", OPEN_ROUTES, dependencies=OPERATORS),
         ],
         state=state,

@@ -24,7 +24,8 @@ POLICY = (
 )
 WIDGET = "/widget/v1/"
 STAFF = "/api/v1/"
-TRACED = (STAFF, WIDGET)
+BOT = "/bot/v1/"
+TRACED = (STAFF, WIDGET, BOT)
 """Requests that do something; probes and files are not worth a trace."""
 _CORS = (
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
@@ -61,7 +62,7 @@ class Door:
         if not scope["path"].startswith(TRACED):
             await self._http(scope, receive, send)
             return
-        given = header(scope["headers"], b"traceparent") if scope["path"].startswith(STAFF) else None
+        given = header(scope["headers"], b"traceparent") if scope["path"].startswith((STAFF, BOT)) else None
         with span("request", [given] if given else [], "server") as told:
             method, route, status = await self._http(scope, receive, send)
             told.call(f"{method} {route}")

@@ -17,7 +17,7 @@ from valvomo.edge.http.origin import header
 _HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8}\.\w+$")
 _COMPRESSED = ("text/", "application/json", "image/svg")
 _LEAST_TO_COMPRESS = 1024
-_NOT_PAGES = ("/api/", "/api", "/widget", "/healthz", "/readyz", "/metrics")
+_NOT_PAGES = ("/api/", "/api", "/widget", "/bot/", "/healthz", "/readyz", "/metrics")
 """Where an unknown address is an error, and not a page of the console that the browser finds by itself."""
 
 SHOP = "/widget/demo"

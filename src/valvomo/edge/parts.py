@@ -27,6 +27,7 @@ from valvomo.insight.trials import Trials
 from valvomo.live.connection import MAX_TOPICS
 from valvomo.live.replay.rule_trials import RuleTrials
 from valvomo.live.replay.watching import Replay
+from valvomo.live.typing import TypingSignal
 from valvomo.queries.backlog import Backlog
 from valvomo.queries.reading import Reader
 from valvomo.queries.whatif.laboratory import Laboratory
@@ -37,11 +38,15 @@ STATIC = Path(__file__).parent.parent / "static"
 
 
 class Live(Protocol):
-    """As much of the live stream as a health check asks for."""
+    """As much of the live stream as routes ask for."""
 
     @property
     def leaving(self) -> bool:
         """Whether this process is going."""
+        ...
+
+    def tell_typing(self, signal: TypingSignal) -> None:
+        """Show that somebody writes, who has no live connection of their own."""
         ...
 
     def lag_ms(self) -> int:
@@ -56,14 +61,15 @@ class Live(Protocol):
 def paces(customer_pace: int = 10) -> dict[str, Pace]:
     """How fast what costs us much may be done: burst, and how many a second after it.
 
-    An address signs in and starts conversations, a conversation's customer acts in it, a live connection tells of
-    typing. Who connects and watches, by however many connections, does so as one person, or as one conversation's
-    customer (`own`). All topics that a few connections can have may be watched at once, as after a break.
+    An address signs in and starts conversations, a conversation's customer acts in it, a bot in all of its own, a live
+    connection tells of typing. Who connects and watches, by however many connections, does so as one person, or as one
+    conversation's customer (`own`). All topics that a few connections have may be watched at once, as after a break.
     """
     return {
         "sign_in": Pace(burst=60, per_second=2),
         "widget_start": Pace(burst=300, per_second=10),
         "customer": Pace(burst=10 * customer_pace, per_second=customer_pace),
+        "bot": Pace(burst=2_000, per_second=200),
         "connect": Pace(burst=100, per_second=5),
         "connect_own": Pace(burst=30, per_second=1),
         "watch": Pace(burst=4 * MAX_TOPICS, per_second=20),

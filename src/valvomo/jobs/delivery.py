@@ -1,57 +1,41 @@
-"""Delivery: letters from the outbox to webhooks, signed, until they arrive or are given up.
+"""Delivery: letters from the outbox to webhooks and bots, signed, until they arrive or are given up.
 
-The form is that of Standard Webhooks (https://www.standardwebhooks.com): headers `webhook-id`,
-`webhook-timestamp` and `webhook-signature`. A letter may come twice, when a process dies between the receiver's
-answer and our note of it; its id stays the same, by which the receiver knows it.
+A letter may come twice, when a process dies between the receiver's answer and our note of it; its id stays the same,
+by which the receiver knows it. What a bot is told of a conversation goes to it one after the other: the next letter
+waits until the one before has arrived.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
-import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-import httpx
 import msgspec
 import structlog
 
-from valvomo.addresses import Network, resolved
-from valvomo.db.database import Database
-from valvomo.db.doorbell import Doorbell
+from valvomo.addresses import Network
+from valvomo.commands.execute import Executor
+from valvomo.commands.settings.webhooks import DisableFailingWebhook
+from valvomo.db.sealing import UnopenableError
+from valvomo.domain.access.actor import system
+from valvomo.jobs.posting import Answer, Post, signed
 from valvomo.jobs.rounds import Rounds
-from valvomo.telemetry.spans import here, span
+from valvomo.telemetry.spans import span
 
 SLOTS = 16
 """How many letters are under way at a time: a slow receiver holds up one of them and not the others."""
-PATIENCE_SECONDS = 10.0
 LEASE_SECONDS = 60.0
-"""How long a letter belongs to the process that took it; much longer than its patience."""
+"""How long a letter belongs to the process that took it; much longer than anybody is waited for."""
 PAUSES = tuple(timedelta(seconds=one) for one in (5, 30, 120, 600, 1800, 7200, 21_600, 43_200, 86_400))
 """After each failure; after the last one the letter is given up, two days on."""
-GONE = 410
-"""The receiver says that it will never want letters again."""
+BOT_PAUSES = tuple(timedelta(seconds=one) for one in (1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600))
+"""The same of what a bot is told: a customer waits, and soon people are asked instead."""
+FAILING_FOR = timedelta(days=3)
+"""A webhook at which nothing has arrived for so long is disabled, and administrators are told."""
 
 log = structlog.get_logger(__name__)
-
-
-@cache
-def _trusting() -> ssl.SSLContext:
-    """Whom the machine trusts, read once for a process."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-class UndeliveredError(Exception):
-    """The receiver did not take it; `final` when it will not take it later either."""
-
-    def __init__(self, problem: str, *, final: bool = False) -> None:
-        super().__init__(problem)
-        self.final = final
 
 
 class Delivery(Rounds):
@@ -59,51 +43,37 @@ class Delivery(Rounds):
 
     words = True
 
-    def __init__(
-        self,
-        database: Database,
-        bell: Doorbell,
-        clock: Callable[[], datetime],
-        *,
-        allowed: Sequence[Network] = (),
-    ) -> None:
-        super().__init__(bell)
-        self._database = database
-        self._clock = clock
+    def __init__(self, executor: Executor, *, allowed: Sequence[Network] = ()) -> None:
+        super().__init__(executor.bell)
+        self._executor = executor
+        self._database = executor.database
+        self._clock = executor.clock
+        self._sealer = executor.sealer
         self._allowed = allowed
         self._free = SLOTS
 
     async def run(self) -> None:
         """Send until cancelled."""
-        # Proxies of the environment would resolve names themselves, behind the guard's back. A connection that
-        # is kept would be found again by its address, whatever host it was verified for.
-        limits = httpx.Limits(max_keepalive_connections=0)
-        async with (
-            httpx.AsyncClient(
-                trust_env=False,
-                follow_redirects=False,
-                limits=limits,
-                timeout=PATIENCE_SECONDS,
-                verify=_trusting(),
-            ) as self._client,
-            asyncio.TaskGroup() as self._group,
-        ):
+        async with Post.opened(self._allowed) as self._post, asyncio.TaskGroup() as self._group:
+            await self._seal_all()
             await super().run()
 
     async def round(self) -> float | None:
         """Take as many letters as there is room for, and send them on the side."""
         if self._free == 0:
             return None
+        now = self._clock()
         async with self._database.transaction() as tx:
-            letters = await tx.rows("outbox.lease", self._clock(), LEASE_SECONDS, self._free)
+            letters = await tx.rows("outbox.lease", now, LEASE_SECONDS, self._free)
+            due: datetime | None = await tx.value("outbox.next_due", now)
         for letter in letters:
             self._free -= 1
             self._group.create_task(self._deliver(letter))
-        return None
+        return None if due is None else max(0.0, (due - now).total_seconds())
 
     async def _deliver(self, letter: Any) -> None:
         try:
-            await self._note(letter, await self._problem(letter))
+            await self._note(letter, await self._answer(letter))
         except Exception:
             # The lease ends by itself, and then the letter is due again.
             log.exception("delivery.failed", letter=letter["id"])
@@ -111,91 +81,73 @@ class Delivery(Rounds):
             self._free += 1
             self.wake.set()
 
-    async def _problem(self, letter: Any) -> UndeliveredError | None:
+    async def _answer(self, letter: Any) -> Answer:
         try:
-            causes = [letter["trace"]] if letter["trace"] else []
-            with span("webhook", causes, "client", valvomo__kind=letter["kind"]):
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    await self._send(letter)
-        except UndeliveredError as error:
-            return error
-        except TimeoutError:
-            return UndeliveredError(f"no answer within {PATIENCE_SECONDS:.0f} s")
-        except (OSError, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            return UndeliveredError(str(error) or type(error).__name__)
-        return None
-
-    async def _send(self, letter: Any) -> None:
-        url = httpx.URL(letter["url"])
-        port = url.port or (443 if url.scheme == "https" else 80)
-        addresses = await resolved(url.host, port, self._allowed)
+            secrets = self._secrets(letter)
+        except UnopenableError as error:
+            return Answer(ms=0, problem=f"the signing secret cannot be opened: {error}")
         body = content_of(letter)
-        headers = {"host": url.netloc.decode(), **signed(letter["secret"], letter["id"], self._clock(), body)}
-        if (trace := here()) is not None:
-            headers["traceparent"] = trace
-        _judge(await self._answer(url, addresses, body, headers))
-
-    async def _answer(
-        self, url: httpx.URL, addresses: Sequence[str], body: bytes, headers: dict[str, str]
-    ) -> httpx.Response:
-        """What the first of the addresses that can be connected to answers, its body unread."""
-        for address in addresses:
-            request = self._client.build_request(
-                "POST",
-                url.copy_with(host=address),
-                content=body,
-                headers=headers,
-                extensions={"sni_hostname": url.host, "timeout": httpx.Timeout(PATIENCE_SECONDS).as_dict()},
+        causes = [letter["trace"]] if letter["trace"] else []
+        with span("webhook", causes, "client", valvomo__kind=letter["kind"]):
+            return await self._post.send(
+                letter["url"], signed(secrets, letter["id"], self._clock(), body), body
             )
-            try:
-                response = await self._client.send(request, stream=True)
-            except httpx.ConnectError:
-                if address == addresses[-1]:
-                    raise
-            else:
-                await response.aclose()
-                return response
-        raise UndeliveredError("the host has no address")
 
-    async def _note(self, letter: Any, problem: UndeliveredError | None) -> None:
+    def _secrets(self, letter: Any) -> list[str]:
+        """The one in use first; after a rotation the former one too, for a while."""
+        where = (letter["organization_id"], "webhook", letter["webhook_id"])
+        plain = letter["sealed"] is None
+        found = [letter["secret"] if plain else self._sealer.open(letter["sealed"], *where)]
+        if letter["former_sealed"] is not None and letter["former_until"] > self._clock():
+            found.append(self._sealer.open(letter["former_sealed"], *where))
+        return found
+
+    async def _note(self, letter: Any, answer: Answer) -> None:
         which, now = (letter["organization_id"], letter["id"]), self._clock()
+        failing_since = None
         async with self._database.transaction() as tx:
-            if problem is None:
-                await tx.run("outbox.delivered", *which, now)
+            await tx.run(
+                "outbox.attempted", *which, letter["attempts"], now, answer.status, answer.ms, answer.body,
+                answer.problem and answer.problem[:500],
+            )  # fmt: skip
+            if answer.problem is None:
+                await tx.run("outbox.delivered", *which, now, answer.status, answer.ms)
+                await tx.run("outbox.arriving", letter["organization_id"], letter["webhook_id"])
                 return
-            again = None if problem.final else due_again(letter["attempts"], now)
-            await tx.run("outbox.failed", *which, again or now, None if again else now, str(problem)[:500])
+            tried, bot = letter["attempts"] - letter["replayed_after"], letter["bot_id"] is not None
+            again = None if answer.final else due_again(tried, now, bot=bot)
+            await tx.run(
+                "outbox.failed", *which, again or now, None if again else now, answer.problem[:500], answer.status,
+                answer.ms,
+            )  # fmt: skip
+            failing_since = await tx.value(
+                "outbox.failing", letter["organization_id"], letter["webhook_id"], now
+            )
         log.info("delivery.undelivered", letter=letter["id"], attempts=letter["attempts"], again=again)
+        if letter["bot_id"] is None and failing_since is not None and failing_since + FAILING_FOR <= now:
+            command = DisableFailingWebhook(webhook_id=letter["webhook_id"])
+            await self._executor.execute(system(letter["organization_id"], "delivery"), command)
+
+    async def _seal_all(self) -> None:
+        """Secrets that a release before this one has kept in the clear."""
+        if not self._sealer.usable:
+            return
+        async with self._database.transaction() as tx:
+            for row in await tx.rows("outbox.unsealed"):
+                where = (row["organization_id"], "webhook", row["id"])
+                await tx.run(
+                    "outbox.seal", row["organization_id"], row["id"], self._sealer.seal(row["secret"], *where)
+                )
 
 
 def content_of(letter: Any) -> bytes:
-    """What is sent: the kind, when it happened, and what the customer may know of it."""
+    """What is sent: the kind, when it happened, and what the receiver may know of it."""
     return msgspec.json.encode(
         {"type": letter["kind"], "timestamp": letter["created_at"], "data": letter["body"]}
     )
 
 
-def signed(secret: str, letter_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The headers that prove to the receiver who sent this and when."""
-    seconds = str(int(at.timestamp()))
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    digest = hmac.new(key, f"{letter_id}.{seconds}.".encode() + body, hashlib.sha256).digest()
-    return {
-        "content-type": "application/json",
-        "user-agent": "Valvomo",
-        "webhook-id": letter_id,
-        "webhook-timestamp": seconds,
-        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
-    }
-
-
-def due_again(attempts: int, now: datetime) -> datetime | None:
+def due_again(attempts: int, now: datetime, *, bot: bool = False) -> datetime | None:
     """When to try again after so many attempts; None when it is time to give up."""
-    return now + PAUSES[attempts - 1] if attempts <= len(PAUSES) else None
-
-
-def _judge(response: httpx.Response) -> None:
-    if response.is_success:
-        return
-    how = ": redirects are not followed" if response.is_redirect else ""
-    raise UndeliveredError(f"HTTP {response.status_code}{how}", final=response.status_code == GONE)
+    pauses = BOT_PAUSES if bot else PAUSES
+    return now + pauses[attempts - 1] if attempts <= len(pauses) else None

@@ -94,7 +94,7 @@ class Hub:
             case Unwatch(topic=topic):
                 room.unwatch(connection, topic)
             case Typing():
-                self._typing(room, connection, frame)
+                self._typing(connection, frame)
             case Ping():
                 connection.sink.write(PONG)
             case _:
@@ -150,21 +150,27 @@ class Hub:
         if (room := self.rooms.get(organization_id)) is not None:
             room.feed.hand(said)
 
-    def _typing(self, room: Room, connection: Connection, frame: Typing) -> None:
+    def _typing(self, connection: Connection, frame: Typing) -> None:
         actor, now = connection.actor, time.monotonic()
         conversation_id = actor.conversation_id or frame.conversation
         known = now - connection.typed_at < EVERY_SECONDS if frame.typing else not connection.typed_at
         if conversation_id is None or known:
             return
         connection.typed_at = now if frame.typing else 0.0
-        signal = TypingSignal(
-            organization_id=actor.organization_id,
-            conversation_id=conversation_id,
-            author_id=actor.id,
-            author_name=actor.name,
-            typing=frame.typing,
+        self.tell_typing(
+            TypingSignal(
+                organization_id=actor.organization_id,
+                conversation_id=conversation_id,
+                author_id=actor.id,
+                author_name=actor.name,
+                typing=frame.typing,
+            )
         )
-        room.show_typing(signal)
+
+    def tell_typing(self, signal: TypingSignal) -> None:
+        """Show it to whoever reads here, and tell it to the other processes."""
+        if (room := self.rooms.get(signal.organization_id)) is not None:
+            room.show_typing(signal)
         self._signals.append(signal)
 
     async def _each_second(self) -> None:

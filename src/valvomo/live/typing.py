@@ -46,14 +46,16 @@ def typing_item(
 ) -> TypingItem | None:
     """What this reader may notice of it.
 
-    The customer notices the primary, visible consults and joined supervisors; staff notice everybody whom the
+    The customer notices the primary, a bot, visible consults and joined supervisors; staff notice everybody whom the
     customer may notice, and the customer. That a monitor writes is known to those who may know of monitoring.
     """
     role = _role(signal, conversation)
     if role is None or reader.id == signal.author_id:
         return None
     customer = reader.kind is ActorKind.CUSTOMER
-    public = role in (Role.PRIMARY, Role.CUSTOMER, Role.SUPERVISOR) or _visible(signal, conversation)
+    public = role in (Role.PRIMARY, Role.BOT, Role.CUSTOMER, Role.SUPERVISOR) or _visible(
+        signal, conversation
+    )
     if not public and (customer or (role is Role.MONITOR and not lookups.knows(reader, conversation))):
         return None
     if customer and role is Role.CUSTOMER:
@@ -65,6 +67,8 @@ def typing_item(
 def _role(signal: TypingSignal, conversation: Conversation) -> Role | None:
     if signal.author_id == conversation.contact_id:
         return Role.CUSTOMER
+    if signal.author_id == conversation.bot_id:
+        return Role.BOT
     return conversation.role_of(signal.author_id)
 
 

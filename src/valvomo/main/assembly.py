@@ -16,7 +16,6 @@ from valvomo.bus.nats import Address, NatsBus
 from valvomo.bus.port import Bus
 from valvomo.commands.bookkeeping import Bookkeeper
 from valvomo.commands.connections import CUSTOMERS_AT_A_TIME, ConnectionNotes, NotesByKind
-from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
 from valvomo.commands.settings.passwords import Passwords
 from valvomo.commands.settings.sign_in import Gate
@@ -37,6 +36,7 @@ from valvomo.edge.ws.quotas import Quotas, trusted
 from valvomo.insight.choosing import Places
 from valvomo.insight.trials import Trials
 from valvomo.jobs.alarms import Alarms
+from valvomo.jobs.answering import Answering
 from valvomo.jobs.bookkeeping import Bookkeeping
 from valvomo.jobs.delivery import Delivery
 from valvomo.jobs.importing import Importing
@@ -57,6 +57,7 @@ from valvomo.live.replay.rule_trials import RuleTrials
 from valvomo.live.replay.watching import Replay
 from valvomo.main.channels import channel_jobs, channels_of
 from valvomo.main.clock import HouseClock
+from valvomo.main.doing import doing
 from valvomo.main.readings import Sources, register
 from valvomo.queries.backlog import kept
 from valvomo.queries.whatif.laboratory import Laboratory
@@ -95,13 +96,13 @@ def now() -> datetime:
 def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus: Bus | None = None) -> House:
     """Put the parts together; nothing runs yet. `bus` is that of the settings unless one is given."""
     bell = Doorbell(bus := bus or bus_of(settings, database))
-    executor, hub = Executor(database, clock, bell), Hub(database, bell, bus, clock)
+    (executor, lane), hub = doing(database, settings, clock, bell), Hub(database, bell, bus, clock)
     leadership = None if settings.embedded else Leadership(database.url, hub.process_id)
     admissions, notes = _arrivals(executor, hub)
     janitor = _janitor(executor, hub, notes, admissions)
     parts = Parts(
         executor=executor,
-        lane=MessageLane(database, clock, bell),
+        lane=lane,
         reader=database,
         authentication=_authentication(database, clock, bell),
         clock=clock,
@@ -224,7 +225,8 @@ def _rounds(
         Overflow(database, parts.executor, parts.clock),
         Sampler(database, parts.executor, parts.clock),
         Mailing(database, bell, parts.clock, MailServer.of(settings.smtp_url, settings.mail_from)),
-        Delivery(database, bell, parts.clock, allowed=networks_of(settings.webhook_networks)),
+        Delivery(parts.executor, allowed=networks_of(settings.webhook_networks)),
+        Answering(parts.executor, parts.lane, allowed=networks_of(settings.webhook_networks)),
         Bookkeeping(parts.bookkeeper, leadership),
         Reporting(parts.executor, parts.bookkeeper, parts.clock),
         Importing(parts.executor),

@@ -52,6 +52,8 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     force_closed: int
     auto_closed: int
     overflow_closed: int
+    escalated: int
+    bot_ended: int
     handled: int
     served: int
     responses: int
@@ -94,6 +96,8 @@ def counted_fields(of: Sums, goals: Goals) -> dict[str, Any]:
         "force_closed": sums.force_closed(of),
         "auto_closed": sums.auto_closed(of),
         "overflow_closed": sums.overflow_closed(of),
+        "escalated": sums.escalated(of),
+        "bot_ended": sums.bot_ended(of),
         "handled": of.counts[Counter.HANDLED],
         "served": of.counts[Counter.SERVED],
         "responses": of.counts[Counter.RESPONSE],

@@ -32,6 +32,20 @@ class CreateWebhookRequest(Request, frozen=True, kw_only=True):
     kinds: Kinds = frozenset()
 
 
+class RotateSecretRequest(Request, frozen=True, kw_only=True):
+    """For how many hours the former secret signs as well."""
+
+    hours: Annotated[int, Meta(ge=0, le=24 * 30)] = 24
+
+
+class ReplaySpanRequest(Request, frozen=True, kw_only=True):
+    """Letters written from `since` to before `until`: those that were given up, or all that are not on their way."""
+
+    since: Annotated[datetime, Meta(tz=True)]
+    until: Annotated[datetime, Meta(tz=True)]
+    only_given_up: bool = True
+
+
 class ChangeWebhookRequest(Request, frozen=True, kw_only=True):
     """Changes of a webhook."""
 

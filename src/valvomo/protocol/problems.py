@@ -22,6 +22,7 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
     403: frozenset(
         {
             Reason.INTEGRATION_ACCOUNT,
+            Reason.BOT_ACCOUNT,
             Reason.ROLE_NEEDED,
             Reason.SWITCHED_OFF,
             Reason.NARROWED_FOR_YOU,
@@ -54,7 +55,9 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
     ),
     429: frozenset({Reason.RATE_LIMITED, Reason.LOCKED_OUT}),
     500: frozenset({Reason.INTERNAL}),
-    503: frozenset({Reason.BUSY, Reason.REDACTION_UNAVAILABLE, Reason.CHANNEL_UNAVAILABLE}),
+    503: frozenset(
+        {Reason.BUSY, Reason.REDACTION_UNAVAILABLE, Reason.CHANNEL_UNAVAILABLE, Reason.WITHOUT_KEY}
+    ),
 }
 
 _STATUS_OF: Mapping[Reason, int] = {

@@ -1,12 +1,16 @@
-"""Parts of a conversation's row that need nothing but themselves: participants, consent."""
+"""Parts of a conversation's row that need nothing but themselves: participants, consent, what bots do in it."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from valvomo.domain.conversations.model import Participant
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.sight import reads_notes
+from valvomo.domain.conversations.model import Conversation, Participant
+from valvomo.protocol.lookups import Named
 
 
 class ParticipantItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,3 +33,34 @@ class ConsentItem(msgspec.Struct, frozen=True, kw_only=True):
 def participant_item(one: Participant) -> ParticipantItem:
     """Somebody who takes part."""
     return ParticipantItem(id=one.id, name=one.name, role=one.role.value, public=one.public, since=one.since)
+
+
+class PauseItem(msgspec.Struct, frozen=True, kw_only=True):
+    """Which supervisor keeps the bot from speaking, and until when it stays so by itself."""
+
+    by: Named
+    until: datetime
+
+
+class EscalationItem(msgspec.Struct, frozen=True, kw_only=True):
+    """The bot that had it before people, when it let go, and why: a code of the house or the bot's own words."""
+
+    bot: Named
+    reason: str
+    at: datetime
+
+
+def bot_parts(conversation: Conversation, actor: Actor) -> dict[str, Any]:
+    """What the floor shows of bots; to programs, nothing of what the house does with them."""
+    pause, escalation = conversation.bot_paused, conversation.escalation
+    staff = reads_notes(actor)
+    return {
+        "bot_paused": PauseItem(by=Named(pause.by_id, pause.by_name), until=pause.until)
+        if pause and staff
+        else None,
+        "escalation": EscalationItem(
+            bot=Named(escalation.bot_id, escalation.bot_name), reason=escalation.reason, at=escalation.at
+        )
+        if escalation and staff
+        else None,
+    }

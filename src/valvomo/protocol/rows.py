@@ -22,7 +22,14 @@ from valvomo.protocol.acts import ActAnswer, answers, compact
 from valvomo.protocol.heeding import Heeded, heeded
 from valvomo.protocol.lookups import AskingFacts, Lookups, Named, QueueFacts
 from valvomo.protocol.records import RecordDetails, RecordItem, record_details, record_item
-from valvomo.protocol.row_parts import ConsentItem, ParticipantItem, participant_item
+from valvomo.protocol.row_parts import (
+    ConsentItem,
+    EscalationItem,
+    ParticipantItem,
+    PauseItem,
+    bot_parts,
+    participant_item,
+)
 from valvomo.protocol.sentiment import SentimentItem, sentiment_item
 
 PREVIEW_LENGTH = 140
@@ -73,6 +80,8 @@ class Shown(Heeded, frozen=True, kw_only=True):
     workstream: Named
     agent: Named | None
     bot: Named | None
+    bot_paused: PauseItem | None
+    escalation: EscalationItem | None
     customer: Named
     subject: str
     preview: Preview | None
@@ -123,6 +132,7 @@ class ConversationDocument(Shown, frozen=True, kw_only=True):
     deadlines: Mapping[str, datetime]
     scheduled_transfer: Named | None
     details: RecordDetails | None
+    bot_summary: str | None
 
 
 def preview_of(text: str, author: str, role: str, at: datetime) -> Preview:
@@ -155,7 +165,7 @@ def document_parts(
     conversation: Conversation, actor: Actor, lookups: Lookups, preview: Preview | None
 ) -> dict[str, Any]:
     """All of the document but `acts`."""
-    wish = conversation.scheduled_transfer
+    wish, known = conversation.scheduled_transfer, conversation.escalation
     return {
         **_shown(conversation, actor, lookups, preview),
         "disposition": conversation.disposition,
@@ -166,6 +176,7 @@ def document_parts(
         "deadlines": conversation.deadlines,
         "scheduled_transfer": Named(wish.agent_id, wish.agent_name) if wish else None,
         "details": record_details(conversation),
+        "bot_summary": known.summary if known and reads_notes(actor) else None,
     }
 
 
@@ -195,6 +206,7 @@ def _shown(
         ),
         "agent": _named(conversation.owner_id, conversation.owner_name),
         "bot": _named(conversation.bot_id, conversation.bot_name),
+        **bot_parts(conversation, actor),
         "customer": Named(conversation.contact_id, conversation.customer_name),
         "preview": preview if shows else None,
         "sentiment": sentiment_item(conversation.sentiment, queue.sentiment_alert_agent)

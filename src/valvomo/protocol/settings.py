@@ -116,8 +116,8 @@ class TimersBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class WorkstreamDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A workstream. `key` is public: the web page that carries it opens conversations here.
 
-    `origins` are the web sites that may do so; none means any. With a template, `auto_accept` and the time of offers
-    are the template's.
+    `origins` are the web sites that may do so; none means any. Conversations begin with the bot, where there is one.
+    With a template, `auto_accept` and the time of offers are the template's.
     """
 
     id: str
@@ -136,6 +136,7 @@ class WorkstreamDocument(msgspec.Struct, frozen=True, kw_only=True):
     skill_rules: list[SkillRule]
     affinity: bool
     template_id: str | None
+    bot_id: str | None
     created_at: datetime
 
 
@@ -186,12 +187,19 @@ class NewToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebhookDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A webhook without its secret. No kinds means all."""
+    """A webhook without its secret. No kinds means all.
+
+    `disabled_for` is `failing` where nothing arrived for days and the house disabled it; `failing_since` is since when
+    nothing has arrived. Until `former_until` the secret before the last rotation signs as well.
+    """
 
     id: str
     url: str
     kinds: list[str]
     disabled: bool
+    disabled_for: str | None
+    failing_since: datetime | None
+    former_until: datetime | None
     created_at: datetime
 
 
@@ -203,7 +211,10 @@ class NewWebhook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveryDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter to a webhook. `problem` is why the last attempt failed; `due` is when the next one is."""
+    """A letter to a webhook. `problem` is why the last attempt failed; `due` is when the next one is.
+
+    `status`, `ms` and `answer` (the first of it) are what the receiver last said, `replays` how often it was sent anew.
+    """
 
     id: str
     kind: str
@@ -213,6 +224,40 @@ class DeliveryDocument(msgspec.Struct, frozen=True, kw_only=True):
     delivered_at: datetime | None
     given_up_at: datetime | None
     problem: str | None
+    status: int | None
+    ms: int | None
+    answer: str | None
+    replays: int
+
+
+class AttemptDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt to send a letter, and what the receiver said to it: status, after how long, and the first of it."""
+
+    number: int
+    at: datetime
+    status: int | None
+    ms: int
+    answer: str
+    problem: str | None
+
+
+class LetterDocument(DeliveryDocument, frozen=True, kw_only=True):
+    """A letter with what it says, and every attempt to send it."""
+
+    body: dict[str, object]
+    log: list[AttemptDocument]
+
+
+class NewSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """A signing secret that was just made; null when the request was repeated."""
+
+    secret: str | None
+
+
+class SentAgain(msgspec.Struct, frozen=True, kw_only=True):
+    """How many letters are sent again."""
+
+    letters: int
 
 
 class ToAcknowledge(msgspec.Struct, frozen=True, kw_only=True):

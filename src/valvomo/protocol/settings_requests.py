@@ -243,11 +243,12 @@ class CreateWorkstreamRequest(Request, frozen=True, kw_only=True):
     skill_rules: SkillRules = ()
     affinity: bool = True
     template_id: Id | None = None
+    bot_id: Id | None = None
     texts: Annotated[dict[AnyLanguage, Said], Meta(max_length=50)] = msgspec.field(default_factory=dict)
 
 
 class ChangeWorkstreamRequest(Request, frozen=True, kw_only=True):
-    """Changes of a workstream. `timers` and rules are replaced as a whole; `template_id` null is none."""
+    """Changes of a workstream. `timers` and rules are replaced as a whole; `template_id` and `bot_id` null are none."""
 
     name: Title | None = None
     queue: Id | None = None
@@ -262,6 +263,7 @@ class ChangeWorkstreamRequest(Request, frozen=True, kw_only=True):
     skill_rules: SkillRules | None = None
     affinity: bool | None = None
     template_id: Id | UnsetType | None = UNSET
+    bot_id: Id | UnsetType | None = UNSET
 
 
 class StoreTextRequest(Request, frozen=True, kw_only=True):

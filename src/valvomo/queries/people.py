@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from valvomo.db import people
+from valvomo.db import bots, people
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Reason, Refusal
@@ -21,6 +21,11 @@ async def actor_of_session(tx: Transaction, token: str, now: datetime) -> Actor 
 async def actor_of_token(tx: Transaction, secret: str, now: datetime) -> Actor | Refusal:
     """Who has this API token: `EXPIRED` after its date, `NOT_SIGNED_IN` when it is unknown or revoked."""
     return _current(await people.by_token(tx, secret), now)
+
+
+async def bot_of_token(tx: Transaction, secret: str) -> Actor | Refusal:
+    """The bot that has this token: `NOT_SIGNED_IN` when it is no bot's, or the bot is not at work."""
+    return await bots.by_token(tx, secret) or Refusal(Reason.NOT_SIGNED_IN)
 
 
 async def actor(tx: Transaction, organization_id: str, user_id: str) -> Actor | None:

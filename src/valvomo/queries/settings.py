@@ -16,7 +16,6 @@ from valvomo.domain.refusals import Refusal
 from valvomo.protocol.lookups import Named
 from valvomo.protocol.pages import Page
 from valvomo.protocol.settings import (
-    DeliveryDocument,
     QueueDocument,
     SupervisionDocument,
     TextDocument,
@@ -26,9 +25,6 @@ from valvomo.protocol.settings import (
     WorkstreamDocument,
 )
 from valvomo.queries.listing import Ready, one, page, role_refusal, shaped
-
-DELIVERIES = 200
-"""How much of a webhook's delivery log is shown."""
 
 
 async def users(
@@ -95,15 +91,6 @@ async def webhooks(
 async def webhook(tx: Transaction, actor: Actor, webhook_id: str) -> WebhookDocument | Refusal:
     """One webhook."""
     return await one(tx, actor, "settings.webhooks", thing=webhook_id, shape=_webhook)
-
-
-async def deliveries(tx: Transaction, actor: Actor, webhook_id: str) -> Page[DeliveryDocument] | Refusal:
-    """The newest letters to a webhook."""
-    found = await webhook(tx, actor, webhook_id)
-    if isinstance(found, Refusal):
-        return found
-    rows = await tx.rows("outbox.log", actor.organization_id, webhook_id, DELIVERIES)
-    return Page(items=[_delivery(row) for row in rows])
 
 
 async def texts(
@@ -174,8 +161,3 @@ def _token(row: Any) -> TokenDocument:
 
 def _webhook(row: Any) -> WebhookDocument:
     return shaped(row, WebhookDocument)
-
-
-def _delivery(row: Any) -> DeliveryDocument:
-    waiting = row["delivered_at"] is None and row["given_up_at"] is None
-    return shaped(row, DeliveryDocument, due=row["due"] if waiting else None)

@@ -1,4 +1,4 @@
-import { BellPlus, BellRing, CalendarClock, HeartPulse, GraduationCap, KeyRound, ListChecks, ListTree, Route, ShieldCheck, Siren, UserCheck, UserCog, Zap } from '@lucide/vue'
+import { BellPlus, BellRing, Bot, CalendarClock, HeartPulse, GraduationCap, KeyRound, ListChecks, ListTree, Route, ShieldCheck, Siren, UserCheck, UserCog, Webhook, Zap } from '@lucide/vue'
 
 import type { Area } from '@/shell/places'
 import type { Role } from '@/stores/session'
@@ -21,6 +21,10 @@ export const routes: Area['routes'] = [
   { path: '/admin/templates', component: () => import('./TemplatesPage.vue'), meta: { roles, title: 'nav.templates' } },
   { path: '/admin/quick-replies', component: () => import('./QuickRepliesPage.vue'), meta: { roles, title: 'nav.replies' } },
   { path: '/admin/dispositions', component: () => import('./DispositionsPage.vue'), meta: { roles, title: 'nav.dispositions' } },
+  { path: '/admin/bots', component: () => import('./BotsPage.vue'), meta: { roles, title: 'bots.title' } },
+  { path: '/admin/bots/:id', component: () => import('./BotPage.vue'), props: true, meta: { roles, title: 'bots.title' } },
+  { path: '/admin/webhooks', component: () => import('./WebhooksPage.vue'), meta: { roles, title: 'webhooks.title' } },
+  { path: '/admin/webhooks/:id', component: () => import('./WebhookPage.vue'), props: true, meta: { roles, title: 'webhooks.title' } },
   { path: '/admin/tokens', component: () => import('./TokensPage.vue'), meta: { roles, title: 'admin.tokens.title' } },
 ]
 export const places: Area['places'] = [
@@ -37,5 +41,7 @@ export const places: Area['places'] = [
   { to: '/admin/templates', label: 'nav.templates', icon: BellRing, section: 'configure', roles, order: 45 },
   { to: '/admin/quick-replies', label: 'nav.replies', icon: Zap, section: 'configure', roles, order: 46 },
   { to: '/admin/dispositions', label: 'nav.dispositions', icon: ListChecks, section: 'configure', roles, order: 47 },
+  { to: '/admin/bots', label: 'bots.title', icon: Bot, section: 'configure', roles, order: 48 },
+  { to: '/admin/webhooks', label: 'webhooks.title', icon: Webhook, section: 'configure', roles, order: 49 },
   { to: '/admin/tokens', label: 'admin.tokens.title', icon: KeyRound, section: 'configure', roles, order: 50 },
 ]

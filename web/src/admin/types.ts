@@ -101,6 +101,7 @@ export interface Workstream {
   skill_rules: readonly SkillRule[]
   affinity: boolean
   template_id: string | null
+  bot_id: string | null
 }
 
 export interface TextVersion {
@@ -119,4 +120,74 @@ export interface Token {
   created_at: string
   expires_at: string | null
   revoked_at: string | null
+}
+
+export interface BotModel {
+  url: string
+  model: string
+  instructions: string
+  greeting: Readonly<Record<string, string>>
+  asks_for_human: boolean
+  topics: readonly string[]
+  mood: Level | null
+  puzzled: number
+  least_confidence: number
+  most_tokens: number
+  answer_tokens: number
+  seconds: number
+  snippets: number
+}
+
+export interface Bot {
+  id: string
+  name: string
+  kind: 'webhook' | 'model'
+  enabled: boolean
+  url: string | null
+  webhook_id: string | null
+  patience: number
+  idle: number
+  model: BotModel | null
+  has_key: boolean
+  token_at: string | null
+  created_at: string
+}
+
+export interface Snippet {
+  id: string
+  title: string
+  text: string
+  language: string
+}
+
+export interface Webhook {
+  id: string
+  url: string
+  kinds: string[]
+  disabled: boolean
+  /** `failing` where nothing arrived for days and the house disabled it. */
+  disabled_for: string | null
+  failing_since: string | null
+  former_until: string | null
+  created_at: string
+}
+
+export interface Delivery {
+  id: string
+  kind: string
+  attempts: number
+  created_at: string
+  due: string | null
+  delivered_at: string | null
+  given_up_at: string | null
+  problem: string | null
+  status: number | null
+  ms: number | null
+  answer: string | null
+  replays: number
+}
+
+export interface Letter extends Delivery {
+  body: Readonly<Record<string, unknown>>
+  log: readonly { number: number; at: string; status: number | null; ms: number; answer: string; problem: string | null }[]
 }

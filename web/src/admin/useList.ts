@@ -27,6 +27,8 @@ export type SettingKind =
   | 'sampling_rule'
   | 'record_form'
   | 'record_import'
+  | 'bot'
+  | 'bot_snippet'
 
 /** Whether something of these kinds has changed, or may have. */
 export function concerns(changed: readonly Signal[] | null, kinds: readonly SettingKind[]): boolean {

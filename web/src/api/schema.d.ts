@@ -290,6 +290,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List bots
+         * @description In order of their making.
+         */
+        get: operations["listBots"];
+        put?: never;
+        /**
+         * Create a bot
+         * @description What it is told is signed with `secret`, it speaks by `token`; both are shown in this answer only.
+         */
+        post: operations["createBot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One bot
+         * @description As it is now.
+         */
+        get: operations["getBot"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a bot
+         * @description Refused while a workstream begins with it; what it has goes to people.
+         */
+        delete: operations["removeBot"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a bot
+         * @description What is left out stays as it is. A bot that is no longer enabled gives everything that it has to people.
+         */
+        patch: operations["changeBot"];
+        trace?: never;
+    };
+    "/api/v1/bots/{bot_id}/snippets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a bot knows
+         * @description In order of their making.
+         */
+        get: operations["listSnippets"];
+        put?: never;
+        /**
+         * Teach a bot
+         * @description It is given to the model where its words fit what the customer writes.
+         */
+        post: operations["createSnippet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot_id}/snippets/{snippet_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change what a bot knows
+         * @description As a whole.
+         */
+        put: operations["changeSnippet"];
+        post?: never;
+        /**
+         * Make a bot forget
+         * @description One less.
+         */
+        delete: operations["removeSnippet"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot_id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew a bot's token
+         * @description The former one opens nothing from the next request on.
+         */
+        post: operations["renewBotToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channel-accounts": {
         parameters: {
             query?: never;
@@ -698,6 +818,30 @@ export interface paths {
          */
         post: operations["assign"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/bot-pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause the bot
+         * @description It says nothing until it is let go on, or for ten minutes; what the customer writes it is told all the same.
+         */
+        post: operations["pauseBot"];
+        /**
+         * Let the bot go on
+         * @description It may speak again, with as much time to answer as ever.
+         */
+        delete: operations["resumeBot"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2716,11 +2860,111 @@ export interface paths {
         };
         /**
          * A webhook's delivery log
-         * @description The newest 200 letters: delivered, waiting for the next attempt, or given up, with the reason.
+         * @description The newest letters first: delivered, waiting for the next attempt, or given up, with what the receiver said.
          */
         get: operations["listDeliveries"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{letter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One letter
+         * @description What it says, and every attempt to send it.
+         */
+        get: operations["getLetter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{letter_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a letter again
+         * @description As the same letter with the same id: whoever has it already can tell.
+         */
+        post: operations["replayLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a span of time again
+         * @description Each as the same letter. What waits for its next attempt is on its way anyway and is not counted.
+         */
+        post: operations["replaySpan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate the signing secret
+         * @description For `hours` from now each letter carries a signature by either; the new one is shown in this answer only.
+         */
+        post: operations["rotateSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test letter
+         * @description What comes of it stands in the delivery log; a disabled webhook gets it too.
+         */
+        post: operations["testWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2839,6 +3083,154 @@ export interface paths {
          * @description Where a conversation would come to, and why: by rules that need not be saved yet. Nothing is written.
          */
         post: operations["tryRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bot/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bot's conversations
+         * @description Those that it has now: what a bot that was restarted goes on with.
+         */
+        get: operations["listBotConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bot/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the bot's conversations
+         * @description As it is now; not found once it is the bot's no more.
+         */
+        get: operations["getBotConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set subject, tags, language
+         * @description What agents will see, and what queues go by.
+         */
+        patch: operations["describeByBot"];
+        trace?: never;
+    };
+    "/bot/v1/conversations/{conversation_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End it
+         * @description The matter is settled; the customer is told that the conversation has ended.
+         */
+        post: operations["endByBot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bot/v1/conversations/{conversation_id}/escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give it to people
+         * @description It waits in a queue from now on, with what the bot knows; the bot has it no more.
+         */
+        post: operations["escalate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bot/v1/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was said
+         * @description What the customer can read after a number, in its order.
+         */
+        get: operations["readBotMessages"];
+        put?: never;
+        /**
+         * Say something
+         * @description To the customer, in the bot's name; refused while a supervisor has paused the bot.
+         */
+        post: operations["writeBotMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bot/v1/conversations/{conversation_id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show that it writes
+         * @description A hint that is never stored.
+         */
+        post: operations["sayBotTyping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bot/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who this token is
+         * @description The bot's own name.
+         */
+        get: operations["getBotItself"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2972,7 +3364,448 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "alert.raised": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A rule has raised an alert.
+         * @description A rule has raised an alert. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_alert_raised"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bot.conversation_left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The conversation is the bot's no more.
+         * @description The conversation is the bot's no more. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_bot_conversation_left"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bot.conversation_started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A conversation has begun with the bot.
+         * @description A conversation has begun with the bot. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_bot_conversation_started"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bot.instruction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A supervisor tells the bot what to do; never the customer.
+         * @description A supervisor tells the bot what to do; never the customer. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_bot_instruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bot.message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The customer has written.
+         * @description The customer has written. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_bot_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bot.paused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A supervisor keeps the bot from speaking.
+         * @description A supervisor keeps the bot from speaking. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_bot_paused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bot.resumed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The bot may speak again.
+         * @description The bot may speak again. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_bot_resumed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.agent_ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The agent has ended the talk.
+         * @description The agent has ended the talk. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_agent_ended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.agent_joined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent has it now.
+         * @description An agent has it now. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_agent_joined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.back_in_queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It waits in a queue again.
+         * @description It waits in a queue again. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_back_in_queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is closed, wrap-up included.
+         * @description It is closed, wrap-up included. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_closed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.consult_joined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A colleague has come to help.
+         * @description A colleague has come to help. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_consult_joined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.consult_left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A colleague has left it.
+         * @description A colleague has left it. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_consult_left"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The talk has ended otherwise.
+         * @description The talk has ended otherwise. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_ended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.handed_to_people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A bot has let go, and it waits for people.
+         * @description A bot has let go, and it waits for people. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_handed_to_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.house_says": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A queue's rule has told the customer something.
+         * @description A queue's rule has told the customer something. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_house_says"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A conversation has begun.
+         * @description A conversation has begun. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_started"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.supervisor_ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A supervisor has closed it.
+         * @description A supervisor has closed it. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_supervisor_ended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.supervisor_joined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A supervisor has joined it.
+         * @description A supervisor has joined it. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_supervisor_joined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.supervisor_left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A supervisor has left it.
+         * @description A supervisor has left it. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_conversation_supervisor_left"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.posted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A message that the customer can read.
+         * @description A message that the customer can read. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_message_posted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An administrator tries the webhook.
+         * @description An administrator tries the webhook. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_webhook_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** AcknowledgeRequest */
@@ -3085,6 +3918,17 @@ export interface components {
             items: components["schemas"]["AlertDocument"][];
             next?: string | null;
         };
+        /**
+         * AlertLetter
+         * @description A rule has raised an alert, of a queue or of one conversation there.
+         */
+        AlertLetter: {
+            alert: string;
+            at: string;
+            conversation: string | null;
+            queue: string;
+            rule: string;
+        };
         /** AlertRuleDocument */
         AlertRuleDocument: {
             assign_to: string | null;
@@ -3170,6 +4014,16 @@ export interface components {
             override_presence: boolean;
             /** @description A queue by id or name. */
             queue?: string | null;
+        };
+        /** AttemptDocument */
+        AttemptDocument: {
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            ms: number;
+            number: number;
+            problem: string | null;
+            status: number | null;
         };
         /** AttentionItem */
         AttentionItem: {
@@ -3274,6 +4128,7 @@ export interface components {
             at: string;
             attention: components["schemas"]["AttentionItem"][];
             bot: components["schemas"]["Named"] | null;
+            bot_paused: components["schemas"]["PauseItem"] | null;
             channel: string;
             closed_as: string | null;
             closed_at: string | null;
@@ -3282,6 +4137,7 @@ export interface components {
             created_at: string;
             customer: components["schemas"]["Named"];
             customer_online: boolean | null;
+            escalation: components["schemas"]["EscalationItem"] | null;
             excess_units: number;
             first_accepted_at: string | null;
             id: string;
@@ -3322,6 +4178,161 @@ export interface components {
         BoardRowPage: {
             items: components["schemas"]["BoardRow"][];
             next?: string | null;
+        };
+        /** BotConversation */
+        BotConversation: {
+            answers: {
+                [key: string]: string;
+            };
+            channel: string;
+            context: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            created_at: string;
+            customer: components["schemas"]["OnlyItsName"];
+            id: string;
+            language: string;
+            paused: boolean;
+            queue: components["schemas"]["OnlyItsName"];
+            seq: number;
+            state: string;
+            subject: string;
+            tags: string[];
+            unanswered_since: string | null;
+        };
+        /** BotConversations */
+        BotConversations: {
+            items: components["schemas"]["BotConversation"][];
+            next: string | null;
+        };
+        /** BotDetails */
+        BotDetails: {
+            language?: string | null;
+            subject?: string | null;
+            tags?: string[] | null;
+        };
+        /** BotDocument */
+        BotDocument: {
+            /** Format: date-time */
+            created_at: string;
+            enabled: boolean;
+            has_key: boolean;
+            id: string;
+            idle: number;
+            kind: string;
+            model: components["schemas"]["ModelRules"] | null;
+            name: string;
+            patience: number;
+            token_at: string | null;
+            url: string | null;
+            webhook_id: string | null;
+        };
+        /** Page[BotDocument] */
+        BotDocumentPage: {
+            items: components["schemas"]["BotDocument"][];
+            next?: string | null;
+        };
+        /** BotDone */
+        BotDone: {
+            id: string;
+            state: string;
+        };
+        /**
+         * BotInstructionLetter
+         * @description A supervisor has instructed the bot.
+         */
+        BotInstructionLetter: {
+            at: string;
+            conversation: string;
+            instruction: components["schemas"]["InstructionWords"];
+        };
+        /**
+         * BotLeftLetter
+         * @description It is the bot's no more: `escalated`, `handed_over`, `taken_over`, `customer_left` or `closed`.
+         */
+        BotLeftLetter: {
+            at: string;
+            conversation: string;
+            how: string;
+        };
+        /**
+         * BotLetter
+         * @description Something about a bot's conversation.
+         */
+        BotLetter: {
+            at: string;
+            conversation: string;
+        };
+        /** BotMe */
+        BotMe: {
+            id: string;
+            name: string;
+        };
+        /**
+         * BotMessageLetter
+         * @description The customer has written.
+         */
+        BotMessageLetter: {
+            at: string;
+            conversation: string;
+            message: components["schemas"]["BotWordsLetter"];
+        };
+        /** BotMessages */
+        BotMessages: {
+            items: components["schemas"]["PublicMessageItem"][];
+        };
+        /**
+         * BotPausedLetter
+         * @description The bot may not speak until it is let go on, or `until`.
+         */
+        BotPausedLetter: {
+            at: string;
+            conversation: string;
+            until: string;
+        };
+        /**
+         * BotStartedLetter
+         * @description A conversation has begun with the bot.
+         */
+        BotStartedLetter: {
+            answers: {
+                [key: string]: string;
+            };
+            at: string;
+            channel: string;
+            context: {
+                [key: string]: string;
+            };
+            conversation: string;
+            customer: components["schemas"]["CustomerName"];
+            language: string;
+            subject: string;
+        };
+        /** BotToken */
+        BotToken: {
+            token: string | null;
+        };
+        /** BotTyping */
+        BotTyping: {
+            /** @default true */
+            typing: boolean;
+        };
+        /** BotWords */
+        BotWords: {
+            /** @description The sender's own id of the message. */
+            client_id?: string | null;
+            text: string;
+        };
+        /**
+         * BotWordsLetter
+         * @description What the customer wrote.
+         */
+        BotWordsLetter: {
+            at: string;
+            id: string;
+            seq: number;
+            text: string;
         };
         /**
          * BulkAct
@@ -3406,6 +4417,19 @@ export interface components {
             quiet_hours_id?: string | null;
             sound?: boolean | null;
             webhook?: boolean | null;
+        };
+        /** ChangeBotRequest */
+        ChangeBotRequest: {
+            enabled?: boolean | null;
+            /** @description Seconds of silence after which it ends. */
+            idle?: number | null;
+            /** @description What the endpoint wants as a bearer token. */
+            key?: string | null;
+            model?: components["schemas"]["ModelBody"] | null;
+            name?: string | null;
+            /** @description Seconds in which it has to answer. */
+            patience?: number | null;
+            url?: string | null;
         };
         /** ChangeChannelAccountRequest */
         ChangeChannelAccountRequest: {
@@ -3597,6 +4621,8 @@ export interface components {
             affinity?: boolean | null;
             allowed_presences?: components["schemas"]["Presence"][] | null;
             auto_accept?: boolean | null;
+            /** @description A UUIDv7. */
+            bot_id?: string | null;
             consent?: components["schemas"]["ConsentPolicy"] | null;
             name?: string | null;
             origins?: string[] | null;
@@ -3671,6 +4697,17 @@ export interface components {
             };
             /** @default false */
             retired: boolean;
+        };
+        /**
+         * ClosedLetter
+         * @description The same, and what it was closed as.
+         */
+        ClosedLetter: {
+            at: string;
+            channel: string;
+            closed_as: string;
+            conversation: string;
+            state: string;
         };
         /** Compared */
         Compared: {
@@ -3773,6 +4810,8 @@ export interface components {
             at: string;
             attention: components["schemas"]["AttentionItem"][];
             bot: components["schemas"]["Named"] | null;
+            bot_paused: components["schemas"]["PauseItem"] | null;
+            bot_summary: string | null;
             channel: string;
             closed_as: string | null;
             closed_at: string | null;
@@ -3792,6 +4831,7 @@ export interface components {
             };
             details: components["schemas"]["RecordDetails"] | null;
             disposition: string | null;
+            escalation: components["schemas"]["EscalationItem"] | null;
             excess_units: number;
             first_accepted_at: string | null;
             id: string;
@@ -3835,6 +4875,16 @@ export interface components {
             items: components["schemas"]["ConversationDocument"][];
             next?: string | null;
         };
+        /**
+         * ConversationLetter
+         * @description Something about a conversation: which, how the customer is reached, its state after it, and when.
+         */
+        ConversationLetter: {
+            at: string;
+            channel: string;
+            conversation: string;
+            state: string;
+        };
         /** ConversationSentiment */
         ConversationSentiment: {
             readings: components["schemas"]["MessageSentiment"][];
@@ -3863,6 +4913,31 @@ export interface components {
             sound: boolean;
             /** @default false */
             webhook: boolean;
+        };
+        /** CreateBotRequest */
+        CreateBotRequest: {
+            /** @default true */
+            enabled: boolean;
+            /**
+             * @description Seconds of silence after which it ends.
+             * @default 1800
+             */
+            idle: number;
+            /** @description What the endpoint wants as a bearer token. */
+            key?: string | null;
+            /**
+             * @default webhook
+             * @enum {string}
+             */
+            kind: "webhook" | "model";
+            model?: components["schemas"]["ModelBody"] | null;
+            name: string;
+            /**
+             * @description Seconds in which it has to answer.
+             * @default 30
+             */
+            patience: number;
+            url?: string | null;
         };
         /** CreateChannelAccountRequest */
         CreateChannelAccountRequest: {
@@ -4089,6 +5164,8 @@ export interface components {
             allowed_presences?: components["schemas"]["Presence"][] | null;
             /** @default false */
             auto_accept: boolean;
+            /** @description A UUIDv7. */
+            bot_id?: string | null;
             /** @enum {string} */
             channel: "live_chat" | "persistent_chat" | "sms" | "whatsapp" | "messenger" | "telegram" | "email" | "custom" | "record";
             consent?: components["schemas"]["ConsentPolicy"] | null;
@@ -4117,6 +5194,13 @@ export interface components {
             name: string;
             phone?: string | null;
         };
+        /**
+         * CustomerName
+         * @description Whom the conversation is with.
+         */
+        CustomerName: {
+            name: string;
+        };
         /** CustomerWords */
         CustomerWords: {
             /** @default [] */
@@ -4143,6 +5227,7 @@ export interface components {
         };
         /** DeliveryDocument */
         DeliveryDocument: {
+            answer: string | null;
             attempts: number;
             /** Format: date-time */
             created_at: string;
@@ -4151,7 +5236,10 @@ export interface components {
             given_up_at: string | null;
             id: string;
             kind: string;
+            ms: number | null;
             problem: string | null;
+            replays: number;
+            status: number | null;
         };
         /** Page[DeliveryDocument] */
         DeliveryDocumentPage: {
@@ -4220,6 +5308,27 @@ export interface components {
             language: string;
             queue: components["schemas"]["Named"];
             seconds: number | null;
+        };
+        /** EscalateRequest */
+        EscalateRequest: {
+            answers?: {
+                [key: string]: string;
+            };
+            /** @description A queue by id or name. */
+            queue?: string | null;
+            reason: string;
+            skills?: {
+                [key: string]: number;
+            };
+            /** @default  */
+            summary: string;
+        };
+        /** EscalationItem */
+        EscalationItem: {
+            /** Format: date-time */
+            at: string;
+            bot: components["schemas"]["Named"];
+            reason: string;
         };
         /** Estimate */
         Estimate: {
@@ -4454,7 +5563,9 @@ export interface components {
             };
             answered: number;
             auto_closed: number;
+            bot_ended: number;
             completed: number;
+            escalated: number;
             first_response: number | null;
             force_closed: number;
             handle_time: number | null;
@@ -4543,9 +5654,11 @@ export interface components {
             agent_name?: string | null;
             answered: number;
             auto_closed: number;
+            bot_ended: number;
             channel?: string | null;
             completed: number;
             day?: string | null;
+            escalated: number;
             first_response: number | null;
             force_closed: number;
             handle_time: number | null;
@@ -4649,6 +5762,14 @@ export interface components {
             languages?: string[] | null;
             redact?: boolean | null;
         };
+        /**
+         * InstructionWords
+         * @description What a supervisor wants of the bot.
+         */
+        InstructionWords: {
+            id: string;
+            text: string;
+        };
         /** InterventionItem */
         InterventionItem: {
             act: string;
@@ -4687,6 +5808,26 @@ export interface components {
          * @enum {string}
          */
         LanguageSource: "supposed" | "detected" | "chosen";
+        /** LetterDocument */
+        LetterDocument: {
+            answer: string | null;
+            attempts: number;
+            body: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+            delivered_at: string | null;
+            due: string | null;
+            given_up_at: string | null;
+            id: string;
+            kind: string;
+            log: components["schemas"]["AttemptDocument"][];
+            ms: number | null;
+            problem: string | null;
+            replays: number;
+            status: number | null;
+        };
         /**
          * Level
          * @description From the worst to the best; what has not been measured, or not surely enough, has none.
@@ -4744,7 +5885,7 @@ export interface components {
          * @description Which figure.
          * @enum {string}
          */
-        List: "started" | "answered" | "within" | "late" | "left" | "short" | "abandoned" | "completed" | "force_closed" | "auto_closed" | "overflow_closed" | "handled" | "served" | "first_responses" | "responses" | "unserved" | "sessions_closed" | "sessions_accepted" | "sessions_within" | "sessions_abandoned" | "sessions_short" | "offers" | "offers_accepted" | "offers_rejected" | "offers_expired" | "offers_withdrawn" | "felt_very_negative" | "felt_negative" | "felt_slightly_negative" | "felt_neutral" | "felt_slightly_positive" | "felt_positive" | "felt_very_positive" | "felt_none";
+        List: "started" | "answered" | "within" | "late" | "left" | "short" | "abandoned" | "completed" | "force_closed" | "auto_closed" | "overflow_closed" | "escalated" | "bot_ended" | "handled" | "served" | "first_responses" | "responses" | "unserved" | "sessions_closed" | "sessions_accepted" | "sessions_within" | "sessions_abandoned" | "sessions_short" | "offers" | "offers_accepted" | "offers_rejected" | "offers_expired" | "offers_withdrawn" | "felt_very_negative" | "felt_negative" | "felt_slightly_negative" | "felt_neutral" | "felt_slightly_positive" | "felt_positive" | "felt_very_positive" | "felt_none";
         /** LiveFigures */
         LiveFigures: {
             /** Format: date-time */
@@ -4823,6 +5964,19 @@ export interface components {
             items: components["schemas"]["MessageItem"][];
             next?: string | null;
         };
+        /**
+         * MessageLetter
+         * @description A message that the customer can read: its id, its number as the customer counts, and as what its author wrote.
+         */
+        MessageLetter: {
+            at: string;
+            author: string;
+            channel: string;
+            conversation: string;
+            message: string;
+            seq: number;
+            state: string;
+        };
         /** MessageSentiment */
         MessageSentiment: {
             /** Format: date-time */
@@ -4840,6 +5994,62 @@ export interface components {
          * @enum {string}
          */
         Method: "free_capacity" | "most_idle" | "round_robin" | "best_skills";
+        /** ModelBody */
+        ModelBody: {
+            /** @default 500 */
+            answer_tokens: number;
+            /** @default true */
+            asks_for_human: boolean;
+            greeting?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            instructions: string;
+            /** @default 0.5 */
+            least_confidence: number;
+            model: string;
+            mood?: components["schemas"]["Level"] | null;
+            /** @default 20000 */
+            most_tokens: number;
+            /** @default 2 */
+            puzzled: number;
+            /** @default 20 */
+            seconds: number;
+            /** @default 4 */
+            snippets: number;
+            /** @default [] */
+            topics: (string | unknown)[];
+            url: string;
+        };
+        /** ModelRules */
+        ModelRules: {
+            /** @default 500 */
+            answer_tokens: number;
+            /** @default true */
+            asks_for_human: boolean;
+            greeting?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            instructions: string;
+            /** @default 0.5 */
+            least_confidence: number;
+            /** @default  */
+            model: string;
+            mood?: components["schemas"]["Level"] | null;
+            /** @default 20000 */
+            most_tokens: number;
+            /** @default 2 */
+            puzzled: number;
+            /** @default 20 */
+            seconds: number;
+            /** @default 4 */
+            snippets: number;
+            /** @default [] */
+            topics: string[];
+            /** @default  */
+            url: string;
+        };
         /** MuteItem */
         MuteItem: {
             /** Format: date-time */
@@ -4894,6 +6104,12 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** NewBot */
+        NewBot: {
+            bot: components["schemas"]["BotDocument"];
+            secret: string | null;
+            token: string | null;
+        };
         /** NewRecord */
         NewRecord: {
             /** @default  */
@@ -4907,6 +6123,10 @@ export interface components {
             /** @default [] */
             links: (string | unknown)[];
             status?: string | null;
+        };
+        /** NewSecret */
+        NewSecret: {
+            secret: string | null;
         };
         /** NewToken */
         NewToken: {
@@ -4949,6 +6169,10 @@ export interface components {
             sound: boolean;
             units: number;
         };
+        /** OnlyItsName */
+        OnlyItsName: {
+            name: string;
+        };
         /** OnlyName */
         OnlyName: {
             name: string;
@@ -4971,7 +6195,7 @@ export interface components {
          * Outcome
          * @enum {string}
          */
-        Outcome: "completed" | "resolved" | "abandoned" | "force_closed" | "auto_closed" | "overflow" | "ongoing";
+        Outcome: "completed" | "resolved" | "abandoned" | "force_closed" | "auto_closed" | "overflow" | "bot_ended" | "ongoing";
         /** OverflowBody */
         OverflowBody: {
             /** @default 0 */
@@ -5018,6 +6242,12 @@ export interface components {
             share: number;
             /** @description Seconds, on average. */
             talk: number;
+        };
+        /** PauseItem */
+        PauseItem: {
+            by: components["schemas"]["Named"];
+            /** Format: date-time */
+            until: string;
         };
         /**
          * Phase
@@ -5078,7 +6308,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "channel/no-secret-key" | "channel/not-given-up" | "channel/rejected" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
+            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "channel/no-secret-key" | "channel/not-given-up" | "channel/rejected" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
         } & {
             [key: string]: unknown;
         };
@@ -5308,6 +6538,15 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** ReplaySpanRequest */
+        ReplaySpanRequest: {
+            /** @default true */
+            only_given_up: boolean;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** ReplayStep */
         ReplayStep: {
             actor: components["schemas"]["Named"];
@@ -5364,6 +6603,11 @@ export interface components {
          * @enum {string}
          */
         Right: "supervisor_monitor" | "supervisor_assign" | "supervisor_transfer" | "force_close";
+        /** RotateSecretRequest */
+        RotateSecretRequest: {
+            /** @default 24 */
+            hours: number;
+        };
         /** RoutingDocument */
         RoutingDocument: {
             estimate: components["schemas"]["WaitRange"] | null;
@@ -5499,6 +6743,10 @@ export interface components {
             address: string;
             text: string;
         };
+        /** SentAgain */
+        SentAgain: {
+            letters: number;
+        };
         /** SentimentItem */
         SentimentItem: {
             /** Format: date-time */
@@ -5597,6 +6845,28 @@ export interface components {
             at: string;
             changed: number | null;
             today: number | null;
+        };
+        /** SnippetDocument */
+        SnippetDocument: {
+            bot_id: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            language: string;
+            text: string;
+            title: string;
+        };
+        /** Page[SnippetDocument] */
+        SnippetDocumentPage: {
+            items: components["schemas"]["SnippetDocument"][];
+            next?: string | null;
+        };
+        /** SnippetRequest */
+        SnippetRequest: {
+            /** @default  */
+            language: string;
+            text: string;
+            title: string;
         };
         /** Spread */
         Spread: {
@@ -5773,6 +7043,13 @@ export interface components {
             reject_reasons: string[];
             seconds: number;
             sound: boolean;
+        };
+        /**
+         * TestLetter
+         * @description Nothing but that it was sent.
+         */
+        TestLetter: {
+            at: string;
         };
         /** TextDocument */
         TextDocument: {
@@ -6019,11 +7296,11 @@ export interface components {
         };
         /**
          * Visibility
-         * @description Who reads it: everyone; the house; the agent (a supervisor's whisper).
+         * @description Who reads it: everyone; the house; the agent (a supervisor's whisper); the bot (a supervisor's instruction).
          * @default public
          * @enum {string}
          */
-        Visibility: "public" | "internal" | "whisper";
+        Visibility: "public" | "internal" | "whisper" | "instruction";
         /** WaitRange */
         WaitRange: {
             high: number;
@@ -6034,6 +7311,9 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             disabled: boolean;
+            disabled_for: string | null;
+            failing_since: string | null;
+            former_until: string | null;
             id: string;
             kinds: string[];
             url: string;
@@ -6201,6 +7481,7 @@ export interface components {
             affinity: boolean;
             allowed_presences: components["schemas"]["Presence"][];
             auto_accept: boolean;
+            bot_id: string | null;
             channel: components["schemas"]["Channel"];
             consent: components["schemas"]["ConsentPolicy"];
             /** Format: date-time */
@@ -6339,7 +7620,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `access/integration-account`, `access/role-needed`, `channel/unverified`, `consent/pending`, `consent/refused`, `queue/not-member`, `request/foreign-origin`, `supervision/narrowed-for-queue`, `supervision/narrowed-for-you`, `supervision/switched-off` */
+        /** @description `access/bot-account`, `access/integration-account`, `access/role-needed`, `channel/unverified`, `consent/pending`, `consent/refused`, `queue/not-member`, `request/foreign-origin`, `supervision/narrowed-for-queue`, `supervision/narrowed-for-you`, `supervision/switched-off` */
         403: {
             headers: {
                 [name: string]: unknown;
@@ -6458,7 +7739,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `channel/unavailable`, `insight/redaction-unavailable`, `server/busy` */
+        /** @description `channel/unavailable`, `insight/redaction-unavailable`, `server/busy`, `settings/without-key` */
         503: {
             headers: {
                 [name: string]: unknown;
@@ -7065,6 +8346,354 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listBots: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDocumentPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    createBot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBotRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewBot"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getBot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeBot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeBot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeBotRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listSnippets: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnippetDocumentPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    createSnippet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnippetRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnippetDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeSnippet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                bot_id: string;
+                /** @description An id. One that is malformed is not found. */
+                snippet_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnippetRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnippetDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeSnippet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                bot_id: string;
+                /** @description An id. One that is malformed is not found. */
+                snippet_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    renewBotToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotToken"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };
@@ -7975,6 +9604,74 @@ export interface operations {
             404: components["responses"]["404"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    pauseBot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    resumeBot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -12577,7 +14274,14 @@ export interface operations {
     };
     listDeliveries: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only what came to this. */
+                state?: "delivered" | "waiting" | "given_up" | null;
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 /** @description An id. One that is malformed is not found. */
@@ -12600,6 +14304,185 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                webhook_id: string;
+                /** @description An id. One that is malformed is not found. */
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    replayLetter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                webhook_id: string;
+                /** @description An id. One that is malformed is not found. */
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    replaySpan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaySpanRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentAgain"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    rotateSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecret"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };
@@ -12900,6 +14783,311 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    listBotConversations: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotConversations"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getBotConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotConversation"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    describeByBot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotDetails"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotConversation"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    endByBot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDone"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    escalate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EscalateRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDone"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    readBotMessages: {
+        parameters: {
+            query?: {
+                /** @description Read on from here: what follows this number. */
+                after?: number;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotMessages"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    writeBotMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotWords"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicMessageItem"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    sayBotTyping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotTyping"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getBotItself: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotMe"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     widgetConfig: {
         parameters: {
             query: {
@@ -13111,6 +15299,1084 @@ export interface operations {
             422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
+        };
+    };
+    letter_alert_raised: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["AlertLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "alert.raised";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_bot_conversation_left: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["BotLeftLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "bot.conversation_left";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_bot_conversation_started: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["BotStartedLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "bot.conversation_started";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_bot_instruction: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["BotInstructionLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "bot.instruction";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_bot_message: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["BotMessageLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "bot.message";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_bot_paused: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["BotPausedLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "bot.paused";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_bot_resumed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["BotLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "bot.resumed";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_agent_ended: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ConversationLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.agent_ended";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_agent_joined: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ConversationLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.agent_joined";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_back_in_queue: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ConversationLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.back_in_queue";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_closed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ClosedLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.closed";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_consult_joined: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ConversationLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.consult_joined";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_consult_left: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ConversationLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.consult_left";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_ended: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ConversationLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.ended";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_handed_to_people: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ConversationLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.handed_to_people";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_house_says: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ConversationLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.house_says";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_started: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ConversationLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.started";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_supervisor_ended: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ConversationLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.supervisor_ended";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_supervisor_joined: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ConversationLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.supervisor_joined";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_conversation_supervisor_left: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["ConversationLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "conversation.supervisor_left";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_message_posted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["MessageLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "message.posted";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_webhook_test: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["TestLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "webhook.test";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

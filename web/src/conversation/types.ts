@@ -85,6 +85,10 @@ export interface BoardRow extends Heeded {
   workstream: Named
   agent: Named | null
   bot: Named | null
+  /** Which supervisor keeps the bot from speaking, and until when. */
+  bot_paused?: { by: Named; until: string } | null
+  /** The bot that had it before people, and why it let go: a code of the server's or the bot's own words. */
+  escalation?: { bot: Named; reason: string; at: string } | null
   customer: Named
   subject: string
   preview: { text: string; author: string; role: string; at: string } | null
@@ -123,6 +127,8 @@ export interface BoardRow extends Heeded {
 /** `GET /conversations/{id}` and the `conversation` item of its live topic. */
 export interface ConversationState extends BoardRow {
   disposition?: string | null
+  /** What the bot told the agent about it. */
+  bot_summary?: string | null
   answers?: Readonly<Record<string, string>>
   served_by?: readonly string[]
   deadlines?: Readonly<Record<string, string>>
@@ -131,7 +137,7 @@ export interface ConversationState extends BoardRow {
   details?: RecordDetails | null
 }
 
-export type Visibility = 'public' | 'internal' | 'whisper'
+export type Visibility = 'public' | 'internal' | 'whisper' | 'instruction'
 
 export interface Message {
   id: string

@@ -104,6 +104,8 @@ export const useActs = defineStore('acts', () => {
     return done
   }
 
+  const pauseBot = (subject: Subject) => request('pause_bot', subject, () => api.post(`/conversations/${subject.id}/bot-pause`))
+  const resumeBot = (subject: Subject) => request('resume_bot', subject, () => api.del(`/conversations/${subject.id}/bot-pause`))
   const stopMonitor = (subject: Subject) => request('stop_monitor', subject, () => api.del(`/conversations/${subject.id}/monitor`))
 
   /** An act of the list by its name. True when it is done; false when not, or when a dialog goes on. */
@@ -121,5 +123,5 @@ export const useActs = defineStore('acts', () => {
     return false
   }
 
-  return { dialog, outcomes, running, show, run, monitor, stopMonitor, join, leave, takeOver }
+  return { dialog, outcomes, running, show, run, monitor, stopMonitor, join, leave, takeOver, pauseBot, resumeBot }
 })

@@ -25,6 +25,8 @@ export const FIGURES: readonly Figure[] = [
   { name: 'force_closed', kind: 'count', of: 'force_closed', value: (one) => one.force_closed },
   { name: 'auto_closed', kind: 'count', of: 'auto_closed', value: (one) => one.auto_closed },
   { name: 'overflow_closed', kind: 'count', of: 'overflow_closed', value: (one) => one.overflow_closed },
+  { name: 'escalated', kind: 'count', of: 'escalated', value: (one) => one.escalated },
+  { name: 'bot_ended', kind: 'count', of: 'bot_ended', value: (one) => one.bot_ended },
 ]
 
 /** The columns of the tables by queue and by agent. */

@@ -10,6 +10,8 @@ export interface Counted {
   force_closed: number
   auto_closed: number
   overflow_closed: number
+  escalated: number
+  bot_ended: number
   handled: number
   served: number
   responses: number

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from valvomo.commands.agents.presence import change_presence
 from valvomo.commands.conversations.revive import hear
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work, outcome_of
-from valvomo.db import agents, conversations
+from valvomo.db import agents, conversations, house
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.bots import bot_due
 from valvomo.domain.conversations.ending import CapacityFreed, auto_close, customer_end, due
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Conversation, Deadline
@@ -35,6 +37,7 @@ ORDER = (
     Deadline.AGENT_GONE,
     Deadline.WRAP_UP_BLOCK,
     Deadline.WINDOW,
+    Deadline.BOT,
     Deadline.AUTO_CLOSE,
 )
 
@@ -52,7 +55,10 @@ async def fire_timers(work: Work, command: FireTimers) -> Outcome:
     await _lock_agents(work, conversation)
     for name in ORDER:
         if due(conversation, name, work.now):
-            events = fall_due(name, conversation, workstream, (queue, work))
+            if name is Deadline.BOT:
+                events = await _bot_due(work, conversation, workstream)
+            else:
+                events = fall_due(name, conversation, workstream, (queue, work))
             conversation = await work.record(conversation, events)
             await _make_inactive(work, events)
     return outcome_of(await hear(work, conversation))
@@ -78,6 +84,20 @@ def fall_due(
             return (WindowClosed(),)
         case Deadline.AUTO_CLOSE:
             return auto_close(conversation)
+        case Deadline.BOT:
+            raise AssertionError("asks the database first")
+
+
+async def _bot_due(work: Work, conversation: Conversation, workstream: Workstream) -> tuple[Event, ...]:
+    """Whether the bot could be reached is known to the letters that are on their way to it."""
+    queue = await house.queue(work.tx, work.organization_id, conversation.queue_id, work.now)
+    if queue is None:
+        raise LookupError(f"no queue {conversation.queue_id}")
+    unreached = await work.tx.value(
+        "bots.untold", work.organization_id, conversation.bot_id, conversation.id,
+        work.now - timedelta(seconds=conversation.bot_patience),
+    )  # fmt: skip
+    return bot_due(conversation, workstream, queue, unreached=bool(unreached), at=work.now)
 
 
 async def _lock_agents(work: Work, conversation: Conversation) -> None:

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from valvomo.commands.bot_letters import instruction_to_bot, words_to_bot
 from valvomo.commands.conversations.revive import revive
 from valvomo.commands.letters import letters_of
 from valvomo.commands.registry import Command
 from valvomo.commands.work import Work
-from valvomo.db import conversations, dispatches, messages, outbox
+from valvomo.db import bots, conversations, dispatches, messages, outbox
+from valvomo.db.bots import Told
 from valvomo.db.ids import new_id
 from valvomo.db.journal import Fact
-from valvomo.db.messages import InternalMessage, Message, PublicMessage
+from valvomo.db.messages import Instruction, InternalMessage, Message, PublicMessage
 from valvomo.db.transaction import Transaction
-from valvomo.domain.access.actor import Actor, ActorKind
+from valvomo.domain.access.actor import Actor, ActorKind, system
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.conversations.ask import answered, comes_to_help
+from valvomo.domain.conversations.bots import awaited
 from valvomo.domain.conversations.delivery import Delivery
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.message import MessagePosted, Visibility, Words, post
@@ -69,7 +72,7 @@ class Posted:
 
     def told(self) -> dict[str, object]:
         """Like a row that is read: `public_seq` is None for what is internal."""
-        kept = {name: getattr(self.message, name) for name in self.message.__slots__}
+        kept = {one.name: getattr(self.message, one.name) for one in fields(self.message)}
         return {"public_seq": None, "visibility": Visibility.PUBLIC.value, **kept}
 
 
@@ -86,11 +89,13 @@ class Batch:
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     revive: list[tuple[str, str]] = field(default_factory=list)
     answered: dict[tuple[str, str], Actor] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+    awaited: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def follows(self) -> frozenset[str]:
         """Organizations in which more than words has been written."""
-        return frozenset(one for one, _ in (*self.revive, *self.answered))
+        return frozenset(one for one, _ in (*self.revive, *self.answered, *self.awaited))
 
 
 async def post_all(
@@ -112,6 +117,9 @@ async def post_all(
         await messages.write(tx, batch.public, batch.internal, changed)
         await outbox.write(tx, list(_letters(batch, telling)), now)
         await dispatches.write(tx, [one for one in batch.public if one.delivery], now)
+    await bots.tell(tx, batch.told, now)
+    for key in dict.fromkeys(batch.awaited):
+        await _await_bot(tx, batch, key)
     for key in dict.fromkeys(batch.revive):
         await _revive(tx, batch, key)
     for key, supervisor in batch.answered.items():
@@ -143,12 +151,13 @@ def _post(batch: Batch, letter: Letter) -> Posted | Refusal:
 def _words(letter: Letter, conversation: Conversation) -> Words:
     actor, command = letter.actor, letter.command
     role = conversation.role_of(actor.id)
-    customer = actor.kind is ActorKind.CUSTOMER
+    customer, bot = actor.kind is ActorKind.CUSTOMER, actor.kind is ActorKind.BOT
     return Words(
         message_id=new_id(),
         author_id=actor.id,
-        author_role=Role.CUSTOMER.value if customer else (role or Role.MONITOR).value,
-        visibility=Visibility.PUBLIC if customer else command.visibility,
+        author_role=(Role.CUSTOMER if customer else Role.BOT if bot else role or Role.MONITOR).value,
+        # Customers and bots have no other side to write on.
+        visibility=Visibility.PUBLIC if customer or bot else command.visibility,
         digest=hashlib.sha256(command.text.encode()).hexdigest(),
     )
 
@@ -177,7 +186,20 @@ def _keep(batch: Batch, letter: Letter, before: Conversation, event: MessagePost
         batch.public.append(message)
     else:
         batch.internal.append(message)
+    if after.bot_id:
+        _tell_bot(batch, key, message)
     return message
+
+
+def _tell_bot(batch: Batch, key: tuple[str, str], message: Message) -> None:
+    """The customer's words and supervisors' instructions; nothing else that is written is a bot's to know."""
+    conversation = batch.current[key]
+    if isinstance(message, Instruction):
+        batch.told.append(instruction_to_bot(message, conversation))
+    elif isinstance(message, PublicMessage) and message.author_role == Role.CUSTOMER:
+        batch.told.append(words_to_bot(message, conversation))
+        if awaited(conversation, batch.now):
+            batch.awaited.append(key)
 
 
 def _message(letter: Letter, event: MessagePosted, conversation: Conversation, at: datetime) -> Message:
@@ -198,7 +220,8 @@ def _message(letter: Letter, event: MessagePosted, conversation: Conversation, a
         outward = conversation.account_id is not None and event.author_role != Role.CUSTOMER
         delivery = Delivery.QUEUED.value if outward else None
         return PublicMessage(public_seq=event.public_seq, delivery=delivery, **common)
-    return InternalMessage(visibility=event.visibility.value, **common)
+    kind = Instruction if event.visibility is Visibility.INSTRUCTION else InternalMessage
+    return kind(visibility=event.visibility.value, **common)
 
 
 async def _revive(tx: Transaction, batch: Batch, key: tuple[str, str]) -> None:
@@ -208,6 +231,14 @@ async def _revive(tx: Transaction, batch: Batch, key: tuple[str, str]) -> None:
                    kind=ActorKind.CUSTOMER, conversation_id=conversation.id)  # fmt: skip
     work = Work(tx=tx, actor=author, now=batch.now, supervision=Supervision())
     batch.current[key] = await revive(work, conversation)
+    batch.facts[key[0]].extend(work.facts)
+
+
+async def _await_bot(tx: Transaction, batch: Batch, key: tuple[str, str]) -> None:
+    """The customer waits for the bot from now on; so long, and then people are asked."""
+    conversation = batch.current[key]
+    work = Work(tx=tx, actor=system(key[0], "timer"), now=batch.now, supervision=Supervision())
+    batch.current[key] = await work.record(conversation, awaited(conversation, batch.now))
     batch.facts[key[0]].extend(work.facts)
 
 

@@ -11,12 +11,12 @@ from valvomo.commands.conversations.arriving import arrived
 from valvomo.commands.records.making import Draft, drafted, first_links, key_refusal
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import First, Work, outcome_of
-from valvomo.db import house
+from valvomo.db import bots, house
 from valvomo.db.ids import new_secret, secret_digest
 from valvomo.domain.access.actor import ActorKind, UserRole
 from valvomo.domain.agents.events import Acknowledged
 from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy
-from valvomo.domain.conversations.start import ConversationStarted, Customer, start
+from valvomo.domain.conversations.start import ConversationStarted, Customer, FirstBot, start, with_bot
 from valvomo.domain.conversations.targets import Queue, queue_kind
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
@@ -24,6 +24,7 @@ from valvomo.domain.refusals import Reason, Refusal
 TOKEN_DAYS = 30
 """How long a customer's token opens their conversation."""
 
+_WITHOUT_BOTS = frozenset({Channel.RECORD, Channel.VOICE, Channel.VIDEO})
 _CREATORS = frozenset({UserRole.INTEGRATION, UserRole.ADMINISTRATOR, UserRole.SUPERVISOR, UserRole.AGENT})
 
 
@@ -109,9 +110,11 @@ async def _started(
         return Refusal(
             Reason.CHANGED_MEANWHILE, {"version": consent.version or 0, "language": consent.language}
         )
-    return start(
+    started = start(
         workstream, (queue.id, queue.name), customer, consent, conversation_id=work.new_id(), at=work.now
     )
+    bot = await _bot(work, workstream, command)
+    return started if bot is None or isinstance(started, Refusal) else with_bot(started, bot)
 
 
 async def _begun(
@@ -152,6 +155,13 @@ def _queue_refusal(queue: Queue | None) -> Refusal:
     return (
         Refusal(Reason.UNKNOWN_TARGET) if queue is None else Refusal(Reason.OTHER_KIND, {"queue": queue.name})
     )
+
+
+async def _bot(work: Work, workstream: Workstream, command: StartConversation) -> FirstBot | None:
+    """Whoever names a queue wants people; a record has nobody to talk to."""
+    if command.queue or workstream.channel in _WITHOUT_BOTS:
+        return None
+    return await bots.first(work.tx, work.organization_id, workstream.id)
 
 
 async def _consent(work: Work, workstream: Workstream, command: StartConversation) -> Consent:

@@ -12,7 +12,12 @@ from valvomo.domain.refusals import Reason, Refusal
 async def agent_target(work: Work, agent_id: str) -> Agent | Refusal:
     """The agent, locked, so that their load cannot change under the decision."""
     agent = await work.lock_agent(agent_id)
-    return agent or Refusal(Reason.UNKNOWN_TARGET, {"agent": agent_id})
+    if agent is not None:
+        return agent
+    bot = await work.tx.row("bots.get", work.organization_id, agent_id)
+    if bot is not None:
+        return Refusal(Reason.BOT_TARGET, {"agent": bot["name"]})
+    return Refusal(Reason.UNKNOWN_TARGET, {"agent": agent_id})
 
 
 async def queue_target(work: Work, queue: str) -> Queue | Refusal:

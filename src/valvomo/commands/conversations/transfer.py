@@ -1,4 +1,4 @@
-"""Transfer to an agent or to a queue, by the agent who serves it or by a supervisor (spec 1 §3 c, e, f, §4)."""
+"""Transfer to an agent or to a queue, by the agent who serves it or by a supervisor (spec 1 §3 c, e, §4)."""
 
 from __future__ import annotations
 
@@ -42,15 +42,6 @@ class TransferToQueue(Command):
     conversation_id: str
     queue: str
     note: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandOver(Command):
-    """Take it from the bot and put it into a queue of people; its own when none is named."""
-
-    act: ClassVar[Act | None] = Act.HAND_OVER
-    conversation_id: str
-    queue: str | None = None
 
 
 @handles(TransferToAgent)
@@ -98,21 +89,6 @@ async def transfer_to_queue(work: Work, command: TransferToQueue) -> Outcome:
     workstream = await work.workstream(conversation)
     return await work.decide(
         conversation, rules.transfer_to_queue(conversation, workstream, queue, by, at=work.now)
-    )
-
-
-@handles(HandOver)
-async def hand_over(work: Work, command: HandOver) -> Outcome:
-    """Escalates like the bot itself would."""
-    conversation = await work.lock_for(command.conversation_id, Act.HAND_OVER)
-    if isinstance(conversation, Refusal):
-        return conversation
-    queue = await queue_target(work, command.queue or conversation.queue_id)
-    if isinstance(queue, Refusal):
-        return queue
-    workstream = await work.workstream(conversation)
-    return await work.decide(
-        conversation, rules.hand_over(conversation, workstream, queue, work.actor.id, at=work.now)
     )
 
 

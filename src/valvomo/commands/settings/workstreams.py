@@ -34,7 +34,7 @@ class Rules:
     """The rules of a workstream that may change.
 
     `origins` are the web sites that may open conversations here, such as `https://shop.example`; none means any.
-    A template takes the place of `auto_accept` and of the offer time of `timers`.
+    A template takes the place of `auto_accept` and of the offer time of `timers`. Conversations begin with the bot.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Rules:
     skill_rules: tuple[SkillRule, ...] = ()
     affinity: bool = True
     template_id: str | None = None
+    bot_id: str | None = None
 
     def shown(self) -> dict[str, object]:
         """As kept with facts."""
@@ -80,6 +81,7 @@ class CreateWorkstream(Command):
     skill_rules: tuple[SkillRule, ...] = ()
     affinity: bool = True
     template_id: str | None = None
+    bot_id: str | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
 
@@ -88,7 +90,7 @@ class CreateWorkstream(Command):
 class ChangeWorkstream(Command):
     """Change what is given; None leaves a thing as it is. Conversations that are under way keep their consent.
 
-    Empty `template_id` means none. Rules are replaced as a whole.
+    Empty `template_id` or `bot_id` means none. Rules are replaced as a whole.
     """
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
@@ -106,6 +108,7 @@ class ChangeWorkstream(Command):
     skill_rules: tuple[SkillRule, ...] | None = None
     affinity: bool | None = None
     template_id: str | None = None
+    bot_id: str | None = None
 
 
 @handles(CreateWorkstream)
@@ -139,7 +142,7 @@ async def change_workstream(work: Work, command: ChangeWorkstream) -> Outcome:
     before = rules_of(row)
     given = {one.name: getattr(command, one.name) for one in fields(Rules)}
     after = replace(before, **{name: value for name, value in given.items() if value is not None})
-    after = replace(after, template_id=after.template_id or None)
+    after = replace(after, template_id=after.template_id or None, bot_id=after.bot_id or None)
     if refusal := await _refusal(work, Channel(row["channel"]), after):
         return refusal
     await work.tx.run("settings.change_workstream", *_row(work, row["id"], after))
@@ -171,6 +174,7 @@ def _rules(command: CreateWorkstream) -> Rules:
         skill_rules=command.skill_rules,
         affinity=command.affinity,
         template_id=command.template_id,
+        bot_id=command.bot_id,
     )
 
 
@@ -179,15 +183,13 @@ def _row(work: Work, workstream_id: str, rules: Rules) -> tuple[object, ...]:
         work.organization_id, workstream_id, rules.name, rules.queue_id, rules.units, sorted(rules.allowed_presences),
         rules.auto_accept, rules.wrap_up.value, msgspec.to_builtins(rules.timers), rules.consent.value,
         list(rules.origins), msgspec.to_builtins(rules.queue_rules), msgspec.to_builtins(rules.skill_rules),
-        rules.affinity, rules.template_id,
+        rules.affinity, rules.template_id, rules.bot_id,
     )  # fmt: skip
 
 
 async def _refusal(work: Work, channel: Channel, rules: Rules) -> Refusal | None:
-    if channel is Channel.RECORD and rules.consent is not ConsentPolicy.NONE:
-        return Refusal(Reason.NO_CUSTOMER, {"field": "consent"})
-    if not rules.allowed_presences:
-        return malformed("allowed_presences", "none is given")
+    if refusal := _form_refusal(channel, rules):
+        return refusal
     queue = await house.queue(work.tx, work.organization_id, rules.queue_id, work.now)
     if queue is None or queue.id != rules.queue_id:
         return Refusal(Reason.UNKNOWN_TARGET, {"queue": rules.queue_id})
@@ -198,7 +200,24 @@ async def _refusal(work: Work, channel: Channel, rules: Rules) -> Refusal | None
         return Refusal(Reason.UNKNOWN_TARGET, {"template": rules.template_id})
     known = await house.known(work.tx, work.organization_id, queue.kind)
     unsound = unsound_rules(rules.queue_rules, rules.skill_rules, known)
-    return malformed(unsound.at, unsound.problem) if unsound else None
+    if unsound:
+        return malformed(unsound.at, unsound.problem)
+    return await _bot_refusal(work, channel, rules.bot_id)
+
+
+def _form_refusal(channel: Channel, rules: Rules) -> Refusal | None:
+    if channel is Channel.RECORD and rules.consent is not ConsentPolicy.NONE:
+        return Refusal(Reason.NO_CUSTOMER, {"field": "consent"})
+    return None if rules.allowed_presences else malformed("allowed_presences", "none is given")
+
+
+async def _bot_refusal(work: Work, channel: Channel, bot_id: str | None) -> Refusal | None:
+    if bot_id is None:
+        return None
+    if channel is Channel.RECORD:
+        return Refusal(Reason.NO_CUSTOMER, {"field": "bot"})
+    known = await work.tx.value("bots.is_bot", work.organization_id, bot_id)
+    return None if known else Refusal(Reason.UNKNOWN_TARGET, {"bot": bot_id})
 
 
 async def _texts(work: Work, workstream_id: str, rules: Rules, own: Mapping[str, str]) -> dict[str, object]:

@@ -1,7 +1,8 @@
 -- name: known
 -- For each client id the message that was posted with it before, if any, and whether letters are written at all.
 SELECT k.organization_id AS house, m.*,
-    EXISTS (SELECT FROM webhooks w WHERE w.organization_id = k.organization_id AND NOT w.disabled) AS letters
+    EXISTS (SELECT FROM webhooks w WHERE w.organization_id = k.organization_id AND NOT w.disabled
+        AND w.bot_id IS NULL) AS letters
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS k (organization_id, conversation_id, author_id, client_id)
 LEFT JOIN LATERAL (
     SELECT organization_id, conversation_id, seq, public_seq, id, author_id, author_role, author_name, NULL AS visibility,

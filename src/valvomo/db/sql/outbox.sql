@@ -3,28 +3,63 @@
 INSERT INTO outbox (organization_id, id, webhook_id, kind, body, due, created_at, trace)
 SELECT w.organization_id, gen_random_uuid()::text, w.id, l.kind, l.body, $4, $4, $5
 FROM unnest($1::text[], $2::text[], $3::jsonb[]) WITH ORDINALITY AS l (organization_id, kind, body, place)
-JOIN webhooks w ON w.organization_id = l.organization_id AND NOT w.disabled
+JOIN webhooks w ON w.organization_id = l.organization_id AND NOT w.disabled AND w.bot_id IS NULL
     AND (w.kinds = '{}' OR l.kind = ANY (w.kinds))
 ORDER BY l.place
 
+-- name: write_one
+-- A letter to one webhook, whatever kinds it wants.
+INSERT INTO outbox (organization_id, id, webhook_id, kind, body, due, created_at, trace)
+SELECT w.organization_id, $3, w.id, $4, $5::jsonb, $6, $6, $7 FROM webhooks w
+WHERE w.organization_id = $1 AND w.id = $2
+
 -- name: lease
--- The next letters that are due are this process's to send; if it dies, they are due again when the lease ends.
+-- The next letters that are due are this process's to send; if it dies, they are due again when the lease ends. What
+-- belongs to a conversation waits for what was written of it before.
 UPDATE outbox o SET due = $1::timestamptz + make_interval(secs => $2), attempts = o.attempts + 1
 FROM webhooks w
 WHERE w.organization_id = o.organization_id AND w.id = o.webhook_id AND (o.organization_id, o.id) IN (
     SELECT d.organization_id, d.id FROM outbox d
-    JOIN webhooks e ON e.organization_id = d.organization_id AND e.id = d.webhook_id AND NOT e.disabled
+    JOIN webhooks e ON e.organization_id = d.organization_id AND e.id = d.webhook_id
+        AND (NOT e.disabled OR d.kind IN ('webhook.test', 'bot.conversation_left'))
     WHERE d.due <= $1 AND d.delivered_at IS NULL AND d.given_up_at IS NULL
-    ORDER BY d.due LIMIT $3 FOR UPDATE OF d SKIP LOCKED)
-RETURNING o.organization_id, o.id, o.kind, o.body, o.attempts, o.created_at, o.trace, w.url, w.secret
+        AND (d.conversation_id IS NULL OR NOT EXISTS (
+            SELECT FROM outbox f WHERE f.organization_id = d.organization_id AND f.webhook_id = d.webhook_id
+                AND f.conversation_id = d.conversation_id AND f.place < d.place
+                AND f.delivered_at IS NULL AND f.given_up_at IS NULL))
+    ORDER BY d.due, d.place LIMIT $3 FOR UPDATE OF d SKIP LOCKED)
+RETURNING o.organization_id, o.id, o.webhook_id, o.kind, o.body, o.attempts, o.replayed_after, o.created_at, o.trace, w.url, w.secret,
+    w.sealed, w.former_sealed, w.former_until, w.bot_id
+
+-- name: next_due
+-- When the next letter is due that is not due yet.
+SELECT min(due) FROM outbox WHERE due > $1 AND delivered_at IS NULL AND given_up_at IS NULL
 
 -- name: delivered
 -- The letter has arrived.
-UPDATE outbox SET delivered_at = $3, problem = NULL WHERE organization_id = $1 AND id = $2
+UPDATE outbox SET delivered_at = $3, given_up_at = NULL, problem = NULL, status = $4, ms = $5
+WHERE organization_id = $1 AND id = $2
 
 -- name: failed
 -- The letter did not arrive: when to try again, or that we gave up.
-UPDATE outbox SET due = $3, given_up_at = $4, problem = $5 WHERE organization_id = $1 AND id = $2
+UPDATE outbox SET due = $3, given_up_at = $4, problem = $5, status = $6, ms = $7
+WHERE organization_id = $1 AND id = $2 AND given_up_at IS NULL
+
+-- name: attempted
+-- What came of one attempt.
+INSERT INTO outbox_attempts (organization_id, letter_id, number, at, status, ms, answer, problem)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE EXISTS (SELECT FROM outbox WHERE organization_id = $1 AND id = $2)
+ON CONFLICT ON CONSTRAINT outbox_attempts_pkey DO UPDATE
+SET at = excluded.at, status = excluded.status, ms = excluded.ms, answer = excluded.answer, problem = excluded.problem
+
+-- name: arriving
+-- Something has arrived there.
+UPDATE webhooks SET failing_since = NULL WHERE organization_id = $1 AND id = $2 AND failing_since IS NOT NULL
+
+-- name: failing
+-- Something has not arrived there; since when nothing has.
+UPDATE webhooks SET failing_since = coalesce(failing_since, $3) WHERE organization_id = $1 AND id = $2
+RETURNING failing_since
 
 -- name: drop_old
 -- Letters that were delivered or given up are kept for a while, for the log; so many at a time.
@@ -33,5 +68,40 @@ DELETE FROM outbox WHERE ctid = ANY (ARRAY(
 ))
 
 -- name: log
--- What was sent to a webhook, newest first.
-SELECT * FROM outbox WHERE organization_id = $1 AND webhook_id = $2 ORDER BY created_at DESC LIMIT $3
+-- What was sent to a webhook, newest first, before a place; by what came of it, where that is asked.
+SELECT o.*, (SELECT a.answer FROM outbox_attempts a WHERE a.organization_id = o.organization_id
+    AND a.letter_id = o.id ORDER BY a.number DESC LIMIT 1) AS answer
+FROM outbox o
+WHERE organization_id = $1 AND webhook_id = $2 AND ($4::bigint IS NULL OR place < $4)
+    AND ($5::text IS NULL OR $5 = CASE WHEN given_up_at IS NOT NULL THEN 'given_up'
+        WHEN delivered_at IS NOT NULL THEN 'delivered' ELSE 'waiting' END)
+ORDER BY place DESC LIMIT $3
+
+-- name: letter
+-- One letter to a webhook.
+SELECT o.*, NULL::bytea AS answer FROM outbox o WHERE organization_id = $1 AND webhook_id = $2 AND id = $3
+
+-- name: attempts
+-- Every attempt to send a letter.
+SELECT * FROM outbox_attempts WHERE organization_id = $1 AND letter_id = $2 ORDER BY number
+
+-- name: replay
+-- A letter again, as the same letter.
+UPDATE outbox SET due = $4, given_up_at = NULL, delivered_at = NULL, problem = NULL, replays = replays + 1,
+    replayed_after = attempts
+WHERE organization_id = $1 AND webhook_id = $2 AND id = $3
+
+-- name: replay_span
+-- Letters of a span of time again, each as the same letter: all of them, or those that were given up.
+UPDATE outbox SET due = $6, given_up_at = NULL, delivered_at = NULL, problem = NULL, replays = replays + 1,
+    replayed_after = attempts
+WHERE organization_id = $1 AND webhook_id = $2 AND created_at >= $3 AND created_at < $4
+    AND (given_up_at IS NOT NULL OR (delivered_at IS NOT NULL AND NOT $5))
+
+-- name: unsealed
+-- Webhooks whose secret is kept in the clear.
+SELECT organization_id, id, secret FROM webhooks WHERE sealed IS NULL AND secret <> '' FOR UPDATE SKIP LOCKED
+
+-- name: seal
+-- Its secret is sealed from now on.
+UPDATE webhooks SET sealed = $3, secret = '' WHERE organization_id = $1 AND id = $2

@@ -76,14 +76,14 @@ ORDER BY id LIMIT $4
 -- name: create_workstream
 -- A new workstream.
 INSERT INTO workstreams (organization_id, id, name, queue_id, units, allowed_presences, auto_accept, wrap_up, timers,
-    consent, origins, queue_rules, skill_rules, affinity, template_id, channel, key, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17, $18)
+    consent, origins, queue_rules, skill_rules, affinity, template_id, bot_id, channel, key, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17, $18, $19)
 
 -- name: change_workstream
 -- A workstream as it is from now on.
 UPDATE workstreams SET name = $3, queue_id = $4, units = $5, allowed_presences = $6, auto_accept = $7, wrap_up = $8,
     timers = $9::jsonb, consent = $10, origins = $11, queue_rules = $12::jsonb, skill_rules = $13::jsonb, affinity = $14,
-    template_id = $15
+    template_id = $15, bot_id = $16
 WHERE organization_id = $1 AND id = $2
 
 -- name: newest_text
@@ -109,16 +109,33 @@ SELECT kind, language, max(version)::integer AS version FROM acknowledgements
 WHERE organization_id = $1 AND person_id = $2 AND answer AND conversation_id IS NULL GROUP BY kind, language
 
 -- name: webhooks
--- Webhooks after an id, in order of their making.
-SELECT * FROM webhooks WHERE organization_id = $1 AND id > $2 AND ($3::text IS NULL OR id = $3) ORDER BY id LIMIT $4
+-- Webhooks after an id, in order of their making; those of bots only where one is asked for.
+SELECT * FROM webhooks WHERE organization_id = $1 AND id > $2 AND CASE WHEN $3::text IS NULL THEN bot_id IS NULL
+    ELSE id = $3 END ORDER BY id LIMIT $4
 
 -- name: create_webhook
 -- A new webhook.
-INSERT INTO webhooks (organization_id, id, url, secret, kinds, disabled, created_at) VALUES ($1, $2, $3, $4, $5, false, $6)
+INSERT INTO webhooks (organization_id, id, bot_id, url, secret, sealed, kinds, disabled, created_at)
+VALUES ($1, $2, $3, $4, '', $5, $6, $7, $8)
+
+-- name: rotate_webhook
+-- Another secret, and until when the former one is valid beside it.
+UPDATE webhooks SET secret = '', sealed = $3, former_sealed = $4, former_until = $5 WHERE organization_id = $1 AND id = $2
+
+-- name: disable_webhook
+-- It gets no letters any more, for this reason.
+UPDATE webhooks SET disabled = true, disabled_for = $3 WHERE organization_id = $1 AND id = $2
+
+-- name: administrators
+-- Everybody who administers the house and is in service, with the language they read.
+SELECT email, language FROM users WHERE organization_id = $1 AND NOT disabled AND 'administrator' = ANY (roles)
+ORDER BY id
 
 -- name: change_webhook
 -- A webhook as it is from now on.
-UPDATE webhooks SET url = $3, kinds = $4, disabled = $5 WHERE organization_id = $1 AND id = $2
+UPDATE webhooks SET url = $3, kinds = $4, disabled = $5, disabled_for = CASE WHEN $5 THEN disabled_for END,
+    failing_since = CASE WHEN $5 OR url = $3 AND NOT disabled THEN failing_since END
+WHERE organization_id = $1 AND id = $2
 
 -- name: remove_webhook
 -- A webhook is no more; its letters go with it.

@@ -17,11 +17,12 @@ class UserRole(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """A person of the house, a customer, or the system."""
+    """A person of the house, a customer, the system, or a bot, which has no role and so no right of any of them."""
 
     USER = "user"
     CUSTOMER = "customer"
     SYSTEM = "system"
+    BOT = "bot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

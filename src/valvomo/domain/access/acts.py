@@ -20,19 +20,25 @@ from valvomo.domain.access.supervision import (
 )
 from valvomo.domain.conversations.ask import ask_refusal, withdraw_refusal
 from valvomo.domain.conversations.assign import assign_refusal
+from valvomo.domain.conversations.bots import handled_refusal, pause_refusal, unpause_refusal
 from valvomo.domain.conversations.consult import consult_refusal
 from valvomo.domain.conversations.details import details_refusal
 from valvomo.domain.conversations.ending import complete_refusal, end_refusal
 from valvomo.domain.conversations.force_close import force_close_refusal
 from valvomo.domain.conversations.join import join_refusal, leave_refusal, take_over_refusal
-from valvomo.domain.conversations.message import note_refusal, reply_refusal, whisper_refusal
+from valvomo.domain.conversations.message import (
+    instruct_refusal,
+    note_refusal,
+    reply_refusal,
+    whisper_refusal,
+)
 from valvomo.domain.conversations.model import Conversation, Role
 from valvomo.domain.conversations.monitor import monitor_refusal
 from valvomo.domain.conversations.mute import mute_refusal, pin_refusal, unmute_refusal, unpin_refusal
 from valvomo.domain.conversations.offers import answer_refusal
 from valvomo.domain.conversations.pick import pick_refusal
 from valvomo.domain.conversations.queueing import owner_refusal, park_refusal, resume_refusal
-from valvomo.domain.conversations.transfer import hand_over_refusal, schedule_refusal, transfer_refusal
+from valvomo.domain.conversations.transfer import schedule_refusal, transfer_refusal
 from valvomo.domain.conversations.vip import vip_refusal
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -51,6 +57,8 @@ class Act(StrEnum):
     TRANSFER_QUEUE = "transfer_queue"
     TRANSFER_WHEN_CALL_ENDS = "transfer_when_call_ends"
     HAND_OVER = "hand_over"
+    PAUSE_BOT = "pause_bot"
+    RESUME_BOT = "resume_bot"
     FORCE_CLOSE = "force_close"
     ACCEPT = "accept"
     REJECT = "reject"
@@ -64,6 +72,7 @@ class Act(StrEnum):
     REPLY = "reply"
     NOTE = "note"
     WHISPER = "whisper"
+    INSTRUCT = "instruct"
     DETAILS = "details"
     ASK_SUPERVISOR = "ask_supervisor"
     WITHDRAW_ASK = "withdraw_ask"
@@ -84,6 +93,8 @@ RIGHTS: Mapping[Act, Right] = {
     Act.TRANSFER_QUEUE: Right.TRANSFER,
     Act.TRANSFER_WHEN_CALL_ENDS: Right.TRANSFER,
     Act.HAND_OVER: Right.TRANSFER,
+    Act.PAUSE_BOT: Right.TRANSFER,
+    Act.RESUME_BOT: Right.TRANSFER,
     Act.FORCE_CLOSE: Right.FORCE_CLOSE,
 }
 """The switch behind each supervisor's act."""
@@ -110,7 +121,9 @@ RULES: Mapping[Act, Rule] = {
     Act.TRANSFER_AGENT: lambda actor, one: transfer_refusal(one),
     Act.TRANSFER_QUEUE: lambda actor, one: transfer_refusal(one),
     Act.TRANSFER_WHEN_CALL_ENDS: lambda actor, one: schedule_refusal(one),
-    Act.HAND_OVER: lambda actor, one: hand_over_refusal(one),
+    Act.HAND_OVER: lambda actor, one: handled_refusal(one),
+    Act.PAUSE_BOT: lambda actor, one: pause_refusal(actor.id, one),
+    Act.RESUME_BOT: lambda actor, one: unpause_refusal(actor.id, one),
     Act.FORCE_CLOSE: lambda actor, one: force_close_refusal(one),
     Act.ACCEPT: lambda actor, one: answer_refusal(actor.id, one),
     Act.REJECT: lambda actor, one: answer_refusal(actor.id, one),
@@ -124,6 +137,7 @@ RULES: Mapping[Act, Rule] = {
     Act.REPLY: lambda actor, one: reply_refusal(actor.id, one),
     Act.NOTE: lambda actor, one: note_refusal(actor.id, one),
     Act.WHISPER: lambda actor, one: whisper_refusal(actor.id, one),
+    Act.INSTRUCT: lambda actor, one: instruct_refusal(actor.id, one),
     Act.DETAILS: lambda actor, one: details_refusal(actor.id, one, watches=keeps_records(actor, one)),
     Act.ASK_SUPERVISOR: lambda actor, one: ask_refusal(actor.id, one),
     Act.WITHDRAW_ASK: lambda actor, one: withdraw_refusal(actor.id, one),

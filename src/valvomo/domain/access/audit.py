@@ -15,6 +15,7 @@ from valvomo.domain.agents.events import (
 )
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared
 from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
+from valvomo.domain.conversations.bots import BotPaused, BotResumed, Escalated
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
@@ -33,12 +34,19 @@ _ALWAYS = (
 )  # fmt: skip
 
 
-def audited(event: Event | HouseFact) -> bool:
+def audited(event: Event | HouseFact) -> bool:  # noqa: C901 - a list, case by case
     """Whether this fact answers "who did what to whom, when and why" for an auditor."""
     if isinstance(event, _ALWAYS) or (isinstance(event, RecordsImported) and event.turns):
         return True
     match event:
-        case MonitorStarted() | MonitorStopped() | SupervisorJoined() | TookOver() | ForceClosed():
+        case (
+            MonitorStarted()
+            | MonitorStopped()
+            | SupervisorJoined()
+            | TookOver()
+            | ForceClosed()
+            | BotPaused()
+        ):
             return True
         case AlertAcknowledged() | AlertAssigned() | Muted() | Unmuted() | Pinned() | Unpinned():
             return True
@@ -50,8 +58,10 @@ def audited(event: Event | HouseFact) -> bool:
             return offer.by_role == _SUPERVISOR
         case OfferRejected(offer=offer) | OfferExpired(offer=offer):
             return offer.by_role == _SUPERVISOR
-        case Queued(by_role=role) | PresenceSet(by_role=role):
+        case Queued(by_role=role) | PresenceSet(by_role=role) | Escalated(by_role=role):
             return role == _SUPERVISOR
+        case BotResumed(by_id=by):
+            return by is not None
         case TransferScheduled(transfer=transfer):
             return transfer.by_role == _SUPERVISOR
         case _:

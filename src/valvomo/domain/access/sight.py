@@ -16,6 +16,8 @@ def may_see(actor: Actor, conversation: Conversation) -> bool:
     """Whether the conversation exists for this actor at all; if not, the answer is 404."""
     if actor.organization_id != conversation.organization_id:
         return False
+    if actor.kind is ActorKind.BOT:
+        return conversation.bot_id == actor.id
     if actor.kind is not ActorKind.USER:
         return actor.kind is ActorKind.SYSTEM or actor.conversation_id == conversation.id
     if actor.is_(UserRole.INTEGRATION) or actor.supervises(conversation.queue_id):

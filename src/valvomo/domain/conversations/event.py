@@ -101,7 +101,8 @@ def back_in_queue(
 ) -> Conversation:
     """Open again without an owner. The place in the queue is kept; another queue starts its own session wait.
 
-    With a bot the conversation has not been in a queue yet: its wait begins now (spec 1 §8 *wait*).
+    With a bot the conversation has not been in a queue yet: its wait, and that for a first response, begins now
+    (spec 1 §8).
     Nobody stays in it: monitoring and consulting need a conversation that is being served.
     """
     moved = queue_id != conversation.queue_id
@@ -117,6 +118,8 @@ def back_in_queue(
         owner_name=None,
         bot_id=None,
         bot_name=None,
+        bot_paused=None,
+        first_response_at=None if conversation.bot_id else conversation.first_response_at,
         accepted_at=None,
         waiting_at=None,
         offers=(),
@@ -127,7 +130,7 @@ def back_in_queue(
         participants=(),
         scheduled_transfer=None,
     )
-    return with_deadlines(with_offer_deadlines(changed), agent_gone=None, auto_close=auto_close)
+    return with_deadlines(with_offer_deadlines(changed), agent_gone=None, bot=None, auto_close=auto_close)
 
 
 def closed(conversation: Conversation, at: datetime, closed_as: str) -> Conversation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
+from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, BotResumed, Escalated
 from valvomo.domain.conversations.call import CallEnded, Elevated
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
 from valvomo.domain.conversations.delivery import DeliveryChanged
@@ -102,6 +103,11 @@ EVENTS: Mapping[str, type[Event]] = {
         AutoClosed,
         RecordResolved,
         ForceClosed,
+        Escalated,
+        BotAwaited,
+        BotPaused,
+        BotResumed,
+        BotEnded,
     )
 }
 """Kind to type: what the journal holds is decoded by this list and by nothing else."""

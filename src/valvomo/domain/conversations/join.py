@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from valvomo.domain.conversations.event import Event, with_participant, without_participant
+from valvomo.domain.conversations.event import Event, with_deadlines, with_participant, without_participant
 from valvomo.domain.conversations.model import Channel, Conversation, Participant, Role, State
 from valvomo.domain.conversations.monitor import listening_refusal
 from valvomo.domain.conversations.offers import owned
@@ -69,7 +69,7 @@ class TookOver(Event):
                 id=self.from_id, name=self.from_name, role=Role.CONSULT, since=at, public=True
             )
             changed = with_participant(changed, former)
-        changed = replace(changed, bot_id=None, bot_name=None)
+        changed = with_deadlines(replace(changed, bot_id=None, bot_name=None, bot_paused=None), bot=None)
         return owned(
             changed, (self.supervisor_id, self.supervisor_name), units=(self.units, self.excess_units), at=at
         )

@@ -21,11 +21,12 @@ MAX_TEXT = 10_000
 
 
 class Visibility(StrEnum):
-    """Who reads it: everyone; the house; the agent (a supervisor's whisper)."""
+    """Who reads it: everyone; the house; the agent (a supervisor's whisper); the bot (a supervisor's instruction)."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
     WHISPER = "whisper"
+    INSTRUCTION = "instruction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,9 @@ class MessagePosted(Event):
         counted["public_seq"] = self.public_seq
         if self.author_role == Role.CUSTOMER:
             return conversation.but(**counted, unanswered_since=conversation.unanswered_since or at)
+        if self.author_role == Role.BOT:
+            # A bot answers the customer, but the first response is a person's (spec 1 §8).
+            return conversation.but(**counted, unanswered_since=None)
         answered = conversation.first_response_at or at
         return conversation.but(**counted, unanswered_since=None, first_response_at=answered)
 
@@ -93,6 +97,27 @@ def whisper_refusal(author_id: str, conversation: Conversation) -> Refusal | Non
     return Refusal(Reason.HANDLED_BY_BOT, {"bot": conversation.bot_name}) if conversation.bot_id else None
 
 
+def instruct_refusal(author_id: str, conversation: Conversation) -> Refusal | None:
+    """Instructions: from supervisors who monitor or joined, to the bot that has it; agents are whispered to."""
+    if conversation.state is State.CLOSED:
+        return Refusal(Reason.CLOSED, {"state": "closed"})
+    if not conversation.bot_id:
+        return Refusal(Reason.NOT_HANDLED_BY_BOT, {"owner": conversation.owner_name})
+    if conversation.role_of(author_id) in (Role.MONITOR, Role.SUPERVISOR):
+        return None
+    return Refusal(Reason.MONITOR_FIRST)
+
+
+def bot_message_refusal(bot_id: str, conversation: Conversation) -> Refusal | None:
+    """A bot speaks in what it has, while nobody has paused it."""
+    if conversation.state is State.CLOSED:
+        return Refusal(Reason.CLOSED, {"state": "closed"})
+    if conversation.bot_id != bot_id:
+        return Refusal(Reason.NOT_YOURS, {"state": conversation.state.value})
+    pause = conversation.bot_paused
+    return Refusal(Reason.BOT_PAUSED, {"by": pause.by_name, "until": pause.until}) if pause else None
+
+
 def customer_message_refusal(conversation: Conversation) -> Refusal | None:
     """The customer writes until it has ended."""
     if conversation.state in (State.CLOSED, State.WRAP_UP):
@@ -115,10 +140,13 @@ def posting_refusal(words: Words, conversation: Conversation) -> Refusal | None:
     """The one rule for whoever writes whatever."""
     if words.author_role == Role.CUSTOMER:
         return customer_message_refusal(conversation)
+    if words.author_role == Role.BOT:
+        return bot_message_refusal(words.author_id, conversation)
     rules = {
         Visibility.PUBLIC: reply_refusal,
         Visibility.INTERNAL: note_refusal,
         Visibility.WHISPER: whisper_refusal,
+        Visibility.INSTRUCTION: instruct_refusal,
     }
     return rules[words.visibility](words.author_id, conversation)
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Self
 
 from valvomo.domain.agents.skills import Need
+from valvomo.domain.conversations.bot_marks import BotPause, Escalation
 from valvomo.domain.conversations.marks import Asked, Mute, Pin, ScheduledTransfer
 from valvomo.domain.conversations.record import Record
 from valvomo.domain.sentiment.levels import Level
@@ -91,6 +92,7 @@ class Deadline(StrEnum):
     AUTO_CLOSE = "auto_close"
     WRAP_UP_BLOCK = "wrap_up_block"
     WINDOW = "window"
+    BOT = "bot"
 
 
 class ConsentPolicy(StrEnum):
@@ -111,10 +113,7 @@ class LanguageSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """What the workstream asked of the customer and what the customer said (spec 1 §5).
-
-    `answer` is None until given; `version` and `language` name the text that was shown.
-    """
+    """What the workstream asked, with the text that was shown, and the answer, None until given (spec 1 §5)."""
 
     policy: ConsentPolicy = ConsentPolicy.NONE
     answer: bool | None = None
@@ -149,10 +148,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """Somebody beside primary and customer: a consult, a monitor, a joined supervisor.
-
-    `public` when the customer knows of them; `shown` when agents were shown that they monitor.
-    """
+    """Somebody beside primary and customer; `public`: to the customer, `shown`: to agents, as a monitor."""
 
     id: str
     name: str
@@ -209,6 +205,10 @@ class Conversation:
     owner_name: str | None = None
     bot_id: str | None = None
     bot_name: str | None = None
+    bot_patience: int = 0
+    bot_idle: int = 0
+    bot_paused: BotPause | None = None
+    escalation: Escalation | None = None
     served_by: tuple[str, ...] = ()
     offers: tuple[Offer, ...] = ()
     participants: tuple[Participant, ...] = ()

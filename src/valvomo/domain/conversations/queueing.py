@@ -13,7 +13,7 @@ from valvomo.domain.conversations.offers import owned
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
 
-UNSERVED = frozenset({"assigned", "handed_over", "language"})
+UNSERVED = frozenset({"assigned", "handed_over", "escalated", "language"})
 """Causes by which no agent gives it away: who served the customer before stays the first to be asked."""
 
 
@@ -21,9 +21,8 @@ UNSERVED = frozenset({"assigned", "handed_over", "language"})
 class Queued(Event):
     """Open in a queue again; `from_id` is who had it.
 
-    `cause` is `released`, `agent_gone`, `not_serving`, `transferred`, `assigned`, `handed_over`, `language` or
-    `affinity_lost`.
-    `affinity_id` is who had it and is to be asked first.
+    `cause` is `released`, `agent_gone`, `not_serving`, `transferred`, `assigned`, `handed_over`, `escalated`,
+    `language` or `affinity_lost`. `affinity_id` is who had it and is to be asked first.
     """
 
     kind: ClassVar[str] = "queued"

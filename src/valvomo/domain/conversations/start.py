@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from valvomo.domain.agents.skills import Need
@@ -54,6 +54,8 @@ class ConversationStarted(Event):
     bot_name: str | None = None
     account_id: str | None = None
     window_closed: bool = False
+    bot_patience: int = 0
+    bot_idle: int = 0
     auto_close_at: datetime | None = None
     record: Record | None = None
 
@@ -90,12 +92,26 @@ class ConversationStarted(Event):
             record=self.record,
             account_id=self.account_id,
             window_closed=self.window_closed,
+            bot_patience=self.bot_patience,
+            bot_idle=self.bot_idle,
         )
-        return with_deadlines(conversation, auto_close=None if self.bot_id else self.auto_close_at)
+        # A bot that cannot be reached, or never says a word, must not keep anybody.
+        bot = at + timedelta(seconds=self.bot_patience) if self.bot_id else None
+        return with_deadlines(conversation, auto_close=None if bot else self.auto_close_at, bot=bot)
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """A conversation starts once."""
         raise ValueError(f"conversation {conversation.id} has already started")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstBot:
+    """The bot that a workstream begins with, and how long (seconds) it may be silent and a talk with it idle."""
+
+    id: str
+    name: str
+    patience: int
+    idle: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +174,11 @@ def start(
         record=(customer.record or Record()) if workstream.channel is Channel.RECORD else None,
         auto_close_at=workstream.auto_close(workstream.timers.auto_close_open, at),
     )
+
+
+def with_bot(begun: ConversationStarted, bot: FirstBot) -> ConversationStarted:
+    """The same, with this bot first; it hands over to the queue."""
+    return replace(begun, bot_id=bot.id, bot_name=bot.name, bot_patience=bot.patience, bot_idle=bot.idle)
 
 
 def _asks(workstream: Workstream) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from valvomo.domain.conversations.bots import BotEnded
 from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, RecordResolved
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
@@ -37,6 +38,8 @@ def told_customer(event: Event) -> Told | None:
             return Told(code="agent_joined", name=name)
         case ParticipantLeft(person_name=name, role=role, public=True):
             return Told(code="supervisor_left" if role is Role.SUPERVISOR else "consult_left", name=name)
+        case Queued(cause="handed_over" | "escalated"):
+            return Told(code="handed_to_people")
         case Queued(from_id=str()):
             return Told(code="back_in_queue")
         case _:
@@ -51,7 +54,7 @@ def _told_of_end(event: Event) -> Told | None:
             return Told(code="supervisor_ended")
         case Ended(by_role="agent"):
             return Told(code="agent_ended")
-        case Ended() | Abandoned() | AutoClosed() | RecordResolved():
+        case Ended() | Abandoned() | AutoClosed() | RecordResolved() | BotEnded():
             return Told(code="ended")
         case _:
             return None

@@ -1,4 +1,4 @@
-"""Transfer: a conversation passes from agent to agent, or back to a queue (T8, T10; spec 1 §3 c, e, f, §4)."""
+"""Transfer: a conversation passes from agent to agent, or back to a queue (T8, T10; spec 1 §3 c, e, §4)."""
 
 from __future__ import annotations
 
@@ -90,32 +90,6 @@ def schedule_transfer(conversation: Conversation, transfer: ScheduledTransfer) -
     if transfer.agent_id == conversation.owner_id:
         return Refusal(Reason.SAME_AGENT, {"agent": transfer.agent_name})
     return (TransferScheduled(transfer=transfer),)
-
-
-def hand_over_refusal(conversation: Conversation) -> Refusal | None:
-    """Only a bot's conversation is handed over; it escalates like the bot itself would (spec 1 §3 f)."""
-    if conversation.state is State.CLOSED:
-        return Refusal(Reason.CLOSED, {"state": "closed"})
-    return (
-        None
-        if conversation.bot_id
-        else Refusal(Reason.NOT_HANDLED_BY_BOT, {"owner": conversation.owner_name})
-    )
-
-
-def hand_over(
-    conversation: Conversation, workstream: Workstream, queue: Queue, by_id: str, *, at: datetime
-) -> tuple[Event, ...] | Refusal:
-    """From the bot to a queue of people; the present queue is as good as another."""
-    if refusal := hand_over_refusal(conversation):
-        return refusal
-    if queue.id != conversation.queue_id and (refusal := queue_refusal(conversation, queue)):
-        return refusal
-    queued = _queued(conversation, workstream, queue, (by_id, "supervisor", None), at=at)
-    handed = replace(
-        queued, cause="handed_over", from_id=conversation.bot_id, from_name=conversation.bot_name
-    )
-    return (*put_out(conversation, State.OPEN), handed)
 
 
 def _queued(

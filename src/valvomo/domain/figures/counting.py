@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from valvomo.domain.agents.events import HouseFact, PresenceSet
 from valvomo.domain.attention.parts import waiting_since
+from valvomo.domain.conversations.bots import Escalated
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import SupervisorJoined, TookOver
@@ -168,7 +169,7 @@ def _closing(turn: Turn, spent: Spent) -> Iterator[Entry]:
 
 def _messages(turn: Turn, event: MessagePosted, calendars: Mapping[str, Hours]) -> Iterator[Entry]:
     before = turn.before
-    if before is None or event.public_seq is None or event.author_role == Role.CUSTOMER:
+    if before is None or event.public_seq is None or event.author_role in (Role.CUSTOMER, Role.BOT):
         return
     agent = event.author_id
     if before.unanswered_since is not None:
@@ -208,6 +209,8 @@ def _supervision(turn: Turn) -> Iterator[Entry]:
             yield turn.entry(SUPERVISED + Step.TAKE_OVER, agent_id=who)
         case ForceClosed(by_id=who):
             yield turn.entry(SUPERVISED + Step.FORCE_CLOSE, agent_id=who)
+        case Escalated():
+            yield turn.entry(Counter.ESCALATED)
         case Queued(by_role=role, by_id=who, cause=cause) if role == _SUPERVISOR and who:
             step = Step.ASSIGN if cause == "assigned" else Step.TRANSFER
             yield turn.entry(SUPERVISED + step, agent_id=who)

@@ -34,6 +34,9 @@ class Counter(StrEnum):
     FORCE_CLOSED = "closed.force_closed"
     AUTO_CLOSED = "closed.auto_closed"
     OVERFLOW_CLOSED = "closed.overflow"
+    BOT_ENDED = "closed.bot_ended"
+    ESCALATED = "escalated"
+    """A bot's conversation came to people."""
     HANDLED = "handled"
     """A conversation that had been accepted is closed; all its talk, hold and wrap-up."""
     HANDLED_TALK = "handled.talk"
@@ -64,6 +67,7 @@ CLOSED = {
     "force_closed": Counter.FORCE_CLOSED,
     "auto_closed": Counter.AUTO_CLOSED,
     "overflow": Counter.OVERFLOW_CLOSED,
+    "bot_ended": Counter.BOT_ENDED,
 }
 """By what conversations are closed as."""
 SUPERVISED, FOLLOWED, PRESENT, FELT = "supervised.", "followed.", "present.", "felt."

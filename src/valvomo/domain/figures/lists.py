@@ -43,6 +43,8 @@ LISTS: Mapping[str, Listed] = {
     "force_closed": Listed((Counter.FORCE_CLOSED,)),
     "auto_closed": Listed((Counter.AUTO_CLOSED,)),
     "overflow_closed": Listed((Counter.OVERFLOW_CLOSED,)),
+    "escalated": Listed((Counter.ESCALATED,)),
+    "bot_ended": Listed((Counter.BOT_ENDED,)),
     "handled": Listed((Counter.HANDLED,)),
     "served": Listed((Counter.SERVED,)),
     "first_responses": Listed((Counter.FIRST_RESPONSE,)),

@@ -159,6 +159,16 @@ def overflow_closed(sums: Sums) -> int:
     return sums.counts[Counter.OVERFLOW_CLOSED]
 
 
+def escalated(sums: Sums) -> int:
+    """Conversations that a bot had and people got: by the bot, by a supervisor, or because the bot was silent."""
+    return sums.counts[Counter.ESCALATED]
+
+
+def bot_ended(sums: Sums) -> int:
+    """Conversations that a bot settled, or that went idle with one."""
+    return sums.counts[Counter.BOT_ENDED]
+
+
 def completed(sums: Sums) -> int:
     """Conversations closed by an agent: wrap-up completed, or a record resolved."""
     return sums.counts[Counter.COMPLETED] + sums.counts[Counter.RESOLVED]

@@ -73,6 +73,10 @@ class Authentication:
         """Who has this API token."""
         return await self._ask("token", secret, self._token, Actor)
 
+    async def of_bot(self, secret: str) -> Actor | Refusal:
+        """The bot whose token this is."""
+        return await self._ask("bot", secret, self._bot, Actor)
+
     async def of_guest(self, secret: str) -> Guest | Refusal:
         """The customer whose token this is."""
         return await self._ask("guest", secret, self._guest, Guest)
@@ -139,6 +143,10 @@ class Authentication:
     async def _token(self, secret: str) -> Actor | Refusal:
         async with self._reader.asking() as tx:
             return await people.actor_of_token(tx, secret, self._clock())
+
+    async def _bot(self, secret: str) -> Actor | Refusal:
+        async with self._reader.asking() as tx:
+            return await people.bot_of_token(tx, secret)
 
     async def _guest(self, secret: str) -> Guest | Refusal:
         async with self._reader.asking() as tx:

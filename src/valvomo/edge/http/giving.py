@@ -4,9 +4,9 @@ from litestar import post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from valvomo.commands.conversations.bots import HandOver
 from valvomo.commands.conversations.consult import Consult
 from valvomo.commands.conversations.force_close import ForceClose
-from valvomo.commands.conversations.transfer import HandOver
 from valvomo.domain.access.actor import Actor
 from valvomo.edge.http.outcomes import After, carried_out
 from valvomo.edge.http.parameters import PathId

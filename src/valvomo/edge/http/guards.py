@@ -36,6 +36,18 @@ async def customer_guard(connection: Connection, handler: BaseRouteHandler) -> N
     await admit_customer(parts_of(connection), connection.scope, handler.opt)
 
 
+async def bot_guard(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """For `/bot/v1`: a bot's token and nothing else opens it, and it opens nothing else."""
+    parts, scope = parts_of(connection), connection.scope
+    _refuse_nul(scope)
+    secret = bearer(header(scope["headers"], b"authorization") or "")
+    bot = await parts.authentication.of_bot(secret)
+    if isinstance(bot, Refusal):
+        raise Refused(bot)
+    _keep(scope, bot)
+    _keep_pace(parts, {"pace": "bot"}, bot.id)
+
+
 async def admit_staff(parts: Parts, scope: Any, opt: Options) -> None:
     """A signed-in user, unless the route is public. Who may not come in is refused; who may is in the scope then."""
     _keep_pace(parts, opt, address(scope))

@@ -13,6 +13,7 @@ from typing import Any
 from litestar import Litestar
 
 from valvomo.domain.refusals import Reason
+from valvomo.edge.http.letters import letters
 from valvomo.protocol.problems import MEDIA_TYPE, STATUSES, status_of
 from valvomo.protocol.texts.catalogue import text
 
@@ -36,6 +37,9 @@ TAGS: Mapping[str, str] = {
     "replay": "The floor as it was, and how it went on.",
     "search": "What was written, by its words.",
     "what-if": "Other staff, skills, capacity or rules, played in virtual time.",
+    "bot": "The bot's side: by its token, the public side of its own conversations.",
+    "bots": "Bots, where they are told what happens, and what the house's own know.",
+    "webhooks": "Where letters to the outside go, and what came of each.",
     "widget": "The customer's side: a key of a web page, then a token for one conversation.",
 }
 _DESCRIPTION = """\
@@ -49,6 +53,7 @@ _SECURITY = {
         "description": "A console session; requests that change something must come from our own pages.",
     },
     "token": {"type": "http", "scheme": "bearer", "description": "An API token."},
+    "bot": {"type": "http", "scheme": "bearer", "description": "A bot's token: its own conversations."},
     "customer": {"type": "http", "scheme": "bearer", "description": "A customer's token: one conversation."},
 }  # fmt: skip
 _PROBLEM = {
@@ -89,6 +94,7 @@ def document(routes: Litestar) -> Document:
     found["components"]["responses"] = {str(status): _response(status) for status in _EXAMPLES}
     found["info"]["description"] = _DESCRIPTION
     found["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    found["webhooks"] = letters(schemas)
     public = _public(routes)
     for path, method, operation in _operations(found):
         _complete(path, method, operation, public=operation["operationId"] in public)
@@ -108,10 +114,8 @@ def _operations(found: Document) -> Iterator[tuple[str, str, Document]]:
 
 
 def _complete(path: str, method: str, operation: Document, *, public: bool) -> None:
-    customers = path.startswith("/widget/")
-    operation["security"] = (
-        [] if public else [{"customer": []}] if customers else [{"cookie": []}, {"token": []}]
-    )
+    own = {"/widget": "customer", "/bot/v1": "bot"}.get(path[:7])
+    operation["security"] = [] if public else [{own: []}] if own else [{"cookie": []}, {"token": []}]
     responses = operation["responses"]
     responses.pop("400", None)
     for status in _statuses(path, method, operation, public=public):

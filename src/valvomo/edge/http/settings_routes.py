@@ -6,6 +6,7 @@ from valvomo.edge.http import (
     alert_trials,
     attention,
     audit,
+    bots,
     channel_accounts,
     dispositions,
     hours,
@@ -45,5 +46,6 @@ ROUTES = (
     *tokens.ROUTES,
     *webhooks.ROUTES,
     *channel_accounts.ROUTES,
+    *bots.ROUTES,
     *audit.ROUTES,
 )

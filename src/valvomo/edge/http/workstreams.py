@@ -64,6 +64,7 @@ async def create_workstream(
         skill_rules=as_rules(data.skill_rules, SkillRule),
         affinity=data.affinity,
         template_id=data.template_id,
+        bot_id=data.bot_id,
         texts=data.texts,
     )
     made = done(await parts.executor.execute(actor, command, key))
@@ -102,6 +103,7 @@ async def change_workstream(
         skill_rules=None if data.skill_rules is None else as_rules(data.skill_rules, SkillRule),
         affinity=data.affinity,
         template_id=given(data.template_id),
+        bot_id=given(data.bot_id),
     )
     done(await parts.executor.execute(actor, command, key))
     return await _document(parts, actor, workstream_id)

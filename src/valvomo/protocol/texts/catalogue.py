@@ -30,6 +30,7 @@ SECTION_OF_FACT: Mapping[str, str] = {
     "language": "language",
     "delivery": "delivery",
     "problem": "delivery_problem",
+    "reason": "reason",
 }
 """Facts whose values are codes, and the section that has a word for each code."""
 
