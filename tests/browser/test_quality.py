@@ -85,10 +85,17 @@ async def test_from_the_conversation_to_the_agents_reply(office: Office) -> None
     await page.get_by_label("Comment").fill("Kind and clear.")
     await expect(page.locator("[data-points]")).to_contain_text("85")
     await judge(page)
+    # Both lists move by themselves: the agent's when it is submitted, the supervisor's at each step.
+    agent = await opened(office, "eino", "/quality", color_scheme="dark")
+    await expect(agent.get_by_text("Nothing about your work")).to_be_visible()
+    lists = await opened(office, "saara", "/quality")
+    await lists.get_by_role("button", name="All", exact=True).click()
+    mine = lists.get_by_role("row", name="Ada Lovelace")
+    await expect(mine).to_contain_text("Draft")
     await page.get_by_role("button", name="Submit").click()
     await expect(page.get_by_text("Submitted", exact=True)).to_be_visible()
-
-    agent = await opened(office, "eino", "/quality", color_scheme="dark")
+    await expect(mine).to_contain_text("Submitted")
+    await expect(mine).to_contain_text("85")
     await agent.get_by_role("row", name="Ada Lovelace").get_by_text("Ada Lovelace").click()
     await expect(agent.get_by_text("Kind and clear.")).to_be_visible()
     await judge(agent)
@@ -96,7 +103,7 @@ async def test_from_the_conversation_to_the_agents_reply(office: Office) -> None
     await agent.get_by_role("button", name="Send the reply").click()
     await expect(agent.get_by_text("Replied", exact=True)).to_be_visible()
 
-    await page.reload()
+    await expect(mine).to_contain_text("Replied")
     await expect(page.get_by_text("Thank you!")).to_be_visible()
     await page.get_by_role("button", name="Close the evaluation").click()
     await expect(page.get_by_text("Closed", exact=True).last).to_be_visible()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 from sample_looks import fits, judge
 from sample_office import Office
@@ -69,6 +71,56 @@ async def test_the_wallboard_is_of_now_and_fits(office: Office) -> None:
     waiting = page.locator("[data-figure=in_queue]")
     await expect(waiting).to_contain_text("0")
     await fits(page)
+    # The line of the last hour ends in what is now, and both move by themselves.
+    end = waiting.locator("[data-course] > span")
+    low = await end.evaluate("(one) => one.style.top")
     await office.matter()
     await expect(waiting).to_contain_text("1")
+    await expect(waiting).to_contain_text("peak 1")
+    await page.wait_for_function(
+        "(was) => document.querySelector('[data-figure=in_queue] [data-course] > span').style.top !== was",
+        arg=low,
+    )
+    assert await page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+    for one in await page.locator("[data-course]").all():
+        box = await one.bounding_box()
+        assert box is not None
+        assert box["height"] > 20, "a line that can be seen"
+    await judge(page)
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+async def test_the_wallboard_fits_in_every_language_and_in_the_dark(office: Office, language: str) -> None:
+    page = await office.page("saara", viewport={"width": 1920, "height": 1080}, color_scheme="dark")
+    await page.add_init_script(f"localStorage.setItem('valvomo.language', '{language}')")
+    await page.goto("/wallboard")
+    await expect(page.locator("[data-figure=in_queue] [data-course]")).to_be_visible()
+    await fits(page)
+    wide = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"
+    cut = await page.locator("[data-figure] p").evaluate_all(wide)
+    assert cut == []
+    await judge(page)
+
+
+async def test_a_report_is_narrowed_by_language_and_outcome(office: Office) -> None:
+    await office.served("eino", "Ada Lovelace", language="sv")
+    saara = await office.caller("saara")
+    ended = await office.served("eino", "Grace Hopper", language="en")
+    await saara.do("POST", f"/conversations/{ended}/force-close", {"reason": "Tried out"})
+    page = await opened(office)
+    arrived = page.locator("[data-figure=started]")
+    await expect(arrived).to_contain_text("2")
+    await page.get_by_role("button", name="Outcome").click()
+    await page.get_by_role("menuitemcheckbox", name="Closed by a supervisor").click()
+    await page.keyboard.press("Escape")
+    await expect(arrived).to_contain_text("1")
+    await page.get_by_role("button", name="Language").click()
+    await expect(page.get_by_role("menuitemcheckbox")).to_have_count(1)
+    await page.get_by_role("menuitemcheckbox", name="English").click()
+    await page.keyboard.press("Escape")
+    # The address keeps what was chosen; a language without any is still there to be taken back.
+    await expect(page).to_have_url(re.compile("languages=en.*outcomes=force_closed"))
+    await page.goto("/reports?period=today&languages=sv&outcomes=force_closed")
+    await expect(arrived).to_contain_text("0")
+    await expect(page.get_by_role("button", name="Swedish")).to_be_visible()
     await judge(page)

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sample_floor import AATU, AINO, HOUSE, INES, RAIJA, SAARA, SULO
+from sample_floor import AATU, AINO, EINO, HOUSE, INES, RAIJA, SAARA, SULO
 from sample_stage import Reader, Stage
 
+from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.monitor import Monitor
+from valvomo.commands.quality.evaluations import (
+    BeginEvaluation,
+    FillEvaluation,
+    ReplyToEvaluation,
+    SubmitEvaluation,
+)
+from valvomo.commands.quality.forms import CreateForm
+from valvomo.commands.registry import Command
 from valvomo.commands.settings.attempts import CountFailure
 from valvomo.commands.settings.queues import ChangeQueue, CreateQueue, QueueSettings
 from valvomo.commands.settings.supervision import ChangeSupervision
-from valvomo.domain.access.actor import Actor, system
+from valvomo.domain.access.actor import Actor, UserRole, system
 from valvomo.domain.access.signing_in import FAILURES
 from valvomo.domain.access.supervision import Right
+from valvomo.domain.quality.form import Form, Question, QuestionKind, Section
+from valvomo.live.signals import Judged
+from valvomo.protocol.signals import SettingSignal
 
 pytestmark = pytest.mark.slow
 
@@ -154,3 +167,52 @@ async def test_what_was_lost_or_not_taken_is_made_up_for(stage: Stage) -> None:
         ("audit", "snapshot"),
     ]
     assert aatu.rows["audit"]["audit"]["position"] == await newest(stage)
+
+
+async def test_evaluations_are_told_of_to_whom_they_concern(stage: Stage) -> None:
+    """Supervisors of each step; the agent whose work it is from when it is submitted, and no other agent ever."""
+    floor = stage.floor
+    one = await floor.accepted("chat")
+    await floor.done(SAARA, ForceClose(conversation_id=one, reason="test"))
+    question = Question(id="kind", text="Kind?", kind=QuestionKind.YES_NO)
+    form = Form(sections=(Section(title="All", questions=(question,)),))
+    made = await floor.done(AATU, CreateForm(name="Chats", form=form))
+    await stage.settle()
+    readers = {actor.id: stage.reader(actor) for actor in (SAARA, SULO, AINO, EINO, INES)}
+    for reader in readers.values():
+        await reader.watch("evaluations")
+    strangers = [stage.reader(RAIJA), stage.reader(await floor.guest(one))]
+    for reader in strangers:
+        await reader.watch("evaluations")
+        assert [frame["op"] for frame in reader.frames] == ["refused"]
+
+    async def told(actor: Actor, command: Command) -> dict[str, list[Any]]:
+        before = {name: len(reader.frames) for name, reader in readers.items()}
+        await floor.done(actor, command)
+        await stage.settle()
+        return {
+            name: new
+            for name, reader in readers.items()
+            if (new := [f["data"] for f in reader.frames[before[name] :]])
+        }
+
+    begun = await told(SAARA, BeginEvaluation(conversation_id=one, form_id=str(made.result["id"])))
+    assert set(begun) == {SAARA.id, SULO.id}
+    ((signal,),) = begun[SAARA.id]
+    assert set(signal) == {"id", "kind", "position"}, "nothing of what it is"
+    fill = FillEvaluation(evaluation_id=signal["id"], revision=1, answers={"kind": "yes"}, comment="secret")
+    assert await told(SAARA, fill) == {}
+    submitted = await told(SAARA, SubmitEvaluation(evaluation_id=signal["id"]))
+    assert set(submitted) == {SAARA.id, SULO.id, AINO.id}
+    assert [item["id"] for item in submitted[AINO.id][0]] == [signal["id"]]
+    replied = await told(AINO, ReplyToEvaluation(evaluation_id=signal["id"], text="Thank you"))
+    assert set(replied) == {SAARA.id, SULO.id, AINO.id}
+    assert "secret" not in str([reader.frames for reader in readers.values()])
+
+
+async def test_a_supervisor_is_not_told_of_drafts_about_themselves() -> None:
+    signal = SettingSignal(id="e", kind="evaluated", position=1)
+    both = replace(SAARA, roles=frozenset({UserRole.SUPERVISOR, UserRole.AGENT}))
+    assert not Judged(signal, SAARA.id, submitted=False).told_to(both)
+    assert Judged(signal, SAARA.id, submitted=True).told_to(both)
+    assert Judged(signal, AINO.id, submitted=False).told_to(both)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor, UserRole
-from valvomo.domain.agents.events import ChannelSeen, SettingChanged, SignedIn
+from valvomo.domain.agents.events import ChannelSeen, Evaluated, SettingChanged, SignedIn
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
 from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged
+from valvomo.domain.quality.evaluation import Stage
 from valvomo.domain.records.events import RecordsImported
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.live.connection import Connection, Subscription
@@ -21,16 +22,19 @@ from valvomo.live.delivery import Delivery as Outlet
 from valvomo.live.feed import Feed
 from valvomo.protocol.signals import AuditSignal, SettingSignal
 
-SETTINGS, AUDIT, RAISED, CONTACTS = "settings", "audit", "raised", "contacts"
+SETTINGS, AUDIT, RAISED = "settings", "audit", "raised"
+CONTACTS, EVALUATIONS = "contacts", "evaluations"
 READERS: dict[str, tuple[UserRole, ...]] = {
     SETTINGS: (UserRole.ADMINISTRATOR,),
     AUDIT: (UserRole.AUDITOR, UserRole.ADMINISTRATOR),
     RAISED: (UserRole.SUPERVISOR,),
     CONTACTS: (UserRole.SUPERVISOR, UserRole.AGENT, UserRole.ADMINISTRATOR),
+    EVALUATIONS: (UserRole.SUPERVISOR, UserRole.AGENT),
 }
 """Topics and who may watch them: those who may ask for what they tell of."""
 SIGNED_IN, LOCKED_OUT = "signed_in", "locked_out"
 EVERYBODY = "*"
+SUBMITTED = frozenset({Stage.SUBMITTED, Stage.REPLIED, Stage.CLOSED})
 ALERT_FACTS = (AlertRaised, AlertAcknowledged, AlertAssigned, AlertCleared)
 CONTACT_FACTS = (ContactChanged, ContactMerged, ContactUnmerged)
 
@@ -44,13 +48,29 @@ def signal_refusal(topic: str, actor: Actor) -> Refusal | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """An evaluation that came further, and whose work it judges, who does not know of it before it is `submitted`."""
+
+    signal: SettingSignal
+    agent_id: str
+    submitted: bool
+
+    def told_to(self, actor: Actor) -> bool:
+        """Agents are told of their own once it is submitted, supervisors of all but drafts about themselves."""
+        if actor.is_(UserRole.INTEGRATION):
+            return False
+        return self.submitted if actor.id == self.agent_id else actor.is_(UserRole.SUPERVISOR)
+
+
+@dataclass(frozen=True, slots=True)
 class News:
-    """What facts mean for the signals: what changed of settings, alerts and contacts, how far the audit log goes."""
+    """What facts mean for the signals: what changed of settings, alerts and so on, how far the audit log goes."""
 
     settings: tuple[SettingSignal, ...] = ()
     audited: int | None = None
     alerts: tuple[SettingSignal, ...] = ()
     contacts: tuple[SettingSignal, ...] = ()
+    evaluations: tuple[Judged, ...] = ()
 
 
 def news_of(facts: Iterable[Fact]) -> News:
@@ -59,6 +79,7 @@ def news_of(facts: Iterable[Fact]) -> News:
     audited: int | None = None
     alerts: dict[str, SettingSignal] = {}
     contacts: dict[str, SettingSignal] = {}
+    evaluations: dict[str, Judged] = {}
     for fact in facts:
         position = fact.position or 0
         if fact.audited:
@@ -69,9 +90,22 @@ def news_of(facts: Iterable[Fact]) -> News:
         if isinstance(fact.event, CONTACT_FACTS):
             one = fact.event.contact_id
             contacts[one] = SettingSignal(kind=fact.kind, id=one, position=position)
+        if isinstance(fact.event, Evaluated):
+            evaluations[fact.event.evaluation_id] = _judged(fact.event, fact.kind, position)
         if (thing := _thing(fact)) is not None:
             settings[thing] = SettingSignal(kind=thing[0], id=thing[1], position=position)
-    return News(tuple(settings.values()), audited, tuple(alerts.values()), tuple(contacts.values()))
+    return News(
+        tuple(settings.values()),
+        audited,
+        tuple(alerts.values()),
+        tuple(contacts.values()),
+        tuple(evaluations.values()),
+    )
+
+
+def _judged(event: Evaluated, kind: str, position: int) -> Judged:
+    signal = SettingSignal(kind=kind, id=event.evaluation_id, position=position)
+    return Judged(signal, event.agent_id, event.stage in SUBMITTED)
 
 
 def doubted_by(facts: Iterable[Fact]) -> set[str]:
@@ -134,6 +168,10 @@ class Signals:
             self._tell(RAISED, "changes", news.alerts)
         if news.contacts:
             self._tell(CONTACTS, "changes", news.contacts)
+        for subscription in self.topics[EVALUATIONS] if news.evaluations else ():
+            actor = subscription.connection.actor
+            if told := tuple(one.signal for one in news.evaluations if one.told_to(actor)):
+                self._tell_one(subscription, "changes", told)
         if news.audited is not None:
             self._tell(AUDIT, "changes", (AuditSignal(position=news.audited),))
 
@@ -159,5 +197,8 @@ class Signals:
 
     def _tell(self, topic: str, op: str, items: Sequence[object]) -> None:
         for subscription in self.topics[topic]:
-            number = self._feed.floor.number(subscription.connection.actor)
-            self._delivery.tell(subscription, self._delivery.frame(topic, op, number, items))
+            self._tell_one(subscription, op, items)
+
+    def _tell_one(self, subscription: Subscription, op: str, items: Sequence[object]) -> None:
+        number = self._feed.floor.number(subscription.connection.actor)
+        self._delivery.tell(subscription, self._delivery.frame(subscription.topic, op, number, items))

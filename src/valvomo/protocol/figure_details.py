@@ -45,6 +45,30 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[SpreadItem, ...]
 
 
+class CourseItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue, with one number for each minute: what was the case at its end, and what was counted within it.
+
+    At its end so many were `waiting`, the `longest` of them for so many seconds (None where nobody was). `within` of
+    the `offered` were accepted within the queue's service level, `abandoned` left before.
+    """
+
+    queue: str
+    waiting: tuple[int, ...]
+    longest: tuple[float | None, ...]
+    started: tuple[int, ...]
+    answered: tuple[int, ...]
+    within: tuple[int, ...]
+    offered: tuple[int, ...]
+    abandoned: tuple[int, ...]
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """The last whole minutes, oldest first; `at` says when each of them ended."""
+
+    at: tuple[datetime, ...]
+    items: tuple[CourseItem, ...]
+
+
 class InterventionItem(msgspec.Struct, frozen=True, kw_only=True):
     """A supervisor's act (of all of them where individuals are not told apart), how often, and what followed.
 

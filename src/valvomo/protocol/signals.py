@@ -1,4 +1,4 @@
-"""What the topics `settings` and `audit` say: that there is something new, and nothing of what it is."""
+"""What the signals say (`live/signals.py`): that there is something new, and nothing of what it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class SettingSignal(msgspec.Struct, frozen=True, kw_only=True):
-    """A setting changed at `position`. `kind` and `id` are those of the thing, as the audit log names them."""
+    """A setting, an alert or an evaluation changed at `position`; `kind` and `id` as the audit log names them."""
 
     id: str
     kind: str

@@ -50,7 +50,7 @@ async def history(tx: Transaction, actor: Actor, question: Question, now: dateti
     parts = _parts(may)
     if len(parts) > MOST_INTERVALS:
         return malformed("query.by", f"more than {MOST_INTERVALS} intervals")
-    sums = await _sums(tx, actor.organization_id, may, parts)
+    sums = await sums_of(tx, actor.organization_id, may, parts)
     groups = _groups(may, sums)
     if len(parts) * len(groups) > MOST_ITEMS:
         return malformed("query.by", f"more than {MOST_ITEMS} parts")
@@ -79,9 +79,10 @@ def _parts(may: Asked) -> list[Part]:
     return found
 
 
-async def _sums(
+async def sums_of(
     tx: Transaction, organization_id: str, may: Asked, parts: Sequence[Part]
 ) -> dict[tuple[int, Group], Sums]:
+    """Sums of what was entered in each part (numbered from 1) and group; parts without entries are not there."""
     since, until, queues, agents, channels, languages, outcomes, with_outcome = may.conditions
     rows = await tx.rows(
         "figures.sums", organization_id, since, until, [one.since for one in parts], sorted(may.question.by), queues,

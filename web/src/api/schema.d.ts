@@ -1836,6 +1836,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The course of the last minutes
+         * @description How many waited and what was counted in each of the last minutes, queue by queue.
+         */
+        get: operations["figuresCourse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/entries": {
         parameters: {
             query?: never;
@@ -4889,6 +4909,22 @@ export interface components {
         ConversationSentiment: {
             readings: components["schemas"]["MessageSentiment"][];
             sentiment: components["schemas"]["SentimentItem"] | null;
+        };
+        /** Course */
+        Course: {
+            at: string[];
+            items: components["schemas"]["CourseItem"][];
+        };
+        /** CourseItem */
+        CourseItem: {
+            abandoned: number[];
+            answered: number[];
+            longest: (number | null)[];
+            offered: number[];
+            queue: string;
+            started: number[];
+            waiting: number[];
+            within: number[];
         };
         /** CreateAlertRuleRequest */
         CreateAlertRuleRequest: {
@@ -11816,6 +11852,37 @@ export interface operations {
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    figuresCourse: {
+        parameters: {
+            query?: {
+                /** @description How many, the last whole one included. */
+                minutes?: number;
+                /** @description Several may be given; all if none is. */
+                queue?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

@@ -6,7 +6,7 @@ import type { AttentionPart, BoardRow } from '@/conversation/types'
 import { floorColumns } from './columns'
 import { factsOf, waitOf } from './facts'
 import { grouped, heldOrder, passes, rank, waited, type Ranking } from './ranking'
-import { DEFAULT_VIEW, FIGURE_FILTERS, NOBODY, showsFigure } from './view'
+import { chosenByHand, DEFAULT_VIEW, FIGURE_FILTERS, NOBODY, showsFigure } from './view'
 
 const T0 = Date.parse('2026-01-01T10:00:00Z')
 const iso = (seconds: number) => new Date(T0 + seconds * 1000).toISOString()
@@ -158,8 +158,23 @@ describe('each figure opens the list that it counts', () => {
 
 it('columns give way by importance where there is little room', () => {
   const name = (id: string) => id
-  const shown = (room: number | null) => floorColumns(['tags'], room, name).map((column) => column.id)
-  expect(shown(null)).not.toContain('tags')
-  expect(shown(390)).toEqual(['customer', 'state'])
-  expect(shown(700)).toEqual(['attention', 'customer', 'state', 'wait', 'acts'])
+  const shown = (room: number | null) => floorColumns(DEFAULT_VIEW.hidden, room, name).map((column) => column.id)
+  const all = ['attention', 'customer', 'subject', 'state', 'queue', 'agent', 'wait', 'handle', 'sentiment', 'monitors', 'acts']
+  expect(shown(null)).toEqual(all)
+  expect(shown(350)).toEqual(['customer', 'state'])
+  expect(shown(660)).toEqual(['attention', 'customer', 'state', 'wait', 'acts'])
+  // A screen of so many pixels without the navigation, a scroll bar and the boxes to choose by.
+  const screen = (width: number) => shown(width - 208 - 11 - 40)
+  expect(screen(1280)).toEqual(all.filter((id) => !['queue', 'handle', 'sentiment'].includes(id)))
+  expect(screen(1440)).toEqual(all.filter((id) => id !== 'handle'))
+  expect(screen(1600)).toEqual(all)
+})
+
+it('what is drawn always fits, and only a choice by hand is kept whatever the room', () => {
+  for (let room = 350; room < 1700; room += 1) {
+    const used = floorColumns(DEFAULT_VIEW.hidden, room, (id) => id).reduce((sum, column) => sum + column.width, 0)
+    expect(used).toBeLessThanOrEqual(room)
+  }
+  const hiding = (hidden: string[]) => chosenByHand({ ...DEFAULT_VIEW, hidden })
+  expect([hiding(['tags', 'language']), hiding(['tags']), hiding(['tags', 'queue']), hiding([])]).toEqual([false, true, true, true])
 })

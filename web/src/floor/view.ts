@@ -28,6 +28,12 @@ export const DEFAULT_VIEW: FloorView = {
   hidden: ['language', 'tags'],
 }
 
+/** Whether somebody has chosen the columns: theirs are all shown, and scrolled where there is no room; those that nobody chose make room. */
+export function chosenByHand(view: FloorView): boolean {
+  const usual = new Set(DEFAULT_VIEW.hidden)
+  return view.hidden.length !== usual.size || view.hidden.some((id) => !usual.has(id))
+}
+
 export function isFiltered(view: FloorView, words: string): boolean {
   const lists = [view.situations, view.queues, view.agents, view.channels]
   return words.trim() !== '' || lists.some((list) => list.length > 0)

@@ -29,7 +29,7 @@ function begin(topic: string): { listeners: Set<Listener>; stop: () => void } {
  * Calls `listener` when something may have to be read anew. Begin to listen before the first reading, so that nothing
  * falls between them. To be called in a component's setup.
  */
-export function useSignal(topic: 'settings' | 'audit' | 'raised' | 'contacts', listener: Listener): void {
+export function useSignal(topic: 'settings' | 'audit' | 'raised' | 'contacts' | 'evaluations', listener: Listener): void {
   const entry = heard.get(topic) ?? begin(topic)
   heard.set(topic, entry)
   entry.listeners.add(listener)

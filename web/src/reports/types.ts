@@ -38,6 +38,7 @@ export interface HistoryItem extends Counted {
   queue_name: string | null
   agent: string | null
   agent_name: string | null
+  language: string | null
   occupancy: number | null
   sentiment: Record<string, number> | null
 }

@@ -21,6 +21,8 @@ export interface Report {
   parts: History
   queues: History
   agents: History | null
+  /** In which anybody wrote, whichever are chosen. */
+  languages: readonly string[]
   waits: Spread
   interventions: readonly Intervention[]
 }
@@ -40,15 +42,16 @@ export function useReport(asked: ComputedRef<Asked>) {
     busy.value = true
     try {
       const history = (by: readonly string[]) => api.get<History>('/metrics/history', { ...query, by })
-      const [whole, parts, queues, waits, interventions, people] = await Promise.all([
+      const [whole, parts, queues, waits, interventions, tongues, people] = await Promise.all([
         history([]),
         history([unit]),
         history(['queue']),
         api.get<Spread>('/metrics/spread', { ...query, of: 'wait' }),
         api.get<{ items: Intervention[] }>('/metrics/interventions', { ...query, by: agents ? ['agent'] : [] }),
+        api.get<History>('/metrics/history', { ...query, language: [], by: ['language'] }),
         agents ? history(['agent']) : null,
       ])
-      report.value = { whole, parts, queues, waits, interventions: interventions.items, agents: people }
+      report.value = { whole, parts, queues, waits, interventions: interventions.items, agents: people, languages: tongues.items.flatMap((one) => one.language ?? []) }
       problem.value = null
     } catch (error) {
       problem.value = Problem.from(error)

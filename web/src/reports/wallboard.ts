@@ -8,7 +8,7 @@ import type { Counted } from './types'
 export type WallItem = FiguresItem & Counted
 
 /** Below these shares a service level is low, or bad. */
-const LOW = 0.8
+export const LOW = 0.8
 const BAD = 0.6
 
 export function levelTone(item: WallItem | null): 'warn' | 'bad' | null {

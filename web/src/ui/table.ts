@@ -16,6 +16,13 @@ export interface Column {
   cell?: Component
 }
 
+/** What a DataTable lets its page do, and the pixels that it has for columns. */
+export interface Grid {
+  room: number
+  move: (step: number) => void
+  focus: () => Promise<void>
+}
+
 export interface Sort {
   column: string
   direction: 'ascending' | 'descending'

@@ -73,6 +73,31 @@ WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
     AND ($10::text[] = '{}' OR o.outcome = ANY ($10))
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 
+-- name: waited
+-- How many waited for acceptance in each queue at each of these moments, and the longest of them for how many seconds:
+-- waits that have ended since, and those that go on. Who has not been accepted yet waits from the first queue on.
+SELECT w.queue_id, m.place::integer AS place, count(*)::integer AS number,
+    extract(epoch FROM m.at - min(w.waits_since))::double precision AS longest
+FROM unnest($2::timestamptz[]) WITH ORDINALITY AS m (at, place)
+JOIN (
+    SELECT e.queue_id, e.at - e.ms * interval '1 millisecond' AS since, e.at AS until,
+        CASE WHEN coalesce(e.at <= (c.body ->> 'first_accepted_at')::timestamptz, true) THEN c.queued_at
+            ELSE e.at - e.ms * interval '1 millisecond' END AS waits_since
+    FROM figure_entries e
+    JOIN conversations c ON c.organization_id = e.organization_id AND c.id = e.conversation_id
+    WHERE e.organization_id = $1 AND e.at > ($2::timestamptz[])[1]
+        AND e.counter IN ('session.accepted', 'session.abandoned', 'session.moved', 'session.closed')
+    UNION ALL
+    SELECT queue_id, (body ->> 'session_queued_at')::timestamptz, NULL,
+        CASE WHEN body ->> 'first_accepted_at' IS NULL THEN queued_at
+            ELSE (body ->> 'session_queued_at')::timestamptz END
+    FROM conversations
+    WHERE organization_id = $1
+        AND (state = 'open' OR state = 'active' AND owner_id IS NULL AND body ->> 'bot_id' IS NULL)
+) AS w ON w.since <= m.at AND (w.until IS NULL OR w.until > m.at)
+WHERE $3::text[] IS NULL OR w.queue_id = ANY ($3)
+GROUP BY 1, 2, m.at
+
 -- name: listed
 -- The entries that a figure counts, in order of their time, after a place in that order.
 SELECT e.position, e.place, e.counter, e.at, e.conversation_id, e.queue_id, e.channel, e.language, e.agent_id, e.ms,

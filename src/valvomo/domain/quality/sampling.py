@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from valvomo.domain.figures.entries import CLOSED
 from valvomo.domain.sentiment.levels import Level
 
 
@@ -61,6 +62,8 @@ def unsound(rule: SamplingRule) -> tuple[str, str] | None:
         return "percent", "either a percentage or a number for each agent's week is needed, not both"
     if rule.percent is not None and not 0 < rule.percent <= 100:  # noqa: PLR2004 - percent
         return "percent", "must be above 0 and at most 100"
+    if unknown := sorted(set(rule.outcomes) - set(CLOSED)):
+        return "outcomes", f"nothing is closed as {unknown[0]}"
     if rule.per_agent_week is not None and not 0 < rule.per_agent_week <= 50:  # noqa: PLR2004 - a bound
         return "per_agent_week", "must be from 1 to 50"
     if rule.shortest is not None and rule.longest is not None and rule.longest < rule.shortest:

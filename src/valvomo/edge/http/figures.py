@@ -9,13 +9,13 @@ from litestar.params import QueryParameter
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.figures.lists import LISTS
-from valvomo.edge.http.figure_questions import answered, question_of
+from valvomo.edge.http.figure_questions import Words, answered, question_of
 from valvomo.edge.http.parameters import Cursor, Limit
 from valvomo.edge.parts import Parts
-from valvomo.protocol.figure_details import EntryItem, Interventions, Spread
+from valvomo.protocol.figure_details import Course, EntryItem, Interventions, Spread
 from valvomo.protocol.figures import History, LiveFigures
 from valvomo.protocol.pages import Page
-from valvomo.queries import figure_details, figures
+from valvomo.queries import figure_course, figure_details, figures
 from valvomo.queries.figure_questions import Question
 
 TAGS = ("figures",)
@@ -24,6 +24,7 @@ QUESTION = {"question": Provide(question_of, sync_to_thread=False)}
 List = StrEnum("List", [(name.upper(), name) for name in LISTS])  # type: ignore[misc]  # mypy wants its members literally
 SpreadOf = StrEnum("SpreadOf", [(name.upper(), name) for name in figure_details.SPREADS])  # type: ignore[misc]  # mypy wants its members literally
 SPREAD = SpreadOf("wait")
+HOUR, MOST_MINUTES = 60, 180
 
 
 @get(
@@ -52,6 +53,22 @@ async def figures_history(
     """
     return await answered(
         parts, actor, question, "history", lambda tx: figures.history(tx, actor, question, parts.clock())
+    )
+
+
+@get("/metrics/course", tags=TAGS, operation_id="figuresCourse", summary="The course of the last minutes")
+async def figures_course(
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    minutes: Annotated[
+        int, QueryParameter(ge=1, le=MOST_MINUTES, description="How many, the last whole one included.")
+    ] = HOUR,
+    queue: Words = None,
+) -> Course:
+    """How many waited and what was counted in each of the last minutes, queue by queue."""
+    question = figure_course.of_minutes(parts.clock(), minutes, queue or ())
+    return await answered(
+        parts, actor, question, "course", lambda tx: figure_course.course(tx, actor, question)
     )
 
 
@@ -125,4 +142,4 @@ async def interventions(
     )
 
 
-ROUTES = (live_figures, figures_history, figure_entries, figure_spread, interventions)
+ROUTES = (live_figures, figures_history, figures_course, figure_entries, figure_spread, interventions)
