@@ -100,10 +100,10 @@ function Entry({ line: { message, notice }, part: { texts, language } }: { line:
 
 /** Where one stands: the place in the queue as the server counts it, or that the line is down. */
 function Standing({ chat, texts, language }: Part) {
-  const { talk, up } = chat.view
+  const { talk, down } = chat.view
   const { situation } = talk
   if (hasEnded(situation)) return null
-  if (!up && situation) return <p class="bar warn" role="status">{texts('offline')}</p>
+  if (down && situation) return <p class="bar warn" role="status">{texts(down)}</p>
   if (situation?.state !== 'open') return null
   return <p class="bar" role="status">{standing(situation, texts, language)}</p>
 }

@@ -1,10 +1,10 @@
 import { newId } from '../api/newId'
 
 import { Api, Refused, type Opening } from './api'
-import { Line } from './line'
+import { Line, type Down } from './line'
 import { Outbox } from './outbox'
 import { Store } from './storage'
-import { SILENT, TYPING_MS, continuousTo, hasEnded, hasGap, takeItems, type Talk } from './talk'
+import { SILENT, TYPING_MS, continuousTo, hasGap, takeItems, type Talk } from './talk'
 import type { Config, Item, Outgoing } from './types'
 
 export interface View {
@@ -13,7 +13,8 @@ export interface View {
   talk: Talk
   outgoing: readonly Outgoing[]
   /** Whether the live connection stands. */
-  up: boolean
+  /** What keeps the line down, named as what is said of it. */
+  down: Down
   open: boolean
   /** Number of the last message that was seen. */
   seen: number
@@ -28,7 +29,7 @@ const BEGINNING: View = {
   config: null,
   talk: SILENT,
   outgoing: [],
-  up: false,
+  down: 'offline',
   open: false,
   seen: 0,
   busy: false,
@@ -81,7 +82,7 @@ export class Chat {
       since: () => continuousTo(this.view.talk.messages),
       token: () => this.#token ?? '',
       items: (items) => this.#take(items),
-      status: (up) => this.#connected(up),
+      status: (down) => this.#connected(down),
       refused: () => void this.#read(),
       later: (act, ms) => {
         const timer = setTimeout(act, ms)
@@ -151,6 +152,7 @@ export class Chat {
 
   send(text: string): void {
     this.#outbox.add({ client_id: newId(), text, at: new Date().toISOString(), failed: null })
+    this.#line.hurry()
   }
 
   sendAgain(client_id: string): void {
@@ -253,10 +255,10 @@ export class Chat {
     this.#show({ seen: last })
   }
 
-  #connected(up: boolean): void {
-    if (up !== this.view.up) this.#show({ up })
-    if (up) void this.#outbox.run()
-    else if (!hasEnded(this.view.talk.situation)) void this.#read()
+  #connected(down: Down): void {
+    this.#show({ down })
+    if (!down) void this.#outbox.run()
+    else void this.#read()
   }
 
   readonly #hurry = (): void => {

@@ -22,9 +22,9 @@ class FakeSocket implements Socket {
   hear(frame: unknown): void {
     this.onmessage?.call(this as never, { data: JSON.stringify(frame) } as MessageEvent)
   }
-  break(): void {
+  break(code = 1006): void {
     this.readyState = 3
-    this.onclose?.call(this as never, {} as CloseEvent)
+    this.onclose?.call(this as never, { code } as CloseEvent)
   }
 }
 
@@ -32,7 +32,7 @@ function line() {
   const sockets: FakeSocket[] = []
   const timers = new Map<() => void, number>()
   const heard: Item[] = []
-  const status: boolean[] = []
+  const status: string[] = []
   const world = { seq: 0, refused: 0 }
   const made = new Line({
     open: () => {
@@ -43,7 +43,7 @@ function line() {
     since: () => world.seq,
     token: () => 'vc_1',
     items: (items) => heard.push(...items),
-    status: (up) => status.push(up),
+    status: (down) => status.push(down),
     refused: () => (world.refused += 1),
     later: (act, ms) => {
       timers.set(act, ms)
@@ -86,7 +86,7 @@ describe('Line', () => {
     last(sockets).open()
     expect(sockets).toHaveLength(2)
     expect(last(last(sockets).said)).toEqual({ op: 'watch', topic: 'conversation', since: 7 })
-    expect(status).toEqual([true, false])
+    expect(status).toEqual(['', 'offline'])
   })
 
   it('takes a line that is silent to pings for dead', () => {
@@ -126,5 +126,20 @@ describe('Line', () => {
     last(sockets).open()
     broken()
     expect(pauses).toEqual([400, 800, 1600, 3200, 6400, 7500, 4500, 800])
+  })
+
+  it('stays away where it has to go for a newer one, until somebody wants it here', () => {
+    const { made, sockets, timers, status } = line()
+    made.start()
+    last(sockets).open()
+    last(sockets).hear({ op: 'closing', within: 15_000 })
+    last(sockets).break(4429)
+    expect([status.at(-1), timers.size, sockets.length]).toEqual(['crowded', 0, 1])
+    made.hurry()
+    last(sockets).open()
+    last(sockets).hear({ topic: 'conversation', data: [] })
+    expect([sockets.length, status.at(-1)]).toEqual([2, ''])
+    last(sockets).break()
+    expect([status.at(-1), timers.size]).toEqual(['offline', 1])
   })
 })

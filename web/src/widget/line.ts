@@ -3,14 +3,16 @@ import type { Item } from './types'
 /** The part of a WebSocket that is used, so that tests bring their own. */
 export type Socket = Pick<WebSocket, 'send' | 'close' | 'readyState' | 'onopen' | 'onclose' | 'onmessage'>
 
+export type Down = 'offline' | 'crowded' | ''
+
 export interface LineHooks {
   open(): Socket
   /** Number of the last message that is here without a gap. */
   since(): number
   token(): string
   items(items: readonly Item[]): void
-  /** The connection came or went. */
-  status(up: boolean): void
+  /** What keeps the connection down, or nothing: `crowded` where it went for a newer one, and stays away. */
+  status(down: Down): void
   /** The server will not have it, whatever is tried. */
   refused(): void
   later(act: () => void, ms: number): () => void
@@ -18,6 +20,8 @@ export interface LineHooks {
 }
 
 const OPEN = 1
+/** There are too many connections to this conversation: the newest stay. */
+const CROWDED = 4429
 const TOPIC = 'conversation'
 const FIRST_PAUSE_MS = 800
 const MOST_PAUSE_MS = 15_000
@@ -50,7 +54,7 @@ export class Line {
     this.#drop()
   }
 
-  /** Tries at once, as when the browser says that the network is back. */
+  /** Tries at once, as when the browser says that the network is back, or somebody writes here. */
   hurry(): void {
     if (!this.#wanted || this.#socket?.readyState === OPEN) return
     this.#drop()
@@ -75,8 +79,8 @@ export class Line {
     socket.onmessage = (event: MessageEvent) => {
       if (this.#socket === socket) this.#take(String(event.data))
     }
-    socket.onclose = () => {
-      if (this.#socket === socket) this.#lost()
+    socket.onclose = (event) => {
+      if (this.#socket === socket) this.#lost(event.code === CROWDED)
     }
   }
 
@@ -92,18 +96,19 @@ export class Line {
       this.stop()
       this.#hooks.refused()
     } else if (frame.op === 'closing') {
-      this.#within = Math.max(1, Number(frame.within))
+      this.#within = frame.within || 1
     } else if (frame.data) {
       this.#failures = 0
       this.#hooks.items(frame.data)
-      this.#hooks.status(true)
+      this.#hooks.status('')
     }
   }
 
-  #lost(): void {
+  #lost(crowded?: boolean): void {
     this.#drop()
-    this.#hooks.status(false)
-    if (!this.#wanted) return
+    this.#hooks.status(crowded ? 'crowded' : 'offline')
+    // Whoever came back by itself would only push out the next one: somebody has to want it here.
+    if (!this.#wanted || crowded) return
     const most = this.#within || Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures)
     this.#failures += 1
     // Full jitter: a server that comes back is not met by everybody at once.
