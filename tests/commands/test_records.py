@@ -344,6 +344,22 @@ async def test_a_file_is_checked_line_by_line_and_makes_what_is_good_once(house:
     assert len(await house.sql("SELECT * FROM record_keys")) == 2
 
 
+async def test_checking_again_by_another_mapping_forgets_what_was_found_by_the_first(house: Floor) -> None:
+    one = await kept(
+        house, (("1", "a", "Kaisa", "9", "X"), ("1", "b", "Kaisa", "8", "X"), ("a", "1", "K", "x", "X"))
+    )
+    for columns, expected in (
+        ({"Nr": "key", "Subject": "subject"}, ["good", "bad", "bad"]),
+        ({"Nr": "subject", "Subject": "key"}, ["good", "good", "bad"]),
+    ):
+        mapping = {**MAPPING, **columns}
+        await house.done(AATU, CheckFile(import_id=one, mapping=mapping))
+        await run(house, CheckLines(import_id=one, most=1))
+        assert [state for _, state, _ in await states(house, one)] == expected
+        checked = await told(house, one)
+        assert (checked.good, checked.bad) == (expected.count("good"), expected.count("bad"))
+
+
 async def test_a_line_that_is_refused_keeps_nothing_of_its_step(house: Floor) -> None:
     one = await kept(house, ROWS[:1] + ROWS[4:5])
     await house.done(AATU, CheckFile(import_id=one, mapping=MAPPING))

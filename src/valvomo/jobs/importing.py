@@ -20,7 +20,7 @@ from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.jobs.rounds import Rounds
 
-CHECKED_AT_ONCE = 500
+CHECKED_AT_ONCE = 200
 READ_IN_AT_ONCE = 20
 BREATH_SECONDS = 0.02
 """Between two steps: so long at least nothing of this is done."""

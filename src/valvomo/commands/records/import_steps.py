@@ -54,28 +54,25 @@ class _Reading:
 
 @handles(CheckLines)
 async def check_lines(work: Work, command: CheckLines) -> Outcome:
-    """What is wrong with each is kept with it; the last step finds keys that stand there twice, and counts."""
+    """What is wrong with each is kept with it: a key that stands in a line before it as well."""
     row = await lock_import(work, command.import_id, "checking")
     if isinstance(row, Refusal):
         return row
     reading = await _reading(work, row)
     rows = await _next(work, row, command.most)
-    await _keep(work, row, [_checked(reading, one) for one in rows])
-    progress = replace(progress_of(row), place=rows[-1]["line"] if rows else row["place"])
+    found = await _without_twins(work, row, [_checked(reading, one) for one in rows])
+    await _keep(work, row, found)
+    keys = [one[2] for one in found if one[1] == "good" and one[2] is not None]
     more = len(rows) == command.most
-    if not more:
-        twice = _problems([Trouble("key", Misfit.TWICE)])
-        await work.tx.run("record_imports.bar_twins", work.organization_id, row["id"], twice)
-        counted = {
-            one["state"]: one["lines"]
-            for one in await work.tx.rows("record_imports.count", work.organization_id, row["id"])
-        }
-        known = await work.tx.value(
-            "record_imports.count_known", work.organization_id, row["id"], row["workstream_id"]
-        )
-        progress = replace(
-            progress, state="checked", good=counted.get("good", 0), bad=counted.get("bad", 0), known=known
-        )
+    states = [one[1] for one in found]
+    progress = replace(
+        progress_of(row),
+        state="checking" if more else "checked",
+        place=rows[-1]["line"] if rows else row["place"],
+        good=row["good"] + states.count("good"),
+        bad=row["bad"] + states.count("bad"),
+        known=row["known"] + len(await _there(work, row, keys)),
+    )
     await set_progress(work, row, progress)
     return {"id": row["id"], "more": more}
 
@@ -88,11 +85,7 @@ async def read_lines_in(work: Work, command: ReadLinesIn) -> Outcome:
         return row
     reading = await _reading(work, row)
     rows = await _next(work, row, command.most)
-    keys = [one["key"] for one in rows if one["key"] is not None]
-    there = {
-        one["key"]: one["conversation_id"]
-        for one in await work.tx.rows("records.known_keys", work.organization_id, row["workstream_id"], keys)
-    }
+    there = await _there(work, row, [one["key"] for one in rows if one["key"] is not None])
     found: list[Found] = []
     for one in rows:
         if one["state"] != "good":
@@ -160,6 +153,28 @@ async def _next(work: Work, row: Any, most: int) -> list[Any]:
     )
 
 
+async def _there(work: Work, row: Any, keys: list[str]) -> dict[str, str]:
+    """Which of these keys have a record, and which."""
+    rows = await work.tx.rows("records.known_keys", work.organization_id, row["workstream_id"], keys)
+    return {one["key"]: one["conversation_id"] for one in rows}
+
+
+async def _without_twins(work: Work, row: Any, found: list[Found]) -> list[Found]:
+    """The same, but for lines whose key stands in a line before them; these are bad, and keep their key."""
+    keys = [one[2] for one in found if one[2] is not None]
+    before = await work.tx.rows(
+        "record_imports.keys_before", work.organization_id, row["id"], row["place"], keys
+    )
+    seen = {one["key"] for one in before}
+    judged: list[Found] = []
+    for line, state, key, problems, record in found:
+        twin = key is not None and key in seen
+        seen |= set() if key is None else {key}
+        more = _problems([Trouble("key", Misfit.TWICE)]) if twin else []
+        judged.append((line, "bad" if twin else state, key, [*problems, *more], record))
+    return judged
+
+
 async def _keep(work: Work, row: Any, found: list[Found]) -> None:
     if found:
         names = ("line", "state", "key", "problems", "record_id")
@@ -169,7 +184,10 @@ async def _keep(work: Work, row: Any, found: list[Found]) -> None:
 
 def _checked(reading: _Reading, line: Any) -> Found:
     told = reading.said(line["cells"])
-    return _bad(line, told, "bad") if isinstance(told, list) else (line["line"], "good", told.key, [], None)
+    if isinstance(told, list):
+        # A key that it had by another mapping says nothing any more.
+        return (line["line"], "bad", None, _problems(told), None)
+    return (line["line"], "good", told.key, [], None)
 
 
 def _bad(line: Any, troubles: list[Trouble], state: str) -> Found:

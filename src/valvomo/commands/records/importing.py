@@ -113,7 +113,6 @@ async def check_file(work: Work, command: CheckFile) -> Outcome:
     form = await records.form(work.tx, work.organization_id, row["workstream_id"])
     if faults := mapping_faults(row["columns"], command.mapping, form):
         return unfit(faults)
-    await work.tx.run("record_imports.renew_lines", work.organization_id, row["id"])
     await set_progress(work, row, Progress(state="checking", mapping=command.mapping))
     return {"id": row["id"]}
 

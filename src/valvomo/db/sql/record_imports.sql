@@ -28,11 +28,6 @@ UPDATE record_imports SET state = $3, mapping = $4, place = $5, ended_at = $6, g
     failed = $11
 WHERE organization_id = $1 AND id = $2
 
--- name: renew_lines
--- Lines as they were when the file was read: they are checked anew.
-UPDATE record_import_lines SET state = 'new', key = NULL, problems = '[]' WHERE organization_id = $1 AND import_id = $2
-    AND state <> 'new'
-
 -- name: next_lines
 -- Lines behind a place.
 SELECT line, cells, state, key FROM record_import_lines
@@ -44,21 +39,10 @@ UPDATE record_import_lines l SET state = n.state, key = n.key, problems = n.prob
 FROM jsonb_to_recordset($3::jsonb) AS n (line integer, state text, key text, problems jsonb, record_id text)
 WHERE l.organization_id = $1 AND l.import_id = $2 AND l.line = n.line
 
--- name: bar_twins
--- Lines whose key stands in a line before them.
-UPDATE record_import_lines l SET state = 'bad', problems = l.problems || $3::jsonb
-WHERE l.organization_id = $1 AND l.import_id = $2 AND l.key IS NOT NULL AND EXISTS (
-    SELECT FROM record_import_lines o WHERE o.organization_id = $1 AND o.import_id = $2 AND o.key = l.key AND o.line < l.line)
-
--- name: count
--- How many lines there are of each state.
-SELECT state, count(*)::integer AS lines FROM record_import_lines WHERE organization_id = $1 AND import_id = $2 GROUP BY state
-
--- name: count_known
--- How many good lines have a record already.
-SELECT count(*)::integer FROM record_import_lines l JOIN record_keys k ON k.organization_id = l.organization_id
-    AND k.workstream_id = $3 AND k.key = l.key
-WHERE l.organization_id = $1 AND l.import_id = $2 AND l.state = 'good'
+-- name: keys_before
+-- Which of these keys stand in lines up to a place.
+SELECT DISTINCT key FROM record_import_lines
+WHERE organization_id = $1 AND import_id = $2 AND line <= $3 AND key = ANY ($4::text[])
 
 -- name: lines
 -- Lines of some states (all of them for none), in the file's order behind a place.
