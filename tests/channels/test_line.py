@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sample_floor import AINO, HOUSE, SAARA, Floor
-from sample_line import Line, received
+from sample_floor import AINO, HOUSE, SAARA
+from sample_line import Line, conversation_of, messages, received, served
 from sample_provider import Said
 from sample_stage import Reader, Stage, new_room
 
@@ -15,28 +15,6 @@ from valvomo.commands.conversations.overflow_while_waiting import ApplyOverflow
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.message import Visibility
 from valvomo.queries.verify import verify
-
-
-async def conversation_of(floor: Floor) -> str:
-    (row,) = await floor.sql("SELECT id FROM conversations ORDER BY id DESC LIMIT 1")
-    return str(row["id"])
-
-
-async def served(line: Line, sender: str = "+358401", text: str = "hello") -> str:
-    """A conversation that began over the line, with Aino."""
-    await line.says(sender, text, f"m-{sender}-{text}")
-    await line.take_in()
-    one = await conversation_of(line.floor)
-    await line.floor.done(AINO, serve.Pick(conversation_id=one))
-    return one
-
-
-async def messages(floor: Floor, one: str) -> list[tuple[str, str | None, str | None]]:
-    rows = await floor.sql(
-        "SELECT text, delivery, delivery_problem FROM public_messages WHERE conversation_id = $1 ORDER BY seq",
-        one,
-    )
-    return [tuple(row) for row in rows]
 
 
 async def test_a_message_comes_in_is_answered_and_followed_to_the_customer(line: Line) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sample_floor import AATU, HOUSE, Floor
+from sample_floor import AATU, AINO, HOUSE, Floor
 from sample_provider import StandIn
 
 from valvomo.addresses import networks_of
@@ -22,6 +22,7 @@ from valvomo.channels.vault import Vault
 from valvomo.commands.channels.accounts import Opener
 from valvomo.commands.channels.receiving import Reception
 from valvomo.commands.channels.setting_up import SettingUp
+from valvomo.commands.conversations import serve
 from valvomo.commands.execute import Done
 from valvomo.domain.refusals import Refusal
 from valvomo.house_key import HouseKey
@@ -140,3 +141,27 @@ async def furnish(floor: Floor) -> None:
         " SELECT organization_id, 'custom', 'custom', 'custom', organization_id || '-custom', queue_id, timers, 'none',"
         " created_at FROM workstreams WHERE id = 'persistent' ON CONFLICT DO NOTHING"
     )
+
+
+async def conversation_of(floor: Floor) -> str:
+    """The newest."""
+    (row,) = await floor.sql("SELECT id FROM conversations ORDER BY id DESC LIMIT 1")
+    return str(row["id"])
+
+
+async def served(line: Line, sender: str = "+358401", text: str = "hello") -> str:
+    """A conversation that began over the line, with Aino."""
+    await line.says(sender, text, f"m-{sender}-{text}")
+    await line.take_in()
+    one = await conversation_of(line.floor)
+    await line.floor.done(AINO, serve.Pick(conversation_id=one))
+    return one
+
+
+async def messages(floor: Floor, one: str) -> list[tuple[str, str | None, str | None]]:
+    """Public ones with how far they have come, and why no further."""
+    rows = await floor.sql(
+        "SELECT text, delivery, delivery_problem FROM public_messages WHERE conversation_id = $1 ORDER BY seq",
+        one,
+    )
+    return [tuple(row) for row in rows]

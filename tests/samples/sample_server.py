@@ -1,6 +1,7 @@
 """``valvomo serve`` as a process of its own, at an address of its own, which tests may also kill."""
 
 import asyncio
+import base64
 import os
 import random
 import shutil
@@ -79,6 +80,7 @@ class Served:
         ours = {
             "VALVOMO_DATABASE_URL": self.database_url,
             "VALVOMO_DATA": str(self.folder / "data"),
+            "VALVOMO_SECRET_KEY": base64.b64encode(bytes(32)).decode(),
             "VALVOMO_PORT": str(self.port),
             "VALVOMO_LOG_FORMAT": "json",
             "VALVOMO_DRAIN_SECONDS": str(self.drain_seconds),

@@ -82,6 +82,15 @@ FAMILIES: dict[str, Family] = {
     "valvomo_outbox_undelivered": Family("gauge", "Letters to webhooks that are not delivered."),
     "valvomo_outbox_oldest_undelivered_seconds": Family("gauge", "How old the oldest of them is."),
     # the house
+    "valvomo_channel_waiting": Family(
+        "gauge", "Messages and reports of channels that are not taken in or not sent yet.", ("way",)
+    ),
+    "valvomo_channel_oldest_waiting_seconds": Family(
+        "gauge", "For how long the oldest of them has waited.", ("way",)
+    ),
+    "valvomo_channel_given_up": Family(
+        "gauge", "What was given up on its way in or out and waits for a person.", ("way",)
+    ),
     "valvomo_conversations": Family("gauge", "Ongoing conversations of all organizations.", ("state",)),
     "valvomo_orphaned_conversations": Family(
         "gauge", "Open conversations that nobody in their queue will take."

@@ -135,6 +135,14 @@ def _house(backlog: Backlog) -> Iterator[Reading]:
     yield "valvomo_timers_oldest_due_seconds", (), backlog.timer_age
     yield "valvomo_outbox_undelivered", (), backlog.letters
     yield "valvomo_outbox_oldest_undelivered_seconds", (), backlog.letter_age
+    over = backlog.channels
+    for way, waiting, age, given_up in (
+        ("in", over.arrivals, over.arrival_age, over.arrivals_given_up),
+        ("out", over.dispatches, over.dispatch_age, over.dispatches_failed),
+    ):
+        yield "valvomo_channel_waiting", (way,), waiting
+        yield "valvomo_channel_oldest_waiting_seconds", (way,), age
+        yield "valvomo_channel_given_up", (way,), given_up
     for state in ("open", "active", "waiting", "wrap_up"):
         yield "valvomo_conversations", (state,), backlog.ongoing.get(state, 0)
     yield "valvomo_orphaned_conversations", (), backlog.orphans

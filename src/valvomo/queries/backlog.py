@@ -18,6 +18,18 @@ KEPT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelBacklog:
+    """Of what comes in and goes out over channels: how much waits, for how long, and what was given up."""
+
+    arrivals: int
+    arrival_age: float
+    arrivals_given_up: int
+    dispatches: int
+    dispatch_age: float
+    dispatches_failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
     """At one moment. Ages in seconds, 0 where nothing waits; `heads` are positions by organization."""
 
@@ -25,6 +37,7 @@ class Backlog:
     timer_age: float
     letters: int
     letter_age: float
+    channels: ChannelBacklog
     ongoing: Mapping[str, int]
     orphans: int
     heads: Mapping[str, int]
@@ -39,17 +52,26 @@ async def backlog(reader: Reader, now: datetime) -> Backlog | None:
         async with asyncio.timeout(PATIENCE_SECONDS), reader.reading() as tx:
             row = await tx.row("operating.backlog", now)
             states = await tx.rows("operating.ongoing")
+            over = await tx.row("dispatches.backlog")
             heads = await tx.rows("journal.heads")
             inspected = await tx.row("inspections.newest")
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return None
-    if row is None or inspected is None:
+    if row is None or inspected is None or over is None:
         return None
     return Backlog(
         timers=row["timers"],
         timer_age=_age(row["timer"], now),
         letters=row["letters"],
         letter_age=_age(row["letter"], now),
+        channels=ChannelBacklog(
+            arrivals=over["arrivals"],
+            arrival_age=_age(over["oldest_arrival"], now),
+            arrivals_given_up=over["arrivals_given_up"],
+            dispatches=over["dispatches"],
+            dispatch_age=_age(over["oldest_dispatch"], now),
+            dispatches_failed=over["dispatches_failed"],
+        ),
         ongoing={one["state"]: one["conversations"] for one in states},
         orphans=sum(one["orphans"] for one in states),
         heads={one["organization_id"]: one["position"] for one in heads},

@@ -4,6 +4,7 @@ import { embedLine } from './embed'
 import { limitedChannels, limitsOf, parseLimit } from './limits'
 import { isDenied, withRight } from './narrowing'
 import { inSeconds, unitOf } from './seconds'
+import { CHANNELS } from './types'
 
 describe('narrowing', () => {
   it('takes one right from one and leaves all else', () => {
@@ -52,6 +53,6 @@ describe('limits by channel', () => {
   })
 
   it('keep a limit for a channel that nothing arrives by any more', () => {
-    expect(limitedChannels({ voice: 1, record: 2 })).toEqual(['live_chat', 'persistent_chat', 'record', 'voice'])
+    expect(limitedChannels({ voice: 1, record: 2 })).toEqual([...CHANNELS, 'voice'])
   })
 })

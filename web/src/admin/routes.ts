@@ -1,4 +1,4 @@
-import { BellPlus, BellRing, Bot, CalendarClock, HeartPulse, GraduationCap, KeyRound, ListChecks, ListTree, Route, ShieldCheck, Siren, UserCheck, UserCog, Webhook, Zap } from '@lucide/vue'
+import { BellPlus, BellRing, Bot, CalendarClock, HeartPulse, GraduationCap, KeyRound, ListChecks, ListTree, MessagesSquare, Route, ShieldCheck, Siren, UserCheck, UserCog, Webhook, Zap } from '@lucide/vue'
 
 import type { Area } from '@/shell/places'
 import type { Role } from '@/stores/session'
@@ -25,6 +25,7 @@ export const routes: Area['routes'] = [
   { path: '/admin/bots/:id', component: () => import('./BotPage.vue'), props: true, meta: { roles, title: 'bots.title' } },
   { path: '/admin/webhooks', component: () => import('./WebhooksPage.vue'), meta: { roles, title: 'webhooks.title' } },
   { path: '/admin/webhooks/:id', component: () => import('./WebhookPage.vue'), props: true, meta: { roles, title: 'webhooks.title' } },
+  { path: '/admin/channels', component: () => import('./ChannelsPage.vue'), meta: { roles, title: 'channels.title' } },
   { path: '/admin/tokens', component: () => import('./TokensPage.vue'), meta: { roles, title: 'admin.tokens.title' } },
 ]
 export const places: Area['places'] = [
@@ -43,5 +44,6 @@ export const places: Area['places'] = [
   { to: '/admin/dispositions', label: 'nav.dispositions', icon: ListChecks, section: 'configure', roles, order: 47 },
   { to: '/admin/bots', label: 'bots.title', icon: Bot, section: 'configure', roles, order: 48 },
   { to: '/admin/webhooks', label: 'webhooks.title', icon: Webhook, section: 'configure', roles, order: 49 },
+  { to: '/admin/channels', label: 'channels.title', icon: MessagesSquare, section: 'configure', roles, order: 35 },
   { to: '/admin/tokens', label: 'admin.tokens.title', icon: KeyRound, section: 'configure', roles, order: 50 },
 ]

@@ -29,6 +29,9 @@ export type SettingKind =
   | 'record_import'
   | 'bot'
   | 'bot_snippet'
+  | 'channel_account'
+  | 'dispatch'
+  | 'arrival'
 
 /** Whether something of these kinds has changed, or may have. */
 export function concerns(changed: readonly Signal[] | null, kinds: readonly SettingKind[]): boolean {

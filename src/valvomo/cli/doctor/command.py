@@ -19,13 +19,14 @@ from rich.console import Console
 
 from valvomo import logs
 from valvomo import settings as all_settings
-from valvomo.cli.doctor import database, machine, ringing, way
+from valvomo.cli.doctor import channels, database, machine, ringing, way
 from valvomo.cli.doctor.finding import Finding, State, broken, not_configured, ok
 from valvomo.cli.running import run
 from valvomo.db.database import Database
 from valvomo.db.embedded import url_of_running
 from valvomo.main import now
 from valvomo.main.assembly import bus_of
+from valvomo.main.channels import vault_of
 from valvomo.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -72,7 +73,7 @@ async def _all(settings: Settings, clock: Clock, context: ssl.SSLContext | None)
             yield await _time_there(settings.base_url, clock, client)
         else:
             yield not_configured("proxy", "VALVOMO_PUBLIC_URL is empty: nobody comes from elsewhere")
-    for name in ("mail", "storage", "channels"):
+    for name in ("mail", "storage"):
         yield not_configured(name, "this release has none to set up")
 
 
@@ -87,7 +88,11 @@ async def _database(settings: Settings, clock: Clock) -> list[Finding]:
         return [database.why_unreached(url, error)]
     try:
         found = await database.examine(opened, clock, settings.pool_size)
-        return [*found, await ringing.examine(bus_of(settings, opened))]
+        return [
+            *found,
+            await channels.examine(opened, vault_of(settings)),
+            await ringing.examine(bus_of(settings, opened)),
+        ]
     except _UNREACHED as error:
         return [database.why_unreached(url, error)]
     finally:

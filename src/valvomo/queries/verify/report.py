@@ -19,7 +19,7 @@ class Check(StrEnum):
     """A conversation's row and what follows from it equal the fold of its facts (1)."""
 
     MESSAGES = "messages"
-    """Messages have no gap, no repeat, and the text that was posted (2)."""
+    """Messages have no gap, no repeat, and the text that was posted; what goes out has its dispatch (2)."""
 
     FUTURE = "future"
     """What is not closed is somebody's who can act, or a queue's, or a bot's (3)."""

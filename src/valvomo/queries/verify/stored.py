@@ -55,7 +55,16 @@ async def compare(tx: Transaction, organization_id: str, folded: Sequence[Conver
             if is_ != said
         ]
         problems += [(one.id, problem, Check.FUTURE) for problem in future(one)]
-    return problems
+    return problems + await _undispatched(tx, organization_id, [one.id for one in folded if one.account_id])
+
+
+async def _undispatched(tx: Transaction, organization_id: str, ids: Sequence[str]) -> Problems:
+    """Invariant 2 of what goes out; of conversations without an account nothing is asked."""
+    if not ids:
+        return []
+    rows = await tx.rows("dispatches.missing", organization_id, ids)
+    problem = "message {} has no dispatch, or one that says otherwise how far it has come"
+    return [(row["conversation_id"], problem.format(row["seq"]), Check.MESSAGES) for row in rows]
 
 
 def future(conversation: Conversation) -> Iterator[str]:

@@ -1,0 +1,50 @@
+"""Channels: whether accounts can be opened with the house's key, and how they were found last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from valvomo.channels import PROVIDERS
+from valvomo.channels.vault import UnopenableError, Vault
+from valvomo.cli.doctor.finding import Finding, broken, not_configured, ok, warning
+from valvomo.db.database import Database
+
+MOST = 1000
+"""Accounts that are looked at."""
+
+
+async def examine(opened: Database, vault: Vault) -> Finding:
+    """Every account of every organization; nobody is called."""
+    async with opened.asking() as tx:
+        rows = await tx.rows("channels.sealed", MOST)
+    if not rows:
+        return not_configured("channels", "there is no channel account")
+    try:
+        closed = [row["name"] for row in rows if not _opens(row, vault)]
+    except (OSError, ValueError) as error:
+        return broken(
+            "channels", f"the house's key cannot be read: {error}", "correct VALVOMO_SECRET_KEY or secret.key"
+        )
+    if closed:
+        seen = f"{len(closed)} of {len(rows)} accounts cannot be opened: {', '.join(closed[:5])}"
+        return broken(
+            "channels",
+            seen,
+            "set VALVOMO_SECRET_KEY to the key that they were kept with, or fill them in anew",
+        )
+    unwell = [row["name"] for row in rows if not row["disabled"] and row["seen"].get("well") is False]
+    if unwell:
+        seen = f"{len(unwell)} of {len(rows)} accounts did not work last: {', '.join(unwell[:5])}"
+        return warning("channels", seen, "Channels in the console says why, and asks the provider again")
+    return ok("channels", f"{len(rows)} accounts can be opened")
+
+
+def _opens(row: Any, vault: Vault) -> bool:
+    provider = PROVIDERS.get(row["provider"])
+    if provider is None:
+        return False
+    try:
+        vault.open(row["secrets"], (row["organization_id"], row["id"]), provider.secrets)
+    except UnopenableError:
+        return False
+    return True

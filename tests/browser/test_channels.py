@@ -1,0 +1,130 @@
+"""Channels in a browser: an account is set up, a customer writes over it, and the desk sees how far answers come."""
+
+import base64
+import json
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+from sample_line import received, reported
+from sample_looks import fits, judge
+from sample_office import Office
+from sample_provider import Said, StandIn
+from sample_screens import Desk
+
+from valvomo.channels.signing import signed
+
+SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+WORDS = {
+    "en": (
+        "Add an account", "Name", "Address of the system", "Generate", "Save", "Ask the provider",
+        "The account works.",
+    ),
+    "fi": (
+        "Lisää tili", "Nimi", "Järjestelmän osoite", "Luo", "Tallenna", "Kysy palveluntarjoajalta", "Tili toimii.",
+    ),
+}  # fmt: skip
+PHONE = {"width": 390, "height": 844}
+
+
+async def shot(page: Page, name: str) -> None:
+    """A picture, where somebody wants to look at them."""
+    if folder := os.environ.get("VALVOMO_TEST_PICTURES"):
+        await page.screenshot(path=f"{folder}/channels-{name}.png", animations="disabled")
+
+
+async def say(account: dict[str, Any], body: dict[str, Any]) -> None:
+    """The system says something to the account."""
+    content = json.dumps(body).encode()
+    headers = signed(
+        SECRET, f"call-{body['type']}-{body['data'].get('state', '')}", datetime.now(UTC), content
+    )
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(account["callback"], content=content, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+async def workstream(office: Office) -> None:
+    queue = (await office.caller("admin")), office.sample.queues["Support"]
+    body = {"name": "Our system", "channel": "custom", "queue": queue[1]}
+    await queue[0].do("POST", "/workstreams", body)
+
+
+@pytest.mark.parametrize("language", ["en", "fi"])
+async def test_an_account_is_set_up_and_tried(office: Office, language: str) -> None:
+    await workstream(office)
+    words = WORDS[language]
+    page = await office.page("admin")
+    await page.add_init_script(f"localStorage.setItem('valvomo.language', '{language}')")
+    async with StandIn().open() as system:
+        await page.goto("/admin/channels")
+        await page.get_by_role("button", name=words[0]).first.click()
+        await shot(page, f"add-{language}")
+        await judge(page)
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label(words[1], exact=True).fill("Our system")
+        await dialog.get_by_label(words[2]).fill(f"{system.url}/in")
+        await dialog.get_by_role("button", name=words[3]).click()
+        await dialog.get_by_role("button", name=words[4]).click()
+        row = page.get_by_role("grid").get_by_role("row").filter(has_text="Our system")
+        await expect(row).to_be_visible()
+        await row.dblclick()
+        await dialog.get_by_role("button", name=words[5]).click()
+        await expect(dialog.get_by_role("status")).to_have_text(words[6])
+        await shot(page, f"one-{language}")
+        await judge(page)
+        await fits(page)
+    assert json.loads(system.asked[0].body)["type"] == "ping"
+
+
+async def test_a_customer_writes_and_the_answer_is_followed_to_them(office: Office) -> None:
+    await workstream(office)
+    admin = await office.caller("admin")
+    async with StandIn().open() as system:
+        found = (await admin.get("/workstreams"))["items"]
+        one = next(each for each in found if each["name"] == "Our system")
+        filled = {
+            "settings": {"url": f"{system.url}/in", "settling_seconds": 0},
+            "secrets": {"secret": SECRET},
+        }
+        body = {"provider": "custom", "name": "Our system", "workstream_id": one["id"], **filled}
+        account = await admin.do("POST", "/channel-accounts", body)
+        desk = await Desk.open(office, available=False)
+        await say(account, received("ann", "Where is my parcel?", "m1", datetime.now(UTC)))
+        await desk.page.get_by_role("button", name="Pick the conversation with Customer ann").click()
+        await expect(desk.page.get_by_text("Where is my parcel?").first).to_be_visible()
+        conversation = (await (await office.caller("eino")).get("/conversations"))["items"][0]["id"]
+        eino = await office.caller("eino")
+        await eino.do("POST", f"/conversations/{conversation}/messages", {"text": "On its way."})
+        await expect(desk.page.locator("[data-delivery=sent]")).to_be_visible()
+        await system.until(1)
+        message = json.loads(system.asked[0].body)["data"]["id"]
+        await say(account, reported(message, "delivered", datetime.now(UTC)))
+        await expect(desk.page.locator("[data-delivery=delivered]")).to_be_visible()
+        system.answer = lambda _asked: Said(422)
+        await eino.do("POST", f"/conversations/{conversation}/messages", {"text": "Anything else?"})
+        await expect(desk.page.locator("[data-delivery=failed]")).to_contain_text("refused")
+        await shot(desk.page, "desk")
+        await judge(desk.page)
+        page = await office.page("admin")
+        await page.goto("/admin/channels")
+        await page.get_by_role("button", name="1 failed at Our system").click()
+        await expect(page.get_by_role("dialog")).to_contain_text("Anything else?")
+        await shot(page, "failed")
+        await judge(page)
+        system.answer = lambda _asked: Said()
+        await page.get_by_role("button", name="Try again: Customer ann").click()
+        await expect(page.get_by_text("Nothing has failed")).to_be_visible()
+        await expect(desk.page.locator("[data-delivery=failed]")).to_be_hidden()
+
+
+async def test_the_list_on_a_phone_in_the_dark(office: Office) -> None:
+    page = await office.page("admin", viewport=PHONE, color_scheme="dark")
+    await page.goto("/admin/channels")
+    await expect(page.get_by_text("No channel account yet")).to_be_visible()
+    await shot(page, "phone")
+    await fits(page)
+    await judge(page)
