@@ -16,6 +16,7 @@ import msgspec
 
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.model import Channel
+from valvomo.domain.conversations.template import Filled, Template
 
 LONGEST_NUMBER = 8
 """Digits of seconds that anybody means."""
@@ -141,7 +142,10 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A message that goes out, `at` this attempt. `id` is ours, and the same at every one; `cursor` is the thread's."""
+    """A message that goes out, `at` this attempt. `id` is ours, and the same at every one; `cursor` is the thread's.
+
+    `template` goes out in place of the text, which says the same. `last_inbound_at` is when the customer last wrote.
+    """
 
     id: str
     conversation_id: str
@@ -153,6 +157,8 @@ class Letter:
     created_at: datetime
     at: datetime
     cursor: Mapping[str, Any] = field(default_factory=dict)
+    template: Filled | None = None
+    last_inbound_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,11 +203,15 @@ class UnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What a look at the account found: it works, or why it does not."""
+    """What a look at the account found: it works, or why it does not.
+
+    `templates` are the texts that may be sent at any time; None where that was not asked.
+    """
 
     well: bool
     problem: DeliveryProblem | None = None
     detail: str = ""
+    templates: tuple[Template, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

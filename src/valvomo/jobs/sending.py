@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import structlog
 
 from valvomo.channels.port import Http, Letter, RejectedError, UnavailableError
@@ -19,6 +20,7 @@ from valvomo.commands.channels.delivery import NoteDeliveries, Told
 from valvomo.commands.execute import Executor
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
+from valvomo.domain.conversations.template import Filled
 from valvomo.jobs.pacing import Bucket
 from valvomo.telemetry.spans import span
 
@@ -209,6 +211,8 @@ def _letter(row: Any, at: datetime) -> Letter:
         created_at=row["created_at"],
         at=at,
         cursor=row["cursor"],
+        template=msgspec.convert(row["filled"], Filled) if row["filled"] else None,
+        last_inbound_at=row["last_inbound_at"],
     )
 
 

@@ -1051,6 +1051,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/message-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Templates to choose from
+         * @description Those that the provider of its channel account has approved, as an administrator last had them looked up.
+         */
+        get: operations["listMessageTemplates"];
+        put?: never;
+        /**
+         * Write a template
+         * @description The message as the customer reads it. It may be written after the reply window has closed.
+         */
+        post: operations["writeTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/messages": {
         parameters: {
             query?: never;
@@ -6023,6 +6047,17 @@ export interface components {
             score: number;
             seq: number;
         };
+        /** MessageTemplateDocument */
+        MessageTemplateDocument: {
+            body: string;
+            buttons: string[];
+            category: string;
+            footer: string;
+            header: string;
+            language: string;
+            name: string;
+            places: string[];
+        };
         /**
          * Method
          * @description Whom a queue asks first among those who may take it.
@@ -7564,6 +7599,16 @@ export interface components {
             client_id?: string | null;
             text: string;
             visibility?: components["schemas"]["Visibility"];
+        };
+        /** WriteTemplateRequest */
+        WriteTemplateRequest: {
+            /** @description The sender's own id of the message. */
+            client_id?: string | null;
+            language: string;
+            name: string;
+            values?: {
+                [key: string]: string;
+            };
         };
         /** WrongRow */
         WrongRow: {
@@ -10106,6 +10151,75 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listMessageTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplateDocument"][];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    writeTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteTemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageItem"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];

@@ -53,14 +53,6 @@ def whole(body: bytes, kind: type[T]) -> T:
         raise UnreadableError(str(error)[:300]) from error
 
 
-def part(raw: msgspec.Raw, kind: type[T]) -> T | None:
-    """A part of a call; None where it is not of this kind, so that the others are not lost by it."""
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
-
-
 def moment(said: str | int, *, per_second: int = 1) -> datetime | None:
     """A moment as Meta says it, in seconds, or in milliseconds where there are 1,000 of its units in a second."""
     digits = str(said)

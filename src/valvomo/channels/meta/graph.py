@@ -137,6 +137,14 @@ def read(reply: Reply, kind: type[T]) -> T | None:
         return None
 
 
+def part(raw: msgspec.Raw, kind: type[T]) -> T | None:
+    """A part of an answer or a call; None where it is not of this kind, so that the others are not lost by it."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
 def _problem(reply: Reply) -> _Problem:
     answered = read(reply, _Answered)
     return (answered.error if answered else None) or _Problem()

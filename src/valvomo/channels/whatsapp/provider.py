@@ -17,8 +17,8 @@ import msgspec
 from msgspec import Meta
 
 from valvomo.channels.meta import graph
-from valvomo.channels.meta.calls import handshake, moment, part, verify, whole
-from valvomo.channels.meta.graph import Graph, ill, judge
+from valvomo.channels.meta.calls import handshake, moment, verify, whole
+from valvomo.channels.meta.graph import Graph, ill, judge, part
 from valvomo.channels.phones import e164
 from valvomo.channels.port import (
     Abilities,
@@ -39,6 +39,7 @@ from valvomo.channels.port import (
 )
 from valvomo.channels.whatsapp.forms import Callback, Contact, Head, Message, Status, Value
 from valvomo.channels.whatsapp.problems import CODES
+from valvomo.channels.whatsapp.templates import sent_as, templates_of
 from valvomo.channels.whatsapp.words import words_of
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.model import Channel
@@ -97,7 +98,7 @@ class WhatsApp:
     secrets: type[msgspec.Struct] = WhatsAppSecrets
 
     def abilities(self, account: Account) -> Abilities:
-        """Texts, for a day after the customer wrote."""
+        """Texts for a day after the customer wrote, templates at any time."""
         return Abilities(
             max_text=MAX_TEXT,
             session_hours=SESSION_HOURS,
@@ -116,7 +117,8 @@ class WhatsApp:
 
     async def send(self, account: Account, letter: Letter, http: Http) -> Sent:
         """One message. Meta tells the account's callback how far it comes."""
-        said = {"type": "text", "text": {"body": letter.text, "preview_url": False}}
+        text: dict[str, Any] = {"type": "text", "text": {"body": letter.text, "preview_url": False}}
+        said = sent_as(letter.template) if letter.template else text
         told = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
@@ -132,16 +134,19 @@ class WhatsApp:
         return Sent(provider_id=cleaned(one)[:LONGEST_ID])
 
     async def check(self, account: Account, http: Http, at: datetime) -> Health:
-        """Whether the number is there, and the token opens it."""
+        """Whether the number is there, and the token opens it and its templates."""
         del at
         fields = {"fields": "display_phone_number,verified_name"}
         reply = await _graph(account).ask(http, account.settings.phone_number_id, fields=fields)
         if (trouble := ill(reply, CODES)) is not None:
             return trouble
+        try:
+            templates = await templates_of(_graph(account), account.settings.business_account_id, http)
+        except RejectedError as error:
+            return Health(well=False, problem=DeliveryProblem.ACCOUNT, detail=error.detail)
         number = graph.read(reply, _Number) or _Number()
-        return Health(
-            well=True, detail=cleaned(f"{number.verified_name} {number.display_phone_number}".strip())[:200]
-        )
+        said_of = cleaned(f"{number.verified_name} {number.display_phone_number}".strip())
+        return Health(well=True, detail=said_of[:200], templates=templates)
 
 
 def _graph(account: Account) -> Graph:

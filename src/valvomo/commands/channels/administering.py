@@ -5,8 +5,8 @@ Secrets come sealed, and no fact has them: of a change of theirs the audit log s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from valvomo.channels import PROVIDERS
@@ -17,6 +17,7 @@ from valvomo.db import house
 from valvomo.domain.access.actor import ActorKind, UserRole
 from valvomo.domain.agents.events import ChannelSeen
 from valvomo.domain.conversations.model import ConsentPolicy
+from valvomo.domain.conversations.template import Template
 from valvomo.domain.refusals import Reason, Refusal, malformed
 
 ACCOUNT = "channel_account"
@@ -132,12 +133,13 @@ async def _workstream_refusal(work: Work, provider: str, workstream_id: str) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeeChannel(Command):
-    """Note how an account was found: well, or with a problem."""
+    """Note how an account was found: well, or with a problem; `templates` are those that it has now, if asked for."""
 
     account_id: str
     well: bool
     problem: str | None = None
     detail: str = ""
+    templates: tuple[Template, ...] | None = None
 
 
 @handles(SeeChannel)
@@ -152,7 +154,21 @@ async def see_channel(work: Work, command: SeeChannel) -> Outcome:
     await work.tx.run(
         "channels.see_account", work.organization_id, command.account_id, {**seen, "at": work.now}
     )
+    if command.templates is not None:
+        await _keep_templates(work, command.account_id, command.templates)
     if seen != {name: row["seen"].get(name) for name in seen}:
         work.note(ChannelSeen(account_id=command.account_id, name=row["name"], well=command.well,
                               problem=command.problem))  # fmt: skip
     return {}
+
+
+async def _keep_templates(work: Work, account_id: str, templates: Sequence[Template]) -> None:
+    """They take the place of those that were known: one that the provider has no more cannot be chosen any more."""
+    account = (work.organization_id, account_id)
+    await work.tx.run("message_templates.forget", *account)
+    columns = (
+        [one.name for one in templates],
+        [one.language for one in templates],
+        [asdict(one) for one in templates],
+    )
+    await work.tx.run("message_templates.keep", *account, *columns)

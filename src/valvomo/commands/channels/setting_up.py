@@ -101,6 +101,7 @@ class SettingUp:
             well=health.well,
             problem=health.problem.value if health.problem else None,
             detail=health.detail,
+            templates=health.templates,
         )
         await self._executor.execute(actor, seen)
         return health

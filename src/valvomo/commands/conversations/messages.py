@@ -47,10 +47,11 @@ class PostMessage(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One message in flight: who, what."""
+    """One message in flight: who, what; `template`, whether the provider has approved its text."""
 
     actor: Actor
     command: PostMessage
+    template: bool = False
 
     @property
     def conversation_key(self) -> tuple[str, str]:
@@ -159,6 +160,7 @@ def _words(letter: Letter, conversation: Conversation) -> Words:
         # Customers and bots have no other side to write on.
         visibility=Visibility.PUBLIC if customer or bot else command.visibility,
         digest=hashlib.sha256(command.text.encode()).hexdigest(),
+        template=letter.template,
     )
 
 

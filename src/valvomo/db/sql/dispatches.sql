@@ -48,7 +48,7 @@ LEFT JOIN public_messages p ON p.organization_id = h.organization_id AND p.conve
 WHERE d.organization_id = h.organization_id AND d.message_id = h.message_id
 RETURNING d.message_id, d.conversation_id, d.address, d.place, d.attempts, d.created_at, d.trace, d.possibly_repeated,
     coalesce(d.text, p.text) AS text, coalesce(p.author_name, '') AS author_name, c.body ->> 'language' AS language,
-    c.body ->> 'subject' AS subject, t.cursor
+    c.body ->> 'subject' AS subject, t.cursor, d.filled, t.last_inbound_at
 
 -- name: postpone
 -- It could not be sent now: when to try again. What has certainly not been sent is not begun any more, and an attempt
@@ -73,7 +73,7 @@ SELECT * FROM dispatches WHERE organization_id = $1 AND message_id = ANY ($2::te
 -- name: note
 -- How far these have come.
 UPDATE dispatches d SET state = n.state, provider_id = coalesce(n.provider_id, d.provider_id), problem = n.problem,
-    detail = n.detail, begun_at = NULL
+    detail = n.detail, begun_at = NULL, sent_at = coalesce(d.begun_at, d.sent_at)
 FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
     AS n (message_id, state, provider_id, problem, detail)
 WHERE d.organization_id = $1 AND d.message_id = n.message_id

@@ -58,9 +58,14 @@ class MessagePosted(Event):
 
 
 def reply_refusal(author_id: str, conversation: Conversation) -> Refusal | None:
-    """Public words: the primary, a consult shown to the customer, a joined supervisor, while it is active.
+    """Public words: whoever may speak to the customer, while the channel takes free text."""
+    return template_refusal(author_id, conversation) or window_refusal(conversation)
 
-    And while its channel takes them. A record has nobody to read them: what is said of it are notes.
+
+def template_refusal(author_id: str, conversation: Conversation) -> Refusal | None:
+    """A template: the primary, a consult shown to the customer, a joined supervisor, while it is active.
+
+    A record has nobody to read it: what is said of it are notes.
     """
     if conversation.channel is Channel.RECORD:
         return Refusal(Reason.NO_CUSTOMER)
@@ -74,7 +79,7 @@ def reply_refusal(author_id: str, conversation: Conversation) -> Refusal | None:
     role = conversation.role_of(author_id)
     one = conversation.participant(author_id)
     if role in (Role.PRIMARY, Role.SUPERVISOR) or (role is Role.CONSULT and one and one.public):
-        return window_refusal(conversation)
+        return None
     return Refusal(Reason.NOT_PARTICIPANT, {"role": role.value if role else None})
 
 
@@ -127,13 +132,14 @@ def customer_message_refusal(conversation: Conversation) -> Refusal | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """One message to be numbered."""
+    """One message to be numbered. `template`: its provider has approved the text, and takes it at any time."""
 
     message_id: str
     author_id: str
     author_role: str
     visibility: Visibility
     digest: str
+    template: bool = False
 
 
 def posting_refusal(words: Words, conversation: Conversation) -> Refusal | None:
@@ -142,6 +148,8 @@ def posting_refusal(words: Words, conversation: Conversation) -> Refusal | None:
         return customer_message_refusal(conversation)
     if words.author_role == Role.BOT:
         return bot_message_refusal(words.author_id, conversation)
+    if words.template:
+        return template_refusal(words.author_id, conversation)
     rules = {
         Visibility.PUBLIC: reply_refusal,
         Visibility.INTERNAL: note_refusal,

@@ -11,6 +11,7 @@ from valvomo.edge.http import (
     dispositions,
     hours,
     insight,
+    message_templates,
     presences,
     queues,
     quick_replies,
@@ -47,5 +48,6 @@ ROUTES = (
     *webhooks.ROUTES,
     *channel_accounts.ROUTES,
     *bots.ROUTES,
+    *message_templates.ROUTES,
     *audit.ROUTES,
 )
