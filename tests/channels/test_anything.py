@@ -192,3 +192,13 @@ async def test_a_report_waits_for_our_note_of_the_sending_and_not_for_ever(line:
     (row,) = await floor.sql("SELECT done_at, problem FROM arrivals")
     assert row["done_at"] is not None
     assert row["problem"] == taking_in.UNKNOWN_MESSAGE
+
+
+async def test_what_was_taken_in_long_ago_is_swept_and_what_was_given_up_stays(line: Line) -> None:
+    await line.says("ann", "hello", "m1")
+    await line.take_in()
+    await line.says("ann", "again", "m2")
+    await line.floor.sql("UPDATE arrivals SET given_up_at = received_at WHERE key = 'message:m2'")
+    async with line.floor.database.transaction() as tx:
+        await tx.run("channels.drop_old", line.floor.clock().replace(year=2027), 100)
+    assert [row["key"] for row in await line.floor.sql("SELECT key FROM arrivals")] == ["message:m2"]
