@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath, URL } from 'node:url'
 
-import { defineConfig, minify, transformWithOxc, type Plugin } from 'vite'
+import { build, defineConfig, minify, transformWithOxc, type Plugin, type Rolldown } from 'vite'
 
 import { LANGUAGES } from './src/widget/texts'
 
@@ -18,6 +18,39 @@ function loader(): Plugin {
       const named = code.replaceAll('WIDGET_FILE', JSON.stringify(widget?.fileName.replace('v1/', '')))
       const { code: small } = await minify('loader.js', `(()=>{${named}})()`)
       this.emitFile({ type: 'asset', fileName: 'v1/loader.js', source: small })
+    },
+  }
+}
+
+const JSX = { jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' } } as const
+const TARGETS = { target: 'es2022', cssTarget: ['chrome125', 'firefox125', 'safari17.5'] }
+
+/** Preact as the widget has it already: what comes later draws with the same one. */
+function hosted(): Plugin {
+  return {
+    name: 'hosted',
+    enforce: 'pre',
+    resolveId: (id) => (id === 'preact' ? '\0preact' : null),
+    load: (id) => (id === '\0preact' ? 'export const { Component, createRef, Fragment, h } = globalThis.valvomoPreact' : null),
+  }
+}
+
+/** What is needed once one talks, in a file of its own. */
+function later(): Plugin {
+  return {
+    name: 'later',
+    async generateBundle() {
+      const built = (await build({
+        configFile: false,
+        logLevel: 'silent',
+        publicDir: false,
+        plugins: [hosted()],
+        oxc: JSX,
+        build: { ...TARGETS, write: false, lib: { entry: here('./src/widget/later/later.tsx'), formats: ['es'] }, minify: true },
+      })) as Rolldown.RolldownOutput[]
+      const chunk = built.flatMap(({ output }) => output).find((file) => file.type === 'chunk')
+      const { code } = await minify('later.js', chunk?.type === 'chunk' ? chunk.code : '', { module: true })
+      this.emitFile({ type: 'asset', fileName: 'v1/later.js', source: code })
     },
   }
 }
@@ -39,15 +72,14 @@ function catalogues(): Plugin {
 
 /** The customer's widget: one file without a request to anywhere but its server. And the sample shop as it is. */
 export default defineConfig({
-  plugins: [loader(), catalogues()],
+  plugins: [loader(), catalogues(), later()],
   // Preact's own function for elements: the runtime of the other way would be a second copy of it.
-  oxc: { jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' } },
+  oxc: JSX,
   publicDir: 'src/shop',
   build: {
     outDir: '../src/valvomo/static/widget',
     emptyOutDir: true,
-    target: 'es2022',
-    cssTarget: ['chrome125', 'firefox125', 'safari17.5'],
+    ...TARGETS,
     modulePreload: false,
     lib: { entry: here('./src/widget/element.tsx'), name: 'valvomoChat', formats: ['iife'] },
     rolldownOptions: { output: { entryFileNames: 'v1/widget-[hash].js' } },

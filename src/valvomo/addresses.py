@@ -63,6 +63,20 @@ def _is_whole(url: str, *, most_hosts: int | None, query: bool) -> bool:
     )
 
 
+def check_store(key: str, url: str) -> None:
+    """Raises ValueError, naming the key, for what is no bucket of S3 with an endpoint and a region at most."""
+    if not url:
+        return
+    check_url(key, url, {"s3"})
+    parts = urlsplit(url)
+    named = dict(parse_qsl(parts.query))
+    if not parts.hostname or parts.port or set(named) - {"endpoint", "region"}:
+        raise ValueError(f"{key}: must be s3://bucket/prefix, with endpoint and region at most after a ?")
+    check_url(key, named.get("endpoint", ""), {"http", "https"})
+    if (parts.username is None) != (parts.password is None):
+        raise ValueError(f"{key}: a key needs its secret")
+
+
 def check_network(key: str, text: str) -> None:
     """Raises ValueError, naming the key, for what is no address and no network."""
     try:

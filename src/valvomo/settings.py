@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from valvomo.addresses import check_network, check_url
+from valvomo.addresses import check_network, check_store, check_url
 from valvomo.house_key import keys_of
 
 PREFIX = "VALVOMO_"
@@ -118,6 +118,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail_from: Annotated[str, Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+$", max_length=254)] = "valvomo@localhost"
     """The address that they come from."""
 
+    files_store: str = ""
+    """Where sent files are kept: ``s3://key:secret@bucket/prefix?endpoint=…&region=…``; empty is the data folder."""
+
+    files_url: str = ""
+    """The address under which sent files are opened, such as ``https://files.example.org``; empty is this one."""
+
+    clamav_url: str = ""
+    """ClamAV's daemon, ``tcp://host:3310`` or ``unix:///its/socket``, that looks into sent files; empty asks nobody."""
+
     webhook_networks: tuple[str, ...] = ()
     """Private addresses or networks that webhooks may reach; without them only public addresses."""
 
@@ -148,8 +157,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         check_url("otlp_url", self.otlp_url, {"http", "https"})
         check_url("sentiment_url", self.sentiment_url, {"http", "https"})
         check_url("public_url", self.public_url, {"http", "https"})
-        if urlsplit(self.public_url).path.strip("/"):
-            raise ValueError("public_url: must not have a path")
+        self._check_files()
+        for key in ("public_url", "files_url"):
+            if urlsplit(getattr(self, key)).path.strip("/"):
+                raise ValueError(f"{key}: must not have a path")
         for key in ("trusted_proxies", "webhook_networks", "metrics_networks"):
             for network in getattr(self, key):
                 check_network(key, network)
@@ -160,6 +171,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 raise ValueError(f"secret_key: {error}") from error
         if 0 < len(self.metrics_token) < _SHORTEST_TOKEN:
             raise ValueError(f"metrics_token: must have at least {_SHORTEST_TOKEN} characters")
+
+    def _check_files(self) -> None:
+        check_url("files_url", self.files_url, {"http", "https"})
+        check_store("files_store", self.files_store)
+        if not self.clamav_url.startswith("unix:///"):
+            check_url("clamav_url", self.clamav_url, {"tcp"})
+        if self.files_store and self.database_url and not self.secret_key:
+            raise ValueError("secret_key: must be set, and the same for all processes, with files_store")
 
     @property
     def embedded(self) -> bool:

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,8 +27,8 @@ def _routes() -> Iterator[None]:
 
 
 @pytest.fixture
-async def place(house: Any) -> AsyncIterator[Place]:
-    put_together = assemble(house.database, Settings(secret_key=SECRET_KEY), clock=house.clock)
+async def place(house: Any, tmp_path: Path) -> AsyncIterator[Place]:
+    put_together = assemble(house.database, Settings(data=tmp_path, secret_key=SECRET_KEY), clock=house.clock)
     # The sample's passwords are hashed cheaply; hashing them anew at each sign-in would take most of the time.
     put_together.parts.gate.passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     async with running(put_together):

@@ -80,6 +80,10 @@ RESTLESS = {
 """Tables that deliveries, signing in and readers of the journal touch by themselves."""
 
 
+QUERIES = {"candidates": {"for": "transfer"}, "attachments": {"name": "a.png", "ids": "x"}}
+"""What routes must be asked with, by the end of their addresses."""
+
+
 def staff_routes() -> list[tuple[str, str]]:
     """Every method and address of `/api/v1`."""
     return [
@@ -180,6 +184,7 @@ async def one_of_each(place: Place) -> dict[str, str]:
         "other_id": judged,
         "contact_id": state["customer"]["id"],
         "import_id": file.json()["id"],
+        "attachment_id": await uploaded(place, conversation),
         "agent_id": sample.people["eino"],
         "user_id": sample.people["eino"],
         "queue_id": sample.queues["Night desk"],
@@ -196,6 +201,15 @@ async def account(admin: Any, queue: str) -> str:
     filled = {"settings": {"url": "https://ours.example/in"}, "secrets": {"secret": f"whsec_{'A' * 43}="}}
     body = {"provider": "custom", "name": "Ours", "workstream_id": made.json()["id"], **filled}
     return str((await admin.post(f"{API}/channel-accounts", json=body)).json()["id"])
+
+
+async def uploaded(place: Place, conversation: str) -> str:
+    """A file that waits for a message."""
+    where = f"{API}/conversations/{conversation}/attachments?name=ours.txt"
+    answer = await (await place.as_("eino")).post(
+        where, content=b"Ours", headers={"Content-Type": "text/plain"}
+    )
+    return str(answer.json()["id"])
 
 
 async def raised(place: Place, rule: str) -> str:
@@ -227,7 +241,7 @@ async def test_no_route_with_an_id_reaches_over_the_border(border: Border) -> No
     assert before["facts"]
     assert before["webhooks"]
     for method, path in ways:
-        query = {"for": "transfer"} if path.endswith("/candidates") else None
+        query = QUERIES.get(path.rpartition("/")[2])
         answers = [
             await client.request(method, border.address(path), json=body(method, path), params=query)
             for client in border.clients.values()

@@ -13,6 +13,8 @@ from valvomo.domain.access.actor import UserRole
 from valvomo.domain.access.acts import Act
 from valvomo.domain.access.supervision import Right
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.attachments.attached import Problem
+from valvomo.domain.attachments.kinds import Kind
 from valvomo.domain.conversations.bot_rules import HandOverReason
 from valvomo.domain.conversations.bots import REASONS
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
@@ -78,6 +80,8 @@ NEEDED = {
     *(("right", one.value) for one in Right),
     *(("offer", one.value) for one in OfferKind),
     *(("visibility", one.value) for one in Visibility),
+    *(("file_kind", one.value) for one in Kind),
+    *(("file_problem", one.value) for one in Problem),
     *(("act", one.value) for one in Act),
     *(("timeline", kind) for kind in EVENTS),
     *(("timeline", f"{event.kind}_because") for event in OF_ITSELF),

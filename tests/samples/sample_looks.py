@@ -21,7 +21,8 @@ async def judge(page: Page) -> None:
         await page.evaluate(AXE.read_text())
     # What fades in is judged when it stands.
     await page.evaluate("() => Promise.allSettled(document.getAnimations().map((one) => one.finished))")
-    assert await page.evaluate(JUDGED) == []
+    found = await page.evaluate(JUDGED)
+    assert found == [], found
 
 
 async def fits(page: Page) -> None:

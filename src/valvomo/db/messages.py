@@ -9,6 +9,7 @@ from typing import Any
 
 from valvomo.db.conversations import counts
 from valvomo.db.transaction import Transaction
+from valvomo.domain.attachments.attached import Attached, InternalAttachment, PublicAttachment
 from valvomo.domain.conversations.model import Conversation
 
 
@@ -32,6 +33,7 @@ class PublicMessage:
     at: datetime
     delivery: str | None = None
     delivery_problem: str | None = None
+    attachments: tuple[PublicAttachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class InternalMessage:
     text: str
     client_id: str
     at: datetime
+    attachments: tuple[InternalAttachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,14 @@ def _message(row: Any) -> Message:
     kind: type[Message] = PublicMessage
     if row["public_seq"] is None:
         kind = Instruction if row["visibility"] == "instruction" else InternalMessage
-    return kind(**{one.name: row[one.name] for one in fields(kind)})
+    kept = {one.name: row[one.name] for one in fields(kind)}
+    return kind(**kept | {"attachments": attached(row["attachments"], public=kind is PublicMessage)})
+
+
+def attached(stored: Sequence[dict[str, Any]] | None, *, public: bool) -> tuple[Any, ...]:
+    """What a row of either table says that the message has with it, as that table's own type."""
+    kind: type[Attached] = PublicAttachment if public else InternalAttachment
+    return tuple(kind(**one) for one in stored) if stored else ()
 
 
 def _columns(rows: Sequence[tuple[str, ...]], width: int) -> list[list[str]]:

@@ -15,6 +15,7 @@ from valvomo.edge.http import (
     acts,
     agents,
     alerts,
+    attachments,
     bot_side,
     contacts,
     conversations,
@@ -24,6 +25,7 @@ from valvomo.edge.http import (
     giving,
     heeding,
     operations,
+    own_attachments,
     pausing,
     quality,
     record_imports,
@@ -45,12 +47,12 @@ from valvomo.edge.parts import Parts
 from valvomo.edge.readiness import Readiness
 
 STAFF_ROUTES = (
-    *settings_routes.ROUTES, *conversations.ROUTES, *acts.ROUTES, *heeding.ROUTES, *alerts.ROUTES, *giving.ROUTES,
-    *pausing.ROUTES, *agents.ROUTES, *figures.ROUTES, *exports.ROUTES, *schedules.ROUTES,
-    *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
+    *settings_routes.ROUTES, *conversations.ROUTES, *attachments.ROUTES, *acts.ROUTES, *heeding.ROUTES,
+    *alerts.ROUTES, *giving.ROUTES, *pausing.ROUTES, *agents.ROUTES, *figures.ROUTES, *exports.ROUTES,
+    *schedules.ROUTES, *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
     *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES,
 )  # fmt: skip
-CUSTOMER_ROUTES = widget.ROUTES
+CUSTOMER_ROUTES = (*widget.ROUTES, *own_attachments.ROUTES)
 BOT_ROUTES = bot_side.ROUTES
 OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from valvomo.edge.files import Files
+from valvomo.edge.giving_out import GivingOut
 from valvomo.edge.http.arrivals import Arrivals
 from valvomo.edge.http.guards import FOREIGN
 from valvomo.edge.http.origin import header
@@ -19,16 +20,17 @@ Send = Callable[[Any], Awaitable[None]]
 App = Callable[[Any, Receive, Send], Awaitable[None]]
 
 POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; img-src 'self' data: blob:{files}; media-src 'self' blob:{files}; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+"""`files` is where sent files are opened, if that is elsewhere."""
 WIDGET = "/widget/v1/"
 STAFF = "/api/v1/"
 BOT = "/bot/v1/"
 TRACED = (STAFF, WIDGET, BOT)
 """Requests that do something; probes and files are not worth a trace."""
 _CORS = (
-    (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+    (b"access-control-allow-methods", b"GET, POST, DELETE, OPTIONS"),
     (b"access-control-allow-headers", b"authorization, content-type, accept-language, idempotency-key"),
     (b"access-control-expose-headers", b"retry-after"),
     (b"access-control-max-age", b"600"),
@@ -46,7 +48,8 @@ class Door:
         self._files = Files(parts.static)
         self._requests = parts.requests
         self._live = parts.live
-        self._always = _headers(secure=parts.secure)
+        self._giving_out = GivingOut(parts)
+        self._always = _headers(parts)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """One connection."""
@@ -79,9 +82,12 @@ class Door:
                 message = {**message, "headers": self._complete(scope, message.get("headers", []))}
             await send(message)
 
-        asset = self._files.find(scope)
+        giving = self._giving_out.takes(scope)
+        asset = None if giving else self._files.find(scope)
         try:
-            if asset is not None:
+            if giving:
+                await self._giving_out.answer(scope, with_headers)
+            elif asset is not None:
                 await asset.answer(scope, with_headers)
             elif scope["method"] == "OPTIONS" and scope["path"].startswith(WIDGET):
                 await with_headers({"type": "http.response.start", "status": 204, "headers": []})
@@ -102,8 +108,9 @@ class Door:
         if self._live.leaving and b"connection" not in names:
             # A proxy must not keep a connection to us for later: there is no later.
             extra.append((b"connection", b"close"))
-        widget = scope["path"].startswith("/widget/")
-        extra.append((b"cross-origin-resource-policy", b"cross-origin" if widget else b"same-origin"))
+        if b"cross-origin-resource-policy" not in names:
+            widget = scope["path"].startswith("/widget/")
+            extra.append((b"cross-origin-resource-policy", b"cross-origin" if widget else b"same-origin"))
         return [*given, *extra, *_cross_origin(scope)]
 
 
@@ -117,14 +124,16 @@ def _cross_origin(scope: Any) -> list[tuple[bytes, bytes]]:
     return [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"origin"), *_CORS]
 
 
-def _headers(*, secure: bool) -> list[tuple[bytes, bytes]]:
+def _headers(parts: Parts) -> list[tuple[bytes, bytes]]:
     always = {
-        "content-security-policy": POLICY,
+        "content-security-policy": POLICY.format(
+            files=f" {parts.files.links.base}" if parts.files.links.base else ""
+        ),
         "x-content-type-options": "nosniff",
         "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
         "permissions-policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
     }
-    if secure:
+    if parts.secure:
         always["strict-transport-security"] = "max-age=31536000"
     return [(name.encode(), value.encode()) for name, value in always.items()]

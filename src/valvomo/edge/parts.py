@@ -10,6 +10,8 @@ from typing import NamedTuple, Protocol
 
 from prometheus_client import CollectorRegistry
 
+from valvomo.commands.attachments.examining import Examination
+from valvomo.commands.attachments.receiving import Intake
 from valvomo.commands.bookkeeping import Bookkeeper
 from valvomo.commands.channels.receiving import Reception
 from valvomo.commands.channels.setting_up import SettingUp
@@ -23,6 +25,8 @@ from valvomo.edge.http.pace import Pace
 from valvomo.edge.metrics import Requests
 from valvomo.edge.ws.admission import Admissions
 from valvomo.edge.ws.quotas import Quotas
+from valvomo.files.links import Links
+from valvomo.files.port import Storage
 from valvomo.insight.trials import Trials
 from valvomo.live.connection import MAX_TOPICS
 from valvomo.live.replay.rule_trials import RuleTrials
@@ -61,13 +65,15 @@ class Live(Protocol):
 def paces(customer_pace: int = 10) -> dict[str, Pace]:
     """How fast what costs us much may be done: burst, and how many a second after it.
 
-    An address signs in and starts conversations, a conversation's customer acts in it, a bot in all of its own, a live
-    connection tells of typing. Who connects and watches, by however many connections, does so as one person, or as one
-    conversation's customer (`own`). All topics that a few connections have may be watched at once, as after a break.
+    An address signs in and starts conversations, a conversation's customer acts in it and brings files, a bot in all
+    of its own, a live connection tells of typing. Who connects and watches, by however many connections, does so as
+    one person, or as one conversation's customer (`own`). All topics that a few connections have may be watched at
+    once, as after a break.
     """
     return {
         "sign_in": Pace(burst=60, per_second=2),
         "widget_start": Pace(burst=300, per_second=10),
+        "upload": Pace(burst=20, per_second=0.5),
         "customer": Pace(burst=10 * customer_pace, per_second=customer_pace),
         "bot": Pace(burst=2_000, per_second=200),
         "connect": Pace(burst=100, per_second=5),
@@ -87,6 +93,16 @@ class Channels(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileParts:
+    """How files come in, are looked into, are kept, and are opened."""
+
+    intake: Intake
+    examination: Examination
+    storage: Storage
+    links: Links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """The concrete parts behind the routes.
 
@@ -100,6 +116,7 @@ class Parts:
     clock: Callable[[], datetime]
     live: Live
     gate: Gate
+    files: FileParts
     pending: Callable[[], Awaitable[bool]]
     laboratory: Laboratory
     trials: Trials

@@ -43,6 +43,8 @@ IMPORTS_KEPT = timedelta(days=90)
 """Files of records, with what came of each line; the records themselves are kept like all others."""
 FILES_KEPT = timedelta(hours=1)
 """How long exported figures can be fetched."""
+UPLOADS_KEPT = timedelta(days=1)
+"""How long a file waits for a message that takes it."""
 ALERTS_KEPT = timedelta(days=90)
 """After an alert was cleared it can be looked at for so long; that it was, the journal says for good."""
 DECISIONS_KEPT = timedelta(days=90)
@@ -211,6 +213,7 @@ class Janitor(Rounds):
         await self._drop("alerts.drop_old", now - ALERTS_KEPT)
         await self._drop("exports.drop", now - FILES_KEPT)
         await self._drop("record_imports.drop_old", now - IMPORTS_KEPT)
+        await self._drop("attachments.sweep", now - UPLOADS_KEPT)
 
     async def _drop(self, statement: str, before: datetime) -> None:
         done = ""

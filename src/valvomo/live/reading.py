@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from valvomo.db import conversations, floor, journal, notices
+from valvomo.db import conversations, floor, journal, messages, notices
 from valvomo.db.journal import Fact
 from valvomo.db.messages import Message, PublicMessage
 from valvomo.db.transaction import Transaction
@@ -129,6 +129,7 @@ def words_of_message(one: Message) -> Words:
         client_id=one.client_id,
         at=one.at,
         delivery=one.delivery if isinstance(one, PublicMessage) else None,
+        attachments=one.attachments,
     )
 
 
@@ -138,4 +139,5 @@ def words_of(row: Any, visibility: str) -> Words:
         "id", "seq", "public_seq", "author_id", "author_role", "author_name", "text", "client_id", "at", "delivery",
         "delivery_problem",
     )  # fmt: skip
-    return Words(visibility=visibility, **{name: row[name] for name in names})
+    attached = messages.attached(row["attachments"], public=row["public_seq"] is not None)
+    return Words(visibility=visibility, attachments=attached, **{name: row[name] for name in names})

@@ -39,6 +39,7 @@ from valvomo.jobs.alarms import Alarms
 from valvomo.jobs.answering import Answering
 from valvomo.jobs.bookkeeping import Bookkeeping
 from valvomo.jobs.delivery import Delivery
+from valvomo.jobs.examiner import Examiner
 from valvomo.jobs.importing import Importing
 from valvomo.jobs.indexer import Indexer
 from valvomo.jobs.inspector import Inspector
@@ -58,6 +59,7 @@ from valvomo.live.replay.watching import Replay
 from valvomo.main.channels import channel_jobs, channels_of
 from valvomo.main.clock import HouseClock
 from valvomo.main.doing import doing
+from valvomo.main.files import file_parts
 from valvomo.main.readings import Sources, register
 from valvomo.queries.backlog import kept
 from valvomo.queries.whatif.laboratory import Laboratory
@@ -103,6 +105,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
     parts = Parts(
         executor=executor,
         lane=lane,
+        files=file_parts(settings, executor),
         reader=database,
         authentication=_authentication(database, clock, bell),
         clock=clock,
@@ -124,14 +127,22 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         secure=settings.secure,
         session_hours=settings.session_hours,
     )  # fmt: skip
-    led, leased = _leading(parts, bell, leadership), _leased(parts, hub, settings)
-    rounds = (janitor, *leased, *led, *_rounds(parts, bell, settings, leadership))
+    rounds = _all_rounds(parts, hub, settings, (janitor, bell, leadership))
     register(parts, Sources(database=database, hub=hub, bus=bus, jobs=rounds))
     return House(
         database=database, bus=bus, bell=bell, hub=hub, parts=parts, janitor=janitor,
         app=create_app(parts, sockets(parts, hub)),
         jobs=(bus.run, *_lasting(parts, hub, leadership), *(one.run for one in rounds)),
     )  # fmt: skip
+
+
+def _all_rounds(
+    parts: Parts, hub: Hub, settings: Settings, with_: tuple[Janitor, Doorbell, Leadership | None]
+) -> tuple[Rounds, ...]:
+    """Every job that goes rounds, of this process alone, of one at a time, and of all."""
+    janitor, bell, leadership = with_
+    led = _leading(parts, bell, leadership)
+    return (janitor, *_leased(parts, hub, settings), *led, *_rounds(parts, bell, settings, leadership))
 
 
 def _authentication(database: Database, clock: Clock, bell: Doorbell) -> Authentication:
@@ -230,6 +241,7 @@ def _rounds(
         Bookkeeping(parts.bookkeeper, leadership),
         Reporting(parts.executor, parts.bookkeeper, parts.clock),
         Importing(parts.executor),
+        Examiner(database, parts.files.examination, parts.files.storage, parts.clock),
     )
 
 

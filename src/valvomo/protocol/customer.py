@@ -12,6 +12,7 @@ from valvomo.domain.conversations.model import Conversation, Role, Stage, State
 from valvomo.domain.conversations.told import Told
 from valvomo.domain.routing.estimate import Outlook, wait_estimate
 from valvomo.domain.routing.facts import waiting_of
+from valvomo.protocol.attachments import MessageAttachment
 
 
 class WaitRange(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +47,7 @@ class PublicMessageItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     author: PublicAuthor
     text: str
     at: datetime
+    attachments: tuple[MessageAttachment, ...] = ()
     client_id: str | None = None
     delivery: str | None = None
 

@@ -7,6 +7,8 @@ from datetime import datetime
 
 import msgspec
 
+from valvomo.protocol.attachments import MessageAttachment
+
 
 class Author(msgspec.Struct, frozen=True, kw_only=True):
     """Who wrote, and as what."""
@@ -28,6 +30,7 @@ class MessageItem(msgspec.Struct, frozen=True, kw_only=True):
     visibility: str
     text: str
     at: datetime
+    attachments: tuple[MessageAttachment, ...] = ()
     client_id: str | None = None
     delivery: str | None = None
     delivery_problem: str | None = None

@@ -32,11 +32,12 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
             Reason.CONSENT_PENDING,
             Reason.FOREIGN_ORIGIN,
             Reason.CHANNEL_UNVERIFIED,
+            Reason.ATTACHMENTS_OFF,
         }
     ),
     404: frozenset({Reason.NOT_FOUND}),
     405: frozenset({Reason.METHOD_NOT_ALLOWED}),
-    413: frozenset({Reason.TOO_LARGE}),
+    413: frozenset({Reason.TOO_LARGE, Reason.ATTACHMENT_TOO_LARGE}),
     # An unknown target is named in the body: the address itself was found.
     422: frozenset(
         {
@@ -51,12 +52,26 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
             Reason.LINK_TO_ITSELF,
             Reason.FILE_UNREADABLE,
             Reason.SAME_CONTACT,
+            Reason.ATTACHMENTS_TOO_MANY,
+            Reason.ATTACHMENT_KIND,
+            Reason.ATTACHMENT_PROGRAM,
+            Reason.ATTACHMENT_MISMATCH,
+            Reason.ATTACHMENT_EMPTY,
+            Reason.ATTACHMENT_NOT_BY_CHANNEL,
+            Reason.ATTACHMENT_UNKNOWN,
+            Reason.ATTACHMENT_REFUSED,
         }
     ),
     429: frozenset({Reason.RATE_LIMITED, Reason.LOCKED_OUT}),
     500: frozenset({Reason.INTERNAL}),
     503: frozenset(
-        {Reason.BUSY, Reason.REDACTION_UNAVAILABLE, Reason.CHANNEL_UNAVAILABLE, Reason.WITHOUT_KEY}
+        {
+            Reason.BUSY,
+            Reason.REDACTION_UNAVAILABLE,
+            Reason.CHANNEL_UNAVAILABLE,
+            Reason.WITHOUT_KEY,
+            Reason.STORAGE_UNAVAILABLE,
+        }
     ),
 }
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.attachments.limits import MOST_IN_A_MESSAGE
 from valvomo.domain.conversations.message import MAX_TEXT, Visibility
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.record import MAX_DESCRIPTION
@@ -37,7 +38,7 @@ Values = Annotated[
 ClientId = Annotated[
     str, Meta(min_length=1, max_length=100, description="The sender's own id of the message.")
 ]
-Words = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT, pattern=r"\S")]
+Words = Annotated[str, Meta(max_length=MAX_TEXT)]
 QueueName = Annotated[str, Meta(min_length=1, max_length=200, description="A queue by id or name.")]
 
 
@@ -92,22 +93,28 @@ class CreateConversation(Request, frozen=True, kw_only=True):
 
 
 class OnlyWords(Request, frozen=True, kw_only=True):
-    """A message. Nothing can be attached to one yet: `attachments` may be there, and must be empty."""
+    """A message. `attachments` are ids of files that its author has uploaded; with one of them `text` may be empty."""
 
-    text: Words
+    text: Words = ""
     client_id: ClientId | None = None
-    attachments: tuple[object, ...] = ()
+    attachments: Annotated[tuple[Id, ...], Meta(max_length=MOST_IN_A_MESSAGE)] = ()
 
     def __post_init__(self) -> None:
-        """Refused rather than lost on the way."""
-        if self.attachments:
-            raise ValueError("`attachments` must be empty: files cannot be sent yet")
+        """Somebody who writes says something or sends something."""
+        if not self.attachments and not self.text.strip():
+            raise ValueError("`text` must not be empty without `attachments`")
 
 
 class WriteMessage(OnlyWords, frozen=True, kw_only=True):
     """Words for everyone (`public`), for the house (`internal`), or for the agent alone (`whisper`)."""
 
     visibility: Visibility = Visibility.PUBLIC
+
+    def __post_init__(self) -> None:
+        """A bot is told words alone."""
+        OnlyWords.__post_init__(self)
+        if self.attachments and self.visibility is Visibility.INSTRUCTION:
+            raise ValueError("an instruction takes no `attachments`")
 
 
 class RejectRequest(Request, frozen=True, kw_only=True):

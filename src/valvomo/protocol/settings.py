@@ -17,6 +17,7 @@ from valvomo.domain.routing.facts import Method, SkillMatch
 from valvomo.domain.routing.overflow import OverflowRule
 from valvomo.domain.routing.rules import QueueRule, SkillRule
 from valvomo.domain.sentiment.levels import Level
+from valvomo.protocol.attachments import LimitsBody
 from valvomo.protocol.lookups import Named
 
 Seconds = Annotated[int, Meta(ge=1, le=366 * 24 * 3600, description="Seconds.")]
@@ -137,6 +138,7 @@ class WorkstreamDocument(msgspec.Struct, frozen=True, kw_only=True):
     affinity: bool
     template_id: str | None
     bot_id: str | None
+    attachments: LimitsBody
     created_at: datetime
 
 

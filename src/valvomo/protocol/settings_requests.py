@@ -18,6 +18,7 @@ from valvomo.domain.routing.overflow import Remedy, Trigger
 from valvomo.domain.routing.rules import Operator
 from valvomo.domain.routing.soundness import MOST_CONDITIONS, MOST_RULES, MOST_VALUES
 from valvomo.domain.sentiment.levels import Level
+from valvomo.protocol.attachments import LimitsBody
 from valvomo.protocol.requests import Email, Id, Line, Priority, Request
 from valvomo.protocol.settings import TimersBody
 
@@ -214,10 +215,7 @@ class ChangeQueueRequest(Request, frozen=True, kw_only=True):
 
 
 class CreateWorkstreamRequest(Request, frozen=True, kw_only=True):
-    """A new workstream; what is left out gets the default of its channel.
-
-    `texts` are the words of the notice, or of the question for consent, by language.
-    """
+    """A new workstream with defaults of its channel; `texts` are words of the notice or question, by language."""
 
     name: Title
     channel: Literal[
@@ -244,11 +242,12 @@ class CreateWorkstreamRequest(Request, frozen=True, kw_only=True):
     affinity: bool = True
     template_id: Id | None = None
     bot_id: Id | None = None
+    attachments: LimitsBody | None = None
     texts: Annotated[dict[AnyLanguage, Said], Meta(max_length=50)] = msgspec.field(default_factory=dict)
 
 
 class ChangeWorkstreamRequest(Request, frozen=True, kw_only=True):
-    """Changes of a workstream. `timers` and rules are replaced as a whole; `template_id` and `bot_id` null are none."""
+    """Changes of a workstream. `timers`, rules, `attachments` are replaced; `template_id`, `bot_id` null are none."""
 
     name: Title | None = None
     queue: Id | None = None
@@ -264,6 +263,7 @@ class ChangeWorkstreamRequest(Request, frozen=True, kw_only=True):
     affinity: bool | None = None
     template_id: Id | UnsetType | None = UNSET
     bot_id: Id | UnsetType | None = UNSET
+    attachments: LimitsBody | None = None
 
 
 class StoreTextRequest(Request, frozen=True, kw_only=True):

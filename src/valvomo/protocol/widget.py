@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from valvomo.protocol.attachments import CustomerLimits
 from valvomo.protocol.customer import PublicConversation, PublicMessageItem
 
 
@@ -11,7 +12,7 @@ class WidgetConfig(msgspec.Struct, frozen=True, kw_only=True):
     """What a page needs before there is a conversation.
 
     `consent` is `none`, `notice` (`text` is shown) or `consent` (`text` is a question to be answered); `version`
-    and `language` name the text.
+    and `language` name the text. `attachments` is what the customer may send, null where it is nothing.
     """
 
     name: str
@@ -21,6 +22,7 @@ class WidgetConfig(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None
     language: str
     languages: tuple[str, ...]
+    attachments: CustomerLimits | None
 
 
 class StartedByCustomer(msgspec.Struct, frozen=True, kw_only=True):

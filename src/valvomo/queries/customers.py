@@ -7,12 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from valvomo.db import conversations, house, notices
+from valvomo.db.attachments import limits_of
 from valvomo.db.ids import secret_digest
+from valvomo.db.messages import attached
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, ActorKind
+from valvomo.domain.attachments.limits import Limits
 from valvomo.domain.conversations.model import ConsentPolicy
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.protocol.attachments import message_attachments
 from valvomo.protocol.customer import (
     PublicAuthor,
     PublicConversation,
@@ -48,6 +52,7 @@ class Entrance:
     organization: str
     languages: tuple[str, ...]
     origins: tuple[str, ...]
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,7 @@ async def entrance(tx: Transaction, key: str) -> Entrance | Refusal:
         organization=organization["name"] if organization else "",
         languages=tuple(organization["languages"]) if organization else (),
         origins=tuple(row["origins"]),
+        limits=limits_of(row["attachments"]),
     )
 
 
@@ -131,5 +137,6 @@ def message(row: Any, guest: Guest) -> PublicMessageItem:
         author=PublicAuthor(name=row["author_name"], role=row["author_role"]),
         text=row["text"],
         at=row["at"],
+        attachments=message_attachments(attached(row["attachments"], public=True)),
         client_id=row["client_id"] if mine else None,
     )

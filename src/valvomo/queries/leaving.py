@@ -41,12 +41,17 @@ async def transcript(tx: Transaction, guest: Guest) -> Leaving:
 
 def as_text(leaving: Leaving) -> str | Refusal:
     """A line for each message. It takes a millisecond each to redact: not for the loop."""
-    lines = [f"{one.at:%Y-%m-%d %H:%M} UTC  {one.author.name}: {one.text}" for one in leaving.messages]
+    lines = [f"{one.at:%Y-%m-%d %H:%M} UTC  {one.author.name}: {_said(one)}" for one in leaving.messages]
     try:
         said = [_line(one, leaving) for one in lines] if leaving.redact else lines
     except UnavailableError:
         return Refusal(Reason.REDACTION_UNAVAILABLE)
     return "\n".join([*said, ""])
+
+
+def _said(one: PublicMessageItem) -> str:
+    """The words, and the names of what went with them."""
+    return " ".join([*([one.text] if one.text else []), *(f"[{each.name}]" for each in one.attachments)])
 
 
 def _line(line: str, leaving: Leaving) -> str:

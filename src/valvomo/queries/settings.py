@@ -148,7 +148,7 @@ def _queue(row: Any, at: datetime) -> QueueDocument:
 
 
 def _workstream(row: Any) -> WorkstreamDocument:
-    return shaped(row, WorkstreamDocument)
+    return shaped(row, WorkstreamDocument, attachments=row["attachments"] or {})
 
 
 def _text(row: Any) -> TextDocument:

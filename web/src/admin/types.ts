@@ -104,6 +104,23 @@ export interface Workstream {
   affinity: boolean
   template_id: string | null
   bot_id: string | null
+  attachments: FileLimits
+}
+
+export type FileKind = 'image' | 'audio' | 'video' | 'document' | 'archive' | 'other'
+
+export interface SideLimits {
+  allowed: boolean
+  kinds: readonly FileKind[]
+  /** Bytes. */
+  largest: number
+}
+
+/** What each side may send; `most` files go with a message. */
+export interface FileLimits {
+  house: SideLimits
+  customer: SideLimits
+  most: number
 }
 
 export interface TextVersion {

@@ -823,6 +823,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files by their ids, with links
+         * @description How far uploads are, and links for minutes to what messages have that the caller may read.
+         */
+        get: operations["getAttachments"];
+        put?: never;
+        /**
+         * Upload a file
+         * @description The body is the file and `Content-Type` what it is. Kept for a day, until a message takes it.
+         *
+         *     Judged by what is in it: `ready`, or `refused` for a reason; `scanning` while that cannot be said yet.
+         */
+        post: operations["uploadAttachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an upload back
+         * @description One's own that no message has taken. What a message has stays.
+         */
+        delete: operations["forgetAttachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/bot-pause": {
         parameters: {
             query?: never;
@@ -3281,6 +3327,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files by their ids, with links
+         * @description How far uploads are, and links for minutes to what messages have that the customer can read.
+         */
+        get: operations["getOwnAttachments"];
+        put?: never;
+        /**
+         * Upload a file
+         * @description The body is the file and `Content-Type` what it is. Kept for a day, until a message takes it.
+         */
+        post: operations["uploadOwnAttachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an upload back
+         * @description One's own that no message has taken. What a message has stays.
+         */
+        delete: operations["forgetOwnAttachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/config": {
         parameters: {
             query?: never;
@@ -4059,6 +4149,32 @@ export interface components {
             /** @description A queue by id or name. */
             queue?: string | null;
         };
+        /** AttachmentDocument */
+        AttachmentDocument: {
+            height?: number | null;
+            id: string;
+            links?: components["schemas"]["AttachmentLinks"] | null;
+            media_type: string;
+            message?: string | null;
+            name: string;
+            problem?: string | null;
+            progress: string;
+            reason?: string | null;
+            size: number;
+            width?: number | null;
+        };
+        /** AttachmentLinks */
+        AttachmentLinks: {
+            download: string;
+            thumbnail?: string | null;
+            /** Format: date-time */
+            until: string;
+            whole?: string | null;
+        };
+        /** Attachments */
+        Attachments: {
+            items: components["schemas"]["AttachmentDocument"][];
+        };
         /** AttemptDocument */
         AttemptDocument: {
             answer: string;
@@ -4664,6 +4780,7 @@ export interface components {
         ChangeWorkstreamRequest: {
             affinity?: boolean | null;
             allowed_presences?: components["schemas"]["Presence"][] | null;
+            attachments?: components["schemas"]["LimitsBody"] | null;
             auto_accept?: boolean | null;
             /** @description A UUIDv7. */
             bot_id?: string | null;
@@ -5222,6 +5339,7 @@ export interface components {
             /** @default true */
             affinity: boolean;
             allowed_presences?: components["schemas"]["Presence"][] | null;
+            attachments?: components["schemas"]["LimitsBody"] | null;
             /** @default false */
             auto_accept: boolean;
             /** @description A UUIDv7. */
@@ -5254,6 +5372,12 @@ export interface components {
             name: string;
             phone?: string | null;
         };
+        /** CustomerLimits */
+        CustomerLimits: {
+            kinds: components["schemas"]["Kind"][];
+            largest: number;
+            most: number;
+        };
         /**
          * CustomerName
          * @description Whom the conversation is with.
@@ -5264,9 +5388,10 @@ export interface components {
         /** CustomerWords */
         CustomerWords: {
             /** @default [] */
-            attachments: unknown[];
+            attachments: (string | unknown)[];
             /** @description The sender's own id of the message. */
             client_id?: string | null;
+            /** @default  */
             text: string;
         };
         /** DecisionItem */
@@ -5846,6 +5971,12 @@ export interface components {
         Interventions: {
             items: components["schemas"]["InterventionItem"][];
         };
+        /**
+         * Kind
+         * @description What administrators choose from.
+         * @enum {string}
+         */
+        Kind: "image" | "audio" | "video" | "document" | "archive" | "other";
         /** KindBody */
         KindBody: {
             answers?: {
@@ -5894,6 +6025,13 @@ export interface components {
          * @enum {string}
          */
         Level: "very_negative" | "negative" | "slightly_negative" | "neutral" | "slightly_positive" | "positive" | "very_positive";
+        /** LimitsBody */
+        LimitsBody: {
+            customer?: components["schemas"]["SideLimitsBody"];
+            house?: components["schemas"]["SideLimitsBody"];
+            /** @default 10 */
+            most: number;
+        };
         /** LineItem */
         LineItem: {
             cells: string[];
@@ -6004,10 +6142,21 @@ export interface components {
             contact: components["schemas"]["ContactItem"];
             into: components["schemas"]["Named"];
         };
+        /** MessageAttachment */
+        MessageAttachment: {
+            height?: number | null;
+            id: string;
+            media_type: string;
+            name: string;
+            size: number;
+            width?: number | null;
+        };
         /** MessageItem */
         MessageItem: {
             /** Format: date-time */
             at: string;
+            /** @default [] */
+            attachments: components["schemas"]["MessageAttachment"][];
             author: components["schemas"]["Author"];
             client_id?: string | null;
             delivery?: string | null;
@@ -6379,7 +6528,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "channel/no-secret-key" | "channel/not-given-up" | "channel/rejected" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
+            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/empty" | "attachment/kind" | "attachment/mismatch" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "channel/no-secret-key" | "channel/not-given-up" | "channel/rejected" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
         } & {
             [key: string]: unknown;
         };
@@ -6414,6 +6563,8 @@ export interface components {
         PublicMessageItem: {
             /** Format: date-time */
             at: string;
+            /** @default [] */
+            attachments: components["schemas"]["MessageAttachment"][];
             author: components["schemas"]["PublicAuthor"];
             client_id?: string | null;
             delivery?: string | null;
@@ -6863,6 +7014,34 @@ export interface components {
             presence?: components["schemas"]["Presence"] | null;
             /** @description A UUIDv7. */
             status?: string | null;
+        };
+        /**
+         * SideLimitsBody
+         * @default {
+         *       "allowed": true,
+         *       "kinds": [
+         *         "audio",
+         *         "document",
+         *         "image",
+         *         "video"
+         *       ],
+         *       "largest": 10485760
+         *     }
+         */
+        SideLimitsBody: {
+            /** @default true */
+            allowed: boolean;
+            /**
+             * @default [
+             *       "audio",
+             *       "document",
+             *       "image",
+             *       "video"
+             *     ]
+             */
+            kinds: components["schemas"]["Kind"][];
+            /** @default 10485760 */
+            largest: number;
         };
         /** SignInRequest */
         SignInRequest: {
@@ -7531,6 +7710,7 @@ export interface components {
         };
         /** WidgetConfig */
         WidgetConfig: {
+            attachments: components["schemas"]["CustomerLimits"] | null;
             channel: string;
             consent: string;
             language: string;
@@ -7551,6 +7731,7 @@ export interface components {
         WorkstreamDocument: {
             affinity: boolean;
             allowed_presences: components["schemas"]["Presence"][];
+            attachments: components["schemas"]["LimitsBody"];
             auto_accept: boolean;
             bot_id: string | null;
             channel: components["schemas"]["Channel"];
@@ -7594,9 +7775,10 @@ export interface components {
         /** WriteMessage */
         WriteMessage: {
             /** @default [] */
-            attachments: unknown[];
+            attachments: (string | unknown)[];
             /** @description The sender's own id of the message. */
             client_id?: string | null;
+            /** @default  */
             text: string;
             visibility?: components["schemas"]["Visibility"];
         };
@@ -7701,7 +7883,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `access/bot-account`, `access/integration-account`, `access/role-needed`, `channel/unverified`, `consent/pending`, `consent/refused`, `queue/not-member`, `request/foreign-origin`, `supervision/narrowed-for-queue`, `supervision/narrowed-for-you`, `supervision/switched-off` */
+        /** @description `access/bot-account`, `access/integration-account`, `access/role-needed`, `attachment/off`, `channel/unverified`, `consent/pending`, `consent/refused`, `queue/not-member`, `request/foreign-origin`, `supervision/narrowed-for-queue`, `supervision/narrowed-for-you`, `supervision/switched-off` */
         403: {
             headers: {
                 [name: string]: unknown;
@@ -7752,7 +7934,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `request/too-large` */
+        /** @description `attachment/too-large`, `request/too-large` */
         413: {
             headers: {
                 [name: string]: unknown;
@@ -7769,7 +7951,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `consent/answer-needed`, `contact/same`, `disposition/unknown`, `record/file-unreadable`, `record/link-to-itself`, `record/not-a-record`, `record/unfit`, `record/unknown-status`, `request/idempotency-key-reused`, `request/malformed`, `target/unknown` */
+        /** @description `attachment/empty`, `attachment/kind`, `attachment/mismatch`, `attachment/not-by-channel`, `attachment/program`, `attachment/refused`, `attachment/too-many`, `attachment/unknown`, `consent/answer-needed`, `contact/same`, `disposition/unknown`, `record/file-unreadable`, `record/link-to-itself`, `record/not-a-record`, `record/unfit`, `record/unknown-status`, `request/idempotency-key-reused`, `request/malformed`, `target/unknown` */
         422: {
             headers: {
                 [name: string]: unknown;
@@ -7820,7 +8002,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `channel/unavailable`, `insight/redaction-unavailable`, `server/busy`, `settings/without-key` */
+        /** @description `attachment/storage-unavailable`, `channel/unavailable`, `insight/redaction-unavailable`, `server/busy`, `settings/without-key` */
         503: {
             headers: {
                 [name: string]: unknown;
@@ -9685,6 +9867,106 @@ export interface operations {
             404: components["responses"]["404"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAttachments: {
+        parameters: {
+            query: {
+                /** @description Ids of files, with commas between them. */
+                ids: string;
+            };
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachments"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    uploadAttachment: {
+        parameters: {
+            query: {
+                /** @description The file's name, as its sender has it. Only shown. */
+                name: string;
+                /** @description Who reads it: everyone; the house; the agent (a supervisor's whisper); the bot (a supervisor's instruction). */
+                visibility?: components["schemas"]["Visibility"];
+            };
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    forgetAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+                /** @description An id. One that is malformed is not found. */
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -15265,6 +15547,95 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getOwnAttachments: {
+        parameters: {
+            query: {
+                /** @description Ids of files, with commas between them. */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachments"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    uploadOwnAttachment: {
+        parameters: {
+            query: {
+                /** @description The file's name, as its sender has it. Only shown. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    forgetOwnAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

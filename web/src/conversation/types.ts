@@ -153,7 +153,17 @@ export interface Message {
   delivery?: 'queued' | 'sent' | 'delivered' | 'read' | 'failed' | null
   /** Why it came no further, or a remark: a code of the server's catalogue. */
   delivery_problem?: string | null
-  attachments?: readonly { id: string; name: string; size: number; url?: string }[]
+  attachments?: readonly Attachment[]
+}
+
+/** A file of a message; what it is, as its bytes say. How to open it is asked for apart (`attachments.ts`). */
+export interface Attachment {
+  id: string
+  name: string
+  media_type: string
+  size: number
+  width: number | null
+  height: number | null
 }
 
 /** A message of ours that the server has not confirmed yet. */
@@ -161,6 +171,7 @@ export interface Outgoing {
   client_id: string
   text: string
   visibility: Visibility
+  attachments: readonly Attachment[]
   failed: string | null
 }
 

@@ -8,7 +8,7 @@ import { inNextBatch } from '@/live/batch'
 import { now } from '@/ui/clock'
 
 import { SILENT, firstGap, stillOutgoing, takeItems, type Talk } from './transcript'
-import type { ConversationState, Message, Outgoing, Visibility } from './types'
+import type { Attachment, ConversationState, Message, Outgoing, Visibility } from './types'
 
 const TYPING_EVERY_MS = 3000
 /** Messages that are read over HTTP at a time. */
@@ -107,8 +107,9 @@ export function useConversation(id: Ref<string>) {
 
   async function deliver(message: Outgoing): Promise<void> {
     const { client_id, text, visibility } = message
+    const attachments = message.attachments.map((one) => one.id)
     try {
-      const sent = await api.post<Message>(`/conversations/${id.value}/messages`, { text, visibility, client_id })
+      const sent = await api.post<Message>(`/conversations/${id.value}/messages`, { text, visibility, client_id, attachments })
       if (typeof sent?.seq === 'number') talk.value = takeItems(talk.value, [{ ...sent, kind: 'message' }], now.value)
       outgoing.value = outgoing.value.filter((other) => other.client_id !== client_id)
     } catch (error) {
@@ -118,8 +119,8 @@ export function useConversation(id: Ref<string>) {
     }
   }
 
-  function send(text: string, visibility: Visibility): void {
-    const message: Outgoing = { client_id: newId(), text, visibility, failed: null }
+  function send(text: string, visibility: Visibility, attachments: readonly Attachment[] = []): void {
+    const message: Outgoing = { client_id: newId(), text, visibility, attachments, failed: null }
     outgoing.value = [...outgoing.value, message]
     void deliver(message)
   }

@@ -10,7 +10,7 @@ const files = import.meta.glob<unknown>('../../../src/valvomo/protocol/texts/*.j
 const texts = shallowRef<ServerTexts>({})
 
 /** Facts whose values are codes stand in the section of their name; `stage` shares that of `state`. */
-const SECTIONS = new Set(['state', 'stage', 'presence', 'role', 'channel', 'mode', 'right', 'offer', 'cause', 'visibility'])
+const SECTIONS = new Set(['state', 'stage', 'presence', 'role', 'channel', 'mode', 'right', 'offer', 'cause', 'visibility', 'file_kind'])
 
 /** `{a: {b: 'x'}}` as `{'a.b': 'x'}`. */
 export function flatten(tree: unknown, prefix = ''): Record<string, string> {

@@ -4,16 +4,14 @@ import { Icon } from './icons'
 import type { Part } from './Widget'
 
 const MAX_TEXT = 10_000
-const EMOJI = [...'😀😂🙂😉😍😎🤔😕😢😡👍👎🙏👏💪❤🎉✅❌❓']
 
 interface State {
   text: string
-  emoji: boolean
 }
 
 /** Where one writes. Enter sends, Shift+Enter is a new line. */
 export class Composer extends Component<Part, State> {
-  override state: State = { text: this.props.chat.draft, emoji: false }
+  override state: State = { text: this.props.chat.draft }
   readonly #area = createRef<HTMLTextAreaElement>()
 
   override componentDidUpdate(_: Part, before: State): void {
@@ -35,10 +33,19 @@ export class Composer extends Component<Part, State> {
   readonly #send = (event: Event): void => {
     event.preventDefault()
     const words = this.state.text.trim()
-    this.#area.current?.focus()
-    if (!words) return
-    this.props.chat.send(words)
-    this.#write('', false)
+    const { chat } = this.props
+    this.#focus()
+    if (!this.#sendable()) return
+    chat.send(words, chat.later?.take())
+    this.#write('')
+  }
+
+  readonly #focus = (): void => this.#area.current?.focus()
+
+  /** Sent whole or not at all: files that are still on their way are waited for. */
+  #sendable(): boolean {
+    const files = this.props.chat.later?.standing()
+    return files !== 'waiting' && (files === 'ready' || Boolean(this.state.text.trim()))
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
@@ -51,12 +58,12 @@ export class Composer extends Component<Part, State> {
   }
 
   /** The draft outlives the panel. */
-  #write(text: string, emoji = this.state.emoji): void {
+  #write(text: string): void {
     this.props.chat.draft = text
-    this.setState({ text, emoji })
+    this.setState({ text })
   }
 
-  #insert(sign: string): void {
+  readonly #insert = (sign: string): void => {
     const box = this.#area.current
     if (!box) return
     box.setRangeText(sign, box.selectionStart, box.selectionEnd, 'end')
@@ -64,22 +71,11 @@ export class Composer extends Component<Part, State> {
     this.#onInput()
   }
 
-  /** Closes what is innermost: the emoji, before the panel. */
-  readonly #onEscape = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || !this.state.emoji) return
-    event.preventDefault()
-    this.setState({ emoji: false })
-    this.#area.current?.focus()
-  }
-
-  render({ texts }: Part, { text, emoji }: State) {
+  render(part: Part, { text }: State) {
+    const { texts, chat: { later } } = part
     return (
-      <form class="foot" onSubmit={this.#send} onKeyDown={this.#onEscape}>
-        {emoji && (
-          <div class="emoji" role="group" aria-label={texts('emoji')}>
-            {EMOJI.map((sign) => <button key={sign} type="button" onClick={() => this.#insert(sign)}>{sign}</button>)}
-          </div>
-        )}
+      <form class="foot" onSubmit={this.#send}>
+        {later && <later.Tray {...part} />}
         <div class="row">
           <textarea
             ref={this.#area}
@@ -92,17 +88,8 @@ export class Composer extends Component<Part, State> {
             onKeyDown={this.#onKey}
             onInput={this.#onInput}
           />
-          <button
-            type="button"
-            class="plain"
-            aria-expanded={emoji}
-            aria-label={texts('emoji')}
-            title={texts('emoji')}
-            onClick={() => this.setState({ emoji: !emoji })}
-          >
-            <Icon name="smile" />
-          </button>
-          <button type="submit" class="plain go" aria-label={texts('send')} title={texts('send')} disabled={!text.trim()}>
+          {later && <later.Tools {...part} insert={this.#insert} focus={this.#focus} />}
+          <button type="submit" class="plain go" aria-label={texts('send')} title={texts('send')} disabled={!this.#sendable()}>
             <Icon name="send" />
           </button>
         </div>

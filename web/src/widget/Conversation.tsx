@@ -2,11 +2,10 @@ import { Component, createRef, Fragment, h } from 'preact'
 
 import { Composer } from './Composer'
 import { Icon } from './icons'
-import { saveTranscript } from './Menu'
 import { standing } from './standing'
 import { hasEnded, lines, type Line } from './talk'
 import { dateLocale } from './texts'
-import type { Outgoing } from './types'
+import type { Message, Outgoing } from './types'
 import { problemText, type Part } from './Widget'
 
 const NEAR_END_PX = 80
@@ -60,10 +59,10 @@ export function Conversation(part: Part) {
   )
 }
 
-function OnItsWay({ message: { client_id, text, failed }, part: { chat, texts } }: { message: Outgoing; part: Part }) {
+function OnItsWay({ message: { client_id, text, attachments, failed }, part: { chat, texts } }: { message: Outgoing; part: Part }) {
   return (
     <div class="mine">
-      <p class="words">{text}</p>
+      <p class="words">{text || named({ attachments })}</p>
       {failed === null ? (
         <p class="meta">{texts('sending')}</p>
       ) : (
@@ -80,7 +79,13 @@ function keyOf({ message, notice }: Line): string {
   return message ? (message.client_id ?? message.id) : `told-${notice.id}`
 }
 
-function Entry({ line: { message, notice }, part: { texts, language } }: { line: Line; part: Part }) {
+/** The names of what a message has with it. */
+function named({ attachments = [] }: Pick<Message, 'attachments'>): string {
+  return attachments.map(({ name }) => name).join(', ')
+}
+
+function Entry({ line: { message, notice }, part }: { line: Line; part: Part }) {
+  const { texts, language, chat: { later } } = part
   const time = (at: string) => new Date(at).toLocaleTimeString(dateLocale(language), { hour: '2-digit', minute: '2-digit' })
   if (!message) {
     const told = texts.told(notice.code, { name: notice.name, text: notice.text ?? null })
@@ -92,7 +97,8 @@ function Entry({ line: { message, notice }, part: { texts, language } }: { line:
       <p class="meta">
         {mine ? <span class="unseen">{texts('you')}</span> : <b>{message.author.name}</b>} <time dateTime={message.at}>{time(message.at)}</time>
       </p>
-      <p class="words">{message.text}</p>
+      {message.text && <p class="words">{message.text}</p>}
+      {message.attachments?.[0] && (later ? <later.Shown message={message} part={part} /> : <p class="words">{named(message)}</p>)}
       {mine && <p class="meta"><Icon name="check" />{texts('delivered')}</p>}
     </div>
   )
@@ -113,7 +119,7 @@ function Ended(part: Part) {
   return (
     <div class="foot ended">
       <p>{texts('ended')}</p>
-      <button type="button" class="button quiet" onClick={() => saveTranscript(part)}>{texts('download')}</button>
+      <button type="button" class="button quiet" onClick={() => chat.later?.save(part)}>{texts('download')}</button>
       <button type="button" class="button" data-first onClick={() => chat.startAnew()}>{texts('anew')}</button>
     </div>
   )

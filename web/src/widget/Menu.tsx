@@ -2,14 +2,7 @@ import { Component, createRef, h } from 'preact'
 
 import { Icon } from './icons'
 import { hasEnded } from './talk'
-import { download, transcriptText } from './transcript'
 import type { Part } from './Widget'
-
-/** Saves the transcript under the day's name. */
-export function saveTranscript({ chat, texts, language }: Part): void {
-  const title = chat.view.config?.name ?? texts('panel')
-  download(transcriptText(chat.view.talk, texts, language, title), `chat-${new Date().toISOString().slice(0, 10)}.txt`)
-}
 
 interface State {
   open: 'menu' | 'ask' | null
@@ -65,7 +58,7 @@ export class Menu extends Component<Part, State> {
         </button>
         {open === 'menu' && (
           <div ref={this.#box} class="drop">
-            <button type="button" onClick={act(() => saveTranscript(part))}>{texts('download')}</button>
+            <button type="button" onClick={act(() => chat.later?.save(part))}>{texts('download')}</button>
             {!hasEnded(chat.view.talk.situation) && (
               <button type="button" onClick={() => this.setState({ open: 'ask' })}>{texts('end')}</button>
             )}

@@ -1,3 +1,4 @@
+import type { MakeLater } from './later/later'
 import type { Config, Message, Situation } from './types'
 
 /** The server said no. `passing`: it may say yes later without anything being changed. */
@@ -24,6 +25,11 @@ export class Refused extends Error {
   get gone(): boolean {
     return this.status === 401 || this.status === 403 || this.status === 404
   }
+}
+
+/** What went wrong, in the server's words, or a key of the catalogue after a `#`. */
+export function words(error: unknown): string {
+  return error instanceof Refused ? error.message : '#unreachable'
 }
 
 export interface Opening {
@@ -68,12 +74,17 @@ export class Api {
     return this.#ask('GET', `messages?after=${after}`, { token })
   }
 
-  post(token: string, text: string, client_id: string): Promise<Message> {
-    return this.#ask('POST', 'messages', { token, body: { text, client_id } })
+  post(token: string, body: { text: string; client_id: string; attachments: readonly string[] }): Promise<Message> {
+    return this.#ask('POST', 'messages', { token, body })
   }
 
   end(token: string): Promise<Situation | undefined> {
     return this.#ask('POST', 'end', { token, body: {} })
+  }
+
+  /** Code that is needed once one talks. */
+  later(): Promise<{ later: MakeLater }> {
+    return import(/* @vite-ignore */ `${this.server}/widget/v1/later.js`) as Promise<{ later: MakeLater }>
   }
 
   async #ask<T>(method: string, path: string, { body, token, idempotencyKey }: Asked = {}): Promise<T> {

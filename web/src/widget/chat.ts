@@ -1,11 +1,12 @@
 import { newId } from '../api/newId'
 
-import { Api, Refused, type Opening } from './api'
+import { Api, Refused, words, type Opening } from './api'
+import type { Later } from './later/later'
 import { Line, type Down } from './line'
 import { Outbox } from './outbox'
 import { Store } from './storage'
 import { SILENT, TYPING_MS, continuousTo, hasGap, takeItems, type Talk } from './talk'
-import type { Config, Item, Outgoing } from './types'
+import type { Attachment, Config, Item, Outgoing } from './types'
 
 export interface View {
   phase: 'loading' | 'unavailable' | 'form' | 'talk'
@@ -47,6 +48,7 @@ export class Chat {
   view = BEGINNING
   /** What is being written. */
   draft = ''
+  later: Later | null = null
   /** Called whenever something new is known. */
   onChange = (): void => undefined
   readonly #api: Api
@@ -68,8 +70,9 @@ export class Chat {
     this.#lasting = new Store(key, true)
     this.#tab = new Store(key, false)
     this.#outbox = new Outbox({
-      post: async ({ text, client_id }) => {
-        const message = await this.#api.post(this.#token ?? '', text, client_id)
+      post: async ({ text, client_id, attachments = [] }) => {
+        const ids = attachments.map(({ id }) => id)
+        const message = await this.#api.post(this.#token ?? '', { text, client_id, attachments: ids })
         this.#take([{ ...message, client_id, kind: 'message' }])
       },
       load: () => this.#tab.get<Outgoing[]>('outbox') ?? [],
@@ -114,7 +117,20 @@ export class Chat {
     this.#show({ open, problem: null })
     if (!open) return
     this.#see()
+    void this.#more().catch(() => undefined)
     if (!this.view.config) void this.load()
+  }
+
+  /** Where the server is, and what it is told of who asks. */
+  access(): { server: string; headers: Record<string, string> } {
+    const { server, language } = this.#api
+    return { server, headers: { Authorization: `Bearer ${this.#token ?? ''}`, 'Accept-Language': language } }
+  }
+
+  async #more(): Promise<void> {
+    if (this.later || !this.view.open || !this.#token) return
+    this.later = (await this.#api.later()).later(this)
+    this.#show({})
   }
 
   async speak(language: string): Promise<void> {
@@ -150,8 +166,8 @@ export class Chat {
     }
   }
 
-  send(text: string): void {
-    this.#outbox.add({ client_id: newId(), text, at: new Date().toISOString(), failed: null })
+  send(text: string, attachments: readonly Attachment[] = []): void {
+    this.#outbox.add({ client_id: newId(), text, attachments, at: new Date().toISOString(), failed: null })
     this.#line.hurry()
   }
 
@@ -203,6 +219,7 @@ export class Chat {
     this.#token = this.#lasting.get<string>('token')
     if (!this.#token) return
     this.#show({ phase: 'talk', seen: this.#lasting.get<number>('seen') ?? 0, outgoing: this.#outbox.all() })
+    void this.#more().catch(() => undefined)
     this.#line.start()
     void this.#outbox.run()
     void this.#read()
@@ -279,8 +296,4 @@ export class Chat {
     this.view = { ...this.view, ...change }
     this.onChange()
   }
-}
-
-function words(error: unknown): string {
-  return error instanceof Refused ? error.message : '#unreachable'
 }

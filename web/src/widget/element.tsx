@@ -1,4 +1,4 @@
-import { h, render } from 'preact'
+import { Component, createRef, Fragment, h, render } from 'preact'
 
 import { Chat } from './chat'
 import { colourSheet } from './colour'
@@ -68,4 +68,6 @@ class ValvomoChat extends HTMLElement {
   }
 }
 
+// What comes later draws with the same Preact.
+Object.assign(globalThis, { valvomoPreact: { Component, createRef, Fragment, h } })
 if (!customElements.get('valvomo-chat')) customElements.define('valvomo-chat', ValvomoChat)

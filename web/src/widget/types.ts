@@ -5,7 +5,18 @@ export interface Message {
   author: { name: string; role: string }
   text: string
   at: string
+  attachments?: readonly Attachment[]
   client_id?: string | null
+}
+
+/** A file of a message; what it is, as its bytes say. */
+export interface Attachment {
+  id: string
+  name: string
+  media_type: string
+  size: number
+  width: number | null
+  height: number | null
 }
 
 /** Something the customer is told, such as who joined: a code of the catalogue, and the one name it mentions. */
@@ -54,12 +65,15 @@ export interface Config {
   text: string | null
   version: number | null
   language: string
+  /** What the customer may send; null where it is nothing. */
+  attachments?: { kinds: readonly string[]; largest: number; most: number } | null
 }
 
 /** Words of the customer's that the server has not confirmed yet. */
 export interface Outgoing {
   client_id: string
   text: string
+  attachments?: readonly Attachment[]
   at: string
   /** Why it will not be sent, in words; null while it is on its way. */
   failed: string | null

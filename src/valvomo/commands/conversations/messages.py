@@ -6,14 +6,15 @@ is in flight, so that many messages share one commit.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
 from valvomo.commands.bot_letters import instruction_to_bot, words_to_bot
+from valvomo.commands.conversations import taking
 from valvomo.commands.conversations.revive import revive
+from valvomo.commands.conversations.taking import Taking
 from valvomo.commands.letters import letters_of
 from valvomo.commands.registry import Command
 from valvomo.commands.work import Work
@@ -26,23 +27,29 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, ActorKind, system
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.access.supervision import Supervision
+from valvomo.domain.attachments.attached import Taker, Upload, internal_attachment, public_attachment
+from valvomo.domain.attachments.limits import Side
 from valvomo.domain.conversations.ask import answered, comes_to_help
 from valvomo.domain.conversations.bots import awaited
 from valvomo.domain.conversations.delivery import Delivery
 from valvomo.domain.conversations.fold import fold
-from valvomo.domain.conversations.message import MessagePosted, Visibility, Words, post
+from valvomo.domain.conversations.message import MessagePosted, Visibility, Words, digest_of, post
 from valvomo.domain.conversations.model import Conversation, Role, State
 from valvomo.domain.refusals import Reason, Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostMessage(Command):
-    """Write into a conversation. The same `client_id` of the same author again is the first message, never a second."""
+    """Write into a conversation. The same `client_id` of the same author again is the first message, never a second.
+
+    `attachments` are ids of files that the author has brought there; they become the message's in the same commit.
+    """
 
     conversation_id: str
     text: str
     client_id: str
     visibility: Visibility = Visibility.PUBLIC
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +70,11 @@ class Letter:
         """What makes it the same message again."""
         return (*self.conversation_key, self.actor.id, self.command.client_id)
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Ids of files that go with it."""
+        return self.command.attachments
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
@@ -74,6 +86,7 @@ class Posted:
     def told(self) -> dict[str, object]:
         """Like a row that is read: `public_seq` is None for what is internal."""
         kept = {one.name: getattr(self.message, one.name) for one in fields(self.message)}
+        kept["attachments"] = [asdict(one) for one in self.message.attachments]
         return {"public_seq": None, "visibility": Visibility.PUBLIC.value, **kept}
 
 
@@ -84,6 +97,7 @@ class Batch:
     now: datetime
     current: dict[conversations.Key, Conversation]
     known: dict[messages.ClientKey, Message]
+    taking: Taking
     changed: set[tuple[str, str]] = field(default_factory=set)
     public: list[PublicMessage] = field(default_factory=list)
     internal: list[InternalMessage] = field(default_factory=list)
@@ -111,11 +125,12 @@ async def post_all(
     """
     current = await conversations.lock_many(tx, (one.conversation_key for one in letters), remembered)
     known, telling = await messages.known(tx, (one.client_key for one in letters))
-    batch = Batch(now=now, current=current, known=known)
+    batch = Batch(now=now, current=current, known=known, taking=await taking.gather(tx, letters))
     outcomes = [_post(batch, letter) for letter in letters]
     if batch.changed:
         changed = [batch.current[key] for key in sorted(batch.changed)]
         await messages.write(tx, batch.public, batch.internal, changed)
+        await taking.write(tx, batch.taking)
         await outbox.write(tx, list(_letters(batch, telling)), now)
         await dispatches.write(tx, [one for one in batch.public if one.delivery], now)
     await bots.tell(tx, batch.told, now)
@@ -143,13 +158,30 @@ def _post(batch: Batch, letter: Letter) -> Posted | Refusal:
     former = batch.known.get(letter.client_key)
     if former is not None:
         return Posted(message=former, repeated=True)
-    event = post(_words(letter, conversation), conversation)
+    uploads = batch.taking.found(letter, _taker(letter, conversation))
+    found = () if isinstance(uploads, Refusal) else uploads
+    event = post(_words(letter, conversation, found), conversation)
     if isinstance(event, Refusal):
         return event
-    return Posted(message=_keep(batch, letter, conversation, event))
+    if isinstance(uploads, Refusal):
+        return uploads
+    batch.taking.take(found, event.message_id, event.seq)
+    return Posted(message=_keep(batch, letter, conversation, (event, found)))
 
 
-def _words(letter: Letter, conversation: Conversation) -> Words:
+def _taker(letter: Letter, conversation: Conversation) -> Taker:
+    customer = letter.actor.kind is ActorKind.CUSTOMER
+    return Taker(
+        conversation_id=conversation.id,
+        author_id=letter.actor.id,
+        public=customer or letter.command.visibility is Visibility.PUBLIC,
+        side=Side.CUSTOMER if customer else Side.HOUSE,
+        channel=conversation.channel,
+        outward=conversation.account_id is not None,
+    )
+
+
+def _words(letter: Letter, conversation: Conversation, uploads: tuple[Upload, ...]) -> Words:
     actor, command = letter.actor, letter.command
     role = conversation.role_of(actor.id)
     customer, bot = actor.kind is ActorKind.CUSTOMER, actor.kind is ActorKind.BOT
@@ -159,13 +191,15 @@ def _words(letter: Letter, conversation: Conversation) -> Words:
         author_role=(Role.CUSTOMER if customer else Role.BOT if bot else role or Role.MONITOR).value,
         # Customers and bots have no other side to write on.
         visibility=Visibility.PUBLIC if customer or bot else command.visibility,
-        digest=hashlib.sha256(command.text.encode()).hexdigest(),
+        digest=digest_of(command.text, tuple(map(public_attachment, uploads))),
         template=letter.template,
     )
 
 
-def _keep(batch: Batch, letter: Letter, before: Conversation, event: MessagePosted) -> Message:
-    key = letter.conversation_key
+def _keep(
+    batch: Batch, letter: Letter, before: Conversation, posted: tuple[MessagePosted, tuple[Upload, ...]]
+) -> Message:
+    key, event = letter.conversation_key, posted[0]
     after = fold(before, event, batch.now)
     batch.current[key] = after
     batch.changed.add(key)
@@ -183,7 +217,7 @@ def _keep(batch: Batch, letter: Letter, before: Conversation, event: MessagePost
         batch.revive.append(key)
     if after.asked is not None and comes_to_help(event.visibility, event.author_role):
         batch.answered[key] = letter.actor
-    message = batch.known[letter.client_key] = _message(letter, event, after, batch.now)
+    message = batch.known[letter.client_key] = _message(letter, posted, after, batch.now)
     if isinstance(message, PublicMessage):
         batch.public.append(message)
     else:
@@ -204,7 +238,10 @@ def _tell_bot(batch: Batch, key: tuple[str, str], message: Message) -> None:
             batch.awaited.append(key)
 
 
-def _message(letter: Letter, event: MessagePosted, conversation: Conversation, at: datetime) -> Message:
+def _message(
+    letter: Letter, posted: tuple[MessagePosted, tuple[Upload, ...]], conversation: Conversation, at: datetime
+) -> Message:
+    event, uploads = posted
     organization_id, conversation_id = letter.conversation_key
     common: dict[str, Any] = {
         "organization_id": organization_id,
@@ -221,9 +258,11 @@ def _message(letter: Letter, event: MessagePosted, conversation: Conversation, a
     if event.public_seq is not None:
         outward = conversation.account_id is not None and event.author_role != Role.CUSTOMER
         delivery = Delivery.QUEUED.value if outward else None
-        return PublicMessage(public_seq=event.public_seq, delivery=delivery, **common)
+        public = tuple(map(public_attachment, uploads))
+        return PublicMessage(public_seq=event.public_seq, attachments=public, delivery=delivery, **common)
     kind = Instruction if event.visibility is Visibility.INSTRUCTION else InternalMessage
-    return kind(visibility=event.visibility.value, **common)
+    internal = tuple(map(internal_attachment, uploads))
+    return kind(visibility=event.visibility.value, attachments=internal, **common)
 
 
 async def _revive(tx: Transaction, batch: Batch, key: tuple[str, str]) -> None:

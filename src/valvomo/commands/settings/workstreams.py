@@ -16,6 +16,7 @@ from valvomo.db import house
 from valvomo.db.ids import new_secret
 from valvomo.domain.access.actor import UserRole
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.attachments.limits import Limits, unsound_limits
 from valvomo.domain.conversations.model import SPOKEN, Channel, ConsentPolicy
 from valvomo.domain.conversations.targets import queue_kind
 from valvomo.domain.conversations.workstream import Timers, WrapUpBlock, default_timers
@@ -51,6 +52,7 @@ class Rules:
     affinity: bool = True
     template_id: str | None = None
     bot_id: str | None = None
+    attachments: Limits = field(default_factory=Limits)
 
     def shown(self) -> dict[str, object]:
         """As kept with facts."""
@@ -82,6 +84,7 @@ class CreateWorkstream(Command):
     affinity: bool = True
     template_id: str | None = None
     bot_id: str | None = None
+    attachments: Limits | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
 
@@ -109,6 +112,7 @@ class ChangeWorkstream(Command):
     affinity: bool | None = None
     template_id: str | None = None
     bot_id: str | None = None
+    attachments: Limits | None = None
 
 
 @handles(CreateWorkstream)
@@ -153,7 +157,8 @@ async def change_workstream(work: Work, command: ChangeWorkstream) -> Outcome:
 
 def rules_of(row: Any) -> Rules:
     """A row of `workstreams`."""
-    return msgspec.convert({one.name: row[one.name] for one in fields(Rules)}, Rules)
+    kept = {one.name: row[one.name] for one in fields(Rules)}
+    return msgspec.convert(kept | {"attachments": row["attachments"] or {}}, Rules)
 
 
 def _rules(command: CreateWorkstream) -> Rules:
@@ -175,6 +180,7 @@ def _rules(command: CreateWorkstream) -> Rules:
         affinity=command.affinity,
         template_id=command.template_id,
         bot_id=command.bot_id,
+        attachments=command.attachments or Limits(),
     )
 
 
@@ -184,6 +190,7 @@ def _row(work: Work, workstream_id: str, rules: Rules) -> tuple[object, ...]:
         rules.auto_accept, rules.wrap_up.value, msgspec.to_builtins(rules.timers), rules.consent.value,
         list(rules.origins), msgspec.to_builtins(rules.queue_rules), msgspec.to_builtins(rules.skill_rules),
         rules.affinity, rules.template_id, rules.bot_id,
+        msgspec.to_builtins(rules.attachments, order="deterministic"),
     )  # fmt: skip
 
 
@@ -208,7 +215,9 @@ async def _refusal(work: Work, channel: Channel, rules: Rules) -> Refusal | None
 def _form_refusal(channel: Channel, rules: Rules) -> Refusal | None:
     if channel is Channel.RECORD and rules.consent is not ConsentPolicy.NONE:
         return Refusal(Reason.NO_CUSTOMER, {"field": "consent"})
-    return None if rules.allowed_presences else malformed("allowed_presences", "none is given")
+    if not rules.allowed_presences:
+        return malformed("allowed_presences", "none is given")
+    return unsound_limits(rules.attachments)
 
 
 async def _bot_refusal(work: Work, channel: Channel, bot_id: str | None) -> Refusal | None:

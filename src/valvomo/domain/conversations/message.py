@@ -6,11 +6,14 @@ internal apart, so that what leaves the house can be built from the public one a
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from valvomo.domain.attachments.attached import Attached, sealed
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Channel, Conversation, Role, State
 from valvomo.domain.conversations.window import window_refusal
@@ -31,7 +34,7 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePosted(Event):
-    """A message got its number. `public_seq` only if the customer can read it; `digest` is the text's sha256."""
+    """A message got its number. `public_seq` only if the customer can read it; `digest` is its sha256 (`digest_of`)."""
 
     kind: ClassVar[str] = "message_posted"
     message_id: str
@@ -55,6 +58,11 @@ class MessagePosted(Event):
             return conversation.but(**counted, unanswered_since=None)
         answered = conversation.first_response_at or at
         return conversation.but(**counted, unanswered_since=None, first_response_at=answered)
+
+
+def digest_of(text: str, attachments: Sequence[Attached] = ()) -> str:
+    """What the fact says of a message: the sha256 of its words and of all that is shown of what it has with it."""
+    return hashlib.sha256(text.encode() + sealed(attachments)).hexdigest()
 
 
 def reply_refusal(author_id: str, conversation: Conversation) -> Refusal | None:

@@ -17,6 +17,7 @@ from valvomo.edge.http.refused import done, found
 from valvomo.edge.http.starting import started
 from valvomo.edge.http.writing import written_by_customer
 from valvomo.edge.parts import Parts
+from valvomo.protocol.attachments import customer_limits
 from valvomo.protocol.customer import PublicConversation, PublicMessageItem
 from valvomo.protocol.requests import CustomerWords, StartByCustomer
 from valvomo.protocol.texts.catalogue import best_language
@@ -63,6 +64,7 @@ async def config(
         version=notice.version,
         language=notice.language or wanted,
         languages=entrance.languages,
+        attachments=customer_limits(entrance.limits),
     )
 
 

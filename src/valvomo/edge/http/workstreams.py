@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 
 from valvomo.commands.settings.workstreams import ChangeWorkstream, CreateWorkstream
 from valvomo.domain.access.actor import Actor
+from valvomo.domain.attachments.limits import Limits
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.workstream import Timers
 from valvomo.domain.refusals import malformed
@@ -17,6 +18,7 @@ from valvomo.edge.http.given import as_rules, given
 from valvomo.edge.http.parameters import Cursor, Limit, PathId
 from valvomo.edge.http.refused import Refused, done, found
 from valvomo.edge.parts import Parts
+from valvomo.protocol.attachments import LimitsBody
 from valvomo.protocol.pages import Page
 from valvomo.protocol.settings import TimersBody, WorkstreamDocument
 from valvomo.protocol.settings_requests import ChangeWorkstreamRequest, CreateWorkstreamRequest
@@ -65,6 +67,7 @@ async def create_workstream(
         affinity=data.affinity,
         template_id=data.template_id,
         bot_id=data.bot_id,
+        attachments=_limits(data.attachments),
         texts=data.texts,
     )
     made = done(await parts.executor.execute(actor, command, key))
@@ -104,6 +107,7 @@ async def change_workstream(
         affinity=data.affinity,
         template_id=given(data.template_id),
         bot_id=given(data.bot_id),
+        attachments=_limits(data.attachments),
     )
     done(await parts.executor.execute(actor, command, key))
     return await _document(parts, actor, workstream_id)
@@ -150,6 +154,10 @@ def _moment(at: datetime | None, now: datetime) -> datetime:
 
 def _timers(body: TimersBody | None) -> Timers | None:
     return None if body is None else Timers(**msgspec.structs.asdict(body))
+
+
+def _limits(body: LimitsBody | None) -> Limits | None:
+    return None if body is None else msgspec.convert(msgspec.to_builtins(body), Limits)
 
 
 async def _document(parts: Parts, actor: Actor, workstream_id: str) -> WorkstreamDocument:

@@ -24,6 +24,7 @@ async def written_by_staff(
         conversation_id=conversation_id,
         text=data.text,
         visibility=data.visibility,
+        attachments=data.attachments,
         client_id=data.client_id or key or str(uuid_utils.uuid7()),
     )
     return messages.item(done(await parts.lane.post(actor, command)).result, actor)
@@ -37,6 +38,7 @@ async def written_by_customer(
     command = PostMessage(
         conversation_id=guest.conversation_id,
         text=data.text,
+        attachments=data.attachments,
         client_id=data.client_id or key or str(uuid_utils.uuid7()),
     )
     return customers.message(done(await parts.lane.post(actor, command)).result, guest)

@@ -79,5 +79,5 @@ def _preview(board: Board, conversation_id: str, happening: Happening) -> None:
     words = happening.words
     if isinstance(happening.event, MessagePosted) and words is not None and words.public_seq is not None:
         board.previews[conversation_id] = preview_of(
-            words.text, words.author_name, words.author_role, words.at
+            words.line, words.author_name, words.author_role, words.at
         )

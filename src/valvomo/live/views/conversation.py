@@ -14,6 +14,7 @@ from valvomo.domain.conversations.told import Told, told_customer
 from valvomo.domain.conversations.window import WindowOpened
 from valvomo.live.views.happening import Change, Words
 from valvomo.protocol.acts import ActAnswer, answers
+from valvomo.protocol.attachments import message_attachments
 from valvomo.protocol.customer import LiveMessageItem, PublicAuthor, PublicNotice, public_notice
 from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.messages import Author, MessageItem
@@ -73,6 +74,7 @@ def staff_message(words: Words, reader: Actor) -> MessageItem:
         visibility=words.visibility,
         text=words.text,
         at=words.at,
+        attachments=message_attachments(words.attachments),
         client_id=words.client_id if words.author_id == reader.id else None,
         delivery=words.delivery,
         delivery_problem=words.delivery_problem,
@@ -90,6 +92,7 @@ def customer_message(words: Words) -> LiveMessageItem | None:
         author=PublicAuthor(name=words.author_name, role=words.author_role),
         text=words.text,
         at=words.at,
+        attachments=message_attachments(words.attachments),
         client_id=words.client_id if mine else None,
         delivery=words.delivery,
     )

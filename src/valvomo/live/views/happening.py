@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from valvomo.domain.agents.events import HouseFact
+from valvomo.domain.attachments.attached import Attached, names_of
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Conversation
 
@@ -29,6 +30,12 @@ class Words:
     at: datetime
     delivery: str | None = None
     delivery_problem: str | None = None
+    attachments: tuple[Attached, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """It in a line: the words, or the names of what it has with it where there are none (SQL `said`)."""
+        return self.text or names_of(self.attachments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ SECTION_OF_FACT: Mapping[str, str] = {
     "visibility": "visibility",
     "setting": "setting",
     "level": "sentiment",
+    "file_kind": "file_kind",
     "language": "language",
     "delivery": "delivery",
     "problem": "delivery_problem",

@@ -6,7 +6,6 @@ compared with their rows, messages, holdings, people and timers in one go per pa
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +14,12 @@ import msgspec
 
 from valvomo.db import journal
 from valvomo.db.journal import Fact
+from valvomo.db.messages import attached
 from valvomo.db.transaction import Transaction
+from valvomo.domain.attachments.attached import sealed
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
-from valvomo.domain.conversations.message import MessagePosted, Visibility
+from valvomo.domain.conversations.message import MessagePosted, Visibility, digest_of
 from valvomo.domain.conversations.model import Conversation
 from valvomo.queries.verify.changed_byte import changed_byte
 from valvomo.queries.verify.report import Check, Report
@@ -101,11 +102,21 @@ class Folds:
         for column, value in stored.items():
             if row[column] != value:
                 self._say(f"{place}: column {column} is {row[column]}, its fact says {value}", Check.MESSAGES)
-        text = row["text"].encode()
-        if hashlib.sha256(text).hexdigest() != event.digest:
-            expected = bytes.fromhex(event.digest)
-            found = changed_byte(b"", [("text", text)], b"", expected) if self.report.search else None
-            self._say(f"{place}: " + (found or "column text is not what was posted"), Check.MESSAGES)
+        self._digest(place, event, row)
+
+    def _digest(self, place: str, event: MessagePosted, row: Any) -> None:
+        try:
+            files = attached(row["attachments"], public=event.public_seq is not None)
+        except _UNREADABLE as error:
+            self._say(f"{place}: column attachments cannot be read: {error}", Check.MESSAGES)
+            return
+        if digest_of(row["text"], files) == event.digest:
+            return
+        expected, said = bytes.fromhex(event.digest), sealed(files)
+        parts = [("text", row["text"].encode()), *([("attachments", said)] if said else [])]
+        found = changed_byte(b"", parts, b"", expected) if self.report.search else None
+        what = "columns text and attachments are" if said else "column text is"
+        self._say(f"{place}: " + (found or f"{what} not what was posted"), Check.MESSAGES)
 
     def _break(self, problem: str) -> None:
         self.broken = True

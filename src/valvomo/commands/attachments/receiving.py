@@ -1,0 +1,139 @@
+"""Take in a file as it comes: bounded, counted and hashed on the way to where it is kept, then looked into.
+
+One door for everybody who brings files: people by HTTP, and channels with what their customers have sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+
+import structlog
+
+from valvomo.commands.attachments.examining import Examination
+from valvomo.commands.attachments.uploading import BeginUpload, FinishUpload, ForgetUpload
+from valvomo.commands.execute import Executor
+from valvomo.db.attachments import upload_of
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.attachments.attached import Upload
+from valvomo.domain.attachments.kinds import agreed_type, declared_type, ending_of
+from valvomo.domain.attachments.limits import too_large
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.files.port import Place, Storage, StorageError
+from valvomo.files.sniffing import HEAD, PROGRAM, sniffed
+
+IDLE_SECONDS = 30.0
+"""Without a byte, after which nobody is thought to send any more."""
+
+log = structlog.get_logger(__name__)
+
+
+class TooLargeError(Exception):
+    """More has come than is taken."""
+
+
+class Intake:
+    """One for a process."""
+
+    def __init__(self, executor: Executor, storage: Storage, examination: Examination) -> None:
+        self._executor = executor
+        self._storage = storage
+        self._examination = examination
+
+    async def receive(
+        self, actor: Actor, command: BeginUpload, chunks: AsyncIterator[bytes], *, announced: int = 0
+    ) -> Upload | Refusal:
+        """The file as it is kept: ready or refused, or scanning still where that cannot be said yet.
+
+        `announced` bytes are to come, if that was said: too many are refused before the first. Raises what the chunks
+        raise, such as that the sender went away; nothing is kept then.
+        """
+        declared = BeginUpload(
+            conversation_id=command.conversation_id,
+            name=command.name,
+            media_type=declared_type(command.media_type),
+            visibility=command.visibility,
+        )
+        begun = await self._executor.execute(actor, declared)
+        if isinstance(begun, Refusal):
+            return begun
+        one, largest = str(begun.result["id"]), int(str(begun.result["largest"]))
+        if announced > largest:
+            await self._forget(actor, declared, one)
+            return too_large(largest)
+        try:
+            arrived = await self._take_in(actor, declared, (one, largest), chunks)
+        except BaseException:
+            await asyncio.shield(self._forget(actor, declared, one))
+            raise
+        if isinstance(arrived, Refusal):
+            await self._forget(actor, declared, one)
+            return arrived
+        return await self._examination.examine(arrived)
+
+    async def _take_in(
+        self, actor: Actor, declared: BeginUpload, place: tuple[str, int], chunks: AsyncIterator[bytes]
+    ) -> Upload | Refusal:
+        one, largest = place
+        stream = _Stream(chunks, largest)
+        try:
+            await self._storage.put(Place(actor.organization_id, one), stream.bytes())
+        except TooLargeError:
+            return too_large(largest)
+        except StorageError as error:
+            log.warning("attachment.not_kept", error=str(error))
+            return Refusal(Reason.STORAGE_UNAVAILABLE)
+        found = sniffed(stream.head)
+        media_type = agreed_type(found, declared.media_type) if found != PROGRAM else None
+        if found == PROGRAM:
+            return Refusal(Reason.ATTACHMENT_PROGRAM, {"ending": ending_of(declared.name)})
+        if media_type is None and stream.size:
+            return Refusal(Reason.ATTACHMENT_MISMATCH, {"found": found, "declared": declared.media_type})
+        finish = FinishUpload(
+            upload_id=one,
+            conversation_id=declared.conversation_id,
+            name=declared.name,
+            media_type=media_type or found,
+            size=stream.size,
+            digest=stream.digest,
+        )
+        done = await self._executor.execute(actor, finish)
+        return done if isinstance(done, Refusal) else upload_of(done.result)
+
+    async def _forget(self, actor: Actor, declared: BeginUpload, one: str) -> None:
+        forget = ForgetUpload(upload_id=one, conversation_id=declared.conversation_id)
+        await self._executor.execute(actor, forget)
+
+
+class _Stream:
+    """Bytes on their way: how many, their sha256, and the first of them."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], largest: int) -> None:
+        self._chunks = chunks
+        self._largest = largest
+        self._sha256 = hashlib.sha256()
+        self.size = 0
+        self.head = b""
+
+    @property
+    def digest(self) -> str:
+        """Of all that has come."""
+        return self._sha256.hexdigest()
+
+    async def bytes(self) -> AsyncIterator[bytes]:
+        """Passed on; raises `TooLargeError` at the first byte too many, and `TimeoutError` when none comes."""
+        chunks = aiter(self._chunks)
+        while True:
+            async with asyncio.timeout(IDLE_SECONDS):
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                return
+            self.size += len(chunk)
+            if self.size > self._largest:
+                raise TooLargeError
+            self._sha256.update(chunk)
+            if len(self.head) < HEAD:
+                self.head += chunk[: HEAD - len(self.head)]
+            if chunk:
+                yield chunk

@@ -1,0 +1,180 @@
+"""What may be sent: by each side of a workstream, as its administrators say, and as its channel can (spec 1 §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from valvomo.domain.attachments.kinds import PROGRAMS, TYPES, Kind, ending_of, kind_of
+from valvomo.domain.conversations.model import Channel
+from valvomo.domain.refusals import Reason, Refusal, malformed
+
+MEGABYTE = 1024 * 1024
+LARGEST = 128 * MEGABYTE
+"""Bytes of a file, whatever anybody sets."""
+LARGEST_IMAGE = 20 * MEGABYTE
+"""Bytes of a picture, because it is made anew in memory."""
+MOST_IN_A_MESSAGE = 20
+MOST_WAITING = 30
+"""Files of one person in one conversation that no message has taken yet."""
+
+USUAL = frozenset({Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.DOCUMENT})
+EVERYTHING = frozenset(Kind)
+
+
+class Side(StrEnum):
+    """Who sends."""
+
+    HOUSE = "house"
+    CUSTOMER = "customer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideLimits:
+    """What one side may send: whether anything, which kinds, how many bytes a file."""
+
+    allowed: bool = True
+    kinds: frozenset[Kind] = USUAL
+    largest: int = 10 * MEGABYTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Of a workstream; `most` files go with one message."""
+
+    house: SideLimits = field(default_factory=SideLimits)
+    customer: SideLimits = field(default_factory=SideLimits)
+    most: int = 10
+
+    def of(self, side: Side) -> SideLimits:
+        """What this side may send."""
+        return self.house if side is Side.HOUSE else self.customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ability:
+    """What a kind of channel carries to the customer: types, bytes of a file of each kind, how many with a message.
+
+    Types of None are all. What a provider says of itself narrows this further.
+    """
+
+    largest: Mapping[Kind, int] = field(default_factory=dict)
+    types: frozenset[str] | None = None
+    most: int = MOST_IN_A_MESSAGE
+
+
+_ANYTHING = Ability(largest=dict.fromkeys(Kind, LARGEST))
+_NOTHING = Ability(most=0)
+_WHATSAPP = frozenset(
+    {
+        "image/jpeg", "image/png", "audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "video/mp4",
+        "video/3gpp", *(one for one, kind in TYPES.items() if kind is Kind.DOCUMENT and one != "application/rtf"),
+    }
+)  # fmt: skip
+
+ABILITIES: Mapping[Channel, Ability] = {
+    Channel.LIVE_CHAT: _ANYTHING,
+    Channel.PERSISTENT_CHAT: _ANYTHING,
+    Channel.CUSTOM: _ANYTHING,
+    Channel.SMS: _NOTHING,
+    # Sizes after compression, as WhatsApp's Cloud API documents them.
+    Channel.WHATSAPP: Ability(
+        largest={
+            Kind.IMAGE: 5 * MEGABYTE, Kind.AUDIO: 16 * MEGABYTE, Kind.VIDEO: 16 * MEGABYTE,
+            Kind.DOCUMENT: 100 * MEGABYTE,
+        },
+        types=_WHATSAPP,
+        most=10,
+    ),
+    Channel.MESSENGER: Ability(largest=dict.fromkeys(Kind, 25 * MEGABYTE), most=10),
+    # A bot sends photos up to 10 MB and anything else up to 50 MB.
+    Channel.TELEGRAM: Ability(largest=dict.fromkeys(Kind, 50 * MEGABYTE) | {Kind.IMAGE: 10 * MEGABYTE}, most=10),
+    # What most mail servers take, less a third for the encoding.
+    Channel.EMAIL: Ability(largest=dict.fromkeys(Kind, 18 * MEGABYTE)),
+    Channel.VOICE: _NOTHING,
+    Channel.VIDEO: _NOTHING,
+    Channel.RECORD: _ANYTHING,
+}  # fmt: skip
+"""What public messages can carry; what stays in the house is not asked."""
+
+
+BY_PROVIDER: frozenset[Channel] = frozenset()
+"""Channels whose providers are handed files. By any other, a message that leaves by an account takes none with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One file as far as these rules ask. `size` is None while it is only announced."""
+
+    name: str
+    media_type: str
+    size: int | None
+
+
+def sending_refusal(limits: SideLimits) -> Refusal | None:
+    """Why this side sends nothing at all."""
+    return None if limits.allowed else Refusal(Reason.ATTACHMENTS_OFF)
+
+
+def file_refusal(limits: SideLimits, sent: Sent) -> Refusal | None:
+    """Why this side may not send this file."""
+    if refusal := sending_refusal(limits):
+        return refusal
+    ending = ending_of(sent.name)
+    if ending in PROGRAMS:
+        return Refusal(Reason.ATTACHMENT_PROGRAM, {"ending": ending})
+    if sent.size == 0:
+        return Refusal(Reason.ATTACHMENT_EMPTY)
+    kind = kind_of(sent.media_type)
+    if kind not in limits.kinds:
+        return Refusal(Reason.ATTACHMENT_KIND, {"file_kind": kind.value, "allowed": sorted(limits.kinds)})
+    largest = largest_of(limits, kind)
+    if sent.size is not None and sent.size > largest:
+        return too_large(largest)
+    return None
+
+
+def too_large(largest: int, **facts: object) -> Refusal:
+    """More bytes than are taken."""
+    return Refusal(
+        Reason.ATTACHMENT_TOO_LARGE, {"largest": largest, "megabytes": f"{largest / MEGABYTE:.3g}", **facts}
+    )
+
+
+def largest_of(limits: SideLimits, kind: Kind | None) -> int:
+    """Bytes of a file of this kind; of None, which is not known yet, those of the largest."""
+    return min(limits.largest, LARGEST_IMAGE) if kind is Kind.IMAGE else min(limits.largest, LARGEST)
+
+
+def channel_refusal(channel: Channel, files: tuple[Sent, ...], *, outward: bool = False) -> Refusal | None:
+    """Why a public message with these files cannot reach its customer by this channel.
+
+    `outward`: it leaves by an account with a provider.
+    """
+    ability = ABILITIES[channel]
+    if outward and files and channel not in BY_PROVIDER:
+        return Refusal(Reason.ATTACHMENT_NOT_BY_CHANNEL, {"name": files[0].name, "channel": channel.value})
+    if len(files) > ability.most:
+        return Refusal(Reason.ATTACHMENTS_TOO_MANY, {"most": ability.most, "channel": channel.value})
+    for one in files:
+        kind = kind_of(one.media_type)
+        largest = ability.largest.get(kind, 0)
+        if not largest or (ability.types is not None and one.media_type not in ability.types):
+            return Refusal(Reason.ATTACHMENT_NOT_BY_CHANNEL, {"name": one.name, "channel": channel.value})
+        if (one.size or 0) > largest:
+            return too_large(largest, name=one.name)
+    return None
+
+
+def unsound_limits(limits: Limits) -> Refusal | None:
+    """What is wrong with limits that somebody wants to set."""
+    if not 1 <= limits.most <= MOST_IN_A_MESSAGE:
+        return malformed("attachments.most", f"1 to {MOST_IN_A_MESSAGE}")
+    for side in Side:
+        one = limits.of(side)
+        if not 1 <= one.largest <= LARGEST:
+            return malformed(f"attachments.{side.value}.largest", f"1 to {LARGEST}")
+        if one.allowed and not one.kinds:
+            return malformed(f"attachments.{side.value}.kinds", "none is given")
+    return None

@@ -1,0 +1,40 @@
+"""Where sent files are kept and how they are opened, as the settings say."""
+
+from __future__ import annotations
+
+from valvomo.commands.attachments.examining import Examination
+from valvomo.commands.attachments.receiving import Intake
+from valvomo.commands.execute import Executor
+from valvomo.edge.parts import FileParts
+from valvomo.files.clamav import ClamAV
+from valvomo.files.folder import Folder
+from valvomo.files.links import Links
+from valvomo.files.port import Storage
+from valvomo.files.s3 import S3, Bucket
+from valvomo.house_key import house_key
+from valvomo.settings import Settings
+
+FOLDER = "files"
+"""In the data folder."""
+PURPOSE = "file links"
+
+
+def storage_of(settings: Settings) -> Storage:
+    """The bucket, or a folder in the data folder."""
+    if settings.files_store:
+        return S3(Bucket.of(settings.files_store))
+    return Folder(settings.data / FOLDER)
+
+
+def links_of(settings: Settings) -> Links:
+    """Signed with a key of their own."""
+    return Links(lambda: house_key(settings.secret_key, settings.data).derived(PURPOSE), settings.files_url)
+
+
+def file_parts(settings: Settings, executor: Executor) -> FileParts:
+    """With ClamAV where there is one."""
+    storage = storage_of(settings)
+    scanner = ClamAV(settings.clamav_url) if settings.clamav_url else None
+    examination = Examination(executor, storage, scanner)
+    intake = Intake(executor, storage, examination)
+    return FileParts(intake=intake, examination=examination, storage=storage, links=links_of(settings))

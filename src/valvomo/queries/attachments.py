@@ -1,0 +1,41 @@
+"""Which files somebody may know of: those of messages that they may read, and their own that no message has yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from valvomo.db.attachments import upload_of
+from valvomo.db.transaction import Transaction
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.sight import read_refusal
+from valvomo.domain.attachments.attached import Upload
+from valvomo.domain.refusals import Refusal
+from valvomo.queries.conversations import seen
+from valvomo.queries.customers import Guest
+
+
+async def of_house(
+    tx: Transaction, actor: Actor, conversation_id: str, ids: Sequence[str]
+) -> list[Upload] | Refusal:
+    """Of a conversation that this actor may read, as they read its words."""
+    conversation = await seen(tx, actor, conversation_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    if refusal := read_refusal(actor, conversation):
+        return refusal
+    rows = await tx.rows("attachments.of_house", actor.organization_id, conversation_id, list(ids), actor.id)
+    return [upload_of(row) for row in rows]
+
+
+async def of_customer(tx: Transaction, guest: Guest, ids: Sequence[str]) -> list[Upload]:
+    """Of public messages, and the customer's own: what is internal is not within reach."""
+    rows = await tx.rows(
+        "attachments.of_customer", guest.organization_id, guest.conversation_id, list(ids), guest.actor.id
+    )
+    return [upload_of(row) for row in rows]
+
+
+async def opened(tx: Transaction, organization_id: str, file_id: str) -> Upload | None:
+    """The file that a good link opens, unless it is gone."""
+    row = await tx.row("attachments.opened", organization_id, file_id)
+    return upload_of(row) if row else None
