@@ -17,7 +17,8 @@ from sample_uploads import known, send, sent, widget
 from valvomo.files.port import MissingError, Storage, StorageError, all_of
 from valvomo.files.port import Place as FilePlace
 from valvomo.jobs.examiner import Examiner
-from valvomo.queries.verify import verify
+from valvomo.queries.verify import Report, verify
+from valvomo.queries.verify.files import verify_files
 
 WIDGET = "/widget/v1"
 API = "/api/v1/conversations"
@@ -285,6 +286,36 @@ async def test_a_storage_that_is_away_is_said_and_nothing_is_left(
     assert (answer.status_code, answer.json()["type"]) == (503, "attachment/storage-unavailable")
     assert (await place.anybody().get(document["links"]["download"])).status_code == 503
     assert len(await stored(place, "SELECT * FROM attachments")) == 1
+
+
+async def test_a_file_that_is_missing_or_changed_is_named(place: Place, tmp_path: Path) -> None:
+    customer, _ = await widget(place)
+    one = await sent(customer, WIDGET, files.PDF, name="a.pdf", kind="application/pdf")
+    await customer.post(f"{WIDGET}/messages", json={"attachments": [one["id"]]})
+    house = place.house.sample.organization_id
+
+    async def said(*, full: bool = True) -> list[str]:
+        report = Report()
+        looked = await verify_files(place.house.database, place.parts.files.storage, house, report, full=full)
+        assert looked == 1
+        return [finding.problem.partition(": ")[2] or finding.problem for finding in report.findings]
+
+    assert await said() == []
+    (path,) = tmp_path.joinpath("files").rglob("*.whole")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + b"x")
+    assert await said(full=False) == []
+    assert await said() == ["its bytes are not those that were kept"]
+    path.write_bytes(whole + b"x")
+    assert await said(full=False) == [f"has {len(whole) + 1} bytes, and {len(whole)} were kept"]
+    path.unlink()
+    assert await said(full=False) == ["its bytes are missing"]
+    path.write_bytes(whole)
+    await stored(place, "UPDATE attachments SET digest = 'x'")
+    assert len(await said(full=False)) == 1
+    assert (await verify(place.house.database)).clean
+    await stored(place, "UPDATE public_messages SET attachments = '[]' WHERE attachments <> '[]'")
+    assert not (await verify(place.house.database)).clean
 
 
 async def test_what_no_message_takes_is_swept_after_a_day_with_its_bytes(place: Place) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -19,15 +19,19 @@ from valvomo.cli.running import load, reached, run
 from valvomo.db import inspections
 from valvomo.db.database import Database
 from valvomo.db.inspections import INSPECTOR, OPERATOR, Inspection
+from valvomo.files.port import Storage, StorageError
 from valvomo.main import now
+from valvomo.main.files import storage_of
 from valvomo.queries.verify import (
     STANDING,
+    Check,
     Checkpoint,
     Proof,
     Report,
     organizations,
     verify_everything,
 )
+from valvomo.queries.verify.files import verify_files
 from valvomo.queries.verify.proof import Rest
 
 Say = Callable[[str], None]
@@ -58,26 +62,32 @@ class Wanted:
 
     full: bool = False
     pace: float = 1.0
+    storage: Storage | None = None
+    """Where sent files are, if they are to be looked at."""
 
 
 async def _verify(wanted: Wanted) -> int:
-    async with reached(load()) as database:
-        return await verify(database, print, wanted)
+    settings = load()
+    async with reached(settings) as database:
+        return await verify(database, print, replace(wanted, storage=storage_of(settings)))
 
 
 async def verify(database: Database, say: Say, wanted: Wanted, clock: Callable[[], datetime] = now) -> int:
     """Say what was found; the exit code is 0 when nothing was, else 1."""
     report = Report()
     with _bar() as bar:
+        files = 0
         for one in await organizations(database):
             await _Run(database, one, report, wanted, clock).go(bar)
+            if wanted.storage is not None:
+                files += await _files(database, wanted, one, report)
     for finding in report.findings:
         say(str(finding))
     if report.left_out:
         say(f"and {report.left_out} more")
     looked = (
         f"{report.organizations} organizations, {report.facts} facts, {report.conversations} conversations, "
-        f"{report.messages} messages"
+        f"{report.messages} messages" + (f", {files} files" if wanted.storage is not None else "")
     )
     since = "" if wanted.full else " since the last time"
     say(
@@ -85,6 +95,17 @@ async def verify(database: Database, say: Say, wanted: Wanted, clock: Callable[[
         + ("all is as it was written" if report.clean else "NOT as it was written")
     )
     return 0 if report.clean else 1
+
+
+async def _files(database: Database, wanted: Wanted, organization_id: str, report: Report) -> int:
+    """How many files of the organization were looked at; a storage that is away proves nothing of any."""
+    if wanted.storage is None:
+        return 0
+    try:
+        return await verify_files(database, wanted.storage, organization_id, report, full=wanted.full)
+    except StorageError as error:
+        report.add(organization_id, "files", f"could not be looked at: {error}", Check.MESSAGES)
+        return 0
 
 
 @dataclass(slots=True)

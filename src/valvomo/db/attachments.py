@@ -14,6 +14,8 @@ from valvomo.domain.attachments.limits import Limits, Side
 
 Key = tuple[str, str]
 """Organization and file, or organization and conversation."""
+Kept = Any
+"""A row of what must be there: ids, size, digest, type."""
 
 
 def upload_of(row: Any) -> Upload:
@@ -65,7 +67,7 @@ async def lease(tx: Transaction, now: datetime, until: datetime) -> tuple[Upload
     return (upload_of(row), row["attempts"]) if row else None
 
 
-async def kept_after(tx: Transaction, organization_id: str, after: str, limit: int) -> list[Any]:
+async def kept_after(tx: Transaction, organization_id: str, after: str, limit: int) -> list[Kept]:
     """Files whose bytes must be there, after one by id."""
     return await tx.rows("attachments.kept_after", organization_id, after, limit)
 
