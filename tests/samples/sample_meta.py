@@ -123,6 +123,20 @@ def wa_status(one: str, state: str, at: datetime = NOW, code: int = 0) -> dict[s
     }  # fmt: skip
 
 
+def messenger(*events: Any, page: str = PAGE_ID, standby: bool = False) -> dict[str, Any]:
+    """A call of Messenger; .../messenger-platform/webhooks says how they look."""
+    name = "standby" if standby else "messaging"
+    return {"object": "page", "entry": [{"id": page, "time": 1518479195594, name: list(events)}]}
+
+
+def ms_event(
+    at: datetime = NOW, sender: str = "4000000001", recipient: str = PAGE_ID, **said: Any
+) -> dict[str, Any]:
+    """Something that a customer did."""
+    stamp = int(at.timestamp() * 1000)
+    return {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": stamp, **said}
+
+
 @dataclass
 class MetaLine:
     """An account at one of Meta's platforms, with a stand-in for the Graph API, on a floor."""

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from valvomo.channels.custom import Custom
+from valvomo.channels.messenger import Messenger
 from valvomo.channels.port import Provider
 from valvomo.channels.telegram import Telegram
 from valvomo.channels.twilio import Twilio
 from valvomo.channels.whatsapp import WhatsApp
 
 PROVIDERS: Mapping[str, Provider] = MappingProxyType(
-    {one.name: one for one in (Custom(), Twilio(), Telegram(), WhatsApp())}
+    {one.name: one for one in (Custom(), Twilio(), Telegram(), WhatsApp(), Messenger())}
 )
 """The providers that there are, by name."""

@@ -94,7 +94,10 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a message of ours has come: `provider_id` is what the provider calls it, `detail` its own code."""
+    """How far a message of ours has come: `provider_id` is what the provider calls it, `detail` its own code.
+
+    With `until` it is about every message to the address in `provider_id` whose sending began no later than then.
+    """
 
     key: str
     provider_id: str
@@ -102,6 +105,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     problem: DeliveryProblem | None = None
     detail: str = ""
     at: datetime | None = None
+    until: datetime | None = None
 
 
 Item = Inbound | Report

@@ -175,18 +175,30 @@ async def take_statuses(work: Work, command: TakeStatuses) -> Outcome:
         return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
     account = (work.organization_id, command.account_id)
     rows = await work.tx.rows("channels.due_statuses", *account, work.now, command.most)
-    known = [row for row in rows if row["message_id"] is not None]
+    known = {row["key"]: [_told(row, row["message_id"])] for row in rows if row["message_id"] is not None}
+    for row in rows:
+        if "until" in row["body"] and (told := await _told_until(work, account, row)) is not None:
+            known[row["key"]] = told
     if known:
-        await take_note(work, [_told(row) for row in known])
-        await work.tx.run("channels.statuses_done", *account, [row["key"] for row in known], work.now)
-    if unknown := [row["key"] for row in rows if row["message_id"] is None]:
+        await take_note(work, [one for told in known.values() for one in told])
+        await work.tx.run("channels.statuses_done", *account, list(known), work.now)
+    if unknown := [row["key"] for row in rows if row["key"] not in known]:
         patience = work.now - STATUS_PATIENCE
         await work.tx.run("channels.statuses_wait", *account, unknown, work.now, UNKNOWN_MESSAGE, patience)
     return {"taken": len(known), "waiting": len(unknown)}
 
 
-def _told(row: Any) -> Told:
+async def _told_until(work: Work, account: tuple[str, str], row: Any) -> list[Told] | None:
+    """What a report about everything up to a moment says of each message; None while one of them is on its way."""
     report = msgspec.convert(row["body"], Report)
-    return Told(
-        message_id=row["message_id"], state=report.state, problem=report.problem, detail=report.detail[:200]
-    )
+    if report.until is None:
+        return None
+    about = await work.tx.rows("dispatches.until", *account, report.provider_id, report.until)
+    if any(one["under_way"] for one in about):
+        return None
+    return [_told(row, one["message_id"]) for one in about]
+
+
+def _told(row: Any, message_id: str) -> Told:
+    report = msgspec.convert(row["body"], Report)
+    return Told(message_id=message_id, state=report.state, problem=report.problem, detail=report.detail[:200])

@@ -62,6 +62,15 @@ WHERE organization_id = $1 AND message_id = $2 AND state = 'queued'
 UPDATE dispatches SET due = $3 WHERE organization_id = $1 AND account_id = $2 AND state = 'queued' AND due > $3
     AND problem IS NOT NULL AND (begun_at IS NULL OR due - begun_at <> make_interval(secs => $4))
 
+-- name: until
+-- The messages to an address whose sending began no later than then, of those that the provider has and those of which
+-- it is not known yet.
+SELECT d.message_id, d.state = 'queued' AS under_way FROM channel_conversations c
+JOIN dispatches d ON d.organization_id = c.organization_id AND d.conversation_id = c.conversation_id
+WHERE c.organization_id = $1 AND c.account_id = $2 AND c.address = $3
+    AND (d.state IN ('sent', 'delivered') AND d.sent_at <= $4 OR d.state = 'queued' AND d.begun_at <= $4)
+ORDER BY d.place
+
 -- name: conversations_of
 -- In which conversations these are.
 SELECT message_id, conversation_id FROM dispatches WHERE organization_id = $1 AND message_id = ANY ($2::text[])

@@ -1,0 +1,5 @@
+"""Messenger: messages to a Facebook page (docs/messenger.md)."""
+
+from valvomo.channels.messenger.provider import Messenger
+
+__all__ = ["Messenger"]
