@@ -125,9 +125,9 @@ async def test_only_those_who_keep_a_record_change_it(house: Floor, who: Any) ->
     assert (await house.refused(who, change)).reason is Reason.NOT_FOUND
     assert (await house.refused(STRANGER, change)).reason is Reason.NOT_FOUND
     for keeper in (ONNI, SAARA, INES):
-        await house.done(
-            keeper, replace(change, revision=(await house.get(one)).record.revision, subject=keeper.id)
-        )  # type: ignore[union-attr]
+        record = (await house.get(one)).record
+        assert record is not None
+        await house.done(keeper, replace(change, revision=record.revision, subject=keeper.id))
 
 
 async def test_the_status_takes_a_record_on_hold_and_on_and_back_to_its_queue(house: Floor) -> None:

@@ -326,17 +326,17 @@ def test_no_change_is_ever_lost(steps: list[str], data: st.DataObject) -> None:
     for number, step in enumerate(steps):
         known = data.draw(st.sampled_from(seen))
         assert known.record is not None
-        wanted: dict[str, Any] = {
+        choices: dict[str, dict[str, Any]] = {
             "subject": {"subject": f"S{number}"},
             "amount": {"fields": {"amount": number}},
             "undue": {"undue": True},
             "model": {"fields": {"model": f"M{number}"}},
             "due": {"due_at": AT + timedelta(days=number)},
-        }[step]
+        }
         name = {"amount": "fields.amount", "model": "fields.model", "due": "due_at", "undue": "due_at"}.get(
             step, step
         )
-        found = changed(one, known.record.revision, **wanted)
+        found = changed(one, known.record.revision, **choices[step])
         assert one.record is not None
         if one.record.touched.get(name, 0) > known.record.revision:
             nothing = step == "undue" and one.record.due_at is None

@@ -74,6 +74,7 @@ from valvomo.domain.conversations.record_change import RecordChanged
 from valvomo.domain.conversations.record_link import Linked, Unlinked
 from valvomo.domain.conversations.told import notified, told_customer
 from valvomo.domain.conversations.transfer import TransferScheduled
+from valvomo.domain.conversations.vip import VipMarked
 from valvomo.domain.conversations.window import WindowClosed, WindowOpened
 from valvomo.domain.records.events import RecordsImported
 from valvomo.domain.routing.overflow import Remedy, Trigger
@@ -202,6 +203,7 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (BotResumed(cause="pause_over", due_at=AT), None, NOBODY, False),
     (BotEnded(**BOT, cause="bot_ended"), ("ended", None), NOBODY, False),
     (posted(Visibility.INSTRUCTION), None, NOBODY, False),
+    (VipMarked(**BY_SAARA, vip=True), None, NOBODY, False),
 )  # fmt: skip
 # Aino's; Onni consults, Saara is in it as well; Eino is asked to take it.
 BEFORE = accepted(

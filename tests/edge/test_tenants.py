@@ -191,7 +191,13 @@ async def one_of_each(place: Place) -> dict[str, str]:
         "workstream_id": sample.workstreams["Messages"],
         "token_id": made["token"]["id"],
         "webhook_id": webhook["webhook"]["id"],
+        "letter_id": await letter(admin, webhook["webhook"]["id"]),
     }
+
+
+async def letter(admin: Any, webhook: str) -> str:
+    """A letter of the webhook."""
+    return str((await admin.post(f"{API}/webhooks/{webhook}/test")).json()["id"])
 
 
 async def account(admin: Any, queue: str) -> str:
