@@ -64,15 +64,15 @@ class Dispatching(Rounds):
         async with self._database.asking() as tx:
             rows = await tx.rows("dispatches.due_accounts", now, AT_A_TIME)
             due: datetime | None = await tx.value("dispatches.next_due", now)
-        for row in rows:
-            key = (row["organization_id"], row["account_id"])
+        unnoted = [key for key, sender in self._senders.items() if sender.unnoted]
+        for key in dict.fromkeys([*((row["organization_id"], row["account_id"]) for row in rows), *unnoted]):
             sender = self._senders.get(key)
             if sender is None:
                 sender = self._senders[key] = Sender(
                     self._executor, self._opener, self._http, key=key, process_id=self._process_id
                 )
             sender.wake.set()
-            if key not in self._working:
+            if key not in self._working and (sender.unnoted or not sender.quiet):
                 self._working[key] = self._group.create_task(self._work(key, sender))
         return None if due is None else max(0.0, (due - now).total_seconds())
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+FIRST_LOST_PAUSE, LONGEST_LOST_PAUSE = 30.0, 1800.0
+
 
 class Bucket:
     """Lets `per_second` through, and as many at once as come in a second, at least one."""
@@ -40,3 +42,11 @@ class Bucket:
         now = self._clock()
         tokens = self._tokens + (now - self._at) * self.per_second
         return max(0.0, self._closed_until - now, (1.0 - tokens) / self.per_second)
+
+
+def after_lost(times: int) -> float:
+    """Seconds until what may have been taken is tried again, after so many attempts of which nobody knows.
+
+    Each may be once too often, so there are few: five of them outlast an hour in which the provider is away.
+    """
+    return min(LONGEST_LOST_PAUSE, FIRST_LOST_PAUSE * 10.0 ** (times - 1))

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from valvomo.channels.port import Http, Letter, RejectedError, UnavailableError
+from valvomo.channels.port import Http, Letter, RejectedError, UnavailableError, cleaned
 from valvomo.channels.vault import UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
 from valvomo.commands.channels.administering import SeeChannel
@@ -21,7 +21,8 @@ from valvomo.commands.execute import Executor
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.template import Filled
-from valvomo.jobs.pacing import Bucket
+from valvomo.jobs.arriving import is_away
+from valvomo.jobs.pacing import Bucket, after_lost
 from valvomo.telemetry.spans import span
 
 SLOTS = 16
@@ -32,10 +33,16 @@ CLAIM_SECONDS = 15.0
 """How long an account belongs to the process that sends for it; renewed at a third of it."""
 MOST_ATTEMPTS = 100
 """With the longest pause between them that is two days."""
-MOST_LOST = 3
-"""Sendings that were broken off, after which a provider that would send them again is not asked once more."""
+MOST_LOST = 5
+"""Sendings whose outcome nobody knows, after which a provider that would send them again is not asked once more."""
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 1800.0
 PACED_PAUSE = 1.0
+LONGEST_QUIET = 60.0
+"""A provider that is away is asked at least so often whether it is back."""
+AWAY_AFTER = 2
+"""Failures in a row that say that the provider is away, and not that something is wrong with one message."""
+FAREWELL_SECONDS = 10.0
+"""How long we wait for answers when we have to end: a message whose answer nobody hears may go out twice."""
 
 log = structlog.get_logger(__name__)
 
@@ -56,29 +63,55 @@ class Sender:
         self._process_id = process_id
         self._account: Used | None = None
         self._bucket = Bucket(1.0)
-        self._flying = 0
+        self._flying: set[asyncio.Task[None]] = set()
         self._told: list[Told] = []
         self._trouble = False
+        self._failures = 0
+        self._quiet_until = 0.0
         self._renew_at = 0.0
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the provider is left alone for a moment, because it was away."""
+        return time.monotonic() < self._quiet_until
+
+    @property
+    def unnoted(self) -> bool:
+        """Whether something has come of a message that could not be noted yet."""
+        return bool(self._told)
 
     async def work(self) -> None:
         """Until nothing is left that could be sent now, or the account is another process's."""
         try:
-            async with asyncio.TaskGroup() as group:
-                await self._keep_sending(group)
             await self._note()
+            try:
+                await self._keep_sending()
+                while self._flying:
+                    await asyncio.wait(set(self._flying))
+            finally:
+                await self._land()
         finally:
             self._renew_at = 0.0
             async with self._database.transaction() as tx:
                 await tx.run("dispatches.let_go", *self._key, self._process_id)
 
-    async def _keep_sending(self, group: asyncio.TaskGroup) -> None:
-        while (used := await self._used()) is not None:
+    async def _land(self) -> None:
+        """What the provider is being given is heard out, however we end."""
+        if self._flying:
+            _, late = await asyncio.wait(set(self._flying), timeout=FAREWELL_SECONDS)
+            for one in late:
+                one.cancel()
+        await self._note()
+
+    async def _keep_sending(self) -> None:
+        while not self.quiet and (used := await self._used()) is not None:
             self.wake.clear()
             rows = await self._lease(used)
             for row in rows:
-                self._flying += 1
-                group.create_task(self._send(used, row))
+                # No child of this task: an answer must not be lost because something else has failed.
+                sending = asyncio.create_task(self._send(used, row))  # noqa: TID251 - logs whatever fails
+                self._flying.add(sending)
+                sending.add_done_callback(self._landed)
             wait = self._bucket.wait()
             if not rows and not self._flying and not self.wake.is_set() and not wait:
                 return
@@ -112,7 +145,7 @@ class Sender:
 
     async def _lease(self, used: Used) -> list[Any]:
         """What may be sent now; it is this process's to send."""
-        allowed = self._bucket.take(max(0, (1 if self._trouble else SLOTS) - self._flying))
+        allowed = self._bucket.take(max(0, (1 if self._trouble else SLOTS) - len(self._flying)))
         if allowed <= 0:
             return []
         idempotent = used.provider.abilities(used.account).idempotent
@@ -125,12 +158,19 @@ class Sender:
     async def _send(self, used: Used, row: Any) -> None:
         try:
             await self._try(used, row)
-        finally:
-            self._flying -= 1
-            self.wake.set()
+        except Exception:
+            # The database is away, most likely. Its lease ends, and what may have gone out says so.
+            log.exception("sending.unnoted", account=self._key[1])
+
+    def _landed(self, sending: asyncio.Task[None]) -> None:
+        self._flying.discard(sending)
+        self.wake.set()
 
     async def _try(self, used: Used, row: Any) -> None:
         letter = _letter(row, self._clock())
+        if _exhausted(used, row):
+            self._told.append(_failed(letter.id, DeliveryProblem.GIVEN_UP, row["detail"] or ""))
+            return
         try:
             with span("dispatch", [row["trace"]] if row["trace"] else [], "client"):
                 _fit(letter, used)
@@ -146,42 +186,69 @@ class Sender:
             log.exception("sending.failed", account=self._key[1])
             await self._unavailable(used, row, UnavailableError(repr(error), lost=True))
         else:
-            self._told.append(Told(message_id=letter.id, state=Delivery.SENT, provider_id=sent.provider_id))
+            told = Told(message_id=letter.id, state=Delivery.SENT, provider_id=cleaned(sent.provider_id))
+            self._told.append(told)
+            self._failures = 0
             if self._trouble:
                 await self._recovered()
 
     async def _unavailable(self, used: Used, row: Any, error: UnavailableError) -> None:
-        idempotent = used.provider.abilities(used.account).idempotent
-        most = MOST_LOST if error.lost and not idempotent else MOST_ATTEMPTS
-        if row["attempts"] >= most and not error.paced:
+        lost = error.lost and not used.provider.abilities(used.account).idempotent
+        tried, most = (row["lost"] + 1, MOST_LOST) if lost else (row["attempts"], MOST_ATTEMPTS)
+        if tried >= most and not error.paced:
             self._told.append(_failed(row["message_id"], DeliveryProblem.GIVEN_UP, error.detail))
             return
-        pause = error.retry_after or (PACED_PAUSE if error.paced else pause_after(row["attempts"]))
-        pause = min(pause, LONGEST_PAUSE)
-        if (error.paced or error.retry_after) and not error.alone:
+        usual = PACED_PAUSE if error.paced else after_lost(tried) if lost else pause_after(tried)
+        pause = min(error.retry_after or usual, LONGEST_PAUSE)
+        if error.paced or error.retry_after:
             self._bucket.close(pause)
         async with self._database.transaction() as tx:
             again = self._clock() + timedelta(seconds=pause)
             problem = DeliveryProblem.UNAVAILABLE.value
-            place = (self._key[0], row["message_id"], again, problem, error.detail[:200])
+            place = (self._key[0], row["message_id"], again, problem, cleaned(error.detail)[:200])
             await tx.run("dispatches.postpone", *place, error.lost, error.paced)
-        if not error.paced and not self._trouble:
-            self._trouble = True
-            await self._see(DeliveryProblem.UNAVAILABLE, error.detail)
+        if not error.paced:
+            await self._away(error.detail)
         log.info("sending.unavailable", account=self._key[1], attempts=row["attempts"], problem=error.detail)
 
+    async def _away(self, detail: str) -> None:
+        """One failure may be the message's own; several in a row are the provider's, who is left alone for a while."""
+        self._failures += 1
+        if not self._trouble and self._failures < AWAY_AFTER:
+            return
+        self._quiet_until = time.monotonic() + min(pause_after(self._failures), LONGEST_QUIET)
+        if not self._trouble:
+            self._trouble = True
+            await self._see(DeliveryProblem.UNAVAILABLE, detail)
+
     async def _recovered(self) -> None:
-        self._trouble = False
+        self._trouble, self._quiet_until = False, 0.0
         await self._see(None, "")
         async with self._database.transaction() as tx:
             await tx.run("dispatches.hurry", *self._key, self._clock(), LEASE_SECONDS)
 
     async def _note(self) -> None:
         """What has come of what was sent, many of it in one transaction."""
-        told, self._told = self._told, []
-        if told:
+        while told := self._told[:]:
             command = NoteDeliveries(told=tuple(told))
-            await self._executor.execute(system(self._key[0], "channel"), command)
+            try:
+                await self._executor.execute(system(self._key[0], "channel"), command)
+            except Exception as error:
+                if is_away(error):
+                    raise
+                log.exception("sending.unnoted", account=self._key[1])
+                await self._note_each(told)
+            del self._told[: len(told)]
+
+    async def _note_each(self, told: list[Told]) -> None:
+        """Whatever is wrong with what is said of one message concerns no other."""
+        for one in told:
+            try:
+                await self._executor.execute(system(self._key[0], "channel"), NoteDeliveries(told=(one,)))
+            except Exception as error:
+                if is_away(error):
+                    raise
+                log.exception("sending.unnoted", account=self._key[1], dispatch=one.message_id)
 
     async def _see(self, problem: DeliveryProblem | None, detail: str) -> None:
         """What is known of the account's health."""
@@ -189,7 +256,7 @@ class Sender:
             account_id=self._key[1],
             well=problem is None,
             problem=problem.value if problem else None,
-            detail=detail[:200],
+            detail=cleaned(detail)[:200],
         )
         await self._executor.execute(system(self._key[0], "channel"), command)
 
@@ -197,6 +264,13 @@ class Sender:
 def pause_after(attempts: int) -> float:
     """Seconds until the next attempt after so many: twice as long each time, half an hour at most."""
     return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts - 1, 20))
+
+
+def _exhausted(used: Used, row: Any) -> bool:
+    """Whether it was begun too often already: a process that ends before it hears the answer counts no failure."""
+    if used.provider.abilities(used.account).idempotent:
+        return bool(row["attempts"] > MOST_ATTEMPTS)
+    return bool(row["lost"] >= MOST_LOST)
 
 
 def _letter(row: Any, at: datetime) -> Letter:
@@ -223,4 +297,4 @@ def _fit(letter: Letter, used: Used) -> None:
 
 
 def _failed(message_id: str, problem: DeliveryProblem, detail: str) -> Told:
-    return Told(message_id=message_id, state=Delivery.FAILED, problem=problem, detail=detail[:200])
+    return Told(message_id=message_id, state=Delivery.FAILED, problem=problem, detail=cleaned(detail)[:200])

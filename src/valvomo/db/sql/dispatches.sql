@@ -39,6 +39,7 @@ WITH heads AS (
     ORDER BY d.place LIMIT $5 FOR UPDATE OF d SKIP LOCKED
 )
 UPDATE dispatches d SET due = $3::timestamptz + make_interval(secs => $4), attempts = d.attempts + 1, begun_at = $3,
+    lost = d.lost + (d.begun_at IS NOT NULL)::integer,
     possibly_repeated = d.possibly_repeated OR (d.begun_at IS NOT NULL AND NOT $6)
 FROM heads h
 JOIN conversations c ON c.organization_id = h.organization_id AND c.id = h.conversation_id
@@ -47,8 +48,8 @@ LEFT JOIN public_messages p ON p.organization_id = h.organization_id AND p.conve
     AND p.seq = h.seq
 WHERE d.organization_id = h.organization_id AND d.message_id = h.message_id
 RETURNING d.message_id, d.conversation_id, d.address, d.place, d.attempts, d.created_at, d.trace, d.possibly_repeated,
-    coalesce(d.text, p.text) AS text, coalesce(p.author_name, '') AS author_name, c.body ->> 'language' AS language,
-    c.body ->> 'subject' AS subject, t.cursor, d.filled, t.last_inbound_at
+    d.lost, d.detail, coalesce(d.text, p.text) AS text, coalesce(p.author_name, '') AS author_name,
+    c.body ->> 'language' AS language, c.body ->> 'subject' AS subject, t.cursor, d.filled, t.last_inbound_at
 
 -- name: postpone
 -- It could not be sent now: when to try again. What has certainly not been sent is not begun any more, and an attempt
@@ -95,8 +96,8 @@ WHERE p.organization_id = $1 AND p.conversation_id = n.conversation_id AND p.seq
 
 -- name: again
 -- A person has it sent again.
-UPDATE dispatches SET state = 'queued', provider_id = NULL, due = $3, attempts = 0, begun_at = NULL, problem = NULL,
-    detail = NULL, dropped_at = NULL
+UPDATE dispatches SET state = 'queued', provider_id = NULL, due = $3, attempts = 0, lost = 0, begun_at = NULL,
+    problem = NULL, detail = NULL, dropped_at = NULL
 WHERE organization_id = $1 AND message_id = $2
 
 -- name: drop
