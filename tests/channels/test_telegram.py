@@ -28,6 +28,7 @@ from valvomo.channels.port import (
 )
 from valvomo.channels.telegram import Telegram
 from valvomo.channels.telegram.provider import TelegramSecrets, TelegramSettings, secret_token
+from valvomo.commands.channels.administering import ChangeChannelAccount
 from valvomo.commands.channels.receiving import Reception
 from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.execute import Done
@@ -83,7 +84,7 @@ def no(code: int, description: str, **parameters: Any) -> Said:
 
 
 def method(asked: Asked) -> str:
-    assert asked.path.startswith(f"/bot{TOKEN}/")
+    assert asked.path.split("/")[1].endswith(TOKEN.partition(":")[2])
     return asked.path.rpartition("/")[2]
 
 
@@ -320,6 +321,37 @@ async def test_what_is_asked_for_becomes_a_conversation_once(floor: Floor) -> No
         assert [row["text"] for row in said] == ["Hei", "Missä paketti on?"]
         conversations = await floor.sql("SELECT channel, count(*) FROM conversations GROUP BY 1")
         assert [tuple(row) for row in conversations] == [("telegram", 1)]
+
+
+async def test_an_update_that_we_do_not_understand_holds_up_nobody(floor: Floor) -> None:
+    strange = told(10, location={"latitude": "somewhere new"})
+    telegram = Updates(strange, {"update_id": 11, "message": {"chat": "?"}}, told(12, text="Hei"))
+    async with listening(floor, telegram) as (ear, _one):
+        for _ in range(2):
+            used = await ear._used()
+            assert used is not None
+            assert await ear.once(used)
+        assert telegram.waiting == []
+        kept = await floor.sql("SELECT body ->> 'text' AS text FROM arrivals ORDER BY key")
+        assert [row["text"] for row in kept] == ["[?]", "Hei"]
+
+
+async def test_another_bot_is_asked_from_its_own_beginning(floor: Floor) -> None:
+    telegram = Updates(told(900, text="Hei"))
+    async with listening(floor, telegram) as (ear, one):
+        used = await ear._used()
+        assert used is not None
+        await ear.once(used)
+        telegram.waiting = [told(10, text="Toinen botti")]
+        other = {"bot_token": TOKEN.replace(TOKEN.partition(":")[0], "99887766")}
+        setting_up = SettingUp(floor.executor, opener(), LOOPBACK)
+        changed = await setting_up.change(AATU, ChangeChannelAccount(account_id=one), other, None)
+        assert isinstance(changed, Done), changed
+        used = await ear._used()
+        assert used is not None
+        await ear.once(used)
+        kept = await floor.sql("SELECT body ->> 'text' AS text FROM arrivals ORDER BY received_at, key")
+        assert sorted(row["text"] for row in kept) == ["Hei", "Toinen botti"]
 
 
 async def test_updates_that_were_told_twice_are_kept_once(floor: Floor) -> None:

@@ -8,6 +8,7 @@ nothing about what becomes of a message.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -31,9 +32,10 @@ from valvomo.channels.port import (
     Request,
     Sent,
     UnavailableError,
+    UnreadableError,
     UnverifiedError,
 )
-from valvomo.channels.telegram.updates import KINDS, inbound_of, update_of
+from valvomo.channels.telegram.updates import KINDS, Update, inbound_of, update_of
 from valvomo.domain.conversations.delivery import DeliveryProblem
 from valvomo.domain.conversations.model import Channel
 
@@ -99,7 +101,7 @@ class Telegram:
         given = request.headers.get(HEADER, "")
         if not hmac.compare_digest(secret_token(account).encode(), given.encode("utf-8", "replace")):
             raise UnverifiedError
-        return Received(items=_items([update_of(request.body)]))
+        return Received(items=_items([update_of(request.body)], _bot(account)))
 
     async def send(self, account: Account, letter: Letter, http: Http) -> Sent:
         """One message, as plain text."""
@@ -130,7 +132,9 @@ class Telegram:
 
     async def listen(self, account: Account, http: Http) -> Heard:
         """What has come since; waits for it. An update counts as told once the one after it is asked for."""
-        offset = account.cursor.get("offset", 0)
+        # Another bot counts from elsewhere, and to ask beyond what it has would have it forget what it has.
+        bot = _bot(account)
+        offset = account.cursor.get("offset", 0) if account.cursor.get("bot") == bot else 0
         asked = {
             "timeout": WAIT_SECONDS,
             "limit": MOST_UPDATES,
@@ -142,11 +146,12 @@ class Telegram:
             await _agree(account, http)
         _judged(reply)
         try:
-            updates = [update_of(one) for one in msgspec.json.decode(reply.body, type=_Updates).result]
+            updates = _updates(msgspec.json.decode(reply.body, type=_Updates).result)
         except msgspec.MsgspecError as error:
             raise UnavailableError(str(error)[:200]) from error
         newest = max((one.update_id for one in updates), default=offset - 1)
-        return Heard(items=_items(updates), cursor={**account.cursor, "offset": newest + 1})
+        cursor = {**account.cursor, "bot": bot, "offset": newest + 1}
+        return Heard(items=_items(updates, bot), cursor=cursor)
 
 
 def secret_token(account: Account) -> str:
@@ -155,8 +160,23 @@ def secret_token(account: Account) -> str:
     return hmac.new(key, f"valvomo webhook {account.id}".encode(), hashlib.sha256).hexdigest()
 
 
-def _items(updates: list[Any]) -> tuple[Inbound, ...]:
-    return tuple(one for update in updates if (one := inbound_of(update)) is not None)
+def _bot(account: Account) -> str:
+    """The bot's number, which its token begins with and which is no secret."""
+    number: str = account.secrets.bot_token.partition(":")[0]
+    return number
+
+
+def _updates(given: list[msgspec.Raw]) -> list[Update]:
+    """Those that are any: what is none has no number either, and is not told again."""
+    found = []
+    for one in given:
+        with contextlib.suppress(UnreadableError):
+            found.append(update_of(one))
+    return found
+
+
+def _items(updates: list[Update], bot: str) -> tuple[Inbound, ...]:
+    return tuple(one for update in updates if (one := inbound_of(update, bot)) is not None)
 
 
 async def _agree(account: Account, http: Http) -> None:

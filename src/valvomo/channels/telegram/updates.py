@@ -72,6 +72,15 @@ class _Message(msgspec.Struct):
     contact: _Card | None = None
 
 
+class _BareMessage(msgspec.Struct):
+    """What every message has, whatever else is in it."""
+
+    message_id: int
+    date: int
+    chat: _Chat
+    sender: _Person | None = msgspec.field(default=None, name="from")
+
+
 class Update(msgspec.Struct):
     """One update; of its kinds only those that a customer's conversation is made of."""
 
@@ -80,20 +89,59 @@ class Update(msgspec.Struct):
     edited_message: _Message | None = None
 
 
+class _BareUpdate(msgspec.Struct):
+    """What every update has."""
+
+    update_id: int
+    message: _BareMessage | None = None
+    edited_message: _BareMessage | None = None
+
+
+class _Numbered(msgspec.Struct):
+    update_id: int
+
+
 KINDS = ("message", "edited_message")
 """What Telegram is asked to tell (`allowed_updates`)."""
+_UNREAD = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 def update_of(body: bytes | msgspec.Raw) -> Update:
-    """Raises `UnreadableError`."""
+    """Raises `UnreadableError` for what is no update at all.
+
+    Telegram tells nothing else before an update is taken: one with something in it that we do not know holds up nobody.
+    """
     try:
         return msgspec.json.decode(body, type=Update)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise UnreadableError(str(error)[:MAX_NOTE]) from error
+    except _UNREAD:
+        return _as_far_as_known(body)
 
 
-def inbound_of(update: Update) -> Inbound | None:
-    """The message of a customer that an update brings, if it brings one."""
+def _as_far_as_known(body: bytes | msgspec.Raw) -> Update:
+    try:
+        bare = msgspec.json.decode(body, type=_BareUpdate)
+    except _UNREAD:
+        try:
+            return Update(update_id=msgspec.json.decode(body, type=_Numbered).update_id)
+        except _UNREAD as error:
+            raise UnreadableError(str(error)[:MAX_NOTE]) from error
+    return Update(
+        update_id=bare.update_id,
+        message=_unknown(bare.message),
+        edited_message=_unknown(bare.edited_message),
+    )
+
+
+def _unknown(bare: _BareMessage | None) -> _Message | None:
+    if bare is None:
+        return None
+    return _Message(
+        message_id=bare.message_id, date=bare.date, chat=bare.chat, sender=bare.sender, text="[?]"
+    )
+
+
+def inbound_of(update: Update, bot: str) -> Inbound | None:
+    """The message of a customer that an update of a bot (its number) brings, if it brings one."""
     message = update.message or update.edited_message
     if message is None or message.sender is None:
         return None
@@ -103,8 +151,8 @@ def inbound_of(update: Update) -> Inbound | None:
         return None
     changed = update.message is None
     return Inbound(
-        # Updates are numbered, and one that Telegram repeats has the number that it had.
-        key=f"update:{update.update_id:020d}",
+        # A bot's updates are numbered, and one that Telegram repeats has the number that it had.
+        key=f"update:{bot}:{update.update_id:020d}",
         address=str(message.chat.id),
         text=f"✏️ {words}" if changed else words,
         sent_at=_moment(message.edit_date or message.date),
