@@ -33,7 +33,7 @@ from valvomo.channels.port import (
     cleaned,
     retry_after,
 )
-from valvomo.channels.signing import signed, verify
+from valvomo.channels.signing import key_of, signed, verify
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.model import Channel
 
@@ -46,7 +46,9 @@ _FINAL = {400: DeliveryProblem.REFUSED, 404: DeliveryProblem.INVALID_ADDRESS, 41
 class CustomSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the system takes messages, how quickly, and what of it can be relied on."""
 
-    url: Annotated[str, Meta(min_length=1, max_length=2000, extra_json_schema={"format": "uri"})]
+    url: Annotated[
+        str, Meta(min_length=1, max_length=2000, pattern=r"^https?://", extra_json_schema={"format": "uri"})
+    ]
     per_second: Annotated[float, Meta(gt=0, le=1000)] = 20.0
     settling_seconds: Annotated[float, Meta(ge=0, le=60)] = 0.5
     session_hours: Annotated[float, Meta(gt=0, le=8760)] | None = None
@@ -57,6 +59,10 @@ class CustomSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """What signs in both directions."""
 
     secret: Annotated[str, Meta(pattern=r"^whsec_[A-Za-z0-9+/]{32,86}={0,2}$", max_length=100)]
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for what only looks like one."""
+        key_of(self.secret)
 
 
 class Custom:

@@ -79,6 +79,10 @@ class SettingUp:
             if isinstance(settings, Refusal):
                 return settings
             command = replace(command, settings=msgspec.to_builtins(settings))
+            if secrets is None and _leads_elsewhere(row["settings"], command.settings):
+                return malformed(
+                    "body.secrets", "must be given again where they would be told to another server"
+                )
         if secrets is not None:
             sealed = self._sealed(provider.secrets, secrets, (actor.organization_id, command.account_id))
             if isinstance(sealed, Refusal):
@@ -152,6 +156,11 @@ class SettingUp:
             return self.opener.vault.seal(secrets, account)
         except NoKeyError:
             return Refusal(Reason.NO_HOUSE_KEY)
+
+
+def _leads_elsewhere(before: Mapping[str, Any], after: Mapping[str, Any] | None) -> bool:
+    """Whether secrets would go to another server: who may not read them could have them sent to one of their own."""
+    return (after or {}).get("base_url") != before.get("base_url")
 
 
 def _administrators_only(actor: Actor) -> Refusal | None:
