@@ -8,14 +8,21 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sample_floor import AINO, Floor
-from sample_line import LOOPBACK, Line
+from sample_floor import AATU, AINO, HOUSE, Floor
+from sample_line import LOOPBACK, SECRET, Line, opener, received
 from sample_provider import Said
 
 from valvomo.channels.http import GuardedHttp
+from valvomo.commands.channels.administering import ChangeChannelAccount
 from valvomo.commands.channels.delivery import NoteDeliveries
+from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.conversations import serve
-from valvomo.commands.execute import Executor
+from valvomo.commands.conversations.overflow_while_waiting import ApplyOverflow
+from valvomo.commands.execute import Done, Executor
+from valvomo.domain.access.actor import system
+from valvomo.domain.refusals import Refusal
+from valvomo.jobs import arriving
+from valvomo.jobs.janitor import Janitor
 from valvomo.jobs.pacing import after_lost
 from valvomo.jobs.sending import MOST_LOST
 
@@ -28,6 +35,11 @@ async def served(line: Line, sender: str = "ann") -> str:
     await line.take_in()
     (row,) = await line.floor.sql("SELECT id FROM conversations ORDER BY id DESC LIMIT 1")
     await line.floor.done(AINO, serve.Pick(conversation_id=row["id"]))
+    return str(row["id"])
+
+
+async def newest(line: Line) -> str:
+    (row,) = await line.floor.sql("SELECT id FROM conversations ORDER BY id DESC LIMIT 1")
     return str(row["id"])
 
 
@@ -148,3 +160,116 @@ async def test_one_message_that_fails_is_no_provider_that_is_away(line: Line) ->
     assert (await messages(line.floor, bob))[1][:2] == ("good words", "sent")
     (account,) = await line.floor.sql("SELECT seen FROM channel_accounts")
     assert account["seen"].get("well") is not False
+
+
+async def test_a_report_that_cannot_be_taken_in_holds_up_no_other(line: Line) -> None:
+    one = await served(line)
+    for number in range(3):
+        await line.floor.write(AINO, one, f"number {number}")
+    await line.send()
+    for got in line.got():
+        await line.reports(got["id"], "read")
+    bad = line.got()[1]["id"]
+    await line.floor.sql(
+        "UPDATE arrivals SET body = '{\"state\": 7}' WHERE kind = 'status' AND address = $1", bad
+    )
+    for _ in range(8):
+        await line.take_in(after=600)
+    assert [state for _, state, _ in (await messages(line.floor, one))[1:]] == ["read", "sent", "read"]
+    given_up = await line.floor.sql("SELECT address FROM arrivals WHERE given_up_at IS NOT NULL")
+    assert [row["address"] for row in given_up] == [bad]
+
+
+async def test_threads_that_wait_to_be_tried_again_do_not_take_the_turns_of_others(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arriving, "BATCH", 2)
+    for name in ("ann", "bob"):
+        for number in range(2):
+            await line.says(name, "hello", f"{name}-{number}")
+    await line.floor.sql("UPDATE arrivals SET body = '{\"text\": 7}' WHERE key LIKE '%-0'")
+    await line.take_in()
+    await line.says("eve", "hello", "eve-0")
+    await line.take_in(after=0.6)
+    said = await line.floor.sql("SELECT body ->> 'customer_name' AS customer_name FROM conversations")
+    assert [row["customer_name"] for row in said] == ["Customer eve"]
+
+
+async def test_the_house_does_not_repeat_itself_to_who_answers_by_machine(line: Line) -> None:
+    closed = [{"trigger": "wait", "remedy": "close", "over": 30, "texts": {"en": "Nobody is here."}}]
+    await line.floor.sql("UPDATE queues SET overflow = $1 WHERE id = 'support'", closed)
+    for number in range(5):
+        await line.says("robot", "I am away.", f"m{number}")
+        await line.take_in()
+        line.floor.clock.advance(31)
+        await line.floor.done(system(HOUSE, "overflow"), ApplyOverflow(conversation_id=await newest(line)))
+        await line.send()
+    assert [got["text"] for got in line.got()] == ["Nobody is here."]
+    line.floor.clock.advance(HOUR)
+    await line.says("robot", "And now?", "m9")
+    await line.take_in()
+    line.floor.clock.advance(31)
+    await line.floor.done(system(HOUSE, "overflow"), ApplyOverflow(conversation_id=await newest(line)))
+    await line.send()
+    assert len(line.got()) == 2
+
+
+async def test_an_address_that_somebody_else_has_now_is_somebody_elses(floor: Floor) -> None:
+    async with Line.open(floor, vouches=True) as line:
+        contacts = []
+        for number, phone in enumerate(("+358401234567", "+358401234567", "+358407654321")):
+            said = received("terminal", "hello", f"m{number}", floor.clock())
+            said["data"]["from"]["phone"] = phone
+            await line.call(said)
+            await line.take_in()
+            one = await newest(line)
+            contacts.append((await floor.get(one)).contact_id)
+            await floor.done(AINO, serve.Pick(conversation_id=one))
+            await floor.done(AINO, serve.End(conversation_id=one))
+    assert contacts[0] == contacts[1] != contacts[2]
+
+
+async def test_what_comes_after_its_window_opens_none(floor: Floor) -> None:
+    async with Line.open(floor, session_hours=24) as line:
+        early = floor.clock()
+        floor.clock.advance(25 * HOUR)
+        await line.says("ann", "hello", "m1", at=early)
+        await line.take_in()
+        assert (await floor.get(await newest(line))).window_closed
+
+
+async def test_secrets_are_not_told_to_another_server(floor: Floor) -> None:
+    await floor.sql(
+        "INSERT INTO workstreams (organization_id, id, name, channel, key, queue_id, timers, consent, created_at)"
+        " SELECT organization_id, 'sms', 'sms', 'sms', organization_id || '-sms', queue_id, timers, 'none', created_at"
+        " FROM workstreams WHERE id = 'persistent'"
+    )
+    setting_up = SettingUp(floor.executor, opener(), LOOPBACK)
+    settings = {"account_sid": "AC" + "0" * 32, "sender": "+358457000000"}
+    made = await setting_up.create(AATU, ("twilio", "SMS", "sms"), (settings, {"auth_token": "t" * 32}), None)
+    assert isinstance(made, Done), made
+    command = ChangeChannelAccount(
+        account_id=str(made.result["id"]), settings={**settings, "base_url": "https://elsewhere.example"}
+    )
+    refused = await setting_up.change(AATU, command, None, None)
+    assert isinstance(refused, Refusal)
+    assert "body.secrets" in str(refused.facts)
+    assert isinstance(await setting_up.change(AATU, command, {"auth_token": "u" * 32}, None), Done)
+
+
+@pytest.mark.parametrize("given", [
+    ({"url": "ftp://system.example"}, {"secret": SECRET}),
+    ({"url": "https://system.example"}, {"secret": SECRET + "A"}),
+])  # fmt: skip
+async def test_what_could_never_work_is_not_kept(line: Line, given: Any) -> None:
+    setting_up = SettingUp(line.floor.executor, line.opener, LOOPBACK)
+    assert isinstance(await setting_up.create(AATU, ("custom", "Other", "custom"), given, None), Refusal)
+
+
+async def test_what_was_taken_in_is_forgotten_in_the_end(line: Line) -> None:
+    await served(line)
+    await line.says("bob", "hello", "m2")
+    line.floor.clock.advance(86400 * 15)
+    janitor = Janitor(line.floor.database, line.floor.executor, line.floor.clock, process_id="one", live=dict)
+    await janitor._sweep(line.floor.clock())
+    assert [row["address"] for row in await line.floor.sql("SELECT address FROM arrivals")] == ["bob"]

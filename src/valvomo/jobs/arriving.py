@@ -87,12 +87,18 @@ class Arriving(Rounds):
     async def _statuses(self, row: Any) -> bool:
         """What the provider says of our messages; whether there was anything."""
         problem, done = await self._attempt(row, TakeStatuses(account_id=row["account_id"]))
-        if problem is not None:
-            async with self._database.transaction() as tx:
-                place = (row["organization_id"], row["account_id"], self._clock(), problem, MOST_ATTEMPTS)
-                await tx.run("channels.statuses_failed", *place)
-            return True
-        return bool(done.get("taken"))
+        if problem is None:
+            return bool(done.get("taken"))
+        # Whichever of them is to blame, the others are taken in one by one.
+        for _ in range(IN_A_ROW):
+            problem, done = await self._attempt(row, TakeStatuses(account_id=row["account_id"], most=1))
+            if problem is not None:
+                async with self._database.transaction() as tx:
+                    place = (row["organization_id"], row["account_id"], self._clock(), problem, MOST_ATTEMPTS)
+                    await tx.run("channels.status_failed", *place)
+            elif not (done.get("taken") or done.get("waiting")):
+                break
+        return True
 
     async def _attempt(self, row: Any, command: Command) -> tuple[str | None, dict[str, Any]]:
         """What is wrong with it, if anything; else what came of it. Raises what says that the database is away."""

@@ -53,11 +53,13 @@ async def take_message(work: Work, command: TakeMessage) -> Outcome:
     if arrival is None or not arrival["ripe"] or (arrival["attempts"] and arrival["due"] > work.now):
         return {}
     said = msgspec.convert(arrival["body"], Inbound)
-    conversation = await _said(work, command, thread, said)
+    hours = command.session_hours
+    until = None if hours is None else arrival["sent_at"] + timedelta(hours=hours)
+    conversation = await _said(work, command, (thread, until), said)
     if isinstance(conversation, Refusal):
         return conversation
-    if command.session_hours is not None:
-        await _open_window(work, conversation.id, arrival["sent_at"] + timedelta(hours=command.session_hours))
+    if until is not None:
+        await _open_window(work, conversation.id, until)
     await work.tx.run(
         "channels.note_thread", *account, command.address, conversation.contact_id, conversation.id, said.name,
         arrival["sent_at"],
@@ -66,17 +68,23 @@ async def take_message(work: Work, command: TakeMessage) -> Outcome:
     return {"key": arrival["key"], "conversation": conversation.id}
 
 
-async def _said(work: Work, command: TakeMessage, thread: Any, said: Inbound) -> Conversation | Refusal:
-    """Said in the conversation that goes on in the thread, or in a new one."""
+async def _said(
+    work: Work, command: TakeMessage, place: tuple[Any, datetime | None], said: Inbound
+) -> Conversation | Refusal:
+    """Said in the conversation that goes on in the thread, or in a new one. `place`: the thread, its window's end."""
+    thread, until = place
     if thread["conversation_id"] is not None:
         known = await conversations.lock(work.tx, work.organization_id, thread["conversation_id"])
         if known is not None and customer_message_refusal(known) is None:
             return await _post(work, known, said)
     contact_id = await _contact(work, thread, said)
-    account = await work.tx.row("channels.accounts", work.organization_id, "", command.account_id, 1)
+    account = await work.tx.row("channels.led_to", work.organization_id, command.account_id)
     if account is None:
         return Refusal(Reason.NOT_FOUND)
-    over = Over(account_id=command.account_id, address=command.address, contact_id=contact_id)
+    over = Over(
+        account_id=command.account_id, address=command.address, contact_id=contact_id,
+        window_closed=until is not None and until <= work.now,
+    )  # fmt: skip
     # What the customer wrote comes before what the queue does about it, which may be to close at once.
     started = await begin_with(
         work, _begins(account, said, thread["name"], over), partial(_post, work, said=said)
@@ -106,12 +114,18 @@ def _begins(account: Any, said: Inbound, name: str, over: Over) -> StartConversa
 
 
 async def _contact(work: Work, thread: Any, said: Inbound) -> str | None:
-    """Who it is by what the provider vouches for, else whoever wrote from this address before."""
+    """Who it is by what the provider vouches for, else whoever wrote from this address before.
+
+    But for whom it has vouched by another number or address of the same kind: that is somebody else.
+    """
     if said.identity is not None:
         identity = (said.identity.kind, said.identity.value)
         known: str | None = await work.tx.value("channels.identity", work.organization_id, *identity)
         if known is not None:
             return known
+        before = (work.organization_id, thread["contact_id"], *identity)
+        if thread["contact_id"] is not None and await work.tx.value("channels.is_somebody_else", *before):
+            return None
     contact_id: str | None = thread["contact_id"]
     return contact_id
 

@@ -6,6 +6,12 @@ SELECT * FROM channel_accounts WHERE id = $1
 -- One account.
 SELECT * FROM channel_accounts WHERE organization_id = $1 AND id = $2
 
+-- name: led_to
+-- Where what comes over an account goes.
+SELECT a.workstream_id, w.channel FROM channel_accounts a
+JOIN workstreams w ON w.organization_id = a.organization_id AND w.id = a.workstream_id
+WHERE a.organization_id = $1 AND a.id = $2
+
 -- name: lock_account
 -- One account, locked until the transaction ends.
 SELECT * FROM channel_accounts WHERE organization_id = $1 AND id = $2 FOR NO KEY UPDATE
@@ -65,9 +71,13 @@ FROM unnest($3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[]) 
 ON CONFLICT ON CONSTRAINT arrivals_pkey DO NOTHING
 
 -- name: due_arrivals
--- Threads with a message that is due, and accounts with statuses that are, the most overdue first.
+-- Threads with a message that is due, and accounts with statuses that are, the most overdue first; but threads whose
+-- first message waits to be tried again, for else many of those would keep all others from their turn.
 SELECT organization_id, account_id, kind, CASE kind WHEN 'message' THEN address ELSE '' END AS address
-FROM arrivals WHERE due <= $1 AND done_at IS NULL AND given_up_at IS NULL
+FROM arrivals a WHERE due <= $1 AND done_at IS NULL AND given_up_at IS NULL
+    AND NOT (kind = 'message' AND EXISTS (SELECT FROM arrivals f WHERE f.organization_id = a.organization_id
+        AND f.account_id = a.account_id AND f.kind = 'message' AND f.address = a.address AND f.attempts > 0 AND f.due > $1
+        AND f.done_at IS NULL AND f.given_up_at IS NULL AND (f.sent_at, f.key) < (a.sent_at, a.key)))
 GROUP BY 1, 2, 3, 4 ORDER BY min(due) LIMIT $2
 
 -- name: next_arrival
@@ -127,13 +137,14 @@ UPDATE arrivals SET attempts = attempts + 1, problem = $5,
     done_at = CASE WHEN received_at < $6 THEN $4::timestamptz END
 WHERE organization_id = $1 AND account_id = $2 AND key = ANY ($3::text[])
 
--- name: statuses_failed
--- These could not be taken in: when to try again, or that we gave up.
+-- name: status_failed
+-- The first of these that are due could not be taken in: when to try again, or that we gave up.
 UPDATE arrivals SET attempts = attempts + 1, problem = $4,
     due = $3::timestamptz + make_interval(secs => least(300, power(4, attempts)::integer)),
     given_up_at = CASE WHEN attempts + 1 >= $5 THEN $3::timestamptz END
-WHERE organization_id = $1 AND account_id = $2 AND kind = 'status' AND due <= $3
-    AND done_at IS NULL AND given_up_at IS NULL
+WHERE organization_id = $1 AND account_id = $2 AND key = (
+    SELECT a.key FROM arrivals a WHERE a.organization_id = $1 AND a.account_id = $2 AND a.kind = 'status'
+        AND a.due <= $3 AND a.done_at IS NULL AND a.given_up_at IS NULL ORDER BY a.sent_at, a.key LIMIT 1)
 
 -- name: note_thread
 -- With whom and in which conversation the thread is now.
@@ -148,6 +159,10 @@ INSERT INTO channel_conversations (organization_id, conversation_id, account_id,
 -- name: identity
 -- The customer who is known by this.
 SELECT contact_id FROM identities WHERE organization_id = $1 AND kind = $2 AND value = $3
+
+-- name: is_somebody_else
+-- Whether the provider vouches for another one of this kind for this customer, and not for this one.
+SELECT EXISTS (SELECT FROM identities WHERE organization_id = $1 AND contact_id = $2 AND kind = $3 AND value <> $4)
 
 -- name: add_identity
 -- A customer is known by this from now on; whoever was before keeps it.
