@@ -39,8 +39,6 @@ SESSIONS_KEPT = timedelta(days=1)
 """After its end a session is remembered for so long, so that its owner is told that it ended."""
 LETTERS_KEPT = timedelta(days=30)
 """How long the delivery log of webhooks goes back."""
-ARRIVALS_KEPT = timedelta(days=14)
-"""What providers told us is known again for so long; the most patient of them says it again for a week."""
 IMPORTS_KEPT = timedelta(days=90)
 """Files of records, with what came of each line; the records themselves are kept like all others."""
 FILES_KEPT = timedelta(hours=1)
@@ -214,7 +212,6 @@ class Janitor(Rounds):
         await self._drop("alerts.drop_old_mails", now - LETTERS_KEPT)
         await self._drop("alerts.drop_old", now - ALERTS_KEPT)
         await self._drop("exports.drop", now - FILES_KEPT)
-        await self._drop("channels.drop_old", now - ARRIVALS_KEPT)
         await self._drop("record_imports.drop_old", now - IMPORTS_KEPT)
         await self._drop("attachments.sweep", now - UPLOADS_KEPT)
 

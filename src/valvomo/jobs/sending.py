@@ -61,6 +61,7 @@ class Sender:
         self._http = http
         self._key = key
         self._process_id = process_id
+        self._system = system(key[0], "channel")
         self._account: Used | None = None
         self._bucket = Bucket(1.0)
         self._flying: set[asyncio.Task[None]] = set()
@@ -108,7 +109,7 @@ class Sender:
             self.wake.clear()
             rows = await self._lease(used)
             for row in rows:
-                # No child of this task: an answer must not be lost because something else has failed.
+                # No child of this task: an answer is not lost because something else fails.
                 sending = asyncio.create_task(self._send(used, row))  # noqa: TID251 - logs whatever fails
                 self._flying.add(sending)
                 sending.add_done_callback(self._landed)
@@ -159,7 +160,7 @@ class Sender:
         try:
             await self._try(used, row)
         except Exception:
-            # The database is away, most likely. Its lease ends, and what may have gone out says so.
+            # The database is away, most likely: its lease ends, and it says that it may have gone out.
             log.exception("sending.unnoted", account=self._key[1])
 
     def _landed(self, sending: asyncio.Task[None]) -> None:
@@ -167,27 +168,28 @@ class Sender:
         self.wake.set()
 
     async def _try(self, used: Used, row: Any) -> None:
-        letter = _letter(row, self._clock())
+        one = row["message_id"]
         if _exhausted(used, row):
-            self._told.append(_failed(letter.id, DeliveryProblem.GIVEN_UP, row["detail"] or ""))
+            self._told.append(_failed(one, DeliveryProblem.GIVEN_UP, row["detail"] or ""))
             return
         try:
             with span("dispatch", [row["trace"]] if row["trace"] else [], "client"):
-                _fit(letter, used)
+                letter = _fitting(_letter(row, self._clock()), used)
                 sent = await used.provider.send(used.account, letter, self._http)
         except RejectedError as error:
-            self._told.append(_failed(letter.id, error.problem, error.detail))
+            self._told.append(_failed(one, error.problem, error.detail))
             if error.problem is DeliveryProblem.ACCOUNT:
                 await self._see(error.problem, error.detail)
         except UnavailableError as error:
             await self._unavailable(used, row, error)
         except Exception as error:
             # A provider's code that fails is no reason to lose a message: it is tried again, and given up in the end.
+            # Its words are not shown: they may have in them by what the account is opened.
             log.exception("sending.failed", account=self._key[1])
-            await self._unavailable(used, row, UnavailableError(repr(error), lost=True))
+            await self._unavailable(used, row, UnavailableError(type(error).__name__, lost=True))
         else:
-            told = Told(message_id=letter.id, state=Delivery.SENT, provider_id=cleaned(sent.provider_id))
-            self._told.append(told)
+            sent_as = cleaned(sent.provider_id)
+            self._told.append(Told(message_id=one, state=Delivery.SENT, provider_id=sent_as))
             self._failures = 0
             if self._trouble:
                 await self._recovered()
@@ -204,8 +206,8 @@ class Sender:
             self._bucket.close(pause)
         async with self._database.transaction() as tx:
             again = self._clock() + timedelta(seconds=pause)
-            problem = DeliveryProblem.UNAVAILABLE.value
-            place = (self._key[0], row["message_id"], again, problem, cleaned(error.detail)[:200])
+            said = (DeliveryProblem.UNAVAILABLE.value, cleaned(error.detail)[:200])
+            place = (self._key[0], row["message_id"], again, *said)
             await tx.run("dispatches.postpone", *place, error.lost, error.paced)
         if not error.paced:
             await self._away(error.detail)
@@ -230,9 +232,8 @@ class Sender:
     async def _note(self) -> None:
         """What has come of what was sent, many of it in one transaction."""
         while told := self._told[:]:
-            command = NoteDeliveries(told=tuple(told))
             try:
-                await self._executor.execute(system(self._key[0], "channel"), command)
+                await self._executor.execute(self._system, NoteDeliveries(told=tuple(told)))
             except Exception as error:
                 if is_away(error):
                     raise
@@ -244,7 +245,7 @@ class Sender:
         """Whatever is wrong with what is said of one message concerns no other."""
         for one in told:
             try:
-                await self._executor.execute(system(self._key[0], "channel"), NoteDeliveries(told=(one,)))
+                await self._executor.execute(self._system, NoteDeliveries(told=(one,)))
             except Exception as error:
                 if is_away(error):
                     raise
@@ -252,13 +253,9 @@ class Sender:
 
     async def _see(self, problem: DeliveryProblem | None, detail: str) -> None:
         """What is known of the account's health."""
-        command = SeeChannel(
-            account_id=self._key[1],
-            well=problem is None,
-            problem=problem.value if problem else None,
-            detail=cleaned(detail)[:200],
-        )
-        await self._executor.execute(system(self._key[0], "channel"), command)
+        word = problem.value if problem else None
+        seen = SeeChannel(account_id=self._key[1], well=not word, problem=word, detail=cleaned(detail)[:200])
+        await self._executor.execute(self._system, seen)
 
 
 def pause_after(attempts: int) -> float:
@@ -290,10 +287,11 @@ def _letter(row: Any, at: datetime) -> Letter:
     )
 
 
-def _fit(letter: Letter, used: Used) -> None:
+def _fitting(letter: Letter, used: Used) -> Letter:
     limit = used.provider.abilities(used.account).max_text
     if len(letter.text) > limit:
         raise RejectedError(DeliveryProblem.TOO_LONG, str(limit))
+    return letter
 
 
 def _failed(message_id: str, problem: DeliveryProblem, detail: str) -> Told:
