@@ -68,7 +68,7 @@ ORDER BY k.conversation_id, m.seq
 -- The newest messages of a conversation that go out over a channel, of those up to a number, oldest first.
 SELECT * FROM (
     SELECT seq, public_seq, id, author_id, author_role, author_name, 'public' AS visibility, text, client_id, at,
-        delivery, delivery_problem
+        delivery, delivery_problem, attachments
     FROM public_messages WHERE organization_id = $1 AND conversation_id = $2 AND seq <= $3 AND delivery IS NOT NULL
     ORDER BY seq DESC LIMIT $4
 ) m ORDER BY seq
