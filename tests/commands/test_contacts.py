@@ -16,6 +16,7 @@ from valvomo.commands.contacts.merge import MergeContacts, UnmergeContact
 from valvomo.commands.conversations.start import StartConversation
 from valvomo.db.database import Database
 from valvomo.domain.access.sight import may_see, read_refusal
+from valvomo.domain.contacts.events import ContactChanged
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.queries import contacts
@@ -29,10 +30,16 @@ async def begun(floor: Floor, name: str, workstream: str = "chat", **more: Any) 
     return str(result["id"]), str(result["contact"])
 
 
-async def history(floor: Floor, who: Any, contact: str) -> list[str] | Reason:
+async def asked(floor: Floor, who: Any, contact: str) -> list[str] | Reason:
     async with floor.database.reading() as tx:
         page = await contacts.history(tx, who, contact, cursor=None, limit=50)
     return page.reason if isinstance(page, Refusal) else [row.id for row in page.items]
+
+
+async def history(floor: Floor, who: Any, contact: str) -> list[str]:
+    found = await asked(floor, who, contact)
+    assert isinstance(found, list), found
+    return found
 
 
 async def search(floor: Floor, who: Any, words: str) -> list[str]:
@@ -48,6 +55,7 @@ async def test_a_change_is_audited_and_a_stale_one_refused(floor: Floor) -> None
     await floor.done(SAARA, change)
     fact = (await floor.all_facts())[-1]
     assert (fact.kind, fact.actor_id, fact.audited) == ("contact_changed", "saara", True)
+    assert isinstance(fact.event, ContactChanged)
     assert fact.event.after == {"email": "kaisa@example.com", "company": "Pails"}
     stale = await floor.refused(SAARA, replace(change, company="Bowls"))
     assert (stale.reason, stale.facts) == (Reason.CONTACT_CHANGED, {"revision": 1})
@@ -64,7 +72,7 @@ async def test_whom_an_agent_does_not_know_is_not_there(floor: Floor) -> None:
     assert await history(floor, AINO, kaisa) == [one]
     onni = replace(AINO, id="onni", queues=frozenset({"cases"}))
     assert (await floor.refused(onni, change)).reason is Reason.NOT_FOUND
-    assert await history(floor, onni, kaisa) is Reason.NOT_FOUND
+    assert await asked(floor, onni, kaisa) is Reason.NOT_FOUND
     assert await search(floor, onni, "") == []
     await floor.done(AINO, change)
 
@@ -132,7 +140,7 @@ async def test_a_merge_opens_no_other_conversation_to_a_token(floor: Floor) -> N
         refusal = read_refusal(guest, await floor.get(other))
         assert refusal is not None
         assert refusal.reason is Reason.NOT_FOUND
-        assert await history(floor, guest, contact) is Reason.NOT_FOUND
+        assert await asked(floor, guest, contact) is Reason.NOT_FOUND
 
 
 async def test_an_agent_knows_a_merged_customer_but_sees_only_their_own_conversations(floor: Floor) -> None:
