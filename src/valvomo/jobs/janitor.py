@@ -49,6 +49,8 @@ ALERTS_KEPT = timedelta(days=90)
 """After an alert was cleared it can be looked at for so long; that it was, the journal says for good."""
 DECISIONS_KEPT = timedelta(days=90)
 """How long the router's decisions can be explained and made again."""
+FOCUS_KEPT = timedelta(days=400)
+"""What was in front of agents: as far back as one question about the past reaches."""
 CALENDARS_AHEAD = timedelta(days=2)
 """So long before a year begins, its holidays are at hand."""
 SWEEP_EVERY = timedelta(minutes=10)
@@ -214,6 +216,8 @@ class Janitor(Rounds):
         await self._drop("exports.drop", now - FILES_KEPT)
         await self._drop("record_imports.drop_old", now - IMPORTS_KEPT)
         await self._drop("attachments.sweep", now - UPLOADS_KEPT)
+        await self._drop("focus.drop", now - FOCUS_KEPT)
+        await self._drop("focus.drop_heads", now - RECEIPTS_KEPT)
 
     async def _drop(self, statement: str, before: datetime) -> None:
         done = ""

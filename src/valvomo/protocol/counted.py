@@ -131,6 +131,13 @@ def own_fields(of: Sums) -> dict[str, float | None]:
     }
 
 
+def focus_fields(of: Sums, *, own: bool) -> dict[str, Any]:
+    """Focus time, which is known of the past alone; an agent's own where agents are told apart."""
+    if own:
+        return {"focus_time": sums.own_focus_time(of), "focus_share": sums.own_focus_share(of)}
+    return {"focus_time": sums.focus_time(of), "focus_share": sums.focus_share(of)}
+
+
 def service_level_item(level: ServiceLevel, goals: Goals) -> ServiceLevelItem:
     """The ratios of these counts."""
     return ServiceLevelItem(

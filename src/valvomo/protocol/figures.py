@@ -140,7 +140,8 @@ class HistoryItem(Counted, frozen=True, kw_only=True):
 
     `interval` is the moment, by the organization's clock, at which its interval begins; `day` its date where it is
     parted by days. `occupancy` is there where it is parted by nothing but time and agents, `sentiment` for supervisors:
-    what customers felt at the end.
+    what customers felt at the end. `focus_time` is how long whoever served had it in front (mean, in seconds),
+    `focus_share` how much of the handle time that is; None where no desk reported any.
     """
 
     since: datetime
@@ -155,6 +156,8 @@ class HistoryItem(Counted, frozen=True, kw_only=True):
     language: str | None = None
     outcome: str | None = None
     occupancy: float | None = None
+    focus_time: float | None = None
+    focus_share: float | None = None
     sentiment: dict[str, int] | None = None
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.attachments.limits import MOST_IN_A_MESSAGE
 from valvomo.domain.conversations.message import MAX_TEXT, Visibility
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.record import MAX_DESCRIPTION
+from valvomo.domain.figures.focus import MOST_SECONDS, MOST_SPANS
 
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
@@ -220,3 +221,17 @@ class StartByCustomer(Request, frozen=True, kw_only=True):
 
 class CustomerWords(OnlyWords, frozen=True, kw_only=True):
     """What the customer writes."""
+
+
+class FocusSpan(Request, frozen=True, kw_only=True):
+    """That a conversation was in front: it began so many seconds `from` now backwards, and lasted so many seconds."""
+
+    conversation: Id
+    ago: Annotated[float, Meta(gt=0, le=MOST_SECONDS)] = field(name="from")
+    seconds: Annotated[float, Meta(gt=0, le=MOST_SECONDS)] = field(name="for")
+
+
+class FocusReport(Request, frozen=True, kw_only=True):
+    """What was in front since the last report, at most two minutes back."""
+
+    spans: Annotated[tuple[FocusSpan, ...], Meta(min_length=1, max_length=MOST_SPANS)]

@@ -14,7 +14,7 @@ from valvomo.domain.access.colleagues import figures_scope
 from valvomo.domain.figures.intervals import MOST_INTERVALS, Interval, intervals
 from valvomo.domain.figures.sums import Sums, sentiment
 from valvomo.domain.refusals import Refusal, malformed
-from valvomo.protocol.counted import Goals, counted_fields, own_fields
+from valvomo.protocol.counted import Goals, counted_fields, focus_fields, own_fields
 from valvomo.protocol.figures import History, HistoryItem, LiveFigures, by_queue, of_scope
 from valvomo.queries.figure_occupancy import Attendance, attendance
 from valvomo.queries.figure_questions import DIMENSIONS, Asked, Question, asked
@@ -51,6 +51,10 @@ async def history(tx: Transaction, actor: Actor, question: Question, now: dateti
     if len(parts) > MOST_INTERVALS:
         return malformed("query.by", f"more than {MOST_INTERVALS} intervals")
     sums = await sums_of(tx, actor.organization_id, may, parts)
+    for place, focus in (
+        await sums_of(tx, actor.organization_id, may, parts, statement="focus.sums")
+    ).items():
+        sums.setdefault(place, Sums()).add(focus)
     groups = _groups(may, sums)
     if len(parts) * len(groups) > MOST_ITEMS:
         return malformed("query.by", f"more than {MOST_ITEMS} parts")
@@ -80,14 +84,17 @@ def _parts(may: Asked) -> list[Part]:
 
 
 async def sums_of(
-    tx: Transaction, organization_id: str, may: Asked, parts: Sequence[Part]
+    tx: Transaction,
+    organization_id: str,
+    may: Asked,
+    parts: Sequence[Part],
+    *,
+    statement: str = "figures.sums",
 ) -> dict[tuple[int, Group], Sums]:
     """Sums of what was entered in each part (numbered from 1) and group; parts without entries are not there."""
-    since, until, queues, agents, channels, languages, outcomes, with_outcome = may.conditions
-    rows = await tx.rows(
-        "figures.sums", organization_id, since, until, [one.since for one in parts], sorted(may.question.by), queues,
-        agents, channels, languages, outcomes, with_outcome,
-    )  # fmt: skip
+    since, until, *narrowed = may.conditions
+    by = [one.since for one in parts], sorted(may.question.by)
+    rows = await tx.rows(statement, organization_id, since, until, *by, *narrowed)
     found: dict[tuple[int, Group], Sums] = {}
     for row in rows:
         group = tuple(row[name] for name in DIMENSIONS)
@@ -135,6 +142,7 @@ def _item(may: Asked, part: Part, group: Group, known: tuple[Sums, Attendance | 
         outcome=outcome,
         occupancy=there.occupancy(part.since, part.until, agent) if there else None,
         sentiment=sentiment(sums) if may.knows_moods else None,
+        **focus_fields(sums, own=question.of_agents),
         **counted_fields(sums, _goals(may, [queue] if queue else may.of_these()))
         | (own_fields(sums) if question.of_agents else {}),
     )

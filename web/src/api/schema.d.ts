@@ -1883,6 +1883,29 @@ export interface paths {
         patch: operations["changeMe"];
         trace?: never;
     };
+    "/api/v1/me/focus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report focus
+         * @description How long conversations that the caller serves were in front: selected on a visible desk that has the keyboard.
+         *
+         *     Spans are told from now backwards, so that only the server's clock counts; none may overlap another one, or what was
+         *     reported before. What of them was talk or wrap-up of the caller counts as focus time, the rest does not.
+         */
+        post: operations["reportFocus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -5789,6 +5812,17 @@ export interface components {
             comment: string;
             revision: number;
         };
+        /** FocusReport */
+        FocusReport: {
+            spans: (components["schemas"]["FocusSpan"] | unknown)[];
+        };
+        /** FocusSpan */
+        FocusSpan: {
+            /** @description A UUIDv7. */
+            conversation: string;
+            for: number;
+            from: number;
+        };
         /** ForceCloseRequest */
         ForceCloseRequest: {
             reason: string;
@@ -5845,6 +5879,8 @@ export interface components {
             day?: string | null;
             escalated: number;
             first_response: number | null;
+            focus_share?: number | null;
+            focus_time?: number | null;
             force_closed: number;
             handle_time: number | null;
             handled: number;
@@ -12206,6 +12242,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    reportFocus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FocusReport"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["401"];
             403: components["responses"]["403"];

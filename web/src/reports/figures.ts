@@ -1,6 +1,6 @@
 import { formatDuration } from '@/ui/duration'
 
-import type { Counted } from './types'
+import type { HistoryItem } from './types'
 
 export type Kind = 'count' | 'time' | 'share'
 /** A figure, how it is written, and the list that it counts. */
@@ -8,7 +8,7 @@ export interface Figure {
   name: string
   kind: Kind
   of: string
-  value: (item: Counted) => number | null
+  value: (item: HistoryItem) => number | null
 }
 
 /** In the order in which they are read. */
@@ -21,6 +21,8 @@ export const FIGURES: readonly Figure[] = [
   { name: 'first_response', kind: 'time', of: 'first_responses', value: (one) => one.first_response },
   { name: 'response_time', kind: 'time', of: 'responses', value: (one) => one.response_time },
   { name: 'handle_time', kind: 'time', of: 'handled', value: (one) => one.handle_time },
+  { name: 'focus_time', kind: 'time', of: 'handled', value: (one) => one.focus_time },
+  { name: 'focus_share', kind: 'share', of: 'handled', value: (one) => one.focus_share },
   { name: 'completed', kind: 'count', of: 'completed', value: (one) => one.completed },
   { name: 'force_closed', kind: 'count', of: 'force_closed', value: (one) => one.force_closed },
   { name: 'auto_closed', kind: 'count', of: 'auto_closed', value: (one) => one.auto_closed },
@@ -30,7 +32,7 @@ export const FIGURES: readonly Figure[] = [
 ]
 
 /** The columns of the tables by queue and by agent. */
-export const QUEUE_COLUMNS = ['started', 'answered', 'service_level', 'abandonment', 'speed_of_answer', 'first_response', 'response_time', 'handle_time'] as const
+export const QUEUE_COLUMNS = ['started', 'answered', 'service_level', 'abandonment', 'speed_of_answer', 'first_response', 'response_time', 'handle_time', 'focus_time', 'focus_share'] as const
 
 export const named = (name: string): Figure => FIGURES.find((one) => one.name === name) ?? (FIGURES[0] as Figure)
 

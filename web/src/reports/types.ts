@@ -40,6 +40,9 @@ export interface HistoryItem extends Counted {
   agent_name: string | null
   language: string | null
   occupancy: number | null
+  /** How long whoever served had it in front, and how much of the handle time that is; null where no desk reported any. */
+  focus_time: number | null
+  focus_share: number | null
   sentiment: Record<string, number> | null
 }
 export interface History {

@@ -10,6 +10,7 @@ import httpx
 
 from valvomo.demo.people.agent import Agent
 from valvomo.demo.people.desk import Desk
+from valvomo.demo.people.gaze import Gaze
 from valvomo.demo.people.http import Http, RefusedError
 from valvomo.demo.people.moves import AgentMove, Complete, End, Note, Park, Resume, Say, Wait
 from valvomo.demo.people.pace import typing_seconds
@@ -42,6 +43,7 @@ class Shift:
     _answers_at: dict[str, float] = field(default_factory=dict)
     _resting: dict[str, float] = field(default_factory=dict)
     _inactive_at: float | None = None
+    _gaze: Gaze = field(default_factory=Gaze)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def sign_in(self) -> None:
@@ -66,6 +68,7 @@ class Shift:
                 await self._watch()
                 idle = await self._answer_offers()
                 idle = min(idle, await self._serve(), await self._mind_presence())
+                await self._tell_focus()
                 await self._wait(idle)
 
     async def open_case(self, subject: str, customer: str, language: str) -> None:
@@ -127,7 +130,18 @@ class Shift:
         await self._do(one, move)
         return 0.0
 
+    async def _tell_focus(self) -> None:
+        """What they work on stays in front of them until they turn to another one or it is off their desk."""
+        self._gaze.leave({one for one, it in self._desk.folders.items() if it.state in ("active", "wrap_up")})
+        spans = self._gaze.due()
+        try:
+            if spans:
+                await self.http.post("/api/v1/me/focus", {"spans": spans}, self.world.new_key())
+        except RefusedError as refused:
+            self.world.tally.trouble(str(refused))
+
     async def _do(self, one: str, move: AgentMove) -> None:
+        self._gaze.look(one)
         match move:
             case Say(text):
                 await self._write(one, text, "public")

@@ -229,6 +229,29 @@ def own_wrap_up_time(sums: Sums) -> float | None:
     return _own(sums, Counter.WRAP_UP)
 
 
+def focus_time(sums: Sums) -> float | None:
+    """Sum of time that primaries had it in front / conversations handled, in seconds; None where nobody reported any.
+
+    One that was served without a desk, or before desks reported it, counts with nothing.
+    """
+    return _mean(sums, Counter.HANDLED, Counter.HANDLED_FOCUS) if sums.ms[Counter.HANDLED_FOCUS] else None
+
+
+def focus_share(sums: Sums) -> float | None:
+    """Time that primaries had it in front / handle time, of the same conversations: between 0 and 1."""
+    return _share(sums.ms[Counter.HANDLED_FOCUS], sums.ms[Counter.HANDLED])
+
+
+def own_focus_time(sums: Sums) -> float | None:
+    """Sum of an agent's own time with one in front / times that they had one, in seconds."""
+    return _own(sums, Counter.FOCUS) if sums.ms[Counter.FOCUS] else None
+
+
+def own_focus_share(sums: Sums) -> float | None:
+    """An agent's own time with one in front / own talk and wrap-up: between 0 and 1."""
+    return _share(sums.ms[Counter.FOCUS], sums.ms[Counter.TALK] + sums.ms[Counter.WRAP_UP])
+
+
 def sentiment(sums: Sums) -> dict[str, int]:
     """Conversations closed, by the level of the customer's last six messages when they were; `none` has none."""
     return {level: sums.counts[FELT + level] for level in (*(one.value for one in Level), NONE)}
@@ -249,9 +272,13 @@ def _level(sums: Sums, accepted: str, left: str, unserved: str) -> ServiceLevel:
     )
 
 
-def _mean(sums: Sums, counter: str) -> float | None:
+def _mean(sums: Sums, counter: str, spent: str | None = None) -> float | None:
     number = sums.counts[counter]
-    return sums.ms[counter] / number / 1000 if number else None
+    return sums.ms[spent or counter] / number / 1000 if number else None
+
+
+def _share(focus: int, whole: int) -> float | None:
+    return ratio(focus, whole) if focus else None
 
 
 def _own(sums: Sums, *counters: str) -> float | None:

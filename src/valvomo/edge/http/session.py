@@ -6,14 +6,17 @@ from litestar import Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
+from valvomo.commands.agents.focus import ReportFocus
 from valvomo.commands.settings.account import ChangeLanguage
 from valvomo.commands.settings.attempts import SignOut
 from valvomo.domain.access.actor import Actor
+from valvomo.domain.figures.focus import Told
 from valvomo.domain.refusals import Refusal
 from valvomo.edge.http.authentication import session_token
 from valvomo.edge.http.cookies import cleared_cookie, session_cookie
 from valvomo.edge.http.refused import Refused, done, found
 from valvomo.edge.parts import Parts
+from valvomo.protocol.requests import FocusReport
 from valvomo.protocol.settings import Me, SessionDocument
 from valvomo.protocol.settings_requests import ChangeMeRequest, ChangePasswordRequest, SignInRequest
 from valvomo.queries import account
@@ -100,4 +103,22 @@ async def change_password(
     done(await parts.gate.change_password(actor, data.old, data.new, keep=keep, key=key))
 
 
-ROUTES = (sign_in, sign_out, me, change_me, change_password)
+@post("/me/focus", status_code=204, tags=TAGS, operation_id="reportFocus", summary="Report focus")
+async def report_focus(
+    data: JSONBody[FocusReport],
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
+) -> None:
+    """How long conversations that the caller serves were in front: selected on a visible desk that has the keyboard.
+
+    Spans are told from now backwards, so that only the server's clock counts; none may overlap another one, or what was
+    reported before. What of them was talk or wrap-up of the caller counts as focus time, the rest does not.
+    """
+    spans = tuple(
+        Told(conversation_id=one.conversation, ago=one.ago, seconds=one.seconds) for one in data.spans
+    )
+    done(await parts.executor.execute(actor, ReportFocus(spans=spans), key))
+
+
+ROUTES = (sign_in, sign_out, me, change_me, change_password, report_focus)
