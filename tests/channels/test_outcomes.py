@@ -25,6 +25,7 @@ from valvomo.jobs import arriving
 from valvomo.jobs.janitor import Janitor
 from valvomo.jobs.pacing import after_lost
 from valvomo.jobs.sending import MOST_LOST
+from valvomo.queries.verify import verify
 
 HOUR = 3600.0
 
@@ -273,3 +274,56 @@ async def test_what_was_taken_in_is_forgotten_in_the_end(line: Line) -> None:
     janitor = Janitor(line.floor.database, line.floor.executor, line.floor.clock, process_id="one", live=dict)
     await janitor._sweep(line.floor.clock())
     assert [row["address"] for row in await line.floor.sql("SELECT address FROM arrivals")] == ["bob"]
+
+
+async def test_who_writes_over_a_channel_is_told_the_notice_and_it_is_noted(line: Line) -> None:
+    await line.floor.sql("UPDATE workstreams SET consent = 'notice' WHERE id = 'custom'")
+    await line.floor.sql(
+        "INSERT INTO texts VALUES ($1, 'custom', 'notice', 'en', 4, 'We may listen.', $2)",
+        HOUSE,
+        line.floor.clock(),
+    )
+    one = await served(line)
+    await line.floor.write(AINO, one, "good morning")
+    await line.send()
+    assert [got["text"] for got in line.got()] == ["We may listen.", "good morning"]
+    consent = (await line.floor.get(one)).consent
+    assert (consent.policy.value, consent.version, consent.language) == ("notice", 4, "en")
+    report = await verify(line.floor.database)
+    assert report.clean, report.findings
+
+
+async def test_a_customer_without_a_name_goes_by_the_one_that_the_house_knows(floor: Floor) -> None:
+    async with Line.open(floor, vouches=True) as line:
+        said = received("x", "hello", "m1", floor.clock())
+        said["data"]["from"] = {"id": "x", "phone": "+358401234567"}
+        await line.call(said)
+        await line.take_in()
+        one = await newest(line)
+        assert (await floor.get(one)).customer_name == "+358401234567"
+        await floor.sql("UPDATE contacts SET name = 'Aada Niemi' WHERE name = '+358401234567'")
+        await floor.done(AINO, serve.Pick(conversation_id=one))
+        await floor.done(AINO, serve.End(conversation_id=one))
+        said["data"]["id"] = "m2"
+        await line.call(said)
+        await line.take_in()
+        assert (await floor.get(await newest(line))).customer_name == "Aada Niemi"
+
+
+async def test_an_account_that_is_found_well_again_has_what_waits_go_at_once(line: Line) -> None:
+    one = await served(line)
+    await line.floor.write(AINO, one, "at last")
+    line.system.answer = lambda _asked: Said(503)
+    for _ in range(10):
+        await line.send()
+        line.floor.clock.advance(1800)
+    await line.send()
+    line.system.answer = lambda _asked: Said()
+    setting_up = SettingUp(line.floor.executor, line.opener, LOOPBACK)
+    await line.floor.sql("UPDATE channel_accounts SET seen = '{\"well\": false}'")
+    assert (await messages(line.floor, one))[1][1] == "queued"
+    await line.send()
+    assert (await messages(line.floor, one))[1][1] == "queued", "not due"
+    await setting_up.check(AATU, line.account_id)
+    await line.send()
+    assert (await messages(line.floor, one))[1][:2] == ("at last", "sent")

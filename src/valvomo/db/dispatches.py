@@ -13,6 +13,9 @@ from valvomo.db.messages import PublicMessage
 from valvomo.db.transaction import Transaction
 from valvomo.telemetry.spans import here
 
+LEASE_SECONDS = 45.0
+"""How long a message belongs to the process that took it; longer than anybody is patient with a provider."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseWords:
@@ -48,6 +51,11 @@ async def write(tx: Transaction, outward: Sequence[PublicMessage | HouseWords], 
         for one in outward
     ]
     await tx.run("dispatches.write", *(list(column) for column in zip(*rows, strict=True)), at, here())
+
+
+async def hurry(tx: Transaction, account: tuple[str, str], at: datetime) -> None:
+    """What waits at an account (organization, id) to be tried again is due now."""
+    await tx.run("dispatches.hurry", *account, at, LEASE_SECONDS)
 
 
 async def note(tx: Transaction, organization_id: str, notes: Sequence[Note]) -> None:

@@ -18,6 +18,7 @@ from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Use
 from valvomo.commands.channels.administering import SeeChannel
 from valvomo.commands.channels.delivery import NoteDeliveries, Told
 from valvomo.commands.execute import Executor
+from valvomo.db.dispatches import LEASE_SECONDS
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.template import Filled
@@ -27,8 +28,6 @@ from valvomo.telemetry.spans import span
 
 SLOTS = 16
 """Messages of an account that are under way at a time."""
-LEASE_SECONDS = 45.0
-"""How long a message belongs to the process that took it; longer than anybody is patient with a provider."""
 CLAIM_SECONDS = 15.0
 """How long an account belongs to the process that sends for it; renewed at a third of it."""
 MOST_ATTEMPTS = 100
@@ -226,8 +225,6 @@ class Sender:
     async def _recovered(self) -> None:
         self._trouble, self._quiet_until = False, 0.0
         await self._see(None, "")
-        async with self._database.transaction() as tx:
-            await tx.run("dispatches.hurry", *self._key, self._clock(), LEASE_SECONDS)
 
     async def _note(self) -> None:
         """What has come of what was sent, many of it in one transaction."""

@@ -13,7 +13,7 @@ from valvomo.channels import PROVIDERS
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.settings.changes import note_changed, note_created, note_removed, within_constraints
 from valvomo.commands.work import Work
-from valvomo.db import house
+from valvomo.db import dispatches, house
 from valvomo.domain.access.actor import ActorKind, UserRole
 from valvomo.domain.agents.events import ChannelSeen
 from valvomo.domain.conversations.model import ConsentPolicy
@@ -84,7 +84,7 @@ async def create_channel_account(work: Work, command: CreateChannelAccount) -> O
 @handles(ChangeChannelAccount)
 @within_constraints
 async def change_channel_account(work: Work, command: ChangeChannelAccount) -> Outcome:
-    """Effective for the next message in either direction."""
+    """Effective for the next message in either direction; what waited for it is tried again at once."""
     await work.tx.row("house.lock_organization", work.organization_id)
     row = await work.tx.row("channels.lock_account", work.organization_id, command.account_id)
     if row is None:
@@ -98,6 +98,7 @@ async def change_channel_account(work: Work, command: ChangeChannelAccount) -> O
         "channels.change_account", work.organization_id, command.account_id, after["name"], after["workstream_id"],
         after["settings"], command.sealed, after["disabled"],
     )  # fmt: skip
+    await dispatches.hurry(work.tx, (work.organization_id, command.account_id), work.now)
     renewed = command.sealed is not None
     states = ({**before, "secrets": "kept"}, {**after, "secrets": "renewed" if renewed else "kept"})
     note_changed(work, ACCOUNT, (command.account_id, after["name"]), states)
@@ -144,7 +145,7 @@ class SeeChannel(Command):
 
 @handles(SeeChannel)
 async def see_channel(work: Work, command: SeeChannel) -> Outcome:
-    """A fact where that is another state than the one before."""
+    """A fact where that is another state than the one before. Found well again, it has what waits go at once."""
     if work.actor.kind is not ActorKind.SYSTEM and not work.actor.is_(UserRole.ADMINISTRATOR):
         return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.ADMINISTRATOR.value})
     row = await work.tx.row("channels.lock_account", work.organization_id, command.account_id)
@@ -156,6 +157,8 @@ async def see_channel(work: Work, command: SeeChannel) -> Outcome:
     )
     if command.templates is not None:
         await _keep_templates(work, command.account_id, command.templates)
+    if command.well and row["seen"].get("well") is False:
+        await dispatches.hurry(work.tx, (work.organization_id, command.account_id), work.now)
     if seen != {name: row["seen"].get(name) for name in seen}:
         work.note(ChannelSeen(account_id=command.account_id, name=row["name"], well=command.well,
                               problem=command.problem))  # fmt: skip

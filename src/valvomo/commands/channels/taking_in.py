@@ -86,9 +86,8 @@ async def _said(
         window_closed=until is not None and until <= work.now,
     )  # fmt: skip
     # What the customer wrote comes before what the queue does about it, which may be to close at once.
-    started = await begin_with(
-        work, _begins(account, said, thread["name"], over), partial(_post, work, said=said)
-    )
+    name = thread["name"] or await _name(work, contact_id)
+    started = await begin_with(work, _begins(account, said, name, over), partial(_post, work, said=said))
     if isinstance(started, Refusal):
         return started
     begun = await conversations.lock(work.tx, work.organization_id, str(started["id"]))
@@ -128,6 +127,14 @@ async def _contact(work: Work, thread: Any, said: Inbound) -> str | None:
             return None
     contact_id: str | None = thread["contact_id"]
     return contact_id
+
+
+async def _name(work: Work, contact_id: str | None) -> str:
+    """By what the house knows a customer of whom the provider tells no name."""
+    if contact_id is None:
+        return ""
+    rows = await work.tx.rows("contacts.group", work.organization_id, contact_id)
+    return str(rows[0]["name"]) if rows else ""
 
 
 async def _know(work: Work, command: TakeMessage, said: Inbound, contact_id: str) -> None:

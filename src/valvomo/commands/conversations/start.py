@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import ClassVar
 
 from valvomo.commands.conversations.arriving import arrived
 from valvomo.commands.records.making import Draft, drafted, first_links, key_refusal
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import First, Work, outcome_of
-from valvomo.db import bots, house
+from valvomo.db import bots, dispatches, house
+from valvomo.db.dispatches import HouseWords
 from valvomo.db.ids import new_secret, secret_digest
 from valvomo.domain.access.actor import ActorKind, UserRole
 from valvomo.domain.agents.events import Acknowledged
-from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy
+from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy, Conversation
 from valvomo.domain.conversations.start import ConversationStarted, Customer, FirstBot, start, with_bot
 from valvomo.domain.conversations.targets import Queue, queue_kind
 from valvomo.domain.conversations.workstream import Workstream
@@ -124,6 +126,8 @@ async def _begun(
     draft = command.record or Draft()
     if refusal := await key_refusal(work, started.workstream_id, draft.key, conversation_id):
         return refusal
+    if command.over is not None and consent.version is not None:
+        first = partial(_with_notice, work, first, started)
     begun = await work.begin(started, command.over.address if command.over else None, first)
     conversation = await first_links(work, begun, draft.links)
     if isinstance(conversation, Refusal):
@@ -132,6 +136,24 @@ async def _begun(
     await _acknowledge(work, conversation.id, customer.contact_id, consent)
     token = await _token(work, conversation.id, customer) if command.issue_token else {}
     return {**outcome_of(conversation), "contact": customer.contact_id, **token}
+
+
+async def _with_notice(
+    work: Work, first: First | None, started: ConversationStarted, conversation: Conversation
+) -> Conversation:
+    """Who writes over a channel has seen no page: the notice is what they are told first, before anybody answers."""
+    after = conversation if first is None else await first(conversation)
+    shown = (started.workstream_id, started.consent.policy.value, started.consent.language)
+    text = await work.tx.row("house.current_text", work.organization_id, *shown)
+    if text is not None:
+        words = HouseWords(
+            organization_id=work.organization_id,
+            conversation_id=after.id,
+            id=work.new_id(),
+            text=text["text"],
+        )
+        await dispatches.write(work.tx, [words], work.now)
+    return after
 
 
 def _creator_refusal(work: Work, command: StartConversation) -> Refusal | None:
@@ -167,19 +189,15 @@ async def _bot(work: Work, workstream: Workstream, command: StartConversation) -
 async def _consent(work: Work, workstream: Workstream, command: StartConversation) -> Consent:
     if workstream.consent is ConsentPolicy.NONE or workstream.channel is Channel.RECORD:
         return Consent()
-    if command.over is not None:
-        # Nothing is shown to whoever writes over a channel, so nothing may be noted as shown.
+    asks = workstream.consent is ConsentPolicy.CONSENT
+    if command.over is not None and (asks or command.over.window_closed):
+        # There it can neither be asked nor told, so nothing may be noted as shown.
         return Consent(policy=workstream.consent, answer=command.consent)
-    text = await work.tx.row(
-        "house.current_text",
-        work.organization_id,
-        workstream.id,
-        workstream.consent.value,
-        command.language or "en",
-    )
+    shown = (workstream.id, workstream.consent.value, command.language or "en")
+    text = await work.tx.row("house.current_text", work.organization_id, *shown)
     return Consent(
         policy=workstream.consent,
-        answer=command.consent if workstream.consent is ConsentPolicy.CONSENT else None,
+        answer=command.consent if asks else None,
         version=text["version"] if text else None,
         language=text["language"] if text else None,
     )
