@@ -254,6 +254,7 @@ async def test_a_report_waits_for_what_is_on_its_way(ms: MetaLine) -> None:
     (row,) = await ms.floor.sql("SELECT done_at FROM arrivals WHERE kind = 'status'")
     assert row["done_at"] is None
     ms.graph.answer = taken
+    ms.floor.clock.advance(30)
     await ms.send()
     await ms.take_in(after=60)
     assert await states(ms, conversation) == ["read"]
