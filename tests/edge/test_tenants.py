@@ -24,7 +24,12 @@ API = "/api/v1"
 SCHEDULE = {"name": "Ours", "every": "day", "recipients": ["ours@example.org"], "purpose": "ours"}
 PEOPLE = ("admin", "saara", "eino")
 """An administrator, a supervisor of everything, an agent: of the other organization."""
+SNIPPET = {"title": "Ours", "text": "Ours"}
 BODIES: dict[str, dict[str, Any]] = {
+    "POST snippets": SNIPPET,
+    "PUT vip": {"vip": True},
+    "POST message-templates": {"name": "theirs", "language": "en"},
+    "PUT snippets": SNIPPET,
     "PATCH conversations": {"subject": "theirs"},
     "PATCH dispositions": {"name": "theirs", "queue_id": None},
     "PATCH hours": {"name": "Theirs", "region": "SE"},
@@ -79,7 +84,8 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """What else is made with a name, by the parameter that its addresses have."""
 RESTLESS = {
-    "outbox", "sessions", "receipts", "connections", "figure_entries", "figure_heads", "search_positions",
+    "inspections", "outbox", "outbox_attempts", "sessions", "receipts", "connections", "figure_entries",
+    "figure_heads", "search_positions",
     "search_again", "public_words", "internal_words", "replay_snapshots", "replay_activity", "journal_readers",
 }  # fmt: skip
 """Tables that deliveries, signing in and readers of the journal touch by themselves."""
@@ -174,6 +180,8 @@ async def one_of_each(place: Place) -> dict[str, str]:
     about = {"conversation": judged, "form": resources["form_id"]}
     evaluation = (await saara.post(f"{API}/evaluations", json=about)).json()["id"]
     state = (await saara.get(f"{API}/conversations/{conversation}")).json()
+    made_bot = await admin.post(f"{API}/bots", json={"name": "Ours", "url": "https://ours.example/bot"})
+    bot = made_bot.json()["bot"]["id"]
     given = {"name": "ours.csv", "workstream": sample.workstreams["Records"]}
     file = await admin.post(f"{API}/record-imports", params=given, content=b"Subject,Customer\nOurs,Kaisa")
     rule = {"name": "Ours", "queue": sample.queues["Support"], "form": resources["form_id"], "percent": 1}
@@ -196,6 +204,8 @@ async def one_of_each(place: Place) -> dict[str, str]:
         "workstream_id": sample.workstreams["Messages"],
         "token_id": made["token"]["id"],
         "webhook_id": webhook["webhook"]["id"],
+        "bot_id": bot,
+        "snippet_id": (await admin.post(f"{API}/bots/{bot}/snippets", json=SNIPPET)).json()["id"],
         "letter_id": await letter(admin, webhook["webhook"]["id"]),
     }
 

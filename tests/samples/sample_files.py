@@ -76,4 +76,4 @@ def archive() -> bytes:
 SOUND = b"RIFF" + struct.pack("<I", 36 + 4000) + b"WAVEfmt " + struct.pack(
     "<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8
 ) + b"data" + struct.pack("<I", 4000) + bytes(4000)  # fmt: skip
-PACKED = gzip.compress(b"hello")
+PACKED = gzip.compress(b"hello", mtime=0)
