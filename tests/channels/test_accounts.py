@@ -136,6 +136,12 @@ async def test_a_look_and_a_test_message(line: Line) -> None:
     assert health.well
     assert isinstance(await setting_up.send_test(AATU, line.account_id, "ann", "A test"), str)
     assert [got["text"] for got in line.got()] == ["A test"]
+    facts = await line.floor.sql(
+        "SELECT f::text AS fact FROM facts f WHERE audited ORDER BY position DESC LIMIT 1"
+    )
+    assert "channel_account" in facts[0]["fact"]
+    assert "ann" in facts[0]["fact"], "to whom is told to who asks later"
+    assert "A test" not in facts[0]["fact"]
     line.system.answer = lambda _asked: Said(422)
     refused = await setting_up.send_test(AATU, line.account_id, "ann", "A test")
     assert reason(refused) is Reason.CHANNEL_REJECTED

@@ -119,6 +119,27 @@ async def remove_channel_account(work: Work, command: RemoveChannelAccount) -> O
     return {"id": command.account_id}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryChannelAccount(Command):
+    """Note that an administrator sends a test to an address: whom the house writes to can be told afterwards."""
+
+    role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
+    account_id: str
+    address: str
+
+
+@handles(TryChannelAccount)
+async def try_channel_account(work: Work, command: TryChannelAccount) -> Outcome:
+    """Before it is sent; its words are not in the fact."""
+    row = await work.tx.row("channels.account", work.organization_id, command.account_id)
+    if row is None:
+        return Refusal(Reason.NOT_FOUND)
+    note_changed(
+        work, ACCOUNT, (command.account_id, row["name"]), ({"test": None}, {"test": command.address})
+    )
+    return {}
+
+
 async def _workstream_refusal(work: Work, provider: str, workstream_id: str) -> Refusal | None:
     """It is of the provider's channel, and asks for nothing that customers cannot answer there before they write."""
     try:

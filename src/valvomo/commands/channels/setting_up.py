@@ -15,7 +15,12 @@ from valvomo.channels.http import GuardedHttp
 from valvomo.channels.port import Health, Letter, RejectedError, UnavailableError
 from valvomo.channels.vault import NoKeyError, UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
-from valvomo.commands.channels.administering import ChangeChannelAccount, CreateChannelAccount, SeeChannel
+from valvomo.commands.channels.administering import (
+    ChangeChannelAccount,
+    CreateChannelAccount,
+    SeeChannel,
+    TryChannelAccount,
+)
 from valvomo.commands.execute import Done, Executor
 from valvomo.db.ids import new_id
 from valvomo.domain.access.actor import Actor, UserRole
@@ -115,6 +120,9 @@ class SettingUp:
         used = await self._used(actor, account_id)
         if isinstance(used, Refusal):
             return used
+        noted = await self._executor.execute(actor, TryChannelAccount(account_id=account_id, address=address))
+        if isinstance(noted, Refusal):
+            return noted
         now, one = self._executor.clock(), new_id()
         letter = Letter(
             id=one, conversation_id=one, address=address, text=text, author_name=actor.name,
