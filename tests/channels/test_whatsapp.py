@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
@@ -364,10 +365,15 @@ async def test_too_quick_with_one_customer_holds_up_nobody_else(wa: MetaLine) ->
     await wa.take_in()
     other = await newest(wa.floor)
     await wa.floor.done(AINO, serve.Pick(conversation_id=other))
-    wa.graph.answer = lambda asked: refused(400, 131056) if b"+358401234567" in asked.body else taken(asked)
+    wait = {"retry-after": "600"}
+    wa.graph.answer = lambda asked: (
+        refused(400, 131056, headers=wait) if b"+358401234567" in asked.body else taken(asked)
+    )
     await wa.floor.write(AINO, conversation, "to the first")
-    await wa.floor.write(AINO, other, "to the second")
-    await wa.send()
+    async with asyncio.timeout(60):
+        await wa.send()
+        await wa.floor.write(AINO, other, "to the second")
+        await wa.send()
     rows = await wa.floor.sql("SELECT state, attempts FROM dispatches ORDER BY place")
     assert [tuple(row) for row in rows] == [("queued", 0), ("sent", 1)]
     (account,) = await wa.floor.sql("SELECT seen FROM channel_accounts")

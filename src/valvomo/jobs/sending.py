@@ -201,7 +201,7 @@ class Sender:
             return
         usual = PACED_PAUSE if error.paced else after_lost(tried) if lost else pause_after(tried)
         pause = min(error.retry_after or usual, LONGEST_PAUSE)
-        if error.paced or error.retry_after:
+        if (error.paced or error.retry_after) and not error.alone:
             self._bucket.close(pause)
         async with self._database.transaction() as tx:
             again = self._clock() + timedelta(seconds=pause)
