@@ -8,6 +8,7 @@ import pytest
 from sample_floor import AINO, EINO, HOUSE, SAARA, Floor
 
 from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect, EndWatching
+from valvomo.commands.agents.focus import ReportFocus
 from valvomo.commands.agents.serving import EndServing
 from valvomo.commands.conversations.connection import CustomerConnect
 from valvomo.commands.conversations.join import Join
@@ -18,6 +19,7 @@ from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.join import ParticipantLeft
 from valvomo.domain.conversations.model import Role, State
 from valvomo.domain.conversations.monitor import MonitorStopped
+from valvomo.domain.figures.focus import Told
 from valvomo.domain.refusals import Reason
 from valvomo.jobs.janitor import Janitor
 from valvomo.queries.verify import verify
@@ -268,3 +270,15 @@ async def connections(floor: Floor) -> list[str]:
         row["id"]
         for row in await floor.sql("SELECT id FROM connections WHERE process_id = $1 ORDER BY id", "own")
     ]
+
+
+async def test_what_was_in_front_is_forgotten_when_no_question_reaches_it(floor: Floor) -> None:
+    one = await floor.accepted()
+    floor.clock.advance(30)
+    await floor.done(AINO, ReportFocus(spans=(Told(conversation_id=one, ago=20, seconds=20),)))
+    sweeper = janitor(floor, "process-1")
+    for days, left in ((399, 1), (2, 0)):
+        floor.clock.advance(days * 86_400)
+        await sweeper.round()
+        assert len(await floor.sql("SELECT * FROM focus_times")) == left
+    assert await floor.sql("SELECT * FROM focus_heads") == []

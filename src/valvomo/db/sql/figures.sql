@@ -51,26 +51,33 @@ SELECT conversation_id, counter, sum(ms)::bigint AS ms FROM figure_entries
 WHERE organization_id = $1 AND conversation_id = ANY ($2::text[]) AND position <= $3 AND counter IN ('talk', 'wrap_up')
 GROUP BY conversation_id, counter
 
+-- name: look_up
+-- Whether what comes next in this transaction may look rows up one by one and sort them ('on', as usual), or works by
+-- hashing alone ('off').
+SELECT set_config('enable_nestloop', $1, true), set_config('enable_sort', $1, true)
+
 -- name: sums
 -- Sums of entries of a period: of each of its parts ($4, their beginnings) and of whatever else it is parted by ($5).
+-- What conversations came to is joined; nothing is counted of one after it was closed, but for clocks that differ.
 SELECT width_bucket(e.at, $4::timestamptz[]) AS part,
     CASE WHEN 'queue' = ANY ($5::text[]) THEN e.queue_id END AS queue,
     CASE WHEN 'agent' = ANY ($5::text[]) THEN e.agent_id END AS agent,
     CASE WHEN 'channel' = ANY ($5::text[]) THEN e.channel END AS channel,
     CASE WHEN 'language' = ANY ($5::text[]) THEN e.language END AS language,
-    CASE WHEN 'outcome' = ANY ($5::text[]) THEN o.outcome END AS outcome,
+    CASE WHEN 'outcome' = ANY ($5::text[]) THEN coalesce(o.outcome, 'ongoing') END AS outcome,
     e.counter, count(*)::bigint AS number, coalesce(sum(e.ms), 0)::bigint AS ms,
     count(*) FILTER (WHERE e.ms <= q.service_level_seconds * 1000)::bigint AS within,
     count(*) FILTER (WHERE e.ms < q.short_abandon_seconds * 1000)::bigint AS short
 FROM figure_entries e
 JOIN queues q ON q.organization_id = e.organization_id AND q.id = e.queue_id
-CROSS JOIN LATERAL (SELECT CASE WHEN $11::boolean THEN coalesce((SELECT substr(c.counter, 8) FROM figure_entries c
-    WHERE c.organization_id = e.organization_id AND c.conversation_id = e.conversation_id AND c.counter LIKE 'closed.%'
-    LIMIT 1), 'ongoing') END AS outcome) o
+LEFT JOIN (
+    SELECT conversation_id, substr(counter, 8) AS outcome FROM figure_entries
+    WHERE $11::boolean AND organization_id = $1 AND counter LIKE 'closed.%' AND at >= $2::timestamptz - interval '1 day'
+) o ON o.conversation_id = e.conversation_id
 WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
     AND ($6::text[] IS NULL OR e.queue_id = ANY ($6)) AND ($7::text[] IS NULL OR e.agent_id = ANY ($7))
     AND ($8::text[] = '{}' OR e.channel = ANY ($8)) AND ($9::text[] = '{}' OR e.language = ANY ($9))
-    AND ($10::text[] = '{}' OR o.outcome = ANY ($10))
+    AND ($10::text[] = '{}' OR coalesce(o.outcome, 'ongoing') = ANY ($10))
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 
 -- name: waited
@@ -123,13 +130,14 @@ ORDER BY e.at, e.position, e.place LIMIT $15
 -- How many durations of these counters lie between which edges (milliseconds).
 SELECT e.counter, width_bucket(e.ms::double precision, $11::double precision[]) AS place, count(*)::bigint AS number
 FROM figure_entries e
-CROSS JOIN LATERAL (SELECT CASE WHEN $9::boolean THEN coalesce((SELECT substr(c.counter, 8) FROM figure_entries c
-    WHERE c.organization_id = e.organization_id AND c.conversation_id = e.conversation_id AND c.counter LIKE 'closed.%'
-    LIMIT 1), 'ongoing') END AS outcome) o
+LEFT JOIN (
+    SELECT conversation_id, substr(counter, 8) AS outcome FROM figure_entries
+    WHERE $9::boolean AND organization_id = $1 AND counter LIKE 'closed.%' AND at >= $2::timestamptz - interval '1 day'
+) o ON o.conversation_id = e.conversation_id
 WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
     AND ($4::text[] IS NULL OR e.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR e.agent_id = ANY ($5))
     AND ($6::text[] = '{}' OR e.channel = ANY ($6)) AND ($7::text[] = '{}' OR e.language = ANY ($7))
-    AND ($8::text[] = '{}' OR o.outcome = ANY ($8))
+    AND ($8::text[] = '{}' OR coalesce(o.outcome, 'ongoing') = ANY ($8))
     AND e.counter = ANY ($10::text[]) AND e.ms IS NOT NULL
 GROUP BY 1, 2
 

@@ -29,9 +29,8 @@ JOIN focus_times f ON f.organization_id = e.organization_id AND f.conversation_i
     AND (e.counter = 'handled'
         OR f.agent_id = e.agent_id AND f.since >= e.at - (e.ms + 1) * interval '1 millisecond')
 LEFT JOIN (
-    SELECT DISTINCT ON (conversation_id) conversation_id, substr(counter, 8) AS outcome FROM figure_entries
-    WHERE $11::boolean AND organization_id = $1 AND at >= $2 AND counter LIKE 'closed.%'
-    ORDER BY conversation_id, position
+    SELECT conversation_id, substr(counter, 8) AS outcome FROM figure_entries
+    WHERE $11::boolean AND organization_id = $1 AND counter LIKE 'closed.%' AND at >= $2::timestamptz - interval '1 day'
 ) o ON o.conversation_id = e.conversation_id
 WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3 AND e.counter IN ('handled', 'talk', 'wrap_up')
     AND ($6::text[] IS NULL OR e.queue_id = ANY ($6)) AND ($7::text[] IS NULL OR e.agent_id = ANY ($7))
