@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 
@@ -104,6 +105,7 @@ class Ear:
         self._key = key
         self._process_id = process_id
         self._lease = f"listening:{key[1]}"
+        self._ours = False
         self._seen: tuple[DeliveryProblem | None, str] | None = None
 
     async def listen(self) -> None:
@@ -117,8 +119,9 @@ class Ear:
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, LONGEST_PAUSE / 2)
         finally:
-            async with self._executor.database.transaction() as tx:
-                await tx.run("inspections.end_lease", self._lease, self._process_id)
+            if self._ours:
+                async with self._executor.database.transaction() as tx:
+                    await tx.run("inspections.end_lease", self._lease, self._process_id)
 
     async def once(self, used: Used) -> bool:
         """Ask once, and keep what comes; whether the provider answered."""
@@ -138,11 +141,19 @@ class Ear:
         return True
 
     async def _used(self) -> Used | None:
-        """The account as it is set up and has been read now, if it is this process's to ask."""
+        """The account as it is set up and has been read now, if it is to be asked and this process's to ask."""
+        async with self._executor.database.asking() as tx:
+            row = await tx.row("channels.account", *self._key)
+        if await self._opened(row) is None:
+            return None
         async with self._executor.database.transaction() as tx:
             if not await inspections.lease(tx, self._lease, self._process_id, LEASE_SECONDS):
                 return None
             row = await tx.row("channels.account", *self._key)
+        self._ours = True
+        return await self._opened(row)
+
+    async def _opened(self, row: Any | None) -> Used | None:
         if row is None or row["disabled"]:
             return None
         try:
