@@ -180,5 +180,5 @@ async def _all_delivered(post: Post, admin: Caller, webhook: str) -> None:
 async def _outbox(database: Database, office: Office, webhook: str) -> str:
     """Everything that stands or stood in the outbox, as text."""
     async with database.reading() as tx:
-        rows = await tx.rows("outbox.log", office.sample.organization_id, webhook, 1000)
+        rows = await tx.rows("outbox.log", office.sample.organization_id, webhook, 1000, None, None)
     return "\n".join(str(dict(row)) for row in rows)

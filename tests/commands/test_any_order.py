@@ -163,7 +163,7 @@ WEIGHTS = {"start": 8, "accept": 5, "pick": 5, "consult": 2, "guest_write": 3, "
            "force_close": 0.3, "guest_end": 0.4, "end": 1, "complete": 5, "fire": 2, "supervise": 0.4, "presence": 0.5,
            "join": 3, "take_over": 2, "transfer": 2, "orphan": 0.5, "regain": 0.5, "disconnect": 0.6, "assign_queue": 3,
            "transfer_queue": 4, "transfer_later": 2, "bot_end": 0.4,
-           "escalate": 0.6}  # fmt: skip
+           "bot_write": 3, "escalate": 1.5, "end_call": 3, "instruct": 8}  # fmt: skip
 RUNS, STEPS = 12, 240
 REACHED: dict[str, int] = {}
 

@@ -73,13 +73,14 @@ async def test_nothing_of_another_organization_is_found(place: Place) -> None:
     bodies: dict[str, Any] = {
         "assign": {"queue": "Billing"}, "transfer": {"queue": "Billing"}, "consult": {"queue": "Billing"},
         "force-close": {"reason": "x"}, "messages": {"text": "x"},
-        "record": {"revision": 0}, "links": {"to": conversation},
+        "record": {"revision": 0}, "links": {"to": conversation}, "vip": {"vip": True},
+        "message-templates": {"name": "x", "language": "en"}, "instruct": {"text": "x"},
     }  # fmt: skip
     for method, path in staff_routes():
         if "{conversation_id}" not in path:
             continue
         last = path.rpartition("/")[2]
-        query = {"for": "transfer"} if last == "candidates" else None
+        query = {"candidates": {"for": "transfer"}, "attachments": {"name": "x.txt", "ids": "x"}}.get(last)
         body = bodies.get(last, {})
         answer = await client.request(
             method, path.replace("{conversation_id}", conversation), json=body, params=query
@@ -126,8 +127,9 @@ async def test_agents_and_others_cannot_supervise(place: Place) -> None:
         (b"", "body"),
         (b"[]", "body"),
         (b'{"text": 5}', "body.text"),
-        (b'{"text": ""}', "body.text"),
-        (b'{"text": "  \\n"}', "body.text"),
+        # Words or files: neither alone is what is missing.
+        (b'{"text": ""}', "body"),
+        (b'{"text": "  \\n"}', "body"),
         (b'{"text": "a\\u0000b"}', "body"),
         (b'{"text": "a", "visibility": "secret"}', "body.visibility"),
         (b'{"text": "a", "seq": 1}', "body"),

@@ -41,7 +41,7 @@ async def left_to_do(floor: Floor) -> Routed:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("steps", [drawn(Random(3), 150), scripted()], ids=["drawn", "scripted"])
+@pytest.mark.parametrize("steps", [drawn(Random(3), 260), scripted()], ids=["drawn", "scripted"])
 async def test_nothing_is_left_to_do_after_any_act(
     floor: Floor, attentive: Router, steps: list[Step]
 ) -> None:

@@ -14,6 +14,8 @@ from valvomo.commands.conversations.assign import AssignToAgent
 from valvomo.commands.conversations.connection import CustomerEnd
 from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.monitor import Monitor
+from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
+from valvomo.commands.conversations.serve import ChangeDetails
 from valvomo.commands.conversations.transfer import TransferToAgent
 from valvomo.commands.settings.users import ChangeUser
 from valvomo.domain.access.sight import may_see
@@ -45,6 +47,11 @@ async def test_no_kind_of_event_is_told_to_whoever_does_not_see_the_conversation
     await floor.done(await floor.guest(left), CustomerEnd(conversation_id=left))
     await floor.done(SAARA, AssignToAgent(conversation_id=other, agent_id=AINO.id))
     await floor.done(SAARA, TransferToAgent(conversation_id=other, agent_id="eino"))
+    third = await floor.start("chat")
+    for answer in (RejectOffer(conversation_id=third), AcceptOffer(conversation_id=third)):
+        await floor.done(SAARA, AssignToAgent(conversation_id=third, agent_id=AINO.id))
+        await floor.done(AINO, answer)
+    await floor.done(AINO, ChangeDetails(conversation_id=third, priority=2))
     ids: list[str] = []
     for step in drawn(Random(5), 120) + scripted():
         await take(floor, step, ids)
@@ -62,7 +69,10 @@ async def test_no_kind_of_event_is_told_to_whoever_does_not_see_the_conversation
             found = seen.step(scene, actor, happening, (change, everybody))
             if not isinstance(fact.event, Event):
                 continue
-            assert change is not None
+            if change is None:
+                # What is closed is on no floor; a message of it may still come further on its way.
+                assert fact.kind == "delivery_changed"
+                continue
             states = [one for one in (ongoing(change.before), ongoing(change.after)) if one is not None]
             sees = any(may_see(actor, one) for one in states)
             knows = any(

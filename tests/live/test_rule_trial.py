@@ -48,7 +48,7 @@ RULES = (
     (Condition(kind=ConditionKind.PART, name="silent", at_least=5),),
     (Condition(kind=ConditionKind.FIGURE, name="service_level", at_most=90),),
 )
-TIME_GOES = ("time", "minute", "minutes", "long", "forgotten", "agent_goes", "overflow")
+TIME_GOES = ("time", "minute", "minutes", "long", "forgotten", "agent_goes", "overflow", "lapses")
 """Acts during which the clock moves on: live alarms would look at what they are made of together, and later."""
 
 Told = set[tuple[str, str | None, datetime, datetime | None, str | None]]

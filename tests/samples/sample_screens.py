@@ -199,7 +199,7 @@ class Desk:
 
     def mine(self, customer: str) -> Locator:
         """The conversation in one's own list."""
-        return self.page.get_by_role("link").filter(has_text=customer)
+        return self.page.locator("a[href^='/desk/']").filter(has_text=customer)
 
 
 @dataclass(slots=True)

@@ -26,8 +26,8 @@ class SideLimitsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class LimitsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may be sent in a workstream, by the `house` and by the `customer`; `most` files go with a message."""
 
-    house: SideLimitsBody = SideLimitsBody()
-    customer: SideLimitsBody = SideLimitsBody()
+    house: SideLimitsBody = msgspec.field(default_factory=SideLimitsBody)
+    customer: SideLimitsBody = msgspec.field(default_factory=SideLimitsBody)
     most: Annotated[int, Meta(ge=1, le=MOST_IN_A_MESSAGE)] = Limits().most
 
 

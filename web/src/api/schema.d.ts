@@ -7051,19 +7051,7 @@ export interface components {
             /** @description A UUIDv7. */
             status?: string | null;
         };
-        /**
-         * SideLimitsBody
-         * @default {
-         *       "allowed": true,
-         *       "kinds": [
-         *         "audio",
-         *         "document",
-         *         "image",
-         *         "video"
-         *       ],
-         *       "largest": 10485760
-         *     }
-         */
+        /** SideLimitsBody */
         SideLimitsBody: {
             /** @default true */
             allowed: boolean;
