@@ -129,10 +129,6 @@ class Ledger:
         """Whether anything is still to be seen, by either side or by a supervisor."""
         return any(self._sides(*key) < 2 for key in self.said) or bool(self._behind())
 
-    def open_in(self, conversation: int) -> bool:
-        """Whether anything of a conversation is still to be seen by either side."""
-        return any(self._sides(*key) < 2 for key in self.said if key[0] == conversation)
-
     def waits(self) -> tuple[list[float], list[float]]:
         """In seconds, for what agents saw of customers and for what customers saw of agents."""
         found: tuple[list[float], list[float]] = ([], [])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -170,11 +169,6 @@ class Player:
     async def _close(self, one: int) -> None:
         if one in self._ready:
             await self._ready[one].wait()
-        # On a machine that is late the last word and the end fall together, and nobody leaves before they have read it.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TIMED_OUT):
-                while self.ledger.open_in(one):  # noqa: ASYNC110 - either side's, whichever is later
-                    await asyncio.sleep(LOOK)
         self.there.remove(one)
         await self.people.close(one)
 
