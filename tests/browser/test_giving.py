@@ -142,5 +142,6 @@ async def test_a_record_is_assigned_and_monitored(office: Office) -> None:
     await expect(floor.act("Havu Oy", "Join")).to_have_attribute("aria-disabled", "true")
     await floor.act("Havu Oy", "Monitor").click()
     await expect(floor.pane.button("Stop monitoring")).to_be_visible()
+    await floor.pane.box.get_by_role("tab", name="Transcript").click()
     await desk.talk.write("Called the workshop", "Internal note")
     await floor.pane.reads("Called the workshop")
