@@ -116,7 +116,7 @@ class Custom:
             reply = await _post(account, Happened(type="ping", timestamp=at, data=None), http, at)
         except UnavailableError as error:
             return Health(well=False, problem=DeliveryProblem.UNAVAILABLE, detail=error.detail[:200])
-        well = 200 <= reply.status < 300  # noqa: PLR2004 - success
+        well = reply.successful
         problem = (
             None if well else DeliveryProblem.ACCOUNT if reply.status in {401, 403} else DeliveryProblem.OTHER
         )
@@ -165,7 +165,7 @@ async def _post(account: Account, happened: Happened, http: Http, at: datetime) 
 
 def _judge(reply: Reply) -> None:
     status = reply.status
-    if 200 <= status < 300:  # noqa: PLR2004 - success
+    if reply.successful:
         return
     detail = f"HTTP {status}"
     if status in _FINAL:

@@ -96,7 +96,7 @@ class Graph:
 
 def judge(reply: Reply, codes: Codes) -> None:
     """Nothing for success. Raises `RejectedError` or `UnavailableError`."""
-    if 200 <= reply.status < 300:  # noqa: PLR2004 - success
+    if reply.successful:
         return
     problem = _problem(reply)
     code, detail = problem.code, str(problem.code) if problem.code >= 0 else f"HTTP {reply.status}"

@@ -213,7 +213,7 @@ def _judged(reply: Reply) -> _Answered:
     if code == THROTTLED:
         after = answered.parameters.retry_after if answered.parameters else None
         raise UnavailableError(detail, retry_after=after, paced=True)
-    if code >= SERVER_ERROR or code == CONFLICT or 200 <= reply.status < 300:  # noqa: PLR2004 - success, unreadable
+    if code >= SERVER_ERROR or code == CONFLICT or reply.successful:
         raise UnavailableError(detail, lost=True)
     raise RejectedError(_meaning(code, answered.description.lower()), detail)
 

@@ -221,7 +221,7 @@ async def _ask(account: Account, http: Http, path: str, form: Mapping[str, str] 
 
 def _judge(reply: Reply) -> None:
     status = reply.status
-    if 200 <= status < 300:  # noqa: PLR2004 - success
+    if reply.successful:
         return
     code = _read(reply).code
     detail = str(code or f"HTTP {status}")
