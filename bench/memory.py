@@ -35,6 +35,8 @@ from workload.schedule import agents_for
 MIB = 1024 * 1024
 NEVER = ("lost", "doubled", "disordered", "misplaced", "untrue")
 LATE = ("errors", "timeouts", "unshown")
+LAST_WORD = 20.0
+"""Seconds between a conversation's last word and its end, so that on a busy machine they do not fall together."""
 Sample = tuple[float, tuple[float, ...]]
 """Minutes since everybody was there, and MiB of each tree of processes."""
 
@@ -65,7 +67,13 @@ async def main(options: argparse.Namespace) -> int:
             began = time.monotonic()
             for seed in count():
                 played = await player.play(
-                    Part(kind="churn", seconds=options.part, pause=options.pause, seed=seed)
+                    Part(
+                        kind="churn",
+                        seconds=options.part,
+                        pause=options.pause,
+                        seed=seed,
+                        last_word=LAST_WORD,
+                    )
                 )
                 if wrong := {name: played.faults[name] for name in NEVER if played.faults[name]}:
                     print(f"what must never be: {wrong} {played.notes}")

@@ -24,13 +24,14 @@ COUNTED = ("errors", "timeouts", "lost", "doubled", "disordered", "misplaced", "
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """What to play. `pause` as in `schedule`; `settle` seconds are played first and not measured."""
+    """What to play. `pause` and `last_word` as in `schedule`; `settle` seconds are played first and not measured."""
 
     kind: str
     seconds: float
     pause: float = 10.0
     seed: int = 1
     settle: float = 0.0
+    last_word: float = schedule.LAST_WORD
 
 
 class Played(msgspec.Struct, kw_only=True):
@@ -128,9 +129,11 @@ class Player:
         return sum(begin <= seen < begin + seconds for seen in within), used
 
     async def _paced(self, part: Part, started: float) -> None:
-        draw = {"floor": schedule.floor, "churn": schedule.churn}[part.kind]
-        there = range(self.there[0], self.there[-1] + 1)
-        plan = draw(there, part.settle + part.seconds, part.pause, part.seed)
+        there, seconds = range(self.there[0], self.there[-1] + 1), part.settle + part.seconds
+        if part.kind == "churn":
+            plan = schedule.churn(there, seconds, part.pause, part.seed, last_word=part.last_word)
+        else:
+            plan = schedule.floor(there, seconds, part.pause, part.seed)
         async with asyncio.TaskGroup() as group:
             for event in plan:
                 await _until(started + event.at)

@@ -16,7 +16,7 @@ AGENT_CHATS = 5
 AWAY_EVERY = 60.0
 AWAY_FOR = 2.0
 LAST_WORD = 2.0
-"""Seconds before its end in which nobody writes in a conversation that ends."""
+"""Seconds before its end in which nobody writes in a conversation that ends, unless a run asks for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,20 @@ def floor(conversations: range, seconds: float, pause: float, seed: int) -> list
     return _in_order(event for one in conversations for event in _turns(dice, one, (0.0, seconds), pause))
 
 
-def churn(conversations: range, seconds: float, pause: float, seed: int) -> list[Event]:
-    """The floor, with people coming and going; what comes is numbered after what is there."""
+def churn(
+    conversations: range, seconds: float, pause: float, seed: int, *, last_word: float = LAST_WORD
+) -> list[Event]:
+    """The floor, with people coming and going; what comes is numbered after what is there.
+
+    In a conversation that ends nobody writes for `last_word` seconds before its end.
+    """
     dice = random.Random(f"churn {seed}")
     coming = range(1, int(seconds))
     leaves = {conversations.start + number - 1: number + 0.5 for number in coming}
     comes = {conversations.stop + number - 1: float(number) for number in coming}
     events: list[Event] = []
     for one in (*conversations, *comes):
-        begin, end = comes.get(one, 0.0), leaves.get(one, seconds + LAST_WORD) - LAST_WORD
+        begin, end = comes.get(one, 0.0), leaves.get(one, seconds + last_word) - last_word
         events += _turns(dice, one, (begin, end), pause)
     events += [Arrive(at, one) for one, at in comes.items()]
     events += [Close(at, one) for one, at in leaves.items()]
