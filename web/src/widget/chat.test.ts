@@ -10,14 +10,24 @@ interface Asked {
 
 class NoSocket {
   static readonly OPEN = 1
+  static last: NoSocket | null = null
   readyState = 0
+  onmessage: ((event: { data: string }) => void) | null = null
+  constructor() {
+    NoSocket.last = this
+  }
   close(): void {
     this.readyState = 3
+  }
+  tells(situation: object): void {
+    this.onmessage?.({ data: JSON.stringify({ op: 'changes', data: [{ kind: 'conversation', id: 'c', ...situation }] }) })
   }
 }
 
 const asked: Asked[] = []
 const world = { version: 1, refusal: '' }
+/** Answers to who reads over HTTP, given when a test lets them come. */
+let reads: ((body: object) => void)[] | null = null
 
 /** A server whose text may change, and which knows which one was shown. */
 function answer(address: string, { body, headers }: RequestInit = {}): Promise<Response> {
@@ -33,6 +43,10 @@ function answer(address: string, { body, headers }: RequestInit = {}): Promise<R
     return json({ type: world.refusal, title: 'Changed', detail: 'Changed.' }, 409)
   }
   if (path === 'conversations') return json({ conversation: { id: 'c', state: 'open' }, token: 'vc_1' }, 201)
+  if (path === 'messages' && reads) {
+    const slow = reads
+    return new Promise((resolve) => slow.push((body) => resolve(new Response(JSON.stringify(body)))))
+  }
   return json({ items: [] })
 }
 
@@ -40,6 +54,7 @@ beforeEach(() => {
   vi.stubGlobal('fetch', answer)
   vi.stubGlobal('WebSocket', NoSocket)
   asked.length = 0
+  reads = null
   Object.assign(world, { version: 1, refusal: '' })
   localStorage.clear()
   sessionStorage.clear()
@@ -80,5 +95,31 @@ describe('starting', () => {
     Object.assign(world, { version: 2, refusal: 'request/malformed' })
     await chat.start({ name: 'Ada' })
     expect(chat.view).toMatchObject({ problem: 'Changed.', config: { version: 1 } })
+  })
+})
+
+describe('an answer that took its time', () => {
+  const queued = { items: [], conversation: { id: 'c', state: 'open', place: 1 } }
+
+  it('says nothing against what the line has told meanwhile', async () => {
+    const chat = new Chat('http://desk', 'k', 'en')
+    await chat.load()
+    const waiting: ((body: object) => void)[] = (reads = [])
+    await chat.start({ name: 'Ada', consent: true })
+    NoSocket.last?.tells({ state: 'open', place: 1, coming: true })
+    waiting[0]?.({ ...queued, items: [{ id: 'm', seq: 1, author: { name: 'Ada', role: 'customer' }, text: 'Hi', at: 'now' }] })
+    await vi.waitFor(() => expect(chat.view.talk.messages).toHaveLength(1))
+    expect(chat.view.talk.situation).toMatchObject({ coming: true })
+    chat.halt()
+  })
+
+  it('is believed where the line is silent', async () => {
+    const chat = new Chat('http://desk', 'k', 'en')
+    await chat.load()
+    const waiting: ((body: object) => void)[] = (reads = [])
+    await chat.start({ name: 'Ada', consent: true })
+    waiting[0]?.(queued)
+    await vi.waitFor(() => expect(chat.view.talk.situation).toMatchObject({ place: 1 }))
+    chat.halt()
   })
 })

@@ -13,7 +13,6 @@ export interface View {
   config: Config | null
   talk: Talk
   outgoing: readonly Outgoing[]
-  /** Whether the live connection stands. */
   /** What keeps the line down, named as what is said of it. */
   down: Down
   open: boolean
@@ -87,10 +86,7 @@ export class Chat {
       items: (items) => this.#take(items),
       status: (down) => this.#connected(down),
       refused: () => void this.#read(),
-      later: (act, ms) => {
-        const timer = setTimeout(act, ms)
-        return () => clearTimeout(timer)
-      },
+      later: (act, ms) => clearTimeout.bind(undefined, setTimeout(act, ms)),
       random: Math.random,
     })
   }
@@ -238,9 +234,12 @@ export class Chat {
   async #read(): Promise<void> {
     if (!this.#token || this.#reading) return
     this.#reading = true
+    const { messages, situation } = this.view.talk
     try {
-      const { items, conversation } = await this.#api.messages(this.#token, continuousTo(this.view.talk.messages))
-      const state: Item[] = conversation ? [{ ...conversation, kind: 'conversation' }] : []
+      const { items, conversation } = await this.#api.messages(this.#token, continuousTo(messages))
+      // What the line has told meanwhile is newer than what was read.
+      const current = situation === this.view.talk.situation
+      const state: Item[] = conversation && current ? [{ ...conversation, kind: 'conversation' }] : []
       this.#reading = false
       this.#take([...items.map((message) => ({ ...message, kind: 'message' as const })), ...state])
     } catch (error) {
