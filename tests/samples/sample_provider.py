@@ -21,13 +21,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Said:
-    """What it answers. `hang`: never; `drop`: the connection ends once the request has been read."""
+    """What it answers. `hang`: never; `drop`: the connection ends once the request has been read.
+
+    `broken`: it ends in the midst of the body.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     hang: bool = False
     drop: bool = False
+    broken: bool = False
 
 
 Answering = Callable[[Asked], Said]
@@ -102,6 +106,7 @@ class StandIn:
             return False
         lines = [f"HTTP/1.1 {said.status} Said", f"content-length: {len(said.body)}"]
         lines += [f"{name}: {value}" for name, value in said.headers.items()]
-        writer.write("\r\n".join([*lines, "", ""]).encode() + said.body)
+        body = said.body[: len(said.body) // 2] if said.broken else said.body
+        writer.write("\r\n".join([*lines, "", ""]).encode() + body)
         await writer.drain()
-        return True
+        return not said.broken

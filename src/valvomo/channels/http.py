@@ -7,7 +7,8 @@ to where that name was allowed to lead.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,9 +16,14 @@ import httpcore
 import httpx
 
 from valvomo.addresses import Network, resolved
-from valvomo.channels.port import Reply, UnavailableError
+from valvomo.channels.media import Incoming
+from valvomo.channels.port import Body, Reply, UnavailableError
 
 PATIENCE_SECONDS = 20.0
+FILE_PATIENCE_SECONDS = 300.0
+"""For a request that brings a file; without a byte in either direction it is over as soon as any other."""
+MOST_STEPS = 5
+"""So often are we led elsewhere to a file."""
 MOST_BODY = 1 << 20
 """Bytes of an answer that are read; no provider says more of a message."""
 
@@ -50,29 +56,82 @@ class GuardedHttp:
         await self._client.aclose()
 
     async def request(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: Body = b""
     ) -> Reply:
         """One request and its whole answer; raises `UnavailableError` where there is none."""
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+        patience = PATIENCE_SECONDS if isinstance(body, bytes) else FILE_PATIENCE_SECONDS
+        with _reported():
+            async with asyncio.timeout(patience):
                 return await self._ask(method, url, headers or {}, body)
-        except _NOT_TAKEN as error:
-            raise UnavailableError(str(error) or type(error).__name__) from error
-        except (TimeoutError, httpx.HTTPError, OSError, UnicodeError) as error:
-            raise UnavailableError(str(error) or "no answer in time", lost=True) from error
 
-    async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    @asynccontextmanager
+    async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncIterator[Incoming]:
+        """A file, wherever we are led; headers go only to where we asked first. Raises `UnavailableError`."""
+        with _reported():
+            asked = place = httpx.URL(url)
+        for _ in range(MOST_STEPS):
+            own = headers or {} if _origin(place) == _origin(asked) else {}
+            with _reported():
+                # Bytes as they are: what is counted on the way is what is kept.
+                wanted = self._client.build_request(
+                    "GET", place, headers={**own, "accept-encoding": "identity"}
+                )
+                response = await self._client.send(wanted, stream=True)
+            try:
+                led_to = _elsewhere(response)
+                if led_to is None:
+                    chunks, named = _chunks(response), _named(response)
+                    yield Incoming(status=response.status_code, headers=named, chunks=chunks)
+                    return
+                place = led_to
+            finally:
+                await response.aclose()
+        raise UnavailableError("we are led on and on")
+
+    async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Reply:
         async with self._client.stream(method, url, headers=dict(headers), content=body) as response:
             said = bytearray()
             async for chunk in response.aiter_bytes():
                 said += chunk
                 if len(said) > MOST_BODY:
                     raise UnavailableError("the answer does not end", lost=True)
-            return Reply(
-                status=response.status_code,
-                headers={name.lower(): value for name, value in response.headers.items()},
-                body=bytes(said),
-            )
+            return Reply(status=response.status_code, headers=_named(response), body=bytes(said))
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except _NOT_TAKEN as error:
+        raise UnavailableError(str(error) or type(error).__name__) from error
+    except (TimeoutError, httpx.HTTPError, OSError, UnicodeError) as error:
+        raise UnavailableError(str(error) or "no answer in time", lost=True) from error
+
+
+def _named(response: httpx.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    with _reported():
+        async for chunk in response.aiter_bytes():
+            yield chunk
+
+
+def _elsewhere(response: httpx.Response) -> httpx.URL | None:
+    """Where a file is, if not here. Raises `UnavailableError` where nobody may be led."""
+    place = response.headers.get("location", "")
+    if not response.is_redirect or not place:
+        return None
+    with _reported():
+        url = response.url.join(place)
+    if response.url.scheme == "https" and url.scheme != "https":
+        raise UnavailableError("we are led to where anybody could listen")
+    return url
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
 
 
 class _Guarded(httpx.AsyncHTTPTransport):

@@ -7,18 +7,22 @@ came of it. Jobs and commands keep the items, retry, order, count and note.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import msgspec
 
+from valvomo.channels.media import Enclosed, Incoming, Medium
+from valvomo.domain.attachments.limits import NOTHING, Ability
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.template import Filled, Template
 
+Body = bytes | AsyncIterator[bytes]
 LONGEST_NUMBER = 8
 """Digits of seconds that anybody means."""
 
@@ -32,7 +36,7 @@ class Abilities:
     customer wrote, free text is taken for so long; None for ever. `settling_seconds`: it does not promise order, and
     what comes within so long of each other is put in order by its own clock. `per_second`: messages that it takes at
     most, unless the administrator says otherwise. `proactive`: the house may write first. `read_receipts`: it says what
-    was read.
+    was read. `media`: the files that it takes with a message of the house.
     """
 
     max_text: int
@@ -42,6 +46,7 @@ class Abilities:
     per_second: float = 10.0
     proactive: bool = True
     read_receipts: bool = False
+    media: Ability = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     """A message of a customer. `key` is the provider's own id of it, `address` where answers to it go.
 
     `sent_at` is by the provider's clock, None where it does not say. `identity` only where the provider vouches for it.
+    `text` may be empty where there are `media`.
     """
 
     key: str
@@ -92,6 +98,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = ""
     language: str = ""
     context: dict[str, str] = {}
+    media: tuple[Medium, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,7 +156,8 @@ class UnreadableError(Exception):
 class Letter:
     """A message that goes out, `at` this attempt. `id` is ours, and the same at every one; `cursor` is the thread's.
 
-    `template` goes out in place of the text, which says the same. `last_inbound_at` is when the customer last wrote.
+    `template` goes out in place of the text, which is empty only where there are `media`. `last_inbound_at` is when the
+    customer last wrote.
     """
 
     id: str
@@ -164,6 +172,7 @@ class Letter:
     cursor: Mapping[str, Any] = field(default_factory=dict)
     template: Filled | None = None
     last_inbound_at: datetime | None = None
+    media: tuple[Enclosed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,9 +246,15 @@ class Http(Protocol):
     """The way to a provider's servers, guarded: only to addresses that the operator allows."""
 
     async def request(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: Body = b""
     ) -> Reply:
         """One request and its whole answer; raises `UnavailableError` where there is none."""
+        ...
+
+    def fetch(
+        self, url: str, *, headers: Mapping[str, str] | None = None
+    ) -> AbstractAsyncContextManager[Incoming]:
+        """A file, wherever we are led; headers go only to where we asked first. Raises `UnavailableError`."""
         ...
 
 
@@ -268,22 +283,6 @@ class Provider(Protocol):
 
     async def check(self, account: Account, http: Http, at: datetime) -> Health:
         """Look whether the account can be used, without sending anything to anybody."""
-        ...
-
-
-@runtime_checkable
-class Listener(Protocol):
-    """A provider that can be asked for what has come, beside or instead of calling us."""
-
-    def listens(self, account: Account) -> bool:
-        """Whether this account is to be asked, as it is set up."""
-        ...
-
-    async def listen(self, account: Account, http: Http) -> Heard:
-        """What has come after the account's cursor; may wait some seconds for it.
-
-        What is asked for again after a failure comes again. Raises `RejectedError` or `UnavailableError`.
-        """
         ...
 
 

@@ -15,7 +15,8 @@ import structlog
 from valvomo.addresses import Network
 from valvomo.channels import PROVIDERS
 from valvomo.channels.http import GuardedHttp
-from valvomo.channels.port import Http, Listener, RejectedError, UnavailableError
+from valvomo.channels.optional import Listener
+from valvomo.channels.port import Http, RejectedError, UnavailableError
 from valvomo.channels.vault import UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
 from valvomo.commands.channels.administering import SeeChannel

@@ -56,16 +56,17 @@ class Limits:
 class Ability:
     """What a kind of channel carries to the customer: types, bytes of a file of each kind, how many with a message.
 
-    Types of None are all. What a provider says of itself narrows this further.
+    Types of None are all. `caption` characters of words go along with files, and longer ones before them; None for any.
     """
 
     largest: Mapping[Kind, int] = field(default_factory=dict)
     types: frozenset[str] | None = None
     most: int = MOST_IN_A_MESSAGE
+    caption: int | None = None
 
 
-_ANYTHING = Ability(largest=dict.fromkeys(Kind, LARGEST))
-_NOTHING = Ability(most=0)
+ANYTHING = Ability(largest=dict.fromkeys(Kind, LARGEST))
+NOTHING = Ability(most=0)
 _WHATSAPP = frozenset(
     {
         "image/jpeg", "image/png", "audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "video/mp4",
@@ -74,10 +75,10 @@ _WHATSAPP = frozenset(
 )  # fmt: skip
 
 ABILITIES: Mapping[Channel, Ability] = {
-    Channel.LIVE_CHAT: _ANYTHING,
-    Channel.PERSISTENT_CHAT: _ANYTHING,
-    Channel.CUSTOM: _ANYTHING,
-    Channel.SMS: _NOTHING,
+    Channel.LIVE_CHAT: ANYTHING,
+    Channel.PERSISTENT_CHAT: ANYTHING,
+    Channel.CUSTOM: ANYTHING,
+    Channel.SMS: NOTHING,
     # Sizes after compression, as WhatsApp's Cloud API documents them.
     Channel.WHATSAPP: Ability(
         largest={
@@ -92,9 +93,9 @@ ABILITIES: Mapping[Channel, Ability] = {
     Channel.TELEGRAM: Ability(largest=dict.fromkeys(Kind, 50 * MEGABYTE) | {Kind.IMAGE: 10 * MEGABYTE}, most=10),
     # What most mail servers take, less a third for the encoding.
     Channel.EMAIL: Ability(largest=dict.fromkeys(Kind, 18 * MEGABYTE)),
-    Channel.VOICE: _NOTHING,
-    Channel.VIDEO: _NOTHING,
-    Channel.RECORD: _ANYTHING,
+    Channel.VOICE: NOTHING,
+    Channel.VIDEO: NOTHING,
+    Channel.RECORD: ANYTHING,
 }  # fmt: skip
 """What public messages can carry; what stays in the house is not asked."""
 
