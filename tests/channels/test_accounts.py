@@ -26,7 +26,7 @@ from valvomo.domain.access.acts import Act, act_refusal
 from valvomo.domain.agents.events import SettingChanged
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.house_key import HouseKey
-from valvomo.jobs import sending
+from valvomo.jobs.pacing import LONGEST_PAUSE
 from valvomo.queries.verify import verify
 
 ONE, OTHER = bytes(32), bytes(range(32))
@@ -211,7 +211,7 @@ async def test_what_was_broken_off_says_that_it_may_have_come_twice(
     line.system.answer = lambda _asked: Said(drop=True)
     await line.send()
     line.system.answer = lambda _asked: Said()
-    line.floor.clock.advance(sending.LONGEST_PAUSE)
+    line.floor.clock.advance(LONGEST_PAUSE)
     await line.send()
     assert len(line.got()) == 2
     assert len({got["id"] for got in line.got()}) == 1

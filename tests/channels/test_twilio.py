@@ -230,7 +230,7 @@ async def test_what_is_no_number_is_not_asked_about(twilio: StandIn) -> None:
         (400, 21211, DeliveryProblem.INVALID_ADDRESS),
         (400, 21610, DeliveryProblem.BLOCKED),
         (400, 21617, DeliveryProblem.TOO_LONG),
-        (400, 21408, DeliveryProblem.ACCOUNT),
+        (403, 21408, DeliveryProblem.REFUSED),
         (401, 20003, DeliveryProblem.ACCOUNT),
         (404, 20404, DeliveryProblem.ACCOUNT),
         (400, 99999, DeliveryProblem.OTHER),

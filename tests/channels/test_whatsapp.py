@@ -387,7 +387,7 @@ async def test_a_token_that_has_ended_is_seen(wa: MetaLine) -> None:
     await wa.send()
     (account,) = await wa.floor.sql("SELECT seen FROM channel_accounts")
     assert (account["seen"]["well"], account["seen"]["problem"]) == (False, "account")
-    assert (await said_in(wa.floor, conversation))[1] == ("good morning", "failed", "account")
+    assert (await said_in(wa.floor, conversation))[1] == ("good morning", "queued", None)
 
 
 async def _told(floor: Floor, order: list[int]) -> Any:

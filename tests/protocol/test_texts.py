@@ -44,7 +44,7 @@ TOLD = (
 )  # fmt: skip
 NOTICES = (
     "offer_accepted", "offer_rejected", "offer_expired", "offer_withdrawn", "force_closed",
-    "supervisor_joined", "took_over", "transferred_away", "alert_assigned", "alert_yours",
+    "supervisor_joined", "took_over", "transferred_away", "alert_assigned", "alert_yours", "channel_held",
 )  # fmt: skip
 CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "queued", "parked", "ended",
           *Trigger)  # fmt: skip

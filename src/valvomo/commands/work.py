@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -122,8 +122,8 @@ class Work:
             return decision
         return outcome_of(await self.record(before, decision))
 
-    def note(self, event: HouseFact) -> None:
-        """A fact that belongs to no conversation."""
+    def note(self, event: HouseFact, people: Sequence[str] = ()) -> None:
+        """A fact that belongs to no conversation; these people hear of it wherever they are."""
         self.facts.append(
             Fact(
                 event=event,
@@ -131,7 +131,7 @@ class Work:
                 actor_name=self.actor.name,
                 at=self.now,
                 audited=audited(event),
-                notify=tuple(one for one in (assignee(event),) if one and one != self.actor.id),
+                notify=tuple(one for one in (assignee(event), *people) if one and one != self.actor.id),
             )
         )
 

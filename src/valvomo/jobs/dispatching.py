@@ -23,7 +23,7 @@ from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.sending import Sender
 
 AT_A_TIME = 200
-"""Accounts that are looked at in a round."""
+"""Accounts that are read at a time; a round reads all that have something to send, so that none waits for its turn."""
 
 log = structlog.get_logger(__name__)
 Key = tuple[str, str]
@@ -61,11 +61,11 @@ class Dispatching(Rounds):
     async def round(self) -> float | None:
         """See that somebody works for each account that has something to send now."""
         now = self._clock()
+        keys = await self._due(now)
         async with self._database.asking() as tx:
-            rows = await tx.rows("dispatches.due_accounts", now, AT_A_TIME)
             due: datetime | None = await tx.value("dispatches.next_due", now)
         unnoted = [key for key, sender in self._senders.items() if sender.unnoted]
-        for key in dict.fromkeys([*((row["organization_id"], row["account_id"]) for row in rows), *unnoted]):
+        for key in dict.fromkeys([*keys, *unnoted]):
             sender = self._senders.get(key)
             if sender is None:
                 sender = self._senders[key] = Sender(
@@ -75,6 +75,17 @@ class Dispatching(Rounds):
             if key not in self._working and (sender.unnoted or not sender.quiet):
                 self._working[key] = self._group.create_task(self._work(key, sender))
         return None if due is None else max(0.0, (due - now).total_seconds())
+
+    async def _due(self, now: datetime) -> list[Key]:
+        """Every account with something to send."""
+        found: list[Key] = []
+        while True:
+            after = found[-1] if found else ("", "")
+            async with self._database.asking() as tx:
+                rows = await tx.rows("dispatches.due_accounts", now, *after, AT_A_TIME)
+            found += [(row["organization_id"], row["account_id"]) for row in rows]
+            if len(rows) < AT_A_TIME:
+                return found
 
     async def _work(self, key: Key, sender: Sender) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 1800.0
 FIRST_LOST_PAUSE, LONGEST_LOST_PAUSE = 30.0, 1800.0
 
 
@@ -50,3 +51,8 @@ def after_lost(times: int) -> float:
     Each may be once too often, so there are few: five of them outlast an hour in which the provider is away.
     """
     return min(LONGEST_LOST_PAUSE, FIRST_LOST_PAUSE * 10.0 ** (times - 1))
+
+
+def pause_after(attempts: int) -> float:
+    """Seconds until the next attempt after so many: twice as long each time, half an hour at most."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts - 1, 20))

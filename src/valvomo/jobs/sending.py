@@ -15,7 +15,6 @@ import structlog
 from valvomo.channels.port import Http, Letter, RejectedError, UnavailableError, cleaned
 from valvomo.channels.vault import UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
-from valvomo.commands.channels.administering import SeeChannel
 from valvomo.commands.channels.delivery import NoteDeliveries, Told
 from valvomo.commands.execute import Executor
 from valvomo.db.dispatches import LEASE_SECONDS
@@ -23,7 +22,8 @@ from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.template import Filled
 from valvomo.jobs.arriving import is_away
-from valvomo.jobs.pacing import Bucket, after_lost
+from valvomo.jobs.pacing import LONGEST_PAUSE, Bucket, after_lost, pause_after
+from valvomo.jobs.standing import Standing
 from valvomo.telemetry.spans import span
 
 SLOTS = 16
@@ -34,12 +34,7 @@ MOST_ATTEMPTS = 100
 """With the longest pause between them that is two days."""
 MOST_LOST = 5
 """Sendings whose outcome nobody knows, after which a provider that would send them again is not asked once more."""
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 1800.0
 PACED_PAUSE = 1.0
-LONGEST_QUIET = 60.0
-"""A provider that is away is asked at least so often whether it is back."""
-AWAY_AFTER = 2
-"""Failures in a row that say that the provider is away, and not that something is wrong with one message."""
 FAREWELL_SECONDS = 10.0
 """How long we wait for answers when we have to end: a message whose answer nobody hears may go out twice."""
 
@@ -65,15 +60,13 @@ class Sender:
         self._bucket = Bucket(1.0)
         self._flying: set[asyncio.Task[None]] = set()
         self._told: list[Told] = []
-        self._trouble = False
-        self._failures = 0
-        self._quiet_until = 0.0
+        self._standing = Standing(executor, key)
         self._renew_at = 0.0
 
     @property
     def quiet(self) -> bool:
         """Whether the provider is left alone for a moment, because it was away."""
-        return time.monotonic() < self._quiet_until
+        return self._standing.quiet
 
     @property
     def unnoted(self) -> bool:
@@ -126,16 +119,20 @@ class Sender:
         if time.monotonic() < self._renew_at:
             return self._account
         now = self._clock()
-        until = now + timedelta(seconds=CLAIM_SECONDS)
         async with self._database.transaction() as tx:
-            row = await tx.row("dispatches.claim_account", *self._key, self._process_id, now, until)
+            place = (*self._key, self._process_id, now, CLAIM_SECONDS)
+            row = await tx.row("dispatches.claim_account", *place)
         if row is None:
             return None
-        self._trouble = row["seen"].get("well") is False
+        self._standing.trouble = row["seen"].get("well") is False
+        if row["held_since"] is not None:
+            overdue = await self._standing.overdue(now)
+            self._told += [_failed(one, DeliveryProblem.ACCOUNT, "") for one in overdue]
+            await self._note()
         try:
             self._account = self._opener.open(row)
         except (UnopenableError, UnusableAccountError) as error:
-            await self._see(DeliveryProblem.ACCOUNT, str(error))
+            await self._standing.hold(str(error))
             return None
         self._renew_at = time.monotonic() + CLAIM_SECONDS / 3
         per_second = self._account.provider.abilities(self._account.account).per_second
@@ -145,7 +142,7 @@ class Sender:
 
     async def _lease(self, used: Used) -> list[Any]:
         """What may be sent now; it is this process's to send."""
-        allowed = self._bucket.take(max(0, (1 if self._trouble else SLOTS) - len(self._flying)))
+        allowed = self._bucket.take(max(0, (1 if self._standing.trouble else SLOTS) - len(self._flying)))
         if allowed <= 0:
             return []
         idempotent = used.provider.abilities(used.account).idempotent
@@ -176,9 +173,7 @@ class Sender:
                 letter = _fitting(_letter(row, self._clock()), used)
                 sent = await used.provider.send(used.account, letter, self._http)
         except RejectedError as error:
-            self._told.append(_failed(one, error.problem, error.detail))
-            if error.problem is DeliveryProblem.ACCOUNT:
-                await self._see(error.problem, error.detail)
+            await self._rejected(row, error)
         except UnavailableError as error:
             await self._unavailable(used, row, error)
         except Exception as error:
@@ -189,9 +184,22 @@ class Sender:
         else:
             sent_as = cleaned(sent.provider_id)
             self._told.append(Told(message_id=one, state=Delivery.SENT, provider_id=sent_as))
-            self._failures = 0
-            if self._trouble:
-                await self._recovered()
+            await self._standing.worked(one)
+
+    async def _rejected(self, row: Any, error: RejectedError) -> None:
+        """What is wrong with the account is no fault of the message: it waits until that is put right."""
+        one = row["message_id"]
+        if error.problem is not DeliveryProblem.ACCOUNT or self._standing.is_its_own(one):
+            self._told.append(_failed(one, error.problem, error.detail))
+            return
+        self._renew_at, self._account = 0.0, None
+        until = await self._standing.hold(error.detail)
+        async with self._database.transaction() as tx:
+            # Behind those of others, so that the next attempt is with somebody else's.
+            again = until + timedelta(seconds=pause_after(row["attempts"]))
+            said = (DeliveryProblem.ACCOUNT.value, cleaned(error.detail)[:200])
+            await tx.run("dispatches.postpone", self._key[0], one, again, *said, False, False)
+        log.warning("sending.held", account=self._key[1], problem=error.detail)
 
     async def _unavailable(self, used: Used, row: Any, error: UnavailableError) -> None:
         lost = error.lost and not used.provider.abilities(used.account).idempotent
@@ -209,22 +217,8 @@ class Sender:
             place = (self._key[0], row["message_id"], again, *said)
             await tx.run("dispatches.postpone", *place, error.lost, error.paced)
         if not error.paced:
-            await self._away(error.detail)
+            await self._standing.away(error.detail)
         log.info("sending.unavailable", account=self._key[1], attempts=row["attempts"], problem=error.detail)
-
-    async def _away(self, detail: str) -> None:
-        """One failure may be the message's own; several in a row are the provider's, who is left alone for a while."""
-        self._failures += 1
-        if not self._trouble and self._failures < AWAY_AFTER:
-            return
-        self._quiet_until = time.monotonic() + min(pause_after(self._failures), LONGEST_QUIET)
-        if not self._trouble:
-            self._trouble = True
-            await self._see(DeliveryProblem.UNAVAILABLE, detail)
-
-    async def _recovered(self) -> None:
-        self._trouble, self._quiet_until = False, 0.0
-        await self._see(None, "")
 
     async def _note(self) -> None:
         """What has come of what was sent, many of it in one transaction."""
@@ -247,17 +241,6 @@ class Sender:
                 if is_away(error):
                     raise
                 log.exception("sending.unnoted", account=self._key[1], dispatch=one.message_id)
-
-    async def _see(self, problem: DeliveryProblem | None, detail: str) -> None:
-        """What is known of the account's health."""
-        word = problem.value if problem else None
-        seen = SeeChannel(account_id=self._key[1], well=not word, problem=word, detail=cleaned(detail)[:200])
-        await self._executor.execute(self._system, seen)
-
-
-def pause_after(attempts: int) -> float:
-    """Seconds until the next attempt after so many: twice as long each time, half an hour at most."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts - 1, 20))
 
 
 def _exhausted(used: Used, row: Any) -> bool:

@@ -6,6 +6,7 @@ from valvomo.db import journal
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor
+from valvomo.domain.agents.events import ChannelSeen
 from valvomo.domain.alerts.events import AlertAssigned, AlertRaised
 from valvomo.domain.conversations.event import Event
 from valvomo.live import reading
@@ -39,11 +40,15 @@ async def notices_since(database: Database, floor: LiveFloor, actor: Actor, sinc
 
 
 def notice_of_house(fact: Fact, actor: Actor, lookups: Lookups) -> NoticeItem | None:
-    """What a fact of no conversation tells the actor in person: that an alert is theirs to see to."""
+    """What a fact of no conversation tells the actor in person: an alert is theirs to see to, an account is held."""
     event = fact.event
-    if actor.id not in fact.notify or not isinstance(event, AlertAssigned | AlertRaised):
+    if actor.id not in fact.notify:
         return None
-    if not actor.supervises(event.queue_id):
+    if isinstance(event, ChannelSeen):
+        facts: dict[str, object] = {"name": event.name, "problem": event.problem}
+        return NoticeItem(id=f"channel:{event.account_id}:{fact.position}", code="channel_held",
+                          conversation=None, facts=facts, at=fact.at)  # fmt: skip
+    if not isinstance(event, AlertAssigned | AlertRaised) or not actor.supervises(event.queue_id):
         return None
     queue = lookups.queues.get(event.queue_id)
     by_somebody = isinstance(event, AlertAssigned)

@@ -60,7 +60,8 @@ class ChannelAccountDocument(msgspec.Struct, frozen=True, kw_only=True):
     """An account at a provider, without what opens it. `callback` is the address to be given to the provider.
 
     Of `dispatches` on their way out and `arrivals` on their way in: how many wait, since when the oldest, how many were
-    given up and wait for a person.
+    given up and wait for a person. `held_since`: the provider refuses the account, and everything waits until it is put
+    right.
     """
 
     id: str
@@ -72,6 +73,7 @@ class ChannelAccountDocument(msgspec.Struct, frozen=True, kw_only=True):
     disabled: bool
     callback: str
     seen: SeenDocument
+    held_since: datetime | None
     dispatches_waiting: int
     oldest_dispatch_at: datetime | None
     dispatches_failed: int

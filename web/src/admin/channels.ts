@@ -30,6 +30,7 @@ export interface ChannelAccount {
   disabled: boolean
   callback: string
   seen: { well: boolean | null; problem: string | null; detail: string; at: string | null }
+  held_since: string | null
   dispatches_waiting: number
   oldest_dispatch_at: string | null
   dispatches_failed: number

@@ -4847,6 +4847,7 @@ export interface components {
             disabled: boolean;
             dispatches_failed: number;
             dispatches_waiting: number;
+            held_since: string | null;
             id: string;
             name: string;
             oldest_dispatch_at: string | null;

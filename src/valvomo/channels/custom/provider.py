@@ -39,8 +39,9 @@ from valvomo.domain.conversations.model import Channel
 
 MAX_TEXT = 10_000
 TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
-_FINAL = {400: DeliveryProblem.REFUSED, 404: DeliveryProblem.INVALID_ADDRESS, 410: DeliveryProblem.UNREACHABLE,
-          413: DeliveryProblem.TOO_LONG, 422: DeliveryProblem.REFUSED}  # fmt: skip
+_FINAL = {400: DeliveryProblem.REFUSED, 401: DeliveryProblem.ACCOUNT, 403: DeliveryProblem.ACCOUNT,
+          404: DeliveryProblem.INVALID_ADDRESS, 410: DeliveryProblem.UNREACHABLE, 413: DeliveryProblem.TOO_LONG,
+          422: DeliveryProblem.REFUSED}  # fmt: skip
 
 
 class CustomSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,11 +12,9 @@ _CODES: Mapping[DeliveryProblem, frozenset[int]] = {
     DeliveryProblem.INVALID_ADDRESS: frozenset({21211, 21214, 21217, 21219, 21614, 30005}),
     DeliveryProblem.UNREACHABLE: frozenset({21612, 30003, 30006}),
     DeliveryProblem.BLOCKED: frozenset({21610, 30004}),
-    DeliveryProblem.REFUSED: frozenset({21602, 21619, 30007, 30034}),
+    DeliveryProblem.REFUSED: frozenset({21408, 21602, 21619, 30007, 30034}),
     DeliveryProblem.TOO_LONG: frozenset({21605, 21617}),
-    DeliveryProblem.ACCOUNT: frozenset(
-        {20003, 20005, 20404, 21408, 21603, 21606, 21659, 21660, 21705, 30002}
-    ),
+    DeliveryProblem.ACCOUNT: frozenset({20003, 20005, 20404, 21603, 21606, 21659, 21660, 21705, 30002}),
 }
 _MEANINGS = {code: problem for problem, codes in _CODES.items() for code in codes}
 

@@ -229,7 +229,9 @@ def _judge(reply: Reply) -> None:
         raise UnavailableError(detail, retry_after=retry_after(reply), paced=True)
     if status >= SERVER_ERROR:
         raise UnavailableError(detail, retry_after=retry_after(reply), lost=status != UNSERVED)
-    raise RejectedError(DeliveryProblem.ACCOUNT if status in {401, 403} else meaning(code), detail)
+    problem = meaning(code)
+    unknown = problem is DeliveryProblem.OTHER and status in {401, 403}
+    raise RejectedError(DeliveryProblem.ACCOUNT if unknown else problem, detail)
 
 
 def _read(reply: Reply) -> _Answered:

@@ -98,8 +98,10 @@ async def change_channel_account(work: Work, command: ChangeChannelAccount) -> O
         "channels.change_account", work.organization_id, command.account_id, after["name"], after["workstream_id"],
         after["settings"], command.sealed, after["disabled"],
     )  # fmt: skip
-    await dispatches.hurry(work.tx, (work.organization_id, command.account_id), work.now)
     renewed = command.sealed is not None
+    if renewed or after != {**before, "name": after["name"]}:
+        await work.tx.run("channels.release", work.organization_id, command.account_id)
+    await dispatches.hurry(work.tx, (work.organization_id, command.account_id), work.now)
     states = ({**before, "secrets": "kept"}, {**after, "secrets": "renewed" if renewed else "kept"})
     note_changed(work, ACCOUNT, (command.account_id, after["name"]), states)
     return {"id": command.account_id}
@@ -155,18 +157,25 @@ async def _workstream_refusal(work: Work, provider: str, workstream_id: str) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeeChannel(Command):
-    """Note how an account was found: well, or with a problem; `templates` are those that it has now, if asked for."""
+    """Note how an account was found: well, or with a problem; `templates` are those that it has now, if asked for.
+
+    `hold`: its provider does not know it any more, so that nothing goes out over it until it is put right.
+    """
 
     account_id: str
     well: bool
     problem: str | None = None
     detail: str = ""
     templates: tuple[Template, ...] | None = None
+    hold: bool = False
 
 
 @handles(SeeChannel)
 async def see_channel(work: Work, command: SeeChannel) -> Outcome:
-    """A fact where that is another state than the one before. Found well again, it has what waits go at once."""
+    """A fact where that is another state than the one before. Found well again, it has what waits go at once.
+
+    `held_until` is when an account that is held is tried again by itself.
+    """
     if work.actor.kind is not ActorKind.SYSTEM and not work.actor.is_(UserRole.ADMINISTRATOR):
         return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.ADMINISTRATOR.value})
     row = await work.tx.row("channels.lock_account", work.organization_id, command.account_id)
@@ -178,12 +187,22 @@ async def see_channel(work: Work, command: SeeChannel) -> Outcome:
     )
     if command.templates is not None:
         await _keep_templates(work, command.account_id, command.templates)
-    if command.well and row["seen"].get("well") is False:
-        await dispatches.hurry(work.tx, (work.organization_id, command.account_id), work.now)
-    if seen != {name: row["seen"].get(name) for name in seen}:
-        work.note(ChannelSeen(account_id=command.account_id, name=row["name"], well=command.well,
-                              problem=command.problem))  # fmt: skip
-    return {}
+    account = (work.organization_id, command.account_id)
+    if command.well and (row["seen"].get("well") is False or row["held_since"] is not None):
+        await work.tx.run("channels.release", *account)
+        await dispatches.hurry(work.tx, account, work.now)
+    until = await work.tx.value("channels.hold", *account, work.now) if command.hold else None
+    held = (row["held_since"] is not None or command.hold) and not command.well
+    if seen != {name: row["seen"].get(name) for name in seen} or held != (row["held_since"] is not None):
+        newly = command.hold and row["held_since"] is None
+        people = await work.tx.rows("people.overseers", work.organization_id) if newly else []
+        work.note(
+            ChannelSeen(
+                account_id=command.account_id, name=row["name"], well=command.well, problem=command.problem, held=held
+            ),
+            [one["id"] for one in people],
+        )  # fmt: skip
+    return {"held_until": until} if until else {}
 
 
 async def _keep_templates(work: Work, account_id: str, templates: Sequence[Template]) -> None:

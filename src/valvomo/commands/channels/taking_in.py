@@ -119,6 +119,8 @@ async def _contact(work: Work, thread: Any, said: Inbound) -> str | None:
     """
     if said.identity is not None:
         identity = (said.identity.kind, said.identity.value)
+        # A first message over another account at this moment is the same customer's: one after the other.
+        await work.tx.value("channels.lock_identity", work.organization_id, *identity)
         known: str | None = await work.tx.value("channels.identity", work.organization_id, *identity)
         if known is not None:
             return known

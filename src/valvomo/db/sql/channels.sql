@@ -51,6 +51,21 @@ DELETE FROM channel_accounts WHERE organization_id = $1 AND id = $2
 -- What was found of its health.
 UPDATE channel_accounts SET seen = $3 WHERE organization_id = $1 AND id = $2
 
+-- name: hold
+-- Nothing goes out over an account whose provider does not know it any more; it is tried again by and by, at first after
+-- half a minute, in the end every half hour.
+UPDATE channel_accounts SET held_since = coalesce(held_since, $3), held_until = $3::timestamptz + make_interval(
+    secs => least(1800, greatest(30, extract(epoch FROM $3 - coalesce(held_since, $3)) / 2)::integer))
+WHERE organization_id = $1 AND id = $2 RETURNING held_until
+
+-- name: release
+-- It is held no longer.
+UPDATE channel_accounts SET held_since = NULL, held_until = NULL WHERE organization_id = $1 AND id = $2
+
+-- name: lock_identity
+-- Whoever asks next by what a customer is known waits until this transaction ends: two first messages make one contact.
+SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(E'\x1f', 'identity', $1::text, $2::text, $3::text), 0))
+
 -- name: asked
 -- Accounts in use at providers that can be asked for what has come.
 SELECT organization_id, id FROM channel_accounts WHERE provider = ANY ($1::text[]) AND NOT disabled ORDER BY id

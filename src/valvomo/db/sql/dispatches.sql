@@ -13,19 +13,23 @@ WHERE m.text IS NULL OR NOT EXISTS (SELECT FROM dispatches d WHERE d.organizatio
 ORDER BY m.place
 
 -- name: due_accounts
--- Accounts with something that is to go out now.
+-- Accounts with something that is to go out now, after this one in order of their keys; but those that are held still.
 SELECT DISTINCT d.organization_id, d.account_id FROM dispatches d
 JOIN channel_accounts a ON a.organization_id = d.organization_id AND a.id = d.account_id AND NOT a.disabled
-WHERE d.state = 'queued' AND d.due <= $1 LIMIT $2
+    AND (a.held_until IS NULL OR a.held_until <= $1)
+WHERE d.state = 'queued' AND d.due <= $1 AND (d.organization_id, d.account_id) > ($2, $3) ORDER BY 1, 2 LIMIT $4
 
 -- name: next_due
--- When the next one is due that is not yet.
-SELECT min(due) FROM dispatches WHERE state = 'queued' AND due > $1
+-- When the next one is due that is not yet, or an account that is held is to be tried again.
+SELECT least((SELECT min(due) FROM dispatches WHERE state = 'queued' AND due > $1),
+    (SELECT min(held_until) FROM channel_accounts WHERE held_until > $1 AND NOT disabled))
 
 -- name: claim_account
--- The account, if this process is the one that sends for it from now until then.
-UPDATE channel_accounts SET sender_id = $3, sender_until = $5 WHERE organization_id = $1 AND id = $2 AND NOT disabled
-    AND (sender_id = $3 OR sender_until IS NULL OR sender_until <= $4)
+-- The account, if this process is the one that sends for it from now on for so many seconds, by the one clock that all
+-- processes have in common: one whose own is ahead must not take over what another one is at.
+UPDATE channel_accounts SET sender_id = $3, sender_until = clock_timestamp() + make_interval(secs => $5)
+WHERE organization_id = $1 AND id = $2 AND NOT disabled AND (held_until IS NULL OR held_until <= $4)
+    AND (sender_id = $3 OR sender_until IS NULL OR sender_until <= clock_timestamp())
 RETURNING *
 
 -- name: let_go
@@ -67,6 +71,11 @@ WHERE organization_id = $1 AND message_id = $2 AND state = 'queued'
 UPDATE dispatches SET due = $3 WHERE organization_id = $1 AND account_id = $2 AND state = 'queued' AND due > $3
     AND problem IS NOT NULL AND (begun_at IS NULL OR due - begun_at <> make_interval(secs => $4))
 
+-- name: overdue
+-- What has waited at an account since before then, in order.
+SELECT message_id FROM dispatches WHERE organization_id = $1 AND account_id = $2 AND state = 'queued'
+    AND coalesce(waits_since, created_at) <= $3 ORDER BY place LIMIT $4
+
 -- name: until
 -- The messages to an address whose sending began no later than then, of those that the provider has and those of which
 -- it is not known yet.
@@ -101,7 +110,7 @@ WHERE p.organization_id = $1 AND p.conversation_id = n.conversation_id AND p.seq
 -- name: again
 -- A person has it sent again.
 UPDATE dispatches SET state = 'queued', provider_id = NULL, due = $3, attempts = 0, lost = 0, begun_at = NULL,
-    problem = NULL, detail = NULL, dropped_at = NULL
+    problem = NULL, detail = NULL, dropped_at = NULL, waits_since = $3
 WHERE organization_id = $1 AND message_id = $2
 
 -- name: drop

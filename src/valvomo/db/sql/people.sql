@@ -35,6 +35,11 @@ SELECT u.*, t.expires_at,
 FROM api_tokens t JOIN users u ON u.organization_id = t.organization_id AND u.id = t.user_id
 WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND NOT u.disabled
 
+-- name: overseers
+-- Who sees to it that the house works: administrators and supervisors.
+SELECT id FROM users WHERE organization_id = $1 AND NOT disabled AND roles && ARRAY['administrator', 'supervisor']
+ORDER BY id
+
 -- name: users
 -- Accounts after an id, in order of their making, with queues and, if they can hold conversations, what they can do.
 SELECT u.*, a.capacity, a.limits, a.hours_id,

@@ -159,13 +159,17 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSeen:
-    """A channel account works, or does not any more; `problem` is a code of the catalogue."""
+    """A channel account works, or does not any more; `problem` is a code of the catalogue.
+
+    `held`: nothing goes out over it until somebody puts it right.
+    """
 
     kind: ClassVar[str] = "channel_seen"
     account_id: str
     name: str
     well: bool
     problem: str | None = None
+    held: bool = False
 
 
 _ALL = (
