@@ -6,6 +6,9 @@ folds that past, and random moments of it are asked for, each without anything i
 
     python bench/replay.py --facts 1000000 --ongoing 500
 
+It is asked twice: before and after the figures of that past have been counted. A house that runs has counted them
+within a second; one whose past was put in from outside has not, and counts the day that is asked for at each ask.
+
 With `--folder` the database stays there, and the next run in it asks at once: what asking takes is then measured on a
 machine that does nothing else.
 """
@@ -31,6 +34,7 @@ from typing import Any
 import msgspec
 from argon2 import PasswordHasher
 
+from valvomo.commands.bookkeeping import Bookkeeper
 from valvomo.commands.execute import Executor
 from valvomo.db import conversations, journal, migrate
 from valvomo.db.database import Database
@@ -246,7 +250,13 @@ async def run(options: argparse.Namespace) -> None:
                 written.write_bytes(msgspec.json.encode(await lived(database, options)))
             began, people = msgspec.json.decode(written.read_bytes(), type=tuple[datetime, Sample])
             month = Month(database, people, began, options.facts, options.ongoing, random.Random(1))
-            await asked(database, month, options.moments)
+            house = people.organization_id
+            books = Bookkeeper(database)
+            if house in await books.behind():
+                await asked(database, month, options.moments, "nothing of it has been counted")
+                await told("figures are counted", books.keep(house, batches=options.facts))
+            await asked(database, month, options.moments, "all of it has been counted")
+            await proved(database)
             await database.close()
 
 
@@ -266,17 +276,22 @@ async def lived(database: Database, options: argparse.Namespace) -> tuple[dateti
     return month.begin, sample
 
 
-async def asked(database: Database, month: Month, count: int) -> None:
-    """How long answers take, how much is kept for them, and whether all of it is true."""
+async def asked(database: Database, month: Month, count: int, when: str) -> None:
+    """How long answers take; the same moments each time."""
     actor = await month.sample.actor(database, "saara")
-    print(f"load average {os.getloadavg()[0]:.1f} when asked")
+    month.dice.seed(1)
+    print(f"{when}; load average {os.getloadavg()[0]:.1f} when asked")
     took = await moments(lambda: Replay(database, lambda: month.end), actor, month, count)
     for name, seconds in took.items():
         print(f"{name}: median {1000 * statistics.median(seconds):.0f} ms, "
               f"p95 {1000 * sorted(seconds)[int(0.95 * (len(seconds) - 1))]:.0f} ms, "
               f"longest {1000 * max(seconds):.0f} ms")  # fmt: skip
+
+
+async def proved(database: Database) -> None:
+    """How much is kept for it, and whether all of it is true."""
     async with database._pool.acquire() as link:
-        for table in ("replay_snapshots", "replay_activity", "facts"):
+        for table in ("replay_snapshots", "replay_activity", "figure_entries", "facts"):
             size = await link.fetchval("SELECT pg_total_relation_size($1::regclass)", table)
             kept = await link.fetchval(f"SELECT count(*) FROM {table}")
             print(f"{table}: {kept} rows, {size / 1e6:.0f} MB")

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import asyncpg
 import pytest
 from sample_floor import HOUSE, OTHER_HOUSE, STRANGER, Floor
 
 from valvomo.commands.agents.presence import SetPresence
 from valvomo.commands.bookkeeping import Bookkeeper
+from valvomo.db.doorbell import Doorbell
 from valvomo.domain.agents.presence import Presence
 from valvomo.jobs.bookkeeping import Bookkeeping
 from valvomo.jobs.indexer import Indexer
 from valvomo.jobs.recorder import Recorder
 from valvomo.jobs.rounds import Rounds
+from valvomo.jobs.router import Router, _Ledger
 
 READERS: dict[str, tuple[str, Callable[[Floor], Rounds]]] = {
     "indexer": ("search_positions", lambda floor: Indexer(floor.database, "job-1")),
@@ -70,3 +73,30 @@ async def test_what_is_too_old_is_looked_for_now_and_then_in_each_organization(
     floor.clock.advance(600)
     await job.round()
     assert swept == [HOUSE, OTHER_HOUSE] * 2
+
+
+async def test_what_waits_is_offered_while_another_house_is_in_trouble(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong, be it a bug or the database, is told of and counted for the house that it is in."""
+    routed: list[str] = []
+    wrong: list[Exception] = [ValueError("a bug"), asyncpg.DataError("a broken row")]
+
+    async def route(self: Router, organization_id: str, *, rung: bool = False) -> object:
+        if organization_id == HOUSE and wrong:
+            raise wrong.pop()
+        routed.append(organization_id)
+        self._ledgers.setdefault(organization_id, _Ledger())
+        return rung
+
+    monkeypatch.setattr(Router, "route", route)
+    router = Router(floor.database, floor.executor, Doorbell(), floor.clock)
+    router._all_at = float("inf")
+    for _ in range(2):
+        router._rung_by = {HOUSE, OTHER_HOUSE}
+        await router.round()
+    assert routed == [OTHER_HOUSE] * 2
+    assert (router.statistics.trouble, router.statistics.failed) == (1, 1)
+    router._rung_by = {HOUSE, OTHER_HOUSE}
+    await router.round()
+    assert routed == [OTHER_HOUSE] * 2 + [HOUSE, OTHER_HOUSE]

@@ -111,8 +111,8 @@ class Router(Rounds):
             self._all_at = time.monotonic() + self.every
             async with self._database.asking() as tx:
                 organizations = await routing.organizations(tx)
-        again = [await self._guarded(one, rung=one in rung) for one in organizations]
-        return 0.0 if any(again) else None
+        again = await self.in_each(organizations, lambda one: self._serve(one, rung=one in rung))
+        return 0.0 if again else None
 
     def positions(self) -> dict[str, int]:
         """How far this process has read each organization in which something waited when it last looked."""
@@ -141,15 +141,9 @@ class Router(Rounds):
             raise
         return routed
 
-    async def _guarded(self, organization_id: str, *, rung: bool) -> bool:
-        """Whether there is more to do. What is wrong in one organization must not keep others from being served."""
-        try:
-            await self.route(organization_id, rung=rung)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            raise
-        except Exception:
-            log.exception("router.failed", organization=organization_id)
-            return False
+    async def _serve(self, organization_id: str, *, rung: bool) -> bool:
+        """Whether there is more to do."""
+        await self.route(organization_id, rung=rung)
         return self._ledgers[organization_id].more
 
     async def _read(self, organization_id: str, ledger: _Ledger, *, full: bool) -> set[str] | None:

@@ -50,7 +50,7 @@ def with_deadlines(conversation: Conversation, **due: datetime | None) -> Conver
     """Set (or with None remove) deadlines by name."""
     kept = {name: at for name, at in conversation.deadlines.items() if name not in due}
     kept.update({name: at for name, at in due.items() if at is not None})
-    return replace(conversation, deadlines=kept)
+    return conversation.but(deadlines=kept)
 
 
 def without_offer(conversation: Conversation, offer_id: str) -> Conversation:
@@ -59,7 +59,7 @@ def without_offer(conversation: Conversation, offer_id: str) -> Conversation:
     if gone is None:
         return conversation
     left = tuple(offer for offer in conversation.offers if offer.id != offer_id)
-    changed = replace(conversation, offers=left, holds=_freed(conversation, gone))
+    changed = conversation.but(offers=left, holds=_freed(conversation, gone))
     return with_offer_deadlines(changed)
 
 
@@ -68,7 +68,7 @@ def with_offer(conversation: Conversation, offer: Offer) -> Conversation:
     holds = dict(conversation.holds)
     if offer.units:
         holds[offer.agent_id] = offer.units
-    return with_offer_deadlines(replace(conversation, offers=(*conversation.offers, offer), holds=holds))
+    return with_offer_deadlines(conversation.but(offers=(*conversation.offers, offer), holds=holds))
 
 
 def with_offer_deadlines(conversation: Conversation) -> Conversation:
@@ -87,13 +87,13 @@ def with_offer_deadlines(conversation: Conversation) -> Conversation:
 def with_participant(conversation: Conversation, one: Participant) -> Conversation:
     """Add somebody, or change as what they take part."""
     others = tuple(other for other in conversation.participants if other.id != one.id)
-    return replace(conversation, participants=(*others, one))
+    return conversation.but(participants=(*others, one))
 
 
 def without_participant(conversation: Conversation, person_id: str) -> Conversation:
     """Take somebody out."""
     left = tuple(other for other in conversation.participants if other.id != person_id)
-    return replace(conversation, participants=left)
+    return conversation.but(participants=left)
 
 
 def back_in_queue(

@@ -245,7 +245,7 @@ class Conversation:
     def but(self, **changes: object) -> Self:
         """The same with these fields changed, as `dataclasses.replace` does it but thirty times as fast.
 
-        For messages, which are most of what happens. Raises TypeError for a field that there is not.
+        For messages and what most other events are made of. Raises TypeError for a field that there is not.
         """
         if not _FIELDS.issuperset(changes):
             raise TypeError(f"no such fields: {sorted(changes.keys() - _FIELDS)}")
