@@ -164,10 +164,10 @@ async def test_what_cannot_be_taken_in_is_given_up_and_lets_others_go_on(
     await line.says("bob", "elsewhere", "m3")
     whole = taking_in._post
 
-    async def failing(work: Any, conversation: Any, said: Any) -> Any:
+    async def failing(work: Any, conversation: Any, account_id: str, said: Any) -> Any:
         if said.text == "poison":
             raise ZeroDivisionError
-        return await whole(work, conversation, said)
+        return await whole(work, conversation, account_id, said)
 
     monkeypatch.setattr(taking_in, "_post", failing)
     await line.take_in()

@@ -27,6 +27,7 @@ from valvomo.domain.agents.events import (
 )  # fmt: skip
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
+from valvomo.domain.attachments.media import MediaState
 from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, BotResumed, Escalated
@@ -48,6 +49,7 @@ from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
 from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.measure import LanguageDetected, SentimentMeasured
+from valvomo.domain.conversations.media import MediaChanged
 from valvomo.domain.conversations.message import MessagePosted, Visibility
 from valvomo.domain.conversations.model import Channel, Mode, OfferKind, Role, State
 from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
@@ -127,6 +129,10 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (MEASURED, None, NOBODY, False),
     (LanguageDetected(language="fi", confidence=0.9), None, NOBODY, False),
     (DeliveryChanged(message_id="m", seq=1, state=Delivery.FAILED), None, NOBODY, False),
+    (
+        MediaChanged(message_id="m", seq=1, media_id="x", state=MediaState.FAILED, digest=""),
+        None, NOBODY, False,
+    ),
     (WindowOpened(until=AT), None, NOBODY, False),
     (WindowClosed(), None, NOBODY, False),
     (OfferMade(offer=ROUTED), None, NOBODY, False),

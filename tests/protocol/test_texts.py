@@ -15,6 +15,7 @@ from valvomo.domain.access.supervision import Right
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.attachments.attached import Problem
 from valvomo.domain.attachments.kinds import Kind
+from valvomo.domain.attachments.media import MediaProblem, MediaState
 from valvomo.domain.conversations.bot_rules import HandOverReason
 from valvomo.domain.conversations.bots import REASONS
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
@@ -96,6 +97,8 @@ NEEDED = {
     *(("audit", code) for code in AUDITED),
     *(("report", word) for word in REPORT),
     *(("detail", name) for name in DETAILS),
+    *(("media_state", state.value) for state in MediaState),
+    *(("media_problem", problem.value) for problem in MediaProblem),
     *(("delivery", state.value) for state in Delivery),
     *(("delivery_problem", problem.value) for problem in DeliveryProblem),
     *(("reason", code) for code in (*REASONS, *HandOverReason)),

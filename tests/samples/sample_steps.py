@@ -26,10 +26,12 @@ from sample_floor import (
 )  # fmt: skip
 from sample_routing import ask, give_up, regain
 
+from valvomo.channels.media import Medium
 from valvomo.channels.port import Inbound
 from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect, EndWatching
 from valvomo.commands.agents.presence import SetPresence
 from valvomo.commands.channels.delivery import NoteDeliveries, Told
+from valvomo.commands.channels.media import AttachMedia, FailMedia, FetchMediaAgain
 from valvomo.commands.channels.receiving import kept
 from valvomo.commands.channels.taking_in import TakeMessage
 from valvomo.commands.conversations import serve
@@ -56,6 +58,7 @@ from valvomo.db import channels
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.acts import Act, act_refusal
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.attachments.media import MediaProblem
 from valvomo.domain.conversations.delivery import Delivery
 from valvomo.domain.conversations.measure import Measured
 from valvomo.domain.conversations.message import Visibility
@@ -151,7 +154,7 @@ OTHERS = (
     "start", "start", "say", "say", "whisper", "help",
     "guest_says", "guest_says", "guest_comes", "guest_goes", "guest_ends",
     "route", "orphan", "regain", "time", "agent_comes", "agent_goes", "forgotten", "overflow", "measured",
-    "arrives", "told", "lapses",
+    "arrives", "told", "lapses", "fetched",
     "bot_says", "bot_says", "bot_escalates", "bot_ends", "instruct",
 )  # fmt: skip
 
@@ -200,7 +203,7 @@ def scripted() -> list[Step]:
         (7, "bot_says bot_ends"),
         (7, "monitor join take_over"),
         (1, "assign reject assign minutes pick park guest_says park long"),
-        (1, "arrives pick say told lapses"),
+        (1, "arrives pick fetched say told fetched lapses"),
     )
     return [
         Step(what=what, actor=AINO, number=number if what == "start" else 0, target=EINO, choice=0)
@@ -230,12 +233,31 @@ async def arrive(floor: Floor) -> str:
         floor.clock.now,
     )
     number = len(await floor.sql("SELECT 1 FROM arrivals"))
-    said = Inbound(key=f"m{number}", address=f"a{number}", text="hello", sent_at=floor.clock.now)
+    media = tuple(Medium(ref=f"r{place}", name=f"{place}.png", media_type="image/png") for place in range(2))
+    said = Inbound(key=f"m{number}", address=f"a{number}", text="hello", sent_at=floor.clock.now, media=media)
     async with floor.database.transaction() as tx:
         now = floor.clock.now
         await channels.keep(tx, (HOUSE, "line"), [kept(said, now)], at=now, due=now)
     taken = await floor.done(TIMER, TakeMessage(account_id="line", address=said.address, session_hours=1.0))
     return str(taken.result["conversation"])
+
+
+async def become_of_media(floor: Floor, step: Step) -> None:
+    """Files that came with messages: one is not to be had, one is there, and what was not to be had is tried again."""
+    for number, row in enumerate(await floor.sql("SELECT * FROM channel_media ORDER BY id")):
+        place = (row["conversation_id"], row["id"])
+        if row["state"] == "failed":
+            await floor.do(step.actor, FetchMediaAgain(conversation_id=place[0], media_id=place[1]))
+        elif row["state"] == "fetching" and (number + step.choice) % 2:
+            await floor.do(TIMER, FailMedia(media_id=row["id"], problem=MediaProblem.GONE))
+        elif row["state"] == "fetching":
+            await floor.sql(
+                "INSERT INTO attachments (organization_id, id, conversation_id, author_id, side, name, media_type,"
+                " size, digest, progress, created_at)"
+                " VALUES ($1, $2, $3, 'whoever', 'customer', 'a.pdf', 'application/pdf', 1, 'd', 'ready', $4)",
+                HOUSE, f"u-{row['id']}", place[0], floor.clock.now,
+            )  # fmt: skip
+            await floor.do(TIMER, AttachMedia(media_id=row["id"], upload_id=f"u-{row['id']}"))
 
 
 AIMS = {
@@ -332,6 +354,8 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             for row in await floor.sql("SELECT message_id FROM dispatches"):
                 told = Told(message_id=row["message_id"], state=list(Delivery)[step.choice % 4 + 1])
                 await floor.do(TIMER, NoteDeliveries(told=(told,)))
+        case "fetched":
+            await become_of_media(floor, step)
         case "lapses":
             floor.clock.advance(3700)
             await floor.do(TIMER, FireTimers(conversation_id=one))

@@ -286,7 +286,7 @@ class Provider(Protocol):
         ...
 
 
-def retry_after(reply: Reply) -> float | None:
+def retry_after(reply: Reply | Incoming) -> float | None:
     """The seconds for which a server asks to be left alone, where it says them as a number."""
     said = reply.headers.get("retry-after", "")
     return float(said) if said.isascii() and said.isdigit() and len(said) < LONGEST_NUMBER else None

@@ -12,6 +12,19 @@ from valvomo.telemetry.spans import here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """A file that came with a message, as its provider announces it; `content` where its bytes came along."""
+
+    id: str
+    ref: str
+    name: str
+    media_type: str
+    size: int | None
+    content: bytes | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """What a provider told us, as it is kept: `kind` is `message` or `status`, `key` the provider's own id of it."""
 
@@ -20,6 +33,7 @@ class Kept:
     address: str
     body: Mapping[str, Any]
     sent_at: datetime
+    media: Sequence[Came] = ()
 
 
 async def keep(
@@ -30,7 +44,17 @@ async def keep(
         [getattr(one, name) for one in items] for name in ("key", "kind", "address", "body", "sent_at")
     ]
     done = await tx.run("channels.keep", *account, *columns, at, due, here())
+    await _keep_media(tx, account, items, at)
     return int(done.rpartition(" ")[2])
+
+
+async def _keep_media(tx: Transaction, account: tuple[str, str], items: Sequence[Kept], at: datetime) -> None:
+    came = [(item.key, place, one) for item in items for place, one in enumerate(item.media)]
+    if came:
+        names = ("id", "ref", "name", "media_type", "size", "content", "problem")
+        columns = ([getattr(one, name) for _, _, one in came] for name in names)
+        keys, places = [key for key, _, _ in came], [place for _, place, _ in came]
+        await tx.run("media.keep", *account, keys, places, *columns, at)
 
 
 async def take_thread(

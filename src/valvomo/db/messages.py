@@ -10,6 +10,7 @@ from typing import Any
 from valvomo.db.conversations import counts
 from valvomo.db.transaction import Transaction
 from valvomo.domain.attachments.attached import Attached, InternalAttachment, PublicAttachment
+from valvomo.domain.attachments.media import MediaProblem, MediaState, PublicMedium
 from valvomo.domain.conversations.model import Conversation
 
 
@@ -18,6 +19,7 @@ class PublicMessage:
     """A message that the customer can read. The only type that anything leaving the house is built from.
 
     `delivery` is how far it has come over its channel, None where it goes over none; `delivery_problem` why no further.
+    `media` came with it over a channel and are not attachments, not yet or not at all; None where nothing ever did.
     """
 
     organization_id: str
@@ -34,6 +36,7 @@ class PublicMessage:
     delivery: str | None = None
     delivery_problem: str | None = None
     attachments: tuple[PublicAttachment, ...] = ()
+    media: tuple[PublicMedium, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +95,27 @@ def _message(row: Any) -> Message:
     if row["public_seq"] is None:
         kind = Instruction if row["visibility"] == "instruction" else InternalMessage
     kept = {one.name: row[one.name] for one in fields(kind)}
-    return kind(**kept | {"attachments": attached(row["attachments"], public=kind is PublicMessage)})
+    kept["attachments"] = attached(row["attachments"], public=kind is PublicMessage)
+    return PublicMessage(**kept | {"media": media(row["media"])}) if kind is PublicMessage else kind(**kept)
 
 
 def attached(stored: Sequence[dict[str, Any]] | None, *, public: bool) -> tuple[Any, ...]:
     """What a row of either table says that the message has with it, as that table's own type."""
     kind: type[Attached] = PublicAttachment if public else InternalAttachment
     return tuple(kind(**one) for one in stored) if stored else ()
+
+
+def media(stored: Sequence[dict[str, Any]] | None) -> tuple[PublicMedium, ...] | None:
+    """What a row of the public table says that came with the message."""
+    if stored is None:
+        return None
+    return tuple(
+        PublicMedium(
+            id=one["id"], name=one["name"], media_type=one["media_type"], state=MediaState(one["state"]),
+            problem=MediaProblem(one["problem"]) if one["problem"] else None,
+        )
+        for one in stored
+    )  # fmt: skip
 
 
 def _columns(rows: Sequence[tuple[str, ...]], width: int) -> list[list[str]]:

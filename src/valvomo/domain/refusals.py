@@ -117,6 +117,7 @@ class Reason(StrEnum):
     ATTACHMENT_TAKEN = "attachment/taken"
     ATTACHMENT_SCANNING = "attachment/scanning"
     ATTACHMENT_REFUSED = "attachment/refused"
+    MEDIA_FOR_GOOD = "attachment/for-good"
     STORAGE_UNAVAILABLE = "attachment/storage-unavailable"
     # signing in
     NOT_SIGNED_IN = "session/not-signed-in"

@@ -45,6 +45,8 @@ FILES_KEPT = timedelta(hours=1)
 """How long exported figures can be fetched."""
 UPLOADS_KEPT = timedelta(days=1)
 """How long a file waits for a message that takes it."""
+CONTENTS_KEPT = timedelta(days=30)
+"""How long the bytes of a file that came with a message and was refused stay, so that it may be tried again."""
 ALERTS_KEPT = timedelta(days=90)
 """After an alert was cleared it can be looked at for so long; that it was, the journal says for good."""
 DECISIONS_KEPT = timedelta(days=90)
@@ -216,6 +218,7 @@ class Janitor(Rounds):
         await self._drop("exports.drop", now - FILES_KEPT)
         await self._drop("record_imports.drop_old", now - IMPORTS_KEPT)
         await self._drop("attachments.sweep", now - UPLOADS_KEPT)
+        await self._drop("media.forget_contents", now - CONTENTS_KEPT)
         await self._drop("focus.drop", now - FOCUS_KEPT)
         await self._drop("focus.drop_heads", now - RECEIPTS_KEPT)
 

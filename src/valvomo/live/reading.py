@@ -9,9 +9,9 @@ from valvomo.db import conversations, floor, journal, messages, notices
 from valvomo.db.journal import Fact
 from valvomo.db.messages import Message, PublicMessage
 from valvomo.db.transaction import Transaction
-from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
+from valvomo.domain.conversations.media import MessageChanged
 from valvomo.domain.conversations.message import MessagePosted, Visibility
 from valvomo.domain.conversations.model import Conversation
 from valvomo.live.views.happening import Change, Happening, Words
@@ -33,7 +33,7 @@ async def words_after(tx: Transaction, key: tuple[str, str], number: int, *, pub
 
 
 async def deliveries(tx: Transaction, key: tuple[str, str], number: int, most: int) -> list[Words]:
-    """The newest messages up to a number that go out over a channel, as far as they have come."""
+    """The newest messages up to a number that may have changed since they were posted, as they are now."""
     rows = await tx.rows("messages.deliveries", *key, number, most)
     return [words_of(row, row["visibility"]) for row in rows]
 
@@ -60,7 +60,7 @@ async def words_of_facts(tx: Transaction, organization_id: str, facts: Iterable[
     keys = [
         (one.conversation_id, one.event.seq)
         for one in facts
-        if isinstance(one.event, MessagePosted | DeliveryChanged) and one.conversation_id is not None
+        if isinstance(one.event, MessagePosted | MessageChanged) and one.conversation_id is not None
     ]
     if not keys:
         return {}
@@ -130,6 +130,7 @@ def words_of_message(one: Message) -> Words:
         at=one.at,
         delivery=one.delivery if isinstance(one, PublicMessage) else None,
         attachments=one.attachments,
+        media=(one.media or ()) if isinstance(one, PublicMessage) else (),
     )
 
 
@@ -140,4 +141,7 @@ def words_of(row: Any, visibility: str) -> Words:
         "delivery_problem",
     )  # fmt: skip
     attached = messages.attached(row["attachments"], public=row["public_seq"] is not None)
-    return Words(visibility=visibility, attachments=attached, **{name: row[name] for name in names})
+    media = messages.media(row["media"]) or ()
+    return Words(
+        visibility=visibility, attachments=attached, media=media, **{name: row[name] for name in names}
+    )

@@ -15,7 +15,7 @@ from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import ActorKind
-from valvomo.domain.conversations.delivery import DeliveryChanged
+from valvomo.domain.conversations.media import MessageChanged
 from valvomo.live.audience import collapse
 from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Subscription
 from valvomo.live.delivery import Delivery
@@ -237,7 +237,7 @@ class Room:
     def _signalled(self, facts: Sequence[Fact]) -> None:
         self.signals.publish(facts)
         self.subscriptions.fanout.publish_notices(facts)
-        for one in {each.conversation_id or "" for each in facts if isinstance(each.event, DeliveryChanged)}:
+        for one in {each.conversation_id or "" for each in facts if isinstance(each.event, MessageChanged)}:
             if self.floor.conversation(one) is None:
                 self.transcripts.reread_of(one)
         self.doubted |= doubted_by(facts)

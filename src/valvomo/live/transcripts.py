@@ -13,7 +13,7 @@ import msgspec
 from valvomo.db.database import Database
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.access.sight import read_refusal
-from valvomo.domain.conversations.delivery import DeliveryChanged
+from valvomo.domain.conversations.media import MessageChanged
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.live.audience import Net
@@ -212,7 +212,7 @@ class Transcripts:
         items: list[object] = []
         for change in changes:
             words = change.happening.words
-            if words is not None and not isinstance(change.happening.event, DeliveryChanged):
+            if words is not None and not isinstance(change.happening.event, MessageChanged):
                 if words.seq <= subscription.seq:
                     continue
                 subscription.seq = words.seq

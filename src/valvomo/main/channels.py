@@ -12,6 +12,7 @@ from valvomo.edge.parts import Channels, Parts
 from valvomo.house_key import HouseKey, house_key
 from valvomo.jobs.arriving import Arriving
 from valvomo.jobs.dispatching import Dispatching
+from valvomo.jobs.fetching import Fetching
 from valvomo.jobs.listening import Listening
 from valvomo.jobs.rounds import Rounds
 from valvomo.settings import Settings
@@ -43,5 +44,6 @@ def channel_jobs(parts: Parts, process_id: str, settings: Settings) -> tuple[Rou
     return (
         Arriving(executor, executor.bell, opener),
         Dispatching(executor, executor.bell, opener, process_id=process_id, allowed=allowed),
+        Fetching(executor, executor.bell, opener, parts.files.intake, allowed=allowed),
         Listening(executor, opener, reception, process_id=process_id, allowed=allowed),
     )

@@ -12,6 +12,7 @@ from msgspec import Meta
 from valvomo.domain.attachments.attached import Attached, Upload
 from valvomo.domain.attachments.kinds import Kind
 from valvomo.domain.attachments.limits import LARGEST, MOST_IN_A_MESSAGE, USUAL, Limits, SideLimits
+from valvomo.domain.attachments.media import PublicMedium, may_fetch_again
 from valvomo.protocol.texts.catalogue import text
 
 
@@ -48,6 +49,22 @@ class MessageAttachment(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     width: int | None = None
     height: int | None = None
+
+
+class MessageMedium(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that came with a message over a channel and is none of its attachments: `fetching`, or `failed`.
+
+    `name` and `media_type` are what its sender says. `reason` says in the reader's language why it is not to be had,
+    `again` whether it may be tried again.
+    """
+
+    id: str
+    name: str
+    media_type: str
+    state: str
+    problem: str | None = None
+    reason: str | None = None
+    again: bool = False
 
 
 class AttachmentLinks(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +118,22 @@ def message_attachments(attached: Sequence[Attached]) -> tuple[MessageAttachment
             height=one.height,
         )
         for one in attached
+    )
+
+
+def message_media(media: Sequence[PublicMedium], language: str) -> tuple[MessageMedium, ...]:
+    """What a message says of what came with it and is not there."""
+    return tuple(
+        MessageMedium(
+            id=one.id,
+            name=one.name,
+            media_type=one.media_type,
+            state=one.state.value,
+            problem=one.problem.value if one.problem else None,
+            reason=text(language, ("media_problem", one.problem.value)) if one.problem else None,
+            again=may_fetch_again(one),
+        )
+        for one in media
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from valvomo.protocol.attachments import MessageAttachment
+from valvomo.protocol.attachments import MessageAttachment, MessageMedium
 
 
 class Author(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +22,7 @@ class MessageItem(msgspec.Struct, frozen=True, kw_only=True):
     """A message with its number over all messages of the conversation, internal ones included.
 
     `delivery` is how far it has come over its channel, null where it goes over none, `delivery_problem` why no further.
+    `media` came with it over a channel and are not among its attachments, not yet or not at all.
     """
 
     id: str
@@ -31,6 +32,7 @@ class MessageItem(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     at: datetime
     attachments: tuple[MessageAttachment, ...] = ()
+    media: tuple[MessageMedium, ...] = ()
     client_id: str | None = None
     delivery: str | None = None
     delivery_problem: str | None = None

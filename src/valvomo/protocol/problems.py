@@ -60,6 +60,7 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
             Reason.ATTACHMENT_NOT_BY_CHANNEL,
             Reason.ATTACHMENT_UNKNOWN,
             Reason.ATTACHMENT_REFUSED,
+            Reason.MEDIA_FOR_GOOD,
         }
     ),
     429: frozenset({Reason.RATE_LIMITED, Reason.LOCKED_OUT}),

@@ -17,6 +17,7 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import ParticipantLeft
 from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.measure import SentimentMeasured
+from valvomo.domain.conversations.media import MediaChanged
 from valvomo.domain.conversations.model import Offer
 from valvomo.domain.conversations.monitor import MonitorStopped
 from valvomo.domain.conversations.overflowing import Overflowed
@@ -130,6 +131,8 @@ def event_facts(event: Event, lookups: Lookups) -> dict[str, object]:
             facts[_word(one.name)] = value
     if isinstance(event, DeliveryChanged):
         facts["delivery"] = facts.pop("state")
+    if isinstance(event, MediaChanged):
+        facts["media"], facts["media_problem"] = facts.pop("state"), facts.pop("problem", None)
     if isinstance(event, WindowOpened):
         facts["until"] = event.until
     if isinstance(event, Overflowed):

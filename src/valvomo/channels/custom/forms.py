@@ -25,18 +25,33 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     )
 
 
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that came with a message, or goes with one; `url` opens it without anything else, for a while."""
+
+    url: Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"^https?://")]
+    name: Annotated[str, Meta(max_length=500)] = ""
+    media_type: Annotated[str, Meta(max_length=200)] = ""
+    size: Annotated[int, Meta(ge=0)] | None = None
+
+
 class Words(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
     """A message of a customer; `id` is the system's own, the same when it tells us again."""
 
     id: Id
     sender: Sender
-    text: Annotated[str, Meta(min_length=1, max_length=100_000)]
+    text: Annotated[str, Meta(max_length=100_000)] = ""
     at: Moment | None = None
     subject: Annotated[str, Meta(max_length=200)] = ""
     language: Annotated[str, Meta(pattern=r"^([a-z]{2,3})?$")] = ""
     context: Annotated[
         dict[Annotated[str, Meta(max_length=60)], Annotated[str, Meta(max_length=500)]], Meta(max_length=20)
     ] = {}
+    attachments: Annotated[tuple[File, ...], Meta(max_length=20)] = ()
+
+    def __post_init__(self) -> None:
+        """Something must be said."""
+        if not self.text and not self.attachments:
+            raise ValueError("a message has a `text` or `attachments`")
 
 
 class MessageReceived(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="message.received"):

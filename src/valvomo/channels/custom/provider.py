@@ -7,6 +7,7 @@ which the system knows it: so it is idempotent by the form that it speaks.
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Annotated
 
@@ -14,6 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from valvomo.channels.custom.forms import Happened, MessageReceived, Said, StatusReported
+from valvomo.channels.media import Incoming, Medium
 from valvomo.channels.port import (
     Abilities,
     Account,
@@ -111,6 +113,11 @@ class Custom:
         _judge(reply)
         return Sent(provider_id=letter.id)
 
+    def fetch(self, account: Account, medium: Medium, http: Http) -> AbstractAsyncContextManager[Incoming]:
+        """By the address that the system gave, which needs nothing else."""
+        del account
+        return http.fetch(medium.ref, headers={"user-agent": "Valvomo"})
+
     async def check(self, account: Account, http: Http, at: datetime) -> Health:
         """A `ping`, which the system answers with success."""
         try:
@@ -142,6 +149,10 @@ def _inbound(account_id: str, happened: MessageReceived, *, vouched: bool) -> In
         subject=cleaned(said.subject),
         language=said.language,
         context={cleaned(name): cleaned(value) for name, value in said.context.items()},
+        media=tuple(
+            Medium(ref=one.url, name=one.name, media_type=one.media_type, size=one.size)
+            for one in said.attachments
+        ),
     )
 
 

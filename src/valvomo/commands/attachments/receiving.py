@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import structlog
 
@@ -49,12 +50,7 @@ class Intake:
         `announced` bytes are to come, if that was said: too many are refused before the first. Raises what the chunks
         raise, such as that the sender went away; nothing is kept then.
         """
-        declared = BeginUpload(
-            conversation_id=command.conversation_id,
-            name=command.name,
-            media_type=declared_type(command.media_type),
-            visibility=command.visibility,
-        )
+        declared = replace(command, media_type=declared_type(command.media_type))
         begun = await self._executor.execute(actor, declared)
         if isinstance(begun, Refusal):
             return begun

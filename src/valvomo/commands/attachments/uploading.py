@@ -37,12 +37,16 @@ OURS_FOR = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeginUpload(Command):
-    """Bring a file to send with a message of this visibility. `media_type` is what the sender says that it is."""
+    """Bring a file to send with a message of this visibility. `media_type` is what the sender says that it is.
+
+    `came`: with a customer's message that is there already, over a channel; whether they may write still is not asked.
+    """
 
     conversation_id: str
     name: str
     media_type: str
     visibility: Visibility = Visibility.PUBLIC
+    came: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,9 @@ async def begin_upload(work: Work, command: BeginUpload) -> Outcome:
     sent = Sent(name=command.name, media_type=command.media_type, size=None)
     # What the sender says may be wrong, so that only what is known to us is held against the file by now.
     known = command.media_type in TYPES
-    refusal = posting_refusal(_words(work, conversation, command.visibility), conversation)
+    refusal = None
+    if not command.came:
+        refusal = posting_refusal(_words(work, conversation, command.visibility), conversation)
     refusal = refusal or (file_refusal if known else _nothing_at_all)(limits.of(side), sent)
     outward = conversation.account_id is not None
     if refusal is None and public and side is Side.HOUSE and (known or outward):
@@ -110,7 +116,7 @@ async def begin_upload(work: Work, command: BeginUpload) -> Outcome:
     if refusal is not None:
         return refusal
     mine = (work.organization_id, conversation.id, work.actor.id)
-    if await work.tx.value("attachments.free_of", *mine) >= MOST_WAITING:
+    if not command.came and await work.tx.value("attachments.free_of", *mine) >= MOST_WAITING:
         return Refusal(Reason.ATTACHMENTS_WAITING, {"most": MOST_WAITING})
     one = work.new_id()
     await work.tx.run(

@@ -9,17 +9,31 @@ from typing import Any
 import msgspec
 import structlog
 
-from valvomo.channels.port import Answer, Inbound, Item, Report, Request, UnreadableError, UnverifiedError
+from valvomo.channels.media import Medium
+from valvomo.channels.port import (
+    Answer,
+    Inbound,
+    Item,
+    Report,
+    Request,
+    UnreadableError,
+    UnverifiedError,
+    cleaned,
+)
 from valvomo.channels.vault import UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
 from valvomo.db import channels
-from valvomo.db.channels import Kept
+from valvomo.db.channels import Came, Kept
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
+from valvomo.db.ids import new_id
+from valvomo.domain.attachments.kinds import declared_type
 from valvomo.domain.refusals import Reason, Refusal, malformed
 
 AHEAD = timedelta(minutes=1)
 """A provider's clock that is further ahead of ours than this is not believed: it would keep others waiting."""
+LONGEST_NAME, LONGEST_TYPE = 1000, 200
+"""Characters of what a sender calls a file, and of what they say that it is."""
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +98,24 @@ def kept(item: Item, at: datetime) -> Kept:
         key=item.key,
         kind="message" if isinstance(item, Inbound) else "status",
         address=item.address if isinstance(item, Inbound) else item.provider_id,
-        body=msgspec.to_builtins(item, builtin_types=(datetime,)),
+        body=msgspec.to_builtins(_told(item), builtin_types=(datetime,)),
         sent_at=min(said or at, at + AHEAD),
+        media=[_came(one) for one in item.media] if isinstance(item, Inbound) else (),
+    )
+
+
+def _told(item: Item) -> Item:
+    """Without its files, which are kept apart: each is fetched by itself."""
+    return msgspec.structs.replace(item, media=()) if isinstance(item, Inbound) else item
+
+
+def _came(medium: Medium) -> Came:
+    return Came(
+        id=new_id(),
+        ref=cleaned(medium.ref),
+        name=cleaned(medium.name)[:LONGEST_NAME],
+        media_type=declared_type(cleaned(medium.media_type)[:LONGEST_TYPE]),
+        size=medium.size,
+        content=medium.content,
+        problem=medium.problem.value if medium.problem else None,
     )

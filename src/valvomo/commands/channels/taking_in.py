@@ -15,7 +15,8 @@ import msgspec
 
 from valvomo.channels.port import Inbound, Report
 from valvomo.commands.channels.delivery import Told, take_note
-from valvomo.commands.conversations.messages import Letter, PostMessage, post_all
+from valvomo.commands.channels.media import announced, wanted
+from valvomo.commands.conversations.messages import Letter, Posted, PostMessage, post_all
 from valvomo.commands.conversations.start import Over, StartConversation, begin_with
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
@@ -76,7 +77,7 @@ async def _said(
     if thread["conversation_id"] is not None:
         known = await conversations.lock(work.tx, work.organization_id, thread["conversation_id"])
         if known is not None and customer_message_refusal(known) is None:
-            return await _post(work, known, said)
+            return await _post(work, known, command.account_id, said)
     contact_id = await _contact(work, thread, said)
     account = await work.tx.row("channels.led_to", work.organization_id, command.account_id)
     if account is None:
@@ -87,7 +88,11 @@ async def _said(
     )  # fmt: skip
     # What the customer wrote comes before what the queue does about it, which may be to close at once.
     name = thread["name"] or await _name(work, contact_id)
-    started = await begin_with(work, _begins(account, said, name, over), partial(_post, work, said=said))
+    started = await begin_with(
+        work,
+        _begins(account, said, name, over),
+        partial(_post, work, account_id=command.account_id, said=said),
+    )
     if isinstance(started, Refusal):
         return started
     begun = await conversations.lock(work.tx, work.organization_id, str(started["id"]))
@@ -152,13 +157,14 @@ def _shown(said: Inbound) -> str:
     return (said.identity.value if said.identity else said.address)[:200]
 
 
-async def _post(work: Work, conversation: Conversation, said: Inbound) -> Conversation:
+async def _post(work: Work, conversation: Conversation, account_id: str, said: Inbound) -> Conversation:
     """In the customer's own name. What is longer than a message may be becomes several."""
     author = Actor(
         id=conversation.contact_id, organization_id=work.organization_id, name=conversation.customer_name,
         kind=ActorKind.CUSTOMER, conversation_id=conversation.id,
     )  # fmt: skip
     parts = [said.text[start : start + MAX_TEXT] for start in range(0, max(1, len(said.text)), MAX_TEXT)]
+    media = await announced(work, conversation, account_id, said.key)
     letters = [
         Letter(
             actor=author,
@@ -167,6 +173,7 @@ async def _post(work: Work, conversation: Conversation, said: Inbound) -> Conver
                 text=text,
                 client_id=f"{said.key}:{number}" if number else said.key,
             ),
+            media=None if number else media,
         )
         for number, text in enumerate(parts)
     ]
@@ -174,6 +181,8 @@ async def _post(work: Work, conversation: Conversation, said: Inbound) -> Conver
     if refused := [one for one in outcomes if isinstance(one, Refusal)]:
         raise ValueError(f"a locked conversation that takes words has refused them: {refused[0].reason}")
     work.facts.extend(batch.facts.get(work.organization_id, ()))
+    if media and isinstance(posted := outcomes[0], Posted) and not posted.repeated:
+        await wanted(work, conversation.id, posted, media)
     return batch.current[work.organization_id, conversation.id]
 
 

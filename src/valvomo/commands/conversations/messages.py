@@ -29,6 +29,7 @@ from valvomo.domain.access.sight import may_see
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.attachments.attached import Taker, Upload, internal_attachment, public_attachment
 from valvomo.domain.attachments.limits import Side
+from valvomo.domain.attachments.media import PublicMedium
 from valvomo.domain.conversations.ask import answered, comes_to_help
 from valvomo.domain.conversations.bots import awaited
 from valvomo.domain.conversations.delivery import Delivery
@@ -54,11 +55,15 @@ class PostMessage(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One message in flight: who, what; `template`, whether the provider has approved its text."""
+    """One message in flight: who, what; `template`, whether the provider has approved its text.
+
+    `media` came with it over a channel and are to be fetched.
+    """
 
     actor: Actor
     command: PostMessage
     template: bool = False
+    media: tuple[PublicMedium, ...] | None = None
 
     @property
     def conversation_key(self) -> tuple[str, str]:
@@ -86,7 +91,8 @@ class Posted:
     def told(self) -> dict[str, object]:
         """Like a row that is read: `public_seq` is None for what is internal."""
         kept = {one.name: getattr(self.message, one.name) for one in fields(self.message)}
-        kept["attachments"] = [asdict(one) for one in self.message.attachments]
+        for name in ("attachments", "media"):
+            kept[name] = [asdict(one) for one in kept.get(name) or ()]
         return {"public_seq": None, "visibility": Visibility.PUBLIC.value, **kept}
 
 
@@ -257,9 +263,9 @@ def _message(
     }
     if event.public_seq is not None:
         outward = conversation.account_id is not None and event.author_role != Role.CUSTOMER
-        delivery = Delivery.QUEUED.value if outward else None
+        common |= {"delivery": Delivery.QUEUED.value if outward else None, "media": letter.media}
         public = tuple(map(public_attachment, uploads))
-        return PublicMessage(public_seq=event.public_seq, attachments=public, delivery=delivery, **common)
+        return PublicMessage(public_seq=event.public_seq, attachments=public, **common)
     kind = Instruction if event.visibility is Visibility.INSTRUCTION else InternalMessage
     internal = tuple(map(internal_attachment, uploads))
     return kind(visibility=event.visibility.value, attachments=internal, **common)

@@ -147,7 +147,12 @@ UPDATE arrivals SET given_up_at = NULL, attempts = 0, due = $4
 WHERE organization_id = $1 AND account_id = $2 AND key = $3 AND given_up_at IS NOT NULL AND done_at IS NULL
 
 -- name: drop_arrival
--- A person has decided that it becomes part of nothing.
+-- A person has decided that it becomes part of nothing, and with it what it brought.
+WITH unwanted AS (
+    DELETE FROM channel_media m USING arrivals a WHERE m.organization_id = $1 AND m.account_id = $2 AND m.key = $3
+        AND m.state = 'waiting' AND a.organization_id = $1 AND a.account_id = $2 AND a.key = $3
+        AND a.given_up_at IS NOT NULL AND a.done_at IS NULL
+)
 UPDATE arrivals SET done_at = $4, given_up_at = NULL, problem = 'dropped', body = '{}'
 WHERE organization_id = $1 AND account_id = $2 AND key = $3 AND given_up_at IS NOT NULL AND done_at IS NULL
 

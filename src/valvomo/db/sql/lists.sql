@@ -2,7 +2,8 @@
 -- Conversations that match, in the order asked for, after a place in that order. Who sees what is decided by the
 -- rule on each row; `scope` only spares reading what nobody here could see.
 WITH listed AS (
-    SELECT c.*, said(m.text, m.attachments) AS last_text, m.author_name AS last_author, m.author_role AS last_role, m.at AS last_at,
+    SELECT c.*, said(m.text, m.attachments, m.media) AS last_text, m.author_name AS last_author, m.author_role AS last_role,
+        m.at AS last_at,
         (CASE $11::text
             WHEN 'created' THEN (extract(epoch FROM c.created_at) * 1000000)::bigint
             WHEN 'activity' THEN (extract(epoch FROM coalesce(c.last_message_at, c.created_at)) * 1000000)::bigint
@@ -39,7 +40,8 @@ ORDER BY rank, word, id LIMIT $16
 
 -- name: closed
 -- Closed conversations that match, the latest first, before a place in that order.
-SELECT c.*, said(m.text, m.attachments) AS last_text, m.author_name AS last_author, m.author_role AS last_role, m.at AS last_at,
+SELECT c.*, said(m.text, m.attachments, m.media) AS last_text, m.author_name AS last_author, m.author_role AS last_role,
+        m.at AS last_at,
     -(extract(epoch FROM c.closed_at) * 1000000)::bigint AS rank, '' AS word
 FROM conversations c
 LEFT JOIN public_messages m ON m.organization_id = c.organization_id AND m.conversation_id = c.id
@@ -61,7 +63,7 @@ ORDER BY c.closed_at DESC, c.id DESC LIMIT $11
 
 -- name: last_line
 -- The last public message of one conversation.
-SELECT said(text, attachments) AS text, author_name, author_role, at FROM public_messages
+SELECT said(text, attachments, media) AS text, author_name, author_role, at FROM public_messages
 WHERE organization_id = $1 AND conversation_id = $2 ORDER BY public_seq DESC LIMIT 1
 
 -- name: waiting

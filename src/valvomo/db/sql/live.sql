@@ -7,14 +7,14 @@ ORDER BY position
 
 -- name: previews
 -- The last public message of every ongoing conversation.
-SELECT m.conversation_id, m.author_name, m.author_role, left(said(m.text, m.attachments), 1000) AS text, m.at
+SELECT m.conversation_id, m.author_name, m.author_role, left(said(m.text, m.attachments, m.media), 1000) AS text, m.at
 FROM conversations c JOIN public_messages m ON m.organization_id = c.organization_id
     AND m.conversation_id = c.id AND m.public_seq = c.public_seq
 WHERE c.organization_id = $1 AND c.state <> 'closed'
 
 -- name: previews_of
 -- The last public message of these conversations.
-SELECT m.conversation_id, m.author_name, m.author_role, left(said(m.text, m.attachments), 1000) AS text, m.at
+SELECT m.conversation_id, m.author_name, m.author_role, left(said(m.text, m.attachments, m.media), 1000) AS text, m.at
 FROM conversations c JOIN public_messages m ON m.organization_id = c.organization_id
     AND m.conversation_id = c.id AND m.public_seq = c.public_seq
 WHERE c.organization_id = $1 AND c.id = ANY ($2::text[])
@@ -24,11 +24,12 @@ WHERE c.organization_id = $1 AND c.id = ANY ($2::text[])
 SELECT k.conversation_id, m.* FROM unnest($2::text[], $3::bigint[]) AS k (conversation_id, seq)
 JOIN LATERAL (
     SELECT seq, public_seq, id, author_id, author_role, author_name, 'public' AS visibility, text, client_id, at,
-        delivery, delivery_problem, attachments
+        delivery, delivery_problem, attachments, media
     FROM public_messages p
     WHERE p.organization_id = $1 AND p.conversation_id = k.conversation_id AND p.seq = k.seq
     UNION ALL
-    SELECT seq, NULL, id, author_id, author_role, author_name, visibility, text, client_id, at, NULL, NULL, attachments
+    SELECT seq, NULL, id, author_id, author_role, author_name, visibility, text, client_id, at, NULL, NULL, attachments,
+        NULL
     FROM internal_messages i
     WHERE i.organization_id = $1 AND i.conversation_id = k.conversation_id AND i.seq = k.seq
 ) m ON true

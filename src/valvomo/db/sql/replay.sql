@@ -79,7 +79,7 @@ ORDER BY e.key, f.position DESC
 
 -- name: previews
 -- The public message with this number of each of these conversations, as it is stored now.
-SELECT m.conversation_id, m.author_name, m.author_role, left(said(m.text, m.attachments), 1000) AS text, m.at
+SELECT m.conversation_id, m.author_name, m.author_role, left(said(m.text, m.attachments, m.media), 1000) AS text, m.at
 FROM unnest($2::text[], $3::bigint[]) AS k (conversation_id, public_seq)
 JOIN public_messages m ON m.organization_id = $1 AND m.conversation_id = k.conversation_id
     AND m.public_seq = k.public_seq

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from valvomo.domain.attachments.limits import Limits, Sent, Side, channel_refusal
 from valvomo.domain.conversations.model import Channel
@@ -150,7 +151,16 @@ def internal_attachment(upload: Upload) -> InternalAttachment:
     )  # fmt: skip
 
 
-def names_of(attachments: Sequence[Attached]) -> str:
+class Named(Protocol):
+    """A file, as far as it has a name."""
+
+    @property
+    def name(self) -> str:
+        """As it is shown."""
+        ...
+
+
+def names_of(attachments: Sequence[Named]) -> str:
     """The names, as a line says them that has no words of its own."""
     return ", ".join(one.name for one in attachments)
 

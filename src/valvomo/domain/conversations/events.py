@@ -22,6 +22,7 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
 from valvomo.domain.conversations.measure import LanguageDetected, SentimentMeasured
+from valvomo.domain.conversations.media import MediaChanged
 from valvomo.domain.conversations.message import MessagePosted
 from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
 from valvomo.domain.conversations.mute import Muted, Pinned, Unmuted, Unpinned
@@ -76,6 +77,7 @@ EVENTS: Mapping[str, type[Event]] = {
         TookOver,
         MessagePosted,
         DeliveryChanged,
+        MediaChanged,
         WindowOpened,
         WindowClosed,
         CustomerConnected,

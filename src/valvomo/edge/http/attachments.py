@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from valvomo.commands.attachments.uploading import BeginUpload, ForgetUpload
+from valvomo.commands.channels.media import FetchMediaAgain
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.attachments.attached import Upload
 from valvomo.domain.attachments.kinds import INLINE, Kind, kind_of
@@ -98,6 +99,21 @@ async def forget_attachment(
     done(await parts.executor.execute(actor, forget))
 
 
+@post(
+    "/conversations/{conversation_id:str}/media/{media_id:str}/fetch",
+    tags=TAGS,
+    status_code=204,
+    operation_id="fetchMediaAgain",
+    summary="Fetch a file again that came with a message",
+)
+async def fetch_media_again(
+    conversation_id: PathId, media_id: PathId, parts: NamedDependency[Parts], actor: NamedDependency[Actor]
+) -> None:
+    """One that could not be had (`media` of the message). Nothing happens while it is being fetched already."""
+    again = FetchMediaAgain(conversation_id=conversation_id, media_id=media_id)
+    done(await parts.executor.execute(actor, again))
+
+
 async def received(
     request: Request[Any, Any, Any], parts: Parts, actor: Actor, wanted: BeginUpload
 ) -> AttachmentDocument:
@@ -154,4 +170,4 @@ def _links(parts: Parts, upload: Upload) -> AttachmentLinks | None:
     )
 
 
-ROUTES = (upload_attachment, get_attachments, forget_attachment)
+ROUTES = (upload_attachment, get_attachments, forget_attachment, fetch_media_again)

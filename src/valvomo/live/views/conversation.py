@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from valvomo.domain.access.actor import Actor
-from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.media import MessageChanged
 from valvomo.domain.conversations.message import MessagePosted
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.told import Told, told_customer
 from valvomo.domain.conversations.window import WindowOpened
 from valvomo.live.views.happening import Change, Words
 from valvomo.protocol.acts import ActAnswer, answers
-from valvomo.protocol.attachments import message_attachments
+from valvomo.protocol.attachments import message_attachments, message_media
 from valvomo.protocol.customer import LiveMessageItem, PublicAuthor, PublicNotice, public_notice
 from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.messages import Author, MessageItem
@@ -53,7 +53,7 @@ def acts_after(
         and known.lookups is lookups
         and before is not None
         and before.version == known.version
-        and all(isinstance(one.happening.event, MessagePosted | DeliveryChanged) for one in changes)
+        and all(isinstance(one.happening.event, MessagePosted | MessageChanged) for one in changes)
     ):
         return replace(known, version=after.version)
     return acts_of(after, actor, lookups)
@@ -75,6 +75,7 @@ def staff_message(words: Words, reader: Actor) -> MessageItem:
         text=words.text,
         at=words.at,
         attachments=message_attachments(words.attachments),
+        media=message_media(words.media, reader.language),
         client_id=words.client_id if words.author_id == reader.id else None,
         delivery=words.delivery,
         delivery_problem=words.delivery_problem,
@@ -107,7 +108,7 @@ def customer_items(
     for change in changes:
         words, event = change.happening.words, change.happening.event
         message = customer_message(words) if words is not None else None
-        if message is not None and isinstance(event, DeliveryChanged):
+        if message is not None and isinstance(event, MessageChanged):
             further.append(message)
         elif message is not None and message.seq > seq:
             new.append(message)
@@ -124,7 +125,7 @@ def staff_items(change: Change, actor: Actor, lookups: Lookups) -> Iterator[Mess
     event = happening.event
     if (
         not isinstance(event, Event)
-        or isinstance(event, MessagePosted | DeliveryChanged | WindowOpened)
+        or isinstance(event, MessagePosted | MessageChanged | WindowOpened)
         or (happening.silent and not counts_all)
         or not any(lookups.knows_of(event, actor, one) for one in states)
     ):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from valvomo.domain.agents.events import HouseFact
 from valvomo.domain.attachments.attached import Attached, names_of
+from valvomo.domain.attachments.media import PublicMedium
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Conversation
 
@@ -15,7 +16,8 @@ from valvomo.domain.conversations.model import Conversation
 class Words:
     """A message that a fact speaks of. `public_seq` is None for what is internal.
 
-    `delivery` is how far it has come over its channel, None where it goes over none.
+    `delivery` is how far it has come over its channel, None where it goes over none. `media` came with it over a
+    channel and are not attachments, not yet or not at all.
     """
 
     id: str
@@ -31,11 +33,12 @@ class Words:
     delivery: str | None = None
     delivery_problem: str | None = None
     attachments: tuple[Attached, ...] = ()
+    media: tuple[PublicMedium, ...] = ()
 
     @property
     def line(self) -> str:
-        """It in a line: the words, or the names of what it has with it where there are none (SQL `said`)."""
-        return self.text or names_of(self.attachments)
+        """It in a line: the words, or the names of what it has or is to have with it (SQL `said`)."""
+        return self.text or names_of((*self.attachments, *self.media))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ SECTION_OF_FACT: Mapping[str, str] = {
     "file_kind": "file_kind",
     "language": "language",
     "delivery": "delivery",
+    "media": "media_state",
+    "media_problem": "media_problem",
     "problem": "delivery_problem",
     "reason": "reason",
 }

@@ -19,6 +19,7 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.attachments.attached import sealed
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
+from valvomo.domain.conversations.media import MediaChanged
 from valvomo.domain.conversations.message import MessagePosted, Visibility, digest_of
 from valvomo.domain.conversations.model import Conversation
 from valvomo.queries.verify.changed_byte import changed_byte
@@ -28,6 +29,7 @@ from valvomo.queries.verify.stored import compare
 PAGE = 200
 """Facts at a time."""
 
+_OF_MESSAGES = frozenset({MessagePosted.kind, MediaChanged.kind})
 _UNREADABLE = (msgspec.ValidationError, KeyError, ValueError, TypeError)
 Messages = dict[tuple[str, int], Any]
 
@@ -48,12 +50,14 @@ class Folds:
     version: int = 0
     now: Conversation | None = None
     broken: bool = False
+    digests: dict[int, tuple[str, Any]] = field(default_factory=dict)
 
     def add(self, row: Any, messages: Messages) -> None:
         """The next fact."""
         if row["conversation_id"] != self.id:
             self.finish()
             self.id, self.version, self.now, self.broken = row["conversation_id"], 0, None, False
+            self.digests.clear()
             self.seen.add(self.id)
         expected = self.version + 1
         self.version = row["version"]
@@ -72,12 +76,18 @@ class Folds:
             return
         if isinstance(fact.event, MessagePosted):
             self._message(before, fact, fact.event, messages.get((self.id, fact.event.seq)))
+        elif isinstance(fact.event, MediaChanged):
+            found = messages.get((self.id, fact.event.seq)) or self.digests.get(fact.event.seq, ("", None))[1]
+            self.digests[fact.event.seq] = (fact.event.digest, found)
 
     def finish(self) -> None:
         """All facts of the present conversation are read."""
         if self.now is None:
             return
         self.report.conversations += 1
+        for seq, (digest, row) in self.digests.items():
+            if row is not None:
+                self._digest(f"message {seq}", digest, row)
         if not self.broken:
             self.read.append(self.now)
 
@@ -102,17 +112,18 @@ class Folds:
         for column, value in stored.items():
             if row[column] != value:
                 self._say(f"{place}: column {column} is {row[column]}, its fact says {value}", Check.MESSAGES)
-        self._digest(place, event, row)
+        # The newest fact about it says what it is: more may have been fetched that came with it.
+        self.digests[event.seq] = (event.digest, row)
 
-    def _digest(self, place: str, event: MessagePosted, row: Any) -> None:
+    def _digest(self, place: str, posted: str, row: Any) -> None:
         try:
-            files = attached(row["attachments"], public=event.public_seq is not None)
+            files = attached(row["attachments"], public=row["public_seq"] is not None)
         except _UNREADABLE as error:
             self._say(f"{place}: column attachments cannot be read: {error}", Check.MESSAGES)
             return
-        if digest_of(row["text"], files) == event.digest:
+        if digest_of(row["text"], files) == posted:
             return
-        expected, said = bytes.fromhex(event.digest), sealed(files)
+        expected, said = bytes.fromhex(posted), sealed(files)
         parts = [("text", row["text"].encode()), *([("attachments", said)] if said else [])]
         found = changed_byte(b"", parts, b"", expected) if self.report.search else None
         what = "columns text and attachments are" if said else "column text is"
@@ -146,7 +157,7 @@ async def _messages(tx: Transaction, folds: Folds, rows: list[Any]) -> Messages:
     posted = [
         (row["conversation_id"], row["body"]["seq"])
         for row in rows
-        if row["kind"] == MessagePosted.kind
+        if row["kind"] in _OF_MESSAGES
         and row["position"] > folds.since
         and isinstance(row["body"].get("seq"), int)
     ]

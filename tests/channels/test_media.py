@@ -1,0 +1,289 @@
+"""What customers send besides words: said at once, fetched after, kept as any other file, and never lost in silence."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sample_clamd import Clamd
+from sample_files import EICAR, HTML, PDF, PROGRAMS, bomb, picture
+from sample_floor import AINO, SAARA, Floor
+from sample_line import Line, conversation_of
+from sample_media import Files, brings, file, written
+from sample_provider import Asked, Said
+from sample_stage import Stage
+
+from valvomo.commands.channels.media import AttachMedia, FetchMediaAgain
+from valvomo.commands.conversations import serve
+from valvomo.commands.execute import Executor
+from valvomo.db.attachments import upload_of
+from valvomo.domain.attachments.media import MediaProblem
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.files.clamav import ClamAV
+from valvomo.jobs.fetching import LEASE_SECONDS, LONGEST_PAUSE, MOST_ATTEMPTS
+from valvomo.queries.verify import verify
+
+PHOTO = picture()
+
+
+@pytest.fixture
+async def files(line: Line, tmp_path: Path) -> AsyncIterator[Files]:
+    async with Files.of(line.floor, line.opener, tmp_path) as opened:
+        yield opened
+
+
+def holding(line: Line, **bodies: Any) -> None:
+    """The system gives these out by their names; what is `None` is gone, an int is a status."""
+
+    def answer(asked: Asked) -> Said:
+        if asked.path == "/in":
+            return Said()
+        body = bodies.get(asked.path[1:])
+        if isinstance(body, Said):
+            return body
+        return Said(status=404) if body is None else Said(body=body)
+
+    line.system.answer = answer
+
+
+def at(line: Line, name: str) -> str:
+    return f"{line.system.url}/{name}"
+
+
+async def came(line: Line, text: str, *files: dict[str, Any], one: str = "m-1") -> str:
+    """The conversation that a message with files has begun."""
+    await brings(line, text, one, *files)
+    await line.take_in()
+    return await conversation_of(line.floor)
+
+
+async def sound(floor: Floor) -> None:
+    report = await verify(floor.database)
+    assert report.clean, report.findings
+
+
+async def test_a_picture_is_said_at_once_and_there_when_it_was_fetched(line: Line, files: Files) -> None:
+    holding(line, photo=PHOTO)
+    one = await came(line, "look", file(at(line, "photo"), "my photo.png"))
+    (message,) = await written(line.floor, one)
+    assert (message.text, message.files) == ("look", [])
+    assert message.awaited == [("my photo.png", "fetching", None)]
+    await sound(line.floor)
+    assert await files.fetch() == 1
+    (message,) = await written(line.floor, one)
+    (kept,) = message.files
+    assert (kept["name"], kept["media_type"], kept["width"], message.media) == (
+        "my photo.png",
+        "image/png",
+        40,
+        (),
+    )
+    assert (await files.kept(kept["id"])).startswith(b"\x89PNG")
+    await sound(line.floor)
+
+
+async def test_a_message_may_be_nothing_but_files_and_they_keep_their_order(line: Line, files: Files) -> None:
+    holding(line, b=PDF, a=PHOTO)
+    wanted = [
+        file(at(line, "b"), "b.pdf", "application/pdf"),
+        file(at(line, "gone"), "c.png"),
+        file(at(line, "a"), "a.png"),
+    ]
+    one = await came(line, "", *wanted)
+    await files.fetch()
+    (message,) = await written(line.floor, one)
+    assert (message.text, message.names) == ("", ["b.pdf", "a.png"])
+    assert message.awaited == [("c.png", "failed", "gone")]
+    await sound(line.floor)
+
+
+@pytest.mark.parametrize(
+    ("body", "case"),
+    [
+        (None, ("a.png", "image/png", MediaProblem.GONE)),
+        (Said(status=403), ("a.png", "image/png", MediaProblem.GONE)),
+        (b"", ("a.png", "image/png", MediaProblem.EMPTY)),
+        (PDF, ("a.png", "image/png", MediaProblem.MISMATCH)),
+        (HTML, ("a.html", "", MediaProblem.NOT_ALLOWED)),
+        (PROGRAMS[0], ("a.png", "", MediaProblem.PROGRAM)),
+        (PHOTO, ("a.exe", "", MediaProblem.PROGRAM)),
+        (bomb(), ("a.png", "image/png", MediaProblem.TOO_MANY_PIXELS)),
+        (PHOTO[:60], ("a.png", "image/png", MediaProblem.DAMAGED)),
+        (b"%PDF-" + b"x" * 11_000_000, ("a.pdf", "application/pdf", MediaProblem.TOO_LARGE)),
+    ],
+)
+async def test_what_is_not_taken_is_said_with_its_reason(
+    line: Line, files: Files, body: Any, case: tuple[str, str, MediaProblem]
+) -> None:
+    name, media_type, problem = case
+    holding(line, it=body)
+    one = await came(line, "look", file(at(line, "it"), name, media_type))
+    await files.fetch()
+    (message,) = await written(line.floor, one)
+    assert (message.text, message.files) == ("look", [])
+    assert [(one.state.value, one.problem) for one in message.media] == [("failed", problem)]
+    await sound(line.floor)
+
+
+async def test_a_virus_is_found_and_a_scanner_that_is_away_is_waited_for(line: Line, tmp_path: Path) -> None:
+    daemon = Clamd(mood="hangs up")
+    scanner = ClamAV(await daemon.start())
+    async with Files.of(line.floor, line.opener, tmp_path, scanner) as files:
+        holding(line, photo=PHOTO, virus=b"plain text: " + EICAR)
+        one = await came(line, "", file(at(line, "photo")), file(at(line, "virus"), "v.txt", "text/plain"))
+        await files.fetch()
+        (message,) = await written(line.floor, one)
+        assert [state for _, state, _ in message.awaited] == ["fetching", "fetching"]
+        daemon.mood = "well"
+        asked = len(line.system.asked)
+        for upload in await line.floor.sql("SELECT * FROM attachments WHERE progress = 'scanning'"):
+            await files.examination.examine(upload_of(upload))
+        await files.fetch(10)
+        (message,) = await written(line.floor, one)
+        assert (message.names, message.awaited) == (["photo.png"], [("v.txt", "failed", "virus")])
+        # What was kept once is not fetched again.
+        assert len(line.system.asked) == asked
+        await sound(line.floor)
+    await daemon.stop()
+
+
+async def test_a_provider_that_is_away_is_asked_again_for_hours_and_then_by_people(
+    line: Line, files: Files
+) -> None:
+    holding(line, photo=Said(status=503))
+    one = await came(line, "look", file(at(line, "photo")))
+    for _ in range(MOST_ATTEMPTS - 1):
+        assert await files.fetch(LONGEST_PAUSE) == 1
+    (message,) = await written(line.floor, one)
+    assert message.awaited == [("photo.png", "fetching", None)]
+    await files.fetch(LONGEST_PAUSE)
+    (message,) = await written(line.floor, one)
+    assert message.awaited == [("photo.png", "failed", "unavailable")]
+    assert await files.fetch(10 * LONGEST_PAUSE) == 0
+    holding(line, photo=PHOTO)
+    await line.floor.done(AINO, serve.Pick(conversation_id=one))
+    again = FetchMediaAgain(conversation_id=one, media_id=message.media[0].id)
+    await line.floor.done(AINO, again)
+    (message,) = await written(line.floor, one)
+    assert message.awaited == [("photo.png", "fetching", None)]
+    await files.fetch()
+    (message,) = await written(line.floor, one)
+    assert (message.names, message.media) == (["photo.png"], ())
+    await sound(line.floor)
+
+
+async def test_only_who_may_read_it_has_it_fetched_again_and_nothing_unsound(
+    line: Line, files: Files
+) -> None:
+    holding(line, it=PROGRAMS[0])
+    one = await came(line, "", file(at(line, "it"), "a.png", ""), file(at(line, "gone")))
+    await line.floor.done(AINO, serve.Pick(conversation_id=one))
+    await files.fetch()
+    (message,) = await written(line.floor, one)
+    program, gone = message.media
+    run = line.floor.executor.execute
+    for actor, medium, reason in (
+        (AINO, program.id, Reason.MEDIA_FOR_GOOD),
+        (SAARA, gone.id, Reason.MONITOR_FIRST),
+        (AINO, "nothing", Reason.NOT_FOUND),
+    ):
+        refused = await run(actor, FetchMediaAgain(conversation_id=one, media_id=medium))
+        assert isinstance(refused, Refusal), refused
+        assert refused.reason is reason
+    await line.floor.done(AINO, FetchMediaAgain(conversation_id=one, media_id=gone.id))
+    await line.floor.done(AINO, FetchMediaAgain(conversation_id=one, media_id=gone.id))
+    assert await files.fetch() == 1
+
+
+async def test_it_comes_once_however_often_it_is_told_and_whoever_dies(
+    line: Line, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holding(line, photo=PHOTO)
+    one = await came(line, "look", file(at(line, "photo")))
+    await brings(line, "look", "m-1", file(at(line, "photo")))
+    await line.take_in()
+    usual = Executor.execute
+
+    class DiedError(BaseException):
+        pass
+
+    async def dying(self: Executor, actor: Any, command: Any, key: str | None = None) -> Any:
+        if isinstance(command, AttachMedia):
+            raise DiedError
+        return await usual(self, actor, command, key)
+
+    # It was fetched, kept and looked into, and then the process died: before the message could have it.
+    monkeypatch.setattr(Executor, "execute", dying)
+    (row,) = await files.fetching.lease(5)
+    with pytest.raises(BaseException):  # noqa: B017, PT011 - a death in a group
+        await files.fetching.fetch(row, files.http)
+    monkeypatch.setattr(Executor, "execute", usual)
+    assert await files.fetch() == 0
+    assert (await written(line.floor, one))[0].awaited == [("photo.png", "fetching", None)]
+    assert await files.fetch(LEASE_SECONDS + 1) == 1
+    assert await files.fetch(LEASE_SECONDS + 1) == 0
+    (message,) = await written(line.floor, one)
+    assert (message.names, message.media) == (["photo.png"], ())
+    await sound(line.floor)
+
+
+async def test_two_processes_make_of_one_file_one_attachment(line: Line, files: Files) -> None:
+    holding(line, photo=PHOTO)
+    one = await came(line, "look", file(at(line, "photo")))
+    (row,) = await files.fetching.lease(5)
+    line.floor.clock.advance(LEASE_SECONDS + 1)
+    (late,) = await files.fetching.lease(5)
+    await files.fetching.fetch(late, files.http)
+    await files.fetching.fetch(row, files.http)
+    (message,) = await written(line.floor, one)
+    assert (message.names, message.media) == (["photo.png"], ())
+    await sound(line.floor)
+
+
+async def test_what_was_written_before_the_end_is_fetched_after_it(line: Line, files: Files) -> None:
+    holding(line, photo=PHOTO)
+    one = await came(line, "look", file(at(line, "photo")))
+    await line.floor.done(AINO, serve.Pick(conversation_id=one))
+    await line.floor.done(AINO, serve.End(conversation_id=one))
+    await files.fetch()
+    (message,) = await written(line.floor, one)
+    assert message.names == ["photo.png"]
+    await sound(line.floor)
+
+
+async def test_more_than_a_message_may_have_or_nothing_at_all(line: Line, files: Files) -> None:
+    holding(line, photo=PHOTO)
+    await line.floor.sql("""UPDATE workstreams SET attachments = '{"most": 2}' WHERE id = 'custom'""")
+    one = await came(line, "look", *[file(at(line, "photo"), f"{number}.png") for number in range(3)])
+    await files.fetch()
+    (message,) = await written(line.floor, one)
+    assert message.names == ["0.png", "1.png"]
+    assert message.awaited == [("2.png", "failed", "too-many")]
+    await line.floor.sql(
+        """UPDATE workstreams SET attachments = '{"customer": {"allowed": false}}' WHERE id = 'custom'"""
+    )
+    await brings(line, "more", "m-2", file(at(line, "photo")))
+    await line.take_in()
+    assert await files.fetch() == 0
+    assert (await written(line.floor, one))[1].awaited == [("photo.png", "failed", "not-allowed")]
+    await sound(line.floor)
+
+
+async def test_everybody_who_reads_along_sees_it_come(line: Line, files: Files) -> None:
+    holding(line, photo=PHOTO)
+    one = await came(line, "look", file(at(line, "photo")))
+    await line.floor.done(AINO, serve.Pick(conversation_id=one))
+    stage = await Stage.open(line.floor)
+    aino = stage.reader(AINO)
+    topic = f"conversation:{one}"
+    await aino.watch(topic)
+    await stage.settle()
+    await files.fetch()
+    await stage.settle()
+    said = [item for item in aino.told(topic) if item["kind"] == "message"]
+    before, after = said[0], said[-1]
+    assert (before["id"], len(said)) == (after["id"], 2)
+    assert (before["media"][0]["state"], before["attachments"]) == ("fetching", [])
+    assert ([one["name"] for one in after["attachments"]], after["media"]) == (["photo.png"], [])
