@@ -23,6 +23,7 @@ from valvomo.domain.agents.events import (
     Searched,
     SettingChanged,
     SignedIn,
+    TranscriptTaken,
     UsualHandleNoted,
 )  # fmt: skip
 from valvomo.domain.agents.presence import Presence
@@ -254,6 +255,7 @@ HOUSE: tuple[tuple[HouseFact, bool], ...] = (
     (FiguresSeen(view="agents", since="2026-03-01", until="2026-03-02"), True),
     (FiguresExported(content="a", format="csv", since="2026-03-01", until="2026-03-02", purpose="p"), True),
     (Evaluated(evaluation_id="e", conversation_id="c", agent_id="a", stage="draft"), True),
+    (TranscriptTaken(conversation_id="c", format="html", purpose="p", redacted=True), True),
     (AlertRaised(**ALERT, rule_id="r", conversation_id=None), False),
     (AlertAcknowledged(**ALERT), True),
     (AlertAssigned(**ALERT, user_id="u", user_name="U"), True),

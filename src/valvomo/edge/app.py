@@ -36,6 +36,7 @@ from valvomo.edge.http import (
     search,
     settings_routes,
     shop,
+    transcripts,
     whatif,
     widget,
 )
@@ -50,7 +51,7 @@ STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *attachments.ROUTES, *acts.ROUTES, *heeding.ROUTES,
     *alerts.ROUTES, *giving.ROUTES, *pausing.ROUTES, *agents.ROUTES, *figures.ROUTES, *exports.ROUTES,
     *schedules.ROUTES, *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
-    *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES,
+    *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES, *transcripts.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = (*widget.ROUTES, *own_attachments.ROUTES)
 BOT_ROUTES = bot_side.ROUTES

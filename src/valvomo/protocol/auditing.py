@@ -18,6 +18,7 @@ from valvomo.domain.agents.events import (
     Searched,
     SettingChanged,
     SignedIn,
+    TranscriptTaken,
     UsualHandleNoted,
 )
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
@@ -56,7 +57,7 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:  # noqa: 
             return ("audit", "acknowledged"), {"person": lookups.people.get(person)}
         case Searched(words=words, seen=seen):
             return ("audit", "searched"), {"words": words, "seen": seen}
-        case Evaluated() | LookedBack() | FiguresSeen() | FiguresExported():
+        case Evaluated() | LookedBack() | FiguresSeen() | FiguresExported() | TranscriptTaken():
             return _of_looking(event, lookups)
         case ContactChanged() | ContactMerged() | ContactUnmerged() | RecordsImported():
             stage = f"_{event.state}" if isinstance(event, RecordsImported) else ""
@@ -72,9 +73,17 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:  # noqa: 
             return sentence_of(event), event_facts(event, lookups)
 
 
-def _of_looking(event: Evaluated | LookedBack | FiguresSeen | FiguresExported, lookups: Lookups) -> Sentence:
+def _of_looking(
+    event: Evaluated | LookedBack | FiguresSeen | FiguresExported | TranscriptTaken, lookups: Lookups
+) -> Sentence:
     if isinstance(event, Evaluated):
         return ("audit", f"evaluated_{event.stage}"), {"agent": lookups.people.get(event.agent_id)}
+    if isinstance(event, TranscriptTaken):
+        return ("audit", f"{event.kind}_redacted" if event.redacted else event.kind), {
+            "conversation": event.conversation_id,
+            "format": event.format.upper(),
+            "purpose": event.purpose,
+        }
     facts: dict[str, object] = {"since": event.since, "until": event.until}
     if isinstance(event, LookedBack):
         return ("audit", "looked_back" if event.view == "floor" else f"looked_back_{event.view}"), facts

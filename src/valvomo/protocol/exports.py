@@ -11,7 +11,13 @@ from valvomo.protocol.requests import Request
 
 Words = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=100)]
 Purpose = Annotated[
-    str, Meta(min_length=3, max_length=500, description="What it is for; it goes with the file.")
+    str,
+    Meta(
+        min_length=3,
+        max_length=500,
+        pattern=r"\S\s*\S\s*\S",
+        description="What it is for; it goes with the file.",
+    ),
 ]
 
 

@@ -121,6 +121,22 @@ export async function sendFile<T>(path: Address<'post'>, file: Blob, query: Quer
   return read<T>(response)
 }
 
+/** A file that a command answers, with the name that the server gives it; the browser keeps it where it keeps downloads. */
+export async function takeFile(path: Address<'post'>, body: unknown): Promise<void> {
+  const response = await request('POST', path, { body })
+  if (!response.ok) await read(response)
+  const name = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1] ?? 'valvomo'
+  const link = document.createElement('a')
+  try {
+    link.href = URL.createObjectURL(await response.blob())
+  } catch {
+    throw Problem.unreachable()
+  }
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
+
 export interface Paged<T> {
   items: T[]
   next: string | null

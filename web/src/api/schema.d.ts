@@ -1477,6 +1477,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a transcript away
+         * @description What the customer could read, for who may read it; personal data blacked out if the organization wants that.
+         *
+         *     The audit log has it with its purpose.
+         */
+        post: operations["takeTranscript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/transfer": {
         parameters: {
             query?: never;
@@ -7340,6 +7362,16 @@ export interface components {
             start?: string | null;
             streams: components["schemas"]["StreamBody"][];
         };
+        /** TakeTranscriptRequest */
+        TakeTranscriptRequest: {
+            /**
+             * @default text
+             * @enum {string}
+             */
+            format: "text" | "json" | "html";
+            /** @description What it is for; it goes with the file. */
+            purpose: string;
+        };
         /** TemplateDocument */
         TemplateDocument: {
             auto_accept: boolean;
@@ -7443,6 +7475,35 @@ export interface components {
         TokenDocumentPage: {
             items: components["schemas"]["TokenDocument"][];
             next?: string | null;
+        };
+        /** TranscriptDocument */
+        TranscriptDocument: {
+            /** Format: date-time */
+            begun_at: string;
+            channel: string;
+            closed_at: string | null;
+            conversation: string;
+            customer: string;
+            language: string;
+            messages: components["schemas"]["TranscriptMessage"][];
+            notice: string;
+            purpose: string;
+            queue: string;
+            redacted: boolean;
+            subject: string;
+            /** Format: date-time */
+            taken_at: string;
+            taken_by: string;
+        };
+        /** TranscriptMessage */
+        TranscriptMessage: {
+            /** Format: date-time */
+            at: string;
+            attachments: string[];
+            author: string;
+            role: string;
+            seq: number;
+            text: string;
         };
         /** TransferRequest */
         TransferRequest: {
@@ -11295,6 +11356,45 @@ export interface operations {
             404: components["responses"]["404"];
             409: components["responses"]["409"];
             422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    takeTranscript: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeTranscriptRequest"];
+            };
+        };
+        responses: {
+            /** @description JSON; or text, or a page of HTML. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

@@ -12,6 +12,7 @@ from valvomo.domain.agents.events import (
     Searched,
     SettingChanged,
     SignedIn,
+    TranscriptTaken,
 )
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared
 from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
@@ -30,7 +31,7 @@ from valvomo.domain.records.events import RecordsImported
 _SUPERVISOR = "supervisor"
 _ALWAYS = (
     SettingChanged, SignedIn, Evaluated, LookedBack, Searched, FiguresSeen, FiguresExported, ContactChanged,
-    ContactMerged, ContactUnmerged,
+    ContactMerged, ContactUnmerged, TranscriptTaken,
 )  # fmt: skip
 
 

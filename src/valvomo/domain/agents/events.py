@@ -142,6 +142,17 @@ class FiguresExported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptTaken:
+    """Somebody of the house took a transcript away, and what for; `redacted`: with personal data blacked out."""
+
+    kind: ClassVar[str] = "transcript_taken"
+    conversation_id: str
+    format: str
+    purpose: str
+    redacted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluated:
     """An evaluation of an agent's work came so far: begun (`draft`), `taken` over, submitted, replied to, closed.
 
@@ -176,6 +187,7 @@ _ALL = (
     PresenceSet, AgentConnected, AgentDisconnected, SettingChanged, SignedIn, Acknowledged, LookedBack, FiguresSeen,
     FiguresExported, UsualHandleNoted, Evaluated, AlertRaised, AlertAcknowledged, AlertAssigned, AlertCleared,
     Searched, ContactChanged, ContactMerged, ContactUnmerged, RecordsImported, ChannelSeen,
+    TranscriptTaken,
 )  # fmt: skip
 HouseFact = (
     PresenceSet
@@ -199,6 +211,7 @@ HouseFact = (
     | ContactUnmerged
     | RecordsImported
     | ChannelSeen
+    | TranscriptTaken
 )
 HOUSE_FACTS: dict[str, type[HouseFact]] = {one.kind: one for one in _ALL}
 """Facts that belong to no conversation, by kind."""

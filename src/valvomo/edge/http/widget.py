@@ -160,9 +160,9 @@ async def transcript(parts: PartsArg, guest: GuestArg) -> Response[str]:
     """What was said, as text, for the customer to keep; personal data blacked out if the organization wants that."""
     async with parts.reader.reading() as tx:
         wanted = await leaving.transcript(tx, guest)
-    text = found(await asyncio.to_thread(leaving.as_text, wanted))
+    clean = found(await asyncio.to_thread(leaving.cleaned, wanted))
     headers = {"Content-Disposition": 'attachment; filename="transcript.txt"'}
-    return Response(text, media_type="text/plain", headers=headers)
+    return Response(leaving.as_text(clean), media_type="text/plain", headers=headers)
 
 
 def _own(request: Request[Any, Any, Any], key: str | None) -> str | None:
