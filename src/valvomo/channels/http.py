@@ -15,7 +15,7 @@ from typing import Any, Self
 import httpcore
 import httpx
 
-from valvomo.addresses import Network, resolved
+from valvomo.addresses import Network, authorities, resolved
 from valvomo.channels.media import Incoming
 from valvomo.channels.port import Body, Reply, UnavailableError
 
@@ -138,9 +138,9 @@ class _Guarded(httpx.AsyncHTTPTransport):
     """The usual transport, with our own way of making connections."""
 
     def __init__(self, allowed: Sequence[Network]) -> None:
-        super().__init__()
+        super().__init__(verify=authorities())
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=authorities(),
             max_connections=100,
             max_keepalive_connections=20,
             keepalive_expiry=30.0,

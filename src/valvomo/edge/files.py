@@ -8,7 +8,7 @@ import mimetypes
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self._assets = {
-            f"/{path.relative_to(folder).as_posix()}": _asset(path)
+            f"/{path.relative_to(folder).as_posix()}": _asset(path, path.stat().st_mtime_ns)
             for path in sorted(folder.rglob("*"))
             if path.is_file() and not path.name.startswith(".")
         }
@@ -88,7 +88,9 @@ def page(folder: Path, name: str) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
-def _asset(path: Path) -> Asset:
+@cache
+def _asset(path: Path, _changed: int) -> Asset:
+    # Whoever serves the same files several times in one process reads and sums them once.
     body = path.read_bytes()
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     textual = kind.startswith(_COMPRESSED)

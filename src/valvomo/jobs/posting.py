@@ -10,17 +10,15 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import ssl
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 import httpx
 
-from valvomo.addresses import Network, resolved
+from valvomo.addresses import Network, authorities, resolved
 from valvomo.telemetry.spans import here
 
 PATIENCE_SECONDS = 10.0
@@ -28,12 +26,6 @@ MOST_READ = 1024
 """Bytes of an answer that are kept for the log."""
 GONE = 410
 """The receiver says that it will never want letters again."""
-
-
-@cache
-def _trusting() -> ssl.SSLContext:
-    """Reading the authorities takes a tenth of a second, and they are the same for every client."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +61,7 @@ class Post:
             follow_redirects=False,
             limits=limits,
             timeout=PATIENCE_SECONDS,
-            verify=_trusting(),
+            verify=authorities(),
         ) as client:
             yield cls(client, allowed)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-from functools import cache
 from typing import Any
 
 import httpx
 import msgspec
+
+from valvomo.addresses import authorities
 
 MOST_TRIES = 5
 LONGEST_PAUSE = 5.0
@@ -32,14 +32,8 @@ def new_client(address: str, connections: int = 64) -> httpx.AsyncClient:
     """A client of one server. No proxy of the surroundings comes between."""
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     return httpx.AsyncClient(
-        base_url=address, timeout=20.0, limits=limits, trust_env=False, verify=_trusting()
+        base_url=address, timeout=20.0, limits=limits, trust_env=False, verify=authorities()
     )
-
-
-@cache
-def _trusting() -> ssl.SSLContext:
-    """One for everybody: to read whom the machine trusts takes each client tens of milliseconds."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 class Http:
