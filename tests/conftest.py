@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from sample_databases import Databases
 
@@ -30,6 +31,15 @@ from valvomo.demo.organization import PASSWORD, Sample, create_sample
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Refusal
 from valvomo.house_key import HouseKey
+
+# The pretty tracebacks that structlog has where nobody has set it up take seconds each.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 T = TypeVar("T")
 _numbers = count(1)

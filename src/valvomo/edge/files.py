@@ -65,11 +65,7 @@ class Files:
     """All files below a folder, by address. An empty or missing folder has none."""
 
     def __init__(self, folder: Path) -> None:
-        self._assets = {
-            f"/{path.relative_to(folder).as_posix()}": _asset(path, path.stat().st_mtime_ns)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and not path.name.startswith(".")
-        }
+        self._assets = _assets(folder)
 
     def find(self, scope: Any) -> Asset | None:
         """The file at an address; addresses of the console's pages are its one page."""
@@ -89,8 +85,16 @@ def page(folder: Path, name: str) -> str | None:
 
 
 @cache
-def _asset(path: Path, _changed: int) -> Asset:
-    # Whoever serves the same files several times in one process reads and sums them once.
+def _assets(folder: Path) -> dict[str, Asset]:
+    # A process that serves a folder several times, as tests do, reads and sums it once.
+    return {
+        f"/{path.relative_to(folder).as_posix()}": _asset(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def _asset(path: Path) -> Asset:
     body = path.read_bytes()
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     textual = kind.startswith(_COMPRESSED)
