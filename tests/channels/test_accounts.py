@@ -165,7 +165,7 @@ async def test_what_failed_is_sent_again_or_dropped_by_a_person(line: Line) -> N
     line.system.answer = lambda _asked: Said()
     await line.send()
     assert [text for text, state, _ in await messages(line.floor, one) if state == "sent"] == ["first"]
-    assert (await messages(line.floor, one))[2] == ("second", "failed", "unreachable")
+    assert (await messages(line.floor, one))[2] == ("second", "failed", "dropped")
     nobody = SendAgain(account_id="another", message_id=ids[1])
     assert reason(await line.floor.do(AATU, nobody)) is Reason.NOT_FOUND
     report = await verify(line.floor.database)

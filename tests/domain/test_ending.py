@@ -36,7 +36,8 @@ from valvomo.domain.conversations.ending import (
     end,
 )  # fmt: skip
 from valvomo.domain.conversations.force_close import ForceClosed, force_close
-from valvomo.domain.conversations.model import Channel, Conversation, Deadline, Mode, OfferKind, Role, State
+from valvomo.domain.conversations.marks import Deadline
+from valvomo.domain.conversations.model import Channel, Conversation, Mode, OfferKind, Role, State
 from valvomo.domain.conversations.resolve import Resolution, resolve
 from valvomo.domain.conversations.workstream import Timers, WrapUpBlock, default_timers
 from valvomo.domain.records.form import RecordForm

@@ -34,7 +34,7 @@ from valvomo.domain.conversations import (
 )  # fmt: skip
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
-from valvomo.domain.conversations.marks import ScheduledTransfer
+from valvomo.domain.conversations.marks import Deadline, ScheduledTransfer
 from valvomo.domain.conversations.message import Visibility, Words
 from valvomo.domain.conversations.model import (
     ASYNCHRONOUS,
@@ -42,7 +42,6 @@ from valvomo.domain.conversations.model import (
     SYNCHRONOUS,
     Channel,
     Conversation,
-    Deadline,
     Mode,
     OfferKind,
     Role,

@@ -12,8 +12,9 @@ from sample_talk import AT, accepted
 
 from valvomo.domain.conversations.details import DetailsChanged
 from valvomo.domain.conversations.fold import fold, fold_all
+from valvomo.domain.conversations.marks import LanguageSource
 from valvomo.domain.conversations.measure import LanguageDetected, Measured, SentimentMeasured, measure
-from valvomo.domain.conversations.model import Conversation, LanguageSource, State
+from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.sentiment.levels import RANK, Level, at_or_below, level_of, level_of_reading
 from valvomo.domain.sentiment.mood import KEPT, Reading, Trend, mood_of, with_reading
 

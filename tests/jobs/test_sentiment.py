@@ -18,7 +18,7 @@ from valvomo.commands.settings.insight import ChangeInsight
 from valvomo.db import insight
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import Actor, UserRole
-from valvomo.domain.conversations.model import LanguageSource
+from valvomo.domain.conversations.marks import LanguageSource
 from valvomo.domain.refusals import Refusal
 from valvomo.domain.sentiment.choice import Backend
 from valvomo.domain.sentiment.levels import Level

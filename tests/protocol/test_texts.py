@@ -46,6 +46,7 @@ TOLD = (
 NOTICES = (
     "offer_accepted", "offer_rejected", "offer_expired", "offer_withdrawn", "force_closed",
     "supervisor_joined", "took_over", "transferred_away", "alert_assigned", "alert_yours", "channel_held",
+    "message_undelivered",
 )  # fmt: skip
 CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "queued", "parked", "ended",
           *Trigger)  # fmt: skip
@@ -101,6 +102,7 @@ NEEDED = {
     *(("media_problem", problem.value) for problem in MediaProblem),
     *(("delivery", state.value) for state in Delivery),
     *(("delivery_problem", problem.value) for problem in DeliveryProblem),
+    *(("delivery_advice", problem.value) for problem in DeliveryProblem),
     *(("reason", code) for code in (*REASONS, *HandOverReason)),
     ("bot", "greeting"),
     ("webhook_mail", "subject"),

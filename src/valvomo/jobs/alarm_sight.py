@@ -7,6 +7,7 @@ from datetime import datetime
 
 from valvomo.db.alerts import Rule
 from valvomo.db.journal import Fact
+from valvomo.domain.alerts.conditions import looked_for
 from valvomo.domain.alerts.judging import Seen
 from valvomo.domain.conversations.model import Conversation
 from valvomo.live.feed import Feed
@@ -33,9 +34,9 @@ class AlarmSight:
     def note(self, facts: Iterable[Fact]) -> None:
         """Events count from when they are read: who was away for a while misses none."""
         for fact in facts:
-            about = fact.conversation_id
-            if fact.kind in self._named and about and self._feed.floor.conversation(about) is not None:
-                self._events.setdefault(about, {})[fact.kind] = self._clock()
+            about, name = fact.conversation_id, looked_for(fact.event)
+            if name in self._named and about and self._feed.floor.conversation(about) is not None:
+                self._events.setdefault(about, {})[name] = self._clock()
 
     def forget(self, conversation_id: str) -> None:
         """What happened to it."""

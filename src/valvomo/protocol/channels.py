@@ -147,6 +147,12 @@ class SendTestRequest(Request, frozen=True, kw_only=True):
     text: Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
+class MendMessageRequest(Request, frozen=True, kw_only=True):
+    """Send a message again that has failed; `drop`: let it be instead."""
+
+    drop: bool = False
+
+
 class MendRequest(Request, frozen=True, kw_only=True):
     """Try again what was given up, or drop it. `id` is that of the list."""
 

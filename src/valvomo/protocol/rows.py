@@ -17,7 +17,8 @@ from valvomo.domain.access.sight import (
     shows_preview,
     takes_part,
 )
-from valvomo.domain.conversations.model import Conversation, LanguageSource, Offer, Role
+from valvomo.domain.conversations.marks import LanguageSource
+from valvomo.domain.conversations.model import Conversation, Offer, Role
 from valvomo.protocol.acts import ActAnswer, answers, compact
 from valvomo.protocol.heeding import Heeded, heeded
 from valvomo.protocol.lookups import AskingFacts, Lookups, Named, QueueFacts

@@ -9,8 +9,9 @@ export type Facts = Readonly<Record<string, unknown>>
 const files = import.meta.glob<unknown>('../../../src/valvomo/protocol/texts/*.json', { import: 'default' })
 const texts = shallowRef<ServerTexts>({})
 
-/** Facts whose values are codes stand in the section of their name; `stage` shares that of `state`. */
-const SECTIONS = new Set(['state', 'stage', 'presence', 'role', 'channel', 'mode', 'right', 'offer', 'cause', 'visibility', 'file_kind'])
+/** Facts whose values are codes stand in the section of their name; some share another's. */
+const SECTIONS = new Set(['state', 'stage', 'presence', 'role', 'channel', 'mode', 'right', 'offer', 'cause', 'visibility', 'file_kind', 'problem', 'advice'])
+const SHARED: Readonly<Record<string, string>> = { stage: 'state', problem: 'delivery_problem', advice: 'delivery_advice' }
 
 /** `{a: {b: 'x'}}` as `{'a.b': 'x'}`. */
 export function flatten(tree: unknown, prefix = ''): Record<string, string> {
@@ -34,7 +35,7 @@ export function showServerTexts(read: ServerTexts): void {
 
 function word(name: string, value: unknown): string | null {
   if (value === null || value === undefined) return null
-  const section = name === 'stage' ? 'state' : name
+  const section = SHARED[name] ?? name
   const found = SECTIONS.has(name) ? texts.value[`${section}.${String(value)}`] : undefined
   return found ?? String(value)
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
@@ -14,6 +15,7 @@ from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged, DeliveryProblem, moves_on
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.told import notified
 from valvomo.domain.refusals import Reason, Refusal
 
 
@@ -51,6 +53,7 @@ async def take_note(work: Work, told: Sequence[Told]) -> None:
     current = await conversations.lock_many(work.tx, ((house, row["conversation_id"]) for row in found))
     rows = {row["message_id"]: row for row in await work.tx.rows("dispatches.lock", house, ids)}
     notes = {row["message_id"]: _known(row) for row in rows.values()}
+    before = dict(current)
     changed: dict[tuple[str, str], Conversation] = {}
     for one in told:
         row = rows.get(one.message_id)
@@ -61,15 +64,20 @@ async def take_note(work: Work, told: Sequence[Told]) -> None:
             key = (house, noted.conversation_id)
             current[key] = changed[key] = note_change(work, current[key], noted)
     moved = [one for one in notes.values() if one != _known(rows[one.message_id])]
-    await write(work, moved, changed.values())
+    await write(work, moved, [(before[key], one) for key, one in changed.items()])
 
 
-async def write(work: Work, notes: Sequence[Note], changed: Iterable[Conversation]) -> None:
-    """What has come further, and the conversations with their new versions."""
+async def write(
+    work: Work, notes: Sequence[Note], changed: Sequence[tuple[Conversation, Conversation]]
+) -> None:
+    """What has come further, and the conversations (before, after): most have nothing new but their versions."""
     if notes:
         await dispatches.note(work.tx, work.organization_id, notes)
-    if changed := list(changed):
-        await messages.write(work.tx, [], [], changed)
+    for before, after in changed:
+        if after.undelivered != before.undelivered:
+            await conversations.save(work.tx, before, after)
+    if counted := [after for before, after in changed if after.undelivered == before.undelivered]:
+        await messages.write(work.tx, [], [], counted)
 
 
 def note_change(work: Work, conversation: Conversation, noted: Note) -> Conversation:
@@ -79,25 +87,28 @@ def note_change(work: Work, conversation: Conversation, noted: Note) -> Conversa
         seq=noted.seq or 0,
         state=Delivery(noted.state),
         problem=DeliveryProblem(noted.problem) if noted.problem else None,
+        minded=True,
     )
+    people = notified(event, conversation)
     after = fold(conversation, event, work.now)
     work.facts.append(
         Fact(
             event=event, actor_id=work.actor.id, actor_name=work.actor.name, at=work.now,
             conversation_id=after.id, version=after.version,
+            notify=tuple(one for one in people if one != work.actor.id),
         )
     )  # fmt: skip
     return after
 
 
-def _known(row: object) -> Note:
+def _known(row: Any) -> Note:
     names = ("message_id", "conversation_id", "seq", "state", "provider_id", "problem", "detail")
-    return Note(**{name: row[name] for name in names})  # type: ignore[index]
+    return Note(**{name: row[name] for name in names})
 
 
-def _noted(row: object, told: Told, before: Note) -> Note:
+def _noted(row: Any, told: Told, before: Note) -> Note:
     """A message that may have gone out twice says so for good; other remarks are of the newest state."""
-    repeated = DeliveryProblem.POSSIBLY_REPEATED if row["possibly_repeated"] else None  # type: ignore[index]
+    repeated = DeliveryProblem.POSSIBLY_REPEATED if row["possibly_repeated"] else None
     problem = told.problem or (repeated if told.state is not Delivery.FAILED else None)
     return Note(
         message_id=before.message_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from valvomo.commands.channels.delivery import note_change, write
 from valvomo.commands.registry import Command, Outcome, handles
@@ -12,7 +12,9 @@ from valvomo.commands.work import Work
 from valvomo.db import conversations
 from valvomo.db.dispatches import Note
 from valvomo.domain.access.actor import UserRole
-from valvomo.domain.conversations.delivery import Delivery, may_send_again
+from valvomo.domain.access.acts import Act
+from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem, may_send_again
+from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Reason, Refusal
 
 
@@ -35,22 +37,52 @@ async def send_again(work: Work, command: SendAgain) -> Outcome:
         (row,) = await work.tx.rows("dispatches.lock", house_id, [one])
         if conversation is None or row["account_id"] != command.account_id:
             break
-        if not may_send_again(Delivery(row["state"])) or row["dropped_at"] is not None:
-            return Refusal(Reason.NOT_GIVEN_UP)
-        if command.drop:
-            await work.tx.run("dispatches.drop", house_id, one, work.now)
-        else:
-            await work.tx.run("dispatches.again", house_id, one, work.now)
-            noted = Note(
-                message_id=one, conversation_id=conversation.id, seq=row["seq"], state=Delivery.QUEUED.value,
-                provider_id=None, problem=None, detail=None,
-            )  # fmt: skip
-            if noted.seq is not None:
-                await write(work, [noted], [note_change(work, conversation, noted)])
-        outcome = "dropped" if command.drop else Delivery.QUEUED.value
-        _note_list(work, "dispatch", (one, conversation.customer_name), ("failed", outcome))
-        return {"id": one}
+        return await _mend(work, conversation, row, drop=command.drop)
     return Refusal(Reason.NOT_FOUND)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MendMessage(Command):
+    """The same by who speaks with the customer: a message (its number) goes again, or is dropped."""
+
+    conversation_id: str
+    seq: int
+    drop: bool = False
+
+
+@handles(MendMessage)
+async def mend_message(work: Work, command: MendMessage) -> Outcome:
+    """Who may reply may have it sent again, while the channel takes it; who may write a note may drop it."""
+    act = Act.NOTE if command.drop else Act.REPLY
+    conversation = await work.lock_for(command.conversation_id, act)
+    if isinstance(conversation, Refusal):
+        return conversation
+    found = await work.tx.value("dispatches.of_message", work.organization_id, conversation.id, command.seq)
+    if found is None:
+        return Refusal(Reason.NOT_GIVEN_UP)
+    (row,) = await work.tx.rows("dispatches.lock", work.organization_id, [found])
+    return await _mend(work, conversation, row, drop=command.drop)
+
+
+async def _mend(work: Work, conversation: Conversation, row: Any, *, drop: bool) -> Outcome:
+    house_id, one = work.organization_id, row["message_id"]
+    if not may_send_again(Delivery(row["state"])) or row["dropped_at"] is not None:
+        return Refusal(Reason.NOT_GIVEN_UP)
+    await work.tx.run("dispatches.drop" if drop else "dispatches.again", house_id, one, work.now)
+    noted = Note(
+        message_id=one,
+        conversation_id=conversation.id,
+        seq=row["seq"],
+        state=(Delivery.FAILED if drop else Delivery.QUEUED).value,
+        provider_id=None,
+        problem=DeliveryProblem.DROPPED.value if drop else None,
+        detail=row["detail"] if drop else None,
+    )
+    if noted.seq is not None:
+        await write(work, [noted], [(conversation, note_change(work, conversation, noted))])
+    outcome = "dropped" if drop else Delivery.QUEUED.value
+    _note_list(work, "dispatch", (one, conversation.customer_name), ("failed", outcome))
+    return {"id": one}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from valvomo.commands.work import Work
 from valvomo.db import contacts
 from valvomo.domain.access.actor import ActorKind
-from valvomo.domain.conversations.model import ASYNCHRONOUS, LanguageSource
+from valvomo.domain.conversations.marks import LanguageSource
+from valvomo.domain.conversations.model import ASYNCHRONOUS
 from valvomo.domain.conversations.start import Customer
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal

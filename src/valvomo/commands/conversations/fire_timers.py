@@ -15,7 +15,8 @@ from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.bots import bot_due
 from valvomo.domain.conversations.ending import CapacityFreed, auto_close, customer_end, due
 from valvomo.domain.conversations.event import Event
-from valvomo.domain.conversations.model import Conversation, Deadline
+from valvomo.domain.conversations.marks import Deadline
+from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.offers import OfferExpired, expire
 from valvomo.domain.conversations.queueing import lost
 from valvomo.domain.conversations.window import WindowClosed

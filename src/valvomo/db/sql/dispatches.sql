@@ -89,6 +89,10 @@ ORDER BY d.place
 -- In which conversations these are.
 SELECT message_id, conversation_id FROM dispatches WHERE organization_id = $1 AND message_id = ANY ($2::text[])
 
+-- name: of_message
+-- The dispatch of a message of a conversation, by its number.
+SELECT message_id FROM dispatches WHERE organization_id = $1 AND conversation_id = $2 AND seq = $3
+
 -- name: lock
 -- These, locked; after their conversations.
 SELECT * FROM dispatches WHERE organization_id = $1 AND message_id = ANY ($2::text[]) ORDER BY message_id FOR UPDATE

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from valvomo.domain.attention.rules import PARTS
+from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.sentiment.levels import Level
 
 FIGURES = (
@@ -16,12 +17,19 @@ FIGURES = (
 """Figures of a queue: counts; `longest_wait` in seconds; `service_level` in percent of what was offered today."""
 EVENTS = (
     "supervisor_asked", "orphaned", "offer_rejected", "offer_expired", "owner_disconnected", "overflowed",
-    "conversation_started", "queued", "customer_disconnected",
+    "conversation_started", "queued", "customer_disconnected", "message_undelivered",
 )  # fmt: skip
 """Events of a conversation that a rule may look for."""
 MOST_CONDITIONS = 8
 WITHIN = 300
 """Seconds for which an event counts, unless said otherwise."""
+
+
+def looked_for(event: object) -> str:
+    """By which name rules look for what has happened: that of its kind, but that a message failed has its own."""
+    if isinstance(event, DeliveryChanged) and event.failed:
+        return "message_undelivered"
+    return str(getattr(event, "kind", ""))
 
 
 class ConditionKind(StrEnum):

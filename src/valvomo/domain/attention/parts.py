@@ -153,5 +153,17 @@ def handle(conversation: Conversation, norms: QueueNorms, _rules: AttentionRules
     )
 
 
-REASONS: tuple[Reason, ...] = (waiting, unanswered, asked, mood, orphaned, declined, transferred, vip, handle)
+def undelivered(conversation: Conversation, _norms: QueueNorms, _rules: AttentionRules) -> Part | None:
+    """Messages of the house that have not reached the customer: 20, and 5 for each more, at most 40."""
+    count = len(conversation.undelivered)
+    if not count:
+        return None
+    return Part(
+        name="undelivered", base=min(40, 15 + 5 * count), began=conversation.undelivered[0].since, count=count
+    )
+
+
+REASONS: tuple[Reason, ...] = (
+    waiting, unanswered, asked, mood, orphaned, declined, transferred, undelivered, vip, handle,
+)  # fmt: skip
 """In the order in which they are told where they weigh the same."""

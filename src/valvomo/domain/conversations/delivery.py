@@ -7,13 +7,17 @@ order and however often they come.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.marks import Undelivered
 from valvomo.domain.conversations.model import Conversation
+
+MOST_UNDELIVERED = 100
+"""So many of its messages a conversation knows to be undelivered."""
 
 
 class Delivery(StrEnum):
@@ -51,17 +55,33 @@ _ORDER = {state: place for place, state in enumerate(Delivery)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryChanged(Event):
-    """A message came further, or a person has it sent again (`queued`). `problem` says why it failed."""
+    """A message came further, or a person has it sent again (`queued`). `problem` says why it failed.
+
+    `minded`: the conversation keeps in mind what has not reached its customer; facts of before it did so say nothing of
+    it.
+    """
 
     kind: ClassVar[str] = "delivery_changed"
     message_id: str
     seq: int
     state: Delivery
     problem: DeliveryProblem | None = None
+    minded: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is undelivered, and somebody has to see to it: nobody has decided that it stays so."""
+        return self.state is Delivery.FAILED and self.problem is not DeliveryProblem.DROPPED
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """Changes nothing of the conversation itself: states are the messages' own."""
-        return conversation
+        """States are the messages' own; of those that failed the conversation knows until they are seen to."""
+        if not self.minded:
+            return conversation
+        left = tuple(one for one in conversation.undelivered if one.seq != self.seq)
+        if self.failed:
+            problem = self.problem or DeliveryProblem.OTHER
+            left = (*left, Undelivered(seq=self.seq, since=at, problem=problem.value))[-MOST_UNDELIVERED:]
+        return conversation if left == conversation.undelivered else replace(conversation, undelivered=left)
 
 
 def moves_on(before: Delivery, reported: Delivery) -> bool:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from valvomo.domain.conversations.event import Event
-from valvomo.domain.conversations.model import Channel, Conversation, LanguageSource, State
+from valvomo.domain.conversations.marks import LanguageSource
+from valvomo.domain.conversations.model import Channel, Conversation, State
 from valvomo.domain.conversations.queueing import owner_refusal
 from valvomo.domain.conversations.record import changed
 from valvomo.domain.refusals import Refusal

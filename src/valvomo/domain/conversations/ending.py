@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from valvomo.domain.conversations.event import Event, closed, with_deadlines
 from valvomo.domain.conversations.leaving import put_out
-from valvomo.domain.conversations.model import SYNCHRONOUS, Channel, Conversation, Deadline, Mode, Role, State
+from valvomo.domain.conversations.marks import Deadline
+from valvomo.domain.conversations.model import SYNCHRONOUS, Channel, Conversation, Mode, Role, State
 from valvomo.domain.conversations.queueing import owner_refusal
 from valvomo.domain.conversations.record import Record, changed
 from valvomo.domain.conversations.workstream import Workstream, WrapUpBlock

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
+from valvomo.domain.conversations.marks import Deadline
 from valvomo.domain.conversations.model import (
     SPOKEN,
     Conversation,
-    Deadline,
     Mode,
     Offer,
     OfferKind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +57,33 @@ class ScheduledTransfer:
     by_id: str
     by_role: str
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A message (its number) that did not reach the customer, since when, and why: a code of `DeliveryProblem`."""
+
+    seq: int
+    since: datetime
+    problem: str
+
+
+class LanguageSource(StrEnum):
+    """How the conversation's language is known: supposed from where it began, detected from words, chosen by hand."""
+
+    SUPPOSED = "supposed"
+    DETECTED = "detected"
+    CHOSEN = "chosen"
+
+
+class Deadline(StrEnum):
+    """The durable timers of a conversation (spec 1 §2)."""
+
+    OFFER = "offer"
+    CONSULT_OFFER = "consult_offer"
+    RECONNECT = "reconnect"
+    AGENT_GONE = "agent_gone"
+    AUTO_CLOSE = "auto_close"
+    WRAP_UP_BLOCK = "wrap_up_block"
+    WINDOW = "window"
+    BOT = "bot"

@@ -12,7 +12,8 @@ from typing import ClassVar
 
 from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.event import Event
-from valvomo.domain.conversations.model import Conversation, LanguageSource, State
+from valvomo.domain.conversations.marks import LanguageSource
+from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.sentiment.levels import Level, level_of_reading
 from valvomo.domain.sentiment.mood import Reading, mood_of, with_reading
 

@@ -10,7 +10,14 @@ from typing import Self
 
 from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.bot_marks import BotPause, Escalation
-from valvomo.domain.conversations.marks import Asked, Mute, Pin, ScheduledTransfer
+from valvomo.domain.conversations.marks import (
+    Asked,
+    LanguageSource,
+    Mute,
+    Pin,
+    ScheduledTransfer,
+    Undelivered,
+)
 from valvomo.domain.conversations.record import Record
 from valvomo.domain.sentiment.levels import Level
 from valvomo.domain.sentiment.mood import Mood, Reading, mood_of
@@ -82,33 +89,12 @@ class OfferKind(StrEnum):
     CONSULT = "consult"
 
 
-class Deadline(StrEnum):
-    """The durable timers of a conversation (spec 1 §2)."""
-
-    OFFER = "offer"
-    CONSULT_OFFER = "consult_offer"
-    RECONNECT = "reconnect"
-    AGENT_GONE = "agent_gone"
-    AUTO_CLOSE = "auto_close"
-    WRAP_UP_BLOCK = "wrap_up_block"
-    WINDOW = "window"
-    BOT = "bot"
-
-
 class ConsentPolicy(StrEnum):
     """What a workstream asks of its customers before the first message (spec 1 §5)."""
 
     NONE = "none"
     NOTICE = "notice"
     CONSENT = "consent"
-
-
-class LanguageSource(StrEnum):
-    """How the conversation's language is known: supposed from where it began, detected from words, chosen by hand."""
-
-    SUPPOSED = "supposed"
-    DETECTED = "detected"
-    CHOSEN = "chosen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +156,9 @@ class Conversation:
     rule that chose its first queue, `affinity_id` who served the customer before, `overflowed` the overflow rules that
     have been applied since it last was served. `holds` maps agents to the capacity units that this
     conversation costs them now. `account_id` is the channel account over which the customer is reached, if any;
-    `window_closed` says that its channel takes no free text until the customer writes again. `readings` are of the last
-    six measured messages of the customer, `sentiment_level` their mood. `record` is None for whatever is no record.
+    `window_closed` says that its channel takes no free text until the customer writes again, `undelivered` which
+    messages have not reached them, and nobody has seen to it yet. `readings` are of the last six measured messages of
+    the customer, `sentiment_level` their mood. `record` is None for whatever is no record.
     """
 
     id: str
@@ -225,6 +212,7 @@ class Conversation:
     customer_online: bool | None = None
     account_id: str | None = None
     window_closed: bool = False
+    undelivered: tuple[Undelivered, ...] = ()
     first_accepted_at: datetime | None = None
     accepted_at: datetime | None = None
     wrap_up_at: datetime | None = None

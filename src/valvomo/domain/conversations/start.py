@@ -9,12 +9,12 @@ from typing import ClassVar
 
 from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.event import Event, with_deadlines
+from valvomo.domain.conversations.marks import LanguageSource
 from valvomo.domain.conversations.model import (
     Channel,
     Consent,
     ConsentPolicy,
     Conversation,
-    LanguageSource,
     Mode,
     State,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from valvomo.domain.conversations.bots import BotEnded
+from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, RecordResolved
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
@@ -70,6 +71,9 @@ def notified(event: Event, conversation: Conversation) -> tuple[str, ...]:
             return _people(offer.by_id)
         case OfferWithdrawn(offer=offer):
             return _people(offer.by_id, offer.agent_id)
+        case DeliveryChanged() if event.failed and event.minded:
+            # Once it is closed, whoever had it last is still the one to know what to do.
+            return _people(conversation.owner_id or next(reversed(conversation.served_by), None))
         case ForceClosed(by_id=by):
             inside = [one.id for one in conversation.participants]
             asked = [offer.agent_id for offer in conversation.offers]

@@ -21,6 +21,7 @@ from valvomo.edge.http import (
     templates,
     texts,
     tokens,
+    undelivered,
     users,
     webhooks,
     workstreams,
@@ -49,5 +50,6 @@ ROUTES = (
     *channel_accounts.ROUTES,
     *bots.ROUTES,
     *message_templates.ROUTES,
+    *undelivered.ROUTES,
     *audit.ROUTES,
 )

@@ -20,7 +20,7 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.agents.events import SettingChanged, UsualHandleNoted
-from valvomo.domain.alerts.conditions import ConditionKind, of_queue
+from valvomo.domain.alerts.conditions import ConditionKind, looked_for, of_queue
 from valvomo.domain.alerts.trial import Trial, Tried, Would
 from valvomo.domain.conversations.model import Conversation
 from valvomo.live.replay import folding
@@ -180,8 +180,9 @@ class RuleTrial:
         about = fact.conversation_id
         if about is None:
             return
-        if any(fact.kind in one.events for one in self.tried.conditions):
-            self._events.setdefault(about, {})[fact.kind] = fact.at
+        name = looked_for(fact.event)
+        if any(name in one.events for one in self.tried.conditions):
+            self._events.setdefault(about, {})[name] = fact.at
         if change is not None and change.after.sentiment is not None:
             self.mood_seen = True
 

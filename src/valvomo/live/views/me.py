@@ -10,6 +10,7 @@ import msgspec
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, RecordResolved
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import SupervisorJoined, TookOver
@@ -133,7 +134,8 @@ def presence_item(agent: Agent, since: datetime, reader: Actor, lookups: Lookups
 
 def notice_of(change: Change, lookups: Lookups) -> NoticeItem | None:
     """What those whom the fact names must hear; numbered without regard to silent facts."""
-    found = _told(change, lookups)
+    event = change.happening.event
+    found = _undelivered(event) if isinstance(event, DeliveryChanged) else _told(change, lookups)
     if found is None:
         return None
     code, facts = found
@@ -174,6 +176,11 @@ def _told(change: Change, lookups: Lookups) -> tuple[str, Mapping[str, object]] 
         case _:
             pass
     return told
+
+
+def _undelivered(event: DeliveryChanged) -> tuple[str, Mapping[str, object]]:
+    word = event.problem.value if event.problem else None
+    return "message_undelivered", {"problem": word, "advice": word}
 
 
 def _cut_off(before: Conversation | None) -> tuple[str, Mapping[str, object]] | None:

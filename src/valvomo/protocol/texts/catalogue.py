@@ -33,6 +33,7 @@ SECTION_OF_FACT: Mapping[str, str] = {
     "media": "media_state",
     "media_problem": "media_problem",
     "problem": "delivery_problem",
+    "advice": "delivery_advice",
     "reason": "reason",
 }
 """Facts whose values are codes, and the section that has a word for each code."""
