@@ -53,7 +53,7 @@ def read(body: dict[str, Any]) -> list[Any]:
 
 def words(**said: Any) -> str:
     (item,) = read(messenger(ms_event(**said)))
-    return str(item.text)
+    return " ".join([*([item.text] if item.text else []), *(f"<{one.name}>" for one in item.media)])
 
 
 def text(mid: str, said: str, at: datetime = NOW, sender: str = ANN) -> dict[str, Any]:
@@ -107,7 +107,8 @@ def test_a_text_is_read_with_who_wrote_it_and_when() -> None:
     ("said", "wanted"),
     [
         ({"message": {"mid": "m", "text": "Red", "quick_reply": {"payload": "RED"}}}, "Red"),
-        ({"message": {"mid": "m", "attachments": [{"type": "image", "payload": {"url": "https://x"}}]}}, "[image]"),
+        ({"message": {"mid": "m", "attachments": [{"type": "image", "payload": {"url": "https://x"}}]}}, "<image>"),
+        ({"message": {"mid": "m", "attachments": [{"type": "image", "payload": {}}]}}, "[image]"),
         ({"message": {"mid": "m", "text": "see", "attachments": [
             {"type": "fallback", "title": "A page", "payload": None}]}}, "see [fallback: A page]"),
         ({"message": {"mid": "m", "attachments": [

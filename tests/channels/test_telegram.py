@@ -105,13 +105,18 @@ def test_a_message_is_read() -> None:
 @pytest.mark.parametrize(
     ("message", "text"),
     [
-        ({"photo": [{"file_id": "a"}], "caption": "Näin kävi"}, "Näin kävi [image]"),
+        ({"photo": [{"file_id": "a"}], "caption": "Näin kävi"}, "Näin kävi <photo>"),
+        ({"photo": [{"file_id": "s", "file_size": 9}, {"file_id": "l", "file_size": 99}]}, "<photo>"),
         (
             {"document": {"file_id": "a", "file_name": "kuitti.pdf", "mime_type": "application/pdf"}},
-            "[kuitti.pdf]",
+            "<kuitti.pdf>",
         ),
-        ({"voice": {"file_id": "a", "duration": 3, "mime_type": "audio/ogg"}}, "[audio/ogg]"),
-        ({"sticker": {"file_id": "a", "emoji": "😀"}}, "😀"),
+        ({"voice": {"file_id": "a", "duration": 3, "mime_type": "audio/ogg"}}, "<voice>"),
+        ({"video_note": {"file_id": "a", "duration": 3}}, "<video_note>"),
+        ({"audio": {"title": "no id"}}, "<audio!>"),
+        ({"sticker": {"file_id": "a", "emoji": "😀"}}, "😀 <sticker>"),
+        ({"sticker": {"file_id": "a", "emoji": "😀", "is_animated": True}}, "😀"),
+        ({"sticker": {"file_id": "a", "is_video": True}}, "[sticker]"),
         ({"location": {"latitude": 60.17, "longitude": 24.94}}, "📍 60.170000, 24.940000"),
         ({"contact": {"phone_number": "+358401234567", "first_name": "Eino"}}, "👤 Eino  +358401234567"),
         (
@@ -119,14 +124,15 @@ def test_a_message_is_read() -> None:
                 "animation": {"file_id": "a", "file_name": "x.mp4"},
                 "document": {"file_id": "a", "file_name": "x.mp4"},
             },
-            "[x.mp4]",
+            "<x.mp4>",
         ),
     ],
 )
 def test_what_is_not_words_does_not_vanish(message: dict[str, Any], text: str) -> None:
     (item,) = Telegram().receive(account(), call(told(**message))).items
     assert isinstance(item, Inbound)
-    assert item.text == text
+    files = [f"<{one.name}{'!' if one.problem else ''}>" for one in item.media]
+    assert " ".join([*([item.text] if item.text else []), *files]) == text
 
 
 def test_what_was_changed_afterwards_is_told_beside_what_was_said() -> None:

@@ -27,6 +27,7 @@ from valvomo.channels.port import (
 )
 from valvomo.channels.twilio import Twilio
 from valvomo.channels.twilio.provider import TwilioSecrets, TwilioSettings, signature
+from valvomo.domain.attachments.media import MediaProblem
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 
 SID, TOKEN = "AC" + "0" * 32, "0123456789abcdef0123456789abcdef"
@@ -95,10 +96,15 @@ def test_a_message_is_read() -> None:
 
 
 def test_a_picture_without_words_does_not_vanish() -> None:
-    media = {"Body": "", "NumMedia": "2", "MediaContentType0": "image/jpeg", "MediaContentType1": "image/png"}
+    place = f"https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages/MM{'a' * 32}/Media/ME{'b' * 32}"
+    media = {"Body": "", "NumMedia": "2", "MediaContentType0": "image/jpeg", "MediaContentType1": "image/png",
+             "MediaUrl0": place, "MediaUrl1": "https://elsewhere.example/a.png"}  # fmt: skip
     (item,) = Twilio().receive(account(), call({**RECEIVED, **media})).items
     assert isinstance(item, Inbound)
-    assert item.text == "[image/jpeg] [image/png]"
+    assert item.text == ""
+    assert [(one.ref, one.media_type, one.problem) for one in item.media] == [
+        (f"MM{'a' * 32}/ME{'b' * 32}", "image/jpeg", None), ("", "image/png", MediaProblem.UNSUPPORTED)
+    ]  # fmt: skip
 
 
 def test_a_sender_that_is_a_name_is_nobody_known() -> None:

@@ -66,7 +66,7 @@ def read(body: dict[str, Any]) -> list[Any]:
 
 def said(message: dict[str, Any]) -> str:
     (item,) = read(whatsapp(messages=[{**wa_text("wamid.1", ""), **message}]))
-    return str(item.text)
+    return " ".join([*([item.text] if item.text else []), *(f"<{one.name}>" for one in item.media)])
 
 
 def taken(_asked: Asked) -> Said:
@@ -164,10 +164,11 @@ def test_who_shows_no_number_is_known_by_what_the_business_knows_them_by() -> No
           "address": "Helsinki"}}, "[location] Kamppi, Helsinki, 60.1699, 24.9384"),
         ({"type": "contacts", "contacts": [{"name": {"formatted_name": "Aino A"}, "phones": [{"phone": "+358 40 1"}],
           "emails": [{"email": "a@example.org"}]}]}, "[contact] Aino A, +358 40 1, a@example.org"),
-        ({"type": "image", "image": {"id": "9", "mime_type": "image/jpeg", "caption": "broken"}}, "[image] broken"),
-        ({"type": "document", "document": {"id": "9", "filename": "lasku.pdf"}}, "[document: lasku.pdf]"),
-        ({"type": "audio", "audio": {"id": "9", "voice": True}}, "[voice]"),
-        ({"type": "sticker", "sticker": {"id": "9", "animated": False}}, "[sticker]"),
+        ({"type": "image", "image": {"id": "9", "mime_type": "image/jpeg", "caption": "broken"}}, "broken <image>"),
+        ({"type": "image", "image": {"mime_type": "image/jpeg", "caption": "broken"}}, "[image] broken"),
+        ({"type": "document", "document": {"id": "9", "filename": "lasku.pdf"}}, "<lasku.pdf>"),
+        ({"type": "audio", "audio": {"id": "9", "voice": True}}, "<voice>"),
+        ({"type": "sticker", "sticker": {"id": "9", "animated": False}}, "<sticker>"),
         ({"type": "order", "order": {"catalog_id": "1", "text": "quickly", "product_items": [
           {"product_retailer_id": "shoe-42", "quantity": 2, "item_price": 9.5, "currency": "EUR"}]}},
          "[order] 2 × shoe-42 quickly"),

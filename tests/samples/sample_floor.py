@@ -195,7 +195,13 @@ class Floor:
         return customer(conversation_id, (await self.get(conversation_id)).contact_id)
 
     async def write(
-        self, actor: Actor, conversation_id: str, text: str, visibility: Visibility = Visibility.PUBLIC
+        self,
+        actor: Actor,
+        conversation_id: str,
+        text: str,
+        visibility: Visibility = Visibility.PUBLIC,
+        *,
+        attachments: tuple[str, ...] = (),
     ) -> object:
         """One message in a transaction of its own."""
         number = (await self.get(conversation_id)).seq + 1
@@ -206,6 +212,7 @@ class Floor:
                 text=text,
                 client_id=f"client-{number}",
                 visibility=visibility,
+                attachments=attachments,
             ),
         )
         async with self.database.transaction() as tx:

@@ -27,6 +27,7 @@ from valvomo.commands.execute import Done
 from valvomo.domain.refusals import Refusal
 from valvomo.house_key import HouseKey
 from valvomo.jobs.arriving import Arriving
+from valvomo.jobs.enclosing import Enclosures
 from valvomo.jobs.sending import Sender
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
@@ -51,6 +52,7 @@ class Line:
     reception: Reception
     arriving: Arriving
     told: list[str] = field(default_factory=list)
+    enclosures: Enclosures | None = None
 
     @classmethod
     @asynccontextmanager
@@ -108,8 +110,9 @@ class Line:
     def sender(self, http: Any, process: str = "process-1") -> Sender:
         """One that sends for the account."""
         return Sender(
-            self.floor.executor, self.opener, http, key=(HOUSE, self.account_id), process_id=process
-        )
+            self.floor.executor, self.opener, http, key=(HOUSE, self.account_id), process_id=process,
+            enclosures=self.enclosures,
+        )  # fmt: skip
 
     def got(self) -> list[dict[str, Any]]:
         """The messages that the system has got, in order."""

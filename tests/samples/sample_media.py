@@ -9,17 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from sample_floor import HOUSE, Floor
-from sample_line import LOOPBACK, Line, received
+from sample_line import BASE, LOOPBACK, Line, received
 
 from valvomo.channels.http import GuardedHttp
 from valvomo.commands.attachments.examining import Examination
 from valvomo.commands.attachments.receiving import Intake
+from valvomo.commands.attachments.uploading import BeginUpload
 from valvomo.commands.channels.accounts import Opener
 from valvomo.db.messages import media
+from valvomo.domain.access.actor import Actor
 from valvomo.domain.attachments.media import PublicMedium
+from valvomo.domain.refusals import Refusal
 from valvomo.files.clamav import ClamAV
 from valvomo.files.folder import Folder
-from valvomo.files.port import Place, all_of
+from valvomo.files.links import Links
+from valvomo.files.port import Place, all_of, once
+from valvomo.jobs.enclosing import Enclosures
 from valvomo.jobs.fetching import Fetching
 
 
@@ -32,6 +37,7 @@ class Files:
     examination: Examination
     fetching: Fetching
     http: GuardedHttp
+    intake: Intake
 
     @classmethod
     @asynccontextmanager
@@ -44,7 +50,7 @@ class Files:
         intake = Intake(floor.executor, storage, examination)
         fetching = Fetching(floor.executor, floor.executor.bell, opener, intake, allowed=LOOPBACK)
         async with GuardedHttp(LOOPBACK) as http:
-            yield cls(floor, storage, examination, fetching, http)
+            yield cls(floor, storage, examination, fetching, http, intake)
 
     async def fetch(self, after: float = 0.0) -> int:
         """Everything that is due is fetched; how many files that were."""
@@ -55,6 +61,19 @@ class Files:
                 await self.fetching.fetch(row, self.http)
             count += len(rows)
         return count
+
+    async def brought(self, actor: Actor, one: str, data: bytes, name: str = "a.png") -> str:
+        """A file that an agent has brought to send with a reply; its id."""
+        command = BeginUpload(conversation_id=one, name=name, media_type="")
+        upload = await self.intake.receive(actor, command, once(data))
+        assert not isinstance(upload, Refusal), upload
+        return upload.id
+
+    @property
+    def enclosures(self) -> Enclosures:
+        """What goes out with messages."""
+        links = Links(lambda: bytes(32))
+        return Enclosures(storage=self.storage, links=links, base_url=BASE, clock=self.floor.clock)
 
     async def kept(self, file_id: str) -> bytes:
         """The bytes of a file."""

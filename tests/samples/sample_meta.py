@@ -23,6 +23,7 @@ from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.execute import Done
 from valvomo.domain.refusals import Refusal
 from valvomo.jobs.arriving import Arriving
+from valvomo.jobs.enclosing import Enclosures
 from valvomo.jobs.sending import Sender
 
 APP_SECRET, ACCESS_TOKEN, VERIFY_TOKEN = "0123456789abcdef" * 2, "EAAJ" + "b" * 60, "chosen-by-the-house"
@@ -55,9 +56,9 @@ def refused(status: int, code: int, subcode: int = 0, headers: dict[str, str] | 
     return Said(status, json.dumps({"error": error}).encode(), headers or {})
 
 
-def answered(said: dict[str, Any]) -> Said:
+def answered(said: dict[str, Any], status: int = 200) -> Said:
     """An answer in JSON."""
-    return Said(200, json.dumps(said).encode(), {"content-type": "application/json"})
+    return Said(status, json.dumps(said).encode(), {"content-type": "application/json"})
 
 
 def letter(text: str = "Tulossa on.", address: str = "+358401234567", **more: Any) -> Letter:
@@ -149,6 +150,7 @@ class MetaLine:
     setting_up: SettingUp
     reception: Reception
     arriving: Arriving
+    enclosures: Enclosures | None = None
 
     @classmethod
     @asynccontextmanager
@@ -190,8 +192,9 @@ class MetaLine:
         """What is to go out now goes."""
         async with GuardedHttp(LOOPBACK) as http:
             await Sender(
-                self.floor.executor, self.opener, http, key=(HOUSE, self.account_id), process_id="process-1"
-            ).work()
+                self.floor.executor, self.opener, http, key=(HOUSE, self.account_id), process_id="process-1",
+                enclosures=self.enclosures,
+            ).work()  # fmt: skip
 
     def got(self) -> list[dict[str, Any]]:
         """The messages that Meta was given, in order."""

@@ -112,6 +112,7 @@ class Reason(StrEnum):
     ATTACHMENT_MISMATCH = "attachment/mismatch"
     ATTACHMENT_TOO_LARGE = "attachment/too-large"
     ATTACHMENT_EMPTY = "attachment/empty"
+    ATTACHMENTS_NOT_BY_CHANNEL = "attachment/none-by-channel"
     ATTACHMENT_NOT_BY_CHANNEL = "attachment/not-by-channel"
     ATTACHMENT_UNKNOWN = "attachment/unknown"
     ATTACHMENT_TAKEN = "attachment/taken"

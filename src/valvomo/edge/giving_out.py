@@ -1,7 +1,8 @@
 """Giving out files: whoever has a good link gets what it opens, as bytes that can do nothing where they are shown.
 
 No cookie is asked for and none is set. A browser is told that it may run nothing of it, may not guess what it is, and
-is given the real type only of pictures, sound and video, which were made anew or cannot hold a page.
+is given the real type only of pictures, sound and video, which were made anew or cannot hold a page. Providers who
+fetch what they deliver are told what it is; whoever else has such a link downloads it.
 """
 
 from __future__ import annotations
@@ -108,9 +109,10 @@ class GivingOut:
 
 
 def _headers(link: Link, upload: Upload) -> dict[str, str]:
-    shown = link.opening is not Opening.DOWNLOAD
+    shown = link.opening in {Opening.WHOLE, Opening.THUMBNAIL}
     inline = kind_of(upload.media_type) in INLINE
-    kind = THUMBNAIL_TYPE if link.opening is Opening.THUMBNAIL else upload.media_type if inline else UNKNOWN
+    told = upload.media_type if inline or link.opening is Opening.SENT else UNKNOWN
+    kind = THUMBNAIL_TYPE if link.opening is Opening.THUMBNAIL else told
     return {
         "content-type": kind,
         "content-disposition": disposition(upload.name, shown=shown and inline),

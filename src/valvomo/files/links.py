@@ -16,18 +16,23 @@ MINUTES = 5
 """A link is good for so long at least, and for twice that at most: equal ones for a while, so that caches help."""
 PREFIX = "/files/"
 _STEP = MINUTES * 60
+_SENT_STEP = 3600
 _PATH = re.compile(
-    r"/files/(?P<organization>[A-Za-z0-9-]{1,64})/(?P<file>[0-9a-f-]{36})/(?P<opening>whole|thumbnail|download)"
+    r"/files/(?P<organization>[A-Za-z0-9-]{1,64})/(?P<file>[0-9a-f-]{36})/(?P<opening>whole|thumbnail|download|sent)"
     r"/(?P<until>[0-9]{1,12})/(?P<signature>[A-Za-z0-9_-]{43})"
 )
 
 
 class Opening(StrEnum):
-    """What a link opens: the file to be shown, its small picture, or the file to be downloaded."""
+    """What a link opens: the file to be shown, its small picture, the file to be downloaded, or for a provider.
+
+    A provider is told what the file is, which no browser is that might show it, and may take an hour to fetch it.
+    """
 
     WHOLE = "whole"
     THUMBNAIL = "thumbnail"
     DOWNLOAD = "download"
+    SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,8 @@ class Links:
         self, organization_id: str, file_id: str, opening: Opening, now: datetime
     ) -> tuple[str, datetime]:
         """The address, and until when it is good."""
-        until = (int(now.timestamp()) // _STEP + 2) * _STEP
+        step = _SENT_STEP if opening is Opening.SENT else _STEP
+        until = (int(now.timestamp()) // step + 2) * step
         signature = self._signature(organization_id, file_id, opening, until)
         path = f"{PREFIX}{organization_id}/{file_id}/{opening.value}/{until}/{signature}"
         return self.base + path, datetime.fromtimestamp(until, now.tzinfo)

@@ -19,6 +19,7 @@ from valvomo.commands.channels.accounts import Opener
 from valvomo.commands.execute import Executor
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
+from valvomo.jobs.enclosing import Enclosures
 from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.sending import Sender
 
@@ -42,6 +43,7 @@ class Dispatching(Rounds):
         *,
         process_id: str,
         allowed: Sequence[Network] = (),
+        enclosures: Enclosures | None = None,
     ) -> None:
         super().__init__(bell)
         self._database: Database = executor.database
@@ -50,6 +52,7 @@ class Dispatching(Rounds):
         self._opener = opener
         self._process_id = process_id
         self._allowed = allowed
+        self._enclosures = enclosures
         self._senders: dict[Key, Sender] = {}
         self._working: dict[Key, asyncio.Task[None]] = {}
 
@@ -69,8 +72,9 @@ class Dispatching(Rounds):
             sender = self._senders.get(key)
             if sender is None:
                 sender = self._senders[key] = Sender(
-                    self._executor, self._opener, self._http, key=key, process_id=self._process_id
-                )
+                    self._executor, self._opener, self._http,
+                    key=key, process_id=self._process_id, enclosures=self._enclosures,
+                )  # fmt: skip
             sender.wake.set()
             if key not in self._working and (sender.unnoted or not sender.quiet):
                 self._working[key] = self._group.create_task(self._work(key, sender))

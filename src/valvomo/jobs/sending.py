@@ -22,6 +22,8 @@ from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.template import Filled
 from valvomo.jobs.arriving import is_away
+from valvomo.jobs.enclosing import Enclosures
+from valvomo.jobs.giving import Giving
 from valvomo.jobs.pacing import LONGEST_PAUSE, Bucket, after_lost, pause_after
 from valvomo.jobs.standing import Standing
 from valvomo.telemetry.spans import span
@@ -45,14 +47,22 @@ class Sender:
     """Of one account (organization, id). `wake` is set when there is something new."""
 
     def __init__(
-        self, executor: Executor, opener: Opener, http: Http, *, key: tuple[str, str], process_id: str
+        self,
+        executor: Executor,
+        opener: Opener,
+        http: Http,
+        *,
+        key: tuple[str, str],
+        process_id: str,
+        enclosures: Enclosures | None = None,
     ) -> None:
         self.wake = asyncio.Event()
         self._executor = executor
         self._database = executor.database
         self._clock: Callable[[], datetime] = executor.clock
         self._opener = opener
-        self._http = http
+        self._giving = Giving(executor, http, key)
+        self._enclosures = enclosures
         self._key = key
         self._process_id = process_id
         self._system = system(key[0], "channel")
@@ -170,8 +180,7 @@ class Sender:
             return
         try:
             with span("dispatch", [row["trace"]] if row["trace"] else [], "client"):
-                letter = _fitting(_letter(row, self._clock()), used)
-                sent = await used.provider.send(used.account, letter, self._http)
+                sent = await self._giving.give(used, self._letter(row))
         except RejectedError as error:
             await self._rejected(row, error)
         except UnavailableError as error:
@@ -182,9 +191,29 @@ class Sender:
             log.exception("sending.failed", account=self._key[1])
             await self._unavailable(used, row, UnavailableError(type(error).__name__, lost=True))
         else:
-            sent_as = cleaned(sent.provider_id)
+            sent_as = cleaned(sent.provider_id) or None
             self._told.append(Told(message_id=one, state=Delivery.SENT, provider_id=sent_as))
             await self._standing.worked(one)
+
+    def _letter(self, row: Any) -> Letter:
+        files = row["attachments"]
+        if files and self._enclosures is None:
+            raise RuntimeError("nobody has said where files are kept")
+        return Letter(
+            id=row["message_id"],
+            conversation_id=row["conversation_id"],
+            address=row["address"],
+            text=row["text"],
+            author_name=row["author_name"],
+            language=row["language"] or "",
+            subject=row["subject"] or "",
+            created_at=row["created_at"],
+            at=self._clock(),
+            cursor=row["cursor"],
+            template=msgspec.convert(row["filled"], Filled) if row["filled"] else None,
+            last_inbound_at=row["last_inbound_at"],
+            media=self._enclosures.of(self._key[0], files) if self._enclosures else (),
+        )
 
     async def _rejected(self, row: Any, error: RejectedError) -> None:
         """What is wrong with the account is no fault of the message: it waits until that is put right."""
@@ -248,30 +277,6 @@ def _exhausted(used: Used, row: Any) -> bool:
     if used.provider.abilities(used.account).idempotent:
         return bool(row["attempts"] > MOST_ATTEMPTS)
     return bool(row["lost"] >= MOST_LOST)
-
-
-def _letter(row: Any, at: datetime) -> Letter:
-    return Letter(
-        id=row["message_id"],
-        conversation_id=row["conversation_id"],
-        address=row["address"],
-        text=row["text"],
-        author_name=row["author_name"],
-        language=row["language"] or "",
-        subject=row["subject"] or "",
-        created_at=row["created_at"],
-        at=at,
-        cursor=row["cursor"],
-        template=msgspec.convert(row["filled"], Filled) if row["filled"] else None,
-        last_inbound_at=row["last_inbound_at"],
-    )
-
-
-def _fitting(letter: Letter, used: Used) -> Letter:
-    limit = used.provider.abilities(used.account).max_text
-    if len(letter.text) > limit:
-        raise RejectedError(DeliveryProblem.TOO_LONG, str(limit))
-    return letter
 
 
 def _failed(message_id: str, problem: DeliveryProblem, detail: str) -> Told:

@@ -12,6 +12,7 @@ from valvomo.edge.parts import Channels, Parts
 from valvomo.house_key import HouseKey, house_key
 from valvomo.jobs.arriving import Arriving
 from valvomo.jobs.dispatching import Dispatching
+from valvomo.jobs.enclosing import Enclosures
 from valvomo.jobs.fetching import Fetching
 from valvomo.jobs.listening import Listening
 from valvomo.jobs.rounds import Rounds
@@ -41,9 +42,15 @@ def channel_jobs(parts: Parts, process_id: str, settings: Settings) -> tuple[Rou
     """What comes in and goes out over channels."""
     executor, opener, reception = parts.executor, parts.channels.setting_up.opener, parts.channels.reception
     allowed = networks_of(settings.webhook_networks)
+    files = parts.files
+    enclosures = Enclosures(
+        storage=files.storage, links=files.links, base_url=settings.base_url, clock=parts.clock
+    )
     return (
         Arriving(executor, executor.bell, opener),
-        Dispatching(executor, executor.bell, opener, process_id=process_id, allowed=allowed),
+        Dispatching(
+            executor, executor.bell, opener, process_id=process_id, allowed=allowed, enclosures=enclosures
+        ),
         Fetching(executor, executor.bell, opener, parts.files.intake, allowed=allowed),
         Listening(executor, opener, reception, process_id=process_id, allowed=allowed),
     )

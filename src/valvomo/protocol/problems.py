@@ -57,6 +57,7 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
             Reason.ATTACHMENT_PROGRAM,
             Reason.ATTACHMENT_MISMATCH,
             Reason.ATTACHMENT_EMPTY,
+            Reason.ATTACHMENTS_NOT_BY_CHANNEL,
             Reason.ATTACHMENT_NOT_BY_CHANNEL,
             Reason.ATTACHMENT_UNKNOWN,
             Reason.ATTACHMENT_REFUSED,

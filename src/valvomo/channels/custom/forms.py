@@ -87,6 +87,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     author: str
     at: datetime
+    attachments: tuple[File, ...] = ()
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):

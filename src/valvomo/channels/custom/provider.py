@@ -14,7 +14,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from valvomo.channels.custom.forms import Happened, MessageReceived, Said, StatusReported
+from valvomo.channels.custom.forms import File, Happened, MessageReceived, Said, StatusReported
 from valvomo.channels.media import Incoming, Medium
 from valvomo.channels.port import (
     Abilities,
@@ -36,6 +36,7 @@ from valvomo.channels.port import (
     retry_after,
 )
 from valvomo.channels.signing import key_of, signed, verify
+from valvomo.domain.attachments.limits import ANYTHING
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.model import Channel
 
@@ -85,6 +86,7 @@ class Custom:
             settling_seconds=account.settings.settling_seconds,
             per_second=account.settings.per_second,
             read_receipts=True,
+            media=ANYTHING,
         )
 
     def receive(self, account: Account, request: Request) -> Received:
@@ -107,6 +109,10 @@ class Custom:
             text=letter.text,
             author=letter.author_name,
             at=letter.created_at,
+            attachments=tuple(
+                File(url=one.link(), name=one.name, media_type=one.media_type, size=one.size)
+                for one in letter.media
+            ),
         )
         happened = Happened(type="message.created", timestamp=letter.created_at, data=said)
         reply = await _post(account, happened, http, letter.at)

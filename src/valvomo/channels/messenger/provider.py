@@ -11,12 +11,15 @@ page's own name for them, by which nobody is known elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from valvomo.channels.media import Incoming, Medium
+from valvomo.channels.messenger import files
 from valvomo.channels.messenger.forms import Attachment, Callback, Event, Message, Reached, Reaction
 from valvomo.channels.messenger.problems import CODES
 from valvomo.channels.meta import graph
@@ -43,7 +46,7 @@ from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.model import Channel
 
 MAX_TEXT, SESSION_HOURS, HUMAN_AGENT_HOURS = 2000, 24.0, 168.0
-LONGEST_ID, LONGEST_WORD, MOST_ATTACHED, MOST_MIDS = 300, 300, 20, 200
+LONGEST_ID, LONGEST_WORD, LONGEST_NAME, MOST_ATTACHED, MOST_MIDS = 300, 300, 200, 20, 200
 MILLISECONDS = 1000
 
 
@@ -70,6 +73,11 @@ class _Taken(msgspec.Struct, frozen=True):
     message_id: str = ""
 
 
+class _Profile(msgspec.Struct, frozen=True):
+    first_name: str = ""
+    last_name: str = ""
+
+
 class _Page(msgspec.Struct, frozen=True):
     name: str = ""
 
@@ -91,6 +99,7 @@ class Messenger:
             per_second=account.settings.per_second,
             proactive=False,
             read_receipts=True,
+            media=files.ABILITY,
         )
 
     def receive(self, account: Account, request: Request) -> Received:
@@ -105,17 +114,35 @@ class Messenger:
         """One message, as an answer, or with the tag where the day is over."""
         if not letter.address.isascii() or not letter.address.isdigit():
             raise RejectedError(DeliveryProblem.INVALID_ADDRESS)
-        told = {
-            "recipient": {"id": letter.address},
-            "message": {"text": letter.text},
-            **_kind(account, letter),
-        }
-        reply = await _graph(account).ask(http, f"{account.settings.page_id}/messages", body=told)
+        api, page = _graph(account), account.settings.page_id
+        text = {"text": letter.text}
+        message = await files.as_message(api, page, letter, http) if letter.media else text
+        told = {"recipient": {"id": letter.address}, "message": message, **_kind(account, letter)}
+        reply = await api.ask(http, f"{page}/messages", body=told)
         judge(reply, CODES)
         taken = graph.read(reply, _Taken) or _Taken()
         if not taken.message_id:
             raise UnavailableError("the answer names no message", lost=True)
         return Sent(provider_id=cleaned(taken.message_id)[:LONGEST_ID])
+
+    def divide(self, account: Account, letter: Letter) -> tuple[Letter, ...]:
+        """Words and files apart."""
+        del account
+        return files.divide(letter)
+
+    def fetch(self, account: Account, medium: Medium, http: Http) -> AbstractAsyncContextManager[Incoming]:
+        """A file by its address."""
+        del account
+        return files.fetch(medium, http)
+
+    async def name_of(self, account: Account, address: str, http: Http) -> str:
+        """By the page's own name for a customer, what they call themselves; empty where Meta does not say.
+
+        (https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile)
+        """
+        reply = await _graph(account).ask(http, address, fields={"fields": "first_name,last_name"})
+        profile = (graph.read(reply, _Profile) if reply.successful else None) or _Profile()
+        return cleaned(f"{profile.first_name} {profile.last_name}".strip())[:LONGEST_NAME]
 
     async def check(self, account: Account, http: Http, at: datetime) -> Health:
         """Whether the page is there, and the token opens it."""
@@ -156,27 +183,29 @@ def _of(event: Event, page: str) -> Iterator[Item]:
     elif event.read is not None:
         yield from _reached(who, event.read, Delivery.READ)
     elif (said := _said(event)) is not None:
-        key, text = said
+        key, text, media = said
         yield Inbound(
             key=f"message:{cleaned(key)[:LONGEST_ID]}",
             address=who,
             text=cleaned(text),
+            media=media,
             sent_at=moment(event.timestamp, per_second=MILLISECONDS),
             identity=Identity("messenger", f"{page}:{who}"),
         )
 
 
-def _said(event: Event) -> tuple[str, str] | None:
-    """The key of what a customer said, and its words; None for what says nothing."""
+def _said(event: Event) -> tuple[str, str, tuple[Medium, ...]] | None:
+    """The key of what a customer said, its words, and the files with it; None for what says nothing."""
     if bytes(event.message):
         message = part(event.message, Message) or _bare(event.message)
-        return (message.mid, _words(message)) if message.mid and not message.is_echo else None
+        media = tuple(files.brought_by(message.attachments[:MOST_ATTACHED]))
+        return (message.mid, _words(message), media) if message.mid and not message.is_echo else None
     if event.postback is not None:
         key = event.postback.mid or f"{event.sender.id}:{event.timestamp}"
-        return f"postback:{key}", event.postback.title or event.postback.payload or "[postback]"
+        return f"postback:{key}", event.postback.title or event.postback.payload or "[postback]", ()
     if event.reaction is not None:
         one = event.reaction
-        return f"reaction:{one.mid}:{event.timestamp}", _sign(one)
+        return f"reaction:{one.mid}:{event.timestamp}", _sign(one), ()
     return None
 
 
@@ -192,10 +221,13 @@ def _bare(raw: msgspec.Raw) -> Message:
 
 
 def _words(message: Message) -> str:
-    """Its text and what was attached; here is where whoever takes media finds them (`payload.url`)."""
-    attached = [_attached(one) for one in message.attachments[:MOST_ATTACHED]]
+    """Its text and what was attached that is no file; empty for nothing but files."""
+    brought = message.attachments[:MOST_ATTACHED]
+    attached = [_attached(one) for one in brought if not files.is_file(one)]
     words = " ".join(one for one in (message.text, *attached) if one)
-    return words or ("[deleted]" if message.is_deleted else "[unsupported]")
+    if words or any(map(files.is_file, brought)):
+        return words
+    return "[deleted]" if message.is_deleted else "[unsupported]"
 
 
 def _attached(one: Attachment) -> str:

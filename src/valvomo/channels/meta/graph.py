@@ -6,7 +6,8 @@ An answer that is none of success has an `error` with a `code`, by which it is j
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Meta
 
+from valvomo.channels.multipart import Form
 from valvomo.channels.port import Health, Http, RejectedError, Reply, UnavailableError, retry_after
 from valvomo.domain.conversations.delivery import DeliveryProblem
 
@@ -77,9 +79,9 @@ class Graph:
         path: str,
         *,
         fields: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | Form | None = None,
     ) -> Reply:
-        """One request: with a body it is told, without one it is asked."""
+        """One request: with a body it is told, without one it is asked; files are told as a form."""
         headers = {
             "authorization": f"Bearer {self.token}",
             "accept": "application/json",
@@ -90,6 +92,9 @@ class Graph:
             url += f"?{urlencode(fields)}"
         if body is None:
             return await http.request("GET", url, headers=headers)
+        if isinstance(body, Form):
+            form, written = body.written()
+            return await http.request("POST", url, headers=headers | form, body=written)
         headers["content-type"] = "application/json"
         return await http.request("POST", url, headers=headers, body=msgspec.json.encode(body))
 
@@ -116,6 +121,17 @@ def judge(reply: Reply, codes: Codes) -> None:
     raise RejectedError(
         DeliveryProblem.ACCOUNT if unauthorized else codes.meaning(code, problem.error_subcode), detail
     )
+
+
+@contextmanager
+def without_loss() -> Iterator[None]:
+    """For what may be done twice without anybody noticing, such as to bring a file that no message has yet."""
+    try:
+        yield
+    except UnavailableError as error:
+        raise UnavailableError(
+            error.detail, retry_after=error.retry_after, paced=error.paced, alone=error.alone
+        ) from error
 
 
 def ill(reply: Reply, codes: Codes) -> Health | None:

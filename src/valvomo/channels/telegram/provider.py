@@ -12,12 +12,14 @@ import contextlib
 import hashlib
 import hmac
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from valvomo.channels.media import Incoming, Medium
 from valvomo.channels.port import (
     Abilities,
     Account,
@@ -28,13 +30,14 @@ from valvomo.channels.port import (
     Letter,
     Received,
     RejectedError,
-    Reply,
     Request,
     Sent,
     UnavailableError,
     UnreadableError,
     UnverifiedError,
 )
+from valvomo.channels.telegram import files
+from valvomo.channels.telegram.api import CONFLICT, ask, judged, read
 from valvomo.channels.telegram.updates import KINDS, Update, inbound_of, update_of
 from valvomo.domain.conversations.delivery import DeliveryProblem
 from valvomo.domain.conversations.model import Channel
@@ -43,7 +46,6 @@ MAX_TEXT = 4096
 MOST_UPDATES = 100
 WAIT_SECONDS = 10
 """How long Telegram keeps a request for updates open; shorter than anybody is patient with a provider."""
-UNAUTHORIZED, FORBIDDEN, CONFLICT, THROTTLED, SERVER_ERROR = 401, 403, 409, 429, 500
 HEADER = "x-telegram-bot-api-secret-token"
 
 
@@ -63,20 +65,6 @@ class TelegramSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     bot_token: Annotated[str, Meta(pattern=r"^\d{3,20}:[A-Za-z0-9_-]{20,100}$")]
 
 
-class _Parameters(msgspec.Struct):
-    retry_after: float | None = None
-
-
-class _Answered(msgspec.Struct):
-    """As much of an answer as matters here (https://core.telegram.org/bots/api#making-requests)."""
-
-    ok: bool = False
-    error_code: int = 0
-    description: str = ""
-    parameters: _Parameters | None = None
-    result: Any = None
-
-
 class _Updates(msgspec.Struct):
     ok: bool
     result: list[msgspec.Raw] = []
@@ -93,8 +81,9 @@ class Telegram:
     def abilities(self, account: Account) -> Abilities:
         """A bot answers: it cannot write to who has never written to it."""
         return Abilities(
-            max_text=MAX_TEXT, per_second=account.settings.per_second, proactive=False, settling_seconds=0.3
-        )
+            max_text=MAX_TEXT, per_second=account.settings.per_second, proactive=False, settling_seconds=0.3,
+            media=files.ABILITY,
+        )  # fmt: skip
 
     def receive(self, account: Account, request: Request) -> Received:
         """One update."""
@@ -104,19 +93,33 @@ class Telegram:
         return Received(items=_items([update_of(request.body)], _bot(account)))
 
     async def send(self, account: Account, letter: Letter, http: Http) -> Sent:
-        """One message, as plain text."""
-        said = {"chat_id": letter.address, "text": letter.text}
-        answered = _judged(await _ask(account, http, "sendMessage", said))
-        number = answered.result.get("message_id") if isinstance(answered.result, Mapping) else None
+        """One message: plain text, a file, or files that go together."""
+        if letter.media:
+            answered = await files.send(account, letter, http)
+        else:
+            said = {"chat_id": letter.address, "text": letter.text}
+            answered = judged(await ask(account, http, "sendMessage", said))
+        # Of files that go together each has a number; the first of them stands for all.
+        one = answered.result[0] if isinstance(answered.result, list) and answered.result else answered.result
+        number = one.get("message_id") if isinstance(one, Mapping) else None
         if not isinstance(number, int):
             raise UnavailableError("the answer names no message", lost=True)
         return Sent(provider_id=f"{letter.address}:{number}")
+
+    def divide(self, account: Account, letter: Letter) -> tuple[Letter, ...]:
+        """Words that are too long for a caption, and files that do not go together."""
+        del account
+        return files.divide(letter)
+
+    def fetch(self, account: Account, medium: Medium, http: Http) -> AbstractAsyncContextManager[Incoming]:
+        """A file by its id, which Telegram first turns into an address."""
+        return files.fetch(account, medium, http)
 
     async def check(self, account: Account, http: Http, at: datetime) -> Health:
         """Whether the bot is there; Telegram is told how updates come, if it believes otherwise."""
         del at
         try:
-            name = _judged(await _ask(account, http, "getMe")).result["username"]
+            name = judged(await ask(account, http, "getMe")).result["username"]
             await _agree(account, http)
         except RejectedError as error:
             return Health(well=False, problem=error.problem, detail=error.detail)
@@ -141,10 +144,10 @@ class Telegram:
             "allowed_updates": list(KINDS),
             "offset": offset,
         }
-        reply = await _ask(account, http, "getUpdates", asked)
-        if _read(reply).error_code == CONFLICT:
+        reply = await ask(account, http, "getUpdates", asked)
+        if read(reply).error_code == CONFLICT:
             await _agree(account, http)
-        _judged(reply)
+        judged(reply)
         try:
             updates = _updates(msgspec.json.decode(reply.body, type=_Updates).result)
         except msgspec.MsgspecError as error:
@@ -181,58 +184,12 @@ def _items(updates: list[Update], bot: str) -> tuple[Inbound, ...]:
 
 async def _agree(account: Account, http: Http) -> None:
     """Telegram calls us, or does not, as the account is set up."""
-    known = _judged(await _ask(account, http, "getWebhookInfo")).result
+    known = judged(await ask(account, http, "getWebhookInfo")).result
     url = known.get("url", "") if isinstance(known, Mapping) else ""
     if account.settings.mode == "polling":
         if url:
-            _judged(await _ask(account, http, "deleteWebhook", {"drop_pending_updates": False}))
+            judged(await ask(account, http, "deleteWebhook", {"drop_pending_updates": False}))
         return
     # The secret cannot be read back: it is said again, whether or not the address is the same.
     hook = {"url": account.callback, "secret_token": secret_token(account), "allowed_updates": list(KINDS)}
-    _judged(await _ask(account, http, "setWebhook", hook))
-
-
-async def _ask(account: Account, http: Http, method: str, said: Mapping[str, Any] | None = None) -> Reply:
-    url = f"{account.settings.base_url.rstrip('/')}/bot{account.secrets.bot_token}/{method}"
-    headers = {"content-type": "application/json", "accept": "application/json", "user-agent": "Valvomo"}
-    try:
-        return await http.request("POST", url, headers=headers, body=msgspec.json.encode(said or {}))
-    except UnavailableError as error:
-        # The address has the bot's token in it, and what is said of a failure is shown.
-        hidden = error.detail.replace(account.secrets.bot_token, "***")
-        raise UnavailableError(hidden, retry_after=error.retry_after, lost=error.lost) from None
-
-
-def _judged(reply: Reply) -> _Answered:
-    """What was answered, if it is what was asked for; raises what else it means."""
-    answered = _read(reply)
-    code = answered.error_code or reply.status
-    detail = f"{code} {answered.description}".strip()[:200]
-    if answered.ok:
-        return answered
-    if code == THROTTLED:
-        after = answered.parameters.retry_after if answered.parameters else None
-        raise UnavailableError(detail, retry_after=after, paced=True)
-    if code >= SERVER_ERROR or code == CONFLICT or reply.successful:
-        raise UnavailableError(detail, lost=True)
-    raise RejectedError(_meaning(code, answered.description.lower()), detail)
-
-
-def _meaning(code: int, description: str) -> DeliveryProblem:
-    """By code, and by Telegram's words where one code means several things: it numbers them no further."""
-    if code == UNAUTHORIZED or (code == 404 and description == "not found"):  # noqa: PLR2004 - no such bot
-        return DeliveryProblem.ACCOUNT
-    if code == FORBIDDEN:
-        return DeliveryProblem.BLOCKED if "block" in description else DeliveryProblem.UNREACHABLE
-    if "too long" in description:
-        return DeliveryProblem.TOO_LONG
-    if "chat not found" in description or "user not found" in description:
-        return DeliveryProblem.INVALID_ADDRESS
-    return DeliveryProblem.REFUSED
-
-
-def _read(reply: Reply) -> _Answered:
-    try:
-        return msgspec.json.decode(reply.body, type=_Answered)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return _Answered()
+    judged(await ask(account, http, "setWebhook", hook))

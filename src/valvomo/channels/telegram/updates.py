@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
+from valvomo.channels.media import Medium
 from valvomo.channels.port import Identity, Inbound, UnreadableError, cleaned
+from valvomo.domain.attachments.media import MediaProblem
 
 MAX_NAME, MAX_NOTE = 200, 300
 LATEST = 253_402_300_799
@@ -33,12 +34,17 @@ class _Chat(msgspec.Struct):
 
 
 class _File(msgspec.Struct):
+    file_id: str = ""
     file_name: str = ""
     mime_type: str = ""
+    file_size: int | None = None
 
 
 class _Sticker(msgspec.Struct):
+    file_id: str = ""
     emoji: str = ""
+    is_animated: bool = False
+    is_video: bool = False
 
 
 class _Place(msgspec.Struct):
@@ -65,8 +71,8 @@ class _Message(msgspec.Struct):
     voice: _File | None = None
     video: _File | None = None
     animation: _File | None = None
-    video_note: dict[str, Any] | None = None
-    photo: list[dict[str, Any]] = []
+    video_note: _File | None = None
+    photo: list[_File] = []
     sticker: _Sticker | None = None
     location: _Place | None = None
     contact: _Card | None = None
@@ -146,15 +152,16 @@ def inbound_of(update: Update, bot: str) -> Inbound | None:
     if message is None or message.sender is None:
         return None
     sender = message.sender
-    words = " ".join(part for part in _parts(message) if part)
-    if message.chat.type != "private" or sender.is_bot or not words:
+    words, media = " ".join(part for part in _parts(message) if part), tuple(_media(message))
+    if message.chat.type != "private" or sender.is_bot or not (words or media):
         return None
     changed = update.message is None
     return Inbound(
         # A bot's updates are numbered, and one that Telegram repeats has the number that it had.
         key=f"update:{bot}:{update.update_id:020d}",
         address=str(message.chat.id),
-        text=f"✏️ {words}" if changed else words,
+        text=f"✏️ {words}".strip() if changed else words,
+        media=media,
         sent_at=_moment(message.edit_date or message.date),
         name=cleaned(f"{sender.first_name} {sender.last_name}".strip())[:MAX_NAME],
         identity=Identity("telegram", str(sender.id)),
@@ -165,26 +172,48 @@ def inbound_of(update: Update, bot: str) -> Inbound | None:
 def _parts(message: _Message) -> Iterator[str]:
     """What it brings beside words is named by its kind: nothing that a customer sends vanishes."""
     yield cleaned(message.text or message.caption)
-    if message.photo:
-        yield "[image]"
-    if message.sticker is not None:
-        yield cleaned(message.sticker.emoji) or "[sticker]"
+    if (sticker := message.sticker) is not None and (sticker.emoji or _moves(sticker)):
+        yield cleaned(sticker.emoji) or "[sticker]"
     if message.location is not None:
         yield f"📍 {message.location.latitude:.6f}, {message.location.longitude:.6f}"
     if (card := message.contact) is not None:
         yield cleaned(f"👤 {card.first_name} {card.last_name} {card.phone_number}".strip())[:MAX_NOTE]
+
+
+def _media(message: _Message) -> Iterator[Medium]:
+    """Its files, to be fetched by their ids."""
+    if message.photo:
+        # The same picture in several sizes.
+        yield _medium(max(message.photo, key=lambda one: one.file_size or 0), "photo")
+    if (sticker := message.sticker) is not None and not _moves(sticker):
+        yield _medium(_File(file_id=sticker.file_id, mime_type="image/webp"), "sticker")
     # An animation comes with a document that is the same file.
-    files = (
-        message.document if message.animation is None else None,
-        message.audio,
-        message.voice,
-        message.video,
-    )
-    for one in (*files, message.animation):
+    named = {
+        "document": message.document if message.animation is None else None,
+        "audio": message.audio,
+        "voice": message.voice,
+        "video": message.video,
+        "animation": message.animation,
+        "video_note": message.video_note,
+    }
+    for name, one in named.items():
         if one is not None:
-            yield f"[{cleaned(one.file_name or one.mime_type)[:MAX_NAME] or 'file'}]"
-    if message.video_note is not None:
-        yield "[video]"
+            yield _medium(one, name)
+
+
+def _medium(one: _File, name: str) -> Medium:
+    return Medium(
+        ref=cleaned(one.file_id)[:MAX_NOTE],
+        name=cleaned(one.file_name)[:MAX_NAME] or name,
+        media_type=cleaned(one.mime_type)[:MAX_NAME],
+        size=one.file_size,
+        problem=None if one.file_id else MediaProblem.UNSUPPORTED,
+    )
+
+
+def _moves(sticker: _Sticker) -> bool:
+    """Stickers that move are in forms of Telegram's own; their sign says what they mean."""
+    return sticker.is_animated or sticker.is_video
 
 
 def _moment(seconds: int) -> datetime | None:

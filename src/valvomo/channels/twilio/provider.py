@@ -1,4 +1,4 @@
-"""SMS by Twilio.
+"""SMS and MMS by Twilio.
 
 What Twilio calls us with is a form, signed over our address and every field of it by the account's token
 (https://www.twilio.com/docs/usage/security#validating-requests): messages of customers
@@ -14,6 +14,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
@@ -21,6 +22,7 @@ from urllib.parse import parse_qsl, urlencode
 import msgspec
 from msgspec import Meta
 
+from valvomo.channels.media import Incoming, Medium
 from valvomo.channels.phones import e164
 from valvomo.channels.port import (
     Abilities,
@@ -43,13 +45,15 @@ from valvomo.channels.port import (
     cleaned,
     retry_after,
 )
+from valvomo.channels.twilio import files
 from valvomo.channels.twilio.problems import TOO_MANY_REQUESTS, meaning
+from valvomo.domain.attachments.limits import NOTHING
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.model import Channel
 
 MAX_TEXT = 1600
 """Characters that Twilio takes in one message, however many parts the network makes of it."""
-MOST_FIELDS, MOST_MEDIA = 200, 10
+MOST_FIELDS = 200
 OK, MAX_NAME = 200, 11
 """A name as a sender has at most so many characters."""
 THROTTLED, SERVER_ERROR, UNSERVED = 429, 500, 503
@@ -66,10 +70,11 @@ _STATES: Mapping[str, Delivery] = {
 
 
 class TwilioSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The account, and by which number, name or messaging service it sends."""
+    """The account, by which number, name or messaging service it sends, and whether that sends pictures (MMS)."""
 
     account_sid: Annotated[str, Meta(pattern=r"^AC[0-9a-fA-F]{32}$")]
     sender: Annotated[str, Meta(pattern=r"^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32}|[A-Za-z0-9 ]{1,11})$")]
+    mms: bool = False
     per_second: Annotated[float, Meta(gt=0, le=1000)] = 10.0
     base_url: Annotated[
         str, Meta(min_length=1, max_length=200, pattern=r"^https?://", extra_json_schema={"format": "uri"})
@@ -99,8 +104,9 @@ class Twilio:
     secrets: type[msgspec.Struct] = TwilioSecrets
 
     def abilities(self, account: Account) -> Abilities:
-        """Text messages, at the pace that the sender's number allows."""
-        return Abilities(max_text=MAX_TEXT, per_second=account.settings.per_second)
+        """Text messages, at the pace that the sender's number allows; files where it has MMS."""
+        media = files.ABILITY if account.settings.mms else NOTHING
+        return Abilities(max_text=MAX_TEXT, per_second=account.settings.per_second, media=media)
 
     def receive(self, account: Account, request: Request) -> Received:
         """A message of a customer, or how far one of ours has come."""
@@ -120,13 +126,19 @@ class Twilio:
             raise RejectedError(DeliveryProblem.INVALID_ADDRESS)
         sender = account.settings.sender
         by = "MessagingServiceSid" if sender.startswith("MG") and len(sender) > MAX_NAME else "From"
-        form = {"To": to, by: sender, "Body": letter.text, "StatusCallback": account.callback}
+        form = [("To", to), (by, sender), ("StatusCallback", account.callback)]
+        form += [("Body", letter.text)] if letter.text else []
+        form += [("MediaUrl", one.link()) for one in letter.media]
         reply = await _ask(account, http, "/Messages.json", form)
         _judge(reply)
         answered = _read(reply)
         if not answered.sid:
             raise UnavailableError("the answer names no message", lost=True)
         return Sent(provider_id=answered.sid)
+
+    def fetch(self, account: Account, medium: Medium, http: Http) -> AbstractAsyncContextManager[Incoming]:
+        """A file of a message, with the account's token."""
+        return files.fetch(account, medium, http)
 
     async def check(self, account: Account, http: Http, at: datetime) -> Health:
         """Whether the account is there, and active."""
@@ -170,23 +182,15 @@ def _inbound(one: str, fields: Mapping[str, str]) -> Inbound:
     if not address:
         raise UnreadableError("it has no From")
     country = fields.get("FromCountry", "")
+    media = tuple(files.brought_by(fields))
     return Inbound(
         key=f"message:{cleaned(one)[:100]}",
         address=address,
-        text=cleaned(fields.get("Body", "")) or _media(fields),
+        text=cleaned(fields.get("Body", "")) or ("" if media else "—"),
+        media=media,
         identity=Identity("phone", number) if number else None,
         context={"country": cleaned(country)[:60]} if country else {},
     )
-
-
-def _media(fields: Mapping[str, str]) -> str:
-    """What a message without words brings, named by its kind: nothing that a customer sends vanishes."""
-    count = fields.get("NumMedia", "0")
-    kinds = [
-        cleaned(fields.get(f"MediaContentType{number}", ""))[:60] or "?"
-        for number in range(min(int(count) if count.isascii() and count.isdigit() else 0, MOST_MEDIA))
-    ]
-    return " ".join(f"[{kind}]" for kind in kinds) or "—"
 
 
 def _reports(one: str, state: str, fields: Mapping[str, str]) -> tuple[Report, ...]:
@@ -207,10 +211,9 @@ def _reports(one: str, state: str, fields: Mapping[str, str]) -> tuple[Report, .
     )
 
 
-async def _ask(account: Account, http: Http, path: str, form: Mapping[str, str] | None = None) -> Reply:
+async def _ask(account: Account, http: Http, path: str, form: list[tuple[str, str]] | None = None) -> Reply:
     sid = account.settings.account_sid
-    opened = base64.b64encode(f"{sid}:{account.secrets.auth_token}".encode()).decode()
-    headers = {"authorization": f"Basic {opened}", "accept": "application/json", "user-agent": "Valvomo"}
+    headers = files.opening(account) | {"accept": "application/json"}
     body = b""
     if form is not None:
         headers["content-type"] = "application/x-www-form-urlencoded"

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from valvomo.channels.media import Incoming, Medium
 from valvomo.channels.meta import graph
 from valvomo.channels.meta.calls import handshake, moment, verify, whole
 from valvomo.channels.meta.graph import Graph, ill, judge, part
@@ -37,6 +39,7 @@ from valvomo.channels.port import (
     UnavailableError,
     cleaned,
 )
+from valvomo.channels.whatsapp import files
 from valvomo.channels.whatsapp.forms import Callback, Contact, Head, Message, Status, Value
 from valvomo.channels.whatsapp.problems import CODES
 from valvomo.channels.whatsapp.templates import sent_as, templates_of
@@ -105,6 +108,7 @@ class WhatsApp:
             settling_seconds=account.settings.settling_seconds,
             per_second=account.settings.per_second,
             read_receipts=True,
+            media=files.ABILITY,
         )
 
     def receive(self, account: Account, request: Request) -> Received:
@@ -118,20 +122,33 @@ class WhatsApp:
     async def send(self, account: Account, letter: Letter, http: Http) -> Sent:
         """One message. Meta tells the account's callback how far it comes."""
         text: dict[str, Any] = {"type": "text", "text": {"body": letter.text, "preview_url": False}}
+        api, number_id = _graph(account), account.settings.phone_number_id
+        to = _to(letter.address)
         said = sent_as(letter.template) if letter.template else text
+        if letter.media:
+            said = await files.as_message(api, number_id, letter, http)
         told = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
-            **_to(letter.address),
+            **to,
             **said,
         }
-        reply = await _graph(account).ask(http, f"{account.settings.phone_number_id}/messages", body=told)
+        reply = await api.ask(http, f"{number_id}/messages", body=told)
         judge(reply, CODES)
         taken = graph.read(reply, _Taken)
         one = taken.messages[0].id if taken and taken.messages else ""
         if not one:
             raise UnavailableError("the answer names no message", lost=True)
         return Sent(provider_id=cleaned(one)[:LONGEST_ID])
+
+    def divide(self, account: Account, letter: Letter) -> tuple[Letter, ...]:
+        """One message for each file."""
+        del account
+        return files.divide(letter)
+
+    def fetch(self, account: Account, medium: Medium, http: Http) -> AbstractAsyncContextManager[Incoming]:
+        """A file by its id."""
+        return files.fetch(_graph(account), account.settings.phone_number_id, medium, http)
 
     async def check(self, account: Account, http: Http, at: datetime) -> Health:
         """Whether the number is there, and the token opens it and its templates."""
@@ -202,6 +219,7 @@ def _inbound(head: Head, message: Message | None, contacts: list[Contact], place
         name=cleaned(contact.profile.name or contact.profile.username)[:LONGEST_NAME],
         identity=Identity("phone", number) if number else Identity("whatsapp", scoped),
         context=_context(message),
+        media=files.brought_by(message),
     )
 
 

@@ -1,8 +1,7 @@
 """What customers send, in words: whatever it is, nothing of it vanishes, and nothing is made up.
 
 What is no text is named by its kind in brackets, in the provider's own word for it. Media are named by kind and name,
-with their caption: `media_of` is where whoever takes media over the channel finds what to ask Meta for
-(https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media).
+with their caption, where they cannot be asked for; else their caption is all there is to say (`files.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +13,10 @@ MOST_SHARED, LONGEST_WORD = 20, 300
 
 
 def words_of(message: Message) -> str:
-    """The text of a message, which is never empty."""
+    """The text of a message, which is empty for nothing but files."""
+    media = media_of(message)
+    if media is not None and media.id:
+        return media.caption
     return _said(message) or f"[{message.type[:LONGEST_WORD] or 'unknown'}{_why(message)}]"
 
 

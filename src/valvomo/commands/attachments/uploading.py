@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from valvomo.commands.channels.abilities import carried
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import attachments, conversations
@@ -21,9 +22,9 @@ from valvomo.domain.attachments.limits import (
     Limits,
     Sent,
     Side,
-    channel_refusal,
     file_refusal,
     largest_of,
+    outward_refusal,
     sending_refusal,
 )
 from valvomo.domain.attachments.names import shown_name
@@ -110,9 +111,9 @@ async def begin_upload(work: Work, command: BeginUpload) -> Outcome:
     if not command.came:
         refusal = posting_refusal(_words(work, conversation, command.visibility), conversation)
     refusal = refusal or (file_refusal if known else _nothing_at_all)(limits.of(side), sent)
-    outward = conversation.account_id is not None
-    if refusal is None and public and side is Side.HOUSE and (known or outward):
-        refusal = channel_refusal(conversation.channel, (sent,), outward=outward)
+    if refusal is None and public and side is Side.HOUSE:
+        ability = await carried(work.tx, work.organization_id, conversation.account_id)
+        refusal = outward_refusal(conversation.channel, sent if known else None, ability)
     if refusal is not None:
         return refusal
     mine = (work.organization_id, conversation.id, work.actor.id)

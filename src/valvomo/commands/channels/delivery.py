@@ -6,28 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from valvomo.commands.channels.parts import Parts
+from valvomo.commands.channels.told import Told
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import conversations, dispatches, messages
 from valvomo.db.dispatches import Note
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import ActorKind
-from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged, DeliveryProblem, moves_on
+from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged, DeliveryProblem
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.told import notified
 from valvomo.domain.refusals import Reason, Refusal
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a provider says of a message of ours; `provider_id` is what it calls it, `detail` its own code."""
-
-    message_id: str
-    state: Delivery
-    provider_id: str | None = None
-    problem: DeliveryProblem | None = None
-    detail: str = ""
+__all__ = ["NoteDeliveries", "Told", "note_change", "take_note", "write"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +46,19 @@ async def take_note(work: Work, told: Sequence[Told]) -> None:
     current = await conversations.lock_many(work.tx, ((house, row["conversation_id"]) for row in found))
     rows = {row["message_id"]: row for row in await work.tx.rows("dispatches.lock", house, ids)}
     notes = {row["message_id"]: _known(row) for row in rows.values()}
-    before = dict(current)
+    before, parts = dict(current), await Parts.of(work, ids)
     changed: dict[tuple[str, str], Conversation] = {}
     for one in told:
         row = rows.get(one.message_id)
-        if row is None or not moves_on(Delivery(notes[one.message_id].state), one.state):
+        said = parts.told(one, Delivery(notes[one.message_id].state)) if row is not None else None
+        if row is None or said is None:
             continue
-        noted = notes[one.message_id] = _noted(row, one, notes[one.message_id])
+        noted = notes[one.message_id] = _noted(row, said, notes[one.message_id])
         if noted.seq is not None:
             key = (house, noted.conversation_id)
             current[key] = changed[key] = note_change(work, current[key], noted)
     moved = [one for one in notes.values() if one != _known(rows[one.message_id])]
+    await parts.write(work)
     await write(work, moved, [(before[key], one) for key, one in changed.items()])
 
 

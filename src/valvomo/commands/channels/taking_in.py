@@ -233,4 +233,10 @@ async def _told_until(work: Work, account: tuple[str, str], row: Any) -> list[To
 
 def _told(row: Any, message_id: str) -> Told:
     report = msgspec.convert(row["body"], Report)
-    return Told(message_id=message_id, state=report.state, problem=report.problem, detail=report.detail[:200])
+    return Told(
+        message_id=message_id,
+        state=report.state,
+        problem=report.problem,
+        detail=report.detail[:200],
+        part=row["part"],
+    )

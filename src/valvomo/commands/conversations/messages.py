@@ -28,7 +28,7 @@ from valvomo.domain.access.actor import Actor, ActorKind, system
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.attachments.attached import Taker, Upload, internal_attachment, public_attachment
-from valvomo.domain.attachments.limits import Side
+from valvomo.domain.attachments.limits import Ability, Side
 from valvomo.domain.attachments.media import PublicMedium
 from valvomo.domain.conversations.ask import answered, comes_to_help
 from valvomo.domain.conversations.bots import awaited
@@ -131,7 +131,7 @@ async def post_all(
     """
     current = await conversations.lock_many(tx, (one.conversation_key for one in letters), remembered)
     known, telling = await messages.known(tx, (one.client_key for one in letters))
-    batch = Batch(now=now, current=current, known=known, taking=await taking.gather(tx, letters))
+    batch = Batch(now=now, current=current, known=known, taking=await taking.gather(tx, letters, current))
     outcomes = [_post(batch, letter) for letter in letters]
     if batch.changed:
         changed = [batch.current[key] for key in sorted(batch.changed)]
@@ -164,7 +164,8 @@ def _post(batch: Batch, letter: Letter) -> Posted | Refusal:
     former = batch.known.get(letter.client_key)
     if former is not None:
         return Posted(message=former, repeated=True)
-    uploads = batch.taking.found(letter, _taker(letter, conversation))
+    ability = batch.taking.abilities.get(letter.conversation_key)
+    uploads = batch.taking.found(letter, _taker(letter, conversation, ability))
     found = () if isinstance(uploads, Refusal) else uploads
     event = post(_words(letter, conversation, found), conversation)
     if isinstance(event, Refusal):
@@ -175,7 +176,7 @@ def _post(batch: Batch, letter: Letter) -> Posted | Refusal:
     return Posted(message=_keep(batch, letter, conversation, (event, found)))
 
 
-def _taker(letter: Letter, conversation: Conversation) -> Taker:
+def _taker(letter: Letter, conversation: Conversation, ability: Ability | None) -> Taker:
     customer = letter.actor.kind is ActorKind.CUSTOMER
     return Taker(
         conversation_id=conversation.id,
@@ -183,7 +184,7 @@ def _taker(letter: Letter, conversation: Conversation) -> Taker:
         public=customer or letter.command.visibility is Visibility.PUBLIC,
         side=Side.CUSTOMER if customer else Side.HOUSE,
         channel=conversation.channel,
-        outward=conversation.account_id is not None,
+        ability=ability,
     )
 
 

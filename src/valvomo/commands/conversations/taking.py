@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from valvomo.commands.channels.abilities import carried
 from valvomo.db import attachments
 from valvomo.db.attachments import Key
 from valvomo.db.transaction import Transaction
 from valvomo.domain.attachments.attached import Taker, Upload, taking_refusal
-from valvomo.domain.attachments.limits import Limits
+from valvomo.domain.attachments.limits import Ability, Limits
+from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Refusal
 
 
@@ -34,6 +36,7 @@ class Taking:
 
     uploads: dict[Key, Upload] = field(default_factory=dict)
     limits: dict[Key, Limits] = field(default_factory=dict)
+    abilities: dict[Key, Ability | None] = field(default_factory=dict)
     taken: list[tuple[str, str, str, int]] = field(default_factory=list)
 
     def found(self, one: Wanting, taker: Taker) -> tuple[Upload, ...] | Refusal:
@@ -52,14 +55,16 @@ class Taking:
             self.taken.append((one.organization_id, one.id, message_id, seq))
 
 
-async def gather(tx: Transaction, letters: Sequence[Wanting]) -> Taking:
+async def gather(tx: Transaction, letters: Sequence[Wanting], current: Mapping[Key, Conversation]) -> Taking:
     """Everything that these messages want; nothing is asked where none wants anything."""
     wanting = [one for one in letters if one.wanted]
     if not wanting:
         return Taking()
     limits = await attachments.limits(tx, (one.conversation_key for one in wanting))
     keys = [(one.conversation_key[0], each) for one in wanting for each in one.wanted]
-    return Taking(uploads=await attachments.lock(tx, keys), limits=limits)
+    keyed = {one.conversation_key: current.get(one.conversation_key) for one in wanting}
+    abilities = {key: await carried(tx, key[0], one.account_id) for key, one in keyed.items() if one}
+    return Taking(uploads=await attachments.lock(tx, keys), limits=limits, abilities=abilities)
 
 
 async def write(tx: Transaction, taking: Taking) -> None:

@@ -133,10 +133,13 @@ WHERE organization_id = $1 AND account_id = $2 AND key = (
 RETURNING key, attempts, given_up_at
 
 -- name: due_statuses
--- Reports of an account that are due, each with the dispatch that it is about, if that is known yet.
-SELECT a.key, a.body, a.received_at, d.message_id FROM arrivals a
+-- Reports of an account that are due, each with the dispatch or the part of one that it is about, if that is known yet.
+SELECT a.key, a.body, a.received_at, coalesce(p.message_id, d.message_id) AS message_id, p.place AS part
+FROM arrivals a
 LEFT JOIN dispatches d ON d.organization_id = a.organization_id AND d.account_id = a.account_id
     AND d.provider_id = a.address
+LEFT JOIN dispatch_parts p ON p.organization_id = a.organization_id AND p.account_id = a.account_id
+    AND p.provider_id = a.address
 WHERE a.organization_id = $1 AND a.account_id = $2 AND a.kind = 'status' AND a.due <= $3
     AND a.done_at IS NULL AND a.given_up_at IS NULL
 ORDER BY a.sent_at, a.key LIMIT $4 FOR UPDATE OF a SKIP LOCKED

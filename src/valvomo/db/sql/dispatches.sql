@@ -57,7 +57,47 @@ LEFT JOIN public_messages p ON p.organization_id = h.organization_id AND p.conve
 WHERE d.organization_id = h.organization_id AND d.message_id = h.message_id
 RETURNING d.message_id, d.conversation_id, d.address, d.place, d.attempts, d.created_at, d.trace, d.possibly_repeated,
     d.lost, d.detail, coalesce(d.text, p.text) AS text, coalesce(p.author_name, '') AS author_name,
-    c.body ->> 'language' AS language, c.body ->> 'subject' AS subject, t.cursor, d.filled, t.last_inbound_at
+    c.body ->> 'language' AS language, c.body ->> 'subject' AS subject, t.cursor, d.filled, t.last_inbound_at,
+    p.attachments
+
+-- name: renew
+-- It is being sent still.
+UPDATE dispatches SET due = $3::timestamptz + make_interval(secs => $4), begun_at = $3
+WHERE organization_id = $1 AND message_id = $2 AND state = 'queued'
+
+-- name: parts_taken
+-- What the provider has of a message that is several there.
+SELECT place FROM dispatch_parts WHERE organization_id = $1 AND message_id = $2 AND state <> 'failed'
+
+-- name: part_taken
+-- The provider has this part: nothing of the message is under way, until the next one is.
+WITH settled AS (
+    UPDATE dispatches SET begun_at = NULL, sent_at = begun_at
+    WHERE organization_id = $1 AND message_id = $2 AND state = 'queued'
+)
+INSERT INTO dispatch_parts (organization_id, message_id, place, account_id, state, provider_id, sent_at)
+VALUES ($1, $2, $3, $4, 'sent', $5, $6)
+ON CONFLICT ON CONSTRAINT dispatch_parts_pkey DO UPDATE
+    SET state = 'sent', provider_id = EXCLUDED.provider_id, problem = NULL, detail = NULL, sent_at = EXCLUDED.sent_at
+
+-- name: part_failed
+-- The provider will not have this part.
+INSERT INTO dispatch_parts (organization_id, message_id, place, account_id, state, problem, detail)
+VALUES ($1, $2, $3, $4, 'failed', $5, $6)
+ON CONFLICT ON CONSTRAINT dispatch_parts_pkey DO UPDATE
+    SET state = 'failed', problem = EXCLUDED.problem, detail = EXCLUDED.detail
+
+-- name: lock_parts
+-- The parts of these messages, locked after them.
+SELECT * FROM dispatch_parts WHERE organization_id = $1 AND message_id = ANY ($2::text[])
+ORDER BY message_id, place FOR UPDATE
+
+-- name: note_parts
+-- How far parts have come.
+UPDATE dispatch_parts p SET state = n.state, problem = n.problem, detail = n.detail
+FROM unnest($2::text[], $3::integer[], $4::text[], $5::text[], $6::text[])
+    AS n (message_id, place, state, problem, detail)
+WHERE p.organization_id = $1 AND p.message_id = n.message_id AND p.place = n.place
 
 -- name: postpone
 -- It could not be sent now: when to try again. What has certainly not been sent is not begun any more, and an attempt
@@ -82,7 +122,9 @@ SELECT message_id FROM dispatches WHERE organization_id = $1 AND account_id = $2
 SELECT d.message_id, d.state = 'queued' AS under_way FROM channel_conversations c
 JOIN dispatches d ON d.organization_id = c.organization_id AND d.conversation_id = c.conversation_id
 WHERE c.organization_id = $1 AND c.account_id = $2 AND c.address = $3
-    AND (d.state IN ('sent', 'delivered') AND d.sent_at <= $4 OR d.state = 'queued' AND d.begun_at <= $4)
+    AND (d.state IN ('sent', 'delivered') AND d.sent_at <= $4 OR d.state = 'queued' AND (d.begun_at <= $4
+        OR EXISTS (SELECT FROM dispatch_parts p WHERE p.organization_id = d.organization_id
+            AND p.message_id = d.message_id AND p.sent_at <= $4)))
 ORDER BY d.place
 
 -- name: conversations_of
@@ -112,7 +154,10 @@ FROM unnest($2::text[], $3::bigint[], $4::text[], $5::text[]) AS n (conversation
 WHERE p.organization_id = $1 AND p.conversation_id = n.conversation_id AND p.seq = n.seq
 
 -- name: again
--- A person has it sent again.
+-- A person has it sent again: what of it the provider would not have, or was not given.
+WITH anew AS (
+    DELETE FROM dispatch_parts WHERE organization_id = $1 AND message_id = $2 AND state = 'failed'
+)
 UPDATE dispatches SET state = 'queued', provider_id = NULL, due = $3, attempts = 0, lost = 0, begun_at = NULL,
     problem = NULL, detail = NULL, dropped_at = NULL, waits_since = $3
 WHERE organization_id = $1 AND message_id = $2

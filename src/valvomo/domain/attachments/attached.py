@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from valvomo.domain.attachments.limits import Limits, Sent, Side, channel_refusal
+from valvomo.domain.attachments.limits import Ability, Limits, Sent, Side, channel_refusal
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -89,7 +89,7 @@ Attached = PublicAttachment | InternalAttachment
 class Taker:
     """The message that wants files: whose it is, where, whether the customer reads it, by which channel.
 
-    `outward`: it leaves by an account with a provider.
+    `ability`: of the account with a provider that it leaves by, None where it leaves by none.
     """
 
     conversation_id: str
@@ -97,7 +97,7 @@ class Taker:
     public: bool
     side: Side
     channel: Channel
-    outward: bool = False
+    ability: Ability | None = None
 
 
 def taking_refusal(
@@ -127,7 +127,7 @@ def taking_refusal(
             return Refusal(Reason.ATTACHMENT_REFUSED, {"attachment": one, "name": upload.name})
     if not taker.public or taker.side is Side.CUSTOMER:
         return None
-    return channel_refusal(taker.channel, tuple(sent(found[one]) for one in wanted), outward=taker.outward)
+    return channel_refusal(taker.channel, tuple(sent(found[one]) for one in wanted), taker.ability)
 
 
 def sent(upload: Upload) -> Sent:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from valvomo.domain.attachments.kinds import PROGRAMS, TYPES, Kind, ending_of, kind_of
+from valvomo.domain.attachments.kinds import PROGRAMS, Kind, ending_of, kind_of
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.refusals import Reason, Refusal, malformed
 
@@ -54,54 +54,35 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ability:
-    """What a kind of channel carries to the customer: types, bytes of a file of each kind, how many with a message.
+    """What a channel carries to the customer: types, bytes of a file of each kind, how many with a message.
 
-    Types of None are all. `caption` characters of words go along with files, and longer ones before them; None for any.
+    Types of None are all. `total` bytes are those of all files of a message, None for any. `caption` characters of
+    words go along with files, and longer ones before them; None for any.
     """
 
     largest: Mapping[Kind, int] = field(default_factory=dict)
     types: frozenset[str] | None = None
     most: int = MOST_IN_A_MESSAGE
+    total: int | None = None
     caption: int | None = None
+
+    def carries(self, media_type: str) -> bool:
+        """Whether files of this type go this way at all."""
+        known = self.types is None or media_type in self.types
+        return known and self.most > 0 and self.largest.get(kind_of(media_type), 0) > 0
 
 
 ANYTHING = Ability(largest=dict.fromkeys(Kind, LARGEST))
 NOTHING = Ability(most=0)
-_WHATSAPP = frozenset(
-    {
-        "image/jpeg", "image/png", "audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "video/mp4",
-        "video/3gpp", *(one for one, kind in TYPES.items() if kind is Kind.DOCUMENT and one != "application/rtf"),
-    }
-)  # fmt: skip
-
 ABILITIES: Mapping[Channel, Ability] = {
     Channel.LIVE_CHAT: ANYTHING,
     Channel.PERSISTENT_CHAT: ANYTHING,
     Channel.CUSTOM: ANYTHING,
-    Channel.SMS: NOTHING,
-    # Sizes after compression, as WhatsApp's Cloud API documents them.
-    Channel.WHATSAPP: Ability(
-        largest={
-            Kind.IMAGE: 5 * MEGABYTE, Kind.AUDIO: 16 * MEGABYTE, Kind.VIDEO: 16 * MEGABYTE,
-            Kind.DOCUMENT: 100 * MEGABYTE,
-        },
-        types=_WHATSAPP,
-        most=10,
-    ),
-    Channel.MESSENGER: Ability(largest=dict.fromkeys(Kind, 25 * MEGABYTE), most=10),
-    # A bot sends photos up to 10 MB and anything else up to 50 MB.
-    Channel.TELEGRAM: Ability(largest=dict.fromkeys(Kind, 50 * MEGABYTE) | {Kind.IMAGE: 10 * MEGABYTE}, most=10),
-    # What most mail servers take, less a third for the encoding.
-    Channel.EMAIL: Ability(largest=dict.fromkeys(Kind, 18 * MEGABYTE)),
-    Channel.VOICE: NOTHING,
-    Channel.VIDEO: NOTHING,
+    Channel.EMAIL: ANYTHING,
     Channel.RECORD: ANYTHING,
-}  # fmt: skip
-"""What public messages can carry; what stays in the house is not asked."""
-
-
-BY_PROVIDER: frozenset[Channel] = frozenset()
-"""Channels whose providers are handed files. By any other, a message that leaves by an account takes none with it."""
+}
+"""What public messages can carry that leave by no account; nothing on other channels. What stays in the house is not
+asked, and what leaves by an account is asked of its provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,24 +129,42 @@ def largest_of(limits: SideLimits, kind: Kind | None) -> int:
     return min(limits.largest, LARGEST_IMAGE) if kind is Kind.IMAGE else min(limits.largest, LARGEST)
 
 
-def channel_refusal(channel: Channel, files: tuple[Sent, ...], *, outward: bool = False) -> Refusal | None:
+def nothing_refusal(channel: Channel, ability: Ability) -> Refusal | None:
+    """Why no files at all reach the customer by this channel: the attach button asks this."""
+    return None if ability.most else Refusal(Reason.ATTACHMENTS_NOT_BY_CHANNEL, {"channel": channel.value})
+
+
+def channel_refusal(
+    channel: Channel, files: tuple[Sent, ...], ability: Ability | None = None
+) -> Refusal | None:
     """Why a public message with these files cannot reach its customer by this channel.
 
-    `outward`: it leaves by an account with a provider.
+    `ability` is of the account that it leaves by, None where it leaves by none.
     """
-    ability = ABILITIES[channel]
-    if outward and files and channel not in BY_PROVIDER:
-        return Refusal(Reason.ATTACHMENT_NOT_BY_CHANNEL, {"name": files[0].name, "channel": channel.value})
+    ability = ability or ABILITIES.get(channel, NOTHING)
+    if files and (refusal := nothing_refusal(channel, ability)):
+        return refusal
     if len(files) > ability.most:
         return Refusal(Reason.ATTACHMENTS_TOO_MANY, {"most": ability.most, "channel": channel.value})
     for one in files:
-        kind = kind_of(one.media_type)
-        largest = ability.largest.get(kind, 0)
-        if not largest or (ability.types is not None and one.media_type not in ability.types):
+        if not ability.carries(one.media_type):
             return Refusal(Reason.ATTACHMENT_NOT_BY_CHANNEL, {"name": one.name, "channel": channel.value})
+        largest = ability.largest[kind_of(one.media_type)]
         if (one.size or 0) > largest:
             return too_large(largest, name=one.name)
+    total = sum(one.size or 0 for one in files)
+    if ability.total is not None and total > ability.total:
+        return too_large(ability.total, name=files[-1].name)
     return None
+
+
+def outward_refusal(
+    channel: Channel, announced: Sent | None, ability: Ability | None = None
+) -> Refusal | None:
+    """Why a file that somebody is about to bring cannot reach the customer, as far as that is known by then."""
+    if announced is not None:
+        return channel_refusal(channel, (announced,), ability)
+    return nothing_refusal(channel, ability or ABILITIES.get(channel, NOTHING))
 
 
 def unsound_limits(limits: Limits) -> Refusal | None:

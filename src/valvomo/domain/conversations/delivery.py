@@ -7,6 +7,7 @@ order and however often they come.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -87,6 +88,11 @@ class DeliveryChanged(Event):
 def moves_on(before: Delivery, reported: Delivery) -> bool:
     """Whether a report says more than what is known."""
     return _ORDER[reported] > _ORDER[before]
+
+
+def worst(parts: Iterable[Delivery]) -> Delivery:
+    """How far a message is that is several at its provider: as far as the last of them, failed where one is."""
+    return min(parts, key=lambda one: (one is not Delivery.FAILED, _ORDER[one]))
 
 
 def may_send_again(state: Delivery) -> bool:
