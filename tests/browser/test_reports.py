@@ -124,3 +124,15 @@ async def test_a_report_is_narrowed_by_language_and_outcome(office: Office) -> N
     await expect(arrived).to_contain_text("0")
     await expect(page.get_by_role("button", name="Swedish")).to_be_visible()
     await judge(page)
+
+
+async def test_occupancy_grows_while_nothing_happens(office: Office) -> None:
+    """Somebody is there and serves nobody: 0 %. From when they serve it grows by itself, second by second."""
+    page = await opened(office, "/floor")
+    tile = page.locator("[data-figure=occupancy]")
+    await expect(tile).to_contain_text("–")
+    await office.present("eino", presence="do_not_disturb")
+    await expect(tile).to_contain_text("0%")
+    await office.served("eino")
+    await expect(tile).to_contain_text(re.compile(r"[1-9]\d?%"))
+    await judge(page)

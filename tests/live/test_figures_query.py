@@ -28,6 +28,8 @@ from valvomo.db.database import Database
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.supervision import AgentFigures
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.figures.occupancy import occupancy
+from valvomo.domain.figures.shifts import Occupied, whole_milliseconds
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.domain.sentiment.levels import Level
 from valvomo.protocol.counted import Counted
@@ -195,10 +197,20 @@ async def _compare(floor: Floor, watched: Moments) -> None:
             was = counters(msgspec.convert(item, type=dict[str, Any]))
             then = told[None if item["id"] == "all" else item["id"]]
             assert {one: then[one] for one in was} == was, (watched.actor.id, moment)
+        assert _occupancy(items[0], moment) == whole.items[0].occupancy, (watched.actor.id, moment)
+        assert {item["occupancy"] for item in items[1:]} <= {None}
         if moment == last:
             for counter, of in BEHIND.items():
                 found = await length(floor, watched.actor, question, of)
                 assert found == told[None][counter], (watched.actor.id, counter)
+
+
+def _occupancy(item: dict[str, Any], at: datetime) -> Any:
+    """What the lines of the whole come to at a moment."""
+    lines = Occupied(**item["occupancy"])
+    since = whole_milliseconds(datetime.fromisoformat(item["since"]))
+    found = occupancy(*lines.seconds_at(whole_milliseconds(at) - since))
+    return None if found is None else pytest.approx(found, abs=0.001)
 
 
 async def _parts_are_the_whole(floor: Floor, actor: Actor) -> None:

@@ -15,6 +15,7 @@ from sample_steps import Step, drawn, scripted, take
 
 from valvomo.db.database import Database
 from valvomo.domain.conversations.events import EVENTS
+from valvomo.domain.figures.shifts import Occupied, occupied
 from valvomo.live import delivery, snapshots, subscriptions
 from valvomo.live.room import Room
 from valvomo.protocol.figures import by_queue, of_scope
@@ -84,6 +85,7 @@ async def _compare(floor: Floor, room: Room, readers: list[Reader]) -> None:
     assert room.floor.board == fresh.floor.board
     assert room.floor.agents.seats == fresh.floor.agents.seats
     assert room.floor.day == fresh.floor.day
+    assert _attended(room) == _attended(fresh)
     assert room.floor.position == fresh.floor.position
     assert room.floor.silent == fresh.floor.silent
     _count(room)
@@ -101,7 +103,14 @@ def _count(room: Room) -> None:
     floor, agents = room.floor, [one.agent for one in room.floor.agents.seats.values()]
     queues = by_queue(floor.day.books, floor.board.conversations.values(), agents, floor.lookups)
     for scope in (None, frozenset({SUPPORT}), frozenset({SUPPORT, BILLING})):
-        assert floor.figures(scope) == of_scope(queues, scope, agents, floor.day.since)
+        assert floor.figures(scope) == of_scope(queues, scope, agents, (floor.day.since, floor.day.shifts))
+
+
+def _attended(room: Room) -> dict[str, Occupied]:
+    """What the day has been for each agent to whom it has been anything."""
+    day = room.floor.day
+    each = {one: occupied([shift], day.since) for one, shift in day.shifts.items()}
+    return {one: lines for one, lines in each.items() if lines != Occupied()}
 
 
 def _lasting(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

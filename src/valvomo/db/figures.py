@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from valvomo.db import journal
 from valvomo.db.hours import at_hand, hours_of
 from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
+from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.figures.counting import Turn, counted, counted_of_house
 from valvomo.domain.figures.day import Bounds, Read
-from valvomo.domain.figures.entries import NOTHING, Counter, Entry, Spent
+from valvomo.domain.figures.entries import NOTHING, PRESENT, Counter, Entry, Spent
+from valvomo.domain.figures.shifts import Shifts, handled_by, shift_of
 from valvomo.domain.figures.sums import JUDGED, Book
 from valvomo.domain.routing.hours import Hours
 
@@ -105,18 +107,31 @@ async def today(
         until_now = spent.get(row["conversation_id"], NOTHING)
         more = {Counter(row["counter"]).value: row["ms"]}
         spent[row["conversation_id"]] = until_now.plus(**more)
-    memory = await _count_tail(tx, organization_id, day, (position, served), books)
+    tail = await _count_tail(tx, organization_id, day, (position, served))
+    for entry in tail.entries:
+        if entry.conversation_id and day[0] <= entry.at < day[1]:
+            books.setdefault(entry.queue_id, Book()).enter(entry)
     for one in served:
-        if one in memory.known and (it := memory.known[one][1]) != NOTHING:
+        if one in tail.memory.known and (it := tail.memory.known[one][1]) != NOTHING:
             spent[one] = it
-    return Read(day, books, spent, await calendars_of(tx, organization_id, day[0]))
+    shifts = await _shifts(tx, organization_id, day[0], (position, ongoing), tail)
+    return Read(day, books, spent, await calendars_of(tx, organization_id, day[0]), shifts)
 
 
-async def _count_tail(  # noqa: PLR0917 - what is read and what it goes into
-    tx: Transaction, organization_id: str, day: Bounds, at: tuple[int, Sequence[str]], books: dict[str, Book]
-) -> Memory:
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """What nobody has counted yet: its entries, and of what was `skipped` (positions) nothing but how it ended."""
+
+    memory: Memory
+    entries: list[Entry]
+    skipped: tuple[int, int]
+
+
+async def _count_tail(
+    tx: Transaction, organization_id: str, day: Bounds, at: tuple[int, Sequence[str]]
+) -> _Tail:
     head, served = at
-    memory = Memory()
+    memory, entries = Memory(), list[Entry]()
     counted = await tx.value("figures.head", organization_id) or 0
     after = counted
     if counted < head:
@@ -124,14 +139,43 @@ async def _count_tail(  # noqa: PLR0917 - what is read and what it goes into
     if after > counted:
         # Whoever has fallen so far behind is about to catch up; what was spent meanwhile is known from the facts.
         await _fold_again(tx, organization_id, served, after, memory)
+    tail = _Tail(memory, entries, (counted, after))
     while after < head and (
         facts := await journal.after(tx, organization_id, after, min(BATCH, head - after))
     ):
-        for _, entry in await entries_of(tx, organization_id, facts, memory):
-            if entry.conversation_id and day[0] <= entry.at < day[1]:
-                books.setdefault(entry.queue_id, Book()).enter(entry)
+        entries.extend(one for _, one in await entries_of(tx, organization_id, facts, memory))
         after = facts[-1].position or head
-    return memory
+    return tail
+
+
+async def _shifts(  # noqa: PLR0917 - what is read and what it is made of
+    tx: Transaction,
+    organization_id: str,
+    since: datetime,
+    at: tuple[int, Sequence[Conversation]],
+    tail: _Tail,
+) -> Shifts:
+    """What the day had been for agents at a position, where these conversations went on."""
+    position, ongoing = at
+    presences = await tx.rows("figures.attended", organization_id, since, position)
+    if tail.skipped[0] < tail.skipped[1]:
+        presences += await tx.rows("figures.uncounted", organization_id, *tail.skipped)
+    chosen = [(row["agent_id"], row["at"], row["presence"]) for row in presences]
+    rows = await tx.rows("figures.handled", organization_id, since, position)
+    handled = [(row["agent_id"], row["at"], row["ms"]) for row in rows]
+    for one in tail.entries:
+        if one.agent_id and one.counter.startswith(PRESENT):
+            chosen.append((one.agent_id, one.at, one.counter.removeprefix(PRESENT)))
+        elif one.agent_id and one.counter in (Counter.TALK, Counter.WRAP_UP) and one.at > since:
+            handled.append((one.agent_id, one.at, one.ms or 0))
+    shifts: Shifts = {}
+    for agent_id, at_moment, presence in chosen:
+        shift_of(shifts, agent_id, since).chose(at_moment, Presence(presence))
+    for agent_id, until, ms in handled:
+        shift_of(shifts, agent_id, since).handled(until - timedelta(milliseconds=ms), until)
+    for agent_id, began in filter(None, map(handled_by, ongoing)):
+        shift_of(shifts, agent_id, since).began(began)
+    return shifts
 
 
 def _entries(fact: Fact, memory: Memory, calendars: Mapping[str, Hours]) -> Iterable[Entry]:

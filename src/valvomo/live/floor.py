@@ -99,6 +99,8 @@ class LiveFloor:
         concerned = agents.apply(self.agents, happening, change)
         tally.apply(self.tally, change)
         tally.counted_more(self.tally, figures.apply(self.day, change))
+        if figures.attend(self.day, happening, change):
+            tally.shifts_changed(self.tally)
         if concerned:
             tally.agents_changed(self.tally)
             self.agents_at.update(dict.fromkeys(concerned, happening.position))

@@ -14,13 +14,30 @@ import msgspec
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.figures import live
+from valvomo.domain.figures.shifts import Shift, occupied
 from valvomo.domain.figures.sums import Book, Sums
 from valvomo.protocol.counted import Counted, Goals, counted_fields
 from valvomo.protocol.lookups import Lookups, QueueFacts
 
 
+class LiveOccupancy(msgspec.Struct, frozen=True, kw_only=True):
+    """Of all agents together, today: two lines over time that hold until something else is said.
+
+    At `s` milliseconds after `since` of its item it is `(busy_ms + busy * s) / (present_ms + present * s)`. `present`
+    agents are signed in and not away now, `busy` of them handle something. What it is divided by may be 0.
+    """
+
+    busy_ms: int
+    busy: int
+    present_ms: int
+    present: int
+
+
 class FiguresItem(Counted, frozen=True, kw_only=True):
-    """Live figures. `id` is `all` or a queue's id; `since` is the beginning of the day that is counted."""
+    """Live figures. `id` is `all` or a queue's id; `since` is the beginning of the day that is counted.
+
+    `occupancy` is of all only: agents are there for all of their work.
+    """
 
     id: str
     name: str | None
@@ -32,6 +49,7 @@ class FiguresItem(Counted, frozen=True, kw_only=True):
     wrap_up: int
     orphans: int
     agents: dict[str, int]
+    occupancy: LiveOccupancy | None = None
     kind: str = "figures"
 
 
@@ -96,12 +114,15 @@ def of_scope(
     queues: Mapping[str, QueueFigures],
     scope: Collection[str] | None,
     agents: Iterable[Agent],
-    since: datetime,
+    today: tuple[datetime, Mapping[str, Shift]],
 ) -> tuple[FiguresItem, ...]:
-    """One item `all` for the scope, then one for each of its queues; scope None is every queue."""
+    """One item `all` for the scope, then one for each of its queues; scope None is every queue.
+
+    `today` is when the day began, and what it has been for agents.
+    """
     mine = [it for one, it in sorted(queues.items()) if scope is None or one in scope]
     serving = [one for one in agents if scope is None or not one.queues.isdisjoint(scope)]
-    return (_total(mine, serving, since), *(figures_item(one, since) for one in mine))
+    return (_total(mine, serving, today), *(figures_item(one, today[0]) for one in mine))
 
 
 def figures_item(one: QueueFigures, since: datetime) -> FiguresItem:
@@ -116,7 +137,11 @@ def figures_item(one: QueueFigures, since: datetime) -> FiguresItem:
     )
 
 
-def _total(mine: list[QueueFigures], serving: list[Agent], since: datetime) -> FiguresItem:
+def _total(
+    mine: list[QueueFigures], serving: list[Agent], today: tuple[datetime, Mapping[str, Shift]]
+) -> FiguresItem:
+    since, shifts = today
+    members = (shifts.get(one.id) for one in serving if one.queues)
     together = Sums()
     for one in mine:
         together.add(one.sums)
@@ -127,6 +152,9 @@ def _total(mine: list[QueueFigures], serving: list[Agent], since: datetime) -> F
         since=since,
         longest_wait_since=min(waits, default=None),
         agents=dict(live.agents_by_presence(serving)),
+        occupancy=msgspec.convert(
+            occupied([one for one in members if one is not None], since), LiveOccupancy, from_attributes=True
+        ),
         **{name: sum(getattr(one.standing, name) for one in mine) for name in _STANDING},
         **counted_fields(together, Goals.of([one.queue for one in mine])),
     )

@@ -38,8 +38,9 @@ async def live(tx: Transaction, actor: Actor, now: datetime) -> LiveFigures:
     """What the caller's queues look like right now."""
     found = await floor.load(tx, actor.organization_id, now)
     agents = [agent for agent, _ in found.agents.values()]
+    today = found.read.day[0], found.read.shifts
     queues = by_queue(found.read.books, found.ongoing, agents, found.lookups)
-    return LiveFigures(at=now, items=of_scope(queues, figures_scope(actor), agents, found.read.day[0]))
+    return LiveFigures(at=now, items=of_scope(queues, figures_scope(actor), agents, today))
 
 
 async def history(tx: Transaction, actor: Actor, question: Question, now: datetime) -> History | Refusal:

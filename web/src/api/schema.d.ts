@@ -5847,6 +5847,7 @@ export interface components {
             kind: string;
             longest_wait_since: string | null;
             name: string | null;
+            occupancy?: components["schemas"]["LiveOccupancy"] | null;
             offers: components["schemas"]["OfferCounts"];
             orphans: number;
             overflow_closed: number;
@@ -6188,6 +6189,13 @@ export interface components {
             /** Format: date-time */
             at: string;
             items: components["schemas"]["FiguresItem"][];
+        };
+        /** LiveOccupancy */
+        LiveOccupancy: {
+            busy: number;
+            busy_ms: number;
+            present: number;
+            present_ms: number;
         };
         /** MappingRequest */
         MappingRequest: {

@@ -1,6 +1,8 @@
 import type { AttentionPart, Named } from '@/conversation/types'
 import type { Presence } from '@/ui/presence'
 
+import type { LiveOccupancy } from './occupancy'
+
 /** A row of the topic `agents`. `presence` is what everybody sees, `chosen` what was set at `since`. */
 export interface AgentRow extends Named {
   presence: Presence
@@ -53,4 +55,6 @@ export interface FiguresItem {
   completed: number
   service_level: ServiceLevel
   agents: Partial<Record<Presence, number>>
+  /** Of the whole only. */
+  occupancy?: LiveOccupancy | null
 }

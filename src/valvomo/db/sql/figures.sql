@@ -51,6 +51,35 @@ SELECT conversation_id, counter, sum(ms)::bigint AS ms FROM figure_entries
 WHERE organization_id = $1 AND conversation_id = ANY ($2::text[]) AND position <= $3 AND counter IN ('talk', 'wrap_up')
 GROUP BY conversation_id, counter
 
+-- name: attended
+-- The presences that were set on a day and the last of each agent before it, up to a position.
+SELECT e.agent_id, e.at, substr(e.counter, 9) AS presence
+FROM agents a
+CROSS JOIN LATERAL (
+    SELECT * FROM (
+        SELECT agent_id, at, counter, position, place FROM figure_entries
+        WHERE organization_id = $1 AND agent_id = a.id AND counter LIKE 'present.%' AND at < $2 AND position <= $3
+        ORDER BY at DESC, position DESC, place DESC LIMIT 1
+    ) AS last
+    UNION ALL
+    SELECT agent_id, at, counter, position, place FROM figure_entries
+    WHERE organization_id = $1 AND agent_id = a.id AND counter LIKE 'present.%' AND at >= $2 AND position <= $3
+) AS e
+WHERE a.organization_id = $1
+ORDER BY e.at, e.position, e.place
+
+-- name: uncounted
+-- The last presence that was set of each agent by the facts after a position, up to another.
+SELECT DISTINCT ON (body ->> 'agent_id') body ->> 'agent_id' AS agent_id, at, body ->> 'chosen' AS presence
+FROM facts
+WHERE organization_id = $1 AND kind = 'presence_set' AND position > $2 AND position <= $3
+ORDER BY body ->> 'agent_id', at DESC, position DESC
+
+-- name: handled
+-- Stretches in which somebody handled something, of those that have ended since a moment, up to a position.
+SELECT agent_id, at, ms FROM figure_entries
+WHERE organization_id = $1 AND at > $2 AND position <= $3 AND counter IN ('talk', 'wrap_up')
+
 -- name: look_up
 -- Whether what comes next in this transaction may look rows up one by one and sort them ('on', as usual), or works by
 -- hashing alone ('off').

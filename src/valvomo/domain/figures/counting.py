@@ -35,6 +35,7 @@ from valvomo.domain.figures.entries import (
     Spent,
     Step,
 )
+from valvomo.domain.figures.shifts import whole_milliseconds
 from valvomo.domain.routing.hours import Hours, open_seconds
 from valvomo.domain.sentiment.levels import NONE
 
@@ -68,7 +69,7 @@ class Turn:
             channel=where.channel.value,
             language=where.language,
             agent_id=agent_id,
-            ms=None if since is None else milliseconds(self.at - since),
+            ms=None if since is None else whole_milliseconds(self.at) - whole_milliseconds(since),
         )
 
 

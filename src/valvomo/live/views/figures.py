@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from valvomo.domain.agents.events import PresenceSet
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import State
 from valvomo.domain.figures.counting import Turn, counted
 from valvomo.domain.figures.day import Read
 from valvomo.domain.figures.entries import NOTHING, Entry, Spent
+from valvomo.domain.figures.shifts import Shifts, next_day, shift_of, turned
 from valvomo.domain.figures.sums import Book
 from valvomo.domain.routing.hours import Hours
-from valvomo.live.views.happening import Change
+from valvomo.live.views.happening import Change, Happening
 
 NEWEST = 50
 """Handle times of a queue that are kept, for telling how long those who wait will probably wait."""
@@ -27,7 +29,8 @@ class Day:
     """The entries of the day from `since` to `until`, by queue; `later` are those of the day that follows.
 
     `spent` is what primaries have spent on ongoing conversations until now, `calendars` the hours of queues that have
-    any. `handled` are the newest handle times of each queue, in seconds from acceptance to the end.
+    any. `handled` are the newest handle times of each queue, in seconds from acceptance to the end, `shifts` the days
+    of agents.
     """
 
     since: datetime
@@ -37,6 +40,7 @@ class Day:
     spent: dict[str, Spent] = field(default_factory=dict)
     calendars: Mapping[str, Hours] = field(default_factory=dict)
     handled: dict[str, deque[float]] = field(default_factory=dict, compare=False)
+    shifts: Shifts = field(default_factory=dict, compare=False)
 
 
 def begin(read: Read, handled: Mapping[str, Iterable[float]] | None = None) -> Day:
@@ -49,6 +53,7 @@ def begin(read: Read, handled: Mapping[str, Iterable[float]] | None = None) -> D
         spent=dict(read.spent),
         calendars=read.calendars,
         handled=times,
+        shifts=read.shifts,
     )
 
 
@@ -67,10 +72,20 @@ def apply(day: Day, change: Change | None) -> frozenset[str]:
     return frozenset(queues)
 
 
+def attend(day: Day, happening: Happening, change: Change | None) -> bool:
+    """The days of agents after one more fact; whether any of them goes on otherwise now."""
+    event = happening.event
+    if isinstance(event, PresenceSet):
+        shift_of(day.shifts, event.agent_id, day.since).chose(happening.at, event.chosen)
+        return True
+    return change is not None and turned(day.shifts, day.since, (change.before, change.after, happening.at))
+
+
 def turn(day: Day, now: tuple[datetime, datetime]) -> None:
     """A new day begins; what was counted before it counts no more."""
     follows = day.until == now[0]
     day.books, day.later = (day.later if follows else {}), {}
+    day.shifts = next_day(day.shifts, now[0])
     day.since, day.until = now
 
 

@@ -41,6 +41,8 @@ class Scene:
         concerned = agents.apply(self.agents, happening, change)
         tally.apply(self.tally, change)
         tally.counted_more(self.tally, figures.apply(self.day, change))
+        if figures.attend(self.day, happening, change):
+            tally.shifts_changed(self.tally)
         if concerned:
             tally.agents_changed(self.tally)
         return change, concerned

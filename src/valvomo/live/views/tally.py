@@ -79,6 +79,11 @@ def counted_more(tally: Tally, queues: Iterable[str]) -> None:
         _forget(tally, one)
 
 
+def shifts_changed(tally: Tally) -> None:
+    """Somebody is there, or handles something, who did not, or the other way round."""
+    tally.scopes.clear()
+
+
 def agents_changed(tally: Tally) -> None:
     """Presences, or who serves where, are others than before."""
     tally.presences.clear()
@@ -92,7 +97,7 @@ def figures(
     """The figures of these queues, or of all."""
     if scope not in tally.scopes:
         _make(tally, day, agents)
-        tally.scopes[scope] = of_scope(tally.made, scope, agents, day.since)
+        tally.scopes[scope] = of_scope(tally.made, scope, agents, (day.since, day.shifts))
     return tally.scopes[scope]
 
 
