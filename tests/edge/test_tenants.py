@@ -192,6 +192,7 @@ async def one_of_each(place: Place) -> dict[str, str]:
         "export_id": await exported(saara),
         "schedule_id": (await saara.post(f"{API}/report-schedules", json=SCHEDULE)).json()["id"],
         "rule_id": (await admin.post(f"{API}/sampling-rules", json=rule)).json()["id"],
+        "seq": "1",
         "account_id": await account(admin, sample.queues["Support"]),
         "conversation_id": conversation,
         "other_id": judged,

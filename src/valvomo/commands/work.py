@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from valvomo.commands.announcing import announce
 from valvomo.commands.bot_letters import told_bot
 from valvomo.commands.conversations.overflow import on_entering
 from valvomo.commands.letters import letters_of
-from valvomo.db import agents, bots, conversations, dispatches, house, outbox
-from valvomo.db.dispatches import HouseWords
+from valvomo.db import agents, bots, conversations, house, outbox
 from valvomo.db.ids import new_id
 from valvomo.db.journal import Fact
 from valvomo.db.sealing import Sealer
@@ -153,11 +153,8 @@ class Work:
         self.facts.append(fact)
         letters = [(self.organization_id, *letter) for letter in letters_of(fact, after)]
         await outbox.write(self.tx, letters, self.now)
-        if after.account_id is not None and (told := told_customer(event)) is not None and told.text:
-            words = HouseWords(
-                organization_id=self.organization_id, conversation_id=after.id, id=new_id(), text=told.text
-            )
-            await dispatches.write(self.tx, [words], self.now)
+        if after.account_id is not None and told_customer(event) is not None:
+            await announce(self.tx, event, after, self.now)
         if before.bot_id:
             await bots.tell(self.tx, list(told_bot(event, before, after, self.now)), self.now)
 

@@ -19,12 +19,16 @@ LEASE_SECONDS = 45.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseWords:
-    """What the house itself tells a customer, such as that it is closed; it is no message of the conversation."""
+    """What the house itself tells a customer, such as that it is closed; it is no message of the conversation.
+
+    `again`: it may be what was said to them within the hour.
+    """
 
     organization_id: str
     conversation_id: str
     id: str
     text: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +49,9 @@ async def write(tx: Transaction, outward: Sequence[PublicMessage | HouseWords], 
     if not outward:
         return
     rows = [
-        (one.organization_id, one.conversation_id, one.id, one.seq, None)
+        (one.organization_id, one.conversation_id, one.id, one.seq, None, True)
         if isinstance(one, PublicMessage)
-        else (one.organization_id, one.conversation_id, one.id, None, one.text)
+        else (one.organization_id, one.conversation_id, one.id, None, one.text, one.again)
         for one in outward
     ]
     await tx.run("dispatches.write", *(list(column) for column in zip(*rows, strict=True)), at, here())

@@ -139,6 +139,7 @@ class WorkstreamDocument(msgspec.Struct, frozen=True, kw_only=True):
     template_id: str | None
     bot_id: str | None
     attachments: LimitsBody
+    announced: list[str]
     created_at: datetime
 
 

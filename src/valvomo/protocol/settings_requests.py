@@ -18,6 +18,7 @@ from valvomo.domain.routing.overflow import Remedy, Trigger
 from valvomo.domain.routing.rules import Operator
 from valvomo.domain.routing.soundness import MOST_CONDITIONS, MOST_RULES, MOST_VALUES
 from valvomo.domain.sentiment.levels import Level
+from valvomo.protocol.announcements import Announcements
 from valvomo.protocol.attachments import LimitsBody
 from valvomo.protocol.requests import Email, Id, Line, Priority, Request
 from valvomo.protocol.settings import TimersBody
@@ -219,16 +220,8 @@ class CreateWorkstreamRequest(Request, frozen=True, kw_only=True):
 
     name: Title
     channel: Literal[
-        "live_chat",
-        "persistent_chat",
-        "sms",
-        "whatsapp",
-        "messenger",
-        "telegram",
-        "email",
-        "custom",
-        "record",
-    ]
+        "live_chat", "persistent_chat", "sms", "whatsapp", "messenger", "telegram", "email", "custom", "record",
+    ]  # fmt: skip
     queue: Id
     units: Units = 1
     allowed_presences: Presences | None = None
@@ -243,6 +236,7 @@ class CreateWorkstreamRequest(Request, frozen=True, kw_only=True):
     template_id: Id | None = None
     bot_id: Id | None = None
     attachments: LimitsBody | None = None
+    announced: Announcements | None = None
     texts: Annotated[dict[AnyLanguage, Said], Meta(max_length=50)] = msgspec.field(default_factory=dict)
 
 
@@ -264,6 +258,7 @@ class ChangeWorkstreamRequest(Request, frozen=True, kw_only=True):
     template_id: Id | UnsetType | None = UNSET
     bot_id: Id | UnsetType | None = UNSET
     attachments: LimitsBody | None = None
+    announced: Announcements | None = None
 
 
 class StoreTextRequest(Request, frozen=True, kw_only=True):

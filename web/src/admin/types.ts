@@ -105,6 +105,8 @@ export interface Workstream {
   template_id: string | null
   bot_id: string | null
   attachments: FileLimits
+  /** Lines that customers are told over a channel of what happens. */
+  announced: readonly string[]
 }
 
 export type FileKind = 'image' | 'audio' | 'video' | 'document' | 'archive' | 'other'

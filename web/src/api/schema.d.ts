@@ -4865,6 +4865,8 @@ export interface components {
         ChangeWorkstreamRequest: {
             affinity?: boolean | null;
             allowed_presences?: components["schemas"]["Presence"][] | null;
+            /** @description Of what happens in it customers are told these over a channel. */
+            announced?: ("agent_joined" | "supervisor_joined" | "supervisor_left" | "consult_joined" | "consult_left" | "back_in_queue" | "handed_to_people" | "supervisor_ended" | "agent_ended" | "ended")[] | null;
             attachments?: components["schemas"]["LimitsBody"] | null;
             auto_accept?: boolean | null;
             /** @description A UUIDv7. */
@@ -5425,6 +5427,8 @@ export interface components {
             /** @default true */
             affinity: boolean;
             allowed_presences?: components["schemas"]["Presence"][] | null;
+            /** @description Of what happens in it customers are told these over a channel. */
+            announced?: ("agent_joined" | "supervisor_joined" | "supervisor_left" | "consult_joined" | "consult_left" | "back_in_queue" | "handed_to_people" | "supervisor_ended" | "agent_ended" | "ended")[] | null;
             attachments?: components["schemas"]["LimitsBody"] | null;
             /** @default false */
             auto_accept: boolean;
@@ -7883,6 +7887,7 @@ export interface components {
         WorkstreamDocument: {
             affinity: boolean;
             allowed_presences: components["schemas"]["Presence"][];
+            announced: string[];
             attachments: components["schemas"]["LimitsBody"];
             auto_accept: boolean;
             bot_id: string | null;

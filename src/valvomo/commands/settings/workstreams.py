@@ -19,6 +19,7 @@ from valvomo.domain.agents.presence import Presence
 from valvomo.domain.attachments.limits import Limits, unsound_limits
 from valvomo.domain.conversations.model import SPOKEN, Channel, ConsentPolicy
 from valvomo.domain.conversations.targets import queue_kind
+from valvomo.domain.conversations.told import ANNOUNCED
 from valvomo.domain.conversations.workstream import Timers, WrapUpBlock, default_timers
 from valvomo.domain.refusals import Reason, Refusal, malformed
 from valvomo.domain.routing.rules import QueueRule, SkillRule
@@ -35,6 +36,7 @@ class Rules:
     """The rules of a workstream that may change.
 
     `origins` are the web sites that may open conversations here, such as `https://shop.example`; none means any.
+    `announced` are the lines that customers are told over a channel of what happens, such as who joined.
     A template takes the place of `auto_accept` and of the offer time of `timers`. Conversations begin with the bot.
     """
 
@@ -53,6 +55,7 @@ class Rules:
     template_id: str | None = None
     bot_id: str | None = None
     attachments: Limits = field(default_factory=Limits)
+    announced: tuple[str, ...] = ANNOUNCED
 
     def shown(self) -> dict[str, object]:
         """As kept with facts."""
@@ -85,6 +88,7 @@ class CreateWorkstream(Command):
     template_id: str | None = None
     bot_id: str | None = None
     attachments: Limits | None = None
+    announced: tuple[str, ...] | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
 
@@ -113,6 +117,7 @@ class ChangeWorkstream(Command):
     template_id: str | None = None
     bot_id: str | None = None
     attachments: Limits | None = None
+    announced: tuple[str, ...] | None = None
 
 
 @handles(CreateWorkstream)
@@ -181,6 +186,7 @@ def _rules(command: CreateWorkstream) -> Rules:
         template_id=command.template_id,
         bot_id=command.bot_id,
         attachments=command.attachments or Limits(),
+        announced=default.announced if command.announced is None else command.announced,
     )
 
 
@@ -190,7 +196,7 @@ def _row(work: Work, workstream_id: str, rules: Rules) -> tuple[object, ...]:
         rules.auto_accept, rules.wrap_up.value, msgspec.to_builtins(rules.timers), rules.consent.value,
         list(rules.origins), msgspec.to_builtins(rules.queue_rules), msgspec.to_builtins(rules.skill_rules),
         rules.affinity, rules.template_id, rules.bot_id,
-        msgspec.to_builtins(rules.attachments, order="deterministic"),
+        msgspec.to_builtins(rules.attachments, order="deterministic"), list(rules.announced),
     )  # fmt: skip
 
 

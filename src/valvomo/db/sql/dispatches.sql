@@ -1,15 +1,16 @@
 -- name: write
 -- Public messages of the house that go out over the account of their conversation, in this order. What the house says by
--- itself it has not to say twice within an hour to the same address: two that answer each other would never end.
+-- itself it has not to say twice within an hour to the same address, unless it is of what people did: two that answer each
+-- other would never end.
 INSERT INTO dispatches (organization_id, message_id, account_id, conversation_id, seq, address, text, state, due,
     created_at, trace)
-SELECT m.organization_id, m.message_id, c.account_id, c.conversation_id, m.seq, c.address, m.text, 'queued', $6, $6, $7
-FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])
-    WITH ORDINALITY AS m (organization_id, conversation_id, message_id, seq, text, place)
+SELECT m.organization_id, m.message_id, c.account_id, c.conversation_id, m.seq, c.address, m.text, 'queued', $7, $7, $8
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::boolean[])
+    WITH ORDINALITY AS m (organization_id, conversation_id, message_id, seq, text, again, place)
 JOIN channel_conversations c ON c.organization_id = m.organization_id AND c.conversation_id = m.conversation_id
-WHERE m.text IS NULL OR NOT EXISTS (SELECT FROM dispatches d WHERE d.organization_id = c.organization_id
+WHERE m.again OR NOT EXISTS (SELECT FROM dispatches d WHERE d.organization_id = c.organization_id
     AND d.account_id = c.account_id AND d.address = c.address AND d.text = m.text
-    AND d.created_at > $6::timestamptz - interval '1 hour')
+    AND d.created_at > $7::timestamptz - interval '1 hour')
 ORDER BY m.place
 
 -- name: due_accounts

@@ -36,6 +36,10 @@ SELECT w.*, t.seconds AS template_seconds, t.auto_accept AS template_auto_accept
 FROM workstreams w LEFT JOIN templates t ON t.organization_id = w.organization_id AND t.id = w.template_id
 WHERE w.organization_id = $1 AND w.id = $2
 
+-- name: announced
+-- Which lines customers of a workstream are told over a channel.
+SELECT announced FROM workstreams WHERE organization_id = $1 AND id = $2
+
 -- name: workstream_by_key
 -- The workstream whose public key this is, with the template of its offers.
 SELECT w.*, t.seconds AS template_seconds, t.auto_accept AS template_auto_accept, t.reject_reasons, t.sound, t.desktop

@@ -26,6 +26,28 @@ class Told:
     text: str | None = None
 
 
+ANNOUNCEABLE = (
+    "agent_joined", "supervisor_joined", "supervisor_left", "consult_joined", "consult_left", "back_in_queue",
+    "handed_to_people", "supervisor_ended", "agent_ended", "ended",
+)  # fmt: skip
+"""Lines that a workstream may have said over a channel, where there is no window that shows them by itself."""
+ANNOUNCED = ("supervisor_joined", "supervisor_left", "supervisor_ended")
+"""Those that are said unless the house has chosen otherwise: both sides are told of these (spec 1 §3)."""
+AGAIN = frozenset({"agent_joined", "supervisor_joined", "supervisor_left", "consult_joined", "consult_left"})
+"""What people do may be said again at once; what machines could answer is not."""
+
+
+def announced(event: Event, conversation: Conversation, chosen: frozenset[str]) -> Told | None:
+    """What a customer on a channel is told of an event, of what was `chosen`; None while it takes no free text.
+
+    The house's own texts are always told.
+    """
+    told = told_customer(event)
+    if told is None or (told.text is None and (told.code not in chosen or conversation.window_closed)):
+        return None
+    return told
+
+
 def told_customer(event: Event) -> Told | None:
     """What the customer is told of an event; None for everything else, above all for monitoring and whispers."""
     match event:

@@ -68,6 +68,7 @@ async def create_workstream(
         template_id=data.template_id,
         bot_id=data.bot_id,
         attachments=_limits(data.attachments),
+        announced=data.announced,
         texts=data.texts,
     )
     made = done(await parts.executor.execute(actor, command, key))
@@ -108,6 +109,7 @@ async def change_workstream(
         template_id=given(data.template_id),
         bot_id=given(data.bot_id),
         attachments=_limits(data.attachments),
+        announced=data.announced,
     )
     done(await parts.executor.execute(actor, command, key))
     return await _document(parts, actor, workstream_id)
