@@ -210,7 +210,7 @@ async def test_a_provider_that_is_away_gets_everything_in_order_when_it_is_back(
 
 async def test_a_message_that_is_refused_fails_with_its_reason_and_lets_the_next_go(line: Line) -> None:
     one = await served(line)
-    line.system.answer = lambda asked: Said(422 if b"bad" in asked.body else 200)
+    line.system.answer = lambda asked: Said(422 if b"bad words" in asked.body else 200)
     await line.floor.write(AINO, one, "bad words")
     await line.floor.write(AINO, one, "good words")
     await line.send()

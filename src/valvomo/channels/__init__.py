@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from valvomo.channels.custom import Custom
+from valvomo.channels.email import Email
 from valvomo.channels.messenger import Messenger
 from valvomo.channels.port import Provider
 from valvomo.channels.telegram import Telegram
@@ -13,6 +14,6 @@ from valvomo.channels.twilio import Twilio
 from valvomo.channels.whatsapp import WhatsApp
 
 PROVIDERS: Mapping[str, Provider] = MappingProxyType(
-    {one.name: one for one in (Custom(), Twilio(), Telegram(), WhatsApp(), Messenger())}
+    {one.name: one for one in (Custom(), Twilio(), Telegram(), WhatsApp(), Messenger(), Email())}
 )
 """The providers that there are, by name."""

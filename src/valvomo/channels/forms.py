@@ -10,6 +10,7 @@ from msgspec import inspect
 
 from valvomo.protocol.channels import FieldDocument
 
+_FORMATS = {"uri": "url", "lines": "lines"}
 NUMBERS = (inspect.IntType, inspect.FloatType)
 
 
@@ -35,7 +36,7 @@ def _field(field: inspect.Field) -> FieldDocument:
     bounds = _bounds(one)
     return FieldDocument(
         name=field.encode_name,
-        kind=(metadata.get("format", "") == "uri" and "url") or _kind(one),
+        kind=_FORMATS.get(str(metadata.get("format", ""))) or _kind(one),
         required=field.required,
         nullable=len(kinds) < len(list(_union(plain))),
         default=default,

@@ -7,6 +7,7 @@ to where that name was allowed to lead.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
@@ -41,6 +42,7 @@ class GuardedHttp:
     """One for a process, between `async with`. `allowed` are private networks that may be reached."""
 
     def __init__(self, allowed: Sequence[Network] = ()) -> None:
+        self._allowed = allowed
         self._client = httpx.AsyncClient(
             transport=_Guarded(allowed), trust_env=False, follow_redirects=False, timeout=PATIENCE_SECONDS
         )
@@ -88,6 +90,14 @@ class GuardedHttp:
                 await response.aclose()
         raise UnavailableError("we are led on and on")
 
+    async def connect(self, host: str, port: int) -> socket.socket:
+        """A connection to a server that speaks something else, guarded alike. Raises `UnavailableError`."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await _connected(await resolved(host, port, self._allowed), port)
+        except (OSError, UnicodeError) as error:
+            raise UnavailableError(f"{host}: {error}" if str(error) else f"{host} does not answer") from error
+
     async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Reply:
         async with self._client.stream(method, url, headers=dict(headers), content=body) as response:
             said = bytearray()
@@ -132,6 +142,25 @@ def _elsewhere(response: httpx.Response) -> httpx.URL | None:
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
+
+
+async def _connected(addresses: Sequence[str], port: int) -> socket.socket:
+    """To the first of them that takes a connection."""
+    trouble: OSError | None = None
+    for address in addresses:
+        made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+        made.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(made, (address, port))
+        except OSError as error:
+            made.close()
+            trouble = error
+        except BaseException:
+            made.close()
+            raise
+        else:
+            return made
+    raise trouble or OSError("it has no address")
 
 
 class _Guarded(httpx.AsyncHTTPTransport):

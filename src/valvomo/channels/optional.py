@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 from valvomo.channels.media import Incoming, Medium
-from valvomo.channels.port import Account, Heard, Http, Letter
+from valvomo.channels.port import Account, Http, Item, Letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a provider that is asked had to say, and the cursor from which it is asked next.
+
+    `secrets` open the account from now on, where the provider has given us others.
+    """
+
+    items: tuple[Item, ...]
+    cursor: Mapping[str, Any]
+    secrets: Any | None = None
 
 
 @runtime_checkable
@@ -22,6 +36,15 @@ class Listener(Protocol):
 
         What is asked for again after a failure comes again. Raises `RejectedError` or `UnavailableError`.
         """
+        ...
+
+
+@runtime_checkable
+class Attached(Protocol):
+    """A listener that keeps a connection from one question to the next."""
+
+    async def detach(self, account_id: str) -> None:
+        """Nobody here asks for the account any more: what was kept open for it ends."""
         ...
 
 

@@ -7,6 +7,7 @@ came of it. Jobs and commands keep the items, retry, order, count and note.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import Any, Protocol
 import msgspec
 
 from valvomo.channels.media import Enclosed, Incoming, Medium
+from valvomo.channels.threading import Threading
 from valvomo.domain.attachments.limits import NOTHING, Ability
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.model import Channel
@@ -36,7 +38,8 @@ class Abilities:
     customer wrote, free text is taken for so long; None for ever. `settling_seconds`: it does not promise order, and
     what comes within so long of each other is put in order by its own clock. `per_second`: messages that it takes at
     most, unless the administrator says otherwise. `proactive`: the house may write first. `read_receipts`: it says what
-    was read. `media`: the files that it takes with a message of the house.
+    was read. `media`: the files that it takes with a message of the house. `per_sender_hour`: what one customer writes
+    in an hour beyond so many messages may be a machine's that answers ours, and is kept for a person to decide.
     """
 
     max_text: int
@@ -47,14 +50,12 @@ class Abilities:
     proactive: bool = True
     read_receipts: bool = False
     media: Ability = NOTHING
+    per_sender_hour: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """An account as its provider needs it: `settings` and `secrets` are of the provider's own types.
-
-    `callback` is the address at which the provider reaches us.
-    """
+    """As its provider needs it: `settings` and `secrets` of its types, `callback` the address where it reaches us."""
 
     id: str
     organization_id: str
@@ -86,7 +87,8 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     """A message of a customer. `key` is the provider's own id of it, `address` where answers to it go.
 
     `sent_at` is by the provider's clock, None where it does not say. `identity` only where the provider vouches for it.
-    `text` may be empty where there are `media`.
+    `text` may be empty where there are `media`. `cursor`: what the thread's next letters need. `automatic`: why nobody
+    has written it; it begins nothing. With a `problem` it is kept for a person, and taken in if they say so.
     """
 
     key: str
@@ -99,6 +101,10 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     context: dict[str, str] = {}
     media: tuple[Medium, ...] = ()
+    threading: Threading | None = None
+    cursor: dict[str, Any] | None = None
+    automatic: str = ""
+    problem: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,14 +142,6 @@ class Received:
     answer: Answer = Answer()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """What a provider that is asked had to say, and the cursor from which it is asked next."""
-
-    items: tuple[Item, ...]
-    cursor: Mapping[str, Any]
-
-
 class UnverifiedError(Exception):
     """Nobody who could have sent this has signed it; nothing in it has been believed."""
 
@@ -157,7 +155,7 @@ class Letter:
     """A message that goes out, `at` this attempt. `id` is ours, and the same at every one; `cursor` is the thread's.
 
     `template` goes out in place of the text, which is empty only where there are `media`. `last_inbound_at` is when the
-    customer last wrote.
+    customer last wrote. `automatic`: no person has written it.
     """
 
     id: str
@@ -173,6 +171,7 @@ class Letter:
     template: Filled | None = None
     last_inbound_at: datetime | None = None
     media: tuple[Enclosed, ...] = ()
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,8 +193,7 @@ class RejectedError(Exception):
 class UnavailableError(Exception):
     """Not now. `retry_after`: seconds that the provider asked for. `lost`: it may have taken the message all the same.
 
-    `paced`: it is only that we were too quick, which is no failure of the message; `alone`: with this customer, and
-    others need not wait for it.
+    `paced`: it is only that we were too quick, which is no failure; `alone`: with this customer, others need not wait.
     """
 
     def __init__(
@@ -255,6 +253,10 @@ class Http(Protocol):
         self, url: str, *, headers: Mapping[str, str] | None = None
     ) -> AbstractAsyncContextManager[Incoming]:
         """A file, wherever we are led; headers go only to where we asked first. Raises `UnavailableError`."""
+        ...
+
+    async def connect(self, host: str, port: int) -> socket.socket:
+        """A connection to a server that speaks something else, guarded alike. Raises `UnavailableError`."""
         ...
 
 

@@ -26,7 +26,10 @@ class Came:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What a provider told us, as it is kept: `kind` is `message` or `status`, `key` the provider's own id of it."""
+    """What a provider told us, as it is kept: `kind` is `message` or `status`, `key` the provider's own id of it.
+
+    With a `problem` it waits for a person.
+    """
 
     key: str
     kind: str
@@ -34,15 +37,15 @@ class Kept:
     body: Mapping[str, Any]
     sent_at: datetime
     media: Sequence[Came] = ()
+    problem: str | None = None
 
 
 async def keep(
     tx: Transaction, account: tuple[str, str], items: Sequence[Kept], *, at: datetime, due: datetime
 ) -> int:
     """Keep what an account (organization, id) was told; how many of it are new."""
-    columns = [
-        [getattr(one, name) for one in items] for name in ("key", "kind", "address", "body", "sent_at")
-    ]
+    names = ("key", "kind", "address", "body", "sent_at", "problem")
+    columns = [[getattr(one, name) for one in items] for name in names]
     done = await tx.run("channels.keep", *account, *columns, at, due, here())
     await _keep_media(tx, account, items, at)
     return int(done.rpartition(" ")[2])
@@ -55,6 +58,22 @@ async def _keep_media(tx: Transaction, account: tuple[str, str], items: Sequence
         columns = ([getattr(one, name) for _, _, one in came] for name in names)
         keys, places = [key for key, _, _ in came], [place for _, place, _ in came]
         await tx.run("media.keep", *account, keys, places, *columns, at)
+
+
+async def thread_of(
+    tx: Transaction, account: tuple[str, str], own: str, refers: Sequence[str], *, named: str, at: datetime
+) -> str:
+    """The thread to which a message belongs: known by itself, named by it, or by the nearest that it refers to.
+
+    What it refers to belongs there too, so that those find it which come after it and were before it.
+    """
+    references = list(dict.fromkeys((own, *refers)))
+    rows = await tx.rows("channels.threads_of", *account, references)
+    known: dict[str, str] = {row["reference"]: row["thread"] for row in rows}
+    by_reference = next((known[one] for one in refers if one in known), own)
+    thread = known.get(own) or named or by_reference
+    await tx.run("channels.refer", *account, references, thread, at)
+    return thread
 
 
 async def take_thread(

@@ -15,7 +15,7 @@ import structlog
 from valvomo.addresses import Network
 from valvomo.channels import PROVIDERS
 from valvomo.channels.http import GuardedHttp
-from valvomo.channels.optional import Listener
+from valvomo.channels.optional import Attached, Listener
 from valvomo.channels.port import Http, RejectedError, UnavailableError
 from valvomo.channels.vault import UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
@@ -107,6 +107,8 @@ class Ear:
         self._process_id = process_id
         self._lease = f"listening:{key[1]}"
         self._ours = False
+        self._sealed = b""
+        self._attached: object = None
         self._seen: tuple[DeliveryProblem | None, str] | None = None
 
     async def listen(self) -> None:
@@ -120,6 +122,7 @@ class Ear:
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, LONGEST_PAUSE / 2)
         finally:
+            await self._detach()
             if self._ours:
                 async with self._executor.database.transaction() as tx:
                     await tx.run("inspections.end_lease", self._lease, self._process_id)
@@ -128,6 +131,7 @@ class Ear:
         """Ask once, and keep what comes; whether the provider answered."""
         if not isinstance(used.provider, Listener):
             raise TypeError(used.provider.name)
+        self._attached = used.provider
         try:
             heard = await used.provider.listen(used.account, self._http)
         except RejectedError as error:
@@ -136,10 +140,22 @@ class Ear:
         except UnavailableError as error:
             await self._see(DeliveryProblem.UNAVAILABLE, error.detail)
             return False
+        if heard.secrets is not None:
+            await self._renew(heard.secrets)
         if heard.items or heard.cursor != used.account.cursor:
             await self._reception.keep(used, heard.items, self._executor.clock(), heard.cursor)
         await self._see(None, "")
         return True
+
+    async def _renew(self, secrets: Any) -> None:
+        """Kept in place of those that were used; what an administrator has filled in meanwhile stays."""
+        sealed = self._opener.vault.seal(secrets, self._key)
+        async with self._executor.database.transaction() as tx:
+            await tx.run("channels.renew_secrets", *self._key, sealed, self._sealed)
+
+    async def _detach(self) -> None:
+        if isinstance(self._attached, Attached):
+            await self._attached.detach(self._key[1])
 
     async def _used(self) -> Used | None:
         """The account as it is set up and has been read now, if it is to be asked and this process's to ask."""
@@ -157,6 +173,7 @@ class Ear:
     async def _opened(self, row: Any | None) -> Used | None:
         if row is None or row["disabled"]:
             return None
+        self._sealed = row["secrets"]
         try:
             used = self._opener.open(row)
         except (UnopenableError, UnusableAccountError) as error:

@@ -212,6 +212,7 @@ class Sender:
             cursor=row["cursor"],
             template=msgspec.convert(row["filled"], Filled) if row["filled"] else None,
             last_inbound_at=row["last_inbound_at"],
+            automatic=row["automatic"],
             media=self._enclosures.of(self._key[0], files) if self._enclosures else (),
         )
 

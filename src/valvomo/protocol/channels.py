@@ -22,7 +22,7 @@ def callback_path(provider: str, account_id: str) -> str:
 
 
 class FieldDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A field of a provider's settings or secrets. `kind` is `text`, `url`, `number`, `boolean` or `choice`.
+    """A field of a provider's settings or secrets. `kind` is `text`, `lines`, `url`, `number`, `boolean` or `choice`.
 
     `least` and `most` bound a number or the length of a text; `pattern` is a regular expression.
     """

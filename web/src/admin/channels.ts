@@ -3,7 +3,7 @@ import type { Named } from '@/conversation/types'
 /** What an administrator sees of accounts at providers, as the server sends it. */
 export interface Field {
   name: string
-  kind: 'text' | 'url' | 'number' | 'boolean' | 'choice'
+  kind: 'text' | 'lines' | 'url' | 'number' | 'boolean' | 'choice'
   required: boolean
   nullable: boolean
   default: unknown

@@ -20,11 +20,11 @@ import msgspec
 from msgspec import Meta
 
 from valvomo.channels.media import Incoming, Medium
+from valvomo.channels.optional import Heard
 from valvomo.channels.port import (
     Abilities,
     Account,
     Health,
-    Heard,
     Http,
     Inbound,
     Letter,

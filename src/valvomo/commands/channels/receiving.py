@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from valvomo.db.channels import Came, Kept
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.db.ids import new_id
+from valvomo.db.transaction import Transaction
 from valvomo.domain.attachments.kinds import declared_type
 from valvomo.domain.refusals import Reason, Refusal, malformed
 
@@ -34,6 +36,8 @@ AHEAD = timedelta(minutes=1)
 """A provider's clock that is further ahead of ours than this is not believed: it would keep others waiting."""
 LONGEST_NAME, LONGEST_TYPE = 1000, 200
 """Characters of what a sender calls a file, and of what they say that it is."""
+
+TOO_MANY = "so much came from there within an hour that it may be a machine"
 
 log = structlog.get_logger(__name__)
 
@@ -78,10 +82,17 @@ class Reception:
         """Keep what came, and with it, where a provider is asked, how far it has been read."""
         account = (used.account.organization_id, used.account.id)
         settling = timedelta(seconds=used.provider.abilities(used.account).settling_seconds)
-        messages = [kept(one, at) for one in items if isinstance(one, Inbound)]
+        limit = used.provider.abilities(used.account).per_sender_hour
         reports = [kept(one, at) for one in items if isinstance(one, Report)]
         new = 0
         async with self._database.transaction() as tx:
+            inbound = [one for one in items if isinstance(one, Inbound)]
+            lately = {} if limit is None else await _lately(tx, account, inbound, at)
+            messages = []
+            for one in inbound:
+                lately[one.address] = lately.get(one.address, 0) + 1
+                much = limit is not None and lately[one.address] > limit
+                messages.append(await _placed(tx, account, one, at=at, much=much))
             for some, due in ((messages, at + settling), (reports, at)):
                 if some:
                     new += await channels.keep(tx, account, some, at=at, due=due)
@@ -89,6 +100,30 @@ class Reception:
                 await tx.run("channels.read_to", *account, cursor)
         if new:
             self._bell.ring(used.account.organization_id)
+
+
+async def _lately(
+    tx: Transaction, account: tuple[str, str], inbound: Sequence[Inbound], at: datetime
+) -> dict[str, int]:
+    """How many messages came within an hour from whom something comes now."""
+    since = at - timedelta(hours=1)
+    senders = dict.fromkeys(one.address for one in inbound)
+    return {one: await tx.value("channels.written_lately", *account, one, since) for one in senders}
+
+
+async def _placed(
+    tx: Transaction, account: tuple[str, str], said: Inbound, *, at: datetime, much: bool
+) -> Kept:
+    """A message as it is kept: in its thread; `much` came from there, so a machine may answer every one of ours."""
+    problem = said.problem[:500] or (TOO_MANY if much and not said.automatic else None)
+    one = replace(kept(said, at), problem=problem)
+    threading = said.threading
+    if threading is None:
+        return one
+    thread = await channels.thread_of(
+        tx, account, threading.own, threading.refers, named=threading.named, at=at
+    )
+    return replace(one, address=f"{said.address} {thread}")
 
 
 def kept(item: Item, at: datetime) -> Kept:

@@ -30,6 +30,10 @@ from valvomo.domain.refusals import Reason, Refusal, malformed
 Filled = tuple[Mapping[str, Any], Mapping[str, Any]]
 """Settings and secrets, by the names of the provider's fields."""
 
+LEADING = ("base_url", "imap_host", "imap_port", "imap_security", "smtp_host", "smtp_port", "smtp_security",
+           "token_url")  # fmt: skip
+"""Settings that say to which servers secrets are told, and how."""
+
 
 class SettingUp:
     """One for a process. `allowed` are private networks that providers may be in."""
@@ -168,7 +172,7 @@ class SettingUp:
 
 def _leads_elsewhere(before: Mapping[str, Any], after: Mapping[str, Any] | None) -> bool:
     """Whether secrets would go to another server: who may not read them could have them sent to one of their own."""
-    return (after or {}).get("base_url") != before.get("base_url")
+    return any((after or {}).get(name) != before.get(name) for name in LEADING)
 
 
 def _administrators_only(actor: Actor) -> Refusal | None:

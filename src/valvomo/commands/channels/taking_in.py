@@ -54,6 +54,10 @@ async def take_message(work: Work, command: TakeMessage) -> Outcome:
     if arrival is None or not arrival["ripe"] or (arrival["attempts"] and arrival["due"] > work.now):
         return {}
     said = msgspec.convert(arrival["body"], Inbound)
+    if said.automatic:
+        # It stays noted that it came; nobody is called for it, and it gets no answer.
+        await work.tx.run("channels.arrival_done", *account, arrival["key"], work.now, _noted(said))
+        return {"key": arrival["key"]}
     hours = command.session_hours
     until = None if hours is None else arrival["sent_at"] + timedelta(hours=hours)
     conversation = await _said(work, command, (thread, until), said)
@@ -63,10 +67,14 @@ async def take_message(work: Work, command: TakeMessage) -> Outcome:
         await _open_window(work, conversation.id, until)
     await work.tx.run(
         "channels.note_thread", *account, command.address, conversation.contact_id, conversation.id, said.name,
-        arrival["sent_at"],
+        arrival["sent_at"], said.cursor,
     )  # fmt: skip
     await work.tx.run("channels.arrival_done", *account, arrival["key"], work.now, None)
     return {"key": arrival["key"], "conversation": conversation.id}
+
+
+def _noted(said: Inbound) -> str:
+    return f"{said.automatic}: {said.subject}"[:500]
 
 
 async def _said(

@@ -78,11 +78,34 @@ UPDATE channel_accounts SET cursor = $3 WHERE organization_id = $1 AND id = $2
 -- Everything that is sealed, for whoever wants to know whether the key opens it.
 SELECT organization_id, id, provider, name, secrets, disabled, seen FROM channel_accounts ORDER BY id LIMIT $1
 
+-- name: renew_secrets
+-- The provider has given us others in place of these.
+UPDATE channel_accounts SET secrets = $3 WHERE organization_id = $1 AND id = $2 AND secrets = $4
+
+-- name: threads_of
+-- To which threads these references belong.
+SELECT reference, thread FROM channel_references
+WHERE organization_id = $1 AND account_id = $2 AND reference = ANY ($3::text[])
+
+-- name: refer
+-- These references belong to this thread from now on; what is known of one stays.
+INSERT INTO channel_references (organization_id, account_id, reference, thread, created_at)
+SELECT $1, $2, reference, $4, $5 FROM unnest($3::text[]) AS reference
+ON CONFLICT ON CONSTRAINT channel_references_pkey DO NOTHING
+
+-- name: written_lately
+-- How many messages came from a customer since then, in all threads of theirs.
+SELECT count(*) FROM arrivals WHERE organization_id = $1 AND account_id = $2 AND kind = 'message'
+    AND received_at > $4 AND (address = $3 OR starts_with(address, $3 || ' '))
+
 -- name: keep
--- What a provider told us; what it has told before adds nothing.
-INSERT INTO arrivals (organization_id, account_id, key, kind, address, body, sent_at, received_at, due, trace)
-SELECT $1, $2, i.key, i.kind, i.address, i.body, i.sent_at, $8, $9, $10
-FROM unnest($3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[]) AS i (key, kind, address, body, sent_at)
+-- What a provider told us; what it has told before adds nothing. With a problem it waits for a person.
+INSERT INTO arrivals (organization_id, account_id, key, kind, address, body, sent_at, problem, received_at, due,
+    given_up_at, trace)
+SELECT $1, $2, i.key, i.kind, i.address, i.body, i.sent_at, i.problem, $9, $10,
+    CASE WHEN i.problem IS NOT NULL THEN $9::timestamptz END, $11
+FROM unnest($3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[], $8::text[])
+    AS i (key, kind, address, body, sent_at, problem)
 ON CONFLICT ON CONSTRAINT arrivals_pkey DO NOTHING
 
 -- name: due_arrivals
@@ -167,7 +190,7 @@ WHERE organization_id = $1 AND account_id = $2 AND key = (
 -- name: note_thread
 -- With whom and in which conversation the thread is now.
 UPDATE channel_threads SET contact_id = $4, conversation_id = $5, name = coalesce(nullif($6, ''), name),
-    last_inbound_at = greatest(last_inbound_at, $7)
+    last_inbound_at = greatest(last_inbound_at, $7), cursor = coalesce($8, cursor)
 WHERE organization_id = $1 AND account_id = $2 AND address = $3
 
 -- name: address_conversation

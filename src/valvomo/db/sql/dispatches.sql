@@ -58,6 +58,7 @@ LEFT JOIN public_messages p ON p.organization_id = h.organization_id AND p.conve
 WHERE d.organization_id = h.organization_id AND d.message_id = h.message_id
 RETURNING d.message_id, d.conversation_id, d.address, d.place, d.attempts, d.created_at, d.trace, d.possibly_repeated,
     d.lost, d.detail, coalesce(d.text, p.text) AS text, coalesce(p.author_name, '') AS author_name,
+    coalesce(p.author_role, 'bot') = 'bot' AS automatic,
     c.body ->> 'language' AS language, c.body ->> 'subject' AS subject, t.cursor, d.filled, t.last_inbound_at,
     p.attachments
 

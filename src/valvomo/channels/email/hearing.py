@@ -1,0 +1,193 @@
+"""Hearing: what has come into mailboxes, each read on from where it has been read to, and nothing of it twice.
+
+How far that is, the house keeps with what was read: the folder, its UIDVALIDITY, the UID, and when the mail there came.
+Where a server begins to number anew, mails are known by what they are, so those that were read add nothing again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from valvomo.channels.email.forms import EmailSecrets, EmailSettings
+from valvomo.channels.email.imap import ImapError, RefusedError
+from valvomo.channels.email.items import item_of
+from valvomo.channels.email.mailbox import Lying, Mailbox, opened
+from valvomo.channels.email.oauth import Tokens
+from valvomo.channels.port import Account, Http, Item, UnavailableError
+
+WAIT_SECONDS = 15.0
+"""How long one question waits for news: shorter than the lease of who asks."""
+AT_A_TIME = 20
+MOST_BYTES = 40 << 20
+"""Bytes of mails that are read at a time, but for the first."""
+FULL_TRIES, MOST_TRIES = 3, 5
+"""How often a mail is fetched whole, and how often in all: then its headers alone are, and then nothing more of it."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mailbox that this process has open. `read` are mails that were read, and are not known to be kept yet."""
+
+    mailbox: Mailbox
+    settings: EmailSettings
+    secrets: EmailSecrets
+    read: list[int] = field(default_factory=list)
+
+
+class Hearing:
+    """For all accounts of a process."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._open: dict[str, _Open] = {}
+        self._tries: Counter[tuple[str, int, int]] = Counter()
+
+    async def heard(self, account: Account, http: Http) -> tuple[tuple[Item, ...], Mapping[str, Any]]:
+        """What has come, and the cursor behind it. Raises `RejectedError` or `UnavailableError`."""
+        try:
+            async with reported():
+                return await self._heard(account, http)
+        except BaseException:
+            # What a connection says next is not known any more.
+            self._drop(account.id)
+            raise
+
+    async def close(self, account_id: str) -> None:
+        """Nobody here reads it any more."""
+        if (known := self._open.pop(account_id, None)) is not None:
+            await known.mailbox.close()
+
+    def _drop(self, account_id: str) -> None:
+        if (known := self._open.pop(account_id, None)) is not None:
+            known.mailbox.abort()
+
+    async def _opened(self, account: Account, http: Http) -> _Open:
+        known = self._open.get(account.id)
+        if known is not None and (known.settings, known.secrets) == (account.settings, account.secrets):
+            return known
+        await self.close(account.id)
+        made = _Open(await opened(account, http, self._tokens), account.settings, account.secrets)
+        self._open[account.id] = made
+        return made
+
+    async def _heard(self, account: Account, http: Http) -> tuple[tuple[Item, ...], Mapping[str, Any]]:
+        known = await self._opened(account, http)
+        settings, cursor = known.settings, account.cursor
+        place = f"{settings.imap_host}/{settings.login_name}/{settings.folder}"
+        if cursor.get("place") != place:
+            return (), await _beginning(known.mailbox, place)
+        await _put_away(known, cursor)
+        waiting = await _behind(known.mailbox, cursor)
+        if not waiting:
+            await known.mailbox.wait(WAIT_SECONDS)
+            waiting = await _behind(known.mailbox, cursor)
+        if not waiting:
+            return (), await _nothing_new(known.mailbox, cursor)
+        items, last = await self._read(account.id, known, waiting)
+        known.read += [one.uid for one in waiting if one.uid <= last.uid]
+        return items, _cursor(place, known.mailbox.validity, last)
+
+    async def _read(
+        self, account_id: str, known: _Open, waiting: Sequence[Lying]
+    ) -> tuple[tuple[Item, ...], Lying]:
+        """As many as are read at a time, and the last of them."""
+        items: list[Item] = []
+        size, last = 0, waiting[0]
+        for one in waiting[:AT_A_TIME]:
+            size += min(one.size, known.settings.largest_mb << 20)
+            if items and size > MOST_BYTES:
+                break
+            tries = (account_id, known.mailbox.validity, one.uid)
+            self._tries[tries] += 1
+            raw, problem = await _fetched(known, one, self._tries[tries])
+            del self._tries[tries]
+            if raw is not None:
+                items.append(await asyncio.to_thread(item_of, known.settings, raw, one, problem))
+            last = one
+        return tuple(items), last
+
+
+async def _fetched(known: _Open, one: Lying, tries: int) -> tuple[bytes | None, str]:
+    """A mail, or what of it can be had and why no more; None for one that is gone."""
+    if tries > MOST_TRIES:
+        return b"", f"the server does not give out mail {one.uid}, however often it is asked"
+    too_large = one.size > known.settings.largest_mb << 20
+    if too_large or tries > FULL_TRIES:
+        why = (
+            f"{one.size / (1 << 20):.1f} MB are more than are taken in"
+            if too_large
+            else "it cannot be fetched"
+        )
+        return await known.mailbox.headers(one.uid), f"mail {one.uid}: {why}; it is still in the mailbox"
+    return await known.mailbox.mail(one.uid), ""
+
+
+async def _put_away(known: _Open, cursor: Mapping[str, Any]) -> None:
+    """What was read and is kept by now is marked, or moved; before that, a death would leave nobody knowing of it."""
+    if known.read and cursor.get("validity") == known.mailbox.validity:
+        kept = [one for one in known.read if one <= cursor["uid"]]
+        known.read = []
+        with contextlib.suppress(RefusedError):
+            # A server that will not do that gives mail out all the same; a look at the account says so.
+            await known.mailbox.done_with(kept)
+
+
+async def _beginning(mailbox: Mailbox, place: str) -> Mapping[str, Any]:
+    """From now on: what lies there already was somebody else's to answer."""
+    uids = await mailbox.newer(max(0, mailbox.next - 2)) if mailbox.next else await mailbox.newer(0)
+    last = (await mailbox.lying(uids[-1:]))[-1:] if uids else []
+    newest = last[0] if last else None
+    uid = max(mailbox.next - 1, newest.uid if newest else 0)
+    since = newest.since.isoformat() if newest else None
+    return {"place": place, "validity": mailbox.validity, "uid": uid, "since": since}
+
+
+async def _behind(mailbox: Mailbox, cursor: Mapping[str, Any]) -> list[Lying]:
+    """What has not been read, in order."""
+    if cursor["validity"] == mailbox.validity:
+        uids = (await mailbox.newer(cursor["uid"]))[: 5 * AT_A_TIME]
+        return await mailbox.lying(uids) if uids else []
+    since = datetime.fromisoformat(cursor["since"]) if cursor["since"] else None
+    uids = await mailbox.since(since) if since else await mailbox.newer(0)
+    found = await mailbox.lying(uids) if uids else []
+    return [one for one in found if since is None or one.since >= since]
+
+
+async def _nothing_new(mailbox: Mailbox, cursor: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where the server has begun to number anew, it is read on behind its newest."""
+    if cursor["validity"] == mailbox.validity:
+        return cursor
+    newest = await mailbox.newer(0)
+    return {**cursor, "validity": mailbox.validity, "uid": newest[-1] if newest else 0}
+
+
+def _cursor(place: str, validity: int, last: Lying) -> Mapping[str, Any]:
+    return {"place": place, "validity": validity, "uid": last.uid, "since": last.since.isoformat()}
+
+
+@asynccontextmanager
+async def reported() -> AsyncIterator[None]:
+    """Whatever is wrong with the way to a mailbox is told as the port tells it."""
+    try:
+        yield
+    except (ImapError, OSError) as error:
+        raise UnavailableError(
+            f"IMAP: {error}"[:200] if str(error) else "the mailbox does not answer"
+        ) from error
+
+
+async def tried(account: Account, http: Http, tokens: Tokens) -> str:
+    """Whether the mailbox can be opened: what is wrong with how it is set up, empty for nothing."""
+    async with reported():
+        mailbox = await opened(account, http, tokens)
+        try:
+            return await mailbox.look()
+        finally:
+            await mailbox.close()

@@ -1,0 +1,17 @@
+"""Threading: how a message finds its thread at providers where a customer has several at a time."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Threading(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a message belongs: the address of its thread in the house is the customer's and the thread's own name.
+
+    `own` is what later messages may refer to this one by, and the name of a thread that begins with it; `refers` are
+    those that it refers to, the nearest first; `named` is the thread that it names outright, if it does.
+    """
+
+    own: str
+    refers: tuple[str, ...] = ()
+    named: str = ""
