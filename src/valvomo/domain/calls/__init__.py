@@ -1,0 +1,1 @@
+"""Calls: who takes part in them with sound, and who hears whom."""
