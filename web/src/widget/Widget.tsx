@@ -3,6 +3,8 @@ import { Component, createRef, h } from 'preact'
 import type { Chat } from './chat'
 import { Conversation } from './Conversation'
 import { Icon } from './icons'
+import { Menu } from './Menu'
+import { Start } from './Start'
 import { unread } from './talk'
 import type { Key, Texts } from './texts'
 
@@ -85,7 +87,7 @@ class Panel extends Component<Part & { close: () => void }> {
             <h2>{config?.name || texts('title')}</h2>
             <p>{agent ? texts('with', { name: agent.name }) : texts('lead')}</p>
           </div>
-          {phase === 'talk' && chat.later && <chat.later.Menu {...part} />}
+          {phase === 'talk' && <Menu {...part} />}
           <button type="button" class="plain" aria-label={texts('close')} title={texts('close')} onClick={close}>
             <Icon name="close" />
           </button>
@@ -98,13 +100,13 @@ class Panel extends Component<Part & { close: () => void }> {
 
 function Body(part: Part) {
   const { chat, texts } = part
-  const { phase, problem } = chat.view
+  const { phase } = chat.view
+  if (phase === 'form') return <Start {...part} />
   if (phase === 'talk') return <Conversation {...part} />
-  if (phase === 'form' && chat.later) return <chat.later.Start {...part} />
-  if (phase === 'loading' || phase === 'form') return <p class="middle" role="status">{texts('loading')}</p>
+  if (phase === 'loading') return <p class="middle" role="status">{texts('loading')}</p>
   return (
     <div class="middle" role="alert">
-      <p>{phase === 'refused' && problem ? problem : texts('unavailable')}</p>
+      <p>{texts('unavailable')}</p>
       <button type="button" class="button" onClick={() => void chat.load()}>{texts('retry')}</button>
     </div>
   )

@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { Api } from './api'
 import { Chat } from './chat'
-import type { Later } from './later/later'
 
 interface Asked {
   path: string
@@ -53,7 +51,6 @@ function answer(address: string, { body, headers }: RequestInit = {}): Promise<R
 }
 
 beforeEach(() => {
-  vi.spyOn(Api.prototype, 'later').mockResolvedValue({ later: () => ({}) as Later })
   vi.stubGlobal('fetch', answer)
   vi.stubGlobal('WebSocket', NoSocket)
   asked.length = 0

@@ -24,7 +24,6 @@ from valvomo.edge.http import (
     undelivered,
     users,
     webhooks,
-    widget_settings,
     workstreams,
 )
 
@@ -34,7 +33,6 @@ ROUTES = (
     *users.ROUTES,
     *queues.ROUTES,
     *workstreams.ROUTES,
-    *widget_settings.ROUTES,
     *skills.ROUTES,
     *hours.ROUTES,
     *presences.ROUTES,

@@ -1,0 +1,1 @@
+"""Engines that carry the sound and picture of calls, behind one port."""

@@ -1,0 +1,175 @@
+"""Offers of browsers, and what they are answered (RFC 8866, RFC 9429): only what is forwarded is agreed upon.
+
+Sound is Opus, with room for lost packets; pictures are VP8. Of what a leg may not send nothing is negotiated: its
+sections are answered as ones in which only we send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
+from aiortc.sdp import MediaDescription, SessionDescription
+
+from valvomo.media.port import Kind, OfferError
+
+LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+CODECS = {Kind.AUDIO: ("audio/opus", 48_000), Kind.VIDEO: ("video/VP8", 90_000)}
+MOST_BYTES, MOST_SECTIONS = 100_000, 24
+UP, DOWN = frozenset({"sendrecv", "sendonly"}), frozenset({"sendrecv", "recvonly"})
+FEEDBACK = ("nack", "nack pli", "goog-remb")
+DIGESTS = frozenset({"sha-256", "sha-384", "sha-512"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One of the streams of a session, in which the browser sends (`up`), or takes (`down`), or both.
+
+    `kind` and `payload_type` are None for what is not forwarded. `level_id` is the number of the header extension that
+    says how loud a packet is, 0 for none.
+    """
+
+    mid: str
+    medium: str
+    formats: str
+    kind: Kind | None = None
+    payload_type: int | None = None
+    level_id: int = 0
+    up: bool = False
+    down: bool = False
+
+    @property
+    def forwarded(self) -> bool:
+        """Whether it is one whose media we understand."""
+        return self.kind is not None and self.payload_type is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a browser wants: its sections, and by which certificate it is known."""
+
+    sections: tuple[Section, ...]
+    fingerprints: tuple[tuple[str, str], ...]
+
+    @property
+    def certificate(self) -> RTCDtlsParameters:
+        """What its handshake is compared with."""
+        return RTCDtlsParameters([RTCDtlsFingerprint(*one) for one in self.fingerprints])
+
+
+def read(offer: str) -> Offer:
+    """What an offer says; raises `OfferError`."""
+    if len(offer) > MOST_BYTES:
+        raise OfferError("too long")
+    try:
+        session = SessionDescription.parse(offer)
+    except (
+        AssertionError,
+        AttributeError,
+        IndexError,
+        KeyError,
+        StopIteration,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise OfferError(f"not a session description: {error!r}") from error
+    if not 0 < len(session.media) <= MOST_SECTIONS:
+        raise OfferError("no media, or far too many")
+    known = [one.dtls for one in session.media if one.dtls is not None]
+    fingerprints = {(one.algorithm.lower(), one.value) for each in known for one in each.fingerprints}
+    if not any(algorithm in DIGESTS for algorithm, _ in fingerprints):
+        raise OfferError("no fingerprint of a certificate")
+    sections = tuple(_section(one) for one in session.media)
+    if len({one.mid for one in sections}) < len(sections) or not all(one.mid for one in sections):
+        raise OfferError("sections without names of their own")
+    if not any(one.forwarded for one in sections):
+        raise OfferError("nothing in it that can be forwarded")
+    if {one.mid for one in sections} - {str(mid) for group in session.group for mid in group.items}:
+        raise OfferError("its streams are not bundled")
+    return Offer(sections=sections, fingerprints=tuple(sorted(fingerprints)))
+
+
+def _section(media: MediaDescription) -> Section:
+    kind = next((one for one in Kind if one.value == media.kind), None)
+    direction = media.direction or "sendrecv"
+    wanted = CODECS.get(kind) if kind else None
+    return Section(
+        mid=str(media.rtp.muxId or ""),
+        medium=media.kind,
+        formats=" ".join(map(str, media.fmt)),
+        kind=kind,
+        payload_type=next(
+            (
+                one.payloadType
+                for one in media.rtp.codecs
+                if wanted and (one.mimeType.lower(), one.clockRate) == (wanted[0].lower(), wanted[1])
+            ),
+            None,
+        ),
+        level_id=next((one.id for one in media.rtp.headerExtensions if one.uri == LEVEL), 0),
+        up=direction in UP and media.port > 0,
+        down=direction in DOWN and media.port > 0,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What an answer agrees to: where to send to, how it is secured, and which stream goes down in which section."""
+
+    candidates: Iterable[str]
+    name: str
+    password: str
+    fingerprints: Iterable[RTCDtlsFingerprint]
+    up: frozenset[str]
+    streams: dict[str, int]
+
+
+def answer(offer: Offer, terms: Terms) -> str:
+    """The answer: `terms.up` are sections in which the browser may send, `terms.streams` has our SSRCs by section."""
+    agreed = [one.mid for one in offer.sections if one.mid in terms.up or one.mid in terms.streams]
+    lines = ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", "a=ice-lite"]
+    lines += [f"a=group:BUNDLE {' '.join(agreed)}", "a=msid-semantic:WMS *"]
+    for section in offer.sections:
+        lines += _answered(section, terms) if section.mid in agreed else _declined(section)
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _declined(section: Section) -> list[str]:
+    profile = "UDP/DTLS/SCTP" if section.medium == "application" else "UDP/TLS/RTP/SAVPF"
+    return [
+        f"m={section.medium} 0 {profile} {section.formats}",
+        "c=IN IP4 0.0.0.0",
+        f"a=mid:{section.mid}",
+        "a=inactive",
+    ]
+
+
+def _answered(section: Section, terms: Terms) -> list[str]:
+    up, down = section.mid in terms.up, section.mid in terms.streams
+    lines = [
+        f"m={section.medium} 9 UDP/TLS/RTP/SAVPF {section.payload_type}",
+        "c=IN IP4 0.0.0.0",
+        f"a=mid:{section.mid}",
+        f"a=ice-ufrag:{terms.name}",
+        f"a=ice-pwd:{terms.password}",
+        *(f"a=fingerprint:{one.algorithm} {one.value}" for one in terms.fingerprints),
+        "a=setup:passive",
+        "a=rtcp-mux",
+        f"a={'sendrecv' if up and down else 'recvonly' if up else 'sendonly'}",
+        *_coded(section),
+        *(f"a=candidate:{one}" for one in terms.candidates),
+        "a=end-of-candidates",
+    ]
+    if down:
+        ssrc = terms.streams[section.mid]
+        lines += [f"a=msid:house {section.mid}", f"a=ssrc:{ssrc} cname:house"]
+    return lines
+
+
+def _coded(section: Section) -> list[str]:
+    number = section.payload_type
+    if section.kind is Kind.VIDEO:
+        return [f"a=rtpmap:{number} VP8/90000", *(f"a=rtcp-fb:{number} {one}" for one in FEEDBACK)]
+    extension = [f"a=extmap:{section.level_id} {LEVEL}"] if section.level_id else []
+    return [*extension, f"a=rtpmap:{number} opus/48000/2", f"a=fmtp:{number} minptime=10;useinbandfec=1"]

@@ -1,0 +1,88 @@
+"""The one UDP port of all legs: whose a datagram is, by its address or by the name in a check (RFC 7983, RFC 8445)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+from valvomo.media.embedded import ice
+from valvomo.media.embedded.ice import Address, Credentials
+from valvomo.media.embedded.leg import Leg
+
+STUN, DTLS, MEDIA = range(4), range(20, 64), range(128, 192)
+"""First bytes of datagrams (RFC 7983 §7)."""
+BUFFER = 4 * 1024 * 1024
+"""Bytes that the system may keep while this process is at something else."""
+
+
+class Wire(asyncio.DatagramProtocol):
+    """`clock` gives seconds; `media` takes a packet that has come from a leg, `connected` a leg that can be reached."""
+
+    def __init__(self, clock: Callable[[], float], media: Callable[[Leg, bytes], None]) -> None:
+        self._clock = clock
+        self._media = media
+        self._names: dict[str, tuple[Leg, Credentials]] = {}
+        self._addresses: dict[Address, Leg] = {}
+        self._transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The port is open."""
+        self._transport = cast("asyncio.DatagramTransport", transport)
+
+    @property
+    def port(self) -> int:
+        """Its number."""
+        return int(self._transport.get_extra_info("sockname")[1]) if self._transport else 0
+
+    def expect(self, leg: Leg) -> None:
+        """Checks with the leg's name are answered; those with a former one still are, until the leg is forgotten."""
+        self._names[leg.credentials.name] = (leg, leg.credentials)
+
+    def forget(self, leg: Leg) -> None:
+        """Nothing from the leg is listened to any more."""
+        self._names = {name: one for name, one in self._names.items() if one[0] is not leg}
+        self._addresses = {address: one for address, one in self._addresses.items() if one is not leg}
+
+    def send(self, leg: Leg, datagram: bytes) -> None:
+        """To where the leg is now; nowhere before it has come."""
+        if leg.address is not None and self._transport is not None:
+            self._transport.sendto(datagram, leg.address)
+
+    def close(self) -> None:
+        """Nobody is listened to any more."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def datagram_received(self, data: bytes, addr: Address) -> None:
+        """Something has come; what is nobody's is dropped."""
+        if not data:
+            return
+        if data[0] in STUN:
+            self._checked(data, addr)
+            return
+        leg = self._addresses.get(addr)
+        if leg is None:
+            return
+        if data[0] in MEDIA:
+            self._media(leg, data)
+        elif data[0] in DTLS:
+            leg.secured.shake(data)
+
+    def error_received(self, exc: Exception) -> None:
+        """A datagram could not be delivered, which says nothing about the next one."""
+
+    def _checked(self, data: bytes, address: Address) -> None:
+        message = ice.read(data)
+        known = self._names.get(ice.asked_for(message)) if message else None
+        if message is None or known is None or self._transport is None:
+            return
+        leg, credentials = known
+        found = ice.check(message, credentials, address)
+        if found is None:
+            return
+        self._addresses[address] = leg
+        leg.seen = self._clock()
+        if found.nominates or leg.address is None:
+            leg.address = address
+        self._transport.sendto(found.answer, address)

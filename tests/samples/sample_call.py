@@ -1,0 +1,160 @@
+"""Browsers in a call: each hears others by real WebRTC, and says which tones it hears and how loudly."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+
+from playwright.async_api import Page
+
+from valvomo.domain.calls.hearing import SENDING, Leg, Part, hearing
+from valvomo.media.port import Engine, Kind, Quality, WebLeg
+
+TONES = {"customer": 1000, "agent": 1370, "supervisor": 1810, "consult": 2390}
+"""Hertz: none is a harmonic of another, nor of the music."""
+MUSIC = (220, 262, 330, 440, 175, 349, 131, 196, 247, 294, 392)
+HEARD, SILENT = -60, -80
+"""dB: what is heard is about -24, what is not is below -90."""
+
+SCRIPT = """() => {
+  const people = (window.people = {})
+  window.offered = async (name, hertz, streams, video) => {
+    const pc = new RTCPeerConnection()
+    const ctx = new AudioContext({ sampleRate: 48000 })
+    const one = (people[name] = { pc, ctx, ears: [], seen: null })
+    if (hertz) {
+      const tone = ctx.createOscillator()
+      const out = ctx.createMediaStreamDestination()
+      const gain = ctx.createGain()
+      tone.frequency.value = hertz
+      gain.gain.value = 0.3
+      tone.connect(gain).connect(out)
+      tone.start()
+      pc.addTransceiver(out.stream.getAudioTracks()[0], { direction: 'sendrecv' })
+    }
+    for (let i = hertz ? 1 : 0; i < streams; i++) pc.addTransceiver('audio', { direction: 'recvonly' })
+    if (video) {
+      const canvas = document.createElement('canvas')
+      canvas.width = 320
+      canvas.height = 240
+      const paint = canvas.getContext('2d')
+      let turn = 0
+      setInterval(() => {
+        paint.fillStyle = video
+        paint.fillRect(0, 0, 320, 240)
+        paint.fillStyle = 'white'
+        paint.fillRect((turn++ * 7) % 300, 0, 9, 9)
+      }, 60)
+      pc.addTransceiver(canvas.captureStream(15).getVideoTracks()[0], { direction: 'sendrecv' })
+    }
+    pc.ontrack = ({ track }) => {
+      const stream = new MediaStream([track])
+      const shown = document.createElement(track.kind)
+      shown.srcObject = stream
+      shown.muted = true
+      shown.play().catch(() => undefined)
+      if (track.kind === 'video') return void (one.seen = shown)
+      const ear = ctx.createAnalyser()
+      ear.fftSize = 4096
+      ear.smoothingTimeConstant = 0
+      ctx.createMediaStreamSource(stream).connect(ear)
+      one.ears.push(ear)
+    }
+    await pc.setLocalDescription()
+    return pc.localDescription.sdp
+  }
+  window.answered = (name, sdp) => people[name].pc.setRemoteDescription({ type: 'answer', sdp })
+  window.again = async (name) => {
+    const { pc } = people[name]
+    pc.restartIce()
+    await pc.setLocalDescription()
+    return pc.localDescription.sdp
+  }
+  window.loudness = (name, hertz) => {
+    const { ears, ctx } = people[name]
+    return hertz.map((wanted) => Math.max(-200, ...ears.map((ear) => {
+      const bins = new Float32Array(ear.frequencyBinCount)
+      ear.getFloatFrequencyData(bins)
+      const bin = Math.round((wanted * ear.fftSize) / ctx.sampleRate)
+      return Math.max(bins[bin - 1], bins[bin], bins[bin + 1])
+    })))
+  }
+  window.sending = (name) => people[name].pc.getTransceivers().filter((one) => /send/.test(one.currentDirection)).length
+  window.colour = (name) => {
+    const { seen } = people[name]
+    if (!seen || !seen.videoWidth) return null
+    const canvas = document.createElement('canvas')
+    canvas.width = canvas.height = 3
+    const paint = canvas.getContext('2d')
+    paint.drawImage(seen, 100, 100, 3, 3, 0, 0, 3, 3)
+    const [red, green, blue] = paint.getImageData(1, 1, 1, 1).data
+    return red > 128 && green < 100 ? 'red' : blue > 128 && red < 100 ? 'blue' : 'other'
+  }
+  window.hangUp = (name) => people[name].pc.close()
+}"""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A call of an engine, and a page in which everybody's browser is."""
+
+    engine: Engine
+    page: Page
+    call: str = "call"
+    found: dict[str, str] = field(default_factory=dict)
+    """What was heard when it was last looked at, for who reads of a failure."""
+
+    async def come(self, who: str, part: Part, video: str = "") -> None:
+        """Somebody comes in; who may not send makes an offer that would all the same."""
+        offer = await self.page.evaluate(
+            "([who, hertz, video]) => offered(who, hertz, 3, video)", [who, TONES[who], video]
+        )
+        kinds = {Kind.AUDIO, Kind.VIDEO} if video else {Kind.AUDIO}
+        sends = frozenset(kinds if part in SENDING else ())
+        answer = await self.engine.add_web_leg(
+            WebLeg(call_id=self.call, leg_id=who, offer=offer, sends=sends)
+        )
+        await self.page.evaluate("([who, sdp]) => answered(who, sdp)", [who, answer])
+
+    async def come_again(self, who: str, sends: frozenset[Kind] = frozenset({Kind.AUDIO})) -> None:
+        """The browser makes a new way for the same session, as when its network has changed."""
+        offer = await self.page.evaluate("(who) => again(who)", who)
+        answer = await self.engine.add_web_leg(
+            WebLeg(call_id=self.call, leg_id=who, offer=offer, sends=sends)
+        )
+        await self.page.evaluate("([who, sdp]) => answered(who, sdp)", [who, answer])
+
+    async def route(
+        self, parts: dict[str, Part], *, held: bool = False, muted: Iterable[str] = (), private: str = ""
+    ) -> None:
+        """Who hears whom, by the house's table."""
+        legs = [
+            Leg(id=who, part=part, muted=who in muted, private=who == private) for who, part in parts.items()
+        ]
+        await self.engine.set_routes(self.call, hearing(legs, held=held))
+
+    async def heard(self, who: str) -> str:
+        """Whose tones somebody hears at this moment; `?` for one that is neither heard nor silent."""
+        levels = await self.page.evaluate("([who, hertz]) => loudness(who, hertz)", [who, [*TONES.values()]])
+        tunes = await self.page.evaluate("([who, hertz]) => loudness(who, hertz)", [who, [*MUSIC]])
+        names = dict(zip(TONES, levels, strict=True)) | {"music": max(tunes)}
+        # Music is quieter than a tone, and not every note sounds at every moment.
+        return " ".join(
+            name if level > HEARD else f"{name}?" for name, level in sorted(names.items()) if level > SILENT
+        )
+
+    async def until(self, **wanted: str) -> None:
+        """Until everybody named hears just these; as the test's patience is, so long it waits."""
+
+        async def all_do() -> bool:
+            self.found.update({who: await self.heard(who) for who in wanted})
+            return self.found.items() >= wanted.items()
+
+        await self.eventually(all_do)
+
+    async def eventually(self, holds: Callable[[], Awaitable[bool]]) -> None:
+        """Until something holds."""
+        while not await holds():
+            await self.page.wait_for_timeout(50)
+
+    async def quality(self, who: str) -> Quality:
+        """How somebody's leg does."""
+        return (await self.engine.quality(self.call))[who]
