@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from valvomo.commands.conversations.vip import agree_on_vip
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.domain.access.contacts import merge_refusal
@@ -47,6 +48,7 @@ async def merge_contacts(work: Work, command: MergeContacts) -> Outcome:
         work.note(
             ContactMerged(contact_id=one, name=rows[one]["name"], into_id=into, into=rows[into]["name"])
         )
+        await agree_on_vip(work, into)
     return {"id": command.into_id}
 
 
@@ -68,4 +70,6 @@ async def unmerge_contact(work: Work, command: UnmergeContact) -> Outcome:
         work.note(
             ContactUnmerged(contact_id=one["id"], name=one["name"], into_id=into, into=rows[into]["name"])
         )
+        await agree_on_vip(work, one["id"])
+        await agree_on_vip(work, into)
     return {"id": command.contact_id}

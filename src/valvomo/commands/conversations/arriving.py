@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from valvomo.commands.conversations.vip import lock_customer
 from valvomo.commands.work import Work
 from valvomo.db import contacts
 from valvomo.domain.access.actor import ActorKind
@@ -97,7 +98,7 @@ async def _contact(work: Work, command: StartConversation) -> tuple[str, bool, s
 
 async def _vip(work: Work, contact_id: str) -> bool:
     """Whether they are a VIP; that stays so until this conversation has begun."""
-    group = await contacts.group(work.tx, work.organization_id, contact_id)
+    group = await lock_customer(work, contact_id, "house.vips")
     return any(row["vip"] for row in await work.tx.rows("house.vips", work.organization_id, group))
 
 
