@@ -97,8 +97,8 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
 class Engine(Protocol):
     """One engine. Operations raise `ConnectionError` where it is not there, and otherwise only what they say."""
 
-    async def open_call(self, call_id: str) -> None:
-        """Begin a call without anybody in it."""
+    async def open_call(self, call_id: str, *, beside: str = "") -> None:
+        """Begin a call without anybody in it; legs can be moved between it and the call that it is opened beside."""
         ...
 
     async def end_call(self, call_id: str) -> None:
@@ -123,7 +123,8 @@ class Engine(Protocol):
     async def move_leg(self, call_id: str, leg_id: str, to_call_id: str) -> None:
         """The leg is in another call now, where it hears nothing until a matrix says so.
 
-        Raises `GoneError` where the other call is not open; the leg stays where it is.
+        Raises `GoneError` where the other call is not open, and `ValueError` where the two were not opened beside each
+        other; the leg stays where it is.
         """
         ...
 

@@ -79,7 +79,7 @@ class EmbeddedEngine:
         """Where browsers reach it."""
         return tuple((host, self._wire.port) for host in self._place.public or (self._place.host,))
 
-    async def open_call(self, call_id: str) -> None:
+    async def open_call(self, call_id: str, *, beside: str = "") -> None:  # noqa: ARG002 - all are in one process
         """See `Engine`."""
         self._board.open(call_id)
 

@@ -1,0 +1,234 @@
+"""The engine over several processes, one a core: each call is with one of them, and dies with it and nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+
+import structlog
+
+from valvomo.domain.calls.hearing import Matrix
+from valvomo.media.embedded import talk
+from valvomo.media.embedded.engine import MOST_UNREAD, Place
+from valvomo.media.embedded.talk import (
+    Add,
+    Answered,
+    Asked,
+    End,
+    Measure,
+    Move,
+    Open,
+    Operation,
+    Remove,
+    Route,
+)
+from valvomo.media.port import Gone, GoneError, Happening, OfferError, Quality, WebLeg
+
+AGAIN_SECONDS = 1.0
+"""Until a process that has died is followed by another."""
+ENDS_WITHIN = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class _Part:
+    """One process, and what it has been asked and not answered yet."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.calls: set[str] = set()
+        self._waiting: dict[int, asyncio.Future[Answered]] = {}
+        self._numbers = 0
+
+    async def ask(self, operation: Operation) -> Answered:
+        """Raises `ConnectionError` where the process dies before it has answered."""
+        self._numbers += 1
+        waits: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
+        self._waiting[self._numbers] = waits
+        pipe = self.process.stdin
+        try:
+            if pipe is None or self.process.returncode is not None:
+                raise ConnectionResetError
+            pipe.write(talk.packed(Asked(self._numbers, operation)))
+            await pipe.drain()
+            return await waits
+        finally:
+            self._waiting = {number: one for number, one in self._waiting.items() if one is not waits}
+
+    def answered(self, answer: Answered) -> None:
+        """Whoever asked has the answer."""
+        waits = self._waiting.pop(answer.number, None)
+        if waits is not None and not waits.done():
+            waits.set_result(answer)
+
+    def died(self) -> None:
+        """Nobody waits for an answer any more."""
+        for waits in self._waiting.values():
+            if not waits.done():
+                waits.set_exception(ConnectionResetError("the engine's process has died"))
+        self._waiting.clear()
+
+
+class EnginePool:
+    """See `Engine`. Made by `running`."""
+
+    def __init__(self) -> None:
+        self._parts: list[_Part] = []
+        self._of: dict[str, _Part] = {}
+        self._unread: asyncio.Queue[Happening] = asyncio.Queue()
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, place: Place, processes: int) -> AsyncIterator[EnginePool]:
+        """So many processes; the ports are those from the place's on, or any where that is 0."""
+        pool = cls()
+        async with asyncio.TaskGroup() as tasks:
+            ready = [asyncio.Event() for _ in range(processes)]
+            keepers = [
+                tasks.create_task(pool._keep(replace(place, port=place.port + n if place.port else 0), one))
+                for n, one in enumerate(ready)
+            ]
+            for one in ready:
+                await one.wait()
+            try:
+                yield pool
+            finally:
+                for keeper in keepers:
+                    keeper.cancel()
+
+    @property
+    def processes(self) -> int:
+        """How many there are now."""
+        return len(self._parts)
+
+    def process_of(self, call_id: str) -> int | None:
+        """The system's number of the process that has a call."""
+        part = self._of.get(call_id)
+        return part.process.pid if part else None
+
+    async def open_call(self, call_id: str, *, beside: str = "") -> None:
+        """See `Engine`."""
+        if call_id in self._of:
+            return
+        near = self._of.get(beside)
+        if near is None and not self._parts:
+            raise ConnectionError("no process of the engine is there")
+        part = near or min(self._parts, key=lambda one: len(one.calls))
+        self._of[call_id] = part
+        part.calls.add(call_id)
+        await part.ask(Open(call_id))
+
+    async def end_call(self, call_id: str) -> None:
+        """See `Engine`."""
+        part = self._of.pop(call_id, None)
+        if part is not None:
+            part.calls.discard(call_id)
+            await part.ask(End(call_id))
+
+    async def calls(self) -> frozenset[str]:
+        """See `Engine`."""
+        return frozenset(self._of)
+
+    async def add_web_leg(self, leg: WebLeg) -> str:
+        """See `Engine`."""
+        return (await self._ask(leg.call_id, Add(leg))).description
+
+    async def remove_leg(self, call_id: str, leg_id: str) -> None:
+        """See `Engine`."""
+        if call_id in self._of:
+            await self._ask(call_id, Remove(call_id, leg_id))
+
+    async def move_leg(self, call_id: str, leg_id: str, to_call_id: str) -> None:
+        """See `Engine`."""
+        part = self._of.get(to_call_id)
+        if part is None:
+            raise GoneError(to_call_id)
+        if call_id not in self._of:
+            return
+        if self._of[call_id] is not part:
+            raise ValueError("these calls were not opened beside each other")
+        await self._ask(call_id, Move(call_id, leg_id, to_call_id))
+
+    async def set_routes(self, call_id: str, matrix: Matrix) -> None:
+        """See `Engine`."""
+        if call_id in self._of:
+            await self._ask(call_id, Route(call_id, dict(matrix)))
+
+    async def quality(self, call_id: str) -> dict[str, Quality]:
+        """See `Engine`."""
+        return (await self._ask(call_id, Measure(call_id))).qualities if call_id in self._of else {}
+
+    async def happenings(self) -> AsyncIterator[Happening]:
+        """See `Engine`."""
+        while True:
+            yield await self._unread.get()
+
+    async def _ask(self, call_id: str, operation: Operation) -> Answered:
+        part = self._of.get(call_id)
+        if part is None:
+            raise GoneError(call_id)
+        answer = await part.ask(operation)
+        if answer.refused is not None:
+            raise OfferError(answer.refused)
+        if answer.gone is not None:
+            raise GoneError(answer.gone)
+        return answer
+
+    async def _keep(self, place: Place, ready: asyncio.Event) -> None:
+        """A process at this place for as long as the pool is there."""
+        while True:
+            part = _Part(await _begun(place))
+            self._parts.append(part)
+            ready.set()
+            try:
+                await self._listen(part)
+            finally:
+                self._parts.remove(part)
+                self._lose(part)
+                await _ended(part.process)
+            log.warning("media.process_died", port=place.port, code=part.process.returncode)
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _listen(self, part: _Part) -> None:
+        pipe = part.process.stdout
+        while pipe is not None and (said := await talk.unpacked(pipe, talk.SAID)) is not None:
+            if isinstance(said, Answered):
+                part.answered(said)
+            else:
+                self._tell(said)
+
+    def _lose(self, part: _Part) -> None:
+        part.died()
+        gone = sorted(part.calls)
+        self._of = {call_id: one for call_id, one in self._of.items() if one is not part}
+        if gone:
+            self._tell(Gone(tuple(gone)))
+
+    def _tell(self, happening: Happening) -> None:
+        if self._unread.qsize() >= MOST_UNREAD:
+            self._unread.get_nowait()
+        self._unread.put_nowait(happening)
+
+
+async def _begun(place: Place) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "valvomo.media.embedded.worker",
+        "--host", place.host, "--port", str(place.port), "--public", *place.public,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Close its input, which ends it; one that does not end is killed."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        async with asyncio.timeout(ENDS_WITHIN):
+            await process.wait()
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()

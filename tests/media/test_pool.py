@@ -1,0 +1,84 @@
+"""The engine over several processes: real browsers in calls of different ones, and one that is killed."""
+
+import asyncio
+import os
+import signal
+import sys
+from dataclasses import replace
+
+import pytest
+from playwright.async_api import Browser
+from sample_call import SCRIPT, Meeting
+
+from valvomo.domain.calls.hearing import Part
+from valvomo.media.embedded.engine import Place
+from valvomo.media.embedded.pool import EnginePool
+from valvomo.media.port import Gone, GoneError, OfferError, WebLeg
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
+PARTS = {"customer": Part.CUSTOMER, "agent": Part.AGENT}
+
+
+async def meeting(pool: EnginePool, chromium: Browser, call: str) -> Meeting:
+    page = await chromium.new_page()
+    await page.evaluate(SCRIPT)
+    await pool.open_call(call)
+    found = Meeting(pool, page, call)
+    for who, part in PARTS.items():
+        await found.come(who, part)
+    await found.route(PARTS)
+    return found
+
+
+async def test_a_process_that_is_killed_takes_its_own_calls_only(chromium: Browser) -> None:
+    async with asyncio.timeout(60), EnginePool.running(Place(host="127.0.0.1"), 2) as pool:
+        one, other = [await meeting(pool, chromium, call) for call in ("one", "other")]
+        await one.until(customer="agent", agent="customer")
+        await other.until(customer="agent", agent="customer")
+        with pytest.raises(ValueError, match="beside"):
+            await pool.move_leg("one", "agent", "other")
+        killed = pool.process_of("one")
+        assert killed is not None
+        assert killed != pool.process_of("other")
+        os.kill(killed, signal.SIGKILL)
+        async for told in pool.happenings():
+            if isinstance(told, Gone):
+                assert told == Gone(("one",))
+                break
+        assert await pool.calls() == {"other"}
+        assert await pool.quality("one") == {}
+        await other.until(customer="agent", agent="customer")
+        again = await meeting(pool, chromium, "one")
+        await again.until(customer="agent", agent="customer")
+        assert pool.process_of("one") != killed
+        await pool.open_call("beside", beside="other")
+        await pool.move_leg("other", "agent", "beside")
+        await other.until(customer="", agent="")
+        for each in (one, other, again):
+            await each.page.close()
+
+
+async def test_what_an_engine_refuses_is_refused_from_afar() -> None:
+    async with asyncio.timeout(30), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
+        leg = WebLeg(call_id="call", leg_id="agent", offer="nonsense")
+        with pytest.raises(GoneError):
+            await pool.add_web_leg(leg)
+        await pool.open_call("call")
+        with pytest.raises(OfferError, match="no media"):
+            await pool.add_web_leg(leg)
+        with pytest.raises(GoneError):
+            await pool.move_leg("call", "agent", "never opened")
+        await pool.end_call("call")
+        await pool.end_call("call")
+        with pytest.raises(GoneError):
+            await pool.add_web_leg(replace(leg, offer="v=0"))
+
+
+async def test_a_process_ends_when_the_house_is_gone() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "valvomo.media.embedded.worker", "--host", "127.0.0.1", "--port", "0",
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(60):
+        said, _ = await process.communicate()
+    assert (process.returncode, said) == (0, b"")
