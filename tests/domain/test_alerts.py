@@ -160,7 +160,7 @@ def test_what_a_trial_cannot_know_is_named() -> None:
     assert unknowns(EVENT, quiet_hours=False, mood_seen=True) == ("nobody_clears",)
     assert unknowns(SCORED, quiet_hours=True, mood_seen=False) == ("no_mood", "quiet_hours_now")
     few = (condition("figure", name="agents_available", at_most=1),)
-    assert unknowns(few, quiet_hours=False, mood_seen=True) == ("working_hours_now",)
+    assert unknowns(few, quiet_hours=False, mood_seen=True) == ()
     low = (condition("sentiment", falling=True),)
     assert unknowns(low, quiet_hours=False, mood_seen=True) == ("mood_of_then",)
     assert (

@@ -54,7 +54,7 @@ class AlertTrialResult(msgspec.Struct, frozen=True, kw_only=True, tag="result", 
 
     `since` is later than asked for where the past is not kept so far back, `whole` false where the time for a trial was
     over before the past was. `unknown` names what cannot be known of the past: `nobody_clears`, `mood_of_then`,
-    `no_mood`, `quiet_hours_now`, `working_hours_now`.
+    `no_mood`, `quiet_hours_now`.
     """
 
     since: datetime

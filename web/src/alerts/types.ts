@@ -70,6 +70,6 @@ export interface TrialResult {
   whole: boolean
   count: number
   items: readonly TrialItem[]
-  unknown: readonly ('nobody_clears' | 'mood_of_then' | 'no_mood' | 'quiet_hours_now' | 'working_hours_now')[]
+  unknown: readonly ('nobody_clears' | 'mood_of_then' | 'no_mood' | 'quiet_hours_now')[]
 }
 export type TrialLine = { kind: 'progress'; at: string; found: number } | TrialResult

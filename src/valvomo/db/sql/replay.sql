@@ -67,7 +67,7 @@ FROM counted GROUP BY 1, 2 ORDER BY 1, 2
 -- Changes of the settings that the floor shows, after a position, the newest first.
 SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body
 FROM facts WHERE organization_id = $1 AND kind = 'setting_changed' AND position > $2
-    AND body ->> 'subject' IN ('queue', 'user', 'workstream', 'presence', 'skill', 'attention')
+    AND body ->> 'subject' IN ('queue', 'user', 'workstream', 'presence', 'skill', 'attention', 'hours')
 ORDER BY position DESC
 
 -- name: usual_handle

@@ -137,8 +137,7 @@ def unknowns(conditions: Sequence[Condition], *, quiet_hours: bool, mood_seen: b
     """What a trial of such a rule cannot know of the past, by name.
 
     `nobody_clears`: what people would have done about an alert by an event. `no_mood`: nothing was measured then.
-    `mood_of_then`: moods count as the model of then measured them. `quiet_hours_now`, `working_hours_now` (by which
-    agents are available): they are those of today.
+    `mood_of_then`: moods count as the model of then measured them. `quiet_hours_now`: they are those of today.
     """
     kinds = {one.kind for one in conditions}
     moods = ConditionKind.SENTIMENT in kinds or any(
@@ -149,6 +148,5 @@ def unknowns(conditions: Sequence[Condition], *, quiet_hours: bool, mood_seen: b
         "mood_of_then": moods and mood_seen,
         "no_mood": moods and not mood_seen,
         "quiet_hours_now": quiet_hours,
-        "working_hours_now": any(one.name == "agents_available" for one in conditions),
     }
     return tuple(one for one, holds in found.items() if holds)

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from valvomo.db import agents, floor, journal, replay
+from valvomo.db import floor, journal, replay
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
@@ -216,9 +216,8 @@ class RuleTrial:
         self._slot = slot
         async with self.database.reading() as tx:
             day = await floor.day_of(tx, self.actor.organization_id, moment)
-            duty = await agents.duty(tx, self.actor.organization_id, moment)
         before = self._scene.day.since
-        turned = self._scene.turn(day, duty)
+        turned = self._scene.turn(day, moment)
         if turned or self._scene.day.since != before:
             self._judge(set(), set(self._scene.lookups.queues), moment)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from valvomo.db import agents, floor
+from valvomo.db import floor
 from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
@@ -24,7 +24,7 @@ TURNS = 300
 """Seconds after which is looked whether a day or working hours have begun or ended."""
 MOST_FACTS = 4_000
 """Facts that are looked through for one page."""
-SHOWN = frozenset({"queue", "user", "workstream", "presence", "skill", "supervision", "attention"})
+SHOWN = frozenset({"queue", "user", "workstream", "presence", "skill", "supervision", "attention", "hours"})
 """Settings after whose change the floor is asked for anew."""
 
 
@@ -80,7 +80,7 @@ async def _turned(tx: Transaction, scene: Scene, page: Page, at: datetime) -> tu
         return frozenset(), False
     page.slot, before = slot, scene.day.since
     day = await floor.day_of(tx, page.actor.organization_id, at)
-    turned = scene.turn(day, await agents.duty(tx, page.actor.organization_id, at))
+    turned = scene.turn(day, at)
     return turned, scene.day.since != before
 
 

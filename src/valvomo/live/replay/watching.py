@@ -10,7 +10,7 @@ import asyncio
 import math
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from valvomo.db import agents, figures, floor, replay
@@ -21,7 +21,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.looking_back import replay_refusal
 from valvomo.domain.agents.events import SettingChanged
 from valvomo.domain.refusals import Reason, Refusal, malformed
-from valvomo.live.replay import folding, seen
+from valvomo.live.replay import calendars, folding, seen
 from valvomo.live.replay.stepping import Page, stepped
 from valvomo.live.views import scene
 from valvomo.live.views.past import Past
@@ -183,7 +183,8 @@ async def scene_of(tx: Transaction, organization_id: str, then: Past, at: dateti
     day = await floor.day_of(tx, organization_id, at)
     ongoing = tuple(then.board.conversations.values())
     read = await figures.today(tx, organization_id, day, (then.position, ongoing))
-    return scene.set_up(then, settings, read, await agents.duty(tx, organization_id, at))
+    working, opening = await calendars.then(settings, at)
+    return scene.set_up(then, settings, replace(read, calendars=opening), (working, at))
 
 
 async def settings_at(tx: Transaction, organization_id: str, position: int, at: datetime) -> SettingsThen:
@@ -197,6 +198,7 @@ async def settings_at(tx: Transaction, organization_id: str, position: int, at: 
             for row in await tx.rows("agents.all", organization_id)
         },
     )
+    await calendars.read(tx, settings)
     for fact in await replay.settings_after(tx, organization_id, position):
         if isinstance(fact.event, SettingChanged):
             take_back(settings, fact.event)

@@ -17,6 +17,7 @@ from valvomo.domain.agents.events import SettingChanged
 from valvomo.domain.agents.presence import Presence, Status
 from valvomo.domain.attention.rules import AttentionRules
 from valvomo.live.views.past import SERVING
+from valvomo.protocol.clock import spans_of
 from valvomo.protocol.lookups import Lookups, QueueFacts
 
 
@@ -36,11 +37,17 @@ class Account:
 
 @dataclass(slots=True, kw_only=True)
 class SettingsThen:
-    """Names and accounts. They are changed in place."""
+    """Names, accounts and hours. They are changed in place.
+
+    `calendars` are rows of `hours` by id, `duty` and `opening` say which of them agents and queues have.
+    """
 
     organization_id: str
     lookups: Lookups
     accounts: dict[str, Account]
+    calendars: dict[str, dict[str, Any]] = field(default_factory=dict)
+    duty: dict[str, str] = field(default_factory=dict)
+    opening: dict[str, str] = field(default_factory=dict)
     queues: dict[str, QueueFacts] = field(init=False)
     workstreams: dict[str, str] = field(init=False)
     people: dict[str, str] = field(init=False)
@@ -74,6 +81,7 @@ def take_back(settings: SettingsThen, event: SettingChanged) -> None:
 
 def _queue(settings: SettingsThen, event: SettingChanged) -> None:
     one, before = event.subject_id, _before(event)
+    _reassign(settings.opening, one, before)
     if before is None:
         settings.queues.pop(one, None)
         _members(settings, one, frozenset())
@@ -106,6 +114,7 @@ def _members(settings: SettingsThen, queue: str, members: frozenset[str]) -> Non
 
 def _user(settings: SettingsThen, event: SettingChanged) -> None:
     one, before = event.subject_id, _before(event)
+    _reassign(settings.duty, one, before)
     if before is None:
         settings.people.pop(one, None)
         settings.accounts.pop(one, None)
@@ -125,6 +134,32 @@ def _user(settings: SettingsThen, event: SettingChanged) -> None:
         roles=frozenset(_list(before["roles"])) if "roles" in before else account.roles,
         disabled=bool(before.get("disabled", account.disabled)),
     )
+
+
+def _hours(settings: SettingsThen, event: SettingChanged) -> None:
+    one, before = event.subject_id, _before(event)
+    if before is None:
+        settings.calendars.pop(one, None)
+        return
+    given = {
+        name: _stored(value) if name in ("weekly", "special") else value for name, value in before.items()
+    }
+    settings.calendars[one] = {**settings.calendars.get(one, {"id": one}), **given}
+
+
+def _stored(days: Mapping[str, Any]) -> dict[str, list[list[int]]]:
+    """Times of the clock, as facts tell them, as minutes from midnight, as rows hold them."""
+    return {day: [[one.start, one.end] for one in spans_of(pairs)] for day, pairs in days.items()}
+
+
+def _reassign(hours: dict[str, str], one: str, before: Mapping[str, Any] | None) -> None:
+    """Which hours it had; none before there was such a thing."""
+    if before is not None and "hours_id" not in before:
+        return
+    if before is None or before["hours_id"] is None:
+        hours.pop(one, None)
+    else:
+        hours[one] = before["hours_id"]
 
 
 def _workstream(settings: SettingsThen, event: SettingChanged) -> None:
@@ -171,4 +206,5 @@ _UNDO: Mapping[str, Callable[[SettingsThen, SettingChanged], None]] = {
     "workstream": _workstream,
     "skill": _skill,
     "presence": _presence,
+    "hours": _hours,
 }
