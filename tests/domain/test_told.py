@@ -75,6 +75,8 @@ from valvomo.domain.conversations.queueing import (
 )
 from valvomo.domain.conversations.record_change import RecordChanged
 from valvomo.domain.conversations.record_link import Linked, Unlinked
+from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
+from valvomo.domain.conversations.survey_form import SurveyKind
 from valvomo.domain.conversations.told import notified, told_customer
 from valvomo.domain.conversations.transfer import TransferScheduled
 from valvomo.domain.conversations.vip import VipMarked
@@ -92,6 +94,10 @@ WATCH: dict[str, Any] = {"supervisor_id": "saara", "supervisor_name": "Saara"}
 LEFT: dict[str, Any] = {"person_id": "saara", "person_name": "Saara"}
 
 
+ANSWERED = SurveyAnswered(
+    survey=SurveyKind.CSAT, score=1, best=5, low=True, words=False, queue_id="q", channel=Channel.LIVE_CHAT,
+    language="fi",
+)  # fmt: skip
 MEASURED = SentimentMeasured(
     seq=1, score=-0.9, confidence=0.95, level=Level.VERY_NEGATIVE, said_at=AT, shown=True
 )
@@ -211,6 +217,8 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (BotEnded(**BOT, cause="bot_ended"), ("ended", None), NOBODY, False),
     (posted(Visibility.INSTRUCTION), None, NOBODY, False),
     (VipMarked(**BY_SAARA, vip=True), None, NOBODY, False),
+    (SurveyAsked(survey=SurveyKind.CSAT, comment=True, hours=72, low=2), None, NOBODY, False),
+    (ANSWERED, None, NOBODY, False),
 )  # fmt: skip
 # Aino's; Onni consults, Saara is in it as well; Eino is asked to take it.
 BEFORE = accepted(

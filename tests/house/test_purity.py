@@ -10,9 +10,9 @@ from sources import SOURCE, relative, tree
 # What pure code may stand on. Not here on purpose: asyncio, random, secrets, time, logging, os, uuid, io.
 STANDARD = frozenset(
     {
-        "__future__", "abc", "bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions",
-        "functools", "hashlib", "heapq", "itertools", "json", "math", "operator", "re", "statistics", "string", "types",
-        "typing", "unicodedata", "zoneinfo",
+        "__future__", "abc", "base64", "bisect", "collections", "dataclasses", "datetime", "decimal", "enum",
+        "fractions", "functools", "hashlib", "heapq", "hmac", "itertools", "json", "math", "operator", "re",
+        "statistics", "string", "types", "typing", "unicodedata", "zoneinfo",
     }
 )  # fmt: skip
 ALLOWED = {

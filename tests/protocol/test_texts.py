@@ -22,6 +22,7 @@ from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import Channel, Mode, OfferKind, Role, Stage, State
+from valvomo.domain.customers.identity import Flaw
 from valvomo.domain.refusals import Reason
 from valvomo.domain.routing.overflow import Trigger
 from valvomo.domain.sentiment.levels import NONE, Level
@@ -54,12 +55,17 @@ SETTINGS = (
     "supervision", "attention", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill",
     "alert_rule", "hours", "presence", "template", "quick_reply", "disposition", "insight", "evaluation_form",
     "sampling_rule", "report", "record_form", "channel_account", "dispatch", "arrival", "bot", "bot_snippet",
+    "widget",
 )  # fmt: skip
 REPORT = (
     "head", "foot", "started", "answered", "service_level", "abandonment", "speed_of_answer", "first_response",
     "response_time", "handle_time",
 )  # fmt: skip
+TRANSCRIPT = (
+    "of", "where", "subject", "closed", "ongoing", "taken", "public", "redacted", "whole", "empty",
+)  # fmt: skip
 AUDITED = (
+    "transcript_taken", "transcript_taken_redacted",
     "created", "changed", "removed", "signed_in", "failed", "locked_out", "signed_out", "signed_out_everywhere",
     "presence_set", "acknowledged", "looked_back", "looked_back_timeline", "looked_back_rule", "searched",
     "figures_seen", "figures_seen_of", "figures_exported",
@@ -89,6 +95,10 @@ NEEDED = {
     *(("timeline", f"{event.kind}_because") for event in OF_ITSELF),
     ("timeline", "sentiment_measured_unsurely"),
     ("timeline", "vip_unmarked"),
+    ("timeline", "survey_answered_again"),
+    *(("flaw", one.value) for one in Flaw),
+    *(("transcript", part) for part in TRANSCRIPT),
+    *(("transcript_mail", part) for part in ("subject", "head", "foot")),
     *(("sentiment", one) for one in (NONE, *Level)),
     *(("timeline", sentence) for sentence in REMEDIES.values()),
     *(("cause", code) for code in CAUSES),

@@ -49,6 +49,7 @@ from valvomo.commands.conversations.monitor import Monitor, StopMonitor
 from valvomo.commands.conversations.mute import Mute, Pin, Unmute, Unpin
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
 from valvomo.commands.conversations.overflow_while_waiting import ApplyOverflow
+from valvomo.commands.conversations.survey import AnswerSurvey
 from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
 from valvomo.commands.conversations.vip import MarkVip
 from valvomo.commands.records.change import ChangeRecord
@@ -154,7 +155,7 @@ OTHERS = (
     "start", "start", "say", "say", "whisper", "help",
     "guest_says", "guest_says", "guest_comes", "guest_goes", "guest_ends",
     "route", "orphan", "regain", "time", "agent_comes", "agent_goes", "forgotten", "overflow", "measured",
-    "arrives", "told", "lapses", "fetched",
+    "arrives", "told", "lapses", "fetched", "surveyed", "answers", "answers_better",
     "bot_says", "bot_says", "bot_escalates", "bot_ends", "instruct",
 )  # fmt: skip
 
@@ -204,6 +205,7 @@ def scripted() -> list[Step]:
         (7, "monitor join take_over"),
         (1, "assign reject assign minutes pick park guest_says park long"),
         (1, "arrives pick fetched say told fetched lapses"),
+        (0, "surveyed pick end answers complete answers_better answers"),
     )
     return [
         Step(what=what, actor=AINO, number=number if what == "start" else 0, target=EINO, choice=0)
@@ -359,6 +361,15 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
         case "lapses":
             floor.clock.advance(3700)
             await floor.do(TIMER, FireTimers(conversation_id=one))
+        case "surveyed":
+            await floor.sql(
+                "INSERT INTO widgets (organization_id, workstream_id, survey) SELECT organization_id, id, $1"
+                " FROM workstreams ON CONFLICT DO NOTHING",
+                {"kind": "csat"},
+            )
+        case "answers" | "answers_better":
+            score = 5 if step.what == "answers_better" else step.choice % 5 + 1
+            await floor.do(guest, AnswerSurvey(conversation_id=one, score=score))
         case "overflow":
             await floor.sql("UPDATE queues SET overflow = $1 WHERE id = 'support'", OVERFLOW)
             floor.clock.advance((61, 1001)[step.choice % 2])

@@ -13,6 +13,7 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.message import MessagePosted
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.conversations.start import ConversationStarted
+from valvomo.domain.conversations.survey import SurveyAnswered
 from valvomo.domain.conversations.told import told_customer
 from valvomo.protocol.letters import CLOSED
 
@@ -36,6 +37,9 @@ def letters_of(fact: Fact, conversation: Conversation) -> Iterator[tuple[str, di
                 {**body, "message": event.message_id, "seq": event.public_seq, "author": role},
             )
         return
+    if isinstance(event, SurveyAnswered):
+        # What is closed stays so: it is not closed once more.
+        return
     if isinstance(event, ConversationStarted):
         yield "conversation.started", body
         return
@@ -43,5 +47,5 @@ def letters_of(fact: Fact, conversation: Conversation) -> Iterator[tuple[str, di
     if told is not None:
         yield f"conversation.{told.code}", body
     if conversation.state is State.CLOSED:
-        # Nothing happens to what is closed, so this is the fact that has closed it.
+        # Nothing else happens to what is closed, so this is the fact that has closed it.
         yield CLOSED, {**body, "closed_as": conversation.closed_as}

@@ -9,6 +9,7 @@ from datetime import datetime
 from valvomo.commands.announcing import announce
 from valvomo.commands.bot_letters import told_bot
 from valvomo.commands.conversations.overflow import on_entering
+from valvomo.commands.conversations.survey_asking import with_survey
 from valvomo.commands.letters import letters_of
 from valvomo.db import agents, bots, conversations, house, outbox
 from valvomo.db.ids import new_id
@@ -103,7 +104,7 @@ class Work:
         fact of their own before it, hears of the close. A queue into which it comes has its say at once.
         """
         now, queued = before, False
-        for event in events:
+        for event in await with_survey(self, before, tuple(events)):
             queued = queued or isinstance(event, Queued)
             now = fold(now, event, self.now)
             await self._note_event(event, before, now)

@@ -142,6 +142,16 @@ class Reason(StrEnum):
     CHANNEL_UNAVAILABLE = "channel/unavailable"
     CHANNEL_REJECTED = "channel/rejected"
     NOT_GIVEN_UP = "channel/not-given-up"
+    # widgets
+    NO_WIDGET = "widget/none"
+    IDENTITY_INVALID = "identity/invalid"
+    IDENTITY_NEEDED = "identity/needed"
+    TRANSCRIPT_UNMAILED = "transcript/no-mail"
+    TRANSCRIPT_TOO_MANY = "transcript/too-many"
+    TRANSCRIPT_EMPTY = "transcript/empty"
+    # surveys
+    SURVEY_NOT_ASKED = "survey/not-asked"
+    SURVEY_OVER = "survey/over"
     # the past
     REPLAY_NOT_KEPT = "replay/not-kept"
     # figures

@@ -24,8 +24,10 @@ from valvomo.edge.http import (
     figures,
     giving,
     heeding,
+    identities,
     operations,
     own_attachments,
+    own_survey,
     pausing,
     quality,
     record_imports,
@@ -53,7 +55,7 @@ STAFF_ROUTES = (
     *schedules.ROUTES, *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
     *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES, *transcripts.ROUTES,
 )  # fmt: skip
-CUSTOMER_ROUTES = (*widget.ROUTES, *own_attachments.ROUTES)
+CUSTOMER_ROUTES = (*widget.ROUTES, *identities.ROUTES, *own_survey.ROUTES, *own_attachments.ROUTES)
 BOT_ROUTES = bot_side.ROUTES
 OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)
 

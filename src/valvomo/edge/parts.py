@@ -73,6 +73,7 @@ def paces(customer_pace: int = 10) -> dict[str, Pace]:
     return {
         "sign_in": Pace(burst=60, per_second=2),
         "widget_start": Pace(burst=300, per_second=10),
+        "transcript": Pace(burst=3, per_second=1 / 600),
         "upload": Pace(burst=20, per_second=0.5),
         "customer": Pace(burst=10 * customer_pace, per_second=customer_pace),
         "bot": Pace(burst=2_000, per_second=200),
@@ -106,7 +107,8 @@ class FileParts:
 class Parts:
     """The concrete parts behind the routes.
 
-    For `/readyz`: `pending` asks whether migrations are missing, `connected` whether the bus reaches the others.
+    `mails`: there is a mail server to send by. For `/readyz`: `pending` asks whether migrations are missing,
+    `connected` whether the bus reaches the others.
     """
 
     executor: Executor
@@ -134,6 +136,7 @@ class Parts:
     loop: LoopDelay = field(default_factory=LoopDelay)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     paces: Mapping[str, Pace] = field(default_factory=paces)
+    mails: bool = False
     secure: bool = False
     session_hours: int = 12
     static: Path = STATIC

@@ -98,7 +98,8 @@ class LiveFloor:
         change = board.apply(self.board, happening)
         concerned = agents.apply(self.agents, happening, change)
         tally.apply(self.tally, change)
-        tally.counted_more(self.tally, figures.apply(self.day, change))
+        entered = figures.apply(self.day, change) if change else figures.answered(self.day, happening)
+        tally.counted_more(self.tally, entered)
         if figures.attend(self.day, happening, change):
             tally.shifts_changed(self.tally)
         if concerned:

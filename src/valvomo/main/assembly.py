@@ -124,7 +124,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         backlog=kept(database, clock), bookkeeper=Bookkeeper(database),
         operators=operators(settings.metrics_networks, settings.metrics_token),
         paces=paces(settings.customer_pace),
-        secure=settings.secure,
+        mails=bool(settings.smtp_url), secure=settings.secure,
         session_hours=settings.session_hours,
     )  # fmt: skip
     rounds = _all_rounds(parts, hub, settings, (janitor, bell, leadership))

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from valvomo.domain.figures import sums
+from valvomo.domain.figures import sums, surveys
 from valvomo.domain.figures.entries import Counter
 from valvomo.domain.figures.sums import ServiceLevel, Sums
 from valvomo.protocol.lookups import QueueFacts
@@ -57,6 +57,11 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     handled: int
     served: int
     responses: int
+    survey_asked: int
+    survey_answered: int
+    survey_rate: float | None
+    csat: float | None
+    recommendation: float | None
     abandonment: float | None
     speed_of_answer: float | None
     session_wait: float | None
@@ -101,6 +106,11 @@ def counted_fields(of: Sums, goals: Goals) -> dict[str, Any]:
         "handled": of.counts[Counter.HANDLED],
         "served": of.counts[Counter.SERVED],
         "responses": of.counts[Counter.RESPONSE],
+        "survey_asked": surveys.survey_asked(of),
+        "survey_answered": surveys.survey_answered(of),
+        "survey_rate": surveys.survey_rate(of),
+        "csat": surveys.csat(of),
+        "recommendation": surveys.recommendation(of),
         "abandonment": sums.abandonment(of),
         "speed_of_answer": sums.speed_of_answer(of),
         "session_wait": sums.session_wait(of),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from valvomo.domain.conversations.model import Conversation, Role, Stage, State
+from valvomo.domain.conversations.survey import survey_until
 from valvomo.domain.conversations.told import Told
 from valvomo.domain.routing.estimate import Outlook, wait_estimate
 from valvomo.domain.routing.facts import waiting_of
@@ -76,6 +77,24 @@ class OnlyName(msgspec.Struct, frozen=True):
     name: str
 
 
+class PublicQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """A question of the house's own: answered by 1 to 5 (`rating`), yes or no (`yes_no`), or in `words`."""
+
+    id: str
+    kind: str
+    words: str
+
+
+class PublicSurvey(msgspec.Struct, frozen=True, kw_only=True):
+    """What the customer may say of how it went: `csat` from 1 to 5, `nps` from 0 to 10; until a moment once closed."""
+
+    kind: str
+    comment: bool
+    questions: tuple[PublicQuestion, ...]
+    score: int | None
+    until: datetime | None
+
+
 class PublicConversation(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="conversation"):
     """The conversation as the customer knows it; `participants` are visible ones.
 
@@ -94,6 +113,7 @@ class PublicConversation(msgspec.Struct, frozen=True, kw_only=True, tag_field="k
     estimate: WaitRange | None
     hours: QueueHours | None
     notices: tuple[PublicNotice, ...]
+    survey: PublicSurvey | None = None
 
 
 def public_state(conversation: Conversation) -> str:
@@ -139,6 +159,22 @@ def public_conversation(
         estimate=waits.estimate if waits else None,
         hours=waits.hours if waits else None,
         notices=notices,
+        survey=_survey(conversation),
+    )
+
+
+def _survey(conversation: Conversation) -> PublicSurvey | None:
+    asked = conversation.survey
+    if asked is None or conversation.state not in (State.WRAP_UP, State.CLOSED):
+        return None
+    return PublicSurvey(
+        kind=asked.kind.value,
+        comment=asked.comment,
+        questions=tuple(
+            PublicQuestion(id=one.id, kind=one.kind.value, words=one.words) for one in asked.questions
+        ),
+        score=asked.score,
+        until=survey_until(conversation),
     )
 
 

@@ -19,6 +19,7 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.measure import SentimentMeasured
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.mute import Muted, Pinned, Unmuted, Unpinned
+from valvomo.domain.conversations.survey import SurveyAnswered
 from valvomo.domain.figures.sums import Goal
 from valvomo.domain.routing.facts import House
 from valvomo.domain.sentiment.levels import Level
@@ -115,6 +116,10 @@ class Lookups:
         """Whether what the customer feels may be shown to this actor."""
         return knows_mood(actor, conversation, shown_to_agents=self.supervision.show_agents_sentiment)
 
+    def knows_survey(self, actor: Actor, conversation: Conversation) -> bool:
+        """Whether what the customer answered may be shown to this actor: to those who may know what they feel."""
+        return knows_mood(actor, conversation, shown_to_agents=self.supervision.show_agents_surveys)
+
     def knows_all(self, actor: Actor, conversation: Conversation) -> bool:
         """Whether this actor counts every fact, as who watches over it does: no switch shows mutes to agents."""
         return knows_mood(actor, conversation, shown_to_agents=False)
@@ -126,6 +131,8 @@ class Lookups:
         """
         if isinstance(event, SentimentMeasured):
             return self.knows_mood(actor, conversation)
+        if isinstance(event, SurveyAnswered):
+            return self.knows_survey(actor, conversation)
         if not event.silent:
             return True
         if isinstance(event, Muted | Unmuted | Pinned | Unpinned):

@@ -33,6 +33,8 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
             Reason.FOREIGN_ORIGIN,
             Reason.CHANNEL_UNVERIFIED,
             Reason.ATTACHMENTS_OFF,
+            Reason.IDENTITY_INVALID,
+            Reason.IDENTITY_NEEDED,
         }
     ),
     404: frozenset({Reason.NOT_FOUND}),
@@ -47,6 +49,7 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
             Reason.KEY_REUSED,
             Reason.CONSENT_NEEDED,
             Reason.NO_RECORD,
+            Reason.NO_WIDGET,
             Reason.RECORD_UNFIT,
             Reason.UNKNOWN_STATUS,
             Reason.LINK_TO_ITSELF,

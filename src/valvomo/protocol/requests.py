@@ -204,12 +204,13 @@ class StartByCustomer(Request, frozen=True, kw_only=True):
     """What the widget knows before the first message; `consent` is the answer where one is asked for.
 
     With `version` and `text_language`, which are `version` and `language` of the configuration, the conversation is
-    only begun if the text that was shown is still the newest.
+    only begun if the text that was shown is still the newest. `identity` is what the site has signed of who it is.
     """
 
     key: Key
     name: Annotated[str, Meta(max_length=200)] | None = None
     email: Email | None = None
+    phone: Phone | None = None
     language: Language = ""
     subject: Line = ""
     answers: Answers = {}
@@ -217,6 +218,7 @@ class StartByCustomer(Request, frozen=True, kw_only=True):
     consent: bool | None = None
     version: Annotated[int, Meta(ge=0, description="0 where no text was shown.")] | None = None
     text_language: Language | None = None
+    identity: Annotated[str, Meta(max_length=4096)] | None = None
 
 
 class CustomerWords(OnlyWords, frozen=True, kw_only=True):

@@ -10,7 +10,9 @@ import msgspec
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import reads_notes
 from valvomo.domain.conversations.model import Conversation, Participant
+from valvomo.domain.conversations.survey_form import SCALES
 from valvomo.protocol.lookups import Named
+from valvomo.protocol.widget_settings import AskedQuestionItem, SurveyItem
 
 
 class ParticipantItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +30,24 @@ class ConsentItem(msgspec.Struct, frozen=True, kw_only=True):
 
     policy: str
     answer: bool | None
+
+
+def survey_item(conversation: Conversation) -> SurveyItem | None:
+    """What the customer was asked and answered, without their words."""
+    asked = conversation.survey
+    if asked is None:
+        return None
+    return SurveyItem(
+        kind=asked.kind.value,
+        best=SCALES[asked.kind].stop - 1,
+        asked_at=asked.asked_at,
+        score=asked.score,
+        low=asked.score is not None and asked.score <= asked.low,
+        answered_at=asked.answered_at,
+        questions=tuple(
+            AskedQuestionItem(id=one.id, kind=one.kind.value, words=one.words) for one in asked.questions
+        ),
+    )
 
 
 def participant_item(one: Participant) -> ParticipantItem:

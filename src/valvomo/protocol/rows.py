@@ -30,8 +30,10 @@ from valvomo.protocol.row_parts import (
     PauseItem,
     bot_parts,
     participant_item,
+    survey_item,
 )
 from valvomo.protocol.sentiment import SentimentItem, sentiment_item
+from valvomo.protocol.widget_settings import SurveyItem
 
 PREVIEW_LENGTH = 140
 """Characters of the last public message that the board shows."""
@@ -91,6 +93,7 @@ class Shown(Heeded, frozen=True, kw_only=True):
     language_source: LanguageSource
     tags: tuple[str, ...]
     vip: bool
+    verified: bool
     priority: int
     created_at: datetime
     queued_at: datetime
@@ -134,6 +137,7 @@ class ConversationDocument(Shown, frozen=True, kw_only=True):
     scheduled_transfer: Named | None
     details: RecordDetails | None
     bot_summary: str | None
+    survey: SurveyItem | None
 
 
 def preview_of(text: str, author: str, role: str, at: datetime) -> Preview:
@@ -178,6 +182,7 @@ def document_parts(
         "scheduled_transfer": Named(wish.agent_id, wish.agent_name) if wish else None,
         "details": record_details(conversation),
         "bot_summary": known.summary if known and reads_notes(actor) else None,
+        "survey": survey_item(conversation) if lookups.knows_survey(actor, conversation) else None,
     }
 
 
@@ -225,7 +230,8 @@ def _shown(
 
 
 _COPIED = (
-    "id", "state", "channel", "mode", "subject", "language", "language_source", "tags", "vip", "priority", "created_at",
+    "id", "state", "channel", "mode", "subject", "language", "language_source", "tags", "vip", "verified", "priority",
+    "created_at",
     "queued_at", "session_queued_at", "first_accepted_at", "accepted_at", "waiting_at", "wrap_up_at", "closed_at",
     "closed_as", "unanswered_since", "seq", "units", "transfers", "excess_units", "orphaned", "customer_online",
 )  # fmt: skip

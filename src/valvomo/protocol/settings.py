@@ -166,6 +166,7 @@ class SupervisionDocument(msgspec.Struct, frozen=True, kw_only=True):
     force_close: bool
     show_agents_monitored: bool
     show_agents_sentiment: bool
+    show_agents_surveys: bool
     agent_figures: AgentFigures
     denied_to: dict[str, list[Right]]
     denied_in: dict[str, list[Right]]

@@ -279,6 +279,7 @@ class SupervisionRequest(Request, frozen=True, kw_only=True):
     force_close: bool | None = None
     show_agents_monitored: bool | None = None
     show_agents_sentiment: bool | None = None
+    show_agents_surveys: bool | None = None
     agent_figures: AgentFigures | None = None
     denied_to: Narrowing | None = None
     denied_in: Narrowing | None = None

@@ -22,6 +22,7 @@ from valvomo.domain.conversations.model import Offer
 from valvomo.domain.conversations.monitor import MonitorStopped
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.record_change import RecordChanged
+from valvomo.domain.conversations.survey import SurveyAnswered
 from valvomo.domain.conversations.vip import VipMarked
 from valvomo.domain.conversations.window import WindowOpened
 from valvomo.domain.routing.overflow import Remedy
@@ -109,6 +110,8 @@ def sentence_of(event: Event) -> tuple[str, str]:
         return ("timeline", REMEDIES[event.remedy])
     if isinstance(event, SentimentMeasured) and event.level is None:
         return ("timeline", f"{event.kind}_unsurely")
+    if isinstance(event, SurveyAnswered) and event.former is not None:
+        return ("timeline", f"{event.kind}_again")
     if isinstance(event, VipMarked) and not event.vip:
         return ("timeline", "vip_unmarked")
     optional = type(event) in OF_ITSELF and getattr(event, "cause", None) is not None

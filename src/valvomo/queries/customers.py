@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from valvomo.db import conversations, house, notices
+from valvomo.db import conversations, house, notices, widgets
 from valvomo.db.attachments import limits_of
 from valvomo.db.ids import secret_digest
 from valvomo.db.messages import attached
@@ -23,15 +23,17 @@ from valvomo.protocol.customer import (
     PublicMessageItem,
     public_conversation,
 )
+from valvomo.protocol.widget import ClosedItem
 from valvomo.queries.routing import prospect_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
-    """A customer with a token: who acts, and which pages may carry the token."""
+    """A customer with a token: who acts, which pages may carry it, and whether their site has signed who they are."""
 
     actor: Actor
     origins: tuple[str, ...]
+    verified: bool = False
 
     @property
     def organization_id(self) -> str:
@@ -53,6 +55,7 @@ class Entrance:
     languages: tuple[str, ...]
     origins: tuple[str, ...]
     limits: Limits
+    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,14 @@ class Notice:
     text: str | None = None
     version: int | None = None
     language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """What is made of signed visitors, and, while nobody serves, what can be done then."""
+
+    identity: str
+    closed: ClosedItem | None = None
 
 
 async def guest_of_token(tx: Transaction, secret: str, now: datetime) -> Guest | Refusal:
@@ -79,7 +90,7 @@ async def guest_of_token(tx: Transaction, secret: str, now: datetime) -> Guest |
         language=row["language"],
         conversation_id=row["conversation_id"],
     )
-    return Guest(actor=actor, origins=tuple(row["origins"]))
+    return Guest(actor=actor, origins=tuple(row["origins"]), verified=row["verified"])
 
 
 async def entrance(tx: Transaction, key: str) -> Entrance | Refusal:
@@ -94,6 +105,7 @@ async def entrance(tx: Transaction, key: str) -> Entrance | Refusal:
         languages=tuple(organization["languages"]) if organization else (),
         origins=tuple(row["origins"]),
         limits=limits_of(row["attachments"]),
+        key=key,
     )
 
 
@@ -105,6 +117,18 @@ async def notice(tx: Transaction, workstream: Workstream, language: str) -> Noti
         "house.current_text", workstream.organization_id, workstream.id, workstream.consent.value, language
     )
     return Notice(text=row["text"], version=row["version"], language=row["language"]) if row else Notice()
+
+
+async def manner(tx: Transaction, workstream: Workstream, now: datetime) -> Manner:
+    """How a workstream's widget is to behave now."""
+    organization_id = workstream.organization_id
+    rules = await widgets.rules(tx, organization_id, workstream.id)
+    queue = await house.queue(tx, organization_id, workstream.queue_id, now)
+    if queue is None or queue.open:
+        return Manner(identity=rules.identity.value)
+    there = await tx.row("house.workstream", organization_id, rules.closed_to) if rules.closed_to else None
+    closed = ClosedItem(opens_at=queue.opens_at, leave=there["key"] if there else None)
+    return Manner(identity=rules.identity.value, closed=closed)
 
 
 async def sample_key(tx: Transaction) -> str | None:
@@ -125,6 +149,16 @@ async def conversation(tx: Transaction, guest: Guest, at: datetime) -> PublicCon
 async def messages(tx: Transaction, guest: Guest, *, after: int, limit: int) -> list[PublicMessageItem]:
     """At most `limit` messages that follow the customer's number `after`."""
     rows = await tx.rows("messages.public_after", guest.organization_id, guest.conversation_id, after, limit)
+    return [message(row, guest) for row in rows]
+
+
+async def last_messages(
+    tx: Transaction, guest: Guest, conversation_id: str, most: int
+) -> list[PublicMessageItem]:
+    """The newest messages of an earlier conversation that the customer may read."""
+    found = await conversations.get(tx, guest.organization_id, conversation_id)
+    after = max(0, (found.public_seq if found else 0) - most)
+    rows = await tx.rows("messages.public_after", guest.organization_id, conversation_id, after, most)
     return [message(row, guest) for row in rows]
 
 

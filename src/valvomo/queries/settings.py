@@ -116,6 +116,7 @@ async def supervision(tx: Transaction, actor: Actor) -> SupervisionDocument | Re
         force_close=Right.FORCE_CLOSE in stored.on,
         show_agents_monitored=stored.show_agents_monitored,
         show_agents_sentiment=stored.show_agents_sentiment,
+        show_agents_surveys=stored.show_agents_surveys,
         agent_figures=stored.agent_figures,
         denied_to={who: sorted(rights) for who, rights in stored.denied_to.items()},
         denied_in={where: sorted(rights) for where, rights in stored.denied_in.items()},

@@ -15,6 +15,7 @@ export type Supervision = Readonly<Record<Right, boolean>> & {
   /** Who sees figures of individual agents. */
   agent_figures: 'off' | 'team_lead' | 'all'
   show_agents_sentiment: boolean
+  show_agents_surveys: boolean
   denied_to: Narrowing
   denied_in: Narrowing
 }

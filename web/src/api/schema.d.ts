@@ -1457,6 +1457,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/survey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the customer said of it
+         * @description For supervisors, and for agents where the organization shows it to them; else, and before it, not found.
+         */
+        get: operations["getSurveyAnswer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/take-over": {
         parameters: {
             query?: never;
@@ -3264,6 +3284,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workstreams/{workstream_id}/widget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a workstream says of its widget
+         * @description The usual, where nothing has been set.
+         */
+        get: operations["getWidget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what a workstream says of its widget
+         * @description What is left out stays as it is.
+         */
+        patch: operations["changeWidget"];
+        trace?: never;
+    };
+    "/api/v1/workstreams/{workstream_id}/widget/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another secret to sign visitors with
+         * @description Shown once. The former one counts beside it for as long as is asked.
+         */
+        post: operations["rotateIdentitySecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/bot/v1/conversations": {
         parameters: {
             query?: never;
@@ -3518,6 +3582,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/earlier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was said in earlier conversations
+         * @description Of somebody whom the site has signed, in this workstream; to strangers there is nothing before.
+         */
+        get: operations["readEarlier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/end": {
         parameters: {
             query?: never;
@@ -3532,6 +3616,26 @@ export interface paths {
          * @description The customer leaves the queue, or ends the talk.
          */
         post: operations["endOwnConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say who visits, as the site has signed it
+         * @description A conversation of theirs that goes on is opened to this device too; an earlier one is asked for with it.
+         */
+        post: operations["identify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3562,6 +3666,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/survey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one has answered
+         * @description Not found before the first answer; what is asked stands with the conversation.
+         */
+        get: operations["getOwnSurvey"];
+        /**
+         * Say how it went
+         * @description There is one answer; another one takes its place, until it is too late.
+         */
+        put: operations["answerSurvey"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/transcript": {
         parameters: {
             query?: never;
@@ -3576,6 +3704,26 @@ export interface paths {
         get: operations["downloadTranscript"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/transcript-mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the transcript sent
+         * @description What the customer can read, as it is downloaded: redacted where the organization wants that.
+         */
+        post: operations["mailTranscript"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4188,6 +4336,15 @@ export interface components {
             until: string;
             whole: boolean;
         };
+        /** AnswerSurveyRequest */
+        AnswerSurveyRequest: {
+            answers?: {
+                [key: string]: number | boolean | string;
+            };
+            /** @default  */
+            comment: string;
+            score: number;
+        };
         /** ArrivalDocument */
         ArrivalDocument: {
             address: string;
@@ -4217,6 +4374,12 @@ export interface components {
             role: string;
             /** Format: date-time */
             since: string;
+        };
+        /** AskedQuestionItem */
+        AskedQuestionItem: {
+            id: string;
+            kind: string;
+            words: string;
         };
         /** AssignAlertRequest */
         AssignAlertRequest: {
@@ -4413,6 +4576,7 @@ export interface components {
             unanswered_since: string | null;
             unheeded: string[];
             units: number;
+            verified: boolean;
             version: number;
             vip: boolean;
             waiting_at: string | null;
@@ -4861,6 +5025,13 @@ export interface components {
             kinds?: string[] | null;
             url?: string | null;
         };
+        /** ChangeWidgetRequest */
+        ChangeWidgetRequest: {
+            /** @description A UUIDv7. */
+            closed_to?: string | null;
+            identity?: components["schemas"]["IdentityPolicy"] | null;
+            survey?: components["schemas"]["SurveyBody"] | null;
+        };
         /** ChangeWorkstreamRequest */
         ChangeWorkstreamRequest: {
             affinity?: boolean | null;
@@ -4946,6 +5117,11 @@ export interface components {
             };
             /** @default false */
             retired: boolean;
+        };
+        /** ClosedItem */
+        ClosedItem: {
+            leave: string | null;
+            opens_at: string | null;
         };
         /**
          * ClosedLetter
@@ -5108,11 +5284,13 @@ export interface components {
             stage: string | null;
             state: string;
             subject: string;
+            survey: components["schemas"]["SurveyItem"] | null;
             tags: string[];
             transfers: number;
             unanswered_since: string | null;
             unheeded: string[];
             units: number;
+            verified: boolean;
             version: number;
             vip: boolean;
             waiting_at: string | null;
@@ -5565,6 +5743,17 @@ export interface components {
             };
             queue_id: string | null;
         };
+        /** EarlierConversation */
+        EarlierConversation: {
+            /** Format: date-time */
+            begun_at: string;
+            id: string;
+            items: components["schemas"]["PublicMessageItem"][];
+        };
+        /** EarlierConversations */
+        EarlierConversations: {
+            items: components["schemas"]["EarlierConversation"][];
+        };
         /** EntryConversation */
         EntryConversation: {
             customer: string | null;
@@ -5840,6 +6029,7 @@ export interface components {
             auto_closed: number;
             bot_ended: number;
             completed: number;
+            csat: number | null;
             escalated: number;
             first_response: number | null;
             force_closed: number;
@@ -5855,6 +6045,7 @@ export interface components {
             offers: components["schemas"]["OfferCounts"];
             orphans: number;
             overflow_closed: number;
+            recommendation: number | null;
             response_time: number | null;
             responses: number;
             served: number;
@@ -5865,6 +6056,9 @@ export interface components {
             since: string;
             speed_of_answer: number | null;
             started: number;
+            survey_answered: number;
+            survey_asked: number;
+            survey_rate: number | null;
             talk_time: number | null;
             wait_of_abandoned: number | null;
             waiting: number;
@@ -5944,6 +6138,7 @@ export interface components {
             bot_ended: number;
             channel?: string | null;
             completed: number;
+            csat: number | null;
             day?: string | null;
             escalated: number;
             first_response: number | null;
@@ -5960,6 +6155,7 @@ export interface components {
             overflow_closed: number;
             queue?: string | null;
             queue_name?: string | null;
+            recommendation: number | null;
             response_time: number | null;
             responses: number;
             sentiment?: {
@@ -5973,6 +6169,9 @@ export interface components {
             since: string;
             speed_of_answer: number | null;
             started: number;
+            survey_answered: number;
+            survey_asked: number;
+            survey_rate: number | null;
             talk_time: number | null;
             /** Format: date-time */
             until: string;
@@ -6009,6 +6208,28 @@ export interface components {
                 ][];
             };
         };
+        /** Identified */
+        Identified: {
+            conversation?: components["schemas"]["PublicConversation"] | null;
+            flaw?: string | null;
+            name?: string | null;
+            token?: string | null;
+            verified: boolean;
+        };
+        /** IdentifyRequest */
+        IdentifyRequest: {
+            identity: string;
+            key: string;
+        };
+        /**
+         * IdentityPolicy
+         * @description What is made of who a site says that its visitors are.
+         *
+         *         `off` hears nothing of it. `optional` takes whoever is badly signed for a stranger, `strict` refuses them; to both
+         *         whoever is not signed at all is a stranger. `required` serves nobody who is not signed.
+         * @enum {string}
+         */
+        IdentityPolicy: "off" | "optional" | "strict" | "required";
         /** ImportDocument */
         ImportDocument: {
             bad: number;
@@ -6187,7 +6408,7 @@ export interface components {
          * @description Which figure.
          * @enum {string}
          */
-        List: "started" | "answered" | "within" | "late" | "left" | "short" | "abandoned" | "completed" | "force_closed" | "auto_closed" | "overflow_closed" | "escalated" | "bot_ended" | "handled" | "served" | "first_responses" | "responses" | "unserved" | "sessions_closed" | "sessions_accepted" | "sessions_within" | "sessions_abandoned" | "sessions_short" | "offers" | "offers_accepted" | "offers_rejected" | "offers_expired" | "offers_withdrawn" | "felt_very_negative" | "felt_negative" | "felt_slightly_negative" | "felt_neutral" | "felt_slightly_positive" | "felt_positive" | "felt_very_positive" | "felt_none";
+        List: "started" | "answered" | "within" | "late" | "left" | "short" | "abandoned" | "completed" | "force_closed" | "auto_closed" | "overflow_closed" | "escalated" | "bot_ended" | "handled" | "served" | "first_responses" | "responses" | "unserved" | "sessions_closed" | "sessions_accepted" | "sessions_within" | "sessions_abandoned" | "sessions_short" | "survey_asked" | "survey_answered" | "offers" | "offers_accepted" | "offers_rejected" | "offers_expired" | "offers_withdrawn" | "felt_very_negative" | "felt_negative" | "felt_slightly_negative" | "felt_neutral" | "felt_slightly_positive" | "felt_positive" | "felt_very_positive" | "felt_none";
         /** LiveFigures */
         LiveFigures: {
             /** Format: date-time */
@@ -6200,6 +6421,10 @@ export interface components {
             busy_ms: number;
             present: number;
             present_ms: number;
+        };
+        /** MailTranscriptRequest */
+        MailTranscriptRequest: {
+            email: string;
         };
         /** MappingRequest */
         MappingRequest: {
@@ -6657,7 +6882,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/empty" | "attachment/for-good" | "attachment/kind" | "attachment/mismatch" | "attachment/none-by-channel" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "channel/no-secret-key" | "channel/not-given-up" | "channel/rejected" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long";
+            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/empty" | "attachment/for-good" | "attachment/kind" | "attachment/mismatch" | "attachment/none-by-channel" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "channel/no-secret-key" | "channel/not-given-up" | "channel/rejected" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "identity/invalid" | "identity/needed" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "survey/not-asked" | "survey/over" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "transcript/empty" | "transcript/no-mail" | "transcript/too-many" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long" | "widget/none";
         } & {
             [key: string]: unknown;
         };
@@ -6687,6 +6912,7 @@ export interface components {
             place: number | null;
             seq: number;
             state: string;
+            survey?: components["schemas"]["PublicSurvey"] | null;
         };
         /** PublicMessageItem */
         PublicMessageItem: {
@@ -6716,32 +6942,26 @@ export interface components {
             name: string | null;
             text: string | null;
         };
+        /** PublicQuestion */
+        PublicQuestion: {
+            id: string;
+            kind: string;
+            words: string;
+        };
+        /** PublicSurvey */
+        PublicSurvey: {
+            comment: boolean;
+            kind: string;
+            questions: components["schemas"]["PublicQuestion"][];
+            score: number | null;
+            until: string | null;
+        };
         /**
          * Purpose
          * @description What somebody is looked for.
          * @enum {string}
          */
         Purpose: "assign" | "transfer" | "consult";
-        /** QuestionBody */
-        QuestionBody: {
-            /** @default false */
-            critical: boolean;
-            id: string;
-            kind: components["schemas"]["QuestionKind"];
-            /** @default 5 */
-            most: number;
-            /** @default [] */
-            options: (components["schemas"]["OptionBody"] | unknown)[];
-            text: string;
-            /** @default 1 */
-            weight: number;
-        };
-        /**
-         * QuestionKind
-         * @description How a question is answered.
-         * @enum {string}
-         */
-        QuestionKind: "yes_no" | "scale" | "choice" | "text";
         /** QueueCandidate */
         QueueCandidate: {
             available: boolean;
@@ -7078,7 +7298,7 @@ export interface components {
         };
         /** SectionBody */
         SectionBody: {
-            questions: (components["schemas"]["QuestionBody"] | unknown)[];
+            questions: (components["schemas"]["quality_QuestionBody"] | unknown)[];
             title: string;
         };
         /** SeenDocument */
@@ -7271,10 +7491,12 @@ export interface components {
                 [key: string]: string;
             };
             email?: string | null;
+            identity?: string | null;
             key: string;
             /** @default  */
             language: string;
             name?: string | null;
+            phone?: string | null;
             /** @default  */
             subject: string;
             text_language?: string | null;
@@ -7370,6 +7592,7 @@ export interface components {
             force_close: boolean;
             show_agents_monitored: boolean;
             show_agents_sentiment: boolean;
+            show_agents_surveys: boolean;
             supervisor_assign: boolean;
             supervisor_monitor: boolean;
             supervisor_transfer: boolean;
@@ -7386,10 +7609,58 @@ export interface components {
             force_close?: boolean | null;
             show_agents_monitored?: boolean | null;
             show_agents_sentiment?: boolean | null;
+            show_agents_surveys?: boolean | null;
             supervisor_assign?: boolean | null;
             supervisor_monitor?: boolean | null;
             supervisor_transfer?: boolean | null;
         };
+        /** SurveyAnswerDocument */
+        SurveyAnswerDocument: {
+            answers: {
+                [key: string]: number | boolean | string;
+            };
+            /** Format: date-time */
+            at: string;
+            comment: string;
+            score: number;
+        };
+        /** SurveyBody */
+        SurveyBody: {
+            /** @default true */
+            comment: boolean;
+            /** @default 72 */
+            hours: number;
+            kind?: components["schemas"]["SurveyKind"];
+            low?: number | null;
+            /** @default [] */
+            questions: (components["schemas"]["widget_settings_QuestionBody"] | unknown)[];
+            when?: components["schemas"]["SurveyWhen"];
+        };
+        /** SurveyItem */
+        SurveyItem: {
+            answered_at: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            best: number;
+            kind: string;
+            low: boolean;
+            questions: components["schemas"]["AskedQuestionItem"][];
+            score: number | null;
+        };
+        /**
+         * SurveyKind
+         * @description What the score is of; `off` asks nothing.
+         * @default off
+         * @enum {string}
+         */
+        SurveyKind: "off" | "csat" | "nps";
+        /**
+         * SurveyWhen
+         * @description Who is asked: whoever an agent has served, those served by a bot too, or everybody whose talk has ended.
+         * @default agent
+         * @enum {string}
+         */
+        SurveyWhen: "agent" | "served" | "always";
         /** SyntheticBody */
         SyntheticBody: {
             /** @default 8 */
@@ -7531,6 +7802,10 @@ export interface components {
             /** Format: date-time */
             taken_at: string;
             taken_by: string;
+        };
+        /** TranscriptMailed */
+        TranscriptMailed: {
+            email: string;
         };
         /** TranscriptMessage */
         TranscriptMessage: {
@@ -7868,12 +8143,26 @@ export interface components {
         WidgetConfig: {
             attachments: components["schemas"]["CustomerLimits"] | null;
             channel: string;
+            closed?: components["schemas"]["ClosedItem"] | null;
             consent: string;
+            /** @default off */
+            identity: string;
             language: string;
             languages: string[];
+            /** @default false */
+            mail: boolean;
             name: string;
             text: string | null;
             version: number | null;
+        };
+        /** WidgetDocument */
+        WidgetDocument: {
+            closed_to: string | null;
+            former_until: string | null;
+            identity: components["schemas"]["IdentityPolicy"];
+            secret: boolean;
+            survey: components["schemas"]["SurveyBody"];
+            workstream: string;
         };
         /** WorkstreamChangeBody */
         WorkstreamChangeBody: {
@@ -7969,11 +8258,37 @@ export interface components {
             /** @default 300 */
             within: number;
         };
+        /**
+         * QuestionKind
+         * @description How a question of the house's own is answered: 1 to 5, yes or no, or in words.
+         * @enum {string}
+         */
+        conversations_survey_form_QuestionKind: "rating" | "yes_no" | "words";
         /** Page[EntryItem] */
         "figurePagedetails.EntryItem_": {
             items: components["schemas"]["EntryItem"][];
             next?: string | null;
         };
+        /** QuestionBody */
+        quality_QuestionBody: {
+            /** @default false */
+            critical: boolean;
+            id: string;
+            kind: components["schemas"]["quality_form_QuestionKind"];
+            /** @default 5 */
+            most: number;
+            /** @default [] */
+            options: (components["schemas"]["OptionBody"] | unknown)[];
+            text: string;
+            /** @default 1 */
+            weight: number;
+        };
+        /**
+         * QuestionKind
+         * @description How a question is answered.
+         * @enum {string}
+         */
+        quality_form_QuestionKind: "yes_no" | "scale" | "choice" | "text";
         /** Page[ImportDocument] */
         "recordPageimports.ImportDocument_": {
             items: components["schemas"]["ImportDocument"][];
@@ -8021,6 +8336,15 @@ export interface components {
             /** @default [] */
             values: (string | unknown)[];
         };
+        /** QuestionBody */
+        widget_settings_QuestionBody: {
+            /** @description Chosen by whoever asks. */
+            id: string;
+            kind: components["schemas"]["conversations_survey_form_QuestionKind"];
+            words: {
+                [key: string]: string;
+            };
+        };
     };
     responses: {
         /** @description `session/expired`, `session/not-signed-in`, `session/wrong-credentials` */
@@ -8040,7 +8364,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `access/bot-account`, `access/integration-account`, `access/role-needed`, `attachment/off`, `channel/unverified`, `consent/pending`, `consent/refused`, `queue/not-member`, `request/foreign-origin`, `supervision/narrowed-for-queue`, `supervision/narrowed-for-you`, `supervision/switched-off` */
+        /** @description `access/bot-account`, `access/integration-account`, `access/role-needed`, `attachment/off`, `channel/unverified`, `consent/pending`, `consent/refused`, `identity/invalid`, `identity/needed`, `queue/not-member`, `request/foreign-origin`, `supervision/narrowed-for-queue`, `supervision/narrowed-for-you`, `supervision/switched-off` */
         403: {
             headers: {
                 [name: string]: unknown;
@@ -8108,7 +8432,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `attachment/empty`, `attachment/for-good`, `attachment/kind`, `attachment/mismatch`, `attachment/none-by-channel`, `attachment/not-by-channel`, `attachment/program`, `attachment/refused`, `attachment/too-many`, `attachment/unknown`, `consent/answer-needed`, `contact/same`, `disposition/unknown`, `record/file-unreadable`, `record/link-to-itself`, `record/not-a-record`, `record/unfit`, `record/unknown-status`, `request/idempotency-key-reused`, `request/malformed`, `target/unknown` */
+        /** @description `attachment/empty`, `attachment/for-good`, `attachment/kind`, `attachment/mismatch`, `attachment/none-by-channel`, `attachment/not-by-channel`, `attachment/program`, `attachment/refused`, `attachment/too-many`, `attachment/unknown`, `consent/answer-needed`, `contact/same`, `disposition/unknown`, `record/file-unreadable`, `record/link-to-itself`, `record/not-a-record`, `record/unfit`, `record/unknown-status`, `request/idempotency-key-reused`, `request/malformed`, `target/unknown`, `widget/none` */
         422: {
             headers: {
                 [name: string]: unknown;
@@ -11358,6 +11682,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationSentiment"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getSurveyAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyAnswerDocument"];
                 };
             };
             401: components["responses"]["401"];
@@ -15546,6 +15900,113 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getWidget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                workstream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeWidget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                workstream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWidgetRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    rotateIdentitySecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                workstream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecret"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     listBotConversations: {
         parameters: {
             query?: {
@@ -16030,6 +16491,35 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    readEarlier: {
+        parameters: {
+            query?: {
+                /** @description The conversation that follows them; else the token's. */
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlierConversations"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     endOwnConversation: {
         parameters: {
             query?: never;
@@ -16055,6 +16545,38 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    identify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identified"];
+                };
+            };
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -16127,6 +16649,65 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getOwnSurvey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyAnswerDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    answerSurvey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerSurveyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicConversation"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     downloadTranscript: {
         parameters: {
             query?: never;
@@ -16149,6 +16730,42 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    mailTranscript: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailTranscriptRequest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptMailed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

@@ -97,6 +97,8 @@ export interface BoardRow extends Heeded {
   language: string
   tags: string[]
   vip: boolean
+  /** Their site has signed who they are. */
+  verified: boolean
   priority: number
   created_at: string
   queued_at: string
@@ -129,6 +131,16 @@ export interface ConversationState extends BoardRow {
   disposition?: string | null
   /** What the bot told the agent about it. */
   bot_summary?: string | null
+  /** What the customer was asked at the end, for whom it may be shown to. */
+  survey?: {
+    kind: string
+    best: number
+    asked_at: string
+    score: number | null
+    low: boolean
+    answered_at: string | null
+    questions: readonly { id: string; kind: string; words: string }[]
+  } | null
   answers?: Readonly<Record<string, string>>
   served_by?: readonly string[]
   deadlines?: Readonly<Record<string, string>>

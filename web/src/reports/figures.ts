@@ -2,7 +2,7 @@ import { formatDuration } from '@/ui/duration'
 
 import type { HistoryItem } from './types'
 
-export type Kind = 'count' | 'time' | 'share'
+export type Kind = 'count' | 'time' | 'share' | 'score'
 /** A figure, how it is written, and the list that it counts. */
 export interface Figure {
   name: string
@@ -28,11 +28,14 @@ export const FIGURES: readonly Figure[] = [
   { name: 'auto_closed', kind: 'count', of: 'auto_closed', value: (one) => one.auto_closed },
   { name: 'overflow_closed', kind: 'count', of: 'overflow_closed', value: (one) => one.overflow_closed },
   { name: 'escalated', kind: 'count', of: 'escalated', value: (one) => one.escalated },
+  { name: 'csat', kind: 'score', of: 'survey_answered', value: (one) => one.csat },
+  { name: 'recommendation', kind: 'score', of: 'survey_answered', value: (one) => one.recommendation },
+  { name: 'survey_rate', kind: 'share', of: 'survey_answered', value: (one) => one.survey_rate },
   { name: 'bot_ended', kind: 'count', of: 'bot_ended', value: (one) => one.bot_ended },
 ]
 
 /** The columns of the tables by queue and by agent. */
-export const QUEUE_COLUMNS = ['started', 'answered', 'service_level', 'abandonment', 'speed_of_answer', 'first_response', 'response_time', 'handle_time', 'focus_time', 'focus_share'] as const
+export const QUEUE_COLUMNS = ['started', 'answered', 'service_level', 'abandonment', 'speed_of_answer', 'first_response', 'response_time', 'handle_time', 'focus_time', 'focus_share', 'csat', 'survey_rate'] as const
 
 export const named = (name: string): Figure => FIGURES.find((one) => one.name === name) ?? (FIGURES[0] as Figure)
 
@@ -42,5 +45,6 @@ type Numbers = (value: number, options?: Intl.NumberFormatOptions) => string
 export function written(value: number | null | undefined, kind: Kind, n: Numbers): string {
   if (value === null || value === undefined) return '–'
   if (kind === 'time') return formatDuration(value * 1000)
+  if (kind === 'score') return n(value, { maximumFractionDigits: 1 })
   return kind === 'share' ? n(value, { style: 'percent', maximumFractionDigits: 0 }) : n(value)
 }

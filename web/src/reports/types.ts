@@ -15,6 +15,11 @@ export interface Counted {
   handled: number
   served: number
   responses: number
+  survey_asked: number
+  survey_answered: number
+  survey_rate: number | null
+  csat: number | null
+  recommendation: number | null
   abandonment: number | null
   speed_of_answer: number | null
   session_wait: number | null

@@ -36,13 +36,16 @@ export class Composer extends Component<Part, State> {
     const { chat } = this.props
     this.#focus()
     if (!this.#sendable()) return
-    chat.send(words, chat.later?.take())
+    const taken = chat.later?.take()
+    // What is put away first, so that it is still there after the page has been loaded anew.
+    if (taken?.kept) void taken.kept.then(() => chat.send(words, taken))
+    else chat.send(words, taken)
     this.#write('')
   }
 
   readonly #focus = (): void => this.#area.current?.focus()
 
-  /** Sent whole or not at all: files that are still on their way are waited for. */
+  /** Sent whole or not at all: files that are still on their way are waited for, unless the network is gone. */
   #sendable(): boolean {
     const files = this.props.chat.later?.standing()
     return files !== 'waiting' && (files === 'ready' || Boolean(this.state.text.trim()))

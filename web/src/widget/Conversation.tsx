@@ -5,7 +5,7 @@ import { Icon } from './icons'
 import { standing } from './standing'
 import { hasEnded, lines, type Line } from './talk'
 import { dateLocale } from './texts'
-import type { Message, Outgoing } from './types'
+import { named, Unsent } from './Unsent'
 import { problemText, type Part } from './Widget'
 
 const NEAR_END_PX = 80
@@ -35,9 +35,10 @@ class Talk extends Component<Part> {
     const types = typing && typing.until > Date.now()
     return (
       <div ref={this.#scroller} class="talk" tabIndex={0} role="region" aria-label={texts('log')} onScroll={this.#onScroll}>
+        {chat.later && <chat.later.Earlier {...part} />}
         <div role="log" aria-label={texts('log')}>
           {lines(chat.view.talk).map((line) => <Entry key={keyOf(line)} line={line} part={part} />)}
-          {chat.view.outgoing.map((message) => <OnItsWay key={message.client_id} message={message} part={part} />)}
+          <Unsent {...part} />
         </div>
         <p class="typing" role="status">{types ? <><i /><i /><i />{texts('typing', { name: typing.name })}</> : null}</p>
       </div>
@@ -54,24 +55,8 @@ export function Conversation(part: Part) {
       <Talk {...part} />
       <Standing {...part} />
       {problem && <p class="bar error" role="alert">{problemText(problem, texts)}</p>}
-      {hasEnded(talk.situation) ? <Ended {...part} /> : <Composer {...part} />}
+      {!hasEnded(talk.situation) ? <Composer {...part} /> : chat.later && <chat.later.Ended {...part} />}
     </>
-  )
-}
-
-function OnItsWay({ message: { client_id, text, attachments, failed }, part: { chat, texts } }: { message: Outgoing; part: Part }) {
-  return (
-    <div class="mine">
-      <p class="words">{text || named({ attachments })}</p>
-      {failed === null ? (
-        <p class="meta">{texts('sending')}</p>
-      ) : (
-        <p class="meta error">
-          {texts('failed', { reason: failed })}
-          <button type="button" class="link" onClick={() => chat.sendAgain(client_id)}>{texts('again')}</button>
-        </p>
-      )}
-    </div>
   )
 }
 
@@ -79,13 +64,8 @@ function keyOf({ message, notice }: Line): string {
   return message ? (message.client_id ?? message.id) : `told-${notice.id}`
 }
 
-/** The names of what a message has with it. */
-function named({ attachments = [] }: Pick<Message, 'attachments'>): string {
-  return attachments.map(({ name }) => name).join(', ')
-}
-
 function Entry({ line: { message, notice }, part }: { line: Line; part: Part }) {
-  const { texts, language, chat: { later } } = part
+  const { texts, language, chat: { later, view: { talk: { read } } } } = part
   const time = (at: string) => new Date(at).toLocaleTimeString(dateLocale(language), { hour: '2-digit', minute: '2-digit' })
   if (!message) {
     const told = texts.told(notice.code, { name: notice.name, text: notice.text ?? null })
@@ -99,7 +79,7 @@ function Entry({ line: { message, notice }, part }: { line: Line; part: Part }) 
       </p>
       {message.text && <p class="words">{message.text}</p>}
       {message.attachments?.[0] && (later ? <later.Shown message={message} part={part} /> : <p class="words">{named(message)}</p>)}
-      {mine && <p class="meta"><Icon name="check" />{texts('delivered')}</p>}
+      {mine && <p class="meta" data-read={message.seq <= read}><Icon name={message.seq <= read ? 'checks' : 'check'} />{texts(message.seq <= read ? 'read' : 'delivered')}</p>}
     </div>
   )
 }
@@ -112,15 +92,4 @@ function Standing({ chat, texts, language }: Part) {
   if (down && situation) return <p class="bar warn" role="status">{texts(down)}</p>
   if (situation?.state !== 'open') return null
   return <p class="bar" role="status">{standing(situation, texts, language)}</p>
-}
-
-function Ended(part: Part) {
-  const { chat, texts } = part
-  return (
-    <div class="foot ended">
-      <p>{texts('ended')}</p>
-      <button type="button" class="button quiet" onClick={() => chat.later?.save(part)}>{texts('download')}</button>
-      <button type="button" class="button" data-first onClick={() => chat.startAnew()}>{texts('anew')}</button>
-    </div>
-  )
 }

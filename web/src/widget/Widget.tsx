@@ -3,8 +3,6 @@ import { Component, createRef, h } from 'preact'
 import type { Chat } from './chat'
 import { Conversation } from './Conversation'
 import { Icon } from './icons'
-import { Menu } from './Menu'
-import { Start } from './Start'
 import { unread } from './talk'
 import type { Key, Texts } from './texts'
 
@@ -87,7 +85,7 @@ class Panel extends Component<Part & { close: () => void }> {
             <h2>{config?.name || texts('title')}</h2>
             <p>{agent ? texts('with', { name: agent.name }) : texts('lead')}</p>
           </div>
-          {phase === 'talk' && <Menu {...part} />}
+          {phase === 'talk' && chat.later && <chat.later.Menu {...part} />}
           <button type="button" class="plain" aria-label={texts('close')} title={texts('close')} onClick={close}>
             <Icon name="close" />
           </button>
@@ -100,13 +98,13 @@ class Panel extends Component<Part & { close: () => void }> {
 
 function Body(part: Part) {
   const { chat, texts } = part
-  const { phase } = chat.view
-  if (phase === 'form') return <Start {...part} />
+  const { phase, problem } = chat.view
   if (phase === 'talk') return <Conversation {...part} />
-  if (phase === 'loading') return <p class="middle" role="status">{texts('loading')}</p>
+  if (phase === 'form' && chat.later) return <chat.later.Start {...part} />
+  if (phase === 'loading' || phase === 'form') return <p class="middle" role="status">{texts('loading')}</p>
   return (
     <div class="middle" role="alert">
-      <p>{texts('unavailable')}</p>
+      <p>{phase === 'refused' && problem ? problem : texts('unavailable')}</p>
       <button type="button" class="button" onClick={() => void chat.load()}>{texts('retry')}</button>
     </div>
   )

@@ -36,6 +36,10 @@ export interface Opening {
   key: string
   name?: string
   subject?: string
+  email?: string
+  phone?: string
+  /** What the site has signed of who it is. */
+  identity?: string
   language: string
   consent?: boolean
   /** Of the text that was shown; 0 when there was none. */
@@ -46,6 +50,14 @@ export interface Opening {
 export interface Started {
   conversation: Situation
   token: string
+}
+
+export interface Identified {
+  verified: boolean
+  name: string | null
+  /** What was wrong with the token of a stranger. */
+  flaw: string | null
+  token: string | null
 }
 
 interface Asked {
@@ -70,6 +82,10 @@ export class Api {
     return this.#ask('POST', 'conversations', { body: opening, idempotencyKey })
   }
 
+  identify(key: string, identity: string): Promise<Identified> {
+    return this.#ask('POST', 'identify', { body: { key, identity } })
+  }
+
   messages(token: string, after: number): Promise<{ items: Message[]; conversation?: Situation }> {
     return this.#ask('GET', `messages?after=${after}`, { token })
   }
@@ -82,7 +98,7 @@ export class Api {
     return this.#ask('POST', 'end', { token, body: {} })
   }
 
-  /** Code that is needed once one talks. */
+  /** Code that is needed once the panel is open. */
   later(): Promise<{ later: MakeLater }> {
     return import(/* @vite-ignore */ `${this.server}/widget/v1/later.js`) as Promise<{ later: MakeLater }>
   }

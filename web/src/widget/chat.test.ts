@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
+import { Api } from './api'
 import { Chat } from './chat'
+import type { Later } from './later/later'
 
 interface Asked {
   path: string
@@ -51,6 +53,7 @@ function answer(address: string, { body, headers }: RequestInit = {}): Promise<R
 }
 
 beforeEach(() => {
+  vi.spyOn(Api.prototype, 'later').mockResolvedValue({ later: () => ({}) as Later })
   vi.stubGlobal('fetch', answer)
   vi.stubGlobal('WebSocket', NoSocket)
   asked.length = 0

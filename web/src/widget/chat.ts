@@ -1,46 +1,20 @@
 import { newId } from '../api/newId'
 
-import { Api, Refused, words, type Opening } from './api'
-import type { Later } from './later/later'
+import { Api, Refused, words } from './api'
+import type { Later, Taken } from './later/later'
 import { Line, type Down } from './line'
-import { Outbox } from './outbox'
+import type { Outbox } from './outbox'
+import { lockUp, personOf, shelfOf, type Person } from './person'
+import { outboxOf } from './sending'
+import { openingOf, startOnce, type Form } from './starting'
 import { Store } from './storage'
-import { SILENT, TYPING_MS, continuousTo, hasGap, takeItems, type Talk } from './talk'
-import type { Attachment, Config, Item, Outgoing } from './types'
-
-export interface View {
-  phase: 'loading' | 'unavailable' | 'form' | 'talk'
-  config: Config | null
-  talk: Talk
-  outgoing: readonly Outgoing[]
-  /** What keeps the line down, named as what is said of it. */
-  down: Down
-  open: boolean
-  /** Number of the last message that was seen. */
-  seen: number
-  /** An act is under way. */
-  busy: boolean
-  /** What went wrong, in the server's words, or a key of the catalogue after a `#`. */
-  problem: string | null
-}
-
-const BEGINNING: View = {
-  phase: 'loading',
-  config: null,
-  talk: SILENT,
-  outgoing: [],
-  down: 'offline',
-  open: false,
-  seen: 0,
-  busy: false,
-  problem: null,
-}
+import { SILENT, TYPING_MS, continuousTo, hasGap, takeItems } from './talk'
+import type { Item, Situation } from './types'
+import { BEGINNING, type View } from './view'
 
 const TYPING_EVERY_MS = 3000
-const START_RETRIES_MS = [500, 1500, 4000]
 /** What is said of today and tomorrow becomes another day's. */
 const CLOCK_MS = 60_000
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** The customer's one conversation with one workstream: what is known, and what can be done. */
 export class Chat {
@@ -48,13 +22,14 @@ export class Chat {
   /** What is being written. */
   draft = ''
   later: Later | null = null
+  readonly outbox: Outbox
   /** Called whenever something new is known. */
   onChange = (): void => undefined
   readonly #api: Api
   readonly #lasting: Store
   readonly #tab: Store
-  readonly #outbox: Outbox
   readonly #line: Line
+  readonly #person: Person | null
   #token: string | null = null
   #typedAt = 0
   #reading = false
@@ -64,20 +39,22 @@ export class Chat {
     server: string,
     private readonly key: string,
     language: string,
+    identity: string | null = null,
   ) {
     this.#api = new Api(server, language)
-    this.#lasting = new Store(key, true)
-    this.#tab = new Store(key, false)
-    this.#outbox = new Outbox({
-      post: async ({ text, client_id, attachments = [] }) => {
-        const ids = attachments.map(({ id }) => id)
-        const message = await this.#api.post(this.#token ?? '', { text, client_id, attachments: ids })
-        this.#take([{ ...message, client_id, kind: 'message' }])
-      },
-      load: () => this.#tab.get<Outgoing[]>('outbox') ?? [],
-      keep: (messages) => this.#tab.set('outbox', messages),
+    this.#person = personOf(identity)
+    const shelf = shelfOf(key, this.#person)
+    this.#lasting = new Store(shelf, true)
+    this.#tab = new Store(shelf, false)
+    this.outbox = outboxOf({
+      api: this.#api,
+      shelf: this.#lasting,
+      lock: `valvomo.${shelf}`,
+      token: () => this.#token,
+      later: () => this.#more(),
+      posted: (message) => this.#take([{ ...message, kind: 'message' }]),
       changed: (outgoing) => this.#show({ outgoing }),
-      later: (act, ms) => void setTimeout(act, ms),
+      gone: () => void this.#read(),
     })
     this.#line = new Line({
       open: () => new WebSocket(`${server.replace(/^http/, 'ws')}/widget/v1/live`),
@@ -95,16 +72,20 @@ export class Chat {
   begin(): void {
     window.addEventListener('online', this.#hurry)
     window.addEventListener('storage', this.#onStorage)
-    this.#show({ open: this.#tab.get<boolean>('open') ?? false })
+    document.addEventListener('visibilitychange', this.#see)
+    this.#show({ open: this.#tab.get<boolean>('open') ?? false, outgoing: this.outbox.all() })
     this.#clock = setInterval(() => this.#show({}), CLOCK_MS)
+    if (!this.#person) lockUp(this.key)
     this.#resume()
     if (this.view.open) void this.load()
+    if (this.#person) void this.#identify().catch(() => undefined)
   }
 
   halt(): void {
     clearInterval(this.#clock)
     window.removeEventListener('online', this.#hurry)
     window.removeEventListener('storage', this.#onStorage)
+    document.removeEventListener('visibilitychange', this.#see)
     this.#line.stop()
   }
 
@@ -113,7 +94,6 @@ export class Chat {
     this.#show({ open, problem: null })
     if (!open) return
     this.#see()
-    void this.#more().catch(() => undefined)
     if (!this.view.config) void this.load()
   }
 
@@ -123,10 +103,19 @@ export class Chat {
     return { server, headers: { Authorization: `Bearer ${this.#token ?? ''}`, 'Accept-Language': language } }
   }
 
-  async #more(): Promise<void> {
-    if (this.later || !this.view.open || !this.#token) return
-    this.later = (await this.#api.later()).later(this)
-    this.#show({})
+  /** What an act of the customer's has answered. */
+  know(situation: Situation): void {
+    this.#take([{ ...situation, kind: 'conversation' }])
+  }
+
+  /** What is needed once the panel is open. */
+  async #more(): Promise<Later> {
+    if (!this.later) {
+      const { later } = await this.#api.later()
+      this.later ??= later(this)
+      this.#show({})
+    }
+    return this.later
   }
 
   async speak(language: string): Promise<void> {
@@ -135,25 +124,53 @@ export class Chat {
   }
 
   async load(): Promise<void> {
+    const { leaving, config: known } = this.view
     try {
-      const config = await this.#api.config(this.key)
-      this.#show({ config, phase: this.#token ? 'talk' : 'form' })
+      void this.#more().catch(() => this.#token || this.#show({ phase: 'unavailable' }))
+      const config = await this.#api.config((leaving && known?.closed?.leave) || this.key)
+      if (!this.#token && !(await this.#identify())) return
+      this.#show({ config: leaving ? { ...config, closed: known?.closed } : config, phase: this.#token ? 'talk' : 'form' })
     } catch {
       if (!this.#token) this.#show({ phase: 'unavailable' })
     }
   }
 
-  async start(form: Pick<Opening, 'name' | 'subject' | 'consent'>): Promise<void> {
-    const { config } = this.view
-    const shown = { version: config?.version ?? 0, text_language: config?.language ?? this.#api.language }
-    const opening: Opening = { key: this.key, language: this.#api.language, ...shown, ...form }
+  /** The server's word for who the site says that this is; false where it serves nobody who is not signed. */
+  async #identify(): Promise<boolean> {
+    if (!this.#person || this.view.signed) return true
+    try {
+      const { verified, name, token, flaw } = await this.#api.identify(this.key, this.#person.token)
+      if (!verified && this.#token) this.#forget()
+      this.#show({ signed: verified ? { name } : null, flaw })
+      if (token && !this.#token) {
+        this.#lasting.set('token', token)
+        this.#resume()
+      }
+      return true
+    } catch (error) {
+      if (!(error instanceof Refused) || error.passing) throw error
+      this.#forget()
+      this.#show({ phase: 'refused', problem: error.message })
+      return false
+    }
+  }
+
+  /** Nobody serves now: a message is left where it waits for an answer. */
+  async leave(leaving: boolean): Promise<void> {
+    this.#show({ leaving, problem: null, phase: 'loading' })
+    await this.load()
+  }
+
+  async start(form: Form, first = ''): Promise<void> {
+    const opening = openingOf(this.key, this.#api.language, this.view, form, this.#person)
     this.#show({ busy: true, problem: null })
     try {
-      const { token } = await this.#startOnce(opening)
-      this.#tab.set('start', null)
+      const token = await startOnce(this.#api, this.#tab, opening)
       this.#lasting.set('seen', 0)
       this.#lasting.set('token', token)
+      this.outbox.hold()
       this.#show({ busy: false, seen: 0 })
+      if (first) this.send(first)
       this.#resume()
     } catch (error) {
       const outdated = error instanceof Refused && error.outdated
@@ -162,13 +179,10 @@ export class Chat {
     }
   }
 
-  send(text: string, attachments: readonly Attachment[] = []): void {
-    this.#outbox.add({ client_id: newId(), text, attachments, at: new Date().toISOString(), failed: null })
+  send(text: string, taken: Partial<Taken> = {}): void {
+    const { attachments, files } = taken
+    this.outbox.add({ client_id: newId(), text, attachments, files, at: new Date().toISOString(), failed: null })
     this.#line.hurry()
-  }
-
-  sendAgain(client_id: string): void {
-    this.#outbox.again(client_id)
   }
 
   type(): void {
@@ -194,40 +208,23 @@ export class Chat {
     void this.load()
   }
 
-  async #startOnce(opening: Opening): Promise<{ token: string }> {
-    const said = JSON.stringify(opening)
-    const former = this.#tab.get<{ id: string; said: string }>('start')
-    // A lost answer, or a page loaded anew meanwhile: the same words under the same id are the same conversation.
-    const id = former?.said === said ? former.id : newId()
-    this.#tab.set('start', { id, said })
-    for (const pause of START_RETRIES_MS) {
-      try {
-        return await this.#api.start(opening, id)
-      } catch (error) {
-        if (error instanceof Refused && !error.passing) throw error
-        await wait(pause)
-      }
-    }
-    return this.#api.start(opening, id)
-  }
-
   #resume(): void {
     this.#token = this.#lasting.get<string>('token')
     if (!this.#token) return
-    this.#show({ phase: 'talk', seen: this.#lasting.get<number>('seen') ?? 0, outgoing: this.#outbox.all() })
-    void this.#more().catch(() => undefined)
+    this.#show({ phase: 'talk', seen: this.#lasting.get<number>('seen') ?? 0, outgoing: this.outbox.all() })
+    if (this.view.open) void this.#more().catch(() => undefined)
     this.#line.start()
-    void this.#outbox.run()
+    void this.outbox.run()
     void this.#read()
   }
 
+  /** What was not sent stays, for another conversation. */
   #forget(problem: string | null = null): void {
     this.#line.stop()
     this.#token = null
     this.#lasting.set('token', null)
     this.#lasting.set('seen', null)
-    this.#outbox.clear()
-    this.#show({ talk: SILENT, phase: this.view.config ? 'form' : 'loading', seen: 0, problem })
+    this.#show({ talk: SILENT, phase: this.view.config ? 'form' : 'loading', seen: 0, leaving: false, problem })
   }
 
   /** Reads on over HTTP: after a gap, and where no live connection comes about. */
@@ -254,37 +251,40 @@ export class Chat {
   #take(items: readonly Item[]): void {
     const before = this.view.talk
     const talk = takeItems(before, items, Date.now())
-    this.#outbox.arrived(new Set(talk.messages.flatMap((message) => message.client_id ?? [])))
+    this.outbox.arrived(new Set(talk.messages.flatMap((message) => message.client_id ?? [])))
     this.#show({ talk })
     // Typing is believed for a while only: whoever types says so again and again.
     if (talk.typing && talk.typing !== before.typing) setTimeout(() => this.#show({}), TYPING_MS + 50)
-    if (this.view.open) this.#see()
+    this.#see()
     if (hasGap(talk) && talk.messages.length > before.messages.length) void this.#read()
     if (talk.situation?.state === 'closed') this.#line.stop()
   }
 
   /** What is on the screen is seen; a page in the background shows nothing. */
-  #see(): void {
+  readonly #see = (): void => {
     const last = this.view.talk.messages.at(-1)?.seq ?? 0
-    if (document.hidden || last <= this.view.seen) return
+    if (!this.view.open || document.hidden || last <= this.view.seen) return
     this.#lasting.set('seen', last)
     this.#show({ seen: last })
+    this.#line.seen(last)
   }
 
   #connected(down: Down): void {
     this.#show({ down })
-    if (!down) void this.#outbox.run()
-    else void this.#read()
+    if (down) return void this.#read()
+    void this.outbox.run()
+    if (this.view.seen) this.#line.seen(this.view.seen)
   }
 
   readonly #hurry = (): void => {
     this.#line.hurry()
-    void this.#outbox.run()
+    void this.outbox.run()
   }
 
-  /** Another tab of the site began or left the conversation. */
+  /** Another tab of the site began or left the conversation, or wrote. */
   readonly #onStorage = (): void => {
     const token = this.#lasting.get<string>('token')
+    this.#show({ outgoing: this.outbox.all() })
     if (token === this.#token) return
     if (this.#token) this.#forget()
     if (token) this.#resume()

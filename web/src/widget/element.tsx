@@ -2,6 +2,7 @@ import { Component, createRef, Fragment, h, render } from 'preact'
 
 import { Chat } from './chat'
 import { colourSheet } from './colour'
+import { lockUp } from './person'
 import { loadTexts, ourLanguage, type Texts } from './texts'
 import { Widget } from './Widget'
 import css from './widget.css?inline'
@@ -13,25 +14,35 @@ function sheet(text: string): CSSStyleSheet {
 }
 
 /**
- * `<valvomo-chat server key [color] [language]>`: the bubble and its panel. Everything lives in a shadow root with
+ * `<valvomo-chat server key [color] [language] [identity]>`: the bubble and its panel. Everything lives in a shadow root with
  * adopted style sheets, so that neither the site's styles nor a strict policy of its stands in the way.
  */
 class ValvomoChat extends HTMLElement {
   #chat: Chat | null = null
   #texts: Texts | null = null
   #languageWatch: MutationObserver | null = null
+  #flaw: string | null = null
+
+  static readonly observedAttributes = ['identity']
+
+  /** Another visitor, or nobody any more: nothing of the one before is shown for a moment longer. */
+  attributeChangedCallback(_: string, before: string | null, now: string | null): void {
+    if (!this.isConnected || !this.#chat || before === now) return
+    this.#chat.halt()
+    if (before !== null && now === null) lockUp(this.#key(), true)
+    this.#talk()
+    if (this.#texts) this.#chat.begin()
+  }
 
   connectedCallback(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     root.adoptedStyleSheets = [sheet(css), sheet(colourSheet(this.getAttribute('color')))]
-    const chat = new Chat(this.#server(), this.getAttribute('key') ?? '', this.#language())
-    this.#chat = chat
-    chat.onChange = () => this.#draw()
-    void this.#read().then(() => chat.begin())
+    this.#talk()
+    void this.#read().then(() => this.#chat?.begin())
     // The site may change its language without loading a new page.
     this.#languageWatch = new MutationObserver(() => {
       void this.#read()
-      void chat.speak(this.#language())
+      void this.#chat?.speak(this.#language())
     })
     this.#languageWatch.observe(document.documentElement, { attributeFilter: ['lang'] })
   }
@@ -40,6 +51,18 @@ class ValvomoChat extends HTMLElement {
     this.#languageWatch?.disconnect()
     this.#chat?.halt()
     if (this.shadowRoot) render(null, this.shadowRoot)
+  }
+
+  #talk(): void {
+    const chat = new Chat(this.#server(), this.#key(), this.#language(), this.getAttribute('identity'))
+    this.#chat = chat
+    chat.onChange = () => {
+      if (this.#chat === chat) this.#draw()
+    }
+  }
+
+  #key(): string {
+    return this.getAttribute('key') ?? ''
   }
 
   #language(): string {
@@ -64,6 +87,10 @@ class ValvomoChat extends HTMLElement {
     const chat = this.#chat
     const texts = this.#texts
     if (!this.isConnected || !chat || !texts || !shadowRoot) return
+    const { flaw } = chat.view
+    // For whoever makes the site: customers are served as strangers.
+    if (flaw && flaw !== this.#flaw) this.dispatchEvent(new CustomEvent('valvomo-stranger', { detail: { flaw }, bubbles: true }))
+    this.#flaw = flaw
     render(<Widget chat={chat} texts={texts} language={this.#language()} />, shadowRoot)
   }
 }

@@ -6,8 +6,8 @@ const paths = {
   close: 'M6 6l12 12M18 6L6 18',
   down: 'M6 9l6 6 6-6',
   send: 'M4 12l16-8-6 16-3-7z',
-  more: 'M5 12h.01M12 12h.01M19 12h.01',
   check: 'M5 12.5l4.5 4.5L19 7.5',
+  checks: 'M2 12.5l4.5 4.5L16 7.5M12 16.5l.5.5L22 7.5',
 } as const
 
 export function Icon({ name }: { name: keyof typeof paths }) {

@@ -62,6 +62,11 @@ export class Line {
     this.#connect()
   }
 
+  /** What is on the screen has been seen up to this number. */
+  seen(seq: number): void {
+    this.#say({ op: 'seen', seq })
+  }
+
   typing(): void {
     this.#say({ op: 'typing', typing: true })
   }

@@ -10,6 +10,7 @@ const words = (client_id: string): Outgoing => ({ client_id, text: client_id, at
 function outbox(answers: (Error | null)[] = [], kept: Outgoing[] = []) {
   const posted: string[] = []
   const later: (() => void)[] = []
+  const gone: number[] = []
   let store = kept
   const box = new Outbox({
     post(message) {
@@ -21,8 +22,10 @@ function outbox(answers: (Error | null)[] = [], kept: Outgoing[] = []) {
     keep: (messages) => (store = [...messages]),
     changed: () => undefined,
     later: (act) => later.push(act),
+    gone: () => gone.push(1),
+    alone: (act) => act(),
   })
-  return { box, posted, later, kept: () => store }
+  return { box, posted, later, gone, kept: () => store }
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0))
@@ -80,6 +83,51 @@ describe('Outbox', () => {
     expect(box.all()).toEqual([])
   })
 
+  it('keeps everything for another conversation where the server knows nobody any more', async () => {
+    const { box, posted, gone, later } = outbox([new Refused(401, 'Expired')])
+    box.add(words('a'))
+    box.add(words('b'))
+    await settled()
+    expect([gone, later, posted]).toEqual([[1], [], ['a']])
+    expect(box.all()).toEqual([words('a'), words('b')])
+    await box.run()
+    expect(posted).toEqual(['a', 'a', 'b'])
+  })
+
+  it('sends what another tab has put to it, and only in one tab at a time', async () => {
+    const shelf: { kept: Outgoing[] } = { kept: [] }
+    const posted: string[] = []
+    let turn = Promise.resolve()
+    const tab = (name: string) =>
+      new Outbox({
+        post: async (message) => {
+          posted.push(`${name} ${message.client_id}`)
+          await settled()
+        },
+        load: () => shelf.kept,
+        keep: (messages) => (shelf.kept = [...messages]),
+        changed: () => undefined,
+        gone: () => undefined,
+        later: () => undefined,
+        alone: (act) => (turn = turn.then(act)),
+      })
+    const [one, other] = [tab('one'), tab('other')]
+    one.add(words('a'))
+    other.add(words('b'))
+    await vi.waitFor(() => expect(shelf.kept).toEqual([]))
+    expect(posted.map((line) => line.split(' ')[1])).toEqual(['a', 'b'])
+  })
+
+  it('goes to the next conversation with what the former one refused', async () => {
+    const { box, posted } = outbox([new Refused(409, 'Ended')])
+    box.add(words('a'))
+    await settled()
+    expect(box.all()[0]?.failed).toBe('Ended')
+    box.hold()
+    await box.run()
+    expect(posted).toEqual(['a', 'a'])
+  })
+
   it('waits longer after each failure', async () => {
     const later = vi.fn()
     const box = new Outbox({
@@ -88,6 +136,8 @@ describe('Outbox', () => {
       keep: () => undefined,
       changed: () => undefined,
       later,
+      gone: () => undefined,
+      alone: (act) => act(),
     })
     await box.run()
     await box.run()

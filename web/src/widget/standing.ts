@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000
 export function standing({ place, coming, estimate, hours }: Known, texts: Texts, language = 'en'): string {
   if (coming) return texts('coming')
   const where = place === 1 ? texts('next') : place ? texts('place', { place }) : ''
-  if (hours?.open === false) return `${closed(hours.opens_at, texts, language)} ${where}`.trim()
+  if (hours?.open === false) return `${opening(hours.opens_at, texts, language)} ${where}`.trim()
   if (!estimate) return where || texts('waiting')
   const { low, high } = minutesOf(estimate)
   if (high === 1) return `${where} ${texts('waitMinute')}`
@@ -19,7 +19,7 @@ export function standing({ place, coming, estimate, hours }: Known, texts: Texts
 }
 
 /** When a closed queue opens again, as one says it today, by the reader's own clock. */
-function closed(at: string | null, texts: Texts, language: string): string {
+export function opening(at: string | null, texts: Texts, language: string): string {
   if (!at) return texts('closed')
   const opens = new Date(at)
   const shown = (how: Intl.DateTimeFormatOptions) => opens.toLocaleString(dateLocale(language), how)

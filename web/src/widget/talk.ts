@@ -6,9 +6,11 @@ export interface Talk {
   situation: Situation | null
   /** Who types, and until when that is believed (milliseconds). */
   typing: { name: string; until: number } | null
+  /** Number up to which the house has read; 0 where that is not known. */
+  read: number
 }
 
-export const SILENT: Talk = { messages: [], situation: null, typing: null }
+export const SILENT: Talk = { messages: [], situation: null, typing: null, read: 0 }
 
 /** Whoever types says so every few seconds; after this long without it they stopped. */
 export const TYPING_MS = 6000
@@ -29,18 +31,19 @@ function withNotices(before: Situation | null, next: Situation): Situation {
 
 /** Puts what came over what is known; a message that comes twice is there once. */
 export function takeItems(talk: Talk, items: readonly Item[], now: number): Talk {
-  let { situation, typing } = talk
+  let { situation, typing, read } = talk
   const messages: Message[] = []
   for (const item of items) {
     if (item.kind === 'message') {
       messages.push(item)
       // Who has spoken is not typing any more.
       if (item.author.role !== 'customer') typing = null
-    } else if (item.kind === 'conversation') situation = withNotices(situation, item)
+    } else if (item.kind === 'read') read = Math.max(read, item.seq)
+    else if (item.kind === 'conversation') situation = withNotices(situation, item)
     else if (item.author.role !== 'customer') typing = heardTyping(item, now)
   }
   const all = merge(talk.messages, messages, (message) => message.seq).sort((one, other) => one.seq - other.seq)
-  return { messages: messages.length ? all : talk.messages, situation, typing }
+  return { messages: messages.length ? all : talk.messages, situation, typing, read }
 }
 
 /** Number up to which every message is here: what to read on from after a gap or a reconnect. */

@@ -46,6 +46,17 @@ export interface Situation {
   /** Of the queue that one waits in: while it is closed, when it opens, null if that is not known. */
   hours?: { open: boolean; opens_at: string | null } | null
   notices?: Notice[]
+  /** What one may say of how it went. */
+  survey?: Survey | null
+}
+
+export interface Survey {
+  kind: 'csat' | 'nps'
+  comment: boolean
+  questions: readonly { id: string; kind: 'rating' | 'yes_no' | 'words'; words: string }[]
+  score: number | null
+  /** Null for as long as it is not closed. */
+  until: string | null
 }
 
 export interface Typing {
@@ -53,7 +64,13 @@ export interface Typing {
   typing?: boolean
 }
 
+/** How far the house has read. */
+export interface Read {
+  seq: number
+}
+
 export type Item =
+  | ({ kind: 'read' } & Read)
   | ({ kind: 'message' } & Message)
   | ({ kind: 'conversation' } & Situation)
   | ({ kind: 'typing' } & Typing)
@@ -67,6 +84,10 @@ export interface Config {
   language: string
   /** What the customer may send; null where it is nothing. */
   attachments?: { kinds: readonly string[]; largest: number; most: number } | null
+  /** Whether the transcript can be sent by e-mail. */
+  mail?: boolean
+  /** Nobody serves now; with the key `leave` messages can be left. */
+  closed?: { opens_at: string | null; leave: string | null } | null
 }
 
 /** Words of the customer's that the server has not confirmed yet. */
@@ -74,7 +95,15 @@ export interface Outgoing {
   client_id: string
   text: string
   attachments?: readonly Attachment[]
+  /** Files that are still only here. */
+  files?: readonly KeptFile[]
   at: string
   /** Why it will not be sent, in words; null while it is on its way. */
   failed: string | null
+}
+
+/** A file that this browser keeps until it can be sent. */
+export interface KeptFile {
+  id: string
+  name: string
 }

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from valvomo.commands.conversations.vip import lock_customer
 from valvomo.commands.work import Work
-from valvomo.db import contacts
+from valvomo.db import contacts, widgets
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations.marks import LanguageSource
 from valvomo.domain.conversations.model import ASYNCHRONOUS
 from valvomo.domain.conversations.start import Customer
 from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.customers.identity import Identity
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.domain.routing.rules import Arrival, Classified, classify
 
@@ -26,7 +27,7 @@ async def arrived(
 
     A queue that was named wins over queue rules; skill rules apply all the same.
     """
-    contact = await _contact(work, command)
+    contact = await _contact(work, workstream, command)
     if isinstance(contact, Refusal):
         return contact
     contact_id, known, name = contact
@@ -61,8 +62,12 @@ async def arrived(
 
 
 def _way(command: StartConversation, found: Classified) -> dict[str, Any]:
-    """By which rule it came, and over which account the customer is reached, if over any."""
-    over, ruled = command.over, {"routed_by": None if command.queue else found.rule}
+    """By which rule it came, whether their site has signed them, over which account they are reached, if over any."""
+    over = command.over
+    ruled = {
+        "routed_by": None if command.queue else found.rule,
+        "verified": command.identity is not None,
+    }
     return (
         {**ruled, "account_id": over.account_id, "window_closed": over.window_closed} if over else {**ruled}
     )
@@ -74,10 +79,14 @@ def _source(work: Work, command: StartConversation) -> LanguageSource:
     return LanguageSource.CHOSEN if chosen else LanguageSource.SUPPOSED
 
 
-async def _contact(work: Work, command: StartConversation) -> tuple[str, bool, str] | Refusal:
+async def _contact(
+    work: Work, workstream: Workstream, command: StartConversation
+) -> tuple[str, bool, str] | Refusal:
     """The customer, whether they are known, their name. A stranger's word for who they are makes nobody known."""
     if command.over is not None and command.over.contact_id is not None:
         return command.over.contact_id, True, command.customer_name
+    if command.identity is not None:
+        return await _signed(work, workstream, command, command.identity)
     if command.contact_id and work.actor.kind is ActorKind.USER:
         rows = await contacts.known(work.tx, work.actor, command.contact_id)
         named = next((row["name"] for row in rows if row["id"] == command.contact_id), None)
@@ -88,12 +97,32 @@ async def _contact(work: Work, command: StartConversation) -> tuple[str, bool, s
         known = await work.tx.row("house.contact_by_email", work.organization_id, command.email)
         if known is not None:
             return str(known["id"]), True, command.customer_name
+    return await _new(work, command, command.customer_name, command.email), False, command.customer_name
+
+
+async def _signed(
+    work: Work, workstream: Workstream, command: StartConversation, identity: Identity
+) -> tuple[str, bool, str]:
+    """Whom the site knows by this name: the same contact each time. What the house knows of them stays as it is."""
+    where, name = (work.organization_id, workstream.id), identity.name or command.customer_name
+    contact_id = await widgets.contact_of(work.tx, where, identity.subject)
+    if contact_id is None:
+        # Two who come at once with the same name are one: the second waits here and finds the first.
+        await work.tx.row("widgets.lock", *where)
+        contact_id = await widgets.contact_of(work.tx, where, identity.subject)
+    if contact_id is not None:
+        return contact_id, True, name
+    contact_id = await _new(work, command, name, identity.email or command.email)
+    await work.tx.run("widgets.know_contact", *where, identity.subject, contact_id, work.now)
+    return contact_id, False, name
+
+
+async def _new(work: Work, command: StartConversation, name: str, email: str | None) -> str:
     contact_id = work.new_id()
     await work.tx.run(
-        "house.create_contact", work.organization_id, contact_id, command.customer_name, command.email,
-        command.phone, work.now,
-    )  # fmt: skip
-    return contact_id, False, command.customer_name
+        "house.create_contact", work.organization_id, contact_id, name, email, command.phone, work.now
+    )
+    return contact_id
 
 
 async def _vip(work: Work, contact_id: str) -> bool:

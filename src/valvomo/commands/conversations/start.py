@@ -21,6 +21,7 @@ from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy, 
 from valvomo.domain.conversations.start import ConversationStarted, Customer, FirstBot, start, with_bot
 from valvomo.domain.conversations.targets import Queue, queue_kind
 from valvomo.domain.conversations.workstream import Workstream
+from valvomo.domain.customers.identity import Identity
 from valvomo.domain.refusals import Reason, Refusal
 
 TOKEN_DAYS = 30
@@ -51,7 +52,8 @@ class StartConversation(Command):
     `issue_token` gives the customer the token that opens this one conversation. `version` and `text_language` name the
     notice or question that the customer was shown, 0 where there was none; without a version it is taken to be the
     newest. `contact_id` is whom staff know it to be with; `record` what is said of a record. `over` is the channel
-    account and the address over which the customer is reached; only the system says so.
+    account and the address over which the customer is reached; only the system says so. `identity` is whom the
+    customer's site has signed, which the caller has checked.
     """
 
     secret: ClassVar[frozenset[str]] = frozenset({"token"})
@@ -74,6 +76,7 @@ class StartConversation(Command):
     contact_id: str | None = None
     record: Draft | None = None
     over: Over | None = None
+    identity: Identity | None = None
 
 
 @handles(StartConversation)
@@ -132,7 +135,10 @@ async def _begun(
     conversation = await first_links(work, begun, draft.links)
     if isinstance(conversation, Refusal):
         return conversation
-    customer = Customer(contact_id=started.contact_id, name=started.customer_name, language=started.language)
+    customer = Customer(
+        contact_id=started.contact_id, name=started.customer_name, language=started.language,
+        verified=started.verified,
+    )  # fmt: skip
     await _acknowledge(work, conversation.id, customer.contact_id, consent)
     token = await _token(work, conversation.id, customer) if command.issue_token else {}
     return {**outcome_of(conversation), "contact": customer.contact_id, **token}
@@ -248,8 +254,9 @@ async def renew_token(work: Work, command: RenewToken) -> Outcome:
     if isinstance(conversation, Refusal):
         return conversation
     customer = Customer(
-        contact_id=conversation.contact_id, name=conversation.customer_name, language=conversation.language
-    )
+        contact_id=conversation.contact_id, name=conversation.customer_name, language=conversation.language,
+        verified=conversation.verified,
+    )  # fmt: skip
     return await _token(work, conversation.id, customer)
 
 
@@ -258,5 +265,6 @@ async def _token(work: Work, conversation_id: str, customer: Customer) -> dict[s
     await work.tx.run(
         "house.add_customer_token", secret_digest(token), work.organization_id, conversation_id,
         customer.contact_id, customer.language or "en", work.now, work.now + timedelta(days=TOKEN_DAYS),
+        customer.verified,
     )  # fmt: skip
     return {"token": token}

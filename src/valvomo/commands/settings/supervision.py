@@ -31,6 +31,7 @@ class ChangeSupervision(Command):
     denied_in: Narrowing | None = None
     show_agents_monitored: bool | None = None
     show_agents_sentiment: bool | None = None
+    show_agents_surveys: bool | None = None
     agent_figures: AgentFigures | None = None
 
 
@@ -56,6 +57,7 @@ def stored(supervision: Supervision) -> dict[str, object]:
         "denied_in": _sorted(supervision.denied_in),
         "show_agents_monitored": supervision.show_agents_monitored,
         "show_agents_sentiment": supervision.show_agents_sentiment,
+        "show_agents_surveys": supervision.show_agents_surveys,
         "agent_figures": supervision.agent_figures.value,
     }
 
@@ -70,6 +72,7 @@ def _changed(supervision: Supervision, command: ChangeSupervision) -> Supervisio
     off = {right for right, on in command.switches.items() if not on}
     on = {right for right, on in command.switches.items() if on}
     monitored, sentiment = command.show_agents_monitored, command.show_agents_sentiment
+    surveys = command.show_agents_surveys
     return replace(
         supervision,
         on=supervision.on - off | on,
@@ -77,6 +80,7 @@ def _changed(supervision: Supervision, command: ChangeSupervision) -> Supervisio
         denied_in=supervision.denied_in if command.denied_in is None else _without_empty(command.denied_in),
         show_agents_monitored=supervision.show_agents_monitored if monitored is None else monitored,
         show_agents_sentiment=supervision.show_agents_sentiment if sentiment is None else sentiment,
+        show_agents_surveys=supervision.show_agents_surveys if surveys is None else surveys,
         agent_figures=command.agent_figures or supervision.agent_figures,
     )
 

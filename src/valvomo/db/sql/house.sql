@@ -123,8 +123,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- name: add_customer_token
 -- What opens one conversation to its customer.
-INSERT INTO customer_tokens (token_hash, organization_id, conversation_id, contact_id, language, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO customer_tokens (token_hash, organization_id, conversation_id, contact_id, language, created_at, expires_at,
+    verified)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: customer_token
 -- The conversation that a customer's token opens, and the pages that may show it: those of its workstream.

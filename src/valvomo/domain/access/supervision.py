@@ -34,7 +34,8 @@ class Supervision:
 
     `denied_to` and `denied_in` take rights away from one supervisor or in one queue; nothing grants more than
     the switches do. `show_agents_monitored` tells agents that a supervisor is monitoring them,
-    `show_agents_sentiment` what customers feel. `agent_figures` is the policy on figures of individual agents.
+    `show_agents_sentiment` what customers feel, `show_agents_surveys` what they answer at the end. `agent_figures` is
+    the policy on figures of individual agents.
     """
 
     on: frozenset[Right] = frozenset()
@@ -42,6 +43,7 @@ class Supervision:
     denied_in: Mapping[str, frozenset[Right]] = field(default_factory=dict)
     show_agents_monitored: bool = False
     show_agents_sentiment: bool = False
+    show_agents_surveys: bool = False
     agent_figures: AgentFigures = AgentFigures.OFF
 
 

@@ -47,6 +47,7 @@ from valvomo.domain.conversations.queueing import (
 from valvomo.domain.conversations.record_change import RecordChanged
 from valvomo.domain.conversations.record_link import Linked, Unlinked
 from valvomo.domain.conversations.start import ConversationStarted
+from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.transfer import TransferScheduled
 from valvomo.domain.conversations.vip import VipMarked
 from valvomo.domain.conversations.window import WindowClosed, WindowOpened
@@ -110,6 +111,8 @@ EVENTS: Mapping[str, type[Event]] = {
         BotPaused,
         BotResumed,
         BotEnded,
+        SurveyAsked,
+        SurveyAnswered,
     )
 }
 """Kind to type: what the journal holds is decoded by this list and by nothing else."""

@@ -19,6 +19,7 @@ from valvomo.domain.conversations.marks import (
     Undelivered,
 )
 from valvomo.domain.conversations.record import Record
+from valvomo.domain.conversations.survey_form import Survey
 from valvomo.domain.sentiment.levels import Level
 from valvomo.domain.sentiment.mood import Mood, Reading, mood_of
 
@@ -149,16 +150,16 @@ class Participant:
 class Conversation:
     """One customer matter from first contact to Closed; always the fold of its facts.
 
-    `version` counts all facts, `revision` only those that agents may know of: silent monitoring leaves no gap
-    in the number that agents see. `seq` numbers all messages, `public_seq` those that the customer can read.
-    `queued_at` keeps the place in the queue for life, `session_queued_at` restarts in each queue.
-    `served_by` are the agents who were primary at some time. `needs` are the skills asked for, `routed_by` the queue
-    rule that chose its first queue, `affinity_id` who served the customer before, `overflowed` the overflow rules that
-    have been applied since it last was served. `holds` maps agents to the capacity units that this
-    conversation costs them now. `account_id` is the channel account over which the customer is reached, if any;
-    `window_closed` says that its channel takes no free text until the customer writes again, `undelivered` which
-    messages have not reached them, and nobody has seen to it yet. `readings` are of the last six measured messages of
-    the customer, `sentiment_level` their mood. `record` is None for whatever is no record.
+    `version` counts all facts, `revision` only those that agents may know of: silent monitoring leaves no gap in the
+    number that agents see. `seq` numbers all messages, `public_seq` those that the customer can read. `queued_at`
+    keeps the place in the queue for life, `session_queued_at` restarts in each queue. `served_by` are the agents who
+    were primary at some time. `needs` are the skills asked for, `routed_by` the queue rule that chose its first queue,
+    `affinity_id` who served the customer before, `overflowed` the overflow rules that have been applied since it last
+    was served. `holds` maps agents to the capacity units that this conversation costs them now. `account_id` is the
+    channel account over which the customer is reached, if any; `window_closed` says that its channel takes no free
+    text until the customer writes again, `undelivered` which messages have not reached them, and nobody has seen to it
+    yet. `readings` are of the last six measured messages of the customer, `sentiment_level` their mood. `record` is
+    None for whatever is no record. `survey` was asked at the end, `verified` is whom their site has signed.
     """
 
     id: str
@@ -229,6 +230,8 @@ class Conversation:
     readings: tuple[Reading, ...] = ()
     sentiment_level: Level | None = None
     record: Record | None = None
+    survey: Survey | None = None
+    verified: bool = False
 
     def but(self, **changes: object) -> Self:
         """The same with these fields changed, as `dataclasses.replace` does it but thirty times as fast.
@@ -278,10 +281,8 @@ class Conversation:
 
     def role_of(self, person_id: str) -> Role | None:
         """As what this user is in the conversation, or None."""
-        if person_id == self.owner_id:
-            return Role.PRIMARY
         one = self.participant(person_id)
-        return one.role if one else None
+        return Role.PRIMARY if person_id == self.owner_id else one.role if one else None
 
 
 _FIELDS = frozenset(one.name for one in fields(Conversation))

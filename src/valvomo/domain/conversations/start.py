@@ -54,6 +54,7 @@ class ConversationStarted(Event):
     bot_name: str | None = None
     account_id: str | None = None
     window_closed: bool = False
+    verified: bool = False
     bot_patience: int = 0
     bot_idle: int = 0
     auto_close_at: datetime | None = None
@@ -69,29 +70,16 @@ class ConversationStarted(Event):
             channel=self.channel,
             mode=self.mode,
             state=State.ACTIVE if self.bot_id else State.OPEN,
-            contact_id=self.contact_id,
             customer_name=self.customer_name,
+            **{name: getattr(self, name) for name in _OF_CUSTOMER},
             units=self.units,
             created_at=at,
             queued_at=at,
             session_queued_at=at,
-            subject=self.subject,
-            language=self.language,
-            language_source=self.language_source,
-            priority=self.priority,
-            tags=self.tags,
-            vip=self.vip,
-            answers=self.answers,
-            context=self.context,
-            needs=self.needs,
-            routed_by=self.routed_by,
-            affinity_id=self.affinity_id,
             consent=self.consent,
             bot_id=self.bot_id,
             bot_name=self.bot_name,
             record=self.record,
-            account_id=self.account_id,
-            window_closed=self.window_closed,
             bot_patience=self.bot_patience,
             bot_idle=self.bot_idle,
         )
@@ -138,11 +126,12 @@ class Customer:
     record: Record | None = None
     account_id: str | None = None
     window_closed: bool = False
+    verified: bool = False
 
 
 _OF_CUSTOMER = (
     "contact_id", "subject", "language", "language_source", "priority", "tags", "vip", "answers", "context", "needs",
-    "routed_by", "affinity_id", "account_id", "window_closed",
+    "routed_by", "affinity_id", "account_id", "window_closed", "verified",
 )  # fmt: skip
 """What the first fact says of the customer as it was said of them."""
 

@@ -23,6 +23,8 @@ from valvomo.domain.conversations.offers import (
     OfferWithdrawn,
 )
 from valvomo.domain.conversations.queueing import Queued
+from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
+from valvomo.domain.conversations.survey_form import SurveyKind, score_worth
 from valvomo.domain.figures.entries import (
     CLOSED,
     FELT,
@@ -92,8 +94,27 @@ def counted(turn: Turn, calendars: Mapping[str, Hours]) -> tuple[tuple[Entry, ..
             spent = spent.plus(talk=one.ms or 0)
         elif one.counter == Counter.WRAP_UP:
             spent = spent.plus(wrap_up=one.ms or 0)
+    if isinstance(turn.event, SurveyAnswered):
+        return counted_of_survey(turn.event, turn.after.id, turn.at), turn.spent
     found = (*_queueing(turn), *_offers(turn), *stretches, *_supervision(turn), *_closing(turn, spent))
     return found, spent
+
+
+def counted_of_survey(event: SurveyAnswered, conversation_id: str, at: datetime) -> tuple[Entry, ...]:
+    """The entry of an answer, be the conversation closed or not: of the agent who served, where they did."""
+    worth = score_worth(event.survey, event.score)
+    csat = event.survey is SurveyKind.CSAT
+    if event.former is None:
+        counter, ms = (Counter.SURVEY_CSAT if csat else Counter.SURVEY_NPS), worth
+    else:
+        counter = Counter.SURVEY_CSAT_CHANGED if csat else Counter.SURVEY_NPS_CHANGED
+        ms = worth - score_worth(event.survey, event.former)
+    return (
+        Entry(
+            counter=counter, at=at, conversation_id=conversation_id, queue_id=event.queue_id,
+            channel=event.channel.value, language=event.language, agent_id=event.agent_id, ms=ms,
+        ),
+    )  # fmt: skip
 
 
 def counted_of_house(event: HouseFact, at: datetime) -> tuple[Entry, ...]:
@@ -212,6 +233,8 @@ def _supervision(turn: Turn) -> Iterator[Entry]:
             yield turn.entry(SUPERVISED + Step.FORCE_CLOSE, agent_id=who)
         case Escalated():
             yield turn.entry(Counter.ESCALATED)
+        case SurveyAsked(agent_id=who):
+            yield turn.entry(Counter.SURVEY_ASKED, agent_id=who)
         case Queued(by_role=role, by_id=who, cause=cause) if role == _SUPERVISOR and who:
             step = Step.ASSIGN if cause == "assigned" else Step.TRANSFER
             yield turn.entry(SUPERVISED + step, agent_id=who)

@@ -61,6 +61,13 @@ class Counter(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    SURVEY_ASKED = "survey.asked"
+    SURVEY_CSAT = "survey.csat"
+    """First answers, with a thousand times the score in place of a duration; what a changed answer is more, or less."""
+    SURVEY_CSAT_CHANGED = "survey.csat.changed"
+    SURVEY_NPS = "survey.nps"
+    """The same of recommendations: 1000 for one who promotes, -1000 for one who detracts, else nothing."""
+    SURVEY_NPS_CHANGED = "survey.nps.changed"
 
 
 CLOSED = {

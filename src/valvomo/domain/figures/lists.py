@@ -55,6 +55,8 @@ LISTS: Mapping[str, Listed] = {
     "sessions_within": Listed((Counter.SESSION_ACCEPTED,), Judged.WITHIN),
     "sessions_abandoned": Listed((Counter.SESSION_ABANDONED,)),
     "sessions_short": Listed((Counter.SESSION_ABANDONED,), Judged.SHORT),
+    "survey_asked": Listed((Counter.SURVEY_ASKED,)),
+    "survey_answered": Listed((Counter.SURVEY_CSAT, Counter.SURVEY_NPS)),
     "offers": Listed((Counter.OFFERED,)),
     "offers_accepted": Listed((Counter.ACCEPTED,)),
     "offers_rejected": Listed((Counter.REJECTED,)),

@@ -30,7 +30,8 @@ from valvomo.protocol.requests import (
 )
 from valvomo.protocol.rows import BoardRow, ConversationDocument
 from valvomo.protocol.timeline import TimelineItem
-from valvomo.queries import candidates, conversations, messages, timeline
+from valvomo.protocol.widget_settings import SurveyAnswerDocument
+from valvomo.queries import candidates, conversations, messages, timeline, widgets
 from valvomo.queries.candidates import Purpose
 from valvomo.queries.conversations import SORTS, Filter
 
@@ -184,6 +185,16 @@ async def get_timeline(
         return found(await timeline.of_conversation(tx, actor, conversation_id, position=after, limit=limit))
 
 
+@get("/conversations/{conversation_id:str}/survey", tags=TAGS, operation_id="getSurveyAnswer",
+     summary="What the customer said of it")  # fmt: skip
+async def get_survey_answer(
+    conversation_id: PathId, parts: NamedDependency[Parts], actor: NamedDependency[Actor]
+) -> SurveyAnswerDocument:
+    """For supervisors, and for agents where the organization shows it to them; else, and before it, not found."""
+    async with parts.reader.reading() as tx:
+        return found(await widgets.answer(tx, actor, conversation_id))
+
+
 @get("/conversations/{conversation_id:str}/candidates", tags=TAGS, operation_id="listCandidates",
      summary="Whom to give it to")  # fmt: skip
 async def list_candidates(
@@ -229,5 +240,5 @@ def _start(data: CreateConversation) -> StartConversation:
 
 ROUTES = (
     list_conversations, create_conversation, get_conversation, change_details, list_messages, write_message,
-    get_timeline, list_candidates,
+    get_timeline, list_candidates, get_survey_answer,
 )  # fmt: skip

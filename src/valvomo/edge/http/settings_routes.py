@@ -24,6 +24,7 @@ from valvomo.edge.http import (
     undelivered,
     users,
     webhooks,
+    widget_settings,
     workstreams,
 )
 
@@ -33,6 +34,7 @@ ROUTES = (
     *users.ROUTES,
     *queues.ROUTES,
     *workstreams.ROUTES,
+    *widget_settings.ROUTES,
     *skills.ROUTES,
     *hours.ROUTES,
     *presences.ROUTES,

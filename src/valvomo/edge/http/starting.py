@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from valvomo.commands.conversations.start import RenewToken, StartConversation
 from valvomo.domain.access.actor import Actor, ActorKind, system
+from valvomo.domain.customers.identity import Identity
 from valvomo.edge.http.refused import done
 from valvomo.edge.parts import Parts
 from valvomo.protocol.requests import StartByCustomer
@@ -12,11 +13,17 @@ from valvomo.queries.customers import Entrance
 
 
 async def started(
-    parts: Parts, entrance: Entrance, data: StartByCustomer, *, language: str, key: str | None
+    parts: Parts,
+    where: tuple[Entrance, Identity | None],
+    data: StartByCustomer,
+    *,
+    language: str,
+    key: str | None,
 ) -> str:
-    """The token of the new conversation, or another token of the one that this key has started before."""
-    workstream = entrance.workstream
-    name = (data.name or "").strip() or text(language, ("role", "customer")).capitalize()
+    """A token of the conversation that this key starts, or has started; `where` names whom the site has signed too."""
+    workstream, identity = where[0].workstream, where[1]
+    known = identity.name if identity else None
+    name = (known or data.name or "").strip() or text(language, ("role", "customer")).capitalize()
     stranger = Actor(
         id=f"widget:{workstream.id}",
         organization_id=workstream.organization_id,
@@ -29,6 +36,8 @@ async def started(
         workstream_id=workstream.id,
         customer_name=name,
         email=data.email,
+        phone=data.phone,
+        identity=identity,
         subject=data.subject.strip(),
         language=language,
         answers=data.answers,
@@ -41,6 +50,11 @@ async def started(
     outcome = done(await parts.executor.execute(stranger, command, key))
     if "token" in outcome.result:
         return str(outcome.result["token"])
-    renewal = RenewToken(conversation_id=str(outcome.result["id"]))
-    again = done(await parts.executor.execute(system(workstream.organization_id, "widget"), renewal))
+    return await renewed(parts, workstream.organization_id, str(outcome.result["id"]))
+
+
+async def renewed(parts: Parts, organization_id: str, conversation_id: str) -> str:
+    """Another token of a conversation, for its customer, whom the caller has made sure of."""
+    renewal = RenewToken(conversation_id=conversation_id)
+    again = done(await parts.executor.execute(system(organization_id, "widget"), renewal))
     return str(again.result["token"])

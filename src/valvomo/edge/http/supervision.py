@@ -45,6 +45,7 @@ async def change_supervision(
         denied_in=data.denied_in,
         show_agents_monitored=data.show_agents_monitored,
         show_agents_sentiment=data.show_agents_sentiment,
+        show_agents_surveys=data.show_agents_surveys,
         agent_figures=data.agent_figures,
     )
     done(await parts.executor.execute(actor, command, key))

@@ -22,7 +22,7 @@ from valvomo.protocol.customer import PublicConversation, PublicMessageItem
 from valvomo.protocol.requests import CustomerWords, StartByCustomer
 from valvomo.protocol.texts.catalogue import best_language
 from valvomo.protocol.widget import PublicMessages, StartedByCustomer, WidgetConfig
-from valvomo.queries import customers, leaving
+from valvomo.queries import customers, identities, leaving
 from valvomo.queries.customers import Guest
 
 TAGS = ("widget",)
@@ -56,6 +56,7 @@ async def config(
         refuse_foreign(request.scope, entrance.origins)
         wanted = best_language(language, language_of(request.scope))
         notice = await customers.notice(tx, entrance.workstream, wanted)
+        manner = await customers.manner(tx, entrance.workstream, parts.clock())
     return WidgetConfig(
         name=entrance.organization,
         channel=entrance.workstream.channel.value,
@@ -65,6 +66,9 @@ async def config(
         language=notice.language or wanted,
         languages=entrance.languages,
         attachments=customer_limits(entrance.limits),
+        identity=manner.identity,
+        mail=parts.mails,
+        closed=manner.closed,
     )
 
 
@@ -87,9 +91,12 @@ async def start(
     """
     async with parts.reader.reading() as tx:
         entrance = found(await customers.entrance(tx, data.key))
-    refuse_foreign(request.scope, entrance.origins)
+        refuse_foreign(request.scope, entrance.origins)
+        checked = (parts.executor.sealer, parts.clock())
+        visitor = found(await identities.visitor(tx, entrance, data.identity, checked))
     language = best_language(data.language, language_of(request.scope))
-    token = await started(parts, entrance, data, language=language, key=_own(request, key))
+    where = (entrance, visitor.identity)
+    token = await started(parts, where, data, language=language, key=_own(request, key))
     guest = found(await parts.authentication.of_guest(token))
     async with parts.reader.reading() as tx:
         return StartedByCustomer(

@@ -10,7 +10,8 @@ from datetime import datetime
 from valvomo.domain.agents.events import PresenceSet
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import State
-from valvomo.domain.figures.counting import Turn, counted
+from valvomo.domain.conversations.survey import SurveyAnswered
+from valvomo.domain.figures.counting import Turn, counted, counted_of_survey
 from valvomo.domain.figures.day import Read
 from valvomo.domain.figures.entries import NOTHING, Entry, Spent
 from valvomo.domain.figures.shifts import Shifts, next_day, shift_of, turned
@@ -62,8 +63,12 @@ def apply(day: Day, change: Change | None) -> frozenset[str]:
     if change is None:
         return frozenset()
     _handled(day, change)
+    return _enter(day, _count(day, change))
+
+
+def _enter(day: Day, entries: Iterable[Entry]) -> frozenset[str]:
     queues: set[str] = set()
-    for one in _count(day, change):
+    for one in entries:
         if day.since <= one.at < day.until:
             day.books.setdefault(one.queue_id, Book()).enter(one)
             queues.add(one.queue_id)
@@ -79,6 +84,14 @@ def attend(day: Day, happening: Happening, change: Change | None) -> bool:
         shift_of(day.shifts, event.agent_id, day.since).chose(happening.at, event.chosen)
         return True
     return change is not None and turned(day.shifts, day.since, (change.before, change.after, happening.at))
+
+
+def answered(day: Day, happening: Happening) -> frozenset[str]:
+    """The day after an answer of a customer about what is closed, which changes no conversation of the floor."""
+    event, one = happening.event, happening.conversation_id
+    if not isinstance(event, SurveyAnswered) or one is None:
+        return frozenset()
+    return _enter(day, counted_of_survey(event, one, happening.at))
 
 
 def turn(day: Day, now: tuple[datetime, datetime]) -> None:

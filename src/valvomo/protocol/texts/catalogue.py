@@ -35,6 +35,7 @@ SECTION_OF_FACT: Mapping[str, str] = {
     "problem": "delivery_problem",
     "advice": "delivery_advice",
     "reason": "reason",
+    "flaw": "flaw",
 }
 """Facts whose values are codes, and the section that has a word for each code."""
 

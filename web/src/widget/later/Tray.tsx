@@ -18,6 +18,7 @@ export function Tray({ texts, language, uploads }: Part & { uploads: Uploads }) 
           scanning: texts('scanning'),
           ready: sizeText(one.known?.size ?? file.size, language),
           refused: one.why ?? texts('notTaken'),
+          held: texts('heldFile'),
           failed: one.why ?? texts('notTaken'),
         }[stage]
         return (
@@ -28,7 +29,7 @@ export function Tray({ texts, language, uploads }: Part & { uploads: Uploads }) 
               <span role={bad ? 'alert' : undefined}>{standing}</span>
               {stage === 'sending' && <progress value={one.sent} max={1} aria-label={name} />}
             </p>
-            {stage === 'failed' && (
+            {(stage === 'failed' || stage === 'held') && (
               <button type="button" class="plain" aria-label={texts('againFile', { name })} onClick={() => void uploads.go(one)}><Sign name="again" /></button>
             )}
             <button type="button" class="plain" aria-label={texts('removeFile', { name })} onClick={() => uploads.remove(one)}><Sign name="cross" /></button>

@@ -8,6 +8,7 @@ const paths = {
   smile: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M8.5 14.5c2 2.4 5 2.4 7 0M9 9.5h.01M15 9.5h.01',
   cross: 'M6 6l12 12M18 6L6 18',
   again: 'M4 12a8 8 0 1 0 3-6.2M4 4v5h5',
+  more: 'M5 12h.01M12 12h.01M19 12h.01',
   paper: 'M6 3h8l4 4v14H6zM14 3v4h4',
 } as const
 

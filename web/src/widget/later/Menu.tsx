@@ -1,21 +1,28 @@
 import { Component, createRef, h } from 'preact'
 
-import { Icon } from './icons'
-import { hasEnded } from './talk'
-import type { Part } from './Widget'
+import { hasEnded } from '../talk'
+import type { Part } from '../Widget'
+import { Mail } from './Mail'
+import { dress, Sign } from './signs'
 
 interface State {
-  open: 'menu' | 'ask' | null
+  open: 'menu' | 'ask' | 'mail' | null
 }
 
+type Saving = Part & { save(): void }
+
 /** What is done seldom: download, and end after asking once more. */
-export class Menu extends Component<Part, State> {
+export class Menu extends Component<Saving, State> {
   override state: State = { open: null }
   readonly #trigger = createRef<HTMLButtonElement>()
   readonly #box = createRef<HTMLDivElement>()
 
-  override componentDidUpdate(_: Part, before: State): void {
-    if (before.open !== this.state.open) this.#box.current?.querySelector('button')?.focus()
+  override componentDidMount(): void {
+    dress(this.#trigger.current)
+  }
+
+  override componentDidUpdate(_: Saving, before: State): void {
+    if (before.open !== this.state.open) this.#box.current?.querySelector<HTMLElement>('input, button')?.focus()
   }
 
   readonly #shut = (): void => {
@@ -37,7 +44,7 @@ export class Menu extends Component<Part, State> {
     buttons[(at + step + buttons.length) % buttons.length]?.focus()
   }
 
-  render(part: Part, { open }: State) {
+  render(part: Saving, { open }: State) {
     const { chat, texts } = part
     const act = (then: () => void) => () => {
       this.#shut()
@@ -54,14 +61,22 @@ export class Menu extends Component<Part, State> {
           title={texts('more')}
           onClick={() => this.setState({ open: open ? null : 'menu' })}
         >
-          <Icon name="more" />
+          <Sign name="more" />
         </button>
         {open === 'menu' && (
           <div ref={this.#box} class="drop">
-            <button type="button" onClick={act(() => chat.later?.save(part))}>{texts('download')}</button>
+            <button type="button" onClick={act(part.save)}>{texts('download')}</button>
+            {chat.view.config?.mail && (
+              <button type="button" onClick={() => this.setState({ open: 'mail' })}>{texts('mailIt')}</button>
+            )}
             {!hasEnded(chat.view.talk.situation) && (
               <button type="button" onClick={() => this.setState({ open: 'ask' })}>{texts('end')}</button>
             )}
+          </div>
+        )}
+        {open === 'mail' && (
+          <div ref={this.#box} class="drop ask" role="dialog" aria-label={texts('mailIt')}>
+            <Mail {...part} close={this.#shut} />
           </div>
         )}
         {open === 'ask' && (

@@ -1,0 +1,27 @@
+"""With whatever ends a talk its customer is asked how it went, where the workstream wants that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from valvomo.db import widgets
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.fold import fold
+from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.survey import SHOWN_IN, asked_at_end, ends
+
+if TYPE_CHECKING:
+    from valvomo.commands.work import Work
+
+
+async def with_survey(work: Work, before: Conversation, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The events, after the question where they end the talk."""
+    if not events or before.channel not in SHOWN_IN or before.survey is not None:
+        return events
+    after = before
+    for event in events:
+        after = fold(after, event, work.now)
+    if not ends(before, after):
+        return events
+    form = await widgets.survey_form(work.tx, work.organization_id, before.workstream_id)
+    return (*asked_at_end(form, before, after), *events)
