@@ -29,9 +29,13 @@ class ValvomoChat extends HTMLElement {
   attributeChangedCallback(_: string, before: string | null, now: string | null): void {
     if (!this.isConnected || !this.#chat || before === now) return
     this.#chat.halt()
+    const { open } = this.#chat.view
     if (before !== null && now === null) lockUp(this.#key(), true)
     this.#talk()
-    if (this.#texts) this.#chat.begin()
+    if (!this.#texts) return
+    this.#chat.begin()
+    // Whoever signs in while it is open goes on there; whoever comes after somebody opens it themselves.
+    if (before === null && open) this.#chat.toggle(true)
   }
 
   connectedCallback(): void {
