@@ -77,8 +77,8 @@ async def test_what_an_engine_refuses_is_refused_from_afar() -> None:
 async def test_a_process_ends_when_the_house_is_gone() -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "valvomo.media.embedded.worker", "--host", "127.0.0.1", "--port", "0",
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     async with asyncio.timeout(60):
-        said, _ = await process.communicate()
+        said, _ = await process.communicate(b"")
     assert (process.returncode, said) == (0, b"")
