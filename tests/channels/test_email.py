@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -351,3 +352,40 @@ async def test_a_machine_brings_no_files(post: Post, imap: ImapServer) -> None:
     imap.put(mail("Lomalla", "one", file=("virus.exe", PDF), Auto_Submitted="auto-replied"))
     await post.take_in()
     assert await post.floor.sql("SELECT 1 FROM channel_media") == []
+
+
+@pytest.mark.slow
+async def test_whatever_comes_is_taken_in_or_kept_for_a_person(post: Post, imap: ImapServer) -> None:
+    """Slow because it is much: parts of every kind, torn, nested, in charsets that lie, all through the database."""
+    dice = random.Random(2047)
+    whole = [mail("Hei", "a", file=("kuva.png", picture())), mail("Hei\n> vanha", "b"), ODD_MAIL]
+    for number in range(30):
+        data = bytearray(dice.choice(whole))
+        for _ in range(dice.randrange(1, 12)):
+            place = dice.randrange(len(data))
+            data[place : place + dice.randrange(4)] = dice.choice(ODD_BYTES)
+        imap.put(bytes(data).replace(b"<a@", b"<%d@" % number))
+    for _ in range(2):
+        await post.take_in()
+    rows = await post.floor.sql("SELECT done_at, given_up_at, problem, attempts FROM arrivals")
+    assert len(rows) == 30
+    assert all(row["done_at"] or row["given_up_at"] for row in rows)
+    assert {row["attempts"] for row in rows} == {0}, "nothing has failed on its way in"
+    report = await verify(post.floor.database)
+    assert report.clean, report.findings
+
+
+ODD_BYTES = (
+    b"\x00", b"\xff\xfe", b"=?utf-8?b?", b"\r\n\r\n", b"--b\r\n", b"<script>", b"\xed\xa0\x80", b"charset=zip",
+    b";", b'"', b"\r\nContent-Type: message/rfc822\r\n\r\n", b"=", b"",
+)  # fmt: skip
+ODD_MAIL = b"\r\n".join(
+    [
+        b"From: =?x?q?a?= <c@example.net>", b"To: help@example.org", b"Subject: =?utf-8?b?8J+YgA==?=",
+        b"Message-ID: <a@odd>",
+        b'Content-Type: multipart/mixed; boundary="b"', b"", b"--b", b'Content-Type: text/html; charset="x"', b"",
+        b"<p onclick=alert(1)>Hei<script>alert(1)</script>", b"--b",
+        b"Content-Type: multipart/alternative; boundary=c", b"", b"--c", b"Content-Type: text/plain",
+        b"Content-Transfer-Encoding: base64", b"", b"SGVp", b"--c--", b"--b--", b"",
+    ]
+)  # fmt: skip

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import email
+import json
 from datetime import UTC, datetime
 from email import policy
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -76,21 +78,13 @@ def test_nothing_is_lost_and_what_is_folded_is_no_word(text: str) -> None:
     assert split(text).said.startswith(said_of(joined)) or said_of(joined) == joined
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("Hei", "Hei"),
-        ("Hei\n\n> vanha\n>\n> toinen", "Hei"),
-        ("Hei\n\n-- \nAada\n\n> vanha", "Hei"),
-        ("Hei\n-- \nAada", "Hei"),
-        ("> a\nHei", "> a\nHei"),
-        ("> pelkkä", "> pelkkä"),
-        ("-- \nAada", "-- \nAada"),
-        ("", ""),
-    ],
-)
-def test_what_stays_when_the_rest_is_folded(text: str, said: str) -> None:
-    assert said_of(text) == said
+CASES = json.loads((Path(__file__).parents[1] / "samples" / "quoted.json").read_text())
+"""The console folds by the same ones."""
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: repr(case["text"]))
+def test_what_stays_when_the_rest_is_folded(case: dict[str, str]) -> None:
+    assert said_of(case["text"]) == case["said"]
 
 
 def setup(**changed: Any) -> EmailSettings:

@@ -110,6 +110,13 @@ async def test_only_what_the_customer_says_is_read_and_each_once(
     assert reader.read == ["good day", "so good"]
 
 
+async def test_what_is_quoted_is_nobodys_mood(floor: Floor, job: Sentiment, reader: Reader) -> None:
+    one = await floor.accepted()
+    await say(floor, one, "good day\n\n-- \nBad Boys Ltd\n\n> this was bad")
+    await job.round()
+    assert reader.read == ["good day"]
+
+
 async def test_what_is_unsure_has_no_level_and_what_no_model_reads_is_no_fact(
     floor: Floor, job: Sentiment
 ) -> None:

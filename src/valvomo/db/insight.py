@@ -14,6 +14,7 @@ import msgspec
 from valvomo.db.statements import statements
 from valvomo.db.transaction import Transaction
 from valvomo.domain.conversations.measure import SentimentMeasured
+from valvomo.domain.conversations.quoted import said_of
 from valvomo.domain.sentiment.choice import Insight
 from valvomo.protocol.insight import MeasuringItem
 
@@ -104,7 +105,7 @@ async def unmeasured(tx: Transaction, organization_id: str, now: datetime) -> li
 async def spoken(
     tx: Transaction, organization_id: str, wanted_up_to: Sequence[tuple[str, int]]
 ) -> dict[str, Spoken]:
-    """What these customers have said up to a number, but for what is closed."""
+    """What these customers have said up to a number, but for what they quote, and for what is closed."""
     ids, seqs = [one for one, _ in wanted_up_to], [seq for _, seq in wanted_up_to]
     gathered: dict[str, list[Any]] = {}
     for row in await tx.rows("insight.words", organization_id, ids, seqs, CONTEXT):
@@ -115,7 +116,7 @@ async def spoken(
             measured=rows[0]["measured"],
             language=rows[0]["language"],
             language_chosen=rows[0]["language_source"] == "chosen",
-            words=tuple((row["seq"], row["at"], row["text"]) for row in rows),
+            words=tuple((row["seq"], row["at"], said_of(row["text"])) for row in rows),
         )
         for one, rows in gathered.items()
     }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
+import { createI18n } from 'vue-i18n'
 
 import { flatten } from './server'
 import { LANGUAGES } from './index'
@@ -35,6 +36,21 @@ describe.each(LANGUAGES.filter((language) => language !== 'en'))('catalogue %s',
   })
   it('of the server has the same keys and placeholders', () =>
     expectSame(read(serverTexts, 'en.json'), read(serverTexts, `${language}.json`)))
+})
+
+describe.each(LANGUAGES)('texts in %s', (language) => {
+  it.each(files)('can be said in %s', (file) => {
+    const i18n = createI18n({ legacy: false, locale: language, messages: { [language]: JSON.parse(readFileSync(join(here, language, file), 'utf8')) as Record<string, string> } })
+    const unsaid = Object.keys(read(join(here, language), file)).filter((key) => {
+      try {
+        i18n.global.t(key)
+        return false
+      } catch {
+        return true
+      }
+    })
+    expect(unsaid).toEqual([])
+  })
 })
 
 function sources(folder: string): string[] {

@@ -1,0 +1,122 @@
+"""E-mail in a browser: a mailbox is set up, a customer's mail is read at a desk, and the answer goes out."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from playwright.async_api import Page, expect
+from sample_letterbox import Box, listening
+from sample_looks import fits, judge
+from sample_mailbox import ImapServer
+from sample_office import Office
+from sample_post import mail, parsed
+from sample_screens import Desk
+
+WORDS = {
+    "en": ("Add an account", "E-mail", "Name", "Address", "Password", "Save", "Ask the provider"),
+    "fi": ("Lisää tili", "Sähköposti", "Nimi", "Osoite", "Salasana", "Tallenna", "Kysy palveluntarjoajalta"),
+}  # fmt: skip
+HOSTS = {
+    "en": ("Server for incoming mail", "Server for outgoing mail", "Security of incoming mail"),
+    "fi": ("Saapuvan postin palvelin", "Lähtevän postin palvelin", "Saapuvan postin suojaus"),
+}
+WRITTEN = (
+    "Where is my parcel?\n<script>document.title='run'</script>\n\n-- \nAada Niemi\n\n"
+    "On Mon, Help <help@example.org> wrote:\n> An older question\n"
+)
+
+
+async def shot(page: Page, name: str) -> None:
+    """A picture, where somebody wants to look at them."""
+    if folder := os.environ.get("VALVOMO_TEST_PICTURES"):
+        await page.screenshot(path=f"{folder}/mail-{name}.png", animations="disabled")
+
+
+async def workstream(office: Office) -> str:
+    body = {"name": "Mail", "channel": "email", "queue": office.sample.queues["Support"]}
+    made = await (await office.caller("admin")).do("POST", "/workstreams", body)
+    return str(made["id"])
+
+
+async def account(office: Office, imap: ImapServer, port: int) -> None:
+    given = {
+        "address": "help@example.org", "name": "Example Oy", "imap_host": "127.0.0.1", "imap_port": imap.port,
+        "imap_security": "none", "smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none",
+    }  # fmt: skip
+    body = {
+        "provider": "email",
+        "name": "Our mail",
+        "workstream_id": await workstream(office),
+        "settings": given,
+    }
+    await (await office.caller("admin")).do(
+        "POST", "/channel-accounts", {**body, "secrets": {"password": "hunter2"}}
+    )
+    await imap.until("IDLE")
+
+
+@pytest.mark.parametrize("language", ["en", "fi"])
+async def test_a_mailbox_is_set_up(office: Office, language: str) -> None:
+    await workstream(office)
+    add, kind, name, address, password, save, check = WORDS[language]
+    page = await office.page("admin")
+    await page.add_init_script(f"localStorage.setItem('valvomo.language', '{language}')")
+    await page.goto("/admin/channels")
+    await page.get_by_role("button", name=add).first.click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("radio", name=kind).click()
+    await dialog.get_by_label(name, exact=True).fill("Our mail")
+    await dialog.get_by_label(address, exact=True).fill("help@example.org")
+    await dialog.get_by_label(HOSTS[language][0]).fill("127.0.0.1")
+    await dialog.get_by_label(HOSTS[language][1]).fill("127.0.0.1")
+    await dialog.get_by_label(password).fill("hunter2")
+    await shot(page, f"form-{language}")
+    await judge(page)
+    await dialog.get_by_role("button", name=save).click()
+    row = page.get_by_role("grid").get_by_role("row").filter(has_text="Our mail")
+    await expect(row).to_be_visible()
+    await row.dblclick()
+    await dialog.get_by_role("button", name=check).click()
+    await expect(dialog.get_by_role("status")).to_contain_text("127.0.0.1")
+    await shot(page, f"unwell-{language}")
+    await fits(page)
+
+
+async def test_a_mail_is_read_and_answered(office: Office) -> None:
+    with listening() as (box, port):
+        async with ImapServer().open() as imap:
+            await read(office, imap, box, port=port)
+
+
+async def read(office: Office, imap: ImapServer, box: Box, *, port: int) -> None:
+    await account(office, imap, port)
+    desk = await Desk.open(office, available=False)
+    imap.put(mail(WRITTEN, "one"))
+    page = desk.page
+    await page.get_by_role("button", name="Pick the conversation with Aada").click()
+    words = page.locator("[data-seq='1']")
+    await expect(words).to_contain_text("<script>document.title='run'</script>")
+    await expect(words).not_to_contain_text("An older question")
+    await shot(page, "folded")
+    await words.get_by_role("button", name="Show signature and quoted text").click()
+    await expect(words).to_contain_text("An older question")
+    await expect(words).to_contain_text("Aada Niemi")
+    await shot(page, "unfolded")
+    await judge(page)
+    assert await page.title() != "run"
+    await answered(office, page, box)
+
+
+async def answered(office: Office, page: Page, box: Box) -> None:
+    eino = await office.caller("eino")
+    conversation = (await eino.get("/conversations"))["items"][0]["id"]
+    await eino.do("POST", f"/conversations/{conversation}/messages", {"text": "On its way."})
+    await expect(page.locator("[data-delivery=sent]")).to_be_visible()
+    (came,) = box.came
+    got = parsed(came.content)
+    assert (got["To"], got["Subject"], got["In-Reply-To"]) == (
+        "aada@example.net",
+        "Re: Paketti",
+        "<one@example.net>",
+    )
