@@ -63,6 +63,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH channel-accounts": {"name": "Theirs", "disabled": True},
     "POST test": {"address": "theirs", "text": "theirs"},
     "POST mend": {"id": "theirs"},
+    f"POST {API}/conversations/{{conversation_id}}/mend": {"seq": 1},
     "POST /api/v1/webhooks/{webhook_id}/replay": {
         "since": "2026-03-02T00:00:00Z",
         "until": "2026-03-03T00:00:00Z",
@@ -192,7 +193,6 @@ async def one_of_each(place: Place) -> dict[str, str]:
         "export_id": await exported(saara),
         "schedule_id": (await saara.post(f"{API}/report-schedules", json=SCHEDULE)).json()["id"],
         "rule_id": (await admin.post(f"{API}/sampling-rules", json=rule)).json()["id"],
-        "seq": "1",
         "account_id": await account(admin, sample.queues["Support"]),
         "conversation_id": conversation,
         "other_id": judged,

@@ -89,6 +89,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     `sent_at` is by the provider's clock, None where it does not say. `identity` only where the provider vouches for it.
     `text` may be empty where there are `media`. `cursor`: what the thread's next letters need. `automatic`: why nobody
     has written it; it begins nothing. With a `problem` it is kept for a person, and taken in if they say so.
+    `opted`: the provider says that they want no messages any more (`out`), or want them again (`in`).
     """
 
     key: str
@@ -105,6 +106,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     cursor: dict[str, Any] | None = None
     automatic: str = ""
     problem: str = ""
+    opted: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,14 +199,9 @@ class UnavailableError(Exception):
     """
 
     def __init__(
-        self,
-        detail: str,
-        *,
-        retry_after: float | None = None,
-        lost: bool = False,
-        paced: bool = False,
+        self, detail: str, *, retry_after: float | None = None, lost: bool = False, paced: bool = False,
         alone: bool = False,
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__(detail)
         self.detail = detail
         self.retry_after = retry_after

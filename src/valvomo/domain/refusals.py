@@ -152,6 +152,11 @@ class Reason(StrEnum):
     # surveys
     SURVEY_NOT_ASKED = "survey/not-asked"
     SURVEY_OVER = "survey/over"
+    CHANNEL_DISABLED = "channel/disabled"
+    BEGIN_OFF = "channel/begin-off"
+    OPTED_OUT = "channel/opted-out"
+    TEMPLATE_NEEDED = "channel/template-needed"
+    ONGOING = "conversation/ongoing"
     # the past
     REPLAY_NOT_KEPT = "replay/not-kept"
     # figures

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from valvomo.commands.attachments.examining import Examination
 from valvomo.commands.attachments.receiving import Intake
 from valvomo.commands.bookkeeping import Bookkeeper
+from valvomo.commands.channels.beginning import Beginning
 from valvomo.commands.channels.receiving import Reception
 from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.connections import NotesByKind
@@ -87,10 +88,11 @@ def paces(customer_pace: int = 10) -> dict[str, Pace]:
 
 
 class Channels(NamedTuple):
-    """Who receives what providers say, and who sets accounts up."""
+    """Who receives what providers say, who sets accounts up, and who begins over them."""
 
     reception: Reception
     setting_up: SettingUp
+    beginning: Beginning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

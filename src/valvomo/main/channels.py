@@ -5,6 +5,7 @@ from __future__ import annotations
 from valvomo.addresses import networks_of
 from valvomo.channels.vault import Vault
 from valvomo.commands.channels.accounts import Opener
+from valvomo.commands.channels.beginning import Beginning
 from valvomo.commands.channels.receiving import Reception
 from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.execute import Executor
@@ -35,6 +36,7 @@ def channels_of(executor: Executor, settings: Settings) -> Channels:
     return Channels(
         reception=Reception(executor.database, executor.bell, executor.clock, opener),
         setting_up=SettingUp(executor, opener, networks_of(settings.webhook_networks)),
+        beginning=Beginning(executor, opener),
     )
 
 

@@ -60,8 +60,8 @@ class ChannelAccountDocument(msgspec.Struct, frozen=True, kw_only=True):
     """An account at a provider, without what opens it. `callback` is the address to be given to the provider.
 
     Of `dispatches` on their way out and `arrivals` on their way in: how many wait, since when the oldest, how many were
-    given up and wait for a person. `held_since`: the provider refuses the account, and everything waits until it is put
-    right.
+    given up and wait for a person. `begins`: agents may begin conversations over it. `held_since`: the provider refuses
+    the account, and everything waits until it is put right.
     """
 
     id: str
@@ -71,6 +71,7 @@ class ChannelAccountDocument(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     settings: dict[str, Any]
     disabled: bool
+    begins: bool
     callback: str
     seen: SeenDocument
     held_since: datetime | None
@@ -128,6 +129,7 @@ class CreateChannelAccountRequest(Request, frozen=True, kw_only=True):
     workstream_id: Id
     settings: Given = msgspec.field(default_factory=dict)
     secrets: Given = msgspec.field(default_factory=dict)
+    begins: bool = False
 
 
 class ChangeChannelAccountRequest(Request, frozen=True, kw_only=True):
@@ -138,6 +140,7 @@ class ChangeChannelAccountRequest(Request, frozen=True, kw_only=True):
     settings: Given | None = None
     secrets: Given | None = None
     disabled: bool | None = None
+    begins: bool | None = None
 
 
 class SendTestRequest(Request, frozen=True, kw_only=True):
@@ -148,8 +151,9 @@ class SendTestRequest(Request, frozen=True, kw_only=True):
 
 
 class MendMessageRequest(Request, frozen=True, kw_only=True):
-    """Send a message again that has failed; `drop`: let it be instead."""
+    """Send a message (its number) again that has failed; `drop`: let it be instead."""
 
+    seq: Annotated[int, Meta(ge=1, le=2**53 - 1)]
     drop: bool = False
 
 

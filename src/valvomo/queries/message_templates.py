@@ -7,7 +7,7 @@ import msgspec
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.template import Template
-from valvomo.domain.refusals import Refusal
+from valvomo.domain.refusals import Reason, Refusal
 from valvomo.protocol.message_templates import MessageTemplateDocument
 from valvomo.queries.conversations import seen
 
@@ -20,6 +20,16 @@ async def of_conversation(
     if isinstance(conversation, Refusal):
         return conversation
     rows = await tx.rows("message_templates.all", actor.organization_id, conversation.account_id)
+    return [_document(msgspec.convert(row["body"], Template)) for row in rows]
+
+
+async def of_account(
+    tx: Transaction, actor: Actor, account_id: str, *, allowed: bool
+) -> list[MessageTemplateDocument] | Refusal:
+    """Those of a channel account, by name, if the actor may begin over it."""
+    if not allowed:
+        return Refusal(Reason.NOT_FOUND)
+    rows = await tx.rows("message_templates.all", actor.organization_id, account_id)
     return [_document(msgspec.convert(row["body"], Template)) for row in rows]
 
 

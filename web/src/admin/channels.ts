@@ -28,6 +28,7 @@ export interface ChannelAccount {
   channel: string
   settings: Record<string, unknown>
   disabled: boolean
+  begins: boolean
   callback: string
   seen: { well: boolean | null; problem: string | null; detail: string; at: string | null }
   held_since: string | null

@@ -732,6 +732,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a conversation
+         * @description The caller has it at once. Where one goes on at this address, it is refused and says which (`conversation`).
+         */
+        post: operations["beginConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/bulk": {
         parameters: {
             query?: never;
@@ -1117,6 +1137,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an undelivered message again, or let it be
+         * @description One that is sent again is waiting once more; one that is let be stays failed, and asks for nobody's attention.
+         */
+        post: operations["mendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/message-templates": {
         parameters: {
             query?: never;
@@ -1159,26 +1199,6 @@ export interface paths {
          * @description Durable when it is answered. The same `client_id` again, or else the same key, returns the first message.
          */
         post: operations["writeMessage"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}/messages/{seq}/mend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send an undelivered message again, or let it be
-         * @description One that is sent again is waiting once more; one that is let be stays failed, and asks for nobody's attention.
-         */
-        post: operations["mendMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2126,6 +2146,46 @@ export interface paths {
          * @description How many waits, first responses, responses or handle times took how long.
          */
         get: operations["figureSpread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbound-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts to begin over
+         * @description Those over which an administrator lets agents begin, of queues of the caller.
+         */
+        get: operations["listOutboundAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbound-accounts/{account_id}/message-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Templates to begin with
+         * @description Those of an account over which the caller may begin.
+         */
+        get: operations["listOutboundTemplates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4515,6 +4575,21 @@ export interface components {
          * @enum {string}
          */
         Backend: "auto" | "e5" | "vader" | "openai" | "local" | "none";
+        /** BeginConversationRequest */
+        BeginConversationRequest: {
+            /** @description A UUIDv7. */
+            account: string;
+            address: string;
+            /** @description A UUIDv7. */
+            contact_id?: string | null;
+            /** @default  */
+            language: string;
+            /** @default  */
+            name: string;
+            template?: components["schemas"]["ChosenTemplateBody"] | null;
+            /** @default  */
+            text: string;
+        };
         /** BeginEvaluationRequest */
         BeginEvaluationRequest: {
             agent?: string | null;
@@ -4842,6 +4917,7 @@ export interface components {
         };
         /** ChangeChannelAccountRequest */
         ChangeChannelAccountRequest: {
+            begins?: boolean | null;
             disabled?: boolean | null;
             name?: string | null;
             /** @description By the names of the provider's fields. */
@@ -5075,6 +5151,7 @@ export interface components {
         ChannelAccountDocument: {
             arrivals_given_up: number;
             arrivals_waiting: number;
+            begins: boolean;
             callback: string;
             channel: string;
             /** Format: date-time */
@@ -5117,6 +5194,14 @@ export interface components {
             };
             /** @default false */
             retired: boolean;
+        };
+        /** ChosenTemplateBody */
+        ChosenTemplateBody: {
+            language: string;
+            name: string;
+            values?: {
+                [key: string]: string;
+            };
         };
         /** ClosedItem */
         ClosedItem: {
@@ -5384,6 +5469,8 @@ export interface components {
         };
         /** CreateChannelAccountRequest */
         CreateChannelAccountRequest: {
+            /** @default false */
+            begins: boolean;
             name: string;
             provider: string;
             /** @description By the names of the provider's fields. */
@@ -6464,6 +6551,7 @@ export interface components {
         MendMessageRequest: {
             /** @default false */
             drop: boolean;
+            seq: number;
         };
         /** MendRequest */
         MendRequest: {
@@ -6765,6 +6853,15 @@ export interface components {
             points: number;
             text: string;
         };
+        /** OutboundAccountDocument */
+        OutboundAccountDocument: {
+            channel: string;
+            free_text: boolean;
+            id: string;
+            most: number;
+            name: string;
+            templates: boolean;
+        };
         /**
          * Outcome
          * @enum {string}
@@ -6882,7 +6979,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/empty" | "attachment/for-good" | "attachment/kind" | "attachment/mismatch" | "attachment/none-by-channel" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "channel/no-secret-key" | "channel/not-given-up" | "channel/rejected" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "identity/invalid" | "identity/needed" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "survey/not-asked" | "survey/over" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "transcript/empty" | "transcript/no-mail" | "transcript/too-many" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long" | "widget/none";
+            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/empty" | "attachment/for-good" | "attachment/kind" | "attachment/mismatch" | "attachment/none-by-channel" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "channel/begin-off" | "channel/disabled" | "channel/no-secret-key" | "channel/not-given-up" | "channel/opted-out" | "channel/rejected" | "channel/template-needed" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/ongoing" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "identity/invalid" | "identity/needed" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "survey/not-asked" | "survey/over" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "transcript/empty" | "transcript/no-mail" | "transcript/too-many" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long" | "widget/none";
         } & {
             [key: string]: unknown;
         };
@@ -10137,6 +10234,42 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    beginConversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginConversationRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     bulk: {
         parameters: {
             query?: never;
@@ -10951,6 +11084,43 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    mendMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendMessageRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     listMessageTemplates: {
         parameters: {
             query?: never;
@@ -11081,45 +11251,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessageItem"];
                 };
-            };
-            401: components["responses"]["401"];
-            403: components["responses"]["403"];
-            404: components["responses"]["404"];
-            409: components["responses"]["409"];
-            413: components["responses"]["413"];
-            422: components["responses"]["422"];
-            429: components["responses"]["429"];
-            500: components["responses"]["500"];
-            503: components["responses"]["503"];
-        };
-    };
-    mendMessage: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
-                "Idempotency-Key"?: string | null;
-            };
-            path: {
-                /** @description An id. One that is malformed is not found. */
-                conversation_id: string;
-                /** @description The message's number. */
-                seq: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MendMessageRequest"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             401: components["responses"]["401"];
             403: components["responses"]["403"];
@@ -13138,6 +13269,60 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listOutboundAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundAccountDocument"][];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listOutboundTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplateDocument"][];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
             422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];

@@ -190,6 +190,7 @@ def _inbound(one: str, fields: Mapping[str, str]) -> Inbound:
         media=media,
         identity=Identity("phone", number) if number else None,
         context={"country": cleaned(country)[:60]} if country else {},
+        opted={"STOP": "out", "START": "in"}.get(fields.get("OptOutType", ""), ""),
     )
 
 

@@ -26,7 +26,10 @@ ACCOUNT = "channel_account"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateChannelAccount(Command):
-    """A new account of a provider, for a workstream of its channel; `settings` fit the provider's type."""
+    """A new account of a provider, for a workstream of its channel; `settings` fit the provider's type.
+
+    `begins`: agents may begin conversations over it.
+    """
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
     secret: ClassVar[frozenset[str]] = frozenset({"account_id", "sealed"})
@@ -36,6 +39,7 @@ class CreateChannelAccount(Command):
     workstream_id: str
     settings: Mapping[str, Any]
     sealed: bytes
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class ChangeChannelAccount(Command):
     settings: Mapping[str, Any] | None = None
     sealed: bytes | None = None
     disabled: bool | None = None
+    begins: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +73,7 @@ async def create_channel_account(work: Work, command: CreateChannelAccount) -> O
         return refusal
     await work.tx.run(
         "channels.create_account", work.organization_id, command.account_id, command.provider, command.name,
-        command.workstream_id, command.settings, command.sealed, work.now,
+        command.workstream_id, command.settings, command.sealed, command.begins, work.now,
     )  # fmt: skip
     after = {
         "provider": command.provider,
@@ -76,6 +81,7 @@ async def create_channel_account(work: Work, command: CreateChannelAccount) -> O
         "workstream": command.workstream_id,
         "settings": dict(command.settings),
         "disabled": False,
+        "begins": command.begins,
     }
     note_created(work, ACCOUNT, (command.account_id, command.name), after)
     return {"id": command.account_id}
@@ -89,17 +95,17 @@ async def change_channel_account(work: Work, command: ChangeChannelAccount) -> O
     row = await work.tx.row("channels.lock_account", work.organization_id, command.account_id)
     if row is None:
         return Refusal(Reason.NOT_FOUND)
-    before = {name: row[name] for name in ("name", "workstream_id", "settings", "disabled")}
+    before = {name: row[name] for name in ("name", "workstream_id", "settings", "disabled", "begins")}
     given = {name: getattr(command, name) for name in before}
     after = {name: before[name] if value is None else value for name, value in given.items()}
     if refusal := await _workstream_refusal(work, row["provider"], after["workstream_id"]):
         return refusal
     await work.tx.run(
         "channels.change_account", work.organization_id, command.account_id, after["name"], after["workstream_id"],
-        after["settings"], command.sealed, after["disabled"],
+        after["settings"], command.sealed, after["disabled"], after["begins"],
     )  # fmt: skip
     renewed = command.sealed is not None
-    if renewed or after != {**before, "name": after["name"]}:
+    if renewed or after != {**before, "name": after["name"], "begins": after["begins"]}:
         await work.tx.run("channels.release", work.organization_id, command.account_id)
     await dispatches.hurry(work.tx, (work.organization_id, command.account_id), work.now)
     states = ({**before, "secrets": "kept"}, {**after, "secrets": "renewed" if renewed else "kept"})

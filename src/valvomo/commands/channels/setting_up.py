@@ -49,6 +49,8 @@ class SettingUp:
         named: tuple[str, str, str],
         filled: tuple[Mapping[str, Any], Mapping[str, Any]],
         key: str | None,
+        *,
+        begins: bool = False,
     ) -> Done | Refusal:
         """A new account. `named` are provider, name and workstream, `filled` settings and secrets."""
         if refusal := _administrators_only(actor):
@@ -65,7 +67,7 @@ class SettingUp:
             return sealed
         command = CreateChannelAccount(
             account_id=account_id, provider=provider.name, name=named[1], workstream_id=named[2],
-            settings=msgspec.to_builtins(settings), sealed=sealed,
+            settings=msgspec.to_builtins(settings), sealed=sealed, begins=begins,
         )  # fmt: skip
         return await self._executor.execute(actor, command, key)
 

@@ -69,6 +69,10 @@ async def take_message(work: Work, command: TakeMessage) -> Outcome:
         "channels.note_thread", *account, command.address, conversation.contact_id, conversation.id, said.name,
         arrival["sent_at"], said.cursor,
     )  # fmt: skip
+    if said.opted:
+        await work.tx.run(
+            "channels.opt", *account, command.address, work.now if said.opted == "out" else None
+        )
     await work.tx.run("channels.arrival_done", *account, arrival["key"], work.now, None)
     return {"key": arrival["key"], "conversation": conversation.id}
 

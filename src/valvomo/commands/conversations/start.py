@@ -16,9 +16,17 @@ from valvomo.db import bots, dispatches, house
 from valvomo.db.dispatches import HouseWords
 from valvomo.db.ids import new_secret, secret_digest
 from valvomo.domain.access.actor import ActorKind, UserRole
+from valvomo.domain.agents.capacity import Agent, exceeded_by
 from valvomo.domain.agents.events import Acknowledged
 from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy, Conversation
-from valvomo.domain.conversations.start import ConversationStarted, Customer, FirstBot, start, with_bot
+from valvomo.domain.conversations.start import (
+    ConversationStarted,
+    Customer,
+    FirstBot,
+    begun_by,
+    start,
+    with_bot,
+)
 from valvomo.domain.conversations.targets import Queue, queue_kind
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.customers.identity import Identity
@@ -35,13 +43,15 @@ _CREATORS = frozenset({UserRole.INTEGRATION, UserRole.ADMINISTRATOR, UserRole.SU
 class Over:
     """The way to a customer: an account, their address there, and who they are, if that is known.
 
-    `window_closed`: the channel takes no free text before they have written.
+    `window_closed`: the channel takes no free text before they have written. `agent` is who writes first, if somebody
+    of the house does.
     """
 
     account_id: str
     address: str
     contact_id: str | None = None
     window_closed: bool = False
+    agent: Agent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +128,13 @@ async def _started(
     started = start(
         workstream, (queue.id, queue.name), customer, consent, conversation_id=work.new_id(), at=work.now
     )
+    if isinstance(started, Refusal):
+        return started
+    if command.over is not None and (agent := command.over.agent) is not None:
+        excess = exceeded_by(agent, started.units, started.channel)
+        return begun_by(started, (agent.id, agent.name), excess_units=excess)
     bot = await _bot(work, workstream, command)
-    return started if bot is None or isinstance(started, Refusal) else with_bot(started, bot)
+    return started if bot is None else with_bot(started, bot)
 
 
 async def _begun(
@@ -147,8 +162,12 @@ async def _begun(
 async def _with_notice(
     work: Work, first: First | None, started: ConversationStarted, conversation: Conversation
 ) -> Conversation:
-    """Who writes over a channel has seen no page: the notice is what they are told first, before anybody answers."""
-    after = conversation if first is None else await first(conversation)
+    """Who writes over a channel has seen no page: the notice is what they are told first, before anybody answers.
+
+    Where the house writes first, it comes before that.
+    """
+    waits = started.owner_id is None and first is not None
+    after = await first(conversation) if waits and first else conversation
     shown = (started.workstream_id, started.consent.policy.value, started.consent.language)
     text = await work.tx.row("house.current_text", work.organization_id, *shown)
     if text is not None:
@@ -159,13 +178,14 @@ async def _with_notice(
             text=text["text"],
         )
         await dispatches.write(work.tx, [words], work.now)
-    return after
+    return after if waits or first is None else await first(after)
 
 
 def _creator_refusal(work: Work, command: StartConversation) -> Refusal | None:
     if work.actor.kind is ActorKind.USER and not _CREATORS & work.actor.roles:
         return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.INTEGRATION.value})
-    if command.over is not None and work.actor.kind is not ActorKind.SYSTEM:
+    by_agent = command.over is not None and command.over.agent is not None
+    if command.over is not None and not by_agent and work.actor.kind is not ActorKind.SYSTEM:
         return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
     return None
 

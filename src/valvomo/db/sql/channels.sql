@@ -35,12 +35,13 @@ WHERE a.organization_id = $1 AND a.id > $2 AND ($3::text IS NULL OR a.id = $3) O
 
 -- name: create_account
 -- A new account.
-INSERT INTO channel_accounts (organization_id, id, provider, name, workstream_id, settings, secrets, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO channel_accounts (organization_id, id, provider, name, workstream_id, settings, secrets, begins, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- name: change_account
 -- A changed account; without new secrets the old ones stay.
-UPDATE channel_accounts SET name = $3, workstream_id = $4, settings = $5, secrets = coalesce($6, secrets), disabled = $7
+UPDATE channel_accounts SET name = $3, workstream_id = $4, settings = $5, secrets = coalesce($6, secrets), disabled = $7,
+    begins = $8
 WHERE organization_id = $1 AND id = $2
 
 -- name: remove_account
@@ -192,6 +193,34 @@ WHERE organization_id = $1 AND account_id = $2 AND key = (
 UPDATE channel_threads SET contact_id = $4, conversation_id = $5, name = coalesce(nullif($6, ''), name),
     last_inbound_at = greatest(last_inbound_at, $7), cursor = coalesce($8, cursor)
 WHERE organization_id = $1 AND account_id = $2 AND address = $3
+
+-- name: begin_thread
+-- With whom and in which conversation the thread is now, that the house has begun.
+UPDATE channel_threads SET contact_id = $4, conversation_id = $5
+WHERE organization_id = $1 AND account_id = $2 AND address = $3
+
+-- name: opt
+-- Whether the customer wants to be written to at this address: since when not, or NULL.
+UPDATE channel_threads SET opted_out_at = $4 WHERE organization_id = $1 AND account_id = $2 AND address = $3
+
+-- name: blocked
+-- Whether the newest of our messages to this address, since the customer wrote, was blocked by them.
+SELECT coalesce((SELECT d.problem = 'blocked' FROM dispatches d WHERE d.organization_id = $1 AND d.account_id = $2
+    AND d.address = $3 AND d.state <> 'queued' AND d.created_at > coalesce($4::timestamptz, '-infinity')
+    ORDER BY d.place DESC LIMIT 1), false)
+
+-- name: begun_over
+-- An account over which staff would begin, with where that would lead.
+SELECT a.*, w.channel, w.queue_id FROM channel_accounts a
+JOIN workstreams w ON w.organization_id = a.organization_id AND w.id = a.workstream_id
+WHERE a.organization_id = $1 AND a.id = $2
+
+-- name: ways
+-- Accounts over which staff may begin, by name, and whether there are templates for it.
+SELECT a.*, w.channel, w.queue_id, EXISTS (SELECT FROM message_templates t
+    WHERE t.organization_id = a.organization_id AND t.account_id = a.id) AS templates
+FROM channel_accounts a JOIN workstreams w ON w.organization_id = a.organization_id AND w.id = a.workstream_id
+WHERE a.organization_id = $1 AND a.begins AND NOT a.disabled ORDER BY lower(a.name)
 
 -- name: address_conversation
 -- Where the public messages of a conversation go.

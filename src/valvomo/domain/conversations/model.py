@@ -160,6 +160,7 @@ class Conversation:
     text until the customer writes again, `undelivered` which messages have not reached them, and nobody has seen to it
     yet. `readings` are of the last six measured messages of the customer, `sentiment_level` their mood. `record` is
     None for whatever is no record. `survey` was asked at the end, `verified` is whom their site has signed.
+    `outbound`: the house has written first.
     """
 
     id: str
@@ -214,6 +215,7 @@ class Conversation:
     account_id: str | None = None
     window_closed: bool = False
     undelivered: tuple[Undelivered, ...] = ()
+    outbound: bool = False
     first_accepted_at: datetime | None = None
     accepted_at: datetime | None = None
     wrap_up_at: datetime | None = None

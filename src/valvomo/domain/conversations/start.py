@@ -18,6 +18,7 @@ from valvomo.domain.conversations.model import (
     Mode,
     State,
 )
+from valvomo.domain.conversations.offers import owned
 from valvomo.domain.conversations.record import Record
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
@@ -59,9 +60,15 @@ class ConversationStarted(Event):
     bot_idle: int = 0
     auto_close_at: datetime | None = None
     record: Record | None = None
+    owner_id: str | None = None
+    owner_name: str | None = None
+    excess_units: int = 0
 
     def begin(self, at: datetime) -> Conversation:
-        """The new conversation: open in its queue, or active with a bot as primary."""
+        """The new conversation: open in its queue, active with a bot as primary, or with the agent who began it.
+
+        Nobody has waited for an agent who writes first, and no customer for their first response.
+        """
         conversation = Conversation(
             id=self.conversation_id,
             organization_id=self.organization_id,
@@ -85,7 +92,12 @@ class ConversationStarted(Event):
         )
         # A bot that cannot be reached, or never says a word, must not keep anybody.
         bot = at + timedelta(seconds=self.bot_patience) if self.bot_id else None
-        return with_deadlines(conversation, auto_close=None if bot else self.auto_close_at, bot=bot)
+        begun = with_deadlines(conversation, auto_close=None if bot else self.auto_close_at, bot=bot)
+        if self.owner_id is None:
+            return begun
+        agent = (self.owner_id, self.owner_name or "")
+        taken = owned(begun, agent, units=(self.units, self.excess_units), at=at)
+        return replace(taken, outbound=True, first_response_at=at)
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """A conversation starts once."""
@@ -162,6 +174,13 @@ def start(
         consent=consent,
         record=(customer.record or Record()) if workstream.channel is Channel.RECORD else None,
         auto_close_at=workstream.auto_close(workstream.timers.auto_close_open, at),
+    )
+
+
+def begun_by(begun: ConversationStarted, agent: tuple[str, str], *, excess_units: int) -> ConversationStarted:
+    """The same, begun by this agent (`id`, `name`), who is primary at once and pays its units."""
+    return replace(
+        begun, owner_id=agent[0], owner_name=agent[1], excess_units=excess_units, auto_close_at=None
     )
 
 

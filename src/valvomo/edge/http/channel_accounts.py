@@ -66,7 +66,11 @@ async def create_channel_account(
 ) -> ChannelAccountDocument:
     """What is filled in is judged by the provider's form. `secrets` are kept encrypted and never shown."""
     named = (data.provider, data.name, data.workstream_id)
-    made = done(await parts.channels.setting_up.create(actor, named, (data.settings, data.secrets), key))
+    made = done(
+        await parts.channels.setting_up.create(
+            actor, named, (data.settings, data.secrets), key, begins=data.begins
+        )
+    )
     return await _document(parts, actor, str(made.result["id"]))
 
 
@@ -89,7 +93,7 @@ async def change_channel_account(
     """What is left out stays as it is. Of a disabled account nothing comes in, and what is to go out waits."""
     command = ChangeChannelAccount(
         account_id=account_id, name=data.name, workstream_id=data.workstream_id, settings=data.settings,
-        disabled=data.disabled,
+        disabled=data.disabled, begins=data.begins,
     )  # fmt: skip
     done(await parts.channels.setting_up.change(actor, command, data.secrets, key))
     return await _document(parts, actor, account_id)

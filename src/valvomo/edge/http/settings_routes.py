@@ -6,6 +6,7 @@ from valvomo.edge.http import (
     alert_trials,
     attention,
     audit,
+    beginning,
     bots,
     channel_accounts,
     dispositions,
@@ -53,5 +54,6 @@ ROUTES = (
     *bots.ROUTES,
     *message_templates.ROUTES,
     *undelivered.ROUTES,
+    *beginning.ROUTES,
     *audit.ROUTES,
 )
