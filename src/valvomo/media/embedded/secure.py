@@ -16,6 +16,8 @@ from valvomo.media.embedded.rtp import is_rtcp
 
 MOST_WAITING = 64
 """Datagrams of handshakes that are kept until they are read; a flood of them is thrown away."""
+MOST_SOURCES = 64
+"""SSRCs of one browser: for each of them keys are kept, and a browser has a few in an hour."""
 HANDSHAKE_SECONDS = 20.0
 
 
@@ -30,6 +32,7 @@ class Secured:
         self._dtls._set_role("server")  # noqa: SLF001 - SDP says the role, and this is how it is told
         self._send = send
         self._ended = ended
+        self._sources: set[bytes] = set()
 
     @property
     def ready(self) -> bool:
@@ -56,15 +59,16 @@ class Secured:
 
     def open(self, datagram: bytes) -> bytes | None:
         """A packet that has come, None where nobody who shook hands has sealed it."""
-        if not self.ready:
+        source = datagram[4:8] if is_rtcp(datagram) else datagram[8:12]
+        if not self.ready or (source not in self._sources and len(self._sources) >= MOST_SOURCES):
             return None
         session = self._dtls._rx_srtp  # noqa: SLF001
         try:
-            return bytes(
-                session.unprotect_rtcp(datagram) if is_rtcp(datagram) else session.unprotect(datagram)
-            )
+            opened = session.unprotect_rtcp(datagram) if is_rtcp(datagram) else session.unprotect(datagram)
         except pylibsrtp.Error:
             return None
+        self._sources.add(source)
+        return bytes(opened)
 
     def give(self, packet: bytes) -> None:
         """Seal a packet and send it; nothing goes before there is a key."""

@@ -12,8 +12,8 @@ from valvomo.media.embedded.leg import Leg
 
 STUN, DTLS, MEDIA = range(4), range(20, 64), range(128, 192)
 """First bytes of datagrams (RFC 7983 §7)."""
-BUFFER = 4 * 1024 * 1024
-"""Bytes that the system may keep while this process is at something else."""
+MOST_WAYS = 16
+"""Addresses by which one browser may come: its networks, and those of what is between."""
 
 
 class Wire(asyncio.DatagramProtocol):
@@ -81,8 +81,17 @@ class Wire(asyncio.DatagramProtocol):
         found = ice.check(message, credentials, address)
         if found is None:
             return
-        self._addresses[address] = leg
+        self._ways(leg, address)
         leg.seen = self._clock()
         if found.nominates or leg.address is None:
             leg.address = address
         self._transport.sendto(found.answer, address)
+
+    def _ways(self, leg: Leg, address: Address) -> None:
+        """The leg may also come by this address; of those that it does not come by any more the oldest is forgotten."""
+        if self._addresses.get(address) is leg:
+            return
+        known = [one for one, whose in self._addresses.items() if whose is leg and one != leg.address]
+        if len(known) >= MOST_WAYS:
+            del self._addresses[known[0]]
+        self._addresses[address] = leg
