@@ -3,12 +3,14 @@
 import base64
 import json
 import os
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+import sample_files as files
+from playwright.async_api import FilePayload, Page, ViewportSize, expect
 from sample_line import received, reported
 from sample_looks import fits, judge
 from sample_office import Office
@@ -16,6 +18,7 @@ from sample_provider import Said, StandIn
 from sample_screens import Desk
 
 from valvomo.channels.signing import signed
+from valvomo.channels.twilio.provider import signature
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 WORDS = {
@@ -27,7 +30,8 @@ WORDS = {
         "Lisää tili", "Nimi", "Järjestelmän osoite", "Luo", "Tallenna", "Kysy palveluntarjoajalta", "Tili toimii.",
     ),
 }  # fmt: skip
-PHONE = {"width": 390, "height": 844}
+TOKEN = "0123456789abcdef0123456789abcdef"
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 async def shot(page: Page, name: str) -> None:
@@ -45,6 +49,16 @@ async def say(account: dict[str, Any], body: dict[str, Any]) -> None:
     async with httpx.AsyncClient() as client:
         answer = await client.post(account["callback"], content=content, headers=headers)
     assert answer.status_code == 200, answer.text
+
+
+async def an_account(office: Office, system: StandIn) -> dict[str, Any]:
+    """At our system, for a workstream that is there."""
+    admin = await office.caller("admin")
+    found = (await admin.get("/workstreams"))["items"]
+    one = next(each for each in found if each["name"] == "Our system")
+    filled = {"settings": {"url": f"{system.url}/in", "settling_seconds": 0}, "secrets": {"secret": SECRET}}
+    body = {"provider": "custom", "name": "Our system", "workstream_id": one["id"], **filled}
+    return dict(await admin.do("POST", "/channel-accounts", body))
 
 
 async def workstream(office: Office) -> None:
@@ -82,16 +96,8 @@ async def test_an_account_is_set_up_and_tried(office: Office, language: str) -> 
 
 async def test_a_customer_writes_and_the_answer_is_followed_to_them(office: Office) -> None:
     await workstream(office)
-    admin = await office.caller("admin")
     async with StandIn().open() as system:
-        found = (await admin.get("/workstreams"))["items"]
-        one = next(each for each in found if each["name"] == "Our system")
-        filled = {
-            "settings": {"url": f"{system.url}/in", "settling_seconds": 0},
-            "secrets": {"secret": SECRET},
-        }
-        body = {"provider": "custom", "name": "Our system", "workstream_id": one["id"], **filled}
-        account = await admin.do("POST", "/channel-accounts", body)
+        account = await an_account(office, system)
         desk = await Desk.open(office, available=False)
         await say(account, received("ann", "Where is my parcel?", "m1", datetime.now(UTC)))
         await desk.page.get_by_role("button", name="Pick the conversation with Customer ann").click()
@@ -128,3 +134,96 @@ async def test_the_list_on_a_phone_in_the_dark(office: Office) -> None:
     await shot(page, "phone")
     await fits(page)
     await judge(page)
+
+
+async def test_files_come_from_a_customer_and_go_to_them(office: Office) -> None:
+    await workstream(office)
+    held = {"/photo": files.picture("PNG", (800, 500)), "/receipt": files.PDF, "/voice": files.sound()}
+    async with StandIn(lambda asked: Said(body=held[asked.path]) if asked.path in held else
+                       Said(status=200 if asked.path == "/in" else 404)).open() as system:  # fmt: skip
+        account = await an_account(office, system)
+        desk = await Desk.open(office, available=False)
+        named = {"photo": "parcel.png", "voice": "message.wav", "receipt": "receipt.pdf", "late": "late.png"}
+        attached = [{"url": f"{system.url}/{path}", "name": name} for path, name in named.items()]
+        written = received("ann", "It arrived broken", "m1", datetime.now(UTC), attachments=attached)
+        await say(account, written)
+        await desk.page.get_by_role("button", name="Pick the conversation with Customer ann").click()
+        bubble = desk.talk.message("It arrived broken")
+        await expect(bubble.locator("[data-attachments] img")).to_be_visible()
+        await expect(bubble.locator("audio")).to_have_attribute("src", re.compile("^/files/"))
+        await expect(bubble.get_by_role("link", name="Download receipt.pdf")).to_be_visible()
+        failed = bubble.locator("[data-state=failed]")
+        await expect(failed).to_contain_text("The provider does not have it any more.")
+        await shot(desk.page, "files-in")
+        await judge(desk.page)
+        await desk.page.emulate_media(color_scheme="dark")
+        await shot(desk.page, "files-dark")
+        await judge(desk.page)
+        await desk.page.emulate_media(color_scheme="light")
+        held["/late"] = files.picture("PNG", (200, 200), "tomato")
+        await failed.get_by_role("button", name="Try again: late.png").click()
+        await expect(bubble.locator("[data-attachments] img")).to_have_count(2)
+        await expect(bubble.locator("[data-media]")).to_have_count(0)
+
+        composer = desk.talk.composer
+        attach = composer.locator("[data-attach]")
+        await expect(attach).to_have_attribute(
+            "aria-label", re.compile("up to 10 ?MB each, 10 with a message")
+        )
+        label: FilePayload = {
+            "name": "label.png",
+            "mimeType": "image/png",
+            "buffer": files.picture("PNG", (300, 200)),
+        }
+        await composer.locator("input[type=file]").set_input_files([label])
+        await expect(composer.locator("[data-stage=ready]")).to_have_count(1)
+        await desk.talk.write("Print this label")
+        await expect(desk.page.locator("[data-delivery=sent]")).to_be_visible()
+        told = next(json.loads(one.body) for one in system.asked if one.method == "POST")["data"]
+        assert [(one["name"], one["media_type"]) for one in told["attachments"]] == [
+            ("label.png", "image/png")
+        ]
+        async with httpx.AsyncClient() as client:
+            opened = await client.get(told["attachments"][0]["url"])
+        assert (opened.status_code, opened.headers["content-type"]) == (200, "image/png")
+        assert opened.headers["content-disposition"].startswith("attachment")
+        await shot(desk.page, "files-out")
+        await desk.page.set_viewport_size(PHONE)
+        await shot(desk.page, "files-phone")
+        await fits(desk.page)
+
+
+async def test_where_only_words_go_the_composer_says_so(office: Office) -> None:
+    admin = await office.caller("admin")
+    queue = office.sample.queues["Support"]
+    one = await admin.do("POST", "/workstreams", {"name": "SMS here", "channel": "sms", "queue": queue})
+    async with StandIn().open() as api:
+        settings = {"account_sid": "AC" + "0" * 32, "sender": "+358457000000", "base_url": api.url}
+        body = {"provider": "twilio", "name": "SMS here", "workstream_id": one["id"], "settings": settings,
+                "secrets": {"auth_token": TOKEN}}  # fmt: skip
+        account = await admin.do("POST", "/channel-accounts", body)
+        desk = await Desk.open(office, available=False)
+        fields = {
+            "MessageSid": "SM" + "1" * 32,
+            "From": "+358401234567",
+            "Body": "Where is it?",
+            "NumMedia": "0",
+        }
+        signed_by = signature(TOKEN, account["callback"], list(fields.items()))
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(
+                account["callback"], data=fields, headers={"X-Twilio-Signature": signed_by}
+            )
+        assert answer.status_code == 200, answer.text
+        await desk.page.get_by_role("button", name="Pick the conversation with +358401234567").click()
+        attach = desk.talk.composer.locator("[data-attach]")
+        await expect(attach).to_be_disabled()
+        await expect(attach).to_have_attribute(
+            "aria-label", re.compile("Nothing but words reaches the customer")
+        )
+        await shot(desk.page, "words-only")
+        await judge(desk.page)
+        eino = await office.caller("eino")
+        conversation = (await eino.get("/conversations"))["items"][0]["id"]
+        allowance = await eino.get(f"/conversations/{conversation}/attachments/allowance")
+        assert (allowance["allowed"], allowance["most"]) == (False, 0)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from itertools import permutations
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_files import PDF, picture
 from sample_floor import AINO, Floor
 from sample_line import Line, conversation_of, received, reported
+from sample_media import Files
+from sample_provider import Said
 
 from valvomo.commands.conversations import serve
 from valvomo.db.database import Database
@@ -58,15 +63,28 @@ def test_who_has_it_has_it(reports: tuple[Delivery, ...], last: Delivery) -> Non
 
 SAID = [("ann", 0, "one"), ("ann", 10, "two"), ("ann", 20, "three"), ("bob", 5, "four"), ("bob", 15, "five")]
 STATES = ("sent", "delivered", "read")
+BROUGHT = {"two": ("a.pdf", "gone.png"), "four": ("b.png",)}
+"""Files that come with some of it."""
+HELD = {"/a.pdf": PDF, "/b.png": picture()}
 
 
-async def _told(server: Any, template: str, order: list[int], batches: list[bool]) -> list[tuple[Any, ...]]:
+async def _told(
+    server: Any, template: str, turns: tuple[list[int], list[bool]], folder: Path
+) -> list[tuple[Any, ...]]:
     """What the conversations are in the end if the provider says it in this order, and jobs run in between."""
+    order, batches = turns
     name = await server.create(template)
     database = await Database.open(server.url(name), pool_size=4)
     try:
         floor = await Floor.open(database)
-        async with Line.open(floor, settling_seconds=5.0) as line:
+        async with (
+            Line.open(floor, settling_seconds=5.0) as line, Files.of(floor, line.opener, folder) as files
+        ):  # fmt: skip
+            line.system.answer = lambda asked: (
+                Said(body=HELD[asked.path])
+                if asked.path in HELD
+                else Said(200 if asked.path == "/in" else 404)
+            )
             await line.says("ann", "zero", "m-zero")
             await line.take_in(after=6.0)
             one = await conversation_of(floor)
@@ -76,7 +94,19 @@ async def _told(server: Any, template: str, order: list[int], batches: list[bool
             message = line.got()[0]["id"]
             begun = floor.clock()
             calls = [
-                (received(who, text, f"m-{text}", begun.replace(microsecond=at * 1000)), f"call-{text}")
+                (
+                    received(
+                        who,
+                        text,
+                        f"m-{text}",
+                        begun.replace(microsecond=at * 1000),
+                        attachments=[
+                            {"url": f"{line.system.url}/{name}", "name": name}
+                            for name in BROUGHT.get(text, ())
+                        ],
+                    ),
+                    f"call-{text}",
+                )
                 for who, at, text in SAID
             ] + [(reported(message, state, begun), f"call-{state}") for state in STATES]
             for place, number in enumerate(order):
@@ -84,16 +114,24 @@ async def _told(server: Any, template: str, order: list[int], batches: list[bool
                 await line.call(body, one=call)
                 if batches[place % len(batches)]:
                     await line.arriving.round()
+                    await files.fetch()
             for body, call in calls:
                 await line.call(body, one=call)
             await line.take_in(after=6.0)
+            await files.fetch()
             report = await verify(database)
             assert report.clean, report.findings
             rows = await floor.sql(
-                "SELECT c.body ->> 'customer_name' AS name, m.seq, m.text, m.delivery FROM public_messages m"
-                " JOIN conversations c ON c.id = m.conversation_id ORDER BY 1, 2"
+                "SELECT c.body ->> 'customer_name' AS name, m.seq, m.text, m.delivery, m.attachments, m.media"
+                " FROM public_messages m JOIN conversations c ON c.id = m.conversation_id ORDER BY 1, 2"
             )
-            return [tuple(row) for row in rows]
+            return [
+                (
+                    *tuple(row)[:4],
+                    *([one["name"] for one in row[column] or ()] for column in ("attachments", "media")),
+                )
+                for row in rows
+            ]
     finally:
         await database.close()
         await server.drop(name)
@@ -111,12 +149,14 @@ async def _told(server: Any, template: str, order: list[int], batches: list[bool
 def test_the_same_conversation_comes_of_it(
     server: Any, template: str, order: list[int], batches: list[bool]
 ) -> None:
-    assert asyncio.run(_told(server, template, order, batches)) == [
-        ("Customer ann", 1, "zero", None),
-        ("Customer ann", 2, "answer", "read"),
-        ("Customer ann", 3, "one", None),
-        ("Customer ann", 4, "two", None),
-        ("Customer ann", 5, "three", None),
-        ("Customer bob", 1, "four", None),
-        ("Customer bob", 2, "five", None),
+    with TemporaryDirectory() as folder:
+        told = asyncio.run(_told(server, template, (order, batches), Path(folder)))
+    assert told == [
+        ("Customer ann", 1, "zero", None, [], []),
+        ("Customer ann", 2, "answer", "read", [], []),
+        ("Customer ann", 3, "one", None, [], []),
+        ("Customer ann", 4, "two", None, ["a.pdf"], ["gone.png"]),
+        ("Customer ann", 5, "three", None, [], []),
+        ("Customer bob", 1, "four", None, ["b.png"], []),
+        ("Customer bob", 2, "five", None, [], []),
     ]

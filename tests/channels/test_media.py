@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sample_clamd import Clamd
 from sample_files import EICAR, HTML, PDF, PROGRAMS, bomb, picture
 from sample_floor import AINO, SAARA, Floor
 from sample_line import Line, conversation_of
 from sample_media import Files, brings, file, written
+from sample_meta import PAGE_ID, account, called, messenger, ms_event, whatsapp
 from sample_provider import Asked, Said
 from sample_stage import Stage
 
+from valvomo.channels.messenger import Messenger
+from valvomo.channels.telegram.updates import inbound_of, update_of
+from valvomo.channels.whatsapp import WhatsApp
 from valvomo.commands.channels.media import AttachMedia, FetchMediaAgain
+from valvomo.commands.channels.receiving import kept
 from valvomo.commands.conversations import serve
 from valvomo.commands.execute import Executor
 from valvomo.db.attachments import upload_of
 from valvomo.domain.attachments.media import MediaProblem
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.files.clamav import ClamAV
+from valvomo.jobs.delivery import content_of
 from valvomo.jobs.fetching import LEASE_SECONDS, LONGEST_PAUSE, MOST_ATTEMPTS
+from valvomo.protocol.letters import BOT_LETTER_KINDS
 from valvomo.queries.verify import verify
 
 PHOTO = picture()
+WA = {"phone_number_id": "106540352242922", "business_account_id": "102290129340398"}
 
 
 @pytest.fixture
@@ -287,3 +301,104 @@ async def test_everybody_who_reads_along_sees_it_come(line: Line, files: Files) 
     assert (before["id"], len(said)) == (after["id"], 2)
     assert (before["media"][0]["state"], before["attachments"]) == ("fetching", [])
     assert ([one["name"] for one in after["attachments"]], after["media"]) == (["photo.png"], [])
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+NAMES = st.sampled_from(
+    (
+        "file_id", "file_name", "mime_type", "file_size", "id", "caption", "filename", "type", "payload", "url",
+        "title", "name", "media_type", "size", "voice", "emoji", "is_animated",
+    )
+)  # fmt: skip
+FILES = ANY | st.dictionaries(NAMES, ANY, max_size=6)
+KINDS = ("photo", "document", "voice", "video_note", "sticker", "animation")
+
+
+@given(
+    st.sampled_from(KINDS),
+    FILES | st.lists(FILES, max_size=3),
+    st.sampled_from(("image", "audio", "sticker", "?")),
+)
+def test_whatever_a_provider_says_of_files_can_be_kept(kind: str, said: Any, sort: str) -> None:
+    update = {"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"},
+              "from": {"id": 7, "first_name": "A"}, kind: said}}  # fmt: skip
+    graph = {"type": sort, sort: said, "from": "358401234567", "id": "w", "timestamp": "1"}
+    page = ms_event(message={"mid": "m", "attachments": said if isinstance(said, list) else [said]})
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    one = inbound_of(update_of(json.dumps(update).encode()), "1")
+    wa, ms = WhatsApp(), Messenger()
+    items: list[Any] = [one] if one else []
+    items += wa.receive(account(wa, WA), called(whatsapp(messages=[graph]), at)).items
+    items += ms.receive(account(ms, {"page_id": PAGE_ID}), called(messenger(page), at)).items
+    assert len(items) >= 2
+    for item in items:
+        found = kept(item, at)
+        assert not found.body["media"]
+        assert item.text or item.media
+        assert all(medium.ref or medium.problem for medium in item.media)
+        json.dumps([[one.ref, one.name, one.media_type, one.problem] for one in found.media]).encode()
+        assert not any("\0" in f"{one.ref}{one.name}{one.media_type}" for one in found.media)
+
+
+async def test_whatever_is_fetched_under_whatever_name_becomes_a_file_or_a_reason(
+    line: Line, files: Files
+) -> None:
+    dice = Random(7)
+    bodies = [
+        PHOTO,
+        PDF,
+        HTML,
+        b"",
+        b"\0" * 9,
+        PROGRAMS[1],
+        EICAR,
+        bomb(),
+        "ää".encode(),
+        b"\x89PNG\r\n\x1a\n",
+    ]
+    names = ["a.png", "", "../../etc/passwd", "a\u202egpj.exe", "x" * 400 + ".pdf", "con", "\ud83d\ude00.jpg"]
+    kinds = ["image/png", "application/pdf", "", "text/html", "image/svg+xml", "a/b; c=d", "x" * 90, "\u00e4"]
+    held = {f"f{number}": body for number, body in enumerate(bodies)}
+    holding(line, **held)
+    for number in range(6):
+        wanted = [
+            file(at(line, dice.choice(list(held))), dice.choice(names), dice.choice(kinds)) for _ in range(5)
+        ]
+        await brings(line, "", f"m-{number}", *wanted)
+    await line.take_in()
+    assert await files.fetch() == 30
+    one = await conversation_of(line.floor)
+    found = await written(line.floor, one)
+    assert [len(message.files) + len(message.media) for message in found] == [5] * 6
+    assert {medium.state.value for message in found for medium in message.media} == {"failed"}
+    assert not any(
+        "/" in each["name"] or "\u202e" in each["name"] for message in found for each in message.files
+    )
+    await sound(line.floor)
+
+
+async def test_a_bot_hears_of_files_and_opens_them(line: Line, files: Files) -> None:
+    holding(line, photo=PHOTO)
+    await line.floor.sql("UPDATE workstreams SET bot_id = 'botti' WHERE id = 'custom'")
+    one = await came(line, "look", file(at(line, "photo")))
+    await files.fetch()
+    rows = await line.floor.sql(
+        "SELECT * FROM outbox WHERE conversation_id = $1 AND kind LIKE 'bot.%' ORDER BY place", one
+    )
+    assert [row["kind"] for row in rows] == ["bot.conversation_started", "bot.message", "bot.attachment"]
+    words, came_later = (json.loads(content_of(row, files.enclosures))["data"] for row in rows[1:])
+    assert (words["message"]["text"], words["message"]["attachments"], words["message"]["awaited"]) == (
+        "look",
+        [],
+        1,
+    )
+    (told,) = came_later["attachments"]
+    assert (came_later["message"], told["name"]) == (words["message"]["id"], "photo.png")
+    assert told["url"].startswith("https://desk.example.org/files/")
+    for row, kind in zip(rows[1:], ("bot.message", "bot.attachment"), strict=True):
+        content = json.loads(content_of(row, files.enclosures))["data"]
+        msgspec.convert(content, BOT_LETTER_KINDS[kind].form, strict=False)

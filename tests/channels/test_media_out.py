@@ -19,6 +19,8 @@ from sample_provider import Asked, Said
 
 from valvomo.commands.attachments.uploading import BeginUpload
 from valvomo.commands.channels.mending import SendAgain
+from valvomo.commands.channels.parts import Parts
+from valvomo.commands.channels.told import Told
 from valvomo.commands.conversations import serve
 from valvomo.domain.attachments.limits import NOTHING
 from valvomo.domain.conversations.delivery import Delivery, worst
@@ -262,3 +264,33 @@ def test_the_worst_part_is_how_far_it_is(parts: list[Delivery]) -> None:
     else:
         assert all(order.index(found) <= order.index(one) for one in parts)
     assert worst(reversed(parts)) is found
+
+
+def after(parts: int, reports: list[tuple[int | None, Delivery]]) -> Delivery:
+    """How far a message of so many parts is, once all of this has been said of them."""
+    known = Parts(
+        rows={"m": {place: Told(message_id="m", part=place, state=Delivery.SENT) for place in range(parts)}}
+    )
+    state = Delivery.SENT
+    for part, reported in reports:
+        said = known.told(Told(message_id="m", part=part, state=reported), state)
+        state = state if said is None else said.state
+    return state
+
+
+REPORTS = st.tuples(st.integers(0, 2), st.sampled_from(list(Delivery)[1:]))
+
+
+@given(st.lists(REPORTS, max_size=8), st.randoms())
+def test_the_order_and_number_of_reports_of_parts_make_no_difference(
+    reports: list[tuple[int | None, Delivery]], dice: Any
+) -> None:
+    other = [*reports, *reports[: dice.randrange(3)]]
+    dice.shuffle(other)
+    assert after(3, other) is after(3, reports)
+
+
+def test_what_is_said_of_all_of_it_is_said_of_each_part() -> None:
+    assert after(3, [(None, Delivery.READ)]) is Delivery.READ
+    assert after(3, [(0, Delivery.FAILED), (None, Delivery.DELIVERED)]) is Delivery.DELIVERED
+    assert after(2, [(0, Delivery.FAILED), (0, Delivery.DELIVERED)]) is Delivery.SENT

@@ -329,3 +329,33 @@ def test_whatever_is_signed_is_read_or_refused_and_unsigned_nothing_is(parts: li
         assert all(item.key for item in items)
         with pytest.raises(UnverifiedError):
             Messenger().receive(one(), signed(whole, secret="f" * 32))
+
+
+async def test_a_customers_name_is_asked_for_once(ms: MetaLine) -> None:
+    def profile(asked: Asked) -> Said:
+        """As .../messenger-platform/identity/user-profile says it."""
+        if asked.method == "GET":
+            return answered({"first_name": "Ann", "last_name": "Aalto", "id": ANN})
+        return taken(asked)
+
+    ms.graph.answer = profile
+    async with GuardedHttp(LOOPBACK) as http:
+        ms.arriving._http = http
+        for number in range(3):
+            await ms.call(messenger(text(f"m_{number}", "hello", ms.floor.clock())))
+            await ms.take_in()
+    asked = [one.path for one in ms.graph.asked if one.method == "GET"]
+    assert asked == [f"/v26.0/{ANN}?fields=first_name%2Clast_name"]
+    assert (await ms.floor.get(await newest(ms.floor))).customer_name == "Ann Aalto"
+
+
+@pytest.mark.parametrize(
+    "answer", [Said(status=500), Said(drop=True), Said(body=b"[]"), answered({"error": {}}, 400)]
+)
+async def test_who_has_no_name_is_served_all_the_same(ms: MetaLine, answer: Said) -> None:
+    ms.graph.answer = lambda _asked: answer
+    async with GuardedHttp(LOOPBACK) as http:
+        ms.arriving._http = http
+        await ms.call(messenger(text("m_1", "hello", ms.floor.clock())))
+        await ms.take_in()
+    assert (await ms.floor.get(await newest(ms.floor))).customer_name == f"{PAGE_ID}:{ANN}"

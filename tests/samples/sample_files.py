@@ -3,6 +3,7 @@
 import gzip
 import io
 import struct
+import wave
 import zipfile
 import zlib
 
@@ -32,6 +33,17 @@ def placed_photograph() -> bytes:
     exif.get_ifd(0x8825)[2] = (60.0, 10.0, 20.0)
     out = io.BytesIO()
     photograph.save(out, "JPEG", exif=exif, comment=b"a secret comment")
+    return out.getvalue()
+
+
+def sound(seconds: float = 0.2) -> bytes:
+    """A WAV of silence."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(2)
+        written.setframerate(8000)
+        written.writeframes(b"\0\0" * int(8000 * seconds))
     return out.getvalue()
 
 

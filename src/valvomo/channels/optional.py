@@ -62,6 +62,15 @@ class Fetcher(Protocol):
 
 
 @runtime_checkable
+class Namer(Protocol):
+    """A provider that says in its calls who wrote by an id alone, and by what name only when it is asked."""
+
+    async def name_of(self, account: Account, address: str, http: Http) -> str:
+        """What a customer calls themselves; empty where the provider does not say. Raises `UnavailableError`."""
+        ...
+
+
+@runtime_checkable
 class Divider(Protocol):
     """A provider at which one message of ours may be several, each with a state of its own."""
 

@@ -11,6 +11,8 @@ from datetime import datetime
 
 from valvomo.db.bots import Told
 from valvomo.db.messages import Instruction, PublicMessage
+from valvomo.domain.attachments.attached import PublicAttachment
+from valvomo.domain.attachments.media import MediaState
 from valvomo.domain.conversations.bots import BotPaused, BotResumed, Escalated
 from valvomo.domain.conversations.ending import Abandoned
 from valvomo.domain.conversations.event import Event
@@ -20,8 +22,9 @@ from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.start import ConversationStarted
 
 STARTED, MESSAGE, INSTRUCTION = "bot.conversation_started", "bot.message", "bot.instruction"
+ATTACHMENT = "bot.attachment"
 PAUSED, RESUMED, LEFT = "bot.paused", "bot.resumed", "bot.conversation_left"
-BOT_KINDS = (STARTED, MESSAGE, INSTRUCTION, PAUSED, RESUMED, LEFT)
+BOT_KINDS = (STARTED, MESSAGE, ATTACHMENT, INSTRUCTION, PAUSED, RESUMED, LEFT)
 
 
 def told_bot(event: Event, before: Conversation, after: Conversation, at: datetime) -> Iterator[Told]:
@@ -40,9 +43,20 @@ def told_bot(event: Event, before: Conversation, after: Conversation, at: dateti
 
 
 def words_to_bot(message: PublicMessage, conversation: Conversation) -> Told:
-    """The customer's words, as the customer wrote them."""
-    words = {"id": message.id, "seq": message.public_seq, "text": message.text, "at": message.at}
+    """The customer's words, as the customer wrote them, and their files; addresses are made when the letter goes."""
+    awaited = sum(one.state is MediaState.FETCHING for one in message.media or ())
+    words = {
+        "id": message.id, "seq": message.public_seq, "text": message.text, "at": message.at,
+        "attachments": [_file(one) for one in message.attachments], "awaited": awaited,
+    }  # fmt: skip
     return _told(conversation, MESSAGE, {"message": words, "at": message.at}, turn=True)
+
+
+def attachment_to_bot(
+    message_id: str, file: PublicAttachment, conversation: Conversation, at: datetime
+) -> Told:
+    """A file that came with a message of the customer's, once it is there."""
+    return _told(conversation, ATTACHMENT, {"message": message_id, "attachments": [_file(file)], "at": at})
 
 
 def instruction_to_bot(instruction: Instruction, conversation: Conversation) -> Told:
@@ -64,6 +78,10 @@ def _told(
         turn=turn,
         last=last,
     )
+
+
+def _file(one: PublicAttachment) -> dict[str, object]:
+    return {"id": one.id, "name": one.name, "media_type": one.media_type, "size": one.size}
 
 
 def _public(conversation: Conversation) -> dict[str, object]:

@@ -7,14 +7,20 @@ look at, and what is behind it goes on.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 import structlog
 
+from valvomo.addresses import Network
+from valvomo.channels.http import GuardedHttp
+from valvomo.channels.optional import Namer
+from valvomo.channels.port import Http, RejectedError, UnavailableError
 from valvomo.channels.vault import UnopenableError
-from valvomo.commands.channels.accounts import Opener, UnusableAccountError
+from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
 from valvomo.commands.channels.taking_in import TakeMessage, TakeStatuses
 from valvomo.commands.execute import Done, Executor
 from valvomo.commands.registry import Command
@@ -26,6 +32,8 @@ AT_A_TIME = 8
 """Threads that are taken in at a time."""
 BATCH = 200
 MOST_ATTEMPTS = 6
+NAME_SECONDS = 4.0
+"""How long a customer's first message waits for their name."""
 IN_A_ROW = 50
 """Messages of a thread that are taken in before others have their turn."""
 
@@ -47,12 +55,21 @@ class Arriving(Rounds):
         executor: Executor,
         bell: Doorbell,
         opener: Opener,
+        *,
+        allowed: Sequence[Network] = (),
     ) -> None:
         super().__init__(bell)
+        self._allowed = allowed
+        self._http: Http | None = None
         self._database = executor.database
         self._executor = executor
         self._clock = executor.clock
         self._opener = opener
+
+    async def run(self) -> None:
+        """Take in until cancelled."""
+        async with GuardedHttp(self._allowed) as self._http:
+            await super().run()
 
     async def round(self) -> float | None:
         """Everything that is due; then until the next is."""
@@ -73,7 +90,10 @@ class Arriving(Rounds):
 
     async def _messages(self, row: Any) -> bool:
         """The messages of a thread; whether any was taken in."""
-        hours = await self._session_hours(row)
+        used = await self._used(row)
+        hours = used.provider.abilities(used.account).session_hours if used else None
+        if used is not None and isinstance(used.provider, Namer) and self._http is not None:
+            await self.learn_name(row, used, used.provider, self._http)
         command = TakeMessage(account_id=row["account_id"], address=row["address"], session_hours=hours)
         for number in range(IN_A_ROW):
             problem, done = await self._attempt(row, command)
@@ -121,14 +141,26 @@ class Arriving(Rounds):
         if noted is not None:
             log.warning("arriving.untaken", key=noted["key"], attempts=noted["attempts"], problem=problem)
 
-    async def _session_hours(self, row: Any) -> float | None:
+    async def _used(self, row: Any) -> Used | None:
         async with self._database.asking() as tx:
             account = await tx.row("channels.account", row["organization_id"], row["account_id"])
         try:
-            used = self._opener.open(account)
+            return self._opener.open(account)
         except (UnopenableError, UnusableAccountError):
             return None
-        return used.provider.abilities(used.account).session_hours
+
+    async def learn_name(self, row: Any, used: Used, namer: Namer, http: Http) -> None:
+        """Ask once for the name of a customer who has never written before; without it, it goes on all the same."""
+        place = (row["organization_id"], row["account_id"], row["address"])
+        async with self._database.asking() as tx:
+            if await tx.value("channels.is_known", *place):
+                return
+        name = ""
+        with contextlib.suppress(UnavailableError, RejectedError, TimeoutError):
+            async with asyncio.timeout(NAME_SECONDS):
+                name = await namer.name_of(used.account, row["address"], http)
+        async with self._database.transaction() as tx:
+            await tx.run("channels.make_thread", *place, name, self._clock())
 
     async def _until_next(self) -> float | None:
         now = self._clock()

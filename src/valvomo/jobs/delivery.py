@@ -20,6 +20,7 @@ from valvomo.commands.execute import Executor
 from valvomo.commands.settings.webhooks import DisableFailingWebhook
 from valvomo.db.sealing import UnopenableError
 from valvomo.domain.access.actor import system
+from valvomo.jobs.enclosing import Enclosures
 from valvomo.jobs.posting import Answer, Post, signed
 from valvomo.jobs.rounds import Rounds
 from valvomo.telemetry.spans import span
@@ -43,13 +44,16 @@ class Delivery(Rounds):
 
     words = True
 
-    def __init__(self, executor: Executor, *, allowed: Sequence[Network] = ()) -> None:
+    def __init__(
+        self, executor: Executor, *, allowed: Sequence[Network] = (), enclosures: Enclosures | None = None
+    ) -> None:
         super().__init__(executor.bell)
         self._executor = executor
         self._database = executor.database
         self._clock = executor.clock
         self._sealer = executor.sealer
         self._allowed = allowed
+        self._enclosures = enclosures
         self._free = SLOTS
 
     async def run(self) -> None:
@@ -86,7 +90,7 @@ class Delivery(Rounds):
             secrets = self._secrets(letter)
         except UnopenableError as error:
             return Answer(ms=0, problem=f"the signing secret cannot be opened: {error}")
-        body = content_of(letter)
+        body = content_of(letter, self._enclosures)
         causes = [letter["trace"]] if letter["trace"] else []
         with span("webhook", causes, "client", valvomo__kind=letter["kind"]):
             return await self._post.send(
@@ -140,11 +144,22 @@ class Delivery(Rounds):
                 )
 
 
-def content_of(letter: Any) -> bytes:
+def content_of(letter: Any, enclosures: Enclosures | None = None) -> bytes:
     """What is sent: the kind, when it happened, and what the receiver may know of it."""
-    return msgspec.json.encode(
-        {"type": letter["kind"], "timestamp": letter["created_at"], "data": letter["body"]}
-    )
+    data = letter["body"]
+    if enclosures is not None:
+        data = _with_links(data, letter["organization_id"], enclosures)
+    return msgspec.json.encode({"type": letter["kind"], "timestamp": letter["created_at"], "data": data})
+
+
+def _with_links(data: dict[str, Any], organization_id: str, enclosures: Enclosures) -> dict[str, Any]:
+    """Files with addresses of this attempt: those of one before it may have ended."""
+    found = dict(data)
+    if isinstance(message := found.get("message"), dict):
+        found["message"] = _with_links(message, organization_id, enclosures)
+    if files := found.get("attachments"):
+        found["attachments"] = [{**one, "url": enclosures.link(organization_id, one["id"])} for one in files]
+    return found
 
 
 def due_again(attempts: int, now: datetime, *, bot: bool = False) -> datetime | None:

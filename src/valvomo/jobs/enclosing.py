@@ -28,6 +28,11 @@ class Enclosures:
         files: tuple[PublicAttachment, ...] = attached(stored, public=True)
         return tuple(self._enclosed(organization_id, one) for one in files)
 
+    def link(self, organization_id: str, file_id: str) -> str:
+        """An address that opens a file for an hour at least."""
+        address, _ = self.links.link(organization_id, file_id, Opening.SENT, self.clock())
+        return address if address.startswith("http") else f"{self.base_url.rstrip('/')}{address}"
+
     def _enclosed(self, organization_id: str, one: PublicAttachment) -> Enclosed:
         place = Place(organization_id, one.id)
 
@@ -35,8 +40,7 @@ class Enclosures:
             return self.storage.read(place)
 
         def link() -> str:
-            address, _ = self.links.link(organization_id, one.id, Opening.SENT, self.clock())
-            return address if address.startswith("http") else f"{self.base_url.rstrip('/')}{address}"
+            return self.link(organization_id, one.id)
 
         return Enclosed(
             id=one.id, name=one.name, media_type=one.media_type, size=one.size, chunks=chunks, link=link

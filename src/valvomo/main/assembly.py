@@ -56,7 +56,7 @@ from valvomo.jobs.timers import Timers
 from valvomo.live.hub import Hub
 from valvomo.live.replay.rule_trials import RuleTrials
 from valvomo.live.replay.watching import Replay
-from valvomo.main.channels import channel_jobs, channels_of
+from valvomo.main.channels import channel_jobs, channels_of, enclosures_of
 from valvomo.main.clock import HouseClock
 from valvomo.main.doing import doing
 from valvomo.main.files import file_parts
@@ -230,14 +230,14 @@ def _rounds(
     parts: Parts, bell: Doorbell, settings: Settings, leadership: Leadership | None
 ) -> tuple[Rounds, ...]:
     """What goes by the clock, or whenever something happened."""
-    database = parts.executor.database
+    database, allowed = parts.executor.database, networks_of(settings.webhook_networks)
     return (
         Timers(database, parts.executor, bell, parts.clock),
         Overflow(database, parts.executor, parts.clock),
         Sampler(database, parts.executor, parts.clock),
         Mailing(database, bell, parts.clock, MailServer.of(settings.smtp_url, settings.mail_from)),
-        Delivery(parts.executor, allowed=networks_of(settings.webhook_networks)),
-        Answering(parts.executor, parts.lane, allowed=networks_of(settings.webhook_networks)),
+        Delivery(parts.executor, allowed=allowed, enclosures=enclosures_of(parts, settings)),
+        Answering(parts.executor, parts.lane, allowed=allowed),
         Bookkeeping(parts.bookkeeper, leadership),
         Reporting(parts.executor, parts.bookkeeper, parts.clock),
         Importing(parts.executor),

@@ -40,16 +40,19 @@ def channels_of(executor: Executor, settings: Settings) -> Channels:
     )
 
 
+def enclosures_of(parts: Parts, settings: Settings) -> Enclosures:
+    """The files that leave the house."""
+    files = parts.files
+    return Enclosures(storage=files.storage, links=files.links, base_url=settings.base_url, clock=parts.clock)
+
+
 def channel_jobs(parts: Parts, process_id: str, settings: Settings) -> tuple[Rounds, ...]:
     """What comes in and goes out over channels."""
     executor, opener, reception = parts.executor, parts.channels.setting_up.opener, parts.channels.reception
     allowed = networks_of(settings.webhook_networks)
-    files = parts.files
-    enclosures = Enclosures(
-        storage=files.storage, links=files.links, base_url=settings.base_url, clock=parts.clock
-    )
+    enclosures = enclosures_of(parts, settings)
     return (
-        Arriving(executor, executor.bell, opener),
+        Arriving(executor, executor.bell, opener, allowed=allowed),
         Dispatching(
             executor, executor.bell, opener, process_id=process_id, allowed=allowed, enclosures=enclosures
         ),

@@ -11,8 +11,16 @@ from msgspec import Meta
 
 from valvomo.domain.attachments.attached import Attached, Upload
 from valvomo.domain.attachments.kinds import Kind
-from valvomo.domain.attachments.limits import LARGEST, MOST_IN_A_MESSAGE, USUAL, Limits, SideLimits
+from valvomo.domain.attachments.limits import (
+    LARGEST,
+    MOST_IN_A_MESSAGE,
+    USUAL,
+    Allowance,
+    Limits,
+    SideLimits,
+)
 from valvomo.domain.attachments.media import PublicMedium, may_fetch_again
+from valvomo.protocol.problems import problem_of
 from valvomo.protocol.texts.catalogue import text
 
 
@@ -65,6 +73,22 @@ class MessageMedium(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
     reason: str | None = None
     again: bool = False
+
+
+class AttachmentAllowance(msgspec.Struct, frozen=True, kw_only=True):
+    """What may go with a message that is being written: bytes of a file of each kind, files with a message.
+
+    `types` of null are all; `total` bytes are those of all files. Words of more than `caption` characters go before the
+    files, as a message of their own; null for any. `reason` says in the reader's language why nothing may go.
+    """
+
+    allowed: bool
+    reason: str | None
+    largest: dict[Kind, int]
+    types: list[str] | None
+    most: int
+    total: int | None
+    caption: int | None
 
 
 class AttachmentLinks(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +158,20 @@ def message_media(media: Sequence[PublicMedium], language: str) -> tuple[Message
             again=may_fetch_again(one),
         )
         for one in media
+    )
+
+
+def attachment_allowance(found: Allowance, language: str) -> AttachmentAllowance:
+    """As the writer is told of it."""
+    refusal = found.refusal
+    return AttachmentAllowance(
+        allowed=refusal is None,
+        reason=problem_of(refusal, language).detail if refusal else None,
+        largest=dict(found.largest),
+        types=None if found.types is None else sorted(found.types),
+        most=found.most,
+        total=found.total,
+        caption=found.caption,
     )
 
 

@@ -72,19 +72,38 @@ class BotStartedLetter(BotLetter, frozen=True, kw_only=True):
     context: dict[str, str]
 
 
+class BotFileLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of the customer's, looked into; `url` opens it for an hour at least, without anything else."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    url: str
+
+
 class BotWordsLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """What the customer wrote."""
+    """What the customer wrote, and the files with it; `awaited` more are on their way (`bot.attachment`)."""
 
     id: str
     seq: int
     text: str
     at: datetime
+    attachments: list[BotFileLetter]
+    awaited: int
 
 
 class BotMessageLetter(BotLetter, frozen=True, kw_only=True):
     """The customer has written."""
 
     message: BotWordsLetter
+
+
+class BotAttachmentLetter(BotLetter, frozen=True, kw_only=True):
+    """A file is there that came with the message with this id."""
+
+    message: str
+    attachments: list[BotFileLetter]
 
 
 class InstructionWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +168,7 @@ LETTER_KINDS: Mapping[str, LetterKind] = {
 BOT_LETTER_KINDS: Mapping[str, LetterKind] = {
     "bot.conversation_started": LetterKind("A conversation has begun with the bot.", BotStartedLetter),
     "bot.message": LetterKind("The customer has written.", BotMessageLetter),
+    "bot.attachment": LetterKind("A file is there that the customer sent.", BotAttachmentLetter),
     "bot.instruction": LetterKind(
         "A supervisor tells the bot what to do; never the customer.", BotInstructionLetter
     ),

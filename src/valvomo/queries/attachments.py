@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from valvomo.channels.abilities import files_by
+from valvomo.db import attachments
 from valvomo.db.attachments import upload_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.attachments.attached import Upload
+from valvomo.domain.attachments.limits import NOTHING, Ability, Allowance, Limits, allowance
 from valvomo.domain.refusals import Refusal
 from valvomo.queries.conversations import seen
 from valvomo.queries.customers import Guest
@@ -25,6 +28,22 @@ async def of_house(
         return refusal
     rows = await tx.rows("attachments.of_house", actor.organization_id, conversation_id, list(ids), actor.id)
     return [upload_of(row) for row in rows]
+
+
+async def allowed(
+    tx: Transaction, actor: Actor, conversation_id: str, *, public: bool
+) -> Allowance | Refusal:
+    """What may go with a message that this actor is writing there."""
+    conversation = await seen(tx, actor, conversation_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    key = (actor.organization_id, conversation.id)
+    limits = (await attachments.limits(tx, [key])).get(key, Limits())
+    ability: Ability | None = None
+    if conversation.account_id is not None:
+        row = await tx.row("channels.account", actor.organization_id, conversation.account_id)
+        ability = files_by(row["provider"], row["settings"]) if row else NOTHING
+    return allowance(limits, conversation.channel, ability, public=public)
 
 
 async def of_customer(tx: Transaction, guest: Guest, ids: Sequence[str]) -> list[Upload]:

@@ -869,6 +869,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/attachments/allowance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may go with a message
+         * @description By the workstream's limits and, for what the customer reads, by the channel and the account it leaves by.
+         */
+        get: operations["getAttachmentAllowance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/attachments/{attachment_id}": {
         parameters: {
             query?: never;
@@ -3812,6 +3832,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "bot.attachment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A file is there that the customer sent.
+         * @description A file is there that the customer sent. Signed as Standard Webhooks say; answer with 2xx once you have it.
+         */
+        post: operations["letter_bot_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "bot.conversation_left": {
         parameters: {
             query?: never;
@@ -4457,6 +4497,18 @@ export interface components {
             /** @description A queue by id or name. */
             queue?: string | null;
         };
+        /** AttachmentAllowance */
+        AttachmentAllowance: {
+            allowed: boolean;
+            caption: number | null;
+            largest: {
+                [key: string]: number;
+            };
+            most: number;
+            reason: string | null;
+            total: number | null;
+            types: string[] | null;
+        };
         /** AttachmentDocument */
         AttachmentDocument: {
             height?: number | null;
@@ -4663,6 +4715,16 @@ export interface components {
             items: components["schemas"]["BoardRow"][];
             next?: string | null;
         };
+        /**
+         * BotAttachmentLetter
+         * @description A file is there that came with the message with this id.
+         */
+        BotAttachmentLetter: {
+            at: string;
+            attachments: components["schemas"]["BotFileLetter"][];
+            conversation: string;
+            message: string;
+        };
         /** BotConversation */
         BotConversation: {
             answers: {
@@ -4721,6 +4783,17 @@ export interface components {
         BotDone: {
             id: string;
             state: string;
+        };
+        /**
+         * BotFileLetter
+         * @description A file of the customer's, looked into; `url` opens it for an hour at least, without anything else.
+         */
+        BotFileLetter: {
+            id: string;
+            media_type: string;
+            name: string;
+            size: number;
+            url: string;
         };
         /**
          * BotInstructionLetter
@@ -4810,10 +4883,12 @@ export interface components {
         };
         /**
          * BotWordsLetter
-         * @description What the customer wrote.
+         * @description What the customer wrote, and the files with it; `awaited` more are on their way (`bot.attachment`).
          */
         BotWordsLetter: {
             at: string;
+            attachments: components["schemas"]["BotFileLetter"][];
+            awaited: number;
             id: string;
             seq: number;
             text: string;
@@ -10552,6 +10627,39 @@ export interface operations {
             409: components["responses"]["409"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAttachmentAllowance: {
+        parameters: {
+            query?: {
+                /** @description Who reads it: everyone; the house; the agent (a supervisor's whisper); the bot (a supervisor's instruction). */
+                visibility?: components["schemas"]["Visibility"];
+            };
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentAllowance"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };
@@ -16977,6 +17085,55 @@ export interface operations {
                     timestamp: string;
                     /** @constant */
                     type: "alert.raised";
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: this letter is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken; it comes again, later each time. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    letter_bot_attachment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The letter's own id, the same each time that it is sent. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 of id, timestamp and body, for each secret that is valid. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["BotAttachmentLetter"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "bot.attachment";
                 };
             };
         };

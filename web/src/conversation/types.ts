@@ -166,6 +166,18 @@ export interface Message {
   /** Why it came no further, or a remark: a code of the server's catalogue. */
   delivery_problem?: string | null
   attachments?: readonly Attachment[]
+  /** What came with it over a channel and is not there: not yet, or not at all. */
+  media?: readonly Medium[]
+}
+
+/** A file that the provider has announced: what its sender says of it, and why it is not there. */
+export interface Medium {
+  id: string
+  name: string
+  media_type: string
+  state: 'fetching' | 'failed'
+  reason: string | null
+  again: boolean
 }
 
 /** A file of a message; what it is, as its bytes say. How to open it is asked for apart (`attachments.ts`). */

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from valvomo.channels import PROVIDERS
-from valvomo.channels.port import Account
+from valvomo.channels.abilities import files_by
 from valvomo.db.transaction import Transaction
 from valvomo.domain.attachments.limits import NOTHING, Ability
 
@@ -15,14 +12,4 @@ async def carried(tx: Transaction, organization_id: str, account_id: str | None)
     if account_id is None:
         return None
     row = await tx.row("channels.account", organization_id, account_id)
-    provider = PROVIDERS.get(row["provider"]) if row else None
-    if row is None or provider is None:
-        return NOTHING
-    try:
-        settings = msgspec.convert(row["settings"], provider.settings)
-    except msgspec.ValidationError:
-        return NOTHING
-    account = Account(
-        id=account_id, organization_id=organization_id, settings=settings, secrets=None, callback=""
-    )
-    return provider.abilities(account).media
+    return files_by(row["provider"], row["settings"]) if row else NOTHING

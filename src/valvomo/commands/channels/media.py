@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from valvomo.commands.bot_letters import attachment_to_bot
 from valvomo.commands.conversations.messages import Posted
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
-from valvomo.db import attachments, conversations, messages
+from valvomo.db import attachments, bots, conversations, messages
 from valvomo.db.attachments import upload_of
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import ActorKind
@@ -111,6 +112,9 @@ async def attach_media(work: Work, command: AttachMedia) -> Outcome:
         "media.settle", work.organization_id, row["id"], MediaState.FETCHED.value, None, None, upload.id
     )
     await _note(work, conversation, row, (MediaState.FETCHED, None))
+    if conversation.bot_id:
+        told = attachment_to_bot(row["message_id"], public_attachment(upload), conversation, work.now)
+        await bots.tell(work.tx, [told], work.now)
     return {"state": MediaState.FETCHED.value}
 
 

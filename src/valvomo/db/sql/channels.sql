@@ -123,6 +123,10 @@ GROUP BY 1, 2, 3, 4 ORDER BY min(due) LIMIT $2
 -- When the next one is due that is not yet.
 SELECT min(due) FROM arrivals WHERE due > $1 AND done_at IS NULL AND given_up_at IS NULL
 
+-- name: is_known
+-- Whether anything came from there or went there before.
+SELECT EXISTS (SELECT FROM channel_threads WHERE organization_id = $1 AND account_id = $2 AND address = $3)
+
 -- name: make_thread
 -- The thread of an address, the first time that something comes from there or goes there.
 INSERT INTO channel_threads (organization_id, account_id, address, name, created_at) VALUES ($1, $2, $3, $4, $5)

@@ -167,6 +167,37 @@ def outward_refusal(
     return nothing_refusal(channel, ability or ABILITIES.get(channel, NOTHING))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What may go with a message that is being written: bytes of a file of each kind, and the rest as `Ability` says.
+
+    `refusal` says why nothing may.
+    """
+
+    refusal: Refusal | None
+    largest: Mapping[Kind, int]
+    types: frozenset[str] | None
+    most: int
+    total: int | None
+    caption: int | None
+
+
+def allowance(limits: Limits, channel: Channel, ability: Ability | None, *, public: bool) -> Allowance:
+    """For the house: what the workstream allows and, if the customer is to read it, what its way carries."""
+    mine = limits.house
+    way = (ability or ABILITIES.get(channel, NOTHING)) if public else ANYTHING
+    refusal = sending_refusal(mine) or nothing_refusal(channel, way)
+    sizes = {kind: min(largest_of(mine, kind), way.largest.get(kind, 0)) for kind in mine.kinds}
+    return Allowance(
+        refusal=refusal,
+        largest={} if refusal else {kind: size for kind, size in sizes.items() if size},
+        types=way.types,
+        most=0 if refusal else min(limits.most, way.most),
+        total=way.total,
+        caption=way.caption,
+    )
+
+
 def unsound_limits(limits: Limits) -> Refusal | None:
     """What is wrong with limits that somebody wants to set."""
     if not 1 <= limits.most <= MOST_IN_A_MESSAGE:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from valvomo.domain.attachments.attached import Problem
+from valvomo.domain.attachments.kinds import TYPES, UNKNOWN
 from valvomo.domain.attachments.limits import Limits, Side
 from valvomo.domain.attachments.names import shown_name
 from valvomo.domain.refusals import Reason, Refusal
@@ -81,7 +82,7 @@ def expected(brought: Sequence[Brought], limits: Limits) -> tuple[PublicMedium, 
     return tuple(
         PublicMedium(
             id=one.id,
-            name=shown_name(one.name, one.media_type),
+            name=shown_name(one.name, one.media_type if one.media_type in TYPES else UNKNOWN),
             media_type=one.media_type,
             state=MediaState.FAILED if (problem := _hopeless(one, place, limits)) else MediaState.FETCHING,
             problem=problem,

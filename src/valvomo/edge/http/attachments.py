@@ -22,7 +22,14 @@ from valvomo.edge.http.refused import Refused, done, found
 from valvomo.edge.http.uploads import Upload as UploadOperation
 from valvomo.edge.parts import Parts
 from valvomo.files.links import Opening
-from valvomo.protocol.attachments import AttachmentDocument, AttachmentLinks, Attachments, attachment_document
+from valvomo.protocol.attachments import (
+    AttachmentAllowance,
+    AttachmentDocument,
+    AttachmentLinks,
+    Attachments,
+    attachment_allowance,
+    attachment_document,
+)
 from valvomo.queries import attachments
 
 TAGS = ("conversations",)
@@ -80,6 +87,25 @@ async def get_attachments(
     async with parts.reader.reading() as tx:
         uploads = found(await attachments.of_house(tx, actor, conversation_id, asked(ids)))
     return documents(parts, actor, uploads)
+
+
+@get(
+    "/conversations/{conversation_id:str}/attachments/allowance",
+    tags=TAGS,
+    operation_id="getAttachmentAllowance",
+    summary="What may go with a message",
+)
+async def get_attachment_allowance(
+    conversation_id: PathId,
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    visibility: Annotated[Visibility, QueryParameter()] = Visibility.PUBLIC,
+) -> AttachmentAllowance:
+    """By the workstream's limits and, for what the customer reads, by the channel and the account it leaves by."""
+    public = visibility is Visibility.PUBLIC
+    async with parts.reader.asking() as tx:
+        known = found(await attachments.allowed(tx, actor, conversation_id, public=public))
+    return attachment_allowance(known, actor.language)
 
 
 @delete(
@@ -170,4 +196,4 @@ def _links(parts: Parts, upload: Upload) -> AttachmentLinks | None:
     )
 
 
-ROUTES = (upload_attachment, get_attachments, forget_attachment, fetch_media_again)
+ROUTES = (upload_attachment, get_attachments, get_attachment_allowance, forget_attachment, fetch_media_again)
