@@ -34,8 +34,11 @@ export const FIGURES: readonly Figure[] = [
   { name: 'bot_ended', kind: 'count', of: 'bot_ended', value: (one) => one.bot_ended },
 ]
 
-/** The columns of the tables by queue and by agent. */
+/** The columns of the table by queue. */
 export const QUEUE_COLUMNS = ['started', 'answered', 'service_level', 'abandonment', 'speed_of_answer', 'first_response', 'response_time', 'handle_time', 'focus_time', 'focus_share', 'csat', 'survey_rate'] as const
+
+/** Of the table by agent: who arrives, or leaves before anybody has accepted, is nobody's yet. */
+export const AGENT_COLUMNS = QUEUE_COLUMNS.filter((one) => one !== 'started' && one !== 'abandonment')
 
 export const named = (name: string): Figure => FIGURES.find((one) => one.name === name) ?? (FIGURES[0] as Figure)
 

@@ -81,5 +81,5 @@ export function useReport(asked: ComputedRef<Asked>) {
     },
   )
   onScopeDispose(() => clearTimeout(timer))
-  return { report, problem, busy }
+  return { report, problem, busy, read }
 }
