@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -59,7 +60,11 @@ def demo_command(
     folder = data or found.data / "demo"
     if url_of_running(folder / "postgres"):
         fail(f"a demo is running on {folder} already; open that one, or give another folder with --data")
-    ours = msgspec.structs.replace(found, database_url="", host=host, port=port, data=folder)
+    # The shop's assistant is told on this machine; nobody else may be, unless the operator says so.
+    networks = (*found.webhook_networks, play.ASSISTED)
+    ours = msgspec.structs.replace(
+        found, database_url="", host=host, port=port, data=folder, webhook_networks=networks
+    )
     run(_demo(ours, speed=speed, empty=empty))
 
 
@@ -105,7 +110,9 @@ async def _demo(found: settings.Settings, *, speed: float, empty: bool) -> None:
     async def ready(address: str) -> None:
         play.welcome(Console(), address, played=not empty)
         print(f"ready {address}", flush=True)
-        if not empty:
+        async with play.assisted(address, found.data):
+            if empty:
+                await asyncio.Event().wait()
             await play.enliven(address, speed, found.data / "customers.json")
 
     await serve(found, prepare=prepare, ready=ready)

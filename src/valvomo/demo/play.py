@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
+import httpx
 import structlog
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from valvomo.demo.organization import ADMINISTRATOR, DOMAIN, PASSWORD, PEOPLE
+from valvomo.demo.bot import assisting
+from valvomo.demo.organization import ADMINISTRATOR, DOMAIN, PASSWORD, PEOPLE, WIDGET_KEYS
 from valvomo.demo.people.crowd import Crowd, Plan
+from valvomo.demo.people.http import RefusedError
 from valvomo.demo.people.pace import Pace
 from valvomo.demo.people.tally import Tally
 from valvomo.demo.people.world import World
 from valvomo.domain.access.actor import UserRole
+from valvomo.domain.conversations.model import Channel
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +38,9 @@ CUSTOMERS = 30
 RATE = 0.35
 """Customers who may come in a second, once the floor is full."""
 RESTS = 5.0
+ASSISTED: Final = "127.0.0.1/32"
+"""Where the shop's assistant is told what happens."""
+ASSISTED_CHAT = "Sales chat"
 SWITCH = "--i-know-these-passwords-are-public"
 
 
@@ -51,6 +60,18 @@ FASTEST = 100
 def speed_refusal(speed: float) -> str | None:
     """Why people cannot live that fast."""
     return None if 0 < speed <= FASTEST else f"--speed must be more than 0 and at most {FASTEST}"
+
+
+@asynccontextmanager
+async def assisted(address: str, data: Path) -> AsyncIterator[None]:
+    """With the shop's assistant, who serves one chat first. If it cannot come, people serve alone."""
+    async with AsyncExitStack() as stack:
+        try:
+            admin = (ADMINISTRATOR, PASSWORD)
+            await stack.enter_async_context(assisting(address, admin, ASSISTED_CHAT, data / "assistant.json"))
+        except (OSError, httpx.HTTPError, RefusedError) as error:
+            log.warning("assistant.absent", error=repr(error))
+        yield
 
 
 async def enliven(address: str, speed: float, memory: Path) -> None:
@@ -78,6 +99,8 @@ def welcome(console: Console, address: str, *, played: bool) -> None:
     places = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     places.add_row("Console", f"{address}/")
     places.add_row("Sample shop with the chat", f"{address}/widget/demo")
+    key = WIDGET_KEYS["Sales", Channel.LIVE_CHAT]
+    places.add_row("The same, with an assistant first", f"{address}/widget/demo?key={key}")
     places.add_row("API", f"{address}/api/docs")
     console.print(places)
     people = Table("Sign in as", "Role", "Queues", box=box.SIMPLE, pad_edge=False)
