@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from valvomo.channels.dividing import in_parts
 from valvomo.channels.optional import Divider
 from valvomo.channels.port import Http, Letter, RejectedError, Sent, UnavailableError, cleaned
 from valvomo.commands.channels.accounts import Used
@@ -34,7 +35,7 @@ class Giving:
         pieces = (
             used.provider.divide(used.account, letter) if isinstance(used.provider, Divider) else (letter,)
         )
-        fitting(pieces, used)
+        pieces = in_parts(pieces, used.provider.abilities(used.account).max_text)
         try:
             if len(pieces) == 1:
                 return await self._send(used, pieces[0])
@@ -65,6 +66,7 @@ class Giving:
         return Sent(provider_id="")
 
     async def _send(self, used: Used, piece: Letter) -> Sent:
+        fitting(piece, used)
         if not piece.media:
             return await used.provider.send(used.account, piece, self._http)
         async with self._renewed(piece.id.partition(":")[0]):
@@ -95,8 +97,8 @@ class Giving:
             renewing.cancel()
 
 
-def fitting(pieces: tuple[Letter, ...], used: Used) -> None:
-    """Raises `RejectedError` for words that are more than the provider takes at a time."""
+def fitting(piece: Letter, used: Used) -> None:
+    """Raises `RejectedError` for words that are more than the provider takes at a time: a template that is too long."""
     limit = used.provider.abilities(used.account).max_text
-    if any(len(piece.text) > limit for piece in pieces):
+    if len(piece.text) > limit:
         raise RejectedError(DeliveryProblem.TOO_LONG, str(limit))
