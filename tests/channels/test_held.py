@@ -143,8 +143,8 @@ async def test_a_process_whose_clock_is_ahead_takes_over_nothing(line: Line) -> 
     async with line.floor.database.transaction() as tx:
         now = line.floor.clock()
         claim = ("dispatches.claim_account", HOUSE, line.account_id)
-        assert await tx.row(*claim, "process-1", now, 15.0) is not None
-        assert await tx.row(*claim, "process-2", now + timedelta(minutes=5), 15.0) is None
+        assert await tx.row(*claim, "process-1", now, 15.0, []) is not None
+        assert await tx.row(*claim, "process-2", now + timedelta(minutes=5), 15.0, []) is None
 
 
 async def test_more_accounts_than_are_read_at_a_time_all_have_their_turn(

@@ -9,11 +9,12 @@ from valvomo.channels.custom import Custom
 from valvomo.channels.email import Email
 from valvomo.channels.messenger import Messenger
 from valvomo.channels.port import Provider
+from valvomo.channels.smpp import Smpp
 from valvomo.channels.telegram import Telegram
 from valvomo.channels.twilio import Twilio
 from valvomo.channels.whatsapp import WhatsApp
 
 PROVIDERS: Mapping[str, Provider] = MappingProxyType(
-    {one.name: one for one in (Custom(), Twilio(), Telegram(), WhatsApp(), Messenger(), Email())}
+    {one.name: one for one in (Custom(), Twilio(), Telegram(), WhatsApp(), Messenger(), Email(), Smpp())}
 )
 """The providers that there are, by name."""

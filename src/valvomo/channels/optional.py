@@ -49,6 +49,13 @@ class Attached(Protocol):
 
 
 @runtime_checkable
+class Coupled(Protocol):
+    """A listener that sends over the connection that it keeps: the process that listens for an account sends for it."""
+
+    sends_by_listening: bool
+
+
+@runtime_checkable
 class Fetcher(Protocol):
     """A provider whose `Inbound.media` are fetched after the message, by their `ref`."""
 
@@ -78,5 +85,6 @@ class Divider(Protocol):
         """What is sent one after another in place of the letter, at least one: the same at each attempt.
 
         Each that the provider has taken is remembered and not sent again. The message is as far as the last of them.
+        Raises `RejectedError` where it will never be taken.
         """
         ...

@@ -25,8 +25,7 @@ from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.template import Filled, Template
 
 Body = bytes | AsyncIterator[bytes]
-LONGEST_NUMBER = 8
-"""Digits of seconds that anybody means."""
+LONGEST_NUMBER = 8  # digits of seconds that anybody means
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +156,7 @@ class Letter:
     """A message that goes out, `at` this attempt. `id` is ours, and the same at every one; `cursor` is the thread's.
 
     `template` goes out in place of the text, which is empty only where there are `media`. `last_inbound_at` is when the
-    customer last wrote. `automatic`: no person has written it.
+    customer last wrote. `automatic`: no person has written it. `piece`: what `divide` has noted on one of several.
     """
 
     id: str
@@ -174,6 +173,7 @@ class Letter:
     last_inbound_at: datetime | None = None
     media: tuple[Enclosed, ...] = ()
     automatic: bool = False
+    piece: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 import structlog
 
+from valvomo.channels import PROVIDERS
+from valvomo.channels.optional import Coupled
 from valvomo.channels.port import Http, Letter, RejectedError, UnavailableError, cleaned
 from valvomo.channels.vault import UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
@@ -37,6 +39,8 @@ MOST_ATTEMPTS = 100
 MOST_LOST = 5
 """Sendings whose outcome nobody knows, after which a provider that would send them again is not asked once more."""
 PACED_PAUSE = 1.0
+COUPLED = [name for name, one in PROVIDERS.items() if isinstance(one, Coupled)]
+"""Providers for whose accounts the process sends that listens."""
 FAREWELL_SECONDS = 10.0
 """How long we wait for answers when we have to end: a message whose answer nobody hears may go out twice."""
 
@@ -130,7 +134,7 @@ class Sender:
             return self._account
         now = self._clock()
         async with self._database.transaction() as tx:
-            place = (*self._key, self._process_id, now, CLAIM_SECONDS)
+            place = (*self._key, self._process_id, now, CLAIM_SECONDS, COUPLED)
             row = await tx.row("dispatches.claim_account", *place)
         if row is None:
             return None

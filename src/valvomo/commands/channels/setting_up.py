@@ -31,7 +31,7 @@ Filled = tuple[Mapping[str, Any], Mapping[str, Any]]
 """Settings and secrets, by the names of the provider's fields."""
 
 LEADING = ("base_url", "imap_host", "imap_port", "imap_security", "smtp_host", "smtp_port", "smtp_security",
-           "token_url")  # fmt: skip
+           "token_url", "host", "port", "security")  # fmt: skip
 """Settings that say to which servers secrets are told, and how."""
 
 

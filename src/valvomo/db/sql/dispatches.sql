@@ -27,10 +27,13 @@ SELECT least((SELECT min(due) FROM dispatches WHERE state = 'queued' AND due > $
 
 -- name: claim_account
 -- The account, if this process is the one that sends for it from now on for so many seconds, by the one clock that all
--- processes have in common: one whose own is ahead must not take over what another one is at.
+-- processes have in common: one whose own is ahead must not take over what another one is at. Where sending goes over the
+-- connection by which is listened, it is the process that listens.
 UPDATE channel_accounts SET sender_id = $3, sender_until = clock_timestamp() + make_interval(secs => $5)
 WHERE organization_id = $1 AND id = $2 AND NOT disabled AND (held_until IS NULL OR held_until <= $4)
     AND (sender_id = $3 OR sender_until IS NULL OR sender_until <= clock_timestamp())
+    AND (provider <> ALL ($6::text[])
+        OR EXISTS (SELECT FROM leases WHERE name = 'listening:' || id AND holder = $3 AND until > now()))
 RETURNING *
 
 -- name: let_go
