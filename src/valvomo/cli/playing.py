@@ -60,11 +60,8 @@ def demo_command(
     folder = data or found.data / "demo"
     if url_of_running(folder / "postgres"):
         fail(f"a demo is running on {folder} already; open that one, or give another folder with --data")
-    # The shop's assistant is told on this machine; nobody else may be, unless the operator says so.
-    networks = (*found.webhook_networks, play.ASSISTED)
-    ours = msgspec.structs.replace(
-        found, database_url="", host=host, port=port, data=folder, webhook_networks=networks
-    )
+    found = msgspec.structs.replace(found, webhook_networks=(*found.webhook_networks, play.ASSISTED))
+    ours = msgspec.structs.replace(found, database_url="", host=host, port=port, data=folder)
     run(_demo(ours, speed=speed, empty=empty))
 
 
