@@ -11,8 +11,8 @@ LANGUAGES = ("en", "fi", "sv", "de", "fr", "es")
 LABELS = ("negative", "neutral", "positive")
 OWN = ("native", "sincere")
 """Folders whose rows are said in one language only; those of the others in all six."""
-TAUGHT = ("first", "further")
-"""Folders whose rows are trained on only: what was written first, and what was for kinds that were read badly."""
+TAUGHT = ("first", "further", "weak")
+"""Folders whose rows are trained on only: what was written first, and what was for what was read badly."""
 _HEADING = re.compile(r"\[(\w+) (\w+)\]")
 
 
