@@ -1,13 +1,18 @@
 """The house's key: from the setting, else from a file that only its owner reads and that is made once."""
 
 import base64
+import hashlib
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from valvomo.house_key import FILE, HouseKey, house_key, keys_of
+from valvomo.channels.telegram.provider import TelegramSecrets
+from valvomo.channels.vault import UnopenableError, Vault
+from valvomo.db.sealing import Sealer
+from valvomo.house_key import FILE, HouseKey, UnreadableKeyError, house_key, keys_of
 from valvomo.settings import BadSettingsError, load
 
 ONE, OTHER = bytes(range(32)), bytes(range(32, 64))
@@ -51,3 +56,28 @@ def test_a_file_that_holds_no_key_is_an_error(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("nothing")
     with pytest.raises(ValueError, match="base64"):
         house_key("", tmp_path)
+
+
+def test_a_key_that_cannot_be_read_opens_nothing_and_says_why(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("nothing")
+    vault = Vault(lambda: house_key("", tmp_path))
+    assert not vault.usable
+    with pytest.raises(UnopenableError, match=str(tmp_path)):
+        vault.open(b"\x01" + bytes(40), ("house", "account"), TelegramSecrets)
+    with pytest.raises(UnreadableKeyError, match="holds no key"):
+        vault.seal(TelegramSecrets(bot_token="123:" + "a" * 30), ("house", "account"))
+    (tmp_path / FILE).unlink()
+    sealed = vault.seal(TelegramSecrets(bot_token="123:" + "a" * 30), ("house", "account"))
+    assert vault.open(sealed, ("house", "account"), TelegramSecrets).bot_token.startswith("123:")
+
+
+def test_what_was_sealed_before_opens_still() -> None:
+    """As releases before this one have sealed it: the form has not changed."""
+    vault, sealer = Vault(lambda: HouseKey((ONE,))), Sealer(lambda: HouseKey((ONE,)))
+    for word, purpose, sealed in (
+        (b"valvomo vault ", "channel secrets", vault.seal(TelegramSecrets(bot_token="1234:" + "a" * 30), ("h", "a"))),
+        (b"valvomo sealing ", "kept secrets", sealer.seal("secret", "h", "a")),
+    ):  # fmt: skip
+        key = HouseKey((ONE,)).derived(purpose)
+        assert sealed[:9] == b"\x01" + hashlib.sha256(word + key).digest()[:8]
+        assert AESGCM(key).decrypt(sealed[9:21], sealed[21:], b"h\x1fa")

@@ -127,6 +127,12 @@ async def resolved(host: str, port: int, allowed: Sequence[Network] = ()) -> lis
     return addresses
 
 
+def within(address: str, networks: Sequence[Network]) -> bool:
+    """Whether an address is in one of these networks."""
+    plain = _unwrapped(ip_address(address.partition("%")[0]))
+    return any(plain in network for network in networks if network.version == plain.version)
+
+
 def permitted(address: Address, allowed: Sequence[Network] = ()) -> bool:
     """Whether letters may go there."""
     plain = _unwrapped(address)

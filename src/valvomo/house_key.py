@@ -13,12 +13,31 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 BYTES = 32
+_FORM = b"\x01"
+_NAME_BYTES, _NONCE_BYTES = 8, 12
 FILE = "secret.key"
 """In the data folder, readable by its owner alone."""
+
+
+class UnreadableKeyError(ValueError):
+    """The file in which the house's key is kept cannot be read, or holds none; `str` says which, and why."""
+
+
+class NoKeyError(Exception):
+    """There is no key to seal with; the operator has to set one."""
+
+
+class UnopenableError(Exception):
+    """None of the keys opens it, or it belongs elsewhere, or it was damaged, or there is no key to be had."""
 
 
 class HouseKey(NamedTuple):
@@ -52,9 +71,74 @@ def keys_of(text: str) -> tuple[bytes, ...]:
 def house_key(setting: str, data: Path) -> HouseKey:
     """The key that the setting gives, or else the one in the data folder, which is made if there is none.
 
-    Raises `ValueError` when the file does not hold one, and `OSError` when it can be neither read nor made.
+    Raises `UnreadableKeyError` when the file does not hold one, or can be neither read nor made.
     """
-    return HouseKey(keys_of(setting) if setting else (_kept(data / FILE),))
+    if setting:
+        return HouseKey(keys_of(setting))
+    path = data / FILE
+    try:
+        return HouseKey((_kept(path),))
+    except OSError as error:
+        raise UnreadableKeyError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UnreadableKeyError(f"{path} holds no key: it {error}") from error
+
+
+class Sealing:
+    """AES-256-GCM under a key derived from the house's, for one `purpose`.
+
+    What is sealed names its key by the beginning of its digest (with `word` before it), so that keys can be changed
+    while both are known: the first one seals, any of them opens. Moved to another place it does not open. `key` is
+    asked for at first use. Where it is None nothing can be sealed: so it is where several processes may be at one
+    database and each would make a key of its own.
+    """
+
+    def __init__(self, key: Callable[[], HouseKey | None], *, purpose: str, word: bytes) -> None:
+        self._key = key
+        self._purpose = purpose
+        self._word = word
+
+    @cached_property
+    def _keys(self) -> dict[bytes, AESGCM]:
+        """Keys by name, the one that seals first. Raises `UnreadableKeyError`, and asks again the next time."""
+        house = self._key()
+        derived = [HouseKey((one,)).derived(self._purpose) for one in house.keys] if house else []
+        return {hashlib.sha256(self._word + one).digest()[:_NAME_BYTES]: AESGCM(one) for one in derived}
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is a key."""
+        try:
+            return bool(self._keys)
+        except UnreadableKeyError:
+            return False
+
+    def sealed(self, plain: bytes, *where: str) -> bytes:
+        """Sealed for its place. Raises `NoKeyError`, or `UnreadableKeyError`."""
+        if not self._keys:
+            raise NoKeyError
+        name, key = next(iter(self._keys.items()))
+        nonce = os.urandom(_NONCE_BYTES)
+        return _FORM + name + nonce + key.encrypt(nonce, plain, _bound_to(where))
+
+    def opened(self, sealed: bytes, *where: str) -> bytes:
+        """What was sealed for this place. Raises `UnopenableError`."""
+        start = len(_FORM) + _NAME_BYTES
+        try:
+            key = self._keys.get(bytes(sealed[len(_FORM) : start]))
+        except UnreadableKeyError as error:
+            raise UnopenableError(str(error)) from error
+        if key is None or not sealed.startswith(_FORM):
+            raise UnopenableError("it was sealed with a key that is not known here")
+        nonce = bytes(sealed[start : start + _NONCE_BYTES])
+        try:
+            return key.decrypt(nonce, bytes(sealed[start + _NONCE_BYTES :]), _bound_to(where))
+        except (InvalidTag, ValueError) as error:
+            raise UnopenableError("it was damaged, or belongs elsewhere") from error
+
+
+def _bound_to(where: tuple[str, ...]) -> bytes:
+    return "\x1f".join(where).encode()
 
 
 def _kept(path: Path) -> bytes:

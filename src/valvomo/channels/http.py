@@ -16,7 +16,7 @@ from typing import Any, Self
 import httpcore
 import httpx
 
-from valvomo.addresses import Network, authorities, resolved
+from valvomo.addresses import Network, authorities, resolved, within
 from valvomo.channels.media import Incoming
 from valvomo.channels.port import Body, Reply, UnavailableError
 
@@ -44,7 +44,11 @@ class GuardedHttp:
     def __init__(self, allowed: Sequence[Network] = ()) -> None:
         self._allowed = allowed
         self._client = httpx.AsyncClient(
-            transport=_Guarded(allowed), trust_env=False, follow_redirects=False, timeout=PATIENCE_SECONDS
+            transport=_Guarded(allowed),
+            mounts={"http://": _Guarded(allowed, plain=True)},
+            trust_env=False,
+            follow_redirects=False,
+            timeout=PATIENCE_SECONDS,
         )
 
     async def __aenter__(self) -> Self:
@@ -166,22 +170,26 @@ async def _connected(addresses: Sequence[str], port: int) -> socket.socket:
 class _Guarded(httpx.AsyncHTTPTransport):
     """The usual transport, with our own way of making connections."""
 
-    def __init__(self, allowed: Sequence[Network]) -> None:
+    def __init__(self, allowed: Sequence[Network], *, plain: bool = False) -> None:
         super().__init__(verify=authorities())
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=authorities(),
             max_connections=100,
             max_keepalive_connections=20,
             keepalive_expiry=30.0,
-            network_backend=_Judging(allowed),
+            network_backend=_Judging(allowed, plain=plain),
         )
 
 
 class _Judging(httpcore.AsyncNetworkBackend):
-    """Connects to what a name stands for if all of that is allowed."""
+    """Connects to what a name stands for if all of that is allowed; `plain`: without encryption.
 
-    def __init__(self, allowed: Sequence[Network]) -> None:
+    So we speak only within networks that the operator has named: by what accounts are opened goes no other way.
+    """
+
+    def __init__(self, allowed: Sequence[Network], *, plain: bool) -> None:
         self._allowed = allowed
+        self._plain = plain
         self._backend = httpcore.AnyIOBackend()
 
     async def connect_tcp(  # noqa: PLR0917 - the interface of httpcore
@@ -197,6 +205,8 @@ class _Judging(httpcore.AsyncNetworkBackend):
             addresses = await resolved(host, port, self._allowed)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(str(error)) from error
+        if self._plain and not all(within(one, self._allowed) for one in addresses):
+            raise httpcore.ConnectError(f"{host} may be spoken to by https:// alone")
         for address in addresses[:-1]:
             try:
                 return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)

@@ -102,6 +102,7 @@ class Reason(StrEnum):
     METHOD_NOT_ALLOWED = "request/method-not-allowed"
     FOREIGN_ORIGIN = "request/foreign-origin"
     BUSY = "server/busy"
+    KEY_UNREADABLE = "server/key-unreadable"
     INTERNAL = "server/internal"
     # attachments
     ATTACHMENTS_OFF = "attachment/off"

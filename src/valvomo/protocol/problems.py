@@ -75,6 +75,7 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
             Reason.REDACTION_UNAVAILABLE,
             Reason.CHANNEL_UNAVAILABLE,
             Reason.WITHOUT_KEY,
+            Reason.KEY_UNREADABLE,
             Reason.STORAGE_UNAVAILABLE,
         }
     ),

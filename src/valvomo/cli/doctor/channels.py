@@ -32,6 +32,10 @@ async def examine(opened: Database, vault: Vault) -> Finding:
             seen,
             "set VALVOMO_SECRET_KEY to the key that they were kept with, or fill them in anew",
         )
+    held = [row["name"] for row in rows if not row["disabled"] and row["held_since"] is not None]
+    if held:
+        seen = f"{len(held)} of {len(rows)} accounts are refused by their providers: {', '.join(held[:5])}"
+        return broken("channels", seen, "fill in their secrets anew under Channels; what waits goes out then")
     unwell = [row["name"] for row in rows if not row["disabled"] and row["seen"].get("well") is False]
     if unwell:
         seen = f"{len(unwell)} of {len(rows)} accounts did not work last: {', '.join(unwell[:5])}"

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from valvomo import logs
 from valvomo import settings as all_settings
-from valvomo.cli.doctor import channels, database, machine, ringing, way
+from valvomo.cli.doctor import channels, database, keeping, machine, ringing, way
 from valvomo.cli.doctor.finding import Finding, State, broken, not_configured, ok
 from valvomo.cli.running import run
 from valvomo.db.database import Database
@@ -62,6 +62,7 @@ async def examine(settings: Settings, clock: Clock, context: ssl.SSLContext | No
 async def _all(settings: Settings, clock: Clock, context: ssl.SSLContext | None) -> AsyncIterator[Finding]:
     yield ok("settings", "every setting is known and fits")
     yield await asyncio.to_thread(machine.data_folder, settings)
+    yield await asyncio.to_thread(machine.key, settings)
     for one in await _database(settings, clock):
         yield one
     trusting = context or ssl.create_default_context()
@@ -73,8 +74,9 @@ async def _all(settings: Settings, clock: Clock, context: ssl.SSLContext | None)
             yield await _time_there(settings.base_url, clock, client)
         else:
             yield not_configured("proxy", "VALVOMO_PUBLIC_URL is empty: nobody comes from elsewhere")
-    for name in ("mail", "storage"):
-        yield not_configured(name, "this release has none to set up")
+    yield machine.mail(settings)
+    for one in await keeping.examine(settings):
+        yield one
 
 
 async def _database(settings: Settings, clock: Clock) -> list[Finding]:

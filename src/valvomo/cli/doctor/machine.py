@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from valvomo.cli.doctor.finding import Finding, broken, not_configured, ok, warning
+from valvomo.house_key import FILE, UnreadableKeyError, house_key
 from valvomo.settings import Settings
 
 LITTLE_SPACE, TOO_LITTLE_SPACE = 2 * 1024**3, 256 * 1024**2
@@ -32,6 +33,28 @@ def data_folder(settings: Settings) -> Finding:
         cure = f"let {_user()} own it: chown -R {_user()} {folder}"
         return broken("data", f"{folder} cannot be written: {error.strerror}", cure)
     return _open_to_others(settings) or _room(folder)
+
+
+def key(settings: Settings) -> Finding:
+    """Whether the house's own key can be had."""
+    if not settings.secret_key and not settings.embedded:
+        seen = "VALVOMO_SECRET_KEY is empty: with a database elsewhere no secrets can be kept"
+        return not_configured("key", seen)
+    if not settings.secret_key and not (settings.data / FILE).exists():
+        return not_configured("key", f"{settings.data / FILE} is not there yet; it is made at first use")
+    try:
+        count = len(house_key(settings.secret_key, settings.data).keys)
+    except UnreadableKeyError as error:
+        cure = f"let {_user()} read it, or put it back from a backup; a new one opens nothing of before"
+        return broken("key", str(error), cure)
+    return ok("key", "the house's key can be read" if count == 1 else f"{count} keys can be read")
+
+
+def mail(settings: Settings) -> Finding:
+    """Whether letters of the house have a way."""
+    if not settings.smtp_url:
+        return not_configured("mail", "VALVOMO_SMTP_URL is empty: the house sends no mail")
+    return ok("mail", "VALVOMO_SMTP_URL names a server")
 
 
 def _user() -> str:

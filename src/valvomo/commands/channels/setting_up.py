@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
-from valvomo.addresses import Network
+from valvomo.addresses import ForbiddenAddressError, Network, resolved, within
 from valvomo.channels import PROVIDERS
 from valvomo.channels.forms import filled_in
 from valvomo.channels.http import GuardedHttp
-from valvomo.channels.port import Health, Letter, RejectedError, UnavailableError
+from valvomo.channels.port import Health, Letter, Provider, RejectedError, UnavailableError
 from valvomo.channels.vault import NoKeyError, UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
 from valvomo.commands.channels.administering import (
@@ -59,7 +60,7 @@ class SettingUp:
         if provider is None:
             return malformed("body.provider", f"is none of: {', '.join(sorted(PROVIDERS))}")
         account_id = new_id()
-        settings = _filled(provider.settings, filled[0], "settings")
+        settings = await self._settings(provider, filled[0])
         if isinstance(settings, Refusal):
             return settings
         sealed = self._sealed(provider.secrets, filled[1], (actor.organization_id, account_id))
@@ -86,7 +87,7 @@ class SettingUp:
             return Refusal(Reason.NOT_FOUND)
         provider = PROVIDERS[row["provider"]]
         if command.settings is not None:
-            settings = _filled(provider.settings, command.settings, "settings")
+            settings = await self._settings(provider, command.settings)
             if isinstance(settings, Refusal):
                 return settings
             command = replace(command, settings=msgspec.to_builtins(settings))
@@ -159,6 +160,26 @@ class SettingUp:
     async def _row(self, actor: Actor, account_id: str) -> Any | None:
         async with self._executor.database.asking() as tx:
             return await tx.row("channels.account", actor.organization_id, account_id)
+
+    async def _settings(self, provider: Provider, given: Mapping[str, Any]) -> msgspec.Struct | Refusal:
+        settings = _filled(provider.settings, given, "settings")
+        return settings if isinstance(settings, Refusal) else await self._plain_refusal(settings) or settings
+
+    async def _plain_refusal(self, settings: msgspec.Struct) -> Refusal | None:
+        """Unencrypted addresses only within networks that the operator has named; they are judged at each use too."""
+        for field in ("base_url", "url"):
+            parts = urlsplit(str(getattr(settings, field, "")))
+            if parts.scheme != "http":
+                continue
+            try:
+                addresses = await resolved(parts.hostname or "", parts.port or 80, self._allowed)
+            except ForbiddenAddressError:
+                addresses = []
+            except OSError:
+                continue
+            if not addresses or not all(within(one, self._allowed) for one in addresses):
+                return malformed(f"body.settings.{field}", "must begin with https:// for a server out there")
+        return None
 
     def _sealed(
         self, kind: type[msgspec.Struct], given: Mapping[str, Any], account: tuple[str, str]

@@ -77,7 +77,7 @@ UPDATE channel_accounts SET cursor = $3 WHERE organization_id = $1 AND id = $2
 
 -- name: sealed
 -- Everything that is sealed, for whoever wants to know whether the key opens it.
-SELECT organization_id, id, provider, name, secrets, disabled, seen FROM channel_accounts ORDER BY id LIMIT $1
+SELECT organization_id, id, provider, name, secrets, disabled, seen, held_since FROM channel_accounts ORDER BY id LIMIT $1
 
 -- name: renew_secrets
 -- The provider has given us others in place of these.

@@ -19,6 +19,7 @@ from valvomo.domain.refusals import Reason, Refusal
 from valvomo.edge.http.bodies import malformed
 from valvomo.edge.http.origin import header
 from valvomo.edge.http.refused import Refused
+from valvomo.house_key import UnreadableKeyError
 from valvomo.protocol.problems import MEDIA_TYPE, problem_of
 from valvomo.protocol.texts.catalogue import best_language
 
@@ -81,7 +82,7 @@ def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[di
 def internal(scope: Any, error: Exception) -> Refusal:
     """A bug or a broken world: logged here and nowhere else, and said without what is inside."""
     log.error("request.failed", method=scope["method"], path=scope["path"], exc_info=error)
-    return Refusal(Reason.INTERNAL)
+    return Refusal(Reason.KEY_UNREADABLE if isinstance(error, UnreadableKeyError) else Reason.INTERNAL)
 
 
 HANDLERS: dict[int | type[Exception], Any] = {

@@ -1,0 +1,54 @@
+"""The doctor's look at what is kept: files, the scanner, the house's own key, accounts that are held."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from sample_floor import Floor
+from sample_line import Line
+
+from valvomo.cli.doctor import channels, keeping, machine
+from valvomo.cli.doctor.finding import State
+from valvomo.db.database import Database
+from valvomo.house_key import FILE, house_key
+from valvomo.settings import Settings
+
+
+async def test_files_can_be_kept_and_nobody_scans_them(tmp_path: Path) -> None:
+    storage, scanner = await keeping.examine(Settings(data=tmp_path))
+    assert storage.state is State.OK
+    assert scanner.state is State.NOT_CONFIGURED
+
+
+async def test_a_folder_that_is_none_and_a_scanner_that_is_away(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("no folder")
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"tcp://127.0.0.1:{nobody.getsockname()[1]}"
+        storage, scanner = await keeping.examine(Settings(data=tmp_path / "data", clamav_url=url))
+    assert (storage.state, scanner.state) == (State.BROKEN, State.BROKEN)
+    assert "clamd" in scanner.cure
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_the_key(tmp_path: Path, spoilt: bool) -> None:
+    settings = Settings(data=tmp_path)
+    assert machine.key(settings).state is State.NOT_CONFIGURED
+    house_key("", tmp_path)
+    if spoilt:
+        (tmp_path / FILE).write_text("nothing")
+    found = machine.key(settings)
+    assert found.state is (State.BROKEN if spoilt else State.OK)
+    assert not spoilt or str(tmp_path / FILE) in found.seen
+
+
+async def test_an_account_that_is_held(database: Database) -> None:
+    floor = await Floor.open(database)
+    async with Line.open(floor) as line:
+        assert (await channels.examine(database, line.opener.vault)).state is State.OK
+        await floor.sql("UPDATE channel_accounts SET held_since = now()")
+        found = await channels.examine(database, line.opener.vault)
+    assert found.state is State.BROKEN
+    assert "Our system" in found.seen
