@@ -136,6 +136,22 @@ async def test_the_list_on_a_phone_in_the_dark(office: Office) -> None:
     await judge(page)
 
 
+async def crowded(desk: Desk, account: dict[str, Any], system: StandIn) -> None:
+    """Many files with long names that are not to be had, in Finnish on a telephone."""
+    long = "a-very-long-name-of-a-file-" * 6
+    gone = [{"url": f"{system.url}/gone{number}", "name": f"{number}{long}.pdf"} for number in range(8)]
+    await say(account, received("ann", "And these", "m2", datetime.now(UTC), attachments=gone))
+    await desk.page.evaluate("localStorage.setItem('valvomo.language', 'fi')")
+    await desk.page.reload()
+    many = desk.talk.message("And these").locator("[data-state=failed]")
+    await expect(many).to_have_count(8)
+    await expect(many.first.get_by_role("button", name="Yritä uudelleen: 0")).to_be_visible()
+    await expect(many.first).to_contain_text("Palveluntarjoajalla ei ole sitä enää.")
+    await shot(desk.page, "files-crowded-fi")
+    await judge(desk.page)
+    await fits(desk.page)
+
+
 async def test_files_come_from_a_customer_and_go_to_them(office: Office) -> None:
     await workstream(office)
     held = {"/photo": files.picture("PNG", (800, 500)), "/receipt": files.PDF, "/voice": files.sound()}
@@ -191,6 +207,7 @@ async def test_files_come_from_a_customer_and_go_to_them(office: Office) -> None
         await desk.page.set_viewport_size(PHONE)
         await shot(desk.page, "files-phone")
         await fits(desk.page)
+        await crowded(desk, account, system)
 
 
 async def test_where_only_words_go_the_composer_says_so(office: Office) -> None:

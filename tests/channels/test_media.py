@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,17 +15,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_clamd import Clamd
 from sample_files import EICAR, HTML, PDF, PROGRAMS, bomb, picture
-from sample_floor import AINO, SAARA, Floor
+from sample_floor import AATU, AINO, SAARA, Floor
 from sample_line import Line, conversation_of
 from sample_media import Files, brings, file, written
 from sample_meta import PAGE_ID, account, called, messenger, ms_event, whatsapp
 from sample_provider import Asked, Said
 from sample_stage import Stage
 
+from valvomo.channels.media import Medium
 from valvomo.channels.messenger import Messenger
+from valvomo.channels.port import Inbound
 from valvomo.channels.telegram.updates import inbound_of, update_of
 from valvomo.channels.whatsapp import WhatsApp
 from valvomo.commands.channels.media import AttachMedia, FetchMediaAgain
+from valvomo.commands.channels.mending import TryAgain
 from valvomo.commands.channels.receiving import kept
 from valvomo.commands.conversations import serve
 from valvomo.commands.execute import Executor
@@ -402,3 +405,53 @@ async def test_a_bot_hears_of_files_and_opens_them(line: Line, files: Files) -> 
     for row, kind in zip(rows[1:], ("bot.message", "bot.attachment"), strict=True):
         content = json.loads(content_of(row, files.enclosures))["data"]
         msgspec.convert(content, BOT_LETTER_KINDS[kind].form, strict=False)
+
+
+async def test_bytes_that_came_with_a_message_are_taken_in_without_asking_anybody(
+    line: Line, files: Files
+) -> None:
+    """As by e-mail: nothing is at the provider any more, or nobody wants to ask it."""
+    (row,) = await line.floor.sql("SELECT * FROM channel_accounts")
+    said = Inbound(
+        key="mail-1", address="ann@example.org", text="see", sent_at=line.floor.clock(),
+        media=(
+            Medium(name="a.png", media_type="image/png", content=PHOTO),
+            Medium(name="b.exe", media_type="", content=PROGRAMS[0]),
+            Medium(name="c.pdf", media_type="application/pdf", problem=MediaProblem.TOO_LARGE),
+        ),
+    )  # fmt: skip
+    for _ in range(2):
+        await line.reception.keep(line.opener.open(row), (said,), line.floor.clock())
+    await line.take_in()
+    one = await conversation_of(line.floor)
+    assert [state for _, state, _ in (await written(line.floor, one))[0].awaited] == [
+        "fetching",
+        "fetching",
+        "failed",
+    ]
+    await files.fetch()
+    (message,) = await written(line.floor, one)
+    assert message.names == ["a.png"]
+    assert [(name, problem) for name, _, problem in message.awaited] == [
+        ("b.exe", "program"),
+        ("c.pdf", "too-large"),
+    ]
+    assert line.system.asked == []
+    held = [
+        row["content"] for row in await line.floor.sql("SELECT content FROM channel_media ORDER BY place")
+    ]
+    assert held == [None, PROGRAMS[0], None], "what became a file is not kept twice"
+    async with line.floor.database.transaction() as tx:
+        await tx.run("media.forget_contents", line.floor.clock() + timedelta(days=1), 100)
+    assert await line.floor.sql("SELECT 1 FROM channel_media WHERE content IS NOT NULL") == []
+    await sound(line.floor)
+
+
+async def test_what_was_dropped_before_it_was_taken_in_leaves_nothing(line: Line, files: Files) -> None:
+    holding(line, photo=PHOTO)
+    await brings(line, "look", "m-1", file(at(line, "photo")))
+    await line.floor.sql("UPDATE arrivals SET given_up_at = received_at")
+    await line.floor.done(AATU, TryAgain(account_id=line.account_id, key="message:m-1", drop=True))
+    await line.take_in()
+    assert await files.fetch() == 0
+    assert await line.floor.sql("SELECT 1 FROM channel_media") == []

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
+
 from valvomo.channels.dividing import in_parts
 from valvomo.channels.optional import Divider
 from valvomo.channels.port import Http, Letter, RejectedError, Sent, UnavailableError, cleaned
@@ -19,6 +21,9 @@ from valvomo.commands.execute import Executor
 from valvomo.db.dispatches import LEASE_SECONDS
 from valvomo.domain.conversations.delivery import DeliveryProblem
 from valvomo.files.port import MissingError, StorageError
+from valvomo.jobs.arriving import AWAY
+
+log = structlog.get_logger(__name__)
 
 
 class Giving:
@@ -88,7 +93,11 @@ class Giving:
         async def renew() -> None:
             while True:
                 await asyncio.sleep(LEASE_SECONDS / 3)
-                await self._renew(one)
+                try:
+                    await self._renew(one)
+                except AWAY as error:
+                    # The provider's answer is heard out all the same; the lease may hold until the next turn.
+                    log.warning("giving.not_renewed", dispatch=one, error=repr(error))
 
         renewing = asyncio.create_task(renew())  # noqa: TID251 - ends with what it is for
         try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from valvomo.db import conversations, floor, insight
-from valvomo.db.messages import attached
+from valvomo.db.messages import attached, media
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import read_refusal
@@ -124,6 +124,12 @@ async def _known(tx: Transaction, found: Conversation) -> tuple[str, ...]:
     return tuple(sorted(one for one in known if one))
 
 
+def _names(row: Any) -> tuple[str, ...]:
+    """What went with it, and what came with it and was not to be had: nobody is to think that nothing was there."""
+    files = attached(row["attachments"], public=True)
+    return tuple(one.name for one in (*files, *(media(row["media"]) or ())))
+
+
 async def _said(tx: Transaction, key: tuple[str, str]) -> list[Said]:
     found: list[Said] = []
     while True:
@@ -136,7 +142,7 @@ async def _said(tx: Transaction, key: tuple[str, str]) -> list[Said]:
                 author=row["author_name"],
                 role=row["author_role"],
                 text=row["text"],
-                files=tuple(one.name for one in attached(row["attachments"], public=True)),
+                files=_names(row),
             )
             for row in rows
         )

@@ -176,6 +176,8 @@ export interface Medium {
   name: string
   media_type: string
   state: 'fetching' | 'failed'
+  /** A code of the server's catalogue. */
+  problem: string | null
   reason: string | null
   again: boolean
 }
