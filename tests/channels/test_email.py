@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,8 +15,10 @@ from sample_line import LOOPBACK, conversation_of, messages
 from sample_mailbox import ImapServer
 from sample_media import Files, written
 from sample_post import ADDRESS, Post, answer, mail, words
+from sample_provider import Said, StandIn
 
 from valvomo.channels import PROVIDERS
+from valvomo.channels.email.forms import EmailSecrets
 from valvomo.channels.email.provider import Email
 from valvomo.channels.email.threads import token_of
 from valvomo.channels.port import Health
@@ -22,7 +26,10 @@ from valvomo.commands.channels.administering import ChangeChannelAccount
 from valvomo.commands.channels.mending import TryAgain
 from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.conversations import serve
+from valvomo.commands.execute import Done
 from valvomo.domain.refusals import Refusal
+from valvomo.protocol.pages import Page
+from valvomo.queries.channels import arrivals
 from valvomo.queries.verify import verify
 
 
@@ -157,6 +164,16 @@ async def test_machines_begin_nothing_and_are_noted(post: Post, imap: ImapServer
     assert await floor.sql("SELECT 1 FROM conversations") == []
     rows = await floor.sql("SELECT problem FROM arrivals WHERE done_at IS NOT NULL ORDER BY sent_at")
     assert [row["problem"] for row in rows] == ["automatic_reply: Poissa", "list: Paketti", "loop: Paketti"]
+    async with floor.database.asking() as tx:
+        first = await arrivals(tx, AATU, post.account_id, state="left", cursor=None, limit=2)
+        assert isinstance(first, Page)
+        assert first.next is not None
+        second = await arrivals(tx, AATU, post.account_id, state="left", cursor=first.next, limit=2)
+        refused = await arrivals(tx, AINO, post.account_id, state="left", cursor=None, limit=2)
+    assert isinstance(second, Page)
+    assert isinstance(refused, Refusal)
+    assert {one.address for one in (*first.items, *second.items)} == {"aada@example.net", ADDRESS}
+    assert len({one.id for one in (*first.items, *second.items)}) == 3
 
 
 async def test_a_machine_wakes_nobody_in_what_goes_on(post: Post, imap: ImapServer) -> None:
@@ -352,6 +369,43 @@ async def test_a_machine_brings_no_files(post: Post, imap: ImapServer) -> None:
     imap.put(mail("Lomalla", "one", file=("virus.exe", PDF), Auto_Submitted="auto-replied"))
     await post.take_in()
     assert await post.floor.sql("SELECT 1 FROM channel_media") == []
+
+
+async def test_what_a_provider_renews_is_kept_unless_somebody_has_filled_in_other_secrets(
+    floor: Floor, imap: ImapServer
+) -> None:
+    given = iter(["second", "third"])
+    said = lambda _asked: Said(body=json.dumps({"access_token": "t", "refresh_token": next(given)}).encode())  # noqa: E731
+    async with StandIn(said).open() as tokens, Post.open(floor, imap.port) as post:
+        imap.secret = "t"
+        setting_up = SettingUp(floor.executor, post.opener, LOOPBACK)
+        (row,) = await floor.sql("SELECT settings FROM channel_accounts")
+        changed = {**row["settings"], "login": "oauth", "token_url": f"{tokens.url}/t", "client_id": "c"}
+        command = ChangeChannelAccount(account_id=post.account_id, settings=changed)
+        done = await setting_up.change(AATU, command, {"refresh_token": "first"}, None)
+        assert isinstance(done, Done), done
+        assert await post.hear()
+        used = await post.ear._used()
+        assert used is not None
+        assert used.account.secrets.refresh_token == "second"
+        await post.ear._renew(EmailSecrets(refresh_token="late"))
+        filled = ChangeChannelAccount(account_id=post.account_id)
+        await setting_up.change(AATU, filled, {"refresh_token": "by hand"}, None)
+        await post.ear._renew(EmailSecrets(refresh_token="later still"))
+        used = await post.ear._used()
+        assert used is not None
+        assert used.account.secrets.refresh_token == "by hand"
+
+
+async def test_an_account_that_is_not_to_be_asked_any_more_is_let_go(post: Post, imap: ImapServer) -> None:
+    listening = asyncio.ensure_future(post.ear.listen())  # noqa: TID251 - awaited below
+    await imap.until("IDLE")
+    command = ChangeChannelAccount(account_id=post.account_id, disabled=True)
+    await post.floor.done(AATU, command)
+    imap.put(mail("Hei", "one"))
+    await listening
+    assert imap.commands[-1] == "LOGOUT"
+    assert await post.floor.sql("SELECT 1 FROM leases WHERE holder = 'process-1'") == []
 
 
 @pytest.mark.slow

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
+
+_THREAD = re.compile(r" [a-z2-7]{16}$")
+"""The thread's own name in its address."""
 
 
 class Threading(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,3 +20,8 @@ class Threading(msgspec.Struct, frozen=True, kw_only=True):
     own: str
     refers: tuple[str, ...] = ()
     named: str = ""
+
+
+def whose(address: str) -> str:
+    """The customer's part of a thread's address."""
+    return _THREAD.sub("", address)

@@ -11,6 +11,7 @@ import msgspec
 
 from valvomo.channels import PROVIDERS
 from valvomo.channels.forms import fields_of
+from valvomo.channels.threading import whose
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.refusals import Reason, Refusal, malformed
@@ -30,6 +31,12 @@ Callback = Callable[[str, str], str]
 """Where a provider (name) reaches an account (id)."""
 
 _LAST, _FIRST = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
+_ARRIVALS = {
+    "given_up": ("dispatches.given_up_arrivals", "given_up_at", _LAST),
+    "waiting": ("dispatches.waiting_arrivals", "received_at", _FIRST),
+    "left": ("dispatches.left_arrivals", "done_at", _LAST),
+}
+"""By their state: the statement, the moment by which they are in order, and the one before all of them."""
 
 
 def providers(actor: Actor) -> list[ProviderDocument] | Refusal:
@@ -75,7 +82,13 @@ async def dispatches(
     last = rows[limit - 1] if len(rows) > limit else None
     following = Place(sort=f"dispatches.{state}", rank=0, word="", id=str(last["place"])) if last else None
     items = [
-        shaped(row, DispatchDocument, id=row["message_id"], name=row["thread_name"] or None)
+        shaped(
+            row,
+            DispatchDocument,
+            id=row["message_id"],
+            name=row["thread_name"] or None,
+            address=whose(row["address"]),
+        )
         for row in rows[:limit]
     ]
     return Page(items=items, next=encoded(following) if following else None)
@@ -84,20 +97,21 @@ async def dispatches(
 async def arrivals(
     tx: Transaction, actor: Actor, account_id: str, *, state: str, cursor: str | None, limit: int
 ) -> Page[ArrivalDocument] | Refusal:
-    """What was given up, the newest first, or what waits, in order."""
+    """What was given up or became part of nothing, the newest first; or what waits, in order."""
     place = await _place(tx, actor, account_id, cursor=cursor, sort=f"arrivals.{state}")
     if isinstance(place, Refusal):
         return place
-    given_up = state == "given_up"
-    after = (datetime.fromisoformat(place.word), place.id) if place else (_LAST if given_up else _FIRST, "")
-    name = "dispatches.given_up_arrivals" if given_up else "dispatches.waiting_arrivals"
+    name, moment_of, beginning = _ARRIVALS[state]
+    after = (datetime.fromisoformat(place.word), place.id) if place else (beginning, "")
     rows = await tx.rows(name, actor.organization_id, account_id, *after, limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None
     following = None
     if last:
-        moment = last["given_up_at" if given_up else "received_at"].isoformat()
+        moment = last[moment_of].isoformat()
         following = encoded(Place(sort=f"arrivals.{state}", rank=0, word=moment, id=last["key"]))
-    items = [shaped(row, ArrivalDocument, id=row["key"]) for row in rows[:limit]]
+    items = [
+        shaped(row, ArrivalDocument, id=row["key"], address=whose(row["address"])) for row in rows[:limit]
+    ]
     return Page(items=items, next=following)
 
 

@@ -471,7 +471,7 @@ export interface paths {
         };
         /**
          * What came in and was not taken in
-         * @description What was given up, the newest first, or what waits, in order.
+         * @description What was given up or left aside, the newest first; or what waits, in order.
          */
         get: operations["listArrivals"];
         put?: never;
@@ -9783,8 +9783,8 @@ export interface operations {
     listArrivals: {
         parameters: {
             query?: {
-                /** @description Not taken in yet, or given up. */
-                state?: "waiting" | "given_up";
+                /** @description Not taken in yet, given up, or left aside with a reason. */
+                state?: "waiting" | "given_up" | "left";
                 /** @description `next` of the page before; none for the first page. */
                 cursor?: string | null;
                 /** @description At most so many items. */

@@ -191,6 +191,11 @@ SELECT * FROM arrivals WHERE organization_id = $1 AND account_id = $2 AND given_
 SELECT * FROM arrivals WHERE organization_id = $1 AND account_id = $2 AND given_up_at IS NULL AND done_at IS NULL
     AND (received_at, key) > ($3, $4) ORDER BY received_at, key LIMIT $5
 
+-- name: left_arrivals
+-- What became part of nothing, with the reason, the newest first.
+SELECT * FROM arrivals WHERE organization_id = $1 AND account_id = $2 AND done_at IS NOT NULL AND problem IS NOT NULL
+    AND kind = 'message' AND (done_at, key) < ($3, $4) ORDER BY done_at DESC, key DESC LIMIT $5
+
 -- name: arrival
 -- Something that arrived.
 SELECT key FROM arrivals WHERE organization_id = $1 AND account_id = $2 AND key = $3

@@ -32,7 +32,8 @@ Waiting = Annotated[
     Literal["queued", "failed"], QueryParameter(name="state", description="Waiting to go out, or failed.")
 ]
 Untaken = Annotated[
-    Literal["waiting", "given_up"], QueryParameter(name="state", description="Not taken in yet, or given up.")
+    Literal["waiting", "given_up", "left"],
+    QueryParameter(name="state", description="Not taken in yet, given up, or left aside with a reason."),
 ]
 
 
@@ -163,7 +164,7 @@ async def list_arrivals(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[ArrivalDocument]:
-    """What was given up, the newest first, or what waits, in order."""
+    """What was given up or left aside, the newest first; or what waits, in order."""
     async with parts.reader.reading() as tx:
         return found(
             await channels.arrivals(tx, actor, account_id, state=standing, cursor=cursor, limit=limit)
