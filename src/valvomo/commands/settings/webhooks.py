@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -173,23 +174,27 @@ async def rotate_secret(work: Work, command: RotateSecret) -> Outcome:
 
 @handles(TryWebhook)
 async def test_webhook(work: Work, command: TryWebhook) -> Outcome:
-    """What comes of it stands in the delivery log."""
-    if await _locked(work, command.webhook_id) is None:
+    """What comes of it stands in the delivery log, that it was sent in the audit log."""
+    row = await _locked(work, command.webhook_id)
+    if row is None:
         return Refusal(Reason.NOT_FOUND)
     letter_id, body = work.new_id(), {"at": work.now}
     await work.tx.run(
         "outbox.write_one", work.organization_id, command.webhook_id, letter_id, TEST, body, work.now, None
     )
+    _note_sent(work, row, {"test": letter_id})
     return {"id": letter_id}
 
 
 @handles(ReplayLetter)
 async def replay_letter(work: Work, command: ReplayLetter) -> Outcome:
     """With as many attempts as a new one."""
+    row = await _locked(work, command.webhook_id)
     which = (work.organization_id, command.webhook_id, command.letter_id)
-    if await work.tx.row("outbox.letter", *which) is None:
+    if row is None or await work.tx.row("outbox.letter", *which) is None:
         return Refusal(Reason.NOT_FOUND)
     await work.tx.run("outbox.replay", *which, work.now)
+    _note_sent(work, row, {"replayed": command.letter_id})
     return {"id": command.letter_id}
 
 
@@ -205,7 +210,15 @@ async def replay_span(work: Work, command: ReplaySpan) -> Outcome:
         "outbox.replay_span", work.organization_id, command.webhook_id, command.since, command.until,
         command.only_given_up, work.now,
     )  # fmt: skip
-    return {"id": command.webhook_id, "letters": int(replayed.rpartition(" ")[2])}
+    letters = int(replayed.rpartition(" ")[2])
+    span = {"since": command.since.isoformat(), "until": command.until.isoformat()}
+    _note_sent(work, row, {"replayed": {**span, "only_given_up": command.only_given_up, "letters": letters}})
+    return {"id": command.webhook_id, "letters": letters}
+
+
+def _note_sent(work: Work, row: Any, what: Mapping[str, object]) -> None:
+    """Whoever has something sent outside is told of in the audit log; what was in it is not."""
+    note_changed(work, "webhook", (row["id"], _host(row["url"])), (dict.fromkeys(what), dict(what)))
 
 
 @handles(DisableFailingWebhook)
