@@ -18,7 +18,9 @@ class Ear:
 
     def _hear(self, frame: str | bytes) -> None:
         text = said(frame)
-        if not any(quiet in text for quiet in ('"op":"pong"', '"op":"lag"', '"kind":"typing"')):
+        if not any(
+            quiet in text for quiet in ('"op":"pong"', '"op":"lag"', '"kind":"typing"', '"kind":"read"')
+        ):
             self.frames.append(text)
 
 

@@ -18,15 +18,18 @@ from valvomo.db.doorbell import Doorbell, Said
 from valvomo.db.ids import new_id, secret_digest
 from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import Actor, ActorKind
+from valvomo.domain.conversations.reading import read_to, reads_as
 from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Sink
 from valvomo.live.handing_over import HandingOver
+from valvomo.live.reads import ReadSignal
 from valvomo.live.room import Room
 from valvomo.live.rooms import Rooms
 from valvomo.live.statistics import Counted, LiveStatistics, statistics_of
 from valvomo.live.typing import EVERY_SECONDS, TypingSignal
-from valvomo.protocol.frames import GZIP, PONG, ClientFrame, Ping, Typing, Unwatch, Watch, closing_frame
+from valvomo.protocol.frames import GZIP, PONG, ClientFrame, Ping, Seen, Typing, Unwatch, Watch, closing_frame
 
 TYPING_CHANNEL = "typing"
+READ_CHANNEL = "read"
 MOST_TYPING = 100
 """More people than this that write within a second are not told of elsewhere; nobody reads so fast."""
 LAG_SECONDS = 1.0
@@ -61,6 +64,7 @@ class Hub:
         self.handing_over = HandingOver(self._everybody)
         bell.listen(self._rung, taker=self._said)
         bus.subscribe(TYPING_CHANNEL, self.heard)
+        bus.subscribe(READ_CHANNEL, self.heard_read)
 
     async def run(self) -> None:
         """Keep everybody up to date, until cancelled."""
@@ -115,6 +119,29 @@ class Hub:
         origin, signal = msgspec.json.decode(payload, type=tuple[str, TypingSignal])
         if origin != self.process_id and (room := self.rooms.get(signal.organization_id)):
             room.show_typing(signal)
+
+    def heard_read(self, payload: str) -> None:
+        """What another process tells of reading."""
+        if not payload:
+            return
+        origin, signal = msgspec.json.decode(payload, type=tuple[str, ReadSignal])
+        if origin != self.process_id and (room := self.rooms.get(signal.organization_id)):
+            room.transcripts.reads.show(signal)
+
+    def seen(self, connection: Connection, frame: Seen) -> ReadSignal | None:
+        """Show how far somebody has read, here and elsewhere; None where that is no news, or nobody's to know."""
+        actor, room = connection.actor, self.rooms.of(connection)
+        conversation = room.floor.conversation(actor.conversation_id or frame.conversation or "")
+        side = reads_as(actor, conversation) if conversation is not None else None
+        if conversation is None or side is None or not (seq := read_to(side, conversation, frame.seq)):
+            return None
+        signal = ReadSignal(
+            organization_id=actor.organization_id, conversation_id=conversation.id, side=side, seq=seq
+        )
+        if not room.transcripts.reads.show(signal):
+            return None
+        self._bus.publish(READ_CHANNEL, msgspec.json.encode((self.process_id, signal)).decode())
+        return signal
 
     @property
     def leaving(self) -> bool:

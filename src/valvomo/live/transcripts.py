@@ -24,6 +24,7 @@ from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
 from valvomo.live.left import Left
 from valvomo.live.places import Places
+from valvomo.live.reads import Reads
 from valvomo.live.views.conversation import (
     acts_after,
     acts_of,
@@ -54,6 +55,7 @@ class Transcripts:
             lambda one: self._read_on(one, "changes"), lambda one: self._refuse(one, _UNTELLABLE)
         )
         self._left = Left()
+        self.reads = Reads(feed, database, delivery, self.watched)
 
     def conversation_id(self, subscription: Subscription) -> str:
         """Which one it is about."""
@@ -83,6 +85,7 @@ class Transcripts:
         self._missed.discard(subscription)
         if not readers:
             self.watched.pop(one, None)
+            self.reads.forget(one)
 
     def publish(self, nets: Iterable[Net]) -> None:
         """What just happened, to everybody who reads along."""
@@ -95,6 +98,7 @@ class Transcripts:
     async def read_on(self) -> None:
         """Readers who missed something because they were slow, or because rights have changed."""
         await self._missed.go_round(lambda one: not one.starting and not one.connection.slow)
+        await self.reads.answer()
 
     def reread_of(self, conversation_id: str) -> None:
         """Something happened to a conversation that the floor does not have any more."""
@@ -177,6 +181,7 @@ class Transcripts:
         subscription.acts = acts_of(conversation, actor, floor.lookups)
         data = [*said, document(conversation, subscription.acts, preview)]
         self._send(subscription, op, data)
+        self.reads.begun(subscription, conversation.id)
 
     def _begin_customer(
         self,
@@ -189,10 +194,9 @@ class Transcripts:
         last = words[-1].public_seq if words else None
         subscription.seq = max(subscription.seq, last or 0)
         before, subscription.document = subscription.document, self._public(subscription, conversation)
-        if before == subscription.document and not words:
-            return
-        data = [*map(customer_message, words), subscription.document]
-        self._send(subscription, op, data)
+        if before != subscription.document or words:
+            self._send(subscription, op, [*map(customer_message, words), subscription.document])
+        self.reads.begun(subscription, conversation.id)
 
     def _tell_staff(self, subscription: Subscription, net: Net) -> None:
         floor, actor = self._feed.floor, subscription.connection.actor

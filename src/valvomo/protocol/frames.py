@@ -41,6 +41,13 @@ class Typing(msgspec.Struct, frozen=True, tag_field="op", tag="typing"):
     conversation: str | None = None
 
 
+class Seen(msgspec.Struct, frozen=True, tag_field="op", tag="seen"):
+    """I have seen everything up to this number. A customer's conversation need not be named: there is only one."""
+
+    seq: Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
+    conversation: str | None = None
+
+
 class Ping(msgspec.Struct, frozen=True, tag_field="op", tag="ping"):
     """Are you there?"""
 
@@ -51,7 +58,7 @@ class Hello(msgspec.Struct, frozen=True, tag_field="op", tag="hello"):
     token: str
 
 
-ClientFrame = Watch | Unwatch | Typing | Ping | Hello
+ClientFrame = Watch | Unwatch | Typing | Seen | Ping | Hello
 
 _DECODER: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 _ENCODER = msgspec.json.Encoder()

@@ -7,9 +7,11 @@ export interface Talk {
   messages: readonly Message[]
   state: ConversationState | null
   typing: ReadonlyMap<string, { name: string; role: string; until: number }>
+  /** Number up to which the customer has read; 0 where that is not known. */
+  read: number
 }
 
-export const SILENT: Talk = { messages: [], state: null, typing: new Map() }
+export const SILENT: Talk = { messages: [], state: null, typing: new Map(), read: 0 }
 
 /** Whoever types says so every few seconds; after this long without it they stopped. */
 const TYPING_MS = 6000
@@ -46,12 +48,20 @@ function withTyping(talk: Talk, item: Item, now: number): Talk['typing'] {
   return typing
 }
 
+/** What the house has said in a window of ours, up to where its customer has read; over a channel its provider says so. */
+function withRead(messages: readonly Message[], read: number): readonly Message[] {
+  const isRead = (one: Message) => one.seq <= read && one.visibility === 'public' && one.author.role !== 'customer' && !one.delivery
+  if (!messages.some(isRead)) return messages
+  return messages.map((one) => (isRead(one) ? { ...one, delivery: 'read' as const } : one))
+}
+
 export function takeItems(talk: Talk, items: readonly Item[], now: number): Talk {
-  let { state, typing } = talk
+  let { state, typing, read } = talk
   const messages: Message[] = []
   for (const item of items) {
     if (item.kind === 'message') messages.push(item as unknown as Message)
     else if (item.kind === 'conversation') state = newest(state, item as unknown as ConversationState)
+    else if (item.kind === 'read') read = Math.max(read, item.seq as number)
     else if (item.kind === 'typing') typing = withTyping({ ...talk, typing }, item, now)
   }
   // Who has spoken is not typing any more.
@@ -61,7 +71,7 @@ export function takeItems(talk: Talk, items: readonly Item[], now: number): Talk
       ;(typing as Map<string, unknown>).delete(message.author.id)
     }
   }
-  return { messages: mergeMessages(talk.messages, messages), state, typing }
+  return { messages: withRead(mergeMessages(talk.messages, messages), read), state, typing, read }
 }
 
 /** What is on its way, less what has arrived. */

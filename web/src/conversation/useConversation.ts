@@ -27,9 +27,11 @@ export function useConversation(id: Ref<string>) {
   let stop = (): void => undefined
   let typedAt = 0
   let mended = 0
+  let seen = 0
 
   function watchAgain(): void {
     stop()
+    seen = 0
     const topic = `conversation:${id.value}`
     const wanted = id.value
     stop = watchTopic(topic, {
@@ -41,6 +43,7 @@ export function useConversation(id: Ref<string>) {
           access.value = 'open'
           refusal.value = null
           void mendGap()
+          see()
         }),
       refused: (frame) => {
         if (id.value !== wanted) return
@@ -50,6 +53,16 @@ export function useConversation(id: Ref<string>) {
       },
     })
   }
+
+  /** Whoever serves the customer has what is on the screen before their eyes; the server tells them apart from watchers. */
+  function see(): void {
+    const last = talk.value.messages.at(-1)?.seq ?? 0
+    if (document.visibilityState !== 'visible' || access.value !== 'open' || last <= seen) return
+    seen = last
+    sendLive({ op: 'seen', conversation: id.value, seq: last })
+  }
+  document.addEventListener('visibilitychange', see)
+  onScopeDispose(() => document.removeEventListener('visibilitychange', see))
 
   /** The messages that follow a number, at most a page of them; the number to go on from, if there are more. */
   async function readPage(after: number, limit: number): Promise<number | null> {

@@ -47,6 +47,7 @@ export type ClientFrame =
   | { op: 'watch'; topic: string; since?: number; accept?: 'gzip' }
   | { op: 'unwatch'; topic: string }
   | { op: 'typing'; conversation: string; typing: boolean }
+  | { op: 'seen'; conversation: string; seq: number }
   | { op: 'ping' }
 
 /** One item of a topic. What belongs to one thing carries that thing's `id`. */

@@ -1,7 +1,6 @@
 """Post a message (spec 1 §6): the rule, and what a customer's words do to a parked conversation.
 
-One function posts any number of messages inside a transaction; the lane (`message_lane`) calls it with whatever
-is in flight, so that many messages share one commit.
+One function posts any number of messages in a transaction; the lane calls it with whatever is in flight.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import msgspec
 import structlog
 
+from valvomo.commands.conversations.mark_read import MarkRead
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.edge.http.authentication import bearer, session_token
@@ -23,7 +24,7 @@ from valvomo.edge.ws.quotas import CLOSE_CROWDED, STAY_AWAY, Quotas
 from valvomo.live.connection import Connection
 from valvomo.live.hub import Hub
 from valvomo.live.rooms import UnreadableError
-from valvomo.protocol.frames import MAX_CLIENT_FRAME, ClientFrame, Hello, Typing, Watch, client_frame
+from valvomo.protocol.frames import MAX_CLIENT_FRAME, ClientFrame, Hello, Seen, Typing, Watch, client_frame
 from valvomo.protocol.problems import problem_of
 from valvomo.protocol.texts.catalogue import best_language
 
@@ -171,7 +172,7 @@ async def _converse(
                 while True:
                     frame = _decoded(await receive())
                     if await _in_turn(parts, connection, frame):
-                        await hub.receive(connection, frame)
+                        await _take(parts, hub, connection, frame)
             except _GoneError as gone:
                 if gone.code is None:
                     writer.cancel()
@@ -179,6 +180,15 @@ async def _converse(
                     sink.close(gone.code)
     except* OSError:
         log.debug("live.lost", connection=connection.id)
+
+
+async def _take(parts: Parts, hub: Hub, connection: Connection, frame: ClientFrame) -> None:
+    """What the client says; how far it has read is shown at once, and noted for whoever comes later."""
+    if not isinstance(frame, Seen):
+        await hub.receive(connection, frame)
+    elif signal := hub.seen(connection, frame):
+        mark = MarkRead(conversation_id=signal.conversation_id, seq=signal.seq)
+        await parts.executor.execute(connection.actor, mark)
 
 
 async def _in_turn(parts: Parts, connection: Connection, frame: ClientFrame) -> bool:
@@ -196,7 +206,7 @@ async def _in_turn(parts: Parts, connection: Connection, frame: ClientFrame) -> 
                 raise _GoneError(CLOSE_CROWDED)
             await asyncio.sleep(turn)
             return True
-        case Typing():
+        case Typing() | Seen():
             return not parts.paces["typing"].wait(connection.id)
         case _:
             return not isinstance(frame, Hello)
