@@ -17,6 +17,7 @@ WORDS = {
     "en": ("Add an account", "E-mail", "Name", "Address", "Password", "Save", "Ask the provider"),
     "fi": ("Lisää tili", "Sähköposti", "Nimi", "Osoite", "Salasana", "Tallenna", "Kysy palveluntarjoajalta"),
 }  # fmt: skip
+PHONE = {"width": 390, "height": 844}
 HOSTS = {
     "en": ("Server for incoming mail", "Server for outgoing mail", "Security of incoming mail"),
     "fi": ("Saapuvan postin palvelin", "Lähtevän postin palvelin", "Saapuvan postin suojaus"),
@@ -120,3 +121,19 @@ async def answered(office: Office, page: Page, box: Box) -> None:
         "Re: Paketti",
         "<one@example.net>",
     )
+
+
+async def test_what_was_left_aside_says_why(office: Office) -> None:
+    with listening() as (_box, port):
+        async with ImapServer().open() as imap:
+            await account(office, imap, port)
+            imap.put(mail("I am away.", "one", Auto_Submitted="auto-replied", Subject="Away until Monday"))
+            page = await office.page("admin", viewport=PHONE, color_scheme="dark")
+            await page.goto("/admin/channels")
+            await page.get_by_role("button", name="Left aside: Our mail").click()
+            dialog = page.get_by_role("dialog")
+            await expect(dialog).to_contain_text("the answer of a machine: Away until Monday")
+            await expect(dialog).to_contain_text("aada@example.net")
+            await shot(page, "left-phone")
+            await judge(page)
+            await fits(page)

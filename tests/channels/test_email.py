@@ -23,9 +23,11 @@ from valvomo.channels.email.provider import Email
 from valvomo.channels.email.threads import token_of
 from valvomo.channels.port import Health
 from valvomo.commands.channels.administering import ChangeChannelAccount
+from valvomo.commands.channels.beginning import Beginning
 from valvomo.commands.channels.mending import TryAgain
 from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.conversations import serve
+from valvomo.commands.conversations.begin import BeginConversation
 from valvomo.commands.execute import Done
 from valvomo.domain.refusals import Refusal
 from valvomo.protocol.pages import Page
@@ -443,3 +445,25 @@ ODD_MAIL = b"\r\n".join(
         b"Content-Transfer-Encoding: base64", b"", b"SGVp", b"--c--", b"--b--", b"",
     ]
 )  # fmt: skip
+
+
+async def test_who_is_written_to_first_answers_in_the_same_conversation(post: Post, imap: ImapServer) -> None:
+    floor = post.floor
+    await floor.done(AATU, ChangeChannelAccount(account_id=post.account_id, begins=True))
+    beginning = Beginning(floor.executor, post.opener)
+    for number in range(2):
+        command = BeginConversation(
+            account_id=post.account_id, address="Aada@Example.net", client_id=f"c{number}",
+            text=f"Hei {number}!\nPaketti on tullut.",
+        )  # fmt: skip
+        done = await beginning.begin(AINO, command, None)
+        assert isinstance(done, Done), done
+    await post.send()
+    first, second = sorted(post.got(), key=lambda one: str(one["Subject"]))
+    assert (first["To"], first["Subject"], first["In-Reply-To"]) == ("aada@example.net", "Hei 0!", None)
+    imap.put(answer(second, "Kiitos!", "one"))
+    await post.take_in()
+    rows = await floor.sql(
+        "SELECT conversation_id, count(*) AS said FROM public_messages GROUP BY 1 ORDER BY conversation_id"
+    )
+    assert [row["said"] for row in rows] == [1, 2]

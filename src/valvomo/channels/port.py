@@ -38,7 +38,7 @@ class Abilities:
     what comes within so long of each other is put in order by its own clock. `per_second`: messages that it takes at
     most, unless the administrator says otherwise. `proactive`: the house may write first. `read_receipts`: it says what
     was read. `media`: the files that it takes with a message of the house. `per_sender_hour`: what one customer writes
-    in an hour beyond so many messages may be a machine's that answers ours, and is kept for a person to decide.
+    in an hour beyond so many may be a machine's and is kept for a person. `threaded`: they have several threads.
     """
 
     max_text: int
@@ -50,6 +50,7 @@ class Abilities:
     read_receipts: bool = False
     media: Ability = NOTHING
     per_sender_hour: int | None = None
+    threaded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 
 import msgspec
 
+_NAME_BYTES = 10
 _THREAD = re.compile(r" [a-z2-7]{16}$")
 """The thread's own name in its address."""
 
@@ -20,6 +23,12 @@ class Threading(msgspec.Struct, frozen=True, kw_only=True):
     own: str
     refers: tuple[str, ...] = ()
     named: str = ""
+
+
+def named_after(seed: str) -> str:
+    """A thread's own name, the same for the same seed."""
+    digest = hashlib.sha256(b"valvomo thread " + seed.encode()).digest()
+    return base64.b32encode(digest[:_NAME_BYTES]).decode().lower()
 
 
 def whose(address: str) -> str:

@@ -55,6 +55,7 @@ class Email:
             per_second=account.settings.per_second,
             per_sender_hour=account.settings.per_sender_hour,
             media=FILES,
+            threaded=True,
         )
 
     def receive(self, account: Account, request: Request) -> Received:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import re
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-TOKEN_BYTES = 10
+from valvomo.channels.threading import named_after
+
 _OURS = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([a-z2-7]{16})\.valvomo@([^<>@\s]+)>")
 _PLUS = re.compile(r"(?P<local>[^+@]+)\+(?P<kind>[tb])-(?P<token>[a-z2-7]{16}|[a-z2-7]{42})@(?P<domain>.+)")
 LONGEST_LOCAL = 64
@@ -24,8 +24,7 @@ _ID_LETTERS = 26
 
 def token_of(root: str) -> str:
     """The token of the thread that begins with this id."""
-    digest = hashlib.sha256(b"valvomo thread " + root.encode()).digest()
-    return base64.b32encode(digest[:TOKEN_BYTES]).decode().lower()
+    return named_after(root)
 
 
 def recipient(place: str) -> tuple[str, str]:

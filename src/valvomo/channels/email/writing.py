@@ -22,6 +22,8 @@ _PLAIN = SMTP.clone(cte_type="7bit")
 """Every server takes it, whatever it says of 8BITMIME."""
 LINE_LENGTH = 76
 MOST_SUBJECT = 250
+FIRST_WORDS = 70
+"""Characters of what is written first that are its subject where nobody has said another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,9 @@ def _subject(letter: Letter) -> str:
     answered = letter.cursor.get("message_id")
     subject = str(letter.cursor.get("subject") or letter.subject)
     bare = PREFIX.sub("", subject)[:MOST_SUBJECT]
-    return f"Re: {bare}".strip() if answered else bare
+    if answered:
+        return f"Re: {bare}".strip()
+    return bare or letter.text.strip().partition("\n")[0][:FIRST_WORDS]
 
 
 def _folded(name: str, text: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from valvomo.channels.addressing import addressed
+from valvomo.channels.threading import named_after
 from valvomo.channels.vault import UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError
 from valvomo.commands.conversations.begin import BeginConversation
 from valvomo.commands.execute import Done, Executor
+from valvomo.db.ids import new_id
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.beginning import Way, begin_refusal
 from valvomo.domain.conversations.model import Channel
@@ -70,6 +72,8 @@ class Beginning:
         except (UnopenableError, UnusableAccountError):
             return Refusal(Reason.CHANNEL_UNAVAILABLE)
         abilities = used.provider.abilities(used.account)
+        if abilities.threaded:
+            address = f"{address} {named_after(f'{actor.id} {key or new_id()}')}"
         command = replace(
             command,
             address=address,

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from valvomo.channels.addressing import known_as
+from valvomo.channels.threading import whose
 from valvomo.commands.conversations.messages import Letter, PostMessage, post_all
 from valvomo.commands.conversations.start import Over, StartConversation, begin_with
 from valvomo.commands.registry import Command, Outcome, handles
@@ -148,7 +149,9 @@ async def _begun(
         account_id=command.account_id, address=command.address, contact_id=contact_id,
         window_closed=not _takes_text(work, command, until), agent=agent,
     )  # fmt: skip
-    name = command.customer_name or await _name(work, contact_id or command.contact_id) or command.address
+    name = (
+        command.customer_name or await _name(work, contact_id or command.contact_id) or whose(command.address)
+    )
     starting = _starting(command, account, name, over)
     started = await begin_with(work, starting, partial(_write, work, command, said))
     if isinstance(started, Refusal):
@@ -166,7 +169,7 @@ async def _begun(
 
 def _starting(command: BeginConversation, account: Any, name: str, over: Over) -> StartConversation:
     channel = Channel(account["channel"])
-    identity = known_as(channel, command.address)
+    identity = known_as(channel, whose(command.address))
     return StartConversation(
         channel=channel,
         workstream_id=account["workstream_id"],
@@ -182,7 +185,7 @@ def _starting(command: BeginConversation, account: Any, name: str, over: Over) -
 
 async def _contact(work: Work, command: BeginConversation, channel: Channel, thread: Any) -> str | None:
     """Whoever a provider vouches for there, or who wrote from there before; else whom the agent says, or nobody."""
-    if (identity := known_as(channel, command.address)) is not None:
+    if (identity := known_as(channel, whose(command.address))) is not None:
         await work.tx.value("channels.lock_identity", work.organization_id, *identity)
         known: str | None = await work.tx.value("channels.identity", work.organization_id, *identity)
         if known is not None:
