@@ -104,3 +104,33 @@ async def test_agents_are_not_bothered(office: Office) -> None:
     await page.goto("/desk")
     await expect(page.locator("[data-live=live]")).to_be_visible()
     await expect(page.locator("[data-health]")).to_have_count(0)
+
+
+async def test_what_waits_to_be_sent_is_said(office: Office, database: Database) -> None:
+    conversation = await office.served("eino", "Alan Turing")
+    house = office.sample.organization_id
+    async with database._pool.acquire() as link:
+        await link.execute(
+            "INSERT INTO channel_accounts (organization_id, id, provider, name, workstream_id, settings, secrets,"
+            " disabled, created_at)"
+            " SELECT organization_id, 'account-1', 'custom', 'Our system', id, '{}', '', true, now()"
+            " FROM workstreams WHERE organization_id = $1 ORDER BY id LIMIT 1", house,
+        )  # fmt: skip
+        await link.execute(
+            "INSERT INTO dispatches (organization_id, message_id, account_id, conversation_id, address, text, state,"
+            " due, created_at)"
+            " SELECT $1, 'd' || n, 'account-1', $2, 'ann', 'words', 'queued', now(), now() - interval '1 hour'"
+            " FROM generate_series(1, 3) AS n", house, conversation,
+        )  # fmt: skip
+    page = await floor_of(office)
+    light = page.get_by_role("button", name="What has been proved")
+    await expect(light).to_contain_text("3 messages wait to be sent", timeout=SLOW)
+    await light.click()
+    waiting = page.locator("[data-waiting]")
+    await expect(waiting).to_contain_text("3 messages wait to be sent over Our system since")
+    await expect(waiting).to_contain_text("the account is disabled")
+    await judge(page)
+    async with database._pool.acquire() as link:
+        await link.execute("DELETE FROM dispatches WHERE organization_id = $1", house)
+        await link.execute("DELETE FROM channel_accounts WHERE organization_id = $1", house)
+    await expect(waiting).to_have_count(0, timeout=SLOW)

@@ -10,6 +10,7 @@ from sample_floor import AATU, AINO, BILLING, EINO, HOUSE, INES, SAARA, SULO, SU
 from sample_line import Line, messages, served
 
 from valvomo.channels.addressing import addressed
+from valvomo.channels.port import Inbound
 from valvomo.commands.channels.administering import ChangeChannelAccount
 from valvomo.commands.channels.beginning import Beginning
 from valvomo.commands.conversations import serve
@@ -192,11 +193,24 @@ async def test_nobody_is_written_to_who_has_blocked_us(open_line: Line) -> None:
     await begun(open_line)
 
 
-async def test_nor_who_has_opted_out(open_line: Line) -> None:
-    one = await begun(open_line)
-    await open_line.floor.done(AINO, serve.End(conversation_id=one))
-    await open_line.floor.sql("UPDATE channel_threads SET opted_out_at = $1", open_line.floor.clock())
+async def test_nor_who_has_opted_out_until_they_want_to_again(open_line: Line) -> None:
+    (row,) = await open_line.floor.sql("SELECT * FROM channel_accounts")
+    used = open_line.opener.open(row)
+
+    async def says(text: str, opted: str) -> None:
+        said = Inbound(key=text, address="ann", text=text, opted=opted)
+        await open_line.reception.keep(used, (said,), open_line.floor.clock())
+        await open_line.take_in()
+        (newest,) = await open_line.floor.sql("SELECT id FROM conversations ORDER BY id DESC LIMIT 1")
+        await open_line.floor.done(AINO, serve.Pick(conversation_id=newest["id"]))
+        await open_line.floor.done(AINO, serve.End(conversation_id=newest["id"]))
+
+    await says("STOP", "out")
     assert reason(await begin(open_line)) is Reason.OPTED_OUT
+    await says("anything", "")
+    assert reason(await begin(open_line)) is Reason.OPTED_OUT
+    await says("START", "in")
+    await begun(open_line)
 
 
 async def test_the_notice_comes_before_the_first_word(open_line: Line) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_floor import AATU, AINO, SAARA, Floor
+from sample_floor import AATU, AINO, SAARA, Floor, reason
 from sample_meta import (
     BUSINESS_ID,
     NUMBER_ID,
@@ -23,14 +24,20 @@ from sample_meta import (
 )
 from sample_provider import Asked, Said
 
+from valvomo.commands.channels.administering import ChangeChannelAccount
+from valvomo.commands.channels.beginning import Beginning
 from valvomo.commands.conversations import serve
+from valvomo.commands.conversations.begin import BeginConversation, ChosenTemplate
 from valvomo.commands.conversations.write_template import WriteTemplate
+from valvomo.commands.execute import Done
 from valvomo.db.ids import new_id
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.delivery import DeliveryProblem
+from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.template import Template, filled, values_refusal, words_of
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.queries import message_templates
+from valvomo.queries.verify import verify
 
 SETTINGS = {"phone_number_id": NUMBER_ID, "business_account_id": BUSINESS_ID}
 _sent = itertools.count(1)
@@ -217,3 +224,29 @@ async def test_who_may_not_write_and_what_is_not_there_are_refused(wa: MetaLine,
     assert (await floor.refused(AINO, writes(conversation))).reason is Reason.ENDED
     assert len(await said_in(floor, conversation)) == 1
     assert await floor.sql("SELECT 1 FROM dispatches") == []
+
+
+async def test_a_conversation_is_begun_with_a_template_alone(wa: MetaLine) -> None:
+    await wa.setting_up.check(AATU, wa.account_id)
+    await wa.floor.done(AATU, ChangeChannelAccount(account_id=wa.account_id, begins=True))
+    beginning = Beginning(wa.floor.executor, wa.opener)
+    (way,) = await beginning.ways(AINO)
+    assert (way.channel, way.free_text, way.templates) == (Channel.WHATSAPP, False, True)
+    first = BeginConversation(
+        account_id=wa.account_id, address="+358 40 765 4321", client_id="first", text="hello"
+    )
+    assert reason(await beginning.begin(AINO, first, None)) is Reason.TEMPLATE_NEEDED
+    chosen = ChosenTemplate(name="named", language="en_US", values={"body.first_name": "Ann"})
+    begun = await beginning.begin(AINO, replace(first, text="", template=chosen), None)
+    assert isinstance(begun, Done), begun
+    await wa.send()
+    (got,) = wa.got()
+    assert (got["to"], got["template"]["name"]) == ("+358407654321", "named")
+    one = str(begun.result["id"])
+    assert [text for text, *_ in await said_in(wa.floor, one)] == ["Hello Ann"]
+    assert reason(await wa.floor.write(AINO, one, "free")) is Reason.WINDOW_CLOSED
+    await wa.call(whatsapp(messages=[wa_text("wamid.9", "hi", wa.floor.clock(), "358407654321")]))
+    await wa.take_in()
+    assert not isinstance(await wa.floor.write(AINO, one, "free"), Refusal)
+    report = await verify(wa.floor.database)
+    assert report.clean, report.findings

@@ -107,6 +107,14 @@ def test_a_picture_without_words_does_not_vanish() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("said", "opted"), [("STOP", "out"), ("START", "in"), ("HELP", ""), ("", "")])
+def test_who_opts_out_says_so(said: str, opted: str) -> None:
+    """As https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out says of `OptOutType`."""
+    (item,) = Twilio().receive(account(), call({**RECEIVED, "OptOutType": said})).items
+    assert isinstance(item, Inbound)
+    assert item.opted == opted
+
+
 def test_a_sender_that_is_a_name_is_nobody_known() -> None:
     (item,) = Twilio().receive(account(), call({**RECEIVED, "From": "Posti"})).items
     assert isinstance(item, Inbound)

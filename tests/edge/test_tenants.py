@@ -63,6 +63,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH channel-accounts": {"name": "Theirs", "disabled": True},
     "POST test": {"address": "theirs", "text": "theirs"},
     "POST mend": {"id": "theirs"},
+    "POST transcript": {"purpose": "theirs"},
     f"POST {API}/conversations/{{conversation_id}}/mend": {"seq": 1},
     "POST /api/v1/webhooks/{webhook_id}/replay": {
         "since": "2026-03-02T00:00:00Z",
@@ -186,6 +187,7 @@ async def one_of_each(place: Place) -> dict[str, str]:
     given = {"name": "ours.csv", "workstream": sample.workstreams["Records"]}
     file = await admin.post(f"{API}/record-imports", params=given, content=b"Subject,Customer\nOurs,Kaisa")
     rule = {"name": "Ours", "queue": sample.queues["Support"], "form": resources["form_id"], "percent": 1}
+    account_id = await account(admin, sample.queues["Support"])
     return {
         **resources,
         "evaluation_id": evaluation,
@@ -193,7 +195,8 @@ async def one_of_each(place: Place) -> dict[str, str]:
         "export_id": await exported(saara),
         "schedule_id": (await saara.post(f"{API}/report-schedules", json=SCHEDULE)).json()["id"],
         "rule_id": (await admin.post(f"{API}/sampling-rules", json=rule)).json()["id"],
-        "account_id": await account(admin, sample.queues["Support"]),
+        "account_id": account_id,
+        "media_id": await could_not_be_had(place, account_id, conversation),
         "conversation_id": conversation,
         "other_id": judged,
         "contact_id": state["customer"]["id"],
@@ -228,6 +231,21 @@ async def account(admin: Any, queue: str) -> str:
     filled = {"settings": {"url": "https://ours.example/in"}, "secrets": {"secret": f"whsec_{'A' * 43}="}}
     body = {"provider": "custom", "name": "Ours", "workstream_id": made.json()["id"], **filled}
     return str((await admin.post(f"{API}/channel-accounts", json=body)).json()["id"])
+
+
+async def could_not_be_had(place: Place, account_id: str, conversation: str) -> str:
+    """A file that came over a channel and was not to be had."""
+    connection = await asyncpg.connect(place.house.database.url)
+    try:
+        await connection.execute(
+            "INSERT INTO channel_media (organization_id, account_id, key, place, id, ref, name, media_type, state,"
+            " conversation_id, created_at) VALUES ($1, $2, 'key', 0, 'media-ours', '', 'ours.txt', 'text/plain',"
+            " 'failed', $3, now())",
+            place.house.sample.organization_id, account_id, conversation,
+        )  # fmt: skip
+    finally:
+        await connection.close()
+    return "media-ours"
 
 
 async def uploaded(place: Place, conversation: str) -> str:

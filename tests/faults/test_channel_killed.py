@@ -5,96 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from argon2 import PasswordHasher
-from sample_line import SECRET, received
-from sample_provider import Said, StandIn
-from sample_server import Served, serving, until
+from sample_channel_house import House, channel_house
+from sample_provider import Said
+from sample_server import until
 
-from valvomo.channels.signing import signed
-from valvomo.commands.execute import Executor
-from valvomo.db.database import Database
-from valvomo.db.doorbell import Doorbell
-from valvomo.demo.organization import PASSWORD, create_sample
-from valvomo.main import now
 from valvomo.queries.verify import verify
 
 pytestmark = pytest.mark.slow  # starts a server, kills it and waits until it stands again
-QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-
-
-@dataclass
-class House:
-    """A served house with an account at a system, and who works there."""
-
-    served: Served
-    database: Database
-    system: StandIn
-    http: dict[str, httpx.AsyncClient]
-    account: dict[str, Any]
-
-    async def do(self, who: str, method: str, path: str, body: object = None) -> Any:
-        """It must be done."""
-        answer = await self.http[who].request(method, f"{self.served.address}/api/v1{path}", json=body)
-        assert answer.is_success, answer.text
-        return answer.json() if answer.content else None
-
-    async def says(self, text: str, one: str) -> None:
-        """A customer writes."""
-        body = json.dumps(received("ann", text, one, datetime.now(UTC))).encode()
-        path = self.account["callback"]
-        answer = await self.http["nobody"].post(
-            path, content=body, headers=signed(SECRET, one, datetime.now(UTC), body)
-        )
-        assert answer.status_code == 200, answer.text
-
-    async def sql(self, statement: str) -> list[Any]:
-        """Straight to the database."""
-        async with self.database._pool.acquire() as link:
-            return list(await link.fetch(statement))
-
-    async def texts(self) -> list[tuple[str, str | None]]:
-        """Public messages in order, with how far they have come."""
-        rows = await self.sql("SELECT text, delivery FROM public_messages ORDER BY seq")
-        return [(row["text"], row["delivery"]) for row in rows]
-
-    async def have(self, wanted: list[tuple[str, str | None]]) -> None:
-        """Until the conversation is so."""
-
-        async def so() -> bool:
-            return await self.texts() == wanted
-
-        await until(so)
 
 
 @pytest.fixture
 async def house(server: Any, template: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with serving(server, template, tmp_path) as served, StandIn().open() as system:
-        database = await Database.open(served.database_url, pool_size=2)
-        sample = await create_sample(Executor(database, now, Doorbell()), QUICK)
-        http = {who: httpx.AsyncClient(trust_env=False) for who in ("admin", "eino", "nobody")}
-        for who in ("admin", "eino"):
-            body = {"email": f"{who}@demo.example", "password": PASSWORD}
-            assert (await http[who].post(f"{served.address}/api/v1/session", json=body)).is_success
-        made = House(served, database, system, http, {})
-        stream = {"name": "Our system", "channel": "custom", "queue": sample.queues["Support"]}
-        one = await made.do("admin", "POST", "/workstreams", stream)
-        filled: dict[str, Any] = {
-            "settings": {"url": f"{system.url}/in", "settling_seconds": 0},
-            "secrets": {"secret": SECRET},
-        }
-        body = {"provider": "custom", "name": "Our system", "workstream_id": one["id"], **filled}
-        made.account = await made.do("admin", "POST", "/channel-accounts", body)
+    async with channel_house(server, template, tmp_path) as made:
         yield made
-        for client in http.values():
-            await client.aclose()
-        await database.close()
 
 
 async def test_what_was_accepted_goes_out_once_and_in_order_after_a_death(house: House) -> None:
@@ -111,9 +38,7 @@ async def test_what_was_accepted_goes_out_once_and_in_order_after_a_death(house:
     assert [text for text, state in await house.texts() if state == "queued"] == ["one", "two", "three"]
     first = len(house.system.asked)
     house.system.answer = lambda _asked: Said()
-    # As if the leases of the one that died had ended.
-    await house.sql("UPDATE dispatches SET due = now() WHERE due > now()")
-    await house.sql("UPDATE channel_accounts SET sender_until = now()")
+    await house.leases_end()
     await asyncio.to_thread(house.served.start)
     sent: list[tuple[str, str | None]] = [(text, "sent") for text in ("one", "two", "three")]
 
@@ -127,5 +52,52 @@ async def test_what_was_accepted_goes_out_once_and_in_order_after_a_death(house:
     assert said[0]["id"] == said[first]["id"], "a repeated sending is known by its id"
     assert len(await house.sql("SELECT 1 FROM conversations")) == 1
     assert len([text for text, _ in await house.texts() if text == "are you there?"]) == 1
+    report = await verify(house.database)
+    assert report.clean, report.findings
+
+
+async def test_what_bots_say_and_files_go_out_after_a_death_too(house: House) -> None:
+    bot = await house.do("admin", "POST", "/bots", {"name": "Botti", "url": f"{house.system.url}/bot"})
+    await house.do("admin", "PATCH", f"/workstreams/{house.workstream}", {"bot_id": bot["bot"]["id"]})
+    await house.says("hello", "m1")
+    await house.have([("hello", None)])
+    (row,) = await house.sql("SELECT id FROM conversations")
+    house.system.answer = lambda asked: Said(hang=asked.path == "/in")
+    path = f"{house.served.address}/bot/v1/conversations/{row['id']}"
+    told = {"authorization": f"Bearer {bot['token']}"}
+    http = house.http["nobody"]
+    for text in ("I am a bot", "wait a moment"):
+        answer = await http.post(f"{path}/messages", json={"text": text, "client_id": text}, headers=told)
+        assert answer.status_code == 201, answer.text
+    answer = await http.post(f"{path}/escalate", json={"reason": "asks"}, headers=told)
+    assert answer.is_success, answer.text
+    await house.do("eino", "POST", f"/conversations/{row['id']}/pick")
+    address = f"{house.served.address}/api/v1/conversations/{row['id']}/attachments"
+    brought = await house.http["eino"].post(
+        address, params={"name": "receipt.txt"}, content=b"paid", headers={"content-type": "text/plain"}
+    )
+    assert brought.is_success, brought.text
+    words = {"text": "here it is", "attachments": [brought.json()["id"]]}
+
+    async def taken() -> bool:
+        answer = await house.http["eino"].post(
+            f"{house.served.address}/api/v1/conversations/{row['id']}/messages", json=words
+        )
+        return answer.is_success
+
+    await until(taken)
+    await house.system.until(1)
+    await asyncio.to_thread(house.served.kill)
+    first = len(house.system.asked)
+    house.system.answer = lambda _asked: Said()
+    await house.leases_end()
+    await asyncio.to_thread(house.served.start)
+    words_out = ["I am a bot", "wait a moment", "here it is"]
+    await house.have([("hello", None), *((text, "sent") for text in words_out)])
+    said = [json.loads(one.body)["data"] for one in house.system.asked[first:] if one.path == "/in"]
+    assert [one["text"] for one in said] == words_out
+    assert [[file["name"] for file in one["attachments"]] for one in said] == [[], [], ["receipt.txt"]]
+    opened = await http.get(said[-1]["attachments"][0]["url"])
+    assert opened.content == b"paid"
     report = await verify(house.database)
     assert report.clean, report.findings

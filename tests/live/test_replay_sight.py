@@ -70,8 +70,8 @@ async def test_no_kind_of_event_is_told_to_whoever_does_not_see_the_conversation
             if not isinstance(fact.event, Event):
                 continue
             if change is None:
-                # What is closed is on no floor; a message of it may still come further, and its files may still come.
-                assert fact.kind in {"delivery_changed", "media_changed"}
+                # What is closed is on no floor; its messages and their files may still come further, and answers come.
+                assert fact.kind in {"delivery_changed", "media_changed", "survey_answered"}
                 continue
             states = [one for one in (ongoing(change.before), ongoing(change.after)) if one is not None]
             sees = any(may_see(actor, one) for one in states)

@@ -44,6 +44,24 @@ class Note:
     detail: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What waits to be sent over an account, of one queue, and since when; `problem` is the account's, if any."""
+
+    account_id: str
+    name: str
+    queue_id: str
+    messages: int
+    since: datetime
+    problem: str | None
+
+
+async def waiting(tx: Transaction, organization_id: str, seconds: float) -> tuple[Waiting, ...]:
+    """Where the oldest has waited for so long, the oldest first."""
+    rows = await tx.rows("dispatches.waiting", organization_id, seconds)
+    return tuple(Waiting(**row) for row in rows)
+
+
 async def write(tx: Transaction, outward: Sequence[PublicMessage | HouseWords], at: datetime) -> None:
     """What goes out with this transaction, in this order; nothing is asked when there is none."""
     if not outward:

@@ -1,4 +1,4 @@
-"""The topic `health`: what the inspector has found, for supervisors, and how long ago; and how measuring goes.
+"""The topic `health`: what the inspector has found, for supervisors, and how long ago; what waits; how measuring goes.
 
 It is no fold of the journal: the inspector, in whichever process it runs, keeps what it finds in the database, and a
 room reads it from there while somebody watches. So what is shown has its own age, which the screen tells.
@@ -15,8 +15,9 @@ from typing import Any
 import msgspec
 import structlog
 
-from valvomo.db import insight, inspections
+from valvomo.db import dispatches, insight, inspections
 from valvomo.db.database import Database
+from valvomo.db.dispatches import Waiting
 from valvomo.db.inspections import INSPECTOR, Inspection
 from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import Actor, UserRole
@@ -25,13 +26,23 @@ from valvomo.domain.refusals import Reason, Refusal
 from valvomo.live.connection import Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.floor import LiveFloor
-from valvomo.protocol.health import CHECKS, FUTURE, HealthCheck, HealthFinding, HealthItem
+from valvomo.protocol.health import (
+    CHECKS,
+    FUTURE,
+    HealthCheck,
+    HealthFinding,
+    HealthItem,
+    WaitingAccount,
+    WaitingItem,
+)
 from valvomo.protocol.insight import MeasuringItem
 
 HEALTH = "health"
 LOOK_SECONDS = 1.0
 SAY_SECONDS = 4.0
 """When nothing but the time of the inspection is new, it is told at most so often."""
+WAITING_EVERY, WAITING_AFTER = 5.0, 30.0
+"""Seconds between two looks at what waits to be sent, and after which that is worth a word."""
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +65,8 @@ class Health:
         self._watched = asyncio.Event()
         self._newest: Inspection | None = None
         self._measuring: MeasuringItem | None = None
+        self._waiting: tuple[Waiting, ...] = ()
+        self._waiting_at = 0.0
         self._told: tuple[float, object] = (0.0, None)
         self.readers: set[Subscription] = set()
 
@@ -70,6 +83,7 @@ class Health:
             # Whoever comes next must not be shown what was known when the last one left.
             self._watched.clear()
             self._newest = self._measuring = None
+            self._waiting, self._waiting_at = (), 0.0
 
     def catch_up(self, connection: Connection) -> None:
         """A slow reader has drained."""
@@ -96,10 +110,13 @@ class Health:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Whether there is a newer inspection, and how measuring goes."""
+        """Whether there is a newer inspection, how measuring goes, and what waits."""
+        late = time.monotonic() - self._waiting_at >= WAITING_EVERY
         async with self._database.asking() as tx:
             self._take(await inspections.get(tx, self._organization_id, INSPECTOR))
             said = await insight.reports(tx, self._organization_id, await tx.value("insight.time"))
+            if late:
+                self._take_waiting(await dispatches.waiting(tx, self._organization_id, WAITING_AFTER))
         self._take_measuring(insight.measuring_item(said))
 
     def _take(self, found: Inspection | None) -> None:
@@ -130,11 +147,26 @@ class Health:
             number = self._floor().number(subscription.connection.actor)
             self._delivery.tell(subscription, self._delivery.frame(HEALTH, "changes", number, [found]))
 
+    def _take_waiting(self, found: tuple[Waiting, ...]) -> None:
+        """Tell of it where it is other than before."""
+        self._waiting_at = time.monotonic()
+        if found == self._waiting:
+            return
+        before, self._waiting = self._waiting, found
+        for subscription in self.readers:
+            actor = subscription.connection.actor
+            item = waiting_item(found, actor)
+            if item != waiting_item(before, actor):
+                frame = self._delivery.frame(HEALTH, "changes", self._floor().number(actor), [item])
+                self._delivery.tell(subscription, frame)
+
     def _begin(self, subscription: Subscription) -> None:
         actor, floor, found = subscription.connection.actor, self._floor(), self._newest
         data: list[object] = [] if found is None else [item_of(found, actor, floor)]
         if self._measuring is not None:
             data.append(self._measuring)
+        if self._waiting:
+            data.append(waiting_item(self._waiting, actor))
         self._delivery.send(subscription, self._delivery.frame(HEALTH, "snapshot", floor.number(actor), data))
 
 
@@ -157,6 +189,22 @@ def item_of(found: Inspection, actor: Actor, floor: LiveFloor) -> HealthItem:
         behind=report["behind"],
         walked_at=_moment(report["walked_at"]),
     )
+
+
+def waiting_item(found: tuple[Waiting, ...], actor: Actor) -> WaitingItem:
+    """What waits in conversations of this viewer's queues, each account once."""
+    accounts: dict[str, WaitingAccount] = {}
+    for one in found:
+        if actor.supervises(one.queue_id):
+            known = accounts.get(one.account_id)
+            accounts[one.account_id] = WaitingAccount(
+                account_id=one.account_id,
+                name=one.name,
+                messages=one.messages + (known.messages if known else 0),
+                since=min(one.since, known.since) if known else one.since,
+                problem=one.problem,
+            )
+    return WaitingItem(accounts=tuple(accounts.values()))
 
 
 def _finding(raw: Mapping[str, Any], actor: Actor, floor: LiveFloor) -> HealthFinding | None:

@@ -32,6 +32,27 @@ class HealthFinding(msgspec.Struct, frozen=True, kw_only=True):
     fact: int | None = None
 
 
+class WaitingAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """An account at a provider over which messages wait to be sent: how many, since when, and its trouble.
+
+    `problem` is `disabled`, or a problem of deliveries.
+    """
+
+    account_id: str
+    name: str
+    messages: int
+    since: datetime
+    problem: str | None
+
+
+class WaitingItem(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits to be sent over channels for longer than usual, in conversations of the viewer's queues."""
+
+    accounts: tuple[WaitingAccount, ...]
+    id: str = "waiting"
+    kind: str = "waiting"
+
+
 class HealthItem(msgspec.Struct, frozen=True, kw_only=True):
     """The newest inspection, as of `inspected_at`.
 

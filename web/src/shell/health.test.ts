@@ -17,6 +17,9 @@ describe('the light', () => {
     expect(toneOf(health({ orphans: 1 }), after(3))).toBe('warn')
     expect(toneOf(health({ findings: [finding('a')] }), after(3))).toBe('bad')
     expect(toneOf(health({ elsewhere: 1 }), after(3))).toBe('bad')
+    expect(toneOf(health(), after(3), 1)).toBe('warn')
+    expect(toneOf(undefined, after(3), 1)).toBe('warn')
+    expect(toneOf(health({ elsewhere: 1 }), after(3), 1)).toBe('bad')
     expect(wrongIn(health({ findings: [finding('a')], elsewhere: 2 }))).toBe(3)
   })
   it.each([

@@ -32,6 +32,14 @@ export interface Measuring {
   lag_ms: number
   at: string | null
 }
+
+/** Messages that wait to be sent over channels for longer than usual, by account. */
+export interface Waiting {
+  id: string
+  accounts: readonly { account_id: string; name: string; messages: number; since: string; problem: string | null }[]
+}
+export const waitingIn = (waiting: Waiting | undefined): number => waiting?.accounts.reduce((sum, one) => sum + one.messages, 0) ?? 0
+
 /** From here on the floor says how far behind the sentiment is that it shows. */
 export const BEHIND_MS = 1000
 
@@ -40,11 +48,11 @@ export const LATE_MS = 120_000
 
 export const wrongIn = (health: Health): number => health.findings.length + health.elsewhere
 
-/** Calm while all is proved; orphans and neglect ask for a look, anything wrong for more. */
-export function toneOf(health: Health | undefined, now: number): Tone {
-  if (!health) return 'quiet'
-  if (wrongIn(health) > 0) return 'bad'
-  return health.orphans > 0 || now - Date.parse(health.inspected_at) > LATE_MS ? 'warn' : 'good'
+/** Calm while all is proved; orphans, neglect and messages that wait ask for a look, anything wrong for more. */
+export function toneOf(health: Health | undefined, now: number, waiting = 0): Tone {
+  if (health && wrongIn(health) > 0) return 'bad'
+  if (!health) return waiting > 0 ? 'warn' : 'quiet'
+  return waiting > 0 || health.orphans > 0 || now - Date.parse(health.inspected_at) > LATE_MS ? 'warn' : 'good'
 }
 
 /** Which unit to say an age in, and how many of it: `3 s ago`, `4 min ago`. */

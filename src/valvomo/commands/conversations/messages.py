@@ -90,8 +90,9 @@ class Posted:
     def told(self) -> dict[str, object]:
         """Like a row that is read: `public_seq` is None for what is internal."""
         kept = {one.name: getattr(self.message, one.name) for one in fields(self.message)}
-        for name in ("attachments", "media"):
-            kept[name] = [asdict(one) for one in kept.get(name) or ()]
+        for name, files in kept.items():
+            if isinstance(files, tuple):
+                kept[name] = [asdict(one) for one in files]
         return {"public_seq": None, "visibility": Visibility.PUBLIC.value, **kept}
 
 

@@ -224,6 +224,17 @@ SELECT (SELECT count(*) FROM arrivals WHERE done_at IS NULL AND given_up_at IS N
     (SELECT min(created_at) FROM dispatches WHERE state = 'queued') AS oldest_dispatch,
     (SELECT count(*) FROM dispatches WHERE state = 'failed' AND dropped_at IS NULL) AS dispatches_failed
 
+-- name: waiting
+-- What waits to be sent for longer than usual, by account and queue: how much, and since when; what the account's trouble is.
+SELECT d.account_id, a.name, c.queue_id, count(*) AS messages, min(d.created_at) AS since,
+    CASE WHEN a.disabled THEN 'disabled' WHEN a.seen ->> 'well' = 'false' THEN a.seen ->> 'problem' END AS problem
+FROM dispatches d
+JOIN channel_accounts a ON a.organization_id = d.organization_id AND a.id = d.account_id
+JOIN conversations c ON c.organization_id = d.organization_id AND c.id = d.conversation_id
+WHERE d.organization_id = $1 AND d.state = 'queued'
+GROUP BY d.account_id, a.name, c.queue_id, a.disabled, a.seen
+HAVING min(d.created_at) < clock_timestamp() - make_interval(secs => $2) ORDER BY 5
+
 -- name: missing
 -- Public messages of the house, in conversations with an account, that have no dispatch.
 SELECT p.conversation_id, p.seq FROM public_messages p
