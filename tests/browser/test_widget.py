@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 import sample_files as files
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 from sample_looks import fits, judge
 from sample_office import Office
 from sample_screens import Chat, Desk
@@ -105,7 +105,7 @@ async def test_without_a_network_words_and_files_wait_survive_a_reload_and_go_in
     await expect(chat.panel.get_by_label("Attach files")).to_have_count(2)
     await chat.page.context.set_offline(True)
     await chat.panel.locator("input[type=file]").set_input_files(
-        [{"name": "parcel.png", "mimeType": "image/png", "buffer": files.picture()}]
+        [FilePayload(name="parcel.png", mimeType="image/png", buffer=files.picture())]
     )
     await expect(chat.panel.locator("[data-stage=held]")).to_have_count(1)
     await write(chat, "First, with a picture")

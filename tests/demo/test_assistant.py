@@ -86,7 +86,7 @@ async def test_a_letter_that_nobody_has_signed_does_nothing() -> None:
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(server), base_url="http://house") as client:
         assistant = Assistant(Keys(id="b", token="t", secret=SECRET), Http(client, "t"))
-        started = {"customer": {"name": "Ada"}, "language": "fi"}
+        started: dict[str, Any] = {"customer": {"name": "Ada"}, "language": "fi"}
         other = "whsec_YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE="
         assert await assistant.take(*letter("bot.conversation_started", other, **started)) == 401
         headers, body = letter("bot.conversation_started", **started)
