@@ -90,10 +90,8 @@ class Posted:
     def told(self) -> dict[str, object]:
         """Like a row that is read: `public_seq` is None for what is internal."""
         kept = {one.name: getattr(self.message, one.name) for one in fields(self.message)}
-        for name, files in kept.items():
-            if isinstance(files, tuple):
-                kept[name] = [asdict(one) for one in files]
-        return {"public_seq": None, "visibility": Visibility.PUBLIC.value, **kept}
+        files = {name: [asdict(one) for one in held] for name, held in kept.items() if isinstance(held, tuple)}
+        return {"public_seq": None, "visibility": Visibility.PUBLIC.value, **kept, **files}
 
 
 @dataclass(slots=True)
