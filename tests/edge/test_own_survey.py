@@ -6,8 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from sample_place import Place
+
+from valvomo.live.views.alerts import figures_of
+from valvomo.protocol.figures import FiguresItem
 
 QUESTIONS = [{"id": "solved", "kind": "yes_no", "words": {"en": "Did we solve it?", "fi": "Ratkesiko asia?"}}]
 
@@ -191,3 +195,22 @@ async def test_a_transcript_is_sent_as_it_is_downloaded_and_no_more_than_wanted(
     assert rows[0]["subject"].startswith("Keskustelusi")
     assert "Moi Ada" in rows[0]["body"]
     assert "canary" not in rows[0]["body"]
+
+
+async def test_alert_rules_may_ask_for_satisfaction(place: Place) -> None:
+    await ask(place)
+    admin = await place.as_("admin")
+    rule = {"name": "Unhappy", "conditions": [{"kind": "figure", "name": "csat", "at_most": 2}]}
+    made = await admin.post("/api/v1/alert-rules", json=rule)
+    assert made.status_code == 201, made.text
+    customer, _ = await served(place)
+    saara = await place.as_("saara")
+    before = next(
+        one for one in (await saara.get("/api/v1/metrics/live")).json()["items"] if one["name"] == "Support"
+    )
+    assert "csat" not in figures_of(msgspec.convert(before, FiguresItem))
+    await customer.put("/widget/v1/survey", json={"score": 1})
+    after = next(
+        one for one in (await saara.get("/api/v1/metrics/live")).json()["items"] if one["name"] == "Support"
+    )
+    assert figures_of(msgspec.convert(after, FiguresItem))["csat"] == 1

@@ -18,7 +18,7 @@ export interface Alert {
 }
 
 export const KINDS = ['figure', 'attention', 'part', 'sentiment', 'event'] as const
-export const FIGURES = ['in_queue', 'longest_wait', 'active', 'waiting', 'wrap_up', 'orphans', 'abandoned', 'service_level', 'agents_available'] as const
+export const FIGURES = ['in_queue', 'longest_wait', 'active', 'waiting', 'wrap_up', 'orphans', 'abandoned', 'service_level', 'agents_available', 'csat'] as const
 export const EVENTS = ['supervisor_asked', 'orphaned', 'offer_rejected', 'offer_expired', 'owner_disconnected', 'overflowed', 'conversation_started', 'queued', 'customer_disconnected', 'message_undelivered'] as const
 export const LEVELS = ['neutral', 'slightly_negative', 'negative', 'very_negative'] as const
 

@@ -90,7 +90,9 @@ class Posted:
     def told(self) -> dict[str, object]:
         """Like a row that is read: `public_seq` is None for what is internal."""
         kept = {one.name: getattr(self.message, one.name) for one in fields(self.message)}
-        files = {name: [asdict(one) for one in held] for name, held in kept.items() if isinstance(held, tuple)}
+        files = {
+            name: [asdict(one) for one in held] for name, held in kept.items() if isinstance(held, tuple)
+        }
         return {"public_seq": None, "visibility": Visibility.PUBLIC.value, **kept, **files}
 
 

@@ -12,9 +12,12 @@ from valvomo.domain.sentiment.levels import Level
 
 FIGURES = (
     "in_queue", "longest_wait", "active", "waiting", "wrap_up", "orphans", "abandoned", "service_level",
-    "agents_available",
+    "agents_available", "csat",
 )  # fmt: skip
-"""Figures of a queue: counts; `longest_wait` in seconds; `service_level` in percent of what was offered today."""
+"""Figures of a queue: counts; `longest_wait` in seconds; `service_level` in percent of what was offered today.
+
+`csat` is the mean of today's answers to surveys, from 1 to 5; there is none before the first.
+"""
 EVENTS = (
     "supervisor_asked", "orphaned", "offer_rejected", "offer_expired", "owner_disconnected", "overflowed",
     "conversation_started", "queued", "customer_disconnected", "message_undelivered",

@@ -50,9 +50,14 @@ def of_conversation(floor: FloorSeen, one: Conversation, events: Mapping[str, da
 
 
 def figures_of(item: FiguresItem) -> dict[str, float]:
-    """The figures that rules may ask for, by name; the service level in percent, missing while nothing was offered."""
+    """The figures that rules may ask for, by name; the service level in percent, missing while nothing was offered.
+
+    So is satisfaction while nobody has answered.
+    """
     found = {name: float(getattr(item, name)) for name in _COUNTS}
     found["agents_available"] = float(item.agents.get("available", 0))
     if item.service_level.ratio is not None:
         found["service_level"] = 100 * item.service_level.ratio
+    if item.csat is not None:
+        found["csat"] = item.csat
     return found
