@@ -258,3 +258,24 @@ async def test_each_side_sees_that_the_other_has_read_and_nobody_sees_who_watche
     await desk.talk.write("Are you still there?")
     await expect(chat.page.get_by_role("button", name="Open chat, 1 unread")).to_be_visible()
     await expect(desk.talk.message("Are you still there?").locator("[data-delivery]")).to_have_count(0)
+
+
+async def test_an_administrator_sets_it_up_and_is_shown_the_secret_once(office: Office) -> None:
+    page = await office.page("admin", viewport={"width": 1280, "height": 1500})
+    await page.goto(f"/admin/workstreams/{office.sample.workstreams['Web chat']}")
+    await page.get_by_role("tab", name="Widget").click()
+    await page.get_by_label("What is asked").select_option("csat")
+    await page.get_by_role("button", name="Add a question").click()
+    await judge(page)
+    await page.get_by_label("English").fill("Was it quick?")
+    await page.get_by_role("button", name="Make a secret").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Make a secret").click()
+    await expect(page.get_by_text("It is not shown again.")).to_be_visible()
+    await page.get_by_role("button", name="Close").last.click()
+    await page.get_by_role("radio", name="A bad token is refused").click()
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Saved").first).to_be_visible()
+    admin = await office.caller("admin")
+    kept = await admin.get(f"/workstreams/{office.sample.workstreams['Web chat']}/widget")
+    assert kept["survey"]["questions"][0]["words"] == {"en": "Was it quick?"}
+    assert kept["identity"] == "strict"
