@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from valvomo.channels.email.automatic import Automatic, automatic
 from valvomo.channels.email.bounces import bounce_of, problem_of
 from valvomo.channels.email.decoding import addresses, header, text_of, words
 from valvomo.channels.email.forms import EmailSettings
-from valvomo.channels.email.html import SHOWN_TAGS, shown, text_of_html
+from valvomo.channels.email.html import text_of_html
 from valvomo.channels.email.items import item_of
 from valvomo.channels.email.mailbox import Lying
 from valvomo.channels.email.reading import BrokenMailError, flowing, read
@@ -377,19 +376,6 @@ def test_whatever_it_is_it_can_be_kept(data: bytes) -> None:
         assert item.threading is not None
 
 
-ATTRIBUTES = {
-    "href",
-    "title",
-    "dir",
-    "lang",
-    "rel",
-    "colspan",
-    "rowspan",
-    "align",
-    "valign",
-    "scope",
-    "start",
-}
 MARKUP = st.lists(
     st.sampled_from(
         ["<", ">", "</", "/>", '"', "'", "=", " ", "\n", "script", "img", "svg", "style", "iframe", "math", "a", "p",
@@ -403,28 +389,10 @@ MARKUP = st.lists(
 
 @given(MARKUP)
 @settings(max_examples=600, deadline=None)
-def test_nothing_runs_in_what_may_be_shown(html: str) -> None:
-    reader = _Tags()
-    reader.feed(shown(html))
-    for tag, attributes in reader.found:
-        assert tag in SHOWN_TAGS
-        for name, value in attributes:
-            assert name in ATTRIBUTES
-            scheme, colon, _ = (value or "").partition(":")
-            if name == "href" and colon and "/" not in scheme:
-                assert scheme.lower() in {"http", "https", "mailto", "tel"}
-    text_of_html(html).encode()
-
-
-class _Tags(HTMLParser):
-    """What a browser would find in it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, list[tuple[str, str | None]]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, attrs))
+def test_whatever_the_markup_is_its_text_can_be_kept(html: str) -> None:
+    text = text_of_html(html)
+    assert "\x00" not in text
+    text.encode("utf-8")
 
 
 def test_addresses_of_many() -> None:

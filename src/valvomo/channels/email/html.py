@@ -1,4 +1,4 @@
-"""HTML of mail: as plain text that says the same, and as HTML in which nothing runs and nothing is fetched."""
+"""HTML of mail as plain text that says the same. The HTML itself is not kept: nothing in it can run or be fetched."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OUTLOOK = re.compile(
 _WITHOUT = frozenset(
     {"script", "style", "title", "head", "template", "noscript", "object", "svg", "math", "select"}
 )
-SHOWN_TAGS = frozenset(
+_READ_TAGS = frozenset(
     {
         "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup",
         "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i",
@@ -35,31 +35,10 @@ SHOWN_TAGS = frozenset(
         "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var",
     }
 )  # fmt: skip
-"""No picture: what is fetched from elsewhere tells who reads, and when."""
-_SHOWN_ATTRIBUTES = {
-    "a": {"href", "title"},
-    "td": {"colspan", "rowspan", "align", "valign"},
-    "th": {"colspan", "rowspan", "align", "valign", "scope"},
-    "ol": {"start"},
-    "*": {"dir", "lang"},
-}
-
-
-def shown(html: str) -> str:
-    """What may be shown of it: words and their form, and links; nothing that runs or is fetched."""
-    return nh3.clean(
-        cleaned(html[:MOST_HTML]),
-        tags=set(SHOWN_TAGS),
-        clean_content_tags=set(_WITHOUT) - {"head", "select"},
-        attributes=_SHOWN_ATTRIBUTES,
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel="noopener noreferrer nofollow",
-        strip_comments=True,
-    )
 
 
 def text_of_html(html: str) -> str:
-    """The same as text: a line for each block, quotations behind `>`, links with where they lead."""
+    """Its text: a line for each block, quotations behind `>`, links with where they lead."""
     reader = _Reader()
     reader.feed(_regular(html))
     reader.close()
@@ -70,7 +49,7 @@ def _regular(html: str) -> str:
     """Well-formed, so that it can be read in one way only; with the classes by which programs mark quotations."""
     return nh3.clean(
         cleaned(html[:MOST_HTML]),
-        tags=set(SHOWN_TAGS) | {"img"},
+        tags=set(_READ_TAGS) | {"img"},
         clean_content_tags=set(_WITHOUT) - {"head", "select"},
         attributes={"*": {"class", "id"}, "a": {"href"}, "img": {"alt"}},
         url_schemes={"http", "https", "mailto", "tel"},
