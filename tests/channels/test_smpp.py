@@ -604,6 +604,19 @@ async def test_over_tls_with_a_certificate_that_is_believed(
             assert await esme.texts(1) == ["Hei"]
 
 
+async def test_nothing_goes_in_clear_beyond_the_networks_that_were_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def public(_host: str, _port: int, _allowed: object) -> list[str]:
+        return ["203.0.113.7"]
+
+    monkeypatch.setattr("valvomo.channels.http.resolved", public)
+    async with GuardedHttp(LOOPBACK) as http:
+        esme = Esme(Smpp(), http, account(2775, host="smpp.example.org"))
+        with pytest.raises(UnavailableError, match="TLS alone"):
+            await esme.listen()
+
+
 async def test_a_letter_to_no_number_is_refused(centre: Centre) -> None:
     async with bound(centre) as esme:
         with pytest.raises(RejectedError) as caught:

@@ -94,11 +94,17 @@ class GuardedHttp:
                 await response.aclose()
         raise UnavailableError("we are led on and on")
 
-    async def connect(self, host: str, port: int) -> socket.socket:
-        """A connection to a server that speaks something else, guarded alike. Raises `UnavailableError`."""
+    async def connect(self, host: str, port: int, *, plain: bool = False) -> socket.socket:
+        """A connection to a server that speaks something else, guarded alike. Raises `UnavailableError`.
+
+        `plain`: nothing is encrypted, so only within networks that the operator has named.
+        """
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                return await _connected(await resolved(host, port, self._allowed), port)
+                addresses = await resolved(host, port, self._allowed)
+                if plain and not all(within(one, self._allowed) for one in addresses):
+                    raise UnavailableError(f"{host} may be spoken to by TLS alone")
+                return await _connected(addresses, port)
         except (OSError, UnicodeError) as error:
             raise UnavailableError(f"{host}: {error}" if str(error) else f"{host} does not answer") from error
 

@@ -253,8 +253,11 @@ class Http(Protocol):
         """A file, wherever we are led; headers go only to where we asked first. Raises `UnavailableError`."""
         ...
 
-    async def connect(self, host: str, port: int) -> socket.socket:
-        """A connection to a server that speaks something else, guarded alike. Raises `UnavailableError`."""
+    async def connect(self, host: str, port: int, *, plain: bool = False) -> socket.socket:
+        """A connection to a server that speaks something else, guarded alike. Raises `UnavailableError`.
+
+        `plain`: nothing is encrypted, so only within networks that the operator has named.
+        """
         ...
 
 

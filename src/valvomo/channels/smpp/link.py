@@ -152,7 +152,7 @@ class Link:
 
 async def connected(settings: SmppSettings, http: Http, heard: Heard) -> Link:
     """A connection at which nobody is bound yet. Raises `UnavailableError`."""
-    sock = await http.connect(settings.host, settings.port)
+    sock = await http.connect(settings.host, settings.port, plain=settings.security == "none")
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             reader, writer = await _streams(settings, sock)
