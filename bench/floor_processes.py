@@ -70,8 +70,8 @@ def process(
 
 
 @contextmanager
-def server(url: str, folder: Path) -> Iterator[tuple[int, int]]:
-    """`valvomo serve` on this database: its process id and port, once it answers."""
+def server(url: str, folder: Path, settings: dict[str, str] | None = None) -> Iterator[tuple[int, int]]:
+    """`valvomo serve` on this database: its process id and port, once it answers. `settings` are beside the usual."""
     port = free_port()
     others = {key: value for key, value in os.environ.items() if not key.startswith("VALVOMO_")}
     ours = {
@@ -85,7 +85,7 @@ def server(url: str, folder: Path) -> Iterator[tuple[int, int]]:
         "VALVOMO_INSIGHT_PROCESSES": "0",
     }
     words = [sys.executable, "-m", "valvomo", "serve"]
-    with process(words, folder / "server.log", {**others, **ours}) as started:
+    with process(words, folder / "server.log", {**others, **ours, **(settings or {})}) as started:
         until = time.monotonic() + PATIENCE
         while not _answers(f"http://127.0.0.1:{port}/readyz"):
             if started.poll() is not None or time.monotonic() > until:
