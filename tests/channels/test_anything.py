@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sample_floor import HOUSE, OTHER_HOUSE, Floor
 from sample_line import BASE, SECRET, Line, conversation_of, messages, received
 
-from valvomo.channels.port import Account, Request, UnreadableError, UnverifiedError
+from valvomo.channels import PROVIDERS
+from valvomo.channels.forms import filled_in
+from valvomo.channels.port import Account, Request, UnverifiedError
 from valvomo.channels.signing import signed
-from valvomo.channels.twilio import Twilio
-from valvomo.channels.twilio.provider import TwilioSecrets, TwilioSettings
 from valvomo.commands.channels import taking_in
 from valvomo.edge.http.arrivals import MOST_BODY, Arrivals
 
@@ -143,16 +143,50 @@ async def test_what_is_nested_without_end_is_answered(line: Line, client: httpx.
     assert answer.status_code == 422
 
 
-@given(body=ODD, signature=st.text(max_size=40))
-def test_twilio_believes_nothing_unsigned(body: bytes, signature: str) -> None:
+NUMBER, KEY = "123456789012345", "0123456789abcdef0123456789abcdef"
+FILLED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "custom": ({"url": "https://example.org/in"}, {"secret": SECRET}),
+    "twilio": ({"account_sid": "AC" + "0" * 32, "sender": "Valvomo"}, {"auth_token": "0" * 32}),
+    "telegram": ({}, {"bot_token": "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11"}),
+    "whatsapp": (
+        {"phone_number_id": NUMBER, "business_account_id": NUMBER},
+        {"access_token": KEY, "app_secret": KEY, "verify_token": KEY},
+    ),
+    "messenger": ({"page_id": NUMBER}, {"access_token": KEY, "app_secret": KEY, "verify_token": KEY}),
+    "email": (
+        {"address": "help@example.org", "imap_host": "mail.example.org", "smtp_host": "mail.example.org"},
+        {"password": KEY},
+    ),
+    "smpp": ({"host": "smpp.example.org", "system_id": "valvomo"}, {"password": KEY}),
+}
+HEADERS = ("x-twilio-signature", "x-telegram-bot-api-secret-token", "x-hub-signature-256", "webhook-signature",
+           "webhook-id", "webhook-timestamp")  # fmt: skip
+
+
+def test_every_provider_is_tried() -> None:
+    assert FILLED.keys() == PROVIDERS.keys()
+
+
+@pytest.mark.parametrize("name", FILLED)
+@given(
+    method=st.sampled_from(["POST", "GET"]),
+    query=st.text(max_size=60) | st.just("hub.mode=subscribe&hub.challenge=1&hub.verify_token=x"),
+    headers=st.dictionaries(st.sampled_from(HEADERS), st.text(max_size=80) | st.just("sha256=" + "0" * 64)),
+    body=ODD,
+)
+def test_no_provider_believes_what_nobody_has_signed(
+    *, name: str, method: str, query: str, headers: dict[str, str], body: bytes
+) -> None:
+    provider, (settings_given, secrets_given) = PROVIDERS[name], FILLED[name]
     account = Account(
-        id="one", organization_id="house", settings=TwilioSettings(account_sid="AC" + "0" * 32, sender="Valvomo"),
-        secrets=TwilioSecrets(auth_token="0" * 32), callback=f"{BASE}/channels/twilio/one",
+        id="one", organization_id="house", settings=filled_in(provider.settings, settings_given),
+        secrets=filled_in(provider.secrets, secrets_given), callback=f"{BASE}/channels/{name}/one",
     )  # fmt: skip
-    headers = {"x-twilio-signature": signature}
-    now = datetime(2026, 3, 2, tzinfo=UTC)
-    with pytest.raises((UnverifiedError, UnreadableError)):
-        Twilio().receive(account, Request(method="POST", query="", headers=headers, body=body, at=now))
+    request = Request(
+        method=method, query=query, headers=headers, body=body, at=datetime(2026, 3, 2, tzinfo=UTC)
+    )
+    with pytest.raises(UnverifiedError):
+        provider.receive(account, request)
 
 
 async def test_what_cannot_be_taken_in_is_given_up_and_lets_others_go_on(
