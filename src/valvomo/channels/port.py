@@ -254,10 +254,7 @@ class Http(Protocol):
         ...
 
     async def connect(self, host: str, port: int, *, plain: bool = False) -> socket.socket:
-        """A connection to a server that speaks something else, guarded alike. Raises `UnavailableError`.
-
-        `plain`: nothing is encrypted, so only within networks that the operator has named.
-        """
+        """For another protocol, guarded alike; `plain` only to networks that were named. Raises `UnavailableError`."""
         ...
 
 
