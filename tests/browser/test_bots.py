@@ -75,8 +75,10 @@ async def test_it_hands_over_with_what_it_knows_and_nobody_can_give_it_work(
     await expect(desk.talk.box.get_by_text("Ada Lovelace: My stool creaks").first).to_be_visible()
     saara = await office.caller("saara")
     (row,) = (await saara.get("/conversations"))["items"]
+    eino, admin = await office.caller("eino"), await office.caller("admin")
+    night = f"/queues/{office.sample.queues['Night desk']}"
+    await admin.do("PATCH", night, {"members": [office.sample.people["onni"]]})
     waiting = await office.matter("Bea Potter", queue="Night desk")
-    eino = await office.caller("eino")
     asked = ((saara, "transfer", row["id"]), (eino, "consult", row["id"]), (saara, "assign", waiting))
     for who, purpose, one in asked:
         found = await who.get(f"/conversations/{one}/candidates", **{"for": purpose, "all": True})
@@ -84,6 +86,5 @@ async def test_it_hands_over_with_what_it_knows_and_nobody_can_give_it_work(
         assert "Nuppu" not in str(found)
         refused = await who.ask("POST", f"/conversations/{one}/{purpose}", {"agent": assistant.keys.id})
         assert refused.json()["type"] == "target/bot", refused.text
-    admin = await office.caller("admin")
     path = f"/workstreams/{office.sample.workstreams['Web chat']}"
     assert (await admin.get(path))["bot_id"] == assistant.keys.id

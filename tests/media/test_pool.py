@@ -82,3 +82,15 @@ async def test_a_process_ends_when_the_house_is_gone() -> None:
     async with asyncio.timeout(60):
         said, _ = await process.communicate(b"")
     assert (process.returncode, said) == (0, b"")
+
+
+async def test_who_gives_it_no_pipe_is_told() -> None:
+    """A process that cannot see the end of its input would stay for ever."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "valvomo.media.embedded.worker", "--host", "127.0.0.1", "--port", "0",
+        stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(60):
+        _, said = await process.communicate()
+    assert process.returncode == 1
+    assert b"by a pipe" in said

@@ -33,6 +33,7 @@ export class Chat {
   #token: string | null = null
   #typedAt = 0
   #reading = false
+  readonly #halted = new AbortController()
   #clock: ReturnType<typeof setInterval> | undefined
 
   constructor(
@@ -70,9 +71,12 @@ export class Chat {
 
   /** Goes on with the conversation that this browser has; asks the server nothing when there is none. */
   begin(): void {
-    window.addEventListener('online', this.#hurry)
-    window.addEventListener('storage', this.#onStorage)
-    document.addEventListener('visibilitychange', this.#see)
+    const { signal } = this.#halted
+    window.addEventListener('online', this.#hurry, { signal })
+    // A socket that nothing comes through is noticed after half a minute; the browser knows at once.
+    window.addEventListener('offline', () => this.#show({ down: 'offline' }), { signal })
+    window.addEventListener('storage', this.#onStorage, { signal })
+    document.addEventListener('visibilitychange', this.#see, { signal })
     this.#show({ open: this.#tab.get<boolean>('open') ?? false, outgoing: this.outbox.all() })
     this.#clock = setInterval(() => this.#show({}), CLOCK_MS)
     if (!this.#person) lockUp(this.key)
@@ -83,9 +87,7 @@ export class Chat {
 
   halt(): void {
     clearInterval(this.#clock)
-    window.removeEventListener('online', this.#hurry)
-    window.removeEventListener('storage', this.#onStorage)
-    document.removeEventListener('visibilitychange', this.#see)
+    this.#halted.abort()
     this.#line.stop()
   }
 

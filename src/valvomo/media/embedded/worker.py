@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import stat
 import sys
 from contextlib import suppress
 
@@ -76,6 +77,9 @@ async def _tell(engine: EmbeddedEngine, writer: asyncio.StreamWriter) -> None:
 
 
 async def _pipes() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    mode = os.fstat(sys.stdin.fileno()).st_mode
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+        raise SystemExit("the house gives this process its input by a pipe; it is not started by hand")
     # Whatever else is printed goes where logs go.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
