@@ -71,12 +71,11 @@ export class Chat {
 
   /** Goes on with the conversation that this browser has; asks the server nothing when there is none. */
   begin(): void {
-    const { signal } = this.#halted
-    window.addEventListener('online', this.#hurry, { signal })
+    window.addEventListener('online', this.#hurry, this.#halted)
     // A socket that nothing comes through is noticed after half a minute; the browser knows at once.
-    window.addEventListener('offline', () => this.#show({ down: 'offline' }), { signal })
-    window.addEventListener('storage', this.#onStorage, { signal })
-    document.addEventListener('visibilitychange', this.#see, { signal })
+    window.addEventListener('offline', () => this.#show({ down: 'offline' }), this.#halted)
+    window.addEventListener('storage', this.#onStorage, this.#halted)
+    document.addEventListener('visibilitychange', this.#see, this.#halted)
     this.#show({ open: this.#tab.get<boolean>('open') ?? false, outgoing: this.outbox.all() })
     this.#clock = setInterval(() => this.#show({}), CLOCK_MS)
     if (!this.#person) lockUp(this.key)
