@@ -71,10 +71,10 @@ export class Chat {
 
   /** Goes on with the conversation that this browser has; asks the server nothing when there is none. */
   begin(): void {
-    window.addEventListener('online', this.#hurry, this.#halted)
+    addEventListener('online', this.#hurry, this.#halted)
     // A socket that nothing comes through is noticed after half a minute; the browser knows at once.
-    window.addEventListener('offline', () => this.#show({ down: 'offline' }), this.#halted)
-    window.addEventListener('storage', this.#onStorage, this.#halted)
+    addEventListener('offline', () => this.#show({ down: 'offline' }), this.#halted)
+    addEventListener('storage', this.#onStorage, this.#halted)
     document.addEventListener('visibilitychange', this.#see, this.#halted)
     this.#show({ open: this.#tab.get<boolean>('open') ?? false, outgoing: this.outbox.all() })
     this.#clock = setInterval(() => this.#show({}), CLOCK_MS)
