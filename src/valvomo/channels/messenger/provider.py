@@ -23,8 +23,8 @@ from valvomo.channels.messenger import files
 from valvomo.channels.messenger.forms import Attachment, Callback, Event, Message, Reached, Reaction
 from valvomo.channels.messenger.problems import CODES
 from valvomo.channels.meta import graph
-from valvomo.channels.meta.calls import handshake, moment, verify, whole
-from valvomo.channels.meta.graph import Graph, ill, judge, part
+from valvomo.channels.meta.calls import called, moment
+from valvomo.channels.meta.graph import graph_of, ill, judge, part
 from valvomo.channels.port import (
     Abilities,
     Account,
@@ -61,14 +61,6 @@ class MessengerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     api_version: graph.Version = graph.VERSION
 
 
-class MessengerSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What opens the page, what signs Meta's calls, and what the handshake is made with."""
-
-    access_token: graph.Token
-    app_secret: graph.AppSecret
-    verify_token: graph.VerifyToken
-
-
 class _Taken(msgspec.Struct, frozen=True):
     message_id: str = ""
 
@@ -88,7 +80,7 @@ class Messenger:
     name = "messenger"
     channel = Channel.MESSENGER
     settings: type[msgspec.Struct] = MessengerSettings
-    secrets: type[msgspec.Struct] = MessengerSecrets
+    secrets: type[msgspec.Struct] = graph.Secrets
 
     def abilities(self, account: Account) -> Abilities:
         """Texts, for a day after the customer wrote, or a week."""
@@ -104,17 +96,13 @@ class Messenger:
 
     def receive(self, account: Account, request: Request) -> Received:
         """Everything in a call that is about the account's page."""
-        if request.method == "GET":
-            return handshake(account.secrets.verify_token, request)
-        verify(account.secrets.app_secret, request)
-        callback = whole(request.body, Callback)
-        return Received(items=tuple(_items(account, callback)))
+        return called(account, request, Callback, _items)
 
     async def send(self, account: Account, letter: Letter, http: Http) -> Sent:
         """One message, as an answer, or with the tag where the day is over."""
         if not letter.address.isascii() or not letter.address.isdigit():
             raise RejectedError(DeliveryProblem.INVALID_ADDRESS)
-        api, page = _graph(account), account.settings.page_id
+        api, page = graph_of(account), account.settings.page_id
         text = {"text": letter.text}
         message = await files.as_message(api, page, letter, http) if letter.media else text
         told = {"recipient": {"id": letter.address}, "message": message, **_kind(account, letter)}
@@ -140,21 +128,16 @@ class Messenger:
 
         (https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile)
         """
-        reply = await _graph(account).ask(http, address, fields={"fields": "first_name,last_name"})
+        reply = await graph_of(account).ask(http, address, fields={"fields": "first_name,last_name"})
         profile = (graph.read(reply, _Profile) if reply.successful else None) or _Profile()
         return cleaned(f"{profile.first_name} {profile.last_name}".strip())[:LONGEST_NAME]
 
     async def check(self, account: Account, http: Http, at: datetime) -> Health:
         """Whether the page is there, and the token opens it."""
         del at
-        reply = await _graph(account).ask(http, account.settings.page_id, fields={"fields": "name"})
+        reply = await graph_of(account).ask(http, account.settings.page_id, fields={"fields": "name"})
         page = graph.read(reply, _Page) or _Page()
         return ill(reply, CODES) or Health(well=True, detail=cleaned(page.name)[:200])
-
-
-def _graph(account: Account) -> Graph:
-    settings = account.settings
-    return Graph(base_url=settings.base_url, version=settings.api_version, token=account.secrets.access_token)
 
 
 def _kind(account: Account, letter: Letter) -> dict[str, str]:

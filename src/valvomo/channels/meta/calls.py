@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from valvomo.channels.port import Answer, Received, Request, UnreadableError, UnverifiedError, cleaned
+from valvomo.channels.port import (
+    Account,
+    Answer,
+    Item,
+    Received,
+    Request,
+    UnreadableError,
+    UnverifiedError,
+    cleaned,
+)
 
 PREFIX = "sha256="
 LONGEST_CHALLENGE, MOST_FIELDS, LONGEST_STAMP = 200, 20, 14
@@ -43,6 +53,19 @@ def handshake(token: str, request: Request) -> Received:
     if not known or fields.get("hub.mode") != "subscribe" or len(challenge) > LONGEST_CHALLENGE:
         raise UnverifiedError
     return Received(answer=Answer(body=cleaned(challenge).encode()))
+
+
+def called(
+    account: Account, request: Request, kind: type[T], items: Callable[[Account, T], Iterable[Item]]
+) -> Received:
+    """What a call says: the handshake, or the `items` of a signed body of this kind.
+
+    Raises `UnverifiedError` and `UnreadableError`.
+    """
+    if request.method == "GET":
+        return handshake(account.secrets.verify_token, request)
+    verify(account.secrets.app_secret, request)
+    return Received(items=tuple(items(account, whole(request.body, kind))))
 
 
 def whole(body: bytes, kind: type[T]) -> T:

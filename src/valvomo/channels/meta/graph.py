@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from valvomo.channels.multipart import Form
-from valvomo.channels.port import Health, Http, RejectedError, Reply, UnavailableError, retry_after
+from valvomo.channels.port import Account, Health, Http, RejectedError, Reply, UnavailableError, retry_after
 from valvomo.domain.conversations.delivery import DeliveryProblem
 
 BASE_URL = "https://graph.facebook.com"
@@ -30,6 +30,16 @@ NodeId = Annotated[str, Meta(pattern=r"^\d{5,30}$")]
 Token = Annotated[str, Meta(min_length=16, max_length=1000, pattern=r"^[!-~]+$")]
 AppSecret = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{32}$")]
 VerifyToken = Annotated[str, Meta(min_length=12, max_length=100, pattern=r"^[!-~]+$")]
+
+
+class Secrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What opens an account of Meta's, what signs its calls, and what the handshake is made with."""
+
+    access_token: Token
+    app_secret: AppSecret
+    verify_token: VerifyToken
+
+
 OK, TOO_MANY_REQUESTS, SERVER_ERROR, UNSERVED = 200, 429, 500, 503
 _UNAUTHORIZED = frozenset({401, 403})
 _PERMISSIONS = range(200, 300)
@@ -97,6 +107,12 @@ class Graph:
             return await http.request("POST", url, headers=headers | form, body=written)
         headers["content-type"] = "application/json"
         return await http.request("POST", url, headers=headers, body=msgspec.json.encode(body))
+
+
+def graph_of(account: Account) -> Graph:
+    """The API as this account is set up."""
+    settings = account.settings
+    return Graph(base_url=settings.base_url, version=settings.api_version, token=account.secrets.access_token)
 
 
 def judge(reply: Reply, codes: Codes) -> None:

@@ -19,8 +19,8 @@ from msgspec import Meta
 
 from valvomo.channels.media import Incoming, Medium
 from valvomo.channels.meta import graph
-from valvomo.channels.meta.calls import handshake, moment, verify, whole
-from valvomo.channels.meta.graph import Graph, ill, judge, part
+from valvomo.channels.meta.calls import called, moment
+from valvomo.channels.meta.graph import graph_of, ill, judge, part
 from valvomo.channels.phones import e164
 from valvomo.channels.port import (
     Abilities,
@@ -71,14 +71,6 @@ class WhatsAppSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     api_version: graph.Version = graph.VERSION
 
 
-class WhatsAppSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What opens the account, what signs Meta's calls, and what the handshake is made with."""
-
-    access_token: graph.Token
-    app_secret: graph.AppSecret
-    verify_token: graph.VerifyToken
-
-
 class _Named(msgspec.Struct, frozen=True):
     id: str = ""
 
@@ -98,7 +90,7 @@ class WhatsApp:
     name = "whatsapp"
     channel = Channel.WHATSAPP
     settings: type[msgspec.Struct] = WhatsAppSettings
-    secrets: type[msgspec.Struct] = WhatsAppSecrets
+    secrets: type[msgspec.Struct] = graph.Secrets
 
     def abilities(self, account: Account) -> Abilities:
         """Texts for a day after the customer wrote, templates at any time."""
@@ -113,16 +105,12 @@ class WhatsApp:
 
     def receive(self, account: Account, request: Request) -> Received:
         """Everything in a call that is about the account's number; what is about others is theirs."""
-        if request.method == "GET":
-            return handshake(account.secrets.verify_token, request)
-        verify(account.secrets.app_secret, request)
-        callback = whole(request.body, Callback)
-        return Received(items=tuple(_items(account, callback)))
+        return called(account, request, Callback, _items)
 
     async def send(self, account: Account, letter: Letter, http: Http) -> Sent:
         """One message. Meta tells the account's callback how far it comes."""
         text: dict[str, Any] = {"type": "text", "text": {"body": letter.text, "preview_url": False}}
-        api, number_id = _graph(account), account.settings.phone_number_id
+        api, number_id = graph_of(account), account.settings.phone_number_id
         to = _to(letter.address)
         said = sent_as(letter.template) if letter.template else text
         if letter.media:
@@ -148,27 +136,22 @@ class WhatsApp:
 
     def fetch(self, account: Account, medium: Medium, http: Http) -> AbstractAsyncContextManager[Incoming]:
         """A file by its id."""
-        return files.fetch(_graph(account), account.settings.phone_number_id, medium, http)
+        return files.fetch(graph_of(account), account.settings.phone_number_id, medium, http)
 
     async def check(self, account: Account, http: Http, at: datetime) -> Health:
         """Whether the number is there, and the token opens it and its templates."""
         del at
         fields = {"fields": "display_phone_number,verified_name"}
-        reply = await _graph(account).ask(http, account.settings.phone_number_id, fields=fields)
+        reply = await graph_of(account).ask(http, account.settings.phone_number_id, fields=fields)
         if (trouble := ill(reply, CODES)) is not None:
             return trouble
         try:
-            templates = await templates_of(_graph(account), account.settings.business_account_id, http)
+            templates = await templates_of(graph_of(account), account.settings.business_account_id, http)
         except RejectedError as error:
             return Health(well=False, problem=DeliveryProblem.ACCOUNT, detail=error.detail)
         number = graph.read(reply, _Number) or _Number()
         said_of = cleaned(f"{number.verified_name} {number.display_phone_number}".strip())
         return Health(well=True, detail=said_of[:200], templates=templates)
-
-
-def _graph(account: Account) -> Graph:
-    settings = account.settings
-    return Graph(base_url=settings.base_url, version=settings.api_version, token=account.secrets.access_token)
 
 
 def _to(address: str) -> dict[str, str]:
