@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 from sample_call import SCRIPT, Meeting
 
 from valvomo.domain.calls.hearing import Part
-from valvomo.media.embedded.engine import Place
+from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.pool import EnginePool
 from valvomo.media.port import Gone, GoneError, OfferError, WebLeg
 
@@ -94,3 +94,11 @@ async def test_who_gives_it_no_pipe_is_told() -> None:
         _, said = await process.communicate()
     assert process.returncode == 1
     assert b"by a pipe" in said
+
+
+async def test_the_house_itself_loads_nothing_of_what_carries_calls() -> None:
+    code = "import sys, valvomo.media.embedded.pool; print([one for one in ('aiortc', 'av') if one in sys.modules])"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
+    async with asyncio.timeout(60):
+        said, _ = await process.communicate()
+    assert said.strip() == b"[]"

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import structlog
 from aiortc.rtcdtlstransport import RTCCertificate
@@ -16,28 +15,16 @@ from valvomo.media.embedded import ice, music, sdp
 from valvomo.media.embedded.board import MUSIC, Switchboard
 from valvomo.media.embedded.ice import Address, Credentials
 from valvomo.media.embedded.leg import Leg
+from valvomo.media.embedded.news import News
+from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.rtp import SEQUENCES, TIMESTAMPS, Packet
 from valvomo.media.embedded.secure import Secured
 from valvomo.media.embedded.wire import Wire
 from valvomo.media.port import Connected, GoneError, Happening, Kind, Lost, Quality, WebLeg
 
 LOOKS, REPORTS, STEP = 0.5, 2.0, 0.02
-MOST_UNREAD = 10_000
-"""Happenings that wait to be read; of more the oldest are dropped, as what is now is what counts."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where the engine listens, and the addresses at which browsers reach it; port 0 is any that is free.
-
-    `public` are what browsers are told: of a server behind a translation of addresses that of the outside.
-    """
-
-    host: str
-    port: int = 0
-    public: tuple[str, ...] = ()
 
 
 class EmbeddedEngine:
@@ -50,8 +37,8 @@ class EmbeddedEngine:
         self._fingerprints = [
             one for one in self._certificate.getFingerprints() if one.algorithm == "sha-256"
         ]
-        self._unread: asyncio.Queue[Happening] = asyncio.Queue()
-        self._board = Switchboard(time.monotonic, time.time, self._tell)
+        self._news = News()
+        self._board = Switchboard(time.monotonic, time.time, self._news.tell)
         self._wire = Wire(time.monotonic, self._board.came)
         self._tune: Iterator[Packet] = iter(())
 
@@ -129,10 +116,9 @@ class EmbeddedEngine:
         call = self._board.calls.get(call_id)
         return {one.id: one.quality() for one in call.legs.values()} if call else {}
 
-    async def happenings(self) -> AsyncIterator[Happening]:
+    def happenings(self) -> AsyncIterator[Happening]:
         """See `Engine`."""
-        while True:
-            yield await self._unread.get()
+        return self._news.read()
 
     def _come(self, wanted: WebLeg, offer: sdp.Offer) -> str:
         leg = Leg(
@@ -176,7 +162,7 @@ class EmbeddedEngine:
         try:
             if await leg.secured.shake_hands(leg.offer.certificate):
                 leg.connected = True
-                self._tell(Connected(leg.call_id, leg.id))
+                self._news.tell(Connected(leg.call_id, leg.id))
                 return
         except Exception:
             log.exception("media.handshake", leg=leg.id, name=leg.name)
@@ -185,16 +171,11 @@ class EmbeddedEngine:
     def _ended(self, leg: Leg) -> None:
         if not leg.lost and self._board.find(leg.call_id, leg.id) is leg:
             leg.lost, leg.connected = True, False
-            self._tell(Lost(leg.call_id, leg.id))
+            self._news.tell(Lost(leg.call_id, leg.id))
 
     async def _hang_up(self, leg: Leg) -> None:
         await leg.secured.close()
         self._wire.forget(leg)
-
-    def _tell(self, happening: Happening) -> None:
-        if self._unread.qsize() >= MOST_UNREAD:
-            self._unread.get_nowait()
-        self._unread.put_nowait(happening)
 
     async def _looks(self) -> None:
         reported = 0.0

@@ -12,7 +12,8 @@ import structlog
 
 from valvomo.domain.calls.hearing import Matrix
 from valvomo.media.embedded import talk
-from valvomo.media.embedded.engine import MOST_UNREAD, Place
+from valvomo.media.embedded.news import News
+from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.talk import (
     Add,
     Answered,
@@ -78,7 +79,7 @@ class EnginePool:
     def __init__(self) -> None:
         self._parts: list[_Part] = []
         self._of: dict[str, _Part] = {}
-        self._unread: asyncio.Queue[Happening] = asyncio.Queue()
+        self._news = News()
 
     @classmethod
     @asynccontextmanager
@@ -98,11 +99,6 @@ class EnginePool:
             finally:
                 for keeper in keepers:
                     keeper.cancel()
-
-    @property
-    def processes(self) -> int:
-        """How many there are now."""
-        return len(self._parts)
 
     def process_of(self, call_id: str) -> int | None:
         """The system's number of the process that has a call."""
@@ -161,10 +157,9 @@ class EnginePool:
         """See `Engine`."""
         return (await self._ask(call_id, Measure(call_id))).qualities if call_id in self._of else {}
 
-    async def happenings(self) -> AsyncIterator[Happening]:
+    def happenings(self) -> AsyncIterator[Happening]:
         """See `Engine`."""
-        while True:
-            yield await self._unread.get()
+        return self._news.read()
 
     async def _ask(self, call_id: str, operation: Operation) -> Answered:
         part = self._of.get(call_id)
@@ -198,19 +193,14 @@ class EnginePool:
             if isinstance(said, Answered):
                 part.answered(said)
             else:
-                self._tell(said)
+                self._news.tell(said)
 
     def _lose(self, part: _Part) -> None:
         part.died()
         gone = sorted(part.calls)
         self._of = {call_id: one for call_id, one in self._of.items() if one is not part}
         if gone:
-            self._tell(Gone(tuple(gone)))
-
-    def _tell(self, happening: Happening) -> None:
-        if self._unread.qsize() >= MOST_UNREAD:
-            self._unread.get_nowait()
-        self._unread.put_nowait(happening)
+            self._news.tell(Gone(tuple(gone)))
 
 
 async def _begun(place: Place) -> asyncio.subprocess.Process:

@@ -13,7 +13,8 @@ import sys
 from contextlib import suppress
 
 from valvomo.media.embedded import talk
-from valvomo.media.embedded.engine import EmbeddedEngine, Place
+from valvomo.media.embedded.engine import EmbeddedEngine
+from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.talk import Add, Answered, Asked, End, Measure, Move, Open, Remove, Route
 from valvomo.media.port import GoneError, OfferError
 

@@ -1,0 +1,17 @@
+"""Where an engine is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the engine listens, and the addresses at which browsers reach it; port 0 is any that is free.
+
+    `public` are what browsers are told: of a server behind a translation of addresses that of the outside.
+    """
+
+    host: str
+    port: int = 0
+    public: tuple[str, ...] = ()
