@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
+from sample_chromium import launched
 from sample_server import Served
 
 from valvomo.demo.organization import Sample
-
-ARGUMENTS = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--disable-dev-shm-usage",
-)
 
 
 class Pair(NamedTuple):
@@ -51,9 +44,5 @@ async def pair(house: Any, tmp_path: Path) -> AsyncIterator[Pair]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(ARGUMENTS), chromium_sandbox=False
-        )
+    async with launched() as chromium:
         yield chromium
-        await chromium.close()

@@ -1,35 +1,22 @@
 """An engine on this machine's loopback, and a Chromium whose pages take part in calls."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 from sample_call import SCRIPT, Meeting
+from sample_chromium import launched
 
-from valvomo.media.embedded.engine import EmbeddedEngine, Place
+from valvomo.media.embedded.engine import EmbeddedEngine
+from valvomo.media.embedded.place import Place
 
-ARGUMENTS = (
-    "--allow-loopback-in-peer-connection",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--disable-sync",
-    "--no-first-run",
-)
+ARGUMENTS = ("--allow-loopback-in-peer-connection", "--autoplay-policy=no-user-gesture-required")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=[*ARGUMENTS, *as_root]
-        )
+    async with launched(*ARGUMENTS) as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
