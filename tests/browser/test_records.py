@@ -214,7 +214,9 @@ async def test_a_file_of_records_from_columns_to_report(office: Office, tmp_path
     file = tmp_path / "cases.csv"
     file.write_text("\n".join(["Nr;Subject;Customer;Amount;Model", *lines, "30;Case 30;Kaisa;many;X"]))
     page = await opened(office, "admin", "/records/import")
-    await page.locator("input[type=file]").set_input_files(file)
+    given = page.locator("input[type=file]")
+    await expect(given).to_be_enabled()
+    await given.set_input_files(file)
     await expect(page.get_by_label("Meaning of Nr")).to_have_value("key")
     await shoot(page, "import-columns")
     await judge(page)
