@@ -17,8 +17,8 @@ Address = Annotated[str, Meta(max_length=254, pattern=r"^[^\s@<>(),;:\"\[\]\\+]+
 class EmailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose mail it is, where it comes from and goes to, and how.
 
-    `aliases` are other addresses of ours that lead into the mailbox, `vouching_server` is the authserv-id of the server
-    whose word on senders is believed (RFC 8601).
+    `aliases` are other addresses of ours that lead into the mailbox. `vouching_server` is the authserv-id of the server
+    whose word on senders is believed (RFC 8601), or, as `vouching_header` says, the domains of Exchange Online's hosts.
     """
 
     address: Address
@@ -45,6 +45,7 @@ class EmailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     quote: bool = False
     plus_addresses: bool = False
     vouching_server: Short = ""
+    vouching_header: Literal["named", "exchange_online"] = "named"
     lists: bool = False
     largest_mb: Annotated[int, Meta(ge=1, le=100)] = 25
     per_sender_hour: Annotated[int, Meta(ge=1, le=10000)] = 60

@@ -53,7 +53,7 @@ def item_of(settings: EmailSettings, raw: bytes, lying: Lying, problem: str = ""
 def _inbound(settings: EmailSettings, mail: Mail, known: tuple[str, datetime, str], problem: str) -> Inbound:
     key, sent_at, why = known
     name, address = _answered_at(settings, mail)
-    own_identity = vouched(mail, settings.vouching_server)
+    own_identity = vouched(mail, settings.vouching_server, settings.vouching_header)
     one = token_of(mail.message_id or key)
     return Inbound(
         key=key,
