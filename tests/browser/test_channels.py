@@ -127,6 +127,39 @@ async def test_a_customer_writes_and_the_answer_is_followed_to_them(office: Offi
         await expect(desk.page.locator("[data-delivery=failed]")).to_be_hidden()
 
 
+async def test_an_account_that_is_held_is_said_on_the_desk_and_the_floor(office: Office) -> None:
+    await workstream(office)
+    async with StandIn(lambda _asked: Said(401)).open() as system:
+        account = await an_account(office, system)
+        desk = await Desk.open(office, available=False)
+        await say(account, received("ann", "Where is my parcel?", "m1", datetime.now(UTC)))
+        await desk.page.get_by_role("button", name="Pick the conversation with Customer ann").click()
+        await expect(desk.page.get_by_text("Where is my parcel?").first).to_be_visible()
+        notice = desk.page.locator("[data-account-trouble]")
+        await expect(notice).to_have_count(0)
+        await desk.talk.write("On its way.")
+        await expect(notice).to_contain_text("Nothing goes out over Our system now")
+        await judge(desk.page)
+        await shot(desk.page, "held-desk")
+        floor = await office.page("saara", viewport=PHONE, color_scheme="dark")
+        await floor.add_init_script("localStorage.setItem('valvomo.language', 'fi')")
+        await floor.goto("/floor")
+        light = floor.locator("[data-health=warn]")
+        await light.click()
+        await expect(floor.locator("[data-waiting]")).to_contain_text(
+            "Kanavaan Our system ei ole lähtenyt mitään"
+        )
+        await fits(floor)
+        await judge(floor)
+        await shot(floor, "held-floor")
+        system.answer = lambda _asked: Said()
+        admin = await office.caller("admin")
+        await admin.do("POST", f"/channel-accounts/{account['id']}/check", {})
+        await expect(desk.page.locator("[data-delivery=sent]")).to_be_visible()
+        await expect(notice).to_have_count(0)
+        await expect(floor.locator("[data-waiting]")).to_have_count(0)
+
+
 async def test_the_list_on_a_phone_in_the_dark(office: Office) -> None:
     page = await office.page("admin", viewport=PHONE, color_scheme="dark")
     await page.goto("/admin/channels")

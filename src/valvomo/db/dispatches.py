@@ -46,18 +46,22 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """What waits to be sent over an account, of one queue, and since when; `problem` is the account's, if any."""
+    """What waits to be sent over an account, of one queue, and since when; `problem` is the account's, if any.
+
+    `held_since`: its provider does not know the account any more. Such a one is told of also where nothing waits.
+    """
 
     account_id: str
     name: str
     queue_id: str
     messages: int
-    since: datetime
+    since: datetime | None
     problem: str | None
+    held_since: datetime | None
 
 
 async def waiting(tx: Transaction, organization_id: str, seconds: float) -> tuple[Waiting, ...]:
-    """Where the oldest has waited for so long, the oldest first."""
+    """Where the oldest has waited for so long, the oldest first; then accounts that are held."""
     rows = await tx.rows("dispatches.waiting", organization_id, seconds)
     return tuple(Waiting(**row) for row in rows)
 

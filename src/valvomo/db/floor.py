@@ -23,7 +23,7 @@ from valvomo.domain.figures.day import Read
 from valvomo.domain.figures.intervals import midnight
 from valvomo.domain.sentiment.levels import Level
 from valvomo.protocol.customer import QueueHours
-from valvomo.protocol.lookups import AskingFacts, Lookups, QueueFacts
+from valvomo.protocol.lookups import AccountTrouble, AskingFacts, Lookups, QueueFacts
 from valvomo.protocol.rows import Preview, preview_of
 
 
@@ -106,6 +106,7 @@ async def lookups(tx: Transaction, organization_id: str) -> Lookups:
         skills=await house.skills(tx, organization_id),
         house=await routing.rules(tx, organization_id),
         attention=await house.attention(tx, organization_id),
+        accounts={row["id"]: _trouble(row) for row in await tx.rows("channels.in_trouble", organization_id)},
     )
 
 
@@ -143,6 +144,14 @@ async def actors(tx: Transaction, organization_id: str, ids: Iterable[str]) -> d
 async def valid_secrets(tx: Transaction, digests: Iterable[bytes], now: datetime) -> set[bytes]:
     """Which of these sessions and tokens still open anything."""
     return {row["token_hash"] for row in await tx.rows("live.valid_secrets", list(digests), now)}
+
+
+def _trouble(row: Any) -> AccountTrouble:
+    if row["disabled"]:
+        return AccountTrouble(name=row["name"], problem="disabled")
+    return AccountTrouble(
+        name=row["name"], problem=row["seen"].get("problem") or "account", since=row["held_since"]
+    )
 
 
 def _level(word: str | None) -> Level | None:

@@ -17,22 +17,19 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from valvomo.db import agents, figures, hours, house, journal
+from valvomo.db import agents, hours, house, journal
 from valvomo.db import floor as stored
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Said
 from valvomo.db.journal import Fact
 from valvomo.db.leading import LOST
 from valvomo.db.transaction import Transaction
-from valvomo.domain.agents.events import SettingChanged
 from valvomo.domain.conversations.event import Event
-from valvomo.domain.routing.hours import Hours
-from valvomo.live import reading
+from valvomo.live import configuration, reading
+from valvomo.live.configuration import Configuration
 from valvomo.live.floor import LiveFloor
-from valvomo.live.views.agents import Seated
 from valvomo.live.views.happening import Change, Words
 from valvomo.protocol.customer import QueueHours
-from valvomo.protocol.lookups import Lookups
 from valvomo.telemetry.counts import Spread
 from valvomo.telemetry.spans import part, span, written_by
 
@@ -45,14 +42,13 @@ GATHER_SECONDS = 0.01
 
 log = structlog.get_logger(__name__)
 
-Configuration = tuple[Lookups, dict[str, Seated], dict[str, QueueHours], dict[str, Hours]]
-
 
 class Feed:
     """`published` hears of changes and agents that changed, `restarted` that everything may be different.
 
-    `turned` hears of queues that have opened or closed, `signalled` of all facts, `reconfigured` that settings have
-    changed, `redrawn` that with them names or switches have that everybody is shown; `audited` is how far the audit
+    `turned` hears of queues that have opened or closed, `troubled` of channel accounts over which messages wait now, or
+    no longer, `signalled` of all facts, `reconfigured` that settings have changed, `redrawn` that with them names or
+    switches have that everybody is shown; `audited` is how far the audit
     log goes. `taken` facts were told of, `ages` seconds after they happened; `restarts` times the floor was read anew.
     `unreadable`: something that is stored cannot be read.
     """
@@ -61,6 +57,7 @@ class Feed:
         self.organization_id = organization_id
         self.published: Callable[[Sequence[Change], frozenset[str]], None] = lambda _changes, _agents: None
         self.turned: Callable[[frozenset[str]], None] = lambda _queues: None
+        self.troubled: Callable[[frozenset[str]], None] = lambda _accounts: None
         self.signalled: Callable[[Sequence[Fact]], None] = lambda _facts: None
         self.reconfigured: Callable[[], None] = lambda: None
         self.redrawn: Callable[[], None] = lambda: None
@@ -161,8 +158,8 @@ class Feed:
             began = time.monotonic()
             self._wake.clear()
             self._rung = False
-            facts, words, configuration = await self._read()
-            self._take(facts, words, configuration)
+            facts, words, configured = await self._read()
+            self._take(facts, words, configured)
             taken += len(facts)
             while self._said and _last(self._said[0]) <= self.floor.position:
                 self._said.popleft()
@@ -196,18 +193,13 @@ class Feed:
         await self._turn_day()
         async with self._database.asking() as tx:
             facts, words = await self._facts(tx)
-        if not any(isinstance(one.event, SettingChanged) for one in facts):
+        if not configuration.is_other(facts):
             return facts, words, None
-        if any(isinstance(one.event, SettingChanged) and one.event.subject == "hours" for one in facts):
+        if configuration.turns_hours(facts):
             await self._have_calendars()
         async with self._database.reading() as tx:
             facts, words = await self._facts(tx)
-            seats = await stored.seats(tx, self.organization_id, self._clock())
-            lookups = await stored.lookups(tx, self.organization_id)
-            openings = await house.openings(tx, self.organization_id, self._clock())
-            calendars = await figures.calendars_of(tx, self.organization_id, self._clock())
-        seated = {one: Seated(agent, since) for one, (agent, since) in seats.items()}
-        return facts, words, (lookups, seated, openings, calendars)
+            return facts, words, await configuration.read(tx, self.organization_id, self._clock())
 
     async def _facts(self, tx: Transaction) -> tuple[list[Fact], dict[str, Words]]:
         facts = await journal.after(tx, self.organization_id, self.floor.position, BATCH)
@@ -242,32 +234,35 @@ class Feed:
         async with self._database.asking() as tx:
             await hours.get_ready(tx, self._clock())
 
-    def _take(self, facts: list[Fact], words: dict[str, Words], configuration: Configuration | None) -> None:
+    def _take(self, facts: list[Fact], words: dict[str, Words], configured: Configuration | None) -> None:
         if not facts:
             return
         causes = written_by(self.organization_id, [one.position or 0 for one in facts])
         if not causes:
-            self._tell(facts, words, configuration)
+            self._tell(facts, words, configured)
             return
         with span("feed", causes, valvomo__facts=len(facts)):
-            self._tell(facts, words, configuration)
+            self._tell(facts, words, configured)
 
-    def _tell(self, facts: list[Fact], words: dict[str, Words], configuration: Configuration | None) -> None:
+    def _tell(self, facts: list[Fact], words: dict[str, Words], configured: Configuration | None) -> None:
         changes: list[Change] = []
         turned: frozenset[str] = frozenset()
         for fact in facts:
             changed, concerned = self._fold(fact, words)
             turned |= concerned
             changes.extend(changed)
-        shown = configuration is not None and self.floor.reconfigure(*configuration[:2])
+        before = self.floor.lookups.accounts
+        shown = configured is not None and self.floor.reconfigure(configured.lookups, configured.seats)
         self.audited = max((one.position or 0 for one in facts if one.audited), default=self.audited)
         with part("delivery", valvomo__conversations=len(changes)):
             self.published(changes, turned)
             self.signalled(facts)
-        if configuration is not None:
-            self.floor.day.calendars = configuration[3]
-            self._turn_hours(configuration[2])
+        if configured is not None:
+            self.floor.day.calendars = configured.calendars
+            self._turn_hours(configured.openings)
             self.reconfigured()
+        if accounts := self.floor.troubles_since(before):
+            self.troubled(accounts)
         if shown:
             self.redrawn()
         self.taken += len(facts)

@@ -23,7 +23,7 @@ from valvomo.live.views.prospects import prospects
 from valvomo.live.views.tally import Tally
 from valvomo.protocol.customer import Prospect, QueueHours
 from valvomo.protocol.figures import FiguresItem
-from valvomo.protocol.lookups import Lookups
+from valvomo.protocol.lookups import AccountTrouble, Lookups
 
 MAX_HISTORY = 5_000
 """So many changes back a reconnecting reader can be told what has changed; beyond that it gets a snapshot."""
@@ -140,6 +140,8 @@ class LiveFloor:
                 seats[one] = Seated(agents.with_chosen(seats[one].agent, *chosen), seat.since)
         seated = agents.seated(seats, self.board.conversations)
         same = _unnumbered(lookups) == _unnumbered(self.lookups)
+        if lookups.accounts != self.lookups.accounts:
+            self.lookups = replace(self.lookups, accounts=lookups.accounts)
         if same and seated.seats == self.agents.seats:
             return False
         if not same:
@@ -151,6 +153,11 @@ class LiveFloor:
         self.renewed.forget(self.position)
         self._tally()
         return True
+
+    def troubles_since(self, before: Mapping[str, AccountTrouble]) -> frozenset[str]:
+        """The channel accounts of which something else is to be said than before."""
+        now = self.lookups.accounts
+        return frozenset(one for one in before.keys() | now.keys() if before.get(one) != now.get(one))
 
     def turn_duty(self, duty: Mapping[str, bool]) -> frozenset[str]:
         """Working hours have begun or ended, by agent; who is not named has none. Whose duty it changed."""
@@ -242,8 +249,11 @@ def _index(
 
 
 def _unnumbered(lookups: Lookups) -> Lookups:
-    """Without the number that the rules of routing get with every change of a setting: it is shown nowhere."""
-    return replace(lookups, house=replace(lookups.house, version=0))
+    """Without the number that the rules of routing get with every change of a setting: it is shown nowhere.
+
+    Nor with troubles of channel accounts, which are shown in open conversations alone.
+    """
+    return replace(lookups, house=replace(lookups.house, version=0), accounts={})
 
 
 def counts_all(actor: Actor) -> bool:

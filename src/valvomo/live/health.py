@@ -192,17 +192,19 @@ def item_of(found: Inspection, actor: Actor, floor: LiveFloor) -> HealthItem:
 
 
 def waiting_item(found: tuple[Waiting, ...], actor: Actor) -> WaitingItem:
-    """What waits in conversations of this viewer's queues, each account once."""
+    """What waits in conversations of this viewer's queues, and which of their accounts are held, each once."""
     accounts: dict[str, WaitingAccount] = {}
     for one in found:
         if actor.supervises(one.queue_id):
             known = accounts.get(one.account_id)
+            since = [at for at in (one.since, known.since if known else None) if at is not None]
             accounts[one.account_id] = WaitingAccount(
                 account_id=one.account_id,
                 name=one.name,
                 messages=one.messages + (known.messages if known else 0),
-                since=min(one.since, known.since) if known else one.since,
+                since=min(since, default=None),
                 problem=one.problem,
+                held_since=one.held_since,
             )
     return WaitingItem(accounts=tuple(accounts.values()))
 

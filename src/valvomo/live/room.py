@@ -61,6 +61,7 @@ class Room:
         self.health = Health(lambda: self.feed.floor, database, self.delivery, organization_id)
         self.feed.published = self._published
         self.feed.turned = self.transcripts.places.queues_moved
+        self.feed.troubled = self.transcripts.reread_over
         self.feed.signalled = self._signalled
         self.feed.reconfigured = self._reconfigured
         self.feed.redrawn = self._redrawn

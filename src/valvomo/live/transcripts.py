@@ -105,6 +105,14 @@ class Transcripts:
         for one in self.watched.get(conversation_id, ()):
             self._missed.add(one)
 
+    def reread_over(self, accounts: frozenset[str]) -> None:
+        """These channel accounts have come into trouble, or out of it, which is said in their conversations."""
+        for one, readers in self.watched.items():
+            conversation = self._feed.floor.conversation(one)
+            if conversation is not None and conversation.account_id in accounts:
+                for subscription in readers:
+                    self._missed.add(subscription)
+
     def restart(self) -> None:
         """Rights may be others, or something may have been missed: everybody is looked at and read on again."""
         for one in (each for readers in self.watched.values() for each in readers):

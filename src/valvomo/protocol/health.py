@@ -33,20 +33,22 @@ class HealthFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaitingAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """An account at a provider over which messages wait to be sent: how many, since when, and its trouble.
+    """An account at a provider over which messages wait to be sent, or would: how many, since when, and its trouble.
 
-    `problem` is `disabled`, or a problem of deliveries.
+    `problem` is `disabled`, or a problem of deliveries. Since `held_since` its provider does not know the account, and
+    nothing goes out over it; `since` is null where nothing waits.
     """
 
     account_id: str
     name: str
     messages: int
-    since: datetime
+    since: datetime | None
     problem: str | None
+    held_since: datetime | None
 
 
 class WaitingItem(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits to be sent over channels for longer than usual, in conversations of the viewer's queues."""
+    """What waits to be sent over channels for longer than usual, and accounts that are held, of the viewer's queues."""
 
     accounts: tuple[WaitingAccount, ...]
     id: str = "waiting"

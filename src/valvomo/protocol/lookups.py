@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import msgspec
 
@@ -68,11 +69,21 @@ class AskingFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountTrouble:
+    """Why nothing goes out over a channel account: `disabled`, or the problem with which it is held, and since when."""
+
+    name: str
+    problem: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lookups:
     """The organization's names and switches that rows are made with; `people` are names of users by id.
 
     `workstreams` are names, `asking` how their offers are brought to agents; `statuses` are custom presences;
     `skills` are names, `house` is by which rules it routes, `attention` by which it looks at what needs an eye.
+    `accounts` are those of channels over which nothing goes out now.
     """
 
     queues: Mapping[str, QueueFacts] = field(default_factory=dict)
@@ -84,6 +95,7 @@ class Lookups:
     supervision: Supervision = field(default_factory=Supervision)
     house: House = field(default_factory=lambda: House(workstreams={}, queues={}))
     attention: AttentionRules = PLAIN
+    accounts: Mapping[str, AccountTrouble] = field(default_factory=dict)
 
     def with_usual(self, seconds: Mapping[str, float]) -> Lookups:
         """The same where other handle times are usual in these queues."""

@@ -11,7 +11,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import reads_notes
 from valvomo.domain.conversations.model import Conversation, Participant
 from valvomo.domain.conversations.survey_form import SCALES
-from valvomo.protocol.lookups import Named
+from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.widget_settings import AskedQuestionItem, SurveyItem
 
 
@@ -30,6 +30,20 @@ class ConsentItem(msgspec.Struct, frozen=True, kw_only=True):
 
     policy: str
     answer: bool | None
+
+
+class AccountTroubleItem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why nothing goes out to the customer: the account is `disabled`, or held with this problem of deliveries."""
+
+    name: str
+    problem: str
+    since: datetime | None
+
+
+def trouble_item(conversation: Conversation, lookups: Lookups) -> AccountTroubleItem | None:
+    """What is wrong with the account over which the customer is reached; what is written waits meanwhile."""
+    found = lookups.accounts.get(conversation.account_id or "")
+    return AccountTroubleItem(name=found.name, problem=found.problem, since=found.since) if found else None
 
 
 def survey_item(conversation: Conversation) -> SurveyItem | None:

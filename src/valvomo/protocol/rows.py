@@ -24,6 +24,7 @@ from valvomo.protocol.heeding import Heeded, heeded
 from valvomo.protocol.lookups import AskingFacts, Lookups, Named, QueueFacts
 from valvomo.protocol.records import RecordDetails, RecordItem, record_details, record_item
 from valvomo.protocol.row_parts import (
+    AccountTroubleItem,
     ConsentItem,
     EscalationItem,
     ParticipantItem,
@@ -31,6 +32,7 @@ from valvomo.protocol.row_parts import (
     bot_parts,
     participant_item,
     survey_item,
+    trouble_item,
 )
 from valvomo.protocol.sentiment import SentimentItem, sentiment_item
 from valvomo.protocol.widget_settings import SurveyItem
@@ -138,6 +140,7 @@ class ConversationDocument(Shown, frozen=True, kw_only=True):
     details: RecordDetails | None
     bot_summary: str | None
     survey: SurveyItem | None
+    account_trouble: AccountTroubleItem | None
 
 
 def preview_of(text: str, author: str, role: str, at: datetime) -> Preview:
@@ -183,6 +186,7 @@ def document_parts(
         "details": record_details(conversation),
         "bot_summary": known.summary if known and reads_notes(actor) else None,
         "survey": survey_item(conversation) if lookups.knows_survey(actor, conversation) else None,
+        "account_trouble": trouble_item(conversation, lookups),
     }
 
 

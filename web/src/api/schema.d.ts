@@ -4275,6 +4275,12 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        /** AccountTroubleItem */
+        AccountTroubleItem: {
+            name: string;
+            problem: string;
+            since: string | null;
+        };
         /** AcknowledgeRequest */
         AcknowledgeRequest: {
             /** @enum {string} */
@@ -5380,6 +5386,7 @@ export interface components {
         /** ConversationDocument */
         ConversationDocument: {
             accepted_at: string | null;
+            account_trouble: components["schemas"]["AccountTroubleItem"] | null;
             acts: {
                 [key: string]: components["schemas"]["ActAnswer"];
             };

@@ -141,6 +141,8 @@ export interface ConversationState extends BoardRow {
     answered_at: string | null
     questions: readonly { id: string; kind: string; words: string }[]
   } | null
+  /** Why nothing goes out to the customer now: the account is `disabled`, or held with this problem of deliveries. */
+  account_trouble?: { name: string; problem: string; since: string | null } | null
   answers?: Readonly<Record<string, string>>
   served_by?: readonly string[]
   deadlines?: Readonly<Record<string, string>>

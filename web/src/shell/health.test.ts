@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { ageOf, healthWatch, toneOf, wrongIn, type Finding, type Health } from './health'
+import { ageOf, healthWatch, heldIn, toneOf, waitingIn, wrongIn, type Finding, type Health } from './health'
 
 const AT = '2026-03-02T09:00:00Z'
 const finding = (id: string): Finding => ({ check: 'state', name: null, conversation_id: id, agent_id: null, fact: null })
@@ -30,6 +30,13 @@ describe('the light', () => {
     [5400, 'minutes', 90],
     [7200, 'hours', 2],
   ])('says an age of %i seconds in %s', (seconds, unit, count) => expect(ageOf(AT, after(seconds))).toEqual({ unit, count }))
+})
+
+it('counts accounts that are held apart from messages that wait', () => {
+  const account = (messages: number, held_since: string | null) => ({ account_id: `a${messages}`, name: 'Line', messages, since: null, problem: null, held_since })
+  const waiting = { id: 'waiting', accounts: [account(0, AT), account(3, AT), account(2, null)] }
+  expect([waitingIn(waiting), heldIn(waiting)]).toEqual([5, 2])
+  expect([waitingIn(undefined), heldIn(undefined)]).toEqual([0, 0])
 })
 
 it('tells of what is newly wrong once, and not of what was so when the page began', () => {

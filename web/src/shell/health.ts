@@ -33,12 +33,22 @@ export interface Measuring {
   at: string | null
 }
 
-/** Messages that wait to be sent over channels for longer than usual, by account. */
+/** Messages that wait to be sent over channels for longer than usual, by account; accounts that are held also without any. */
 export interface Waiting {
   id: string
-  accounts: readonly { account_id: string; name: string; messages: number; since: string; problem: string | null }[]
+  accounts: readonly WaitingAccount[]
+}
+export interface WaitingAccount {
+  account_id: string
+  name: string
+  messages: number
+  /** Null where nothing waits. */
+  since: string | null
+  problem: string | null
+  held_since: string | null
 }
 export const waitingIn = (waiting: Waiting | undefined): number => waiting?.accounts.reduce((sum, one) => sum + one.messages, 0) ?? 0
+export const heldIn = (waiting: Waiting | undefined): number => waiting?.accounts.filter((one) => one.held_since !== null).length ?? 0
 
 /** From here on the floor says how far behind the sentiment is that it shows. */
 export const BEHIND_MS = 1000
@@ -48,7 +58,7 @@ export const LATE_MS = 120_000
 
 export const wrongIn = (health: Health): number => health.findings.length + health.elsewhere
 
-/** Calm while all is proved; orphans, neglect and messages that wait ask for a look, anything wrong for more. */
+/** Calm while all is proved; orphans, neglect, and messages that wait or would, ask for a look, anything wrong for more. */
 export function toneOf(health: Health | undefined, now: number, waiting = 0): Tone {
   if (health && wrongIn(health) > 0) return 'bad'
   if (!health) return waiting > 0 ? 'warn' : 'quiet'

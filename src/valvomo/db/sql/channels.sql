@@ -63,6 +63,11 @@ WHERE organization_id = $1 AND id = $2 RETURNING held_until
 -- It is held no longer.
 UPDATE channel_accounts SET held_since = NULL, held_until = NULL WHERE organization_id = $1 AND id = $2
 
+-- name: in_trouble
+-- Accounts over which nothing goes out now, because they are disabled or their provider does not know them any more.
+SELECT id, name, disabled, seen, held_since FROM channel_accounts
+WHERE organization_id = $1 AND (disabled OR held_since IS NOT NULL)
+
 -- name: lock_identity
 -- Whoever asks next by what a customer is known waits until this transaction ends: two first messages make one contact.
 SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(E'\x1f', 'identity', $1::text, $2::text, $3::text), 0))

@@ -225,15 +225,23 @@ SELECT (SELECT count(*) FROM arrivals WHERE done_at IS NULL AND given_up_at IS N
     (SELECT count(*) FROM dispatches WHERE state = 'failed' AND dropped_at IS NULL) AS dispatches_failed
 
 -- name: waiting
--- What waits to be sent for longer than usual, by account and queue: how much, and since when; what the account's trouble is.
+-- What waits to be sent for longer than usual, by account and queue: how much, and since when; what the account's trouble
+-- is. An account that is held is named as well where nothing waits, in the queue that it leads to.
 SELECT d.account_id, a.name, c.queue_id, count(*) AS messages, min(d.created_at) AS since,
-    CASE WHEN a.disabled THEN 'disabled' WHEN a.seen ->> 'well' = 'false' THEN a.seen ->> 'problem' END AS problem
+    CASE WHEN a.disabled THEN 'disabled' WHEN a.seen ->> 'well' = 'false' THEN a.seen ->> 'problem' END AS problem,
+    CASE WHEN NOT a.disabled THEN a.held_since END AS held_since
 FROM dispatches d
 JOIN channel_accounts a ON a.organization_id = d.organization_id AND a.id = d.account_id
 JOIN conversations c ON c.organization_id = d.organization_id AND c.id = d.conversation_id
 WHERE d.organization_id = $1 AND d.state = 'queued'
-GROUP BY d.account_id, a.name, c.queue_id, a.disabled, a.seen
-HAVING min(d.created_at) < clock_timestamp() - make_interval(secs => $2) ORDER BY 5
+GROUP BY d.account_id, a.name, c.queue_id, a.disabled, a.seen, a.held_since
+HAVING min(d.created_at) < clock_timestamp() - make_interval(secs => $2)
+UNION ALL
+SELECT a.id, a.name, w.queue_id, 0, NULL, coalesce(a.seen ->> 'problem', 'account'), a.held_since
+FROM channel_accounts a
+JOIN workstreams w ON w.organization_id = a.organization_id AND w.id = a.workstream_id
+WHERE a.organization_id = $1 AND a.held_since IS NOT NULL AND NOT a.disabled
+ORDER BY 5 NULLS LAST, 7, 1
 
 -- name: missing
 -- Public messages of the house, in conversations with an account, that have no dispatch.
