@@ -5,15 +5,17 @@ import os
 import signal
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
-from sample_call import SCRIPT, Meeting
+from sample_call import SCRIPT, TONES, Meeting
+from sample_sound import heard, read_back
 
 from valvomo.domain.calls.hearing import Part
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.pool import EnginePool
-from valvomo.media.port import Gone, GoneError, OfferError, WebLeg
+from valvomo.media.port import Gone, GoneError, OfferError, Recorded, RecordingError, WebLeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 PARTS = {"customer": Part.CUSTOMER, "agent": Part.AGENT}
@@ -56,6 +58,36 @@ async def test_a_process_that_is_killed_takes_its_own_calls_only(chromium: Brows
         await other.until(customer="", agent="")
         for each in (one, other, again):
             await each.page.close()
+
+
+async def test_a_recording_of_another_process_and_what_is_left_of_one_that_was_killed(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    async with asyncio.timeout(60), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
+        call = await meeting(pool, chromium, "call")
+        await call.until(customer="agent", agent="customer")
+        with pytest.raises(RecordingError, match="no folder"):
+            await pool.start_recording("call", "one", str(tmp_path / "nowhere"))
+        await pool.start_recording("call", "one", str(tmp_path))
+        await pool.start_recording("call", "two", str(tmp_path))
+        await pool.pause_recording("call", "one")
+        await pool.resume_recording("call", "one")
+        await call.says("agent", 100)
+        await pool.stop_recording("call", "one")
+        async for told in pool.happenings():
+            if isinstance(told, Recorded):
+                assert {track.leg_id for track in told.tracks} == {"customer", "agent"}
+                break
+        killed = pool.process_of("call")
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        async for told in pool.happenings():
+            if isinstance(told, Gone):
+                break
+        await call.page.close()
+    left = [read_back(str(path)) for path in tmp_path.glob("two-*.opus")]
+    assert sorted(heard(pcm, TONES, 16_000) for pcm in left) == ["agent", "customer"]
+    assert all(len(pcm) > 16_000 for pcm in left)
 
 
 async def test_what_an_engine_refuses_is_refused_from_afar() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import Page
 
-from valvomo.domain.calls.hearing import SENDING, Leg, Part, hearing
+from valvomo.domain.calls.hearing import SENDING, Leg, Part, hearing, recorded
 from valvomo.media.port import Engine, Kind, Quality, WebLeg
 
 TONES = {"customer": 1000, "agent": 1370, "supervisor": 1810, "consult": 2390}
@@ -125,11 +125,11 @@ class Meeting:
     async def route(
         self, parts: dict[str, Part], *, held: bool = False, muted: Iterable[str] = (), private: str = ""
     ) -> None:
-        """Who hears whom, by the house's table."""
+        """Who hears whom and who may be recorded, by the house's table."""
         legs = [
             Leg(id=who, part=part, muted=who in muted, private=who == private) for who, part in parts.items()
         ]
-        await self.engine.set_routes(self.call, hearing(legs, held=held))
+        await self.engine.set_routes(self.call, hearing(legs, held=held), kept=recorded(legs, held=held))
 
     async def heard(self, who: str) -> str:
         """Whose tones somebody hears at this moment; `?` for one that is neither heard nor silent."""
@@ -154,6 +154,15 @@ class Meeting:
         """Until something holds."""
         while not await holds():
             await self.page.wait_for_timeout(50)
+
+    async def says(self, who: str, packets: int) -> None:
+        """Until so many more packets have come from somebody."""
+        before = (await self.quality(who)).up
+
+        async def said() -> bool:
+            return (await self.quality(who)).up >= before + packets
+
+        await self.eventually(said)
 
     async def quality(self, who: str) -> Quality:
         """How somebody's leg does."""

@@ -8,6 +8,7 @@ once, and what is asked of a leg or call that is gone does nothing: an end may a
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -23,6 +24,10 @@ class OfferError(Exception):
 
 class GoneError(LookupError):
     """The call is not open, or not any more."""
+
+
+class RecordingError(Exception):
+    """A recording that cannot begin; `str` says why."""
 
 
 class Kind(StrEnum):
@@ -70,12 +75,39 @@ class Speaking(msgspec.Struct, frozen=True, tag="speaking"):
 
 
 class Gone(msgspec.Struct, frozen=True, tag="gone"):
-    """A part of the engine has died with these calls."""
+    """A part of the engine has died with these calls.
+
+    Of their recordings there is what had been written, up to the last second; each file says in its comments of which
+    recording and leg it is.
+    """
 
     call_ids: tuple[str, ...]
 
 
-Happening = Connected | Lost | Speaking | Gone
+class Track(msgspec.Struct, frozen=True):
+    """What one leg has said in a recording: a file of Opus in Ogg (RFC 7845), from when it first said anything.
+
+    `name` is the leg's. `began` in seconds from the beginning of the recording, and `seconds` long: what was paused or
+    on hold is silence in it, so that all tracks of a recording can be played in step.
+    """
+
+    file: str
+    leg_id: str
+    name: str
+    began: float
+    seconds: float
+
+
+class Recorded(msgspec.Struct, frozen=True, tag="recorded"):
+    """A recording is over, and its files are whole; `failed` is why something of it could not be written."""
+
+    call_id: str
+    recording_id: str
+    tracks: tuple[Track, ...]
+    failed: str = ""
+
+
+Happening = Connected | Lost | Speaking | Recorded | Gone
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,8 +160,31 @@ class Engine(Protocol):
         """
         ...
 
-    async def set_routes(self, call_id: str, matrix: Matrix) -> None:
-        """Who hears whom from now on, all at once; a leg that is absent hears nothing."""
+    async def set_routes(self, call_id: str, matrix: Matrix, *, kept: AbstractSet[str] = frozenset()) -> None:
+        """Who hears whom from now on, and whose sound may be kept, all at once.
+
+        A leg that is absent hears nothing, and of one that is not in `kept` nothing is recorded or written down.
+        """
+        ...
+
+    async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:
+        """From now on what may be kept of a call is written to files of that folder, one for each leg.
+
+        It ends with `stop_recording` or with the call, and is told as `Recorded`. Raises `GoneError`, and
+        `RecordingError` where the folder is not there or the id could not be the name of a file.
+        """
+        ...
+
+    async def pause_recording(self, call_id: str, recording_id: str) -> None:
+        """Nothing is kept until it is resumed; it is silence in the files."""
+        ...
+
+    async def resume_recording(self, call_id: str, recording_id: str) -> None:
+        """What is said is kept again."""
+        ...
+
+    async def stop_recording(self, call_id: str, recording_id: str) -> None:
+        """Nothing more is kept; the files are told as soon as they are whole."""
         ...
 
     async def quality(self, call_id: str) -> dict[str, Quality]:

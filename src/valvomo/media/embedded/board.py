@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from aiortc.rtp import (
@@ -19,6 +20,7 @@ from aiortc.rtp import (
 from valvomo.domain.calls.hearing import Matrix
 from valvomo.media.embedded import rtp
 from valvomo.media.embedded.leg import Leg
+from valvomo.media.embedded.recorder import Recording
 from valvomo.media.port import Connected, Happening, Kind, Lost, Speaking
 
 MUSIC = "*music*"
@@ -33,10 +35,12 @@ PICTURE_EVERY = 0.5
 
 @dataclass(slots=True)
 class Call:
-    """Its legs, and by source those who hear it."""
+    """Its legs, by source those who hear it, and whose sound may be kept."""
 
     legs: dict[str, Leg] = field(default_factory=dict)
     matrix: Matrix = field(default_factory=dict)
+    kept: AbstractSet[str] = frozenset()
+    recordings: dict[str, Recording] = field(default_factory=dict)
     hearers: dict[str, tuple[Leg, ...]] = field(default_factory=dict)
 
 
@@ -60,6 +64,11 @@ class Switchboard:
         call = self.calls.get(call_id)
         return call.legs.get(leg_id) if call else None
 
+    def recording(self, call_id: str, recording_id: str) -> list[Recording]:
+        """A recording of a call, none where it is gone."""
+        call = self.calls.get(call_id)
+        return [one for name, one in call.recordings.items() if name == recording_id] if call else []
+
     def open(self, call_id: str) -> None:
         """A call without anybody, unless it is there."""
         self.calls.setdefault(call_id, Call())
@@ -68,7 +77,7 @@ class Switchboard:
         """The leg is in its call, and hears what the call's matrix says of it."""
         call = self.calls[leg.call_id]
         call.legs[leg.id] = leg
-        self.route(leg.call_id, call.matrix)
+        self.route(leg.call_id, call.matrix, call.kept)
 
     def take_out(self, call_id: str, leg_id: str) -> Leg | None:
         """The leg is in no call any more."""
@@ -76,15 +85,15 @@ class Switchboard:
         leg = call.legs.pop(leg_id, None) if call else None
         if call and leg:
             call.matrix = {one: hears for one, hears in call.matrix.items() if one != leg_id}
-            self.route(call_id, call.matrix)
+            self.route(call_id, call.matrix, call.kept - {leg_id})
         return leg
 
-    def route(self, call_id: str, matrix: Matrix) -> None:
-        """Who hears whom from now on."""
+    def route(self, call_id: str, matrix: Matrix, kept: AbstractSet[str]) -> None:
+        """Who hears whom from now on, and whose sound may be kept."""
         call = self.calls.get(call_id)
         if call is None:
             return
-        call.matrix = matrix
+        call.matrix, call.kept = matrix, kept
         hearers: dict[str, list[Leg]] = {}
         for leg in call.legs.values():
             hears = matrix.get(leg.id)
@@ -124,6 +133,9 @@ class Switchboard:
         began = [hearer.hear(leg.id, kind, packet, now) for hearer in call.hearers.get(leg.id, ())]
         if kind is Kind.VIDEO and any(began):
             self._ask_for_picture(leg, now)
+        if kind is Kind.AUDIO and leg.id in call.kept:
+            for recording in call.recordings.values():
+                recording.take(leg.id, leg.name, packet, now)
 
     def _controlled(self, leg: Leg, data: bytes, now: float) -> None:
         try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 
 import structlog
@@ -17,6 +18,7 @@ from valvomo.media.embedded.ice import Address, Credentials
 from valvomo.media.embedded.leg import Leg
 from valvomo.media.embedded.news import News
 from valvomo.media.embedded.place import Place
+from valvomo.media.embedded.recorder import Recorder
 from valvomo.media.embedded.rtp import SEQUENCES, TIMESTAMPS, Packet
 from valvomo.media.embedded.secure import Secured
 from valvomo.media.embedded.wire import Wire
@@ -40,6 +42,7 @@ class EmbeddedEngine:
         self._news = News()
         self._board = Switchboard(time.monotonic, time.time, self._news.tell)
         self._wire = Wire(time.monotonic, self._board.came)
+        self._recorder = Recorder(time.monotonic, self._news.tell)
         self._tune: Iterator[Packet] = iter(())
 
     @classmethod
@@ -51,7 +54,7 @@ class EmbeddedEngine:
             engine = cls(place, tasks)
             engine._tune = _played(await asyncio.to_thread(music.tune))
             await loop.create_datagram_endpoint(lambda: engine._wire, local_addr=(place.host, place.port))
-            beats = [tasks.create_task(one) for one in (engine._looks(), engine._plays())]
+            beats = [tasks.create_task(one) for one in engine._beats()]
             try:
                 yield engine
             finally:
@@ -60,6 +63,7 @@ class EmbeddedEngine:
                 for beat in beats:
                     beat.cancel()
                 engine._wire.close()
+                await engine._recorder.write()
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -73,7 +77,11 @@ class EmbeddedEngine:
     async def end_call(self, call_id: str) -> None:
         """See `Engine`."""
         call = self._board.calls.pop(call_id, None)
-        for leg in call.legs.values() if call else ():
+        if call is None:
+            return
+        for recording in call.recordings.values():
+            recording.over = True
+        for leg in call.legs.values():
             await self._hang_up(leg)
 
     async def calls(self) -> frozenset[str]:
@@ -107,9 +115,32 @@ class EmbeddedEngine:
             leg.call_id = to_call_id
             self._board.put(leg)
 
-    async def set_routes(self, call_id: str, matrix: Matrix) -> None:
+    async def set_routes(self, call_id: str, matrix: Matrix, *, kept: AbstractSet[str] = frozenset()) -> None:
         """See `Engine`."""
-        self._board.route(call_id, matrix)
+        self._board.route(call_id, matrix, kept)
+
+    async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:
+        """See `Engine`."""
+        call = self._board.calls.get(call_id)
+        if call is None:
+            raise GoneError(call_id)
+        if recording_id not in call.recordings:
+            call.recordings[recording_id] = self._recorder.start(call_id, recording_id, folder)
+
+    async def pause_recording(self, call_id: str, recording_id: str) -> None:
+        """See `Engine`."""
+        for one in self._board.recording(call_id, recording_id):
+            one.paused = True
+
+    async def resume_recording(self, call_id: str, recording_id: str) -> None:
+        """See `Engine`."""
+        for one in self._board.recording(call_id, recording_id):
+            one.paused = False
+
+    async def stop_recording(self, call_id: str, recording_id: str) -> None:
+        """See `Engine`."""
+        for one in self._board.recording(call_id, recording_id):
+            one.over = True
 
     async def quality(self, call_id: str) -> dict[str, Quality]:
         """See `Engine`."""
@@ -176,6 +207,10 @@ class EmbeddedEngine:
     async def _hang_up(self, leg: Leg) -> None:
         await leg.secured.close()
         self._wire.forget(leg)
+
+    def _beats(self) -> tuple[Coroutine[None, None, None], ...]:
+        """What goes on by itself."""
+        return self._looks(), self._plays(), self._recorder.writes()
 
     async def _looks(self) -> None:
         reported = 0.0

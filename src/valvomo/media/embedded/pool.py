@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import structlog
@@ -13,72 +13,36 @@ import structlog
 from valvomo.domain.calls.hearing import Matrix
 from valvomo.media.embedded import talk
 from valvomo.media.embedded.news import News
+from valvomo.media.embedded.part import Part, begun, ended
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.talk import (
     Add,
     Answered,
-    Asked,
     End,
     Measure,
     Move,
     Open,
     Operation,
+    Record,
+    Recording,
     Remove,
     Route,
+    Turn,
 )
-from valvomo.media.port import Gone, GoneError, Happening, OfferError, Quality, WebLeg
+from valvomo.media.port import Gone, GoneError, Happening, OfferError, Quality, RecordingError, WebLeg
 
 AGAIN_SECONDS = 1.0
 """Until a process that has died is followed by another."""
-ENDS_WITHIN = 5.0
 
 log = structlog.get_logger(__name__)
-
-
-class _Part:
-    """One process, and what it has been asked and not answered yet."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.calls: set[str] = set()
-        self._waiting: dict[int, asyncio.Future[Answered]] = {}
-        self._numbers = 0
-
-    async def ask(self, operation: Operation) -> Answered:
-        """Raises `ConnectionError` where the process dies before it has answered."""
-        self._numbers += 1
-        waits: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
-        self._waiting[self._numbers] = waits
-        pipe = self.process.stdin
-        try:
-            if pipe is None or self.process.returncode is not None:
-                raise ConnectionResetError
-            pipe.write(talk.packed(Asked(self._numbers, operation)))
-            await pipe.drain()
-            return await waits
-        finally:
-            self._waiting = {number: one for number, one in self._waiting.items() if one is not waits}
-
-    def answered(self, answer: Answered) -> None:
-        """Whoever asked has the answer."""
-        waits = self._waiting.pop(answer.number, None)
-        if waits is not None and not waits.done():
-            waits.set_result(answer)
-
-    def died(self) -> None:
-        """Nobody waits for an answer any more."""
-        for waits in self._waiting.values():
-            if not waits.done():
-                waits.set_exception(ConnectionResetError("the engine's process has died"))
-        self._waiting.clear()
 
 
 class EnginePool:
     """See `Engine`. Made by `running`."""
 
     def __init__(self) -> None:
-        self._parts: list[_Part] = []
-        self._of: dict[str, _Part] = {}
+        self._parts: list[Part] = []
+        self._of: dict[str, Part] = {}
         self._news = News()
 
     @classmethod
@@ -148,10 +112,30 @@ class EnginePool:
             raise ValueError("these calls were not opened beside each other")
         await self._ask(call_id, Move(call_id, leg_id, to_call_id))
 
-    async def set_routes(self, call_id: str, matrix: Matrix) -> None:
+    async def set_routes(self, call_id: str, matrix: Matrix, *, kept: AbstractSet[str] = frozenset()) -> None:
         """See `Engine`."""
         if call_id in self._of:
-            await self._ask(call_id, Route(call_id, dict(matrix)))
+            await self._ask(call_id, Route(call_id, dict(matrix), frozenset(kept)))
+
+    async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:
+        """See `Engine`."""
+        await self._ask(call_id, Record(call_id, recording_id, folder))
+
+    async def pause_recording(self, call_id: str, recording_id: str) -> None:
+        """See `Engine`."""
+        await self._turn(call_id, recording_id, Recording.PAUSE)
+
+    async def resume_recording(self, call_id: str, recording_id: str) -> None:
+        """See `Engine`."""
+        await self._turn(call_id, recording_id, Recording.RESUME)
+
+    async def stop_recording(self, call_id: str, recording_id: str) -> None:
+        """See `Engine`."""
+        await self._turn(call_id, recording_id, Recording.STOP)
+
+    async def _turn(self, call_id: str, recording_id: str, to: Recording) -> None:
+        if call_id in self._of:
+            await self._ask(call_id, Turn(call_id, recording_id, to))
 
     async def quality(self, call_id: str) -> dict[str, Quality]:
         """See `Engine`."""
@@ -168,6 +152,8 @@ class EnginePool:
         answer = await part.ask(operation)
         if answer.refused is not None:
             raise OfferError(answer.refused)
+        if answer.unrecorded is not None:
+            raise RecordingError(answer.unrecorded)
         if answer.gone is not None:
             raise GoneError(answer.gone)
         return answer
@@ -175,7 +161,7 @@ class EnginePool:
     async def _keep(self, place: Place, ready: asyncio.Event) -> None:
         """A process at this place for as long as the pool is there."""
         while True:
-            part = _Part(await _begun(place))
+            part = Part(await begun(place))
             self._parts.append(part)
             ready.set()
             try:
@@ -183,11 +169,11 @@ class EnginePool:
             finally:
                 self._parts.remove(part)
                 self._lose(part)
-                await _ended(part.process)
+                await ended(part.process)
             log.warning("media.process_died", port=place.port, code=part.process.returncode)
             await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _listen(self, part: _Part) -> None:
+    async def _listen(self, part: Part) -> None:
         pipe = part.process.stdout
         while pipe is not None and (said := await talk.unpacked(pipe, talk.SAID)) is not None:
             if isinstance(said, Answered):
@@ -195,30 +181,9 @@ class EnginePool:
             else:
                 self._news.tell(said)
 
-    def _lose(self, part: _Part) -> None:
+    def _lose(self, part: Part) -> None:
         part.died()
         gone = sorted(part.calls)
         self._of = {call_id: one for call_id, one in self._of.items() if one is not part}
         if gone:
             self._news.tell(Gone(tuple(gone)))
-
-
-async def _begun(place: Place) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "valvomo.media.embedded.worker",
-        "--host", place.host, "--port", str(place.port), "--public", *place.public,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-
-
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    """Close its input, which ends it; one that does not end is killed."""
-    if process.stdin is not None:
-        process.stdin.close()
-    try:
-        async with asyncio.timeout(ENDS_WITHIN):
-            await process.wait()
-    except TimeoutError:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()

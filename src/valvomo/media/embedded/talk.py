@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from valvomo.domain.calls.hearing import Hears
-from valvomo.media.port import Connected, Gone, Lost, Quality, Speaking, WebLeg
+from valvomo.media.port import Connected, Gone, Lost, Quality, Recorded, Speaking, WebLeg
 
 MOST_BYTES = 1 << 20
 
@@ -51,6 +52,31 @@ class Route(msgspec.Struct, frozen=True, tag=True):
 
     call_id: str
     matrix: dict[str, Hears]
+    kept: frozenset[str]
+
+
+class Record(msgspec.Struct, frozen=True, tag=True):
+    """`Engine.start_recording`."""
+
+    call_id: str
+    recording_id: str
+    folder: str
+
+
+class Recording(StrEnum):
+    """What becomes of a recording that goes on."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+
+
+class Turn(msgspec.Struct, frozen=True, tag=True):
+    """`Engine.pause_recording`, `Engine.resume_recording` and `Engine.stop_recording`."""
+
+    call_id: str
+    recording_id: str
+    to: Recording
 
 
 class Measure(msgspec.Struct, frozen=True, tag=True):
@@ -59,7 +85,7 @@ class Measure(msgspec.Struct, frozen=True, tag=True):
     call_id: str
 
 
-Operation = Open | End | Add | Remove | Move | Route | Measure
+Operation = Open | End | Add | Remove | Move | Route | Record | Turn | Measure
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -76,10 +102,11 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     description: str = ""
     qualities: dict[str, Quality] = {}
     refused: str | None = None
+    unrecorded: str | None = None
     gone: str | None = None
 
 
-Said = Answered | Connected | Lost | Speaking | Gone
+Said = Answered | Connected | Lost | Speaking | Recorded | Gone
 
 _ENCODER = msgspec.msgpack.Encoder()
 ASKED = msgspec.msgpack.Decoder(Asked)

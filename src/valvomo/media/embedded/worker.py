@@ -10,13 +10,27 @@ import asyncio
 import os
 import stat
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from valvomo.media.embedded import talk
 from valvomo.media.embedded.engine import EmbeddedEngine
 from valvomo.media.embedded.place import Place
-from valvomo.media.embedded.talk import Add, Answered, Asked, End, Measure, Move, Open, Remove, Route
-from valvomo.media.port import GoneError, OfferError
+from valvomo.media.embedded.talk import (
+    Add,
+    Answered,
+    Asked,
+    End,
+    Measure,
+    Move,
+    Open,
+    Record,
+    Recording,
+    Remove,
+    Route,
+    Turn,
+)
+from valvomo.media.port import GoneError, OfferError, RecordingError
 
 
 def main() -> None:
@@ -47,6 +61,8 @@ async def answer(engine: EmbeddedEngine, asked: Asked) -> Answered:
         return await _done(engine, asked)
     except OfferError as error:
         return Answered(number=asked.number, refused=str(error))
+    except RecordingError as error:
+        return Answered(number=asked.number, unrecorded=str(error))
     except GoneError as error:
         return Answered(number=asked.number, gone=str(error))
 
@@ -64,11 +80,23 @@ async def _done(engine: EmbeddedEngine, asked: Asked) -> Answered:
             await engine.remove_leg(call_id, leg_id)
         case Move(call_id, leg_id, to_call_id):
             await engine.move_leg(call_id, leg_id, to_call_id)
-        case Route(call_id, matrix):
-            await engine.set_routes(call_id, matrix)
+        case Route(call_id, matrix, kept):
+            await engine.set_routes(call_id, matrix, kept=kept)
+        case Record(call_id, recording_id, folder):
+            await engine.start_recording(call_id, recording_id, folder)
+        case Turn(call_id, recording_id, to):
+            await _turned(engine, to)(call_id, recording_id)
         case Measure(call_id):
             qualities = await engine.quality(call_id)
     return Answered(number=asked.number, description=description, qualities=qualities)
+
+
+def _turned(engine: EmbeddedEngine, to: Recording) -> Callable[[str, str], Awaitable[None]]:
+    return {
+        Recording.PAUSE: engine.pause_recording,
+        Recording.RESUME: engine.resume_recording,
+        Recording.STOP: engine.stop_recording,
+    }[to]
 
 
 async def _tell(engine: EmbeddedEngine, writer: asyncio.StreamWriter) -> None:
