@@ -1,0 +1,34 @@
+import type { Kind, Trouble } from './capture'
+import type { Leg } from './rules'
+
+/** What the house answers an offer with. */
+export interface AnswerFrame {
+  op: 'answer'
+  conversation?: string
+  answer?: string
+  ice?: RTCIceServer[]
+  problem?: { code?: string; title?: string; detail?: string }
+}
+
+/** What a line says to the house. */
+export type CallFrame = { op: 'call'; offer: string } | { op: 'mute'; muted: boolean } | { op: 'hang_up' }
+
+/** All that is shown of a line. `elsewhere`: the call goes on in another tab or browser of mine. */
+export interface LineView {
+  phase: 'off' | 'connecting' | 'on' | 'elsewhere'
+  legs: readonly Leg[]
+  muted: boolean
+  /** I am seen. */
+  camera: boolean
+  /** There is a microphone, muted or not. */
+  microphone: boolean
+  /** The browser is asking the person. */
+  asking: boolean
+  trouble: Readonly<Record<Kind, Trouble | null>>
+  /** The browser waits for a click before it plays anything. */
+  blocked: boolean
+  /** Why the house has not let me in, in its words; its code after a `#` where it has none. */
+  problem: string | null
+  pictures: readonly MediaStream[]
+  own: MediaStream | null
+}
