@@ -70,7 +70,7 @@ async def create(floor: Floor, opened: Opener, **more: Any) -> Done | Refusal:
 
 async def test_secrets_stand_nowhere_in_the_clear(floor: Floor) -> None:
     await furnish(floor)
-    assert isinstance(await create(floor, opener()), Done)
+    assert isinstance(await create(floor, opener(floor.database)), Done)
     assert SECRET.removeprefix("whsec_") not in str(await floor.everything())
     told = [fact.event for fact in await floor.all_facts() if isinstance(fact.event, SettingChanged)]
     assert told[-1].subject == "channel_account"
@@ -79,7 +79,7 @@ async def test_secrets_stand_nowhere_in_the_clear(floor: Floor) -> None:
 
 async def test_without_a_key_nothing_is_kept(floor: Floor) -> None:
     await furnish(floor)
-    outcome = await create(floor, Opener(vault(), BASE))
+    outcome = await create(floor, Opener(vault(), BASE, floor.database))
     assert reason(outcome) is Reason.NO_HOUSE_KEY
     assert await floor.sql("SELECT 1 FROM channel_accounts") == []
 
@@ -101,7 +101,7 @@ async def test_what_does_not_fit_is_refused_and_changes_nothing(
     floor: Floor, more: dict[str, Any], why: Reason
 ) -> None:
     await furnish(floor)
-    outcome = await create(floor, opener(), **more)
+    outcome = await create(floor, opener(floor.database), **more)
     assert reason(outcome) is why, outcome
     assert "whsec_short" not in str(getattr(outcome, "facts", ""))
     assert await floor.sql("SELECT 1 FROM channel_accounts") == []
@@ -109,7 +109,8 @@ async def test_what_does_not_fit_is_refused_and_changes_nothing(
 
 async def test_the_same_key_makes_one_account(floor: Floor) -> None:
     await furnish(floor)
-    first, again = await create(floor, opener(), key="k"), await create(floor, opener(), key="k")
+    opened = opener(floor.database)
+    first, again = await create(floor, opened, key="k"), await create(floor, opened, key="k")
     assert isinstance(first, Done)
     assert isinstance(again, Done)
     assert first.result == again.result

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,10 +14,8 @@ from sample_line import LOOPBACK, conversation_of, messages
 from sample_mailbox import ImapServer
 from sample_media import Files, written
 from sample_post import ADDRESS, Post, answer, mail, words
-from sample_provider import Said, StandIn
 
 from valvomo.channels import PROVIDERS
-from valvomo.channels.email.forms import EmailSecrets
 from valvomo.channels.email.provider import Email
 from valvomo.channels.email.threads import token_of
 from valvomo.channels.port import Health
@@ -371,32 +368,6 @@ async def test_a_machine_brings_no_files(post: Post, imap: ImapServer) -> None:
     imap.put(mail("Lomalla", "one", file=("virus.exe", PDF), Auto_Submitted="auto-replied"))
     await post.take_in()
     assert await post.floor.sql("SELECT 1 FROM channel_media") == []
-
-
-async def test_what_a_provider_renews_is_kept_unless_somebody_has_filled_in_other_secrets(
-    floor: Floor, imap: ImapServer
-) -> None:
-    given = iter(["second", "third"])
-    said = lambda _asked: Said(body=json.dumps({"access_token": "t", "refresh_token": next(given)}).encode())  # noqa: E731
-    async with StandIn(said).open() as tokens, Post.open(floor, imap.port) as post:
-        imap.secret = "t"
-        setting_up = SettingUp(floor.executor, post.opener, LOOPBACK)
-        (row,) = await floor.sql("SELECT settings FROM channel_accounts")
-        changed = {**row["settings"], "login": "oauth", "token_url": f"{tokens.url}/t", "client_id": "c"}
-        command = ChangeChannelAccount(account_id=post.account_id, settings=changed)
-        done = await setting_up.change(AATU, command, {"refresh_token": "first"}, None)
-        assert isinstance(done, Done), done
-        assert await post.hear()
-        used = await post.ear._used()
-        assert used is not None
-        assert used.account.secrets.refresh_token == "second"
-        await post.ear._renew(EmailSecrets(refresh_token="late"))
-        filled = ChangeChannelAccount(account_id=post.account_id)
-        await setting_up.change(AATU, filled, {"refresh_token": "by hand"}, None)
-        await post.ear._renew(EmailSecrets(refresh_token="later still"))
-        used = await post.ear._used()
-        assert used is not None
-        assert used.account.secrets.refresh_token == "by hand"
 
 
 async def test_an_account_that_is_not_to_be_asked_any_more_is_let_go(post: Post, imap: ImapServer) -> None:

@@ -19,6 +19,7 @@ from sample_line import LOOPBACK
 from sample_mailbox import ABILITIES, ImapServer
 from sample_post import mail
 from sample_provider import Asked, Said, StandIn
+from sample_tokens import Safe
 
 from valvomo.channels.email.forms import EmailSecrets, EmailSettings
 from valvomo.channels.email.imap import Answer, Connection, ImapError, folder_name
@@ -34,13 +35,13 @@ class Reader:
     """An account that is read, its cursor kept between."""
 
     def __init__(self, provider: Email, http: GuardedHttp, account: Account) -> None:
-        self.provider, self.http, self.account = provider, http, account
+        self.provider, self.http = provider, http
+        self.safe = Safe(account.secrets)
+        self.account = replace(account, passes=self.safe)
 
     async def listen(self) -> list[Inbound]:
         heard: Heard = await self.provider.listen(self.account, self.http)
-        self.account = replace(
-            self.account, cursor=heard.cursor, secrets=heard.secrets or self.account.secrets
-        )
+        self.account = replace(self.account, cursor=heard.cursor, secrets=self.safe.secrets)
         return [one for one in heard.items if isinstance(one, Inbound)]
 
 
@@ -206,6 +207,8 @@ async def test_oauth_by_a_refresh_token(abilities: str) -> None:
             assert reader.account.secrets.refresh_token == "second", "the newer one is kept"
             imap.hang_up()
             imap.put(mail("Hei", "one"))
+            with pytest.raises(UnavailableError):
+                await reader.listen()
             assert [one.text for one in await reader.listen()] == ["Hei"]
             assert len(stand_in.asked) == 1, "a token is used as long as it lasts"
 

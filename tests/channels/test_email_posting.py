@@ -17,6 +17,7 @@ from sample_certificate import Certificate, certificate_in
 from sample_letterbox import listening
 from sample_line import LOOPBACK
 from sample_provider import Said, StandIn
+from sample_tokens import Safe
 
 from valvomo.channels.email.forms import EmailSecrets, EmailSettings
 from valvomo.channels.email.provider import Email
@@ -50,9 +51,10 @@ def account(port: int, secrets: EmailSecrets | None = None, **changed: Any) -> A
     given = {
         "address": "help@example.org", "imap_host": "localhost", "smtp_host": "localhost", "smtp_port": port, **changed,
     }  # fmt: skip
+    opening = secrets or EmailSecrets(password="hunter2")
     return Account(
-        id="one", organization_id="house", settings=EmailSettings(**given),
-        secrets=secrets or EmailSecrets(password="hunter2"), callback="",
+        id="one", organization_id="house", settings=EmailSettings(**given), secrets=opening, callback="",
+        passes=Safe(opening),
     )  # fmt: skip
 
 

@@ -245,7 +245,7 @@ async def test_secrets_are_not_told_to_another_server(floor: Floor) -> None:
         " SELECT organization_id, 'sms', 'sms', 'sms', organization_id || '-sms', queue_id, timers, 'none', created_at"
         " FROM workstreams WHERE id = 'persistent'"
     )
-    setting_up = SettingUp(floor.executor, opener(), LOOPBACK)
+    setting_up = SettingUp(floor.executor, opener(floor.database), LOOPBACK)
     settings = {"account_sid": "AC" + "0" * 32, "sender": "+358457000000"}
     made = await setting_up.create(AATU, ("twilio", "SMS", "sms"), (settings, {"auth_token": "t" * 32}), None)
     assert isinstance(made, Done), made

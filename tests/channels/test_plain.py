@@ -31,7 +31,7 @@ async def test_an_address_that_anybody_could_listen_to_is_not_kept(
 ) -> None:  # fmt: skip
     await furnish(floor)
     filled = ({"url": url}, {"secret": SECRET})
-    made = await SettingUp(floor.executor, opener(), LOOPBACK).create(
+    made = await SettingUp(floor.executor, opener(floor.database), LOOPBACK).create(
         AATU, ("custom", "Ours", "custom"), filled, None
     )
     assert isinstance(made, Done) is taken

@@ -35,7 +35,9 @@ class Desk:
 
     def sender(self, process: str = "process-1") -> Sender:
         key = (HOUSE, self.account_id)
-        return Sender(self.floor.executor, opener(), self.http, key=key, process_id=process)
+        return Sender(
+            self.floor.executor, opener(self.floor.database), self.http, key=key, process_id=process
+        )
 
     async def hear(self) -> None:
         """What has come is kept and answered, and taken in."""
@@ -46,7 +48,7 @@ class Desk:
             if not self.centre.owed:
                 break
         self.floor.clock.advance(1)
-        arriving = Arriving(self.floor.executor, self.floor.executor.bell, opener())
+        arriving = Arriving(self.floor.executor, self.floor.executor.bell, opener(self.floor.database))
         while await arriving.round() == 0.0:
             pass
 
@@ -73,13 +75,14 @@ async def desk(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[D
             "sender": "16400",
         }
         filled = (settings, {"password": "s3cret"})
-        made = await SettingUp(floor.executor, opener(), LOOPBACK).create(
+        made = await SettingUp(floor.executor, opener(floor.database), LOOPBACK).create(
             AATU, ("smpp", "Numbers", "persistent"), filled, None
         )
         assert isinstance(made, Done), made
         one = str(made.result["id"])
-        reception = Reception(floor.database, floor.executor.bell, floor.clock, opener())
-        ear = Ear(floor.executor, opener(), reception, http, key=(HOUSE, one), process_id="process-1")
+        opened = opener(floor.database)
+        reception = Reception(floor.database, floor.executor.bell, floor.clock, opened)
+        ear = Ear(floor.executor, opened, reception, http, key=(HOUSE, one), process_id="process-1")
         desk = Desk(floor, centre, one, http, ear)
         yield desk
         await ear._detach()

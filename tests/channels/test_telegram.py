@@ -300,7 +300,7 @@ async def listening(floor: Floor, telegram: Updates) -> AsyncIterator[tuple[Ear,
         " 'none', created_at FROM workstreams WHERE id = 'persistent'"
     )
     async with StandIn(telegram).open() as stand_in, GuardedHttp(LOOPBACK) as http:
-        opened = opener()
+        opened = opener(floor.database)
         filled = ({"base_url": stand_in.url, "mode": "polling"}, {"bot_token": TOKEN})
         made = await SettingUp(floor.executor, opened, LOOPBACK).create(
             AATU, ("telegram", "Our bot", "telegram"), filled, None
@@ -319,7 +319,7 @@ async def test_what_is_asked_for_becomes_a_conversation_once(floor: Floor) -> No
             assert used is not None
             assert await ear.once(used)
         assert telegram.waiting == [], "what is kept is not asked for again"
-        arriving = Arriving(floor.executor, floor.executor.bell, opener())
+        arriving = Arriving(floor.executor, floor.executor.bell, opener(floor.database))
         floor.clock.advance(1)
         while await arriving.round() == 0.0:
             pass
@@ -350,7 +350,7 @@ async def test_another_bot_is_asked_from_its_own_beginning(floor: Floor) -> None
         await ear.once(used)
         telegram.waiting = [told(10, text="Toinen botti")]
         other = {"bot_token": TOKEN.replace(TOKEN.partition(":")[0], "99887766")}
-        setting_up = SettingUp(floor.executor, opener(), LOOPBACK)
+        setting_up = SettingUp(floor.executor, opener(floor.database), LOOPBACK)
         changed = await setting_up.change(AATU, ChangeChannelAccount(account_id=one), other, None)
         assert isinstance(changed, Done), changed
         used = await ear._used()

@@ -24,6 +24,7 @@ from valvomo.commands.channels.receiving import Reception
 from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.conversations import serve
 from valvomo.commands.execute import Done
+from valvomo.db.database import Database
 from valvomo.domain.refusals import Refusal
 from valvomo.house_key import HouseKey
 from valvomo.jobs.arriving import Arriving
@@ -36,9 +37,9 @@ BASE = "https://desk.example.org"
 _numbers = itertools.count(1)
 
 
-def opener() -> Opener:
+def opener(database: Database) -> Opener:
     """Accounts are opened with a key of the tests'."""
-    return Opener(Vault(lambda: HouseKey((bytes(32),))), BASE)
+    return Opener(Vault(lambda: HouseKey((bytes(32),))), BASE, database)
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Line:
         """With a workstream of its own."""
         await furnish(floor)
         async with StandIn().open() as system:
-            opened = opener()
+            opened = opener(floor.database)
             filled = ({"url": f"{system.url}/in", **settings}, {"secret": SECRET})
             named = ("custom", f"Our system {next(_numbers)}", "custom")
             made = await SettingUp(floor.executor, opened, LOOPBACK).create(AATU, named, filled, None)

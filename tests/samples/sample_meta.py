@@ -165,7 +165,7 @@ class MetaLine:
             provider,
         )
         async with StandIn(answer).open() as graph:
-            opened = opener()
+            opened = opener(floor.database)
             setting_up = SettingUp(floor.executor, opened, LOOPBACK)
             named = (provider, f"Meta {next(_numbers)}", provider)
             made = await setting_up.create(AATU, named, ({**settings, "base_url": graph.url}, SECRETS), None)

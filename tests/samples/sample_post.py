@@ -48,7 +48,7 @@ class Post:
         await furnish(floor)
         async with AsyncExitStack() as stack:
             box, port = stack.enter_context(listening())
-            opened = opener()
+            opened = opener(floor.database)
             given = {
                 "address": ADDRESS, "name": "Example Oy", "imap_host": "127.0.0.1", "imap_port": imap_port,
                 "imap_security": "none", "smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none",

@@ -13,14 +13,10 @@ from valvomo.channels.port import Account, Http, Item, Letter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What a provider that is asked had to say, and the cursor from which it is asked next.
-
-    `secrets` open the account from now on, where the provider has given us others.
-    """
+    """What a provider that is asked had to say, and the cursor from which it is asked next."""
 
     items: tuple[Item, ...]
     cursor: Mapping[str, Any]
-    secrets: Any | None = None
 
 
 @runtime_checkable

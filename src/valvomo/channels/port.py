@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import msgspec
 
 from valvomo.channels.media import Enclosed, Incoming, Medium
+from valvomo.channels.passes import Passes
 from valvomo.channels.threading import Threading
 from valvomo.domain.attachments.limits import NOTHING, Ability
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
@@ -55,7 +56,7 @@ class Abilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """As its provider needs it: `settings` and `secrets` of its types, `callback` the address where it reaches us."""
+    """As its provider needs it: `settings` and `secrets` of its types, `callback` is where it reaches us."""
 
     id: str
     organization_id: str
@@ -63,6 +64,7 @@ class Account:
     secrets: Any
     callback: str
     cursor: Mapping[str, Any] = field(default_factory=dict)
+    passes: Passes | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,6 @@ class Ear:
         self._process_id = process_id
         self._lease = f"listening:{key[1]}"
         self._ours = False
-        self._sealed = b""
         self._attached: object = None
         self._seen: tuple[DeliveryProblem | None, str] | None = None
 
@@ -140,18 +139,10 @@ class Ear:
         except UnavailableError as error:
             await self._see(DeliveryProblem.UNAVAILABLE, error.detail)
             return False
-        if heard.secrets is not None:
-            await self._renew(heard.secrets)
         if heard.items or heard.cursor != used.account.cursor:
             await self._reception.keep(used, heard.items, self._executor.clock(), heard.cursor)
         await self._see(None, "")
         return True
-
-    async def _renew(self, secrets: Any) -> None:
-        """Kept in place of those that were used; what an administrator has filled in meanwhile stays."""
-        sealed = self._opener.vault.seal(secrets, self._key)
-        async with self._executor.database.transaction() as tx:
-            await tx.run("channels.renew_secrets", *self._key, sealed, self._sealed)
 
     async def _detach(self) -> None:
         if isinstance(self._attached, Attached):
@@ -173,7 +164,6 @@ class Ear:
     async def _opened(self, row: Any | None) -> Used | None:
         if row is None or row["disabled"]:
             return None
-        self._sealed = row["secrets"]
         try:
             used = self._opener.open(row)
         except (UnopenableError, UnusableAccountError) as error:

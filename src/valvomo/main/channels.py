@@ -32,7 +32,7 @@ def vault_of(settings: Settings) -> Vault:
 
 def channels_of(executor: Executor, settings: Settings) -> Channels:
     """What the edge asks of channels."""
-    opener = Opener(vault_of(settings), settings.base_url)
+    opener = Opener(vault_of(settings), settings.base_url, executor.database)
     return Channels(
         reception=Reception(executor.database, executor.bell, executor.clock, opener),
         setting_up=SettingUp(executor, opener, networks_of(settings.webhook_networks)),

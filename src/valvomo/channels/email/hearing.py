@@ -37,7 +37,7 @@ class _Open:
 
     mailbox: Mailbox
     settings: EmailSettings
-    secrets: EmailSecrets
+    secrets: tuple[str, str]
     read: list[int] = field(default_factory=list)
 
 
@@ -69,11 +69,11 @@ class Hearing:
             known.mailbox.abort()
 
     async def _opened(self, account: Account, http: Http) -> _Open:
-        known = self._open.get(account.id)
-        if known is not None and (known.settings, known.secrets) == (account.settings, account.secrets):
+        known, asked = self._open.get(account.id), (account.settings, _lasting(account.secrets))
+        if known is not None and (known.settings, known.secrets) == asked:
             return known
         await self.close(account.id)
-        made = _Open(await opened(account, http, self._tokens), account.settings, account.secrets)
+        made = _Open(await opened(account, http, self._tokens), *asked)
         self._open[account.id] = made
         return made
 
@@ -112,6 +112,11 @@ class Hearing:
                 items.append(await asyncio.to_thread(item_of, known.settings, raw, one, problem))
             last = one
         return tuple(items), last
+
+
+def _lasting(secrets: EmailSecrets) -> tuple[str, str]:
+    """What an open mailbox was opened with; a refresh token may be another one after each use."""
+    return secrets.password, secrets.client_secret
 
 
 async def _fetched(known: _Open, one: Lying, tries: int) -> tuple[bytes | None, str]:

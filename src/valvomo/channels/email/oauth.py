@@ -1,15 +1,24 @@
-"""Access tokens for mail servers (RFC 6749, RFC 7628): asked for when they are needed, kept as long as they last."""
+"""Access tokens for mail servers (RFC 6749, RFC 7628): asked for when they are needed, kept as long as they last.
+
+A refresh token may be good for one use, and each answer bring the next one (RFC 9700 §4.14.2). So tokens are passes
+(`channels/passes.py`): one process asks at a time, with the newest refresh token, and all use what it was given.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
+from collections.abc import Coroutine
+from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
 from valvomo.channels.email.forms import EmailSecrets
+from valvomo.channels.passes import Pass, Turn
 from valvomo.channels.port import Account, Http, RejectedError, UnavailableError
 from valvomo.domain.conversations.delivery import DeliveryProblem
 
@@ -28,35 +37,74 @@ class _Answer(msgspec.Struct):
 
 
 class Tokens:
-    """Those of one process. `renewed` are secrets that have taken the place of an account's, by its id."""
+    """Those of one process."""
 
     def __init__(self) -> None:
-        self.renewed: dict[str, EmailSecrets] = {}
-        self._known: dict[str, tuple[str, str, float]] = {}
+        self._known: dict[str, tuple[Pass, float]] = {}
+        self._refused: dict[str, str] = {}
+        self._unkept: dict[str, tuple[EmailSecrets, EmailSecrets]] = {}
 
     def forget(self, account: Account) -> None:
         """The mail server does not take it any more."""
-        self._known.pop(account.id, None)
+        known = self._known.pop(account.id, None)
+        if known is not None:
+            self._refused[account.id] = known[0].token
 
     async def access(self, account: Account, http: Http) -> str:
         """A token that opens the mailbox. Raises `RejectedError` or `UnavailableError`."""
-        secrets: EmailSecrets = account.secrets
-        mark = _mark(account)
         known = self._known.get(account.id)
-        if known is not None and known[0] == mark and known[2] > time.monotonic():
-            return known[1]
+        if (
+            known is not None
+            and known[0].mark == _mark(account, account.secrets)
+            and known[1] > time.monotonic()
+        ):
+            return known[0].token
+        if account.passes is None:
+            raise UnavailableError("nobody has said where tokens are kept")
+        async with account.passes.turn() as turn:
+            made = self._good(account, turn) or await _whole(self._renewed(account, http, turn))
+        seconds = (made.until - turn.at).total_seconds()
+        self._known[account.id] = (made, time.monotonic() + seconds)
+        return made.token
+
+    def _good(self, account: Account, turn: Turn) -> Pass | None:
+        """The pass that is kept, if it may be used: another process may have asked for it just now."""
+        one = turn.known
+        if one is None or one.until <= turn.at or one.token == self._refused.get(account.id):
+            return None
+        return one if one.mark == _mark(account, turn.secrets) else None
+
+    async def _renewed(self, account: Account, http: Http, turn: Turn) -> Pass:
+        before, after = self._unkept.get(account.id, (None, None))
+        secrets: EmailSecrets = after if after is not None and before == turn.secrets else turn.secrets
         answer = await _asked(account, http, secrets)
-        until = time.monotonic() + max(0.0, _seconds(answer.expires_in) - SLACK_SECONDS)
-        self._known[account.id] = (mark, answer.access_token, until)
-        if answer.refresh_token and answer.refresh_token != secrets.refresh_token:
-            self.renewed[account.id] = msgspec.structs.replace(secrets, refresh_token=answer.refresh_token)
-        return answer.access_token
+        if answer.refresh_token:
+            secrets = msgspec.structs.replace(secrets, refresh_token=answer.refresh_token)
+        lasts = timedelta(seconds=max(0.0, _seconds(answer.expires_in) - SLACK_SECONDS))
+        made = Pass(token=answer.access_token, until=turn.at + lasts, mark=_mark(account, secrets))
+        # Should it not be kept now, because the database is away, the old one opens nothing any more.
+        self._unkept[account.id] = (turn.secrets, secrets)
+        await turn.keep(made, secrets)
+        del self._unkept[account.id]
+        return made
 
 
-def _mark(account: Account) -> str:
-    """By what a token was asked for: with other secrets it is another's. A renewed refresh token is the same one's."""
-    settings, secrets = account.settings, account.secrets
-    said = (settings.token_url, settings.client_id, settings.scope, secrets.client_secret)
+async def _whole(renewing: Coroutine[Any, Any, Pass]) -> Pass:
+    """To its end, even if nobody waits for it any more: what the server has given must be kept."""
+    task = asyncio.create_task(renewing)  # noqa: TID251 - waited for below, whatever happens
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
+
+
+def _mark(account: Account, secrets: EmailSecrets) -> str:
+    """For what a token was given out: with other settings or secrets it is another's."""
+    settings = account.settings
+    said = (
+        settings.token_url, settings.client_id, settings.scope, secrets.client_secret, secrets.refresh_token,
+    )  # fmt: skip
     return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
 
 

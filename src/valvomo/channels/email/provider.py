@@ -94,7 +94,7 @@ class Email:
     async def listen(self, account: Account, http: Http) -> Heard:
         """What has come into the folder since; waits for it."""
         items, cursor = await self._hearing.heard(account, http)
-        return Heard(items=items, cursor=cursor, secrets=self._tokens.renewed.pop(account.id, None))
+        return Heard(items=items, cursor=cursor)
 
     async def detach(self, account_id: str) -> None:
         """The mailbox is closed."""

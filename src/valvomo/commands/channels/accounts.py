@@ -10,6 +10,8 @@ import msgspec
 from valvomo.channels import PROVIDERS
 from valvomo.channels.port import Account, Provider
 from valvomo.channels.vault import Vault
+from valvomo.commands.channels.passes import AccountPasses
+from valvomo.db.database import Database
 from valvomo.protocol.channels import callback_path
 
 
@@ -26,11 +28,12 @@ class Used:
 
 
 class Opener:
-    """Opens accounts with the house's key. `base_url` is where providers reach us."""
+    """Opens accounts with the house's key. `base_url` is where providers reach us, `database` where passes are kept."""
 
-    def __init__(self, vault: Vault, base_url: str) -> None:
+    def __init__(self, vault: Vault, base_url: str, database: Database) -> None:
         self.vault = vault
         self._base_url = base_url
+        self._database = database
 
     def open(self, row: Any) -> Used:
         """A row of `channel_accounts`. Raises `UnusableAccountError`, or `UnopenableError` of the vault."""
@@ -52,6 +55,7 @@ class Opener:
                 secrets=secrets,
                 callback=self.callback(row["provider"], row["id"]),
                 cursor=row["cursor"],
+                passes=AccountPasses(self._database, self.vault, key, provider.secrets),
             ),
         )
 

@@ -84,9 +84,13 @@ UPDATE channel_accounts SET cursor = $3 WHERE organization_id = $1 AND id = $2
 -- Everything that is sealed, for whoever wants to know whether the key opens it.
 SELECT organization_id, id, provider, name, secrets, disabled, seen, held_since FROM channel_accounts ORDER BY id LIMIT $1
 
--- name: renew_secrets
--- The provider has given us others in place of these.
-UPDATE channel_accounts SET secrets = $3 WHERE organization_id = $1 AND id = $2 AND secrets = $4
+-- name: passes
+-- By what an account is opened, for good and for a while.
+SELECT secrets, pass, clock_timestamp() AS at FROM channel_accounts WHERE organization_id = $1 AND id = $2
+
+-- name: keep_pass
+-- What opens it for a while now, and the secrets that have come in place of those which it was given out for.
+UPDATE channel_accounts SET secrets = $3, pass = $5 WHERE organization_id = $1 AND id = $2 AND secrets = $4
 
 -- name: threads_of
 -- To which threads these references belong.
