@@ -79,6 +79,22 @@ async def test_a_rule_is_tried_on_the_past_before_it_is_saved(office: Office) ->
     await expect(dialog.get_by_text("One alert between")).to_be_hidden()
 
 
+async def test_a_rule_about_a_single_low_answer(office: Office) -> None:
+    admin = await office.page("admin", color_scheme="dark")
+    await admin.goto("/admin/alert-rules")
+    await admin.get_by_role("button", name="New rule").first.click()
+    dialog = admin.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill("Unhappy")
+    await dialog.get_by_label("Kind of condition").select_option("survey")
+    await dialog.get_by_label("An answer to a survey").select_option("nps")
+    await dialog.get_by_label("Value").fill("3")
+    await judge(admin)
+    await fits(admin)
+    await dialog.get_by_role("button", name="Save").click()
+    rule = admin.get_by_role("row").filter(has_text="Unhappy")
+    await expect(rule).to_contain_text("An answer to a survey: Recommendation (0 to 10) ≤ 3")
+
+
 async def test_who_supervises_another_queue_hears_nothing(office: Office) -> None:
     page = await office.page("veikko")
     await page.add_init_script("localStorage.setItem('valvomo.language', 'fi')")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sample_floor import AINO, ALL_ON, HOUSE, SAARA, TIMER, Floor
+from sample_surveys import ask
 
 from valvomo.commands.conversations.connection import CustomerEnd
 from valvomo.commands.conversations.fire_timers import FireTimers
@@ -21,15 +22,6 @@ from valvomo.domain.refusals import Reason
 from valvomo.queries.verify import verify
 
 pytestmark = pytest.mark.slow
-
-
-async def ask(floor: Floor, **form: object) -> None:
-    """All workstreams ask."""
-    await floor.sql(
-        "INSERT INTO widgets (organization_id, workstream_id, survey) SELECT organization_id, id, $1 FROM workstreams"
-        " ON CONFLICT (organization_id, workstream_id) DO UPDATE SET survey = EXCLUDED.survey",
-        {"kind": "csat", **form},
-    )
 
 
 def kinds(events: object) -> list[str]:

@@ -9,9 +9,11 @@ import pytest
 
 from valvomo.domain.alerts.answering import LOOK_AGAIN, Answer, answered, waits_until
 from valvomo.domain.alerts.conditions import Condition, ConditionKind, lasts, of_conversations, unsound
-from valvomo.domain.alerts.judging import Seen, Verdict, judged
+from valvomo.domain.alerts.judging import Answer as Said
+from valvomo.domain.alerts.judging import Seen, Verdict, judged, taken_back
 from valvomo.domain.alerts.trial import Trial, Tried, unknowns
 from valvomo.domain.attention.part import Part
+from valvomo.domain.conversations.survey_form import SurveyKind
 from valvomo.domain.sentiment.levels import Level
 from valvomo.domain.sentiment.mood import Reading, mood_of
 
@@ -21,6 +23,10 @@ MINUTE = timedelta(minutes=1)
 LATER = NOON + 9 * MINUTE
 WAITS = Part(name="waiting", base=10, per_minute=10, since=NOON + MINUTE, cap=60)
 LOW = mood_of([Reading(seq=one, score=-0.3 * one, level=Level.NEGATIVE, at=NOON) for one in (1, 2, 3)])
+
+
+def answered_with(kind: str, score: int, at: datetime = NOON) -> Seen:
+    return Seen(answer=Said(queue_id="q", kind=SurveyKind(kind), score=score, at=at))
 
 
 def condition(kind: str, **more: Any) -> Condition:
@@ -51,6 +57,12 @@ def condition(kind: str, **more: Any) -> Condition:
         (condition("event", events=("orphaned",), within=60), Seen(events={"orphaned": NOON}), True, NOON + MINUTE),
         (condition("event", events=("orphaned",), within=60), Seen(events={"orphaned": NOON - MINUTE}), False, None),
         (condition("event", events=("orphaned",)), Seen(events={"queued": NOON}), False, None),
+        (condition("survey", name="csat", at_most=2, within=60), answered_with("csat", 2), True, NOON + MINUTE),
+        (condition("survey", name="csat", at_most=2, within=60), answered_with("csat", 3), False, None),
+        (condition("survey", name="nps", at_most=2, within=60), answered_with("csat", 2), False, None),
+        (condition("survey", name="nps", at_most=0, within=60), answered_with("nps", 0), True, NOON + MINUTE),
+        (condition("survey", name="csat", at_most=2, within=60), answered_with("csat", 1, NOON - MINUTE), False, None),
+        (condition("survey", name="csat", at_most=2), Seen(), False, None),
     ],
 )  # fmt: skip
 def test_each_kind_of_condition(one: Condition, seen: Seen, holds: bool, again: datetime | None) -> None:
@@ -84,12 +96,41 @@ def test_what_a_rule_is_about_and_whether_it_ends_by_itself() -> None:
         ((condition("sentiment"),), "conditions.0.level"),
         ((condition("event"),), "conditions.0.events"),
         ((condition("event", events=("orphaned", "luck")),), "conditions.0.events"),
+        ((condition("survey", name="off", at_most=1),), "conditions.0.name"),
+        ((condition("survey", name="csat"),), "conditions.0.at_most"),
+        ((condition("survey", name="csat", at_most=0),), "conditions.0.at_most"),
+        ((condition("survey", name="nps", at_most=11),), "conditions.0.at_most"),
+        (
+            (condition("survey", name="nps", at_most=6), condition("attention", at_least=1)),
+            "conditions.1.kind",
+        ),
+        (
+            (condition("sentiment", falling=True), condition("survey", name="nps", at_most=6)),
+            "conditions.1.kind",
+        ),
     ],
 )
 def test_conditions_that_say_too_little_are_found(conditions: tuple[Condition, ...], at: str) -> None:
     fault = unsound(conditions)
     assert fault is not None
     assert fault[0] == at
+
+
+def test_a_survey_goes_with_figures_and_with_nothing_else_of_the_conversation() -> None:
+    low = condition("survey", name="csat", at_most=2)
+    assert unsound((low, condition("figure", name="csat", at_most=3))) is None
+    assert of_conversations((low,))
+    assert not lasts((low,))
+
+
+@pytest.mark.parametrize(("score", "back"), [(1, False), (2, False), (3, True)])
+def test_an_answer_that_is_changed_for_the_better_is_taken_back(score: int, back: bool) -> None:
+    low = (condition("survey", name="csat", at_most=2),)
+    assert taken_back(low, answered_with("csat", score).answer) is back
+    assert not taken_back(low, None)
+    assert not taken_back(SCORED, answered_with("csat", score).answer)
+    over = answered(low, holds=False, applies=True, here="here", former="here", taken_back=back)
+    assert over == Answer("no_longer" if back else None, raises=False)
 
 
 EVENT = (condition("event", events=("orphaned",)),)

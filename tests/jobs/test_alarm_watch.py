@@ -19,7 +19,7 @@ from valvomo.commands.settings.resources import ChangeResource, CreateResource
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.alerts.conditions import Condition, ConditionKind
-from valvomo.domain.conversations.model import Channel, Conversation
+from valvomo.domain.conversations.model import Channel
 from valvomo.jobs.alarm_sight import AlarmSight
 from valvomo.jobs.alarms import Alarms
 from valvomo.queries import alerts
@@ -163,8 +163,8 @@ async def test_conversations_are_looked_at_when_the_figures_of_a_rule_turn_and_n
     looked: list[str] = []
     look = AlarmSight.of_conversation
 
-    def noted(self: AlarmSight, one: Conversation) -> Any:
-        looked.append(one.id)
+    def noted(self: AlarmSight, one: str) -> Any:
+        looked.append(one)
         return look(self, one)
 
     monkeypatch.setattr(AlarmSight, "of_conversation", noted)

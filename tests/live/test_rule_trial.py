@@ -12,10 +12,11 @@ import msgspec
 import pytest
 from sample_floor import AATU, AINO, HOUSE, SAARA, SUPPORT, Floor
 from sample_steps import drawn, take
+from sample_surveys import answer, ask, ended
 
 from valvomo.bus.local import LocalBus
 from valvomo.commands.conversations.ask import AskSupervisor
-from valvomo.commands.conversations.serve import Pick
+from valvomo.commands.conversations.serve import Complete, Pick
 from valvomo.commands.settings.alert_rules import AlertRule
 from valvomo.commands.settings.kinds import OpeningHours
 from valvomo.commands.settings.queues import ChangeQueue
@@ -178,6 +179,33 @@ async def test_settings_count_as_they_were(floor: Floor) -> None:
         floor.clock() - timedelta(seconds=61), floor.clock() - timedelta(seconds=60), "no_longer",
     )  # fmt: skip
     assert one.queue.name == "Help"
+
+
+async def test_answers_to_surveys_raise_in_a_trial_as_they_do_live(floor: Floor) -> None:
+    await recorder(floor)._as_stored(HOUSE, (0, floor.clock()))
+    await ask(floor)
+    low = Condition(kind=ConditionKind.SURVEY, name="csat", at_most=2, within=120)
+    new = AlertRule(name="Low", conditions=(low,), cool_down=60)
+    rule = str((await floor.done(AATU, CreateResource(resource=new))).result["id"])
+    job = Alarms(floor.database, floor.executor, Doorbell(LocalBus()), floor.clock)
+    await job.round()
+    closed, wrapped = await ended(floor), await ended(floor, closed=False)
+    steps = ((closed, 1), (wrapped, 2), (closed, 4), (wrapped, 1), (closed, 1), (closed, 5), (closed, 2))
+    for one, score in steps:
+        await pass_time(floor, job, 45)
+        await answer(floor, one, score)
+        await job.round()
+    await floor.done(AINO, Complete(conversation_id=wrapped))
+    await pass_time(floor, job, 400)
+    found = await tried(floor, (low,), SAARA, cool_down=60)
+    assert told(found) == await raised(floor, rule)
+    assert [(one.conversation.id, one.cause) for one in found.items if one.conversation] == [
+        (closed, "no_longer"), (wrapped, None), (closed, "no_longer"), (closed, None),
+    ]  # fmt: skip
+    assert {one.conversation.name for one in found.items if one.conversation} == {"Kaisa"}
+    assert "nobody_clears" in found.unknown
+    hidden = await tried(floor, (low,), AATU, cool_down=60)
+    assert {one.conversation.name for one in hidden.items if one.conversation} == {""}
 
 
 async def test_quiet_hours_and_queues_hold(floor: Floor) -> None:

@@ -68,6 +68,11 @@ async def get(tx: Transaction, organization_id: str, conversation_id: str) -> Co
     return decode(row) if row else None
 
 
+async def get_many(tx: Transaction, organization_id: str, ids: Iterable[str]) -> list[Conversation]:
+    """Those of them that there are, as they are, without a lock."""
+    return [decode(row) for row in await tx.rows("conversations.get_many", organization_id, list(ids))]
+
+
 async def insert(tx: Transaction, conversation: Conversation) -> None:
     """Write a new one."""
     await tx.run("conversations.insert", *_values(conversation))

@@ -18,9 +18,9 @@ from valvomo.db.journal import Fact
 from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import system
 from valvomo.domain.alerts.answering import LOOK_AGAIN, answered, waits_until
-from valvomo.domain.alerts.conditions import of_conversations, of_one, of_queue
+from valvomo.domain.alerts.conditions import asks_survey, of_conversations, of_one, of_queue
 from valvomo.domain.alerts.events import AlertCleared, AlertRaised
-from valvomo.domain.alerts.judging import Seen, Verdict, judged
+from valvomo.domain.alerts.judging import Seen, Verdict, judged, taken_back
 from valvomo.jobs.alarm_sight import AlarmSight
 from valvomo.live.feed import Feed
 from valvomo.live.views.happening import Change
@@ -69,6 +69,7 @@ class AlarmWatch:
         self._cools: dict[Key, datetime] = {}
         self._gates: dict[Key, bool] = {}
         self._aside: dict[str, datetime] = {}
+        self._outliving: frozenset[str] = frozenset()
         self._dirty: set[str] = set()
         self._closed: set[str] = set()
 
@@ -105,11 +106,7 @@ class AlarmWatch:
         now = self._clock()
         self._dirty |= self._sight.counted_anew()
         self._dirty |= {about for (_, about), due in self._due.items() if due <= now}
-        for key in [key for key in self._open if key[1] in self._closed]:
-            await self._end(key, "closed")
-        for one in self._closed:
-            self._forget(one)
-        self._closed.clear()
+        await self._close()
         # First the queues: whether conversations have to be looked at may depend on them.
         for one in sorted(self._dirty & self._feed.floor.lookups.queues.keys()):
             self._dirty.discard(one)
@@ -117,8 +114,19 @@ class AlarmWatch:
         for one in sorted(self._dirty):
             await self._look_at_conversation(one, now)
         self._dirty.clear()
+        self._sight.drop_old(now)
         coming = min(self._due.values(), default=None)
         return None if coming is None else max(0.0, (coming - now).total_seconds())
+
+    async def _close(self) -> None:
+        """What was about these is over, but for what their customers answered."""
+        for key in [key for key in self._open if key[1] in self._closed and key[0] not in self._outliving]:
+            await self._end(key, "closed")
+        for one in self._closed:
+            self._sight.closed(one)
+            self._forget(one)
+        self._dirty |= self._closed & self._sight.answers.keys()
+        self._closed.clear()
 
     async def _take_rules(self, rules: list[Rule]) -> None:
         kept = {one.id for one in rules if one in self._rules} if self._rules else {one.id for one in rules}
@@ -126,7 +134,9 @@ class AlarmWatch:
             await self._end(key, "rule_changed")
         self._rules = rules
         self._cool_downs = [one.cool_down for one in rules]
+        self._outliving = frozenset(one.id for one in rules if asks_survey(one.conditions))
         self._sight.look_for(rules)
+        self._dirty.update(self._sight.answers)
         for memory in (self._due, self._cools, self._gates, self._aside):
             memory.clear()
         self._dirty.update(self._feed.floor.board.conversations, self._feed.floor.lookups.queues)
@@ -146,21 +156,22 @@ class AlarmWatch:
         await self._by_each_rule(queue_id, now, look)
 
     async def _look_at_conversation(self, conversation_id: str, now: datetime) -> None:
-        one = self._feed.floor.conversation(conversation_id)
-        if one is None:
+        gone = self._feed.floor.conversation(conversation_id) is None
+        queue_id = self._sight.queue_of(conversation_id)
+        if queue_id is None:
             self._forget(conversation_id)
             return
         found: list[Seen] = []
 
         async def look(rule: Rule) -> None:
-            if not (asked := of_one(rule.conditions)):
+            if not (asked := of_one(rule.conditions)) or (gone and rule.id not in self._outliving):
                 return
             verdict = Verdict(holds=False)
-            gate = self._gates.get((rule.id, one.queue_id), not of_queue(rule.conditions))
-            if gate and rule.applies_in(one.queue_id):
-                found[:] = found or [self._sight.of_conversation(one)]
+            gate = self._gates.get((rule.id, queue_id), not of_queue(rule.conditions))
+            if gate and rule.applies_in(queue_id):
+                found[:] = found or [self._sight.of_conversation(conversation_id)]
                 verdict = judged(asked, found[0], now)
-            await self._answer(rule, (conversation_id, one.queue_id), verdict, now)
+            await self._answer(rule, (conversation_id, queue_id), verdict, now)
 
         await self._by_each_rule(conversation_id, now, look)
 
@@ -185,6 +196,7 @@ class AlarmWatch:
             self._gates[key] = verdict.holds
             ours = self._feed.floor.board.conversations.values()
             self._dirty.update(one.id for one in ours if one.queue_id == key[1])
+            self._dirty.update(self._sight.answers)
 
     async def _answer(self, rule: Rule, where: tuple[str, str], verdict: Verdict, now: datetime) -> None:
         about, queue_id = where
@@ -194,6 +206,7 @@ class AlarmWatch:
         answer = answered(
             rule.conditions, holds=verdict.holds, applies=rule.applies_in(queue_id), here=queue_id,
             former=former.queue_id if former else None,
+            taken_back=taken_back(rule.conditions, self._sight.answers.get(about)),
         )  # fmt: skip
         if answer.ends is not None:
             await self._end(key, answer.ends)
@@ -240,6 +253,8 @@ class AlarmWatch:
         self._sight.note(facts)
         for fact in facts:
             event = fact.event
+            if fact.conversation_id in self._sight.answers:
+                self._dirty.add(fact.conversation_id)
             if isinstance(event, AlertRaised):
                 # By another process, which led just before.
                 key = (event.rule_id, event.conversation_id or event.queue_id)
@@ -251,7 +266,6 @@ class AlarmWatch:
                     self._dirty.add(key[1])
 
     def _forget(self, conversation_id: str) -> None:
-        self._sight.forget(conversation_id)
         for rule in self._rules:
             self._due.pop((rule.id, conversation_id), None)
             self._cools.pop((rule.id, conversation_id), None)

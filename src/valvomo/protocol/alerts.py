@@ -23,7 +23,10 @@ Emails = Annotated[tuple[Email, ...], Meta(max_length=20)]
 
 
 class ConditionBody(Request, frozen=True, kw_only=True):
-    """One condition: over a `figure` of the queue, or the `attention`, a `part` of it, the `sentiment`, an `event`."""
+    """One condition: over a `figure` of the queue, or the `attention`, a `part` of it, the `sentiment`, an `event`.
+
+    A `survey` (`name` is `csat` or `nps`) was answered with `at_most` so much; it holds together with figures alone.
+    """
 
     kind: ConditionKind
     name: Word | None = None

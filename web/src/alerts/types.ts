@@ -17,9 +17,11 @@ export interface Alert {
   cleared_as: 'by_hand' | 'no_longer' | 'closed' | 'moved' | 'rule_changed' | null
 }
 
-export const KINDS = ['figure', 'attention', 'part', 'sentiment', 'event'] as const
+export const KINDS = ['figure', 'attention', 'part', 'sentiment', 'event', 'survey'] as const
 export const FIGURES = ['in_queue', 'longest_wait', 'active', 'waiting', 'wrap_up', 'orphans', 'abandoned', 'service_level', 'agents_available', 'csat'] as const
 export const EVENTS = ['supervisor_asked', 'orphaned', 'offer_rejected', 'offer_expired', 'owner_disconnected', 'overflowed', 'conversation_started', 'queued', 'customer_disconnected', 'message_undelivered'] as const
+/** Kinds of scores that customers give, with the lowest and highest of each. */
+export const SURVEYS = { csat: [1, 5], nps: [0, 10] } as const
 export const LEVELS = ['neutral', 'slightly_negative', 'negative', 'very_negative'] as const
 
 export interface Condition {

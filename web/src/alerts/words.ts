@@ -17,6 +17,7 @@ export function conditionText(one: Condition): string {
     const any = new Intl.ListFormat(currentLanguage(), { type: 'disjunction' }).format((one.events ?? []).map((name) => t(`alerts.events.${name}`)))
     return t('alerts.happenedWithin', { events: any, time: formatDuration((one.within ?? WITHIN) * 1000) })
   }
+  if (one.kind === 'survey') return `${t('alerts.kinds.survey')}: ${t(`alerts.surveys.${one.name ?? ''}`)} ${bound}`
   const level = one.level ? (serverText(`sentiment.${one.level}`) ?? one.level) : null
   return [t('alerts.kinds.sentiment'), level, one.falling && t('attention.falling')].filter(Boolean).join(' ')
 }

@@ -5322,7 +5322,7 @@ export interface components {
          * @description Over what.
          * @enum {string}
          */
-        ConditionKind: "figure" | "attention" | "part" | "sentiment" | "event";
+        ConditionKind: "figure" | "attention" | "part" | "sentiment" | "event" | "survey";
         /** ConsentItem */
         ConsentItem: {
             answer: boolean | null;

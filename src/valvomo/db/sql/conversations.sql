@@ -28,6 +28,10 @@ ORDER BY c.organization_id, c.id FOR NO KEY UPDATE OF c
 -- One conversation as it is.
 SELECT * FROM conversations WHERE organization_id = $1 AND id = $2
 
+-- name: get_many
+-- Several conversations as they are.
+SELECT * FROM conversations WHERE organization_id = $1 AND id = ANY ($2::text[])
+
 -- name: ongoing
 -- Everything that is not closed.
 SELECT * FROM conversations WHERE organization_id = $1 AND state <> 'closed'

@@ -22,11 +22,18 @@ class Answer:
 
 
 def answered(
-    conditions: Sequence[Condition], *, holds: bool, applies: bool, here: str, former: str | None
+    conditions: Sequence[Condition],
+    *,
+    holds: bool,
+    applies: bool,
+    here: str,
+    former: str | None,
+    taken_back: bool = False,
 ) -> Answer:
     """`former` is the queue that the alert which is not cleared was raised in, None where there is none.
 
-    `here` is the queue now, `applies` whether the rule looks at it, `holds` whether the conditions do.
+    `here` is the queue now, `applies` whether the rule looks at it, `holds` whether the conditions do. `taken_back`:
+    what was raised by a customer's answer is not what they mean any more.
     """
     if former is None:
         return Answer(None, holds)
@@ -34,7 +41,8 @@ def answered(
         # What happened stays happened: whoever it is with now has not seen to it.
         stays = not lasts(conditions) and applies
         return Answer("moved", stays or holds, stays)
-    return Answer("no_longer" if not holds and lasts(conditions) else None, raises=False)
+    over = not holds and (lasts(conditions) or taken_back)
+    return Answer("no_longer" if over else None, raises=False)
 
 
 def waits_until(now: datetime, cools_until: datetime | None, *, quiet: bool, stays: bool) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The conditions of alert rules: over figures of a queue, and over one conversation's attention, mood and events."""
+"""The conditions of alert rules: over figures of a queue, and over what one conversation is, or what happened to it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from valvomo.domain.attention.rules import PARTS
 from valvomo.domain.conversations.delivery import DeliveryChanged
+from valvomo.domain.conversations.survey_form import SCALES, SurveyKind
 from valvomo.domain.sentiment.levels import Level
 
 FIGURES = (
@@ -23,6 +24,7 @@ EVENTS = (
     "conversation_started", "queued", "customer_disconnected", "message_undelivered",
 )  # fmt: skip
 """Events of a conversation that a rule may look for."""
+SURVEYS = (SurveyKind.CSAT, SurveyKind.NPS)
 MOST_CONDITIONS = 8
 WITHIN = 300
 """Seconds for which an event counts, unless said otherwise."""
@@ -43,6 +45,11 @@ class ConditionKind(StrEnum):
     PART = "part"
     SENTIMENT = "sentiment"
     EVENT = "event"
+    SURVEY = "survey"
+
+
+HAPPENED = frozenset({ConditionKind.EVENT, ConditionKind.SURVEY})
+"""What is not so but has happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +58,8 @@ class Condition:
 
     `figure`: `name` is one of FIGURES, and it is `at_least` or `at_most` so much. `attention`: the score is `at_least`.
     `part`: that part of it (`name`) is `at_least`. `sentiment`: the mood is of `level` or worse, or `falling`, or both.
-    `event`: one of `events` has happened `within` so many seconds.
+    `event`: one of `events` has happened `within` so many seconds. `survey`: within them the customer has answered to
+    a survey whose score is of the kind `name`, with `at_most` so much.
     """
 
     kind: ConditionKind
@@ -84,15 +92,26 @@ def of_one(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
     return tuple(one for one in conditions if one.of_conversation)
 
 
+def asks_survey(conditions: Sequence[Condition]) -> bool:
+    """Whether such a rule is about what customers answer: most do so when their conversation is closed."""
+    return any(one.kind is ConditionKind.SURVEY for one in conditions)
+
+
 def lasts(conditions: Sequence[Condition]) -> bool:
     """Whether an alert of such a rule ends by itself: what happened stays happened until somebody has seen to it."""
-    return all(one.kind is not ConditionKind.EVENT for one in conditions)
+    return all(one.kind not in HAPPENED for one in conditions)
 
 
 def unsound(conditions: Sequence[Condition]) -> tuple[str, str] | None:
     """Where a condition says too little or contradicts itself, and what is wrong; None when all make sense."""
     if not conditions:
         return "conditions", "none is given"
+    others = [number for number, one in enumerate(conditions) if one.of_conversation][1:]
+    if asks_survey(conditions) and others:
+        return (
+            f"conditions.{others[0]}.kind",
+            "cannot hold together with a survey, when the conversation is over",
+        )
     for number, one in enumerate(conditions):
         if (fault := _fault(one)) is not None:
             return f"conditions.{number}.{fault[0]}", fault[1]
@@ -114,6 +133,17 @@ def _fault(one: Condition) -> tuple[str, str] | None:
             return (
                 None if one.level or one.falling else ("level", "a level, or that it is falling, is needed")
             )
+        case ConditionKind.SURVEY:
+            return _unsound_survey(one)
         case ConditionKind.EVENT:
             known = one.events and set(one.events) <= set(EVENTS)
             return None if known else ("events", "is not of those that can be looked for")
+
+
+def _unsound_survey(one: Condition) -> tuple[str, str] | None:
+    if one.name not in SURVEYS:
+        return "name", "is no kind of score"
+    scale = SCALES[SurveyKind(one.name)]
+    if one.at_most is None or not scale.start <= one.at_most < scale.stop:
+        return "at_most", f"from {scale.start} to {scale.stop - 1}"
+    return None

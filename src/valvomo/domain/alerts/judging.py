@@ -8,10 +8,21 @@ from datetime import datetime, timedelta
 
 from valvomo.domain.alerts.conditions import Condition, ConditionKind
 from valvomo.domain.attention.part import Part, reaches
+from valvomo.domain.conversations.survey_form import SurveyKind
 from valvomo.domain.sentiment.levels import at_or_below
 from valvomo.domain.sentiment.mood import Mood, Trend
 
 LONGEST_WAIT = "longest_wait"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a customer has answered to a survey, in a conversation that was of this queue then; the newest counts."""
+
+    queue_id: str
+    kind: SurveyKind
+    score: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +31,7 @@ class Seen:
 
     `figures` are those of the queue; the longest wait is told by `waits_since`. `muted_until` hides the parts: a
     moment, or (datetime.max) until something changes. `events` say when each kind happened last to the conversation.
+    `answer` is its customer's to a survey.
     """
 
     figures: Mapping[str, float] = field(default_factory=dict)
@@ -28,6 +40,7 @@ class Seen:
     muted_until: datetime | None = None
     mood: Mood | None = None
     events: Mapping[str, datetime] = field(default_factory=dict)
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +72,30 @@ def _judged(one: Condition, seen: Seen, at: datetime) -> Verdict:
             falls = not one.falling or (mood is not None and mood.trend is Trend.FALLING)
             return Verdict(low and falls)
         case ConditionKind.EVENT:
-            ends = [
-                seen.events[name] + timedelta(seconds=one.within)
-                for name in one.events
-                if name in seen.events
-            ]
-            until = max(ends, default=at)
-            return Verdict(at < until, until if at < until else None)
+            return _within(one, [seen.events[name] for name in one.events if name in seen.events], at)
+        case ConditionKind.SURVEY:
+            return _within(one, [seen.answer.at] if _is_low(one, seen.answer) and seen.answer else [], at)
+
+
+def taken_back(conditions: Iterable[Condition], answer: Answer | None) -> bool:
+    """Whether the customer has changed the answer for which an alert was raised into one for which none would be."""
+    asked = [one for one in conditions if one.kind is ConditionKind.SURVEY]
+    return bool(asked) and answer is not None and not all(_is_low(one, answer) for one in asked)
+
+
+def _is_low(one: Condition, answer: Answer | None) -> bool:
+    return (
+        answer is not None
+        and answer.kind.value == one.name
+        and one.at_most is not None
+        and answer.score <= one.at_most
+    )
+
+
+def _within(one: Condition, moments: Iterable[datetime], at: datetime) -> Verdict:
+    """What happened counts for a while."""
+    until = max((each + timedelta(seconds=one.within) for each in moments), default=at)
+    return Verdict(at < until, until if at < until else None)
 
 
 def _figure(one: Condition, seen: Seen, at: datetime) -> Verdict:

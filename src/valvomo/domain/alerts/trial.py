@@ -11,8 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from valvomo.domain.alerts.answering import answered, waits_until
-from valvomo.domain.alerts.conditions import Condition, ConditionKind, of_conversations, of_one, of_queue
-from valvomo.domain.alerts.judging import Seen, Verdict, judged
+from valvomo.domain.alerts.conditions import (
+    HAPPENED,
+    Condition,
+    ConditionKind,
+    asks_survey,
+    of_conversations,
+    of_one,
+    of_queue,
+)
+from valvomo.domain.alerts.judging import Seen, Verdict, judged, taken_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,23 +96,24 @@ class Trial:
         applies = self._gate(queue_id) and self.tried.applies_in(queue_id)
         verdict = judged(asked, seen, at) if applies else Verdict(holds=False)
         self._plan(conversation_id, verdict.again_at)
-        self._answer((conversation_id, queue_id), verdict, at)
+        self._answer((conversation_id, queue_id), verdict, at, taken=taken_back(asked, seen.answer))
 
     def gone(self, about: str, at: datetime) -> None:
-        """The conversation is closed, or there is no such queue any more."""
-        self._end(about, at, "closed")
+        """The conversation is closed, or there is no such queue any more. What its customer answered outlives it."""
+        if not asks_survey(self.tried.conditions):
+            self._end(about, at, "closed")
         for memory in (self._due, self._cools, self._gates):
             memory.pop(about, None)
 
     def _gate(self, queue_id: str) -> bool:
         return self._gates.get(queue_id, not of_queue(self.tried.conditions))
 
-    def _answer(self, where: tuple[str, str], verdict: Verdict, at: datetime) -> None:
+    def _answer(self, where: tuple[str, str], verdict: Verdict, at: datetime, *, taken: bool = False) -> None:
         about, queue_id = where
         former = self._open.get(about)
         answer = answered(
             self.tried.conditions, holds=verdict.holds, applies=self.tried.applies_in(queue_id), here=queue_id,
-            former=former.queue_id if former else None,
+            former=former.queue_id if former else None, taken_back=taken,
         )  # fmt: skip
         if answer.ends is not None:
             self._end(about, at, answer.ends)
@@ -144,7 +153,7 @@ def unknowns(conditions: Sequence[Condition], *, quiet_hours: bool, mood_seen: b
         one.kind is ConditionKind.ATTENTION or one.name == "mood" for one in conditions
     )
     found = {
-        "nobody_clears": ConditionKind.EVENT in kinds,
+        "nobody_clears": not kinds.isdisjoint(HAPPENED),
         "mood_of_then": moods and mood_seen,
         "no_mood": moods and not mood_seen,
         "quiet_hours_now": quiet_hours,

@@ -13,14 +13,15 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from valvomo.db import floor, journal, replay
+from valvomo.db import conversations, floor, journal, replay
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.agents.events import SettingChanged, UsualHandleNoted
-from valvomo.domain.alerts.conditions import ConditionKind, looked_for, of_queue
+from valvomo.domain.alerts.conditions import HAPPENED, ConditionKind, looked_for, of_queue
+from valvomo.domain.alerts.judging import Answer, Seen
 from valvomo.domain.alerts.trial import Trial, Tried, Would
 from valvomo.domain.conversations.model import Conversation
 from valvomo.live.replay import folding
@@ -81,6 +82,7 @@ class RuleTrial:
     queues: dict[str, str] = field(default_factory=dict)
     mood_seen: bool = False
     _events: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    _answers: dict[str, Answer] = field(default_factory=dict)
     _conversations: set[str] = field(default_factory=set)
     _queues: set[str] = field(default_factory=set)
     _stale: bool = False
@@ -113,6 +115,7 @@ class RuleTrial:
         if whole:
             reached = self.until
             await self._clock_to(reached)
+        await self._know_customers()
         yield Tested(
             since=self.since, until=reached, whole=whole, raised=tuple(self._trial.raised),
             customers=self.customers, queues=self.queues, mood_seen=self.mood_seen,
@@ -122,7 +125,7 @@ class RuleTrial:
         """The floor at the beginning, or where what is kept of the past begins; what had just happened is known."""
         house = self.actor.organization_id
         before = timedelta(
-            seconds=max((one.within for one in self.tried.conditions if one.events), default=0)
+            seconds=max((one.within for one in self.tried.conditions if one.kind in HAPPENED), default=0)
         )
         async with self.database.reading() as tx:
             then = await folding.at_moment(tx, house, self.since - before)
@@ -183,6 +186,9 @@ class RuleTrial:
         name = looked_for(fact.event)
         if any(name in one.events for one in self.tried.conditions):
             self._events.setdefault(about, {})[name] = fact.at
+        if self.tried.asks(ConditionKind.SURVEY) and (answer := seen_by_rules.answer_of(fact.event, fact.at)):
+            self._answers[about] = answer
+            self._conversations.add(about)
         if change is not None and change.after.sentiment is not None:
             self.mood_seen = True
 
@@ -203,7 +209,7 @@ class RuleTrial:
             at, about = due
             if about in self._scene.lookups.queues:
                 self._judge(set(), {about}, at)
-            elif about in self._scene.conversations:
+            elif about in self._scene.conversations or about in self._answers:
                 self._judge({about}, set(), at)
             else:
                 self._trial.gone(about, at)
@@ -230,7 +236,8 @@ class RuleTrial:
         self._judge_all(self._now)
 
     def _judge_all(self, at: datetime) -> None:
-        self._judge({one.id for one in self._ongoing()}, set(self._scene.lookups.queues), at)
+        ongoing = {one.id for one in self._ongoing()}
+        self._judge(ongoing | self._answers.keys(), set(self._scene.lookups.queues), at)
 
     def _judge(self, conversations: set[str], queues: set[str], at: datetime) -> None:
         """First the queues: whether conversations have to be looked at may depend on them."""
@@ -239,23 +246,37 @@ class RuleTrial:
                 found = (item for item in self._scene.figures(frozenset({one})) if item.id == one)
                 if self._trial.queue(one, seen_by_rules.of_queue(next(found, None)), at):
                     conversations |= {each.id for each in self._ongoing() if each.queue_id == one}
+                    conversations |= self._answers.keys()
         for one in sorted(conversations):
             self._look_at(one, at)
 
     def _look_at(self, conversation_id: str, at: datetime) -> None:
-        one = self._scene.conversations.get(conversation_id)
+        one, answer = self._scene.conversations.get(conversation_id), self._answers.get(conversation_id)
         if one is None:
-            self._trial.gone(conversation_id, at)
             self._events.pop(conversation_id, None)
+            if answer is None:
+                self._trial.gone(conversation_id, at)
+            else:
+                self._trial.conversation(conversation_id, answer.queue_id, Seen(answer=answer), at)
             return
         known = len(self._trial.raised)
-        seen = seen_by_rules.of_conversation(self._scene, one, self._events.get(one.id, {}))
+        seen = seen_by_rules.of_conversation(self._scene, one, self._events.get(one.id, {}), answer)
         self._trial.conversation(one.id, one.queue_id, seen, at)
         if len(self._trial.raised) > known and may_see(self.actor, one):
             self.customers[one.id] = one.customer_name
 
     def _ongoing(self) -> list[Conversation]:
         return list(self._scene.conversations.values())
+
+    async def _know_customers(self) -> None:
+        """Of those who answered when their conversation was over already."""
+        told = {one.conversation_id for one in self._trial.raised}
+        unnamed = [one for one in self._answers if one in told and one not in self.customers]
+        if not unnamed:
+            return
+        async with self.database.asking() as tx:
+            known = await conversations.get_many(tx, self.actor.organization_id, unnamed)
+        self.customers.update((one.id, one.customer_name) for one in known if may_see(self.actor, one))
 
     def _know_queues(self) -> None:
         self.queues.update((one, queue.name) for one, queue in self._scene.lookups.queues.items())

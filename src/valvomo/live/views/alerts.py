@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from valvomo.domain.alerts.judging import Seen
+from valvomo.domain.alerts.judging import Answer, Seen
 from valvomo.domain.attention.agent import agent_parts, counted
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.mute import mute_of
+from valvomo.domain.conversations.survey import SurveyAnswered
 from valvomo.live.views.agents import Agents
 from valvomo.protocol.figures import FiguresItem
 from valvomo.protocol.lookups import Lookups
@@ -36,7 +37,9 @@ def of_queue(item: FiguresItem | None) -> Seen:
     return Seen() if item is None else Seen(figures=figures_of(item), waits_since=item.longest_wait_since)
 
 
-def of_conversation(floor: FloorSeen, one: Conversation, events: Mapping[str, datetime]) -> Seen:
+def of_conversation(
+    floor: FloorSeen, one: Conversation, events: Mapping[str, datetime], answer: Answer | None = None
+) -> Seen:
     """What is to be seen of one conversation beside its queue's figures; `events` say when each happened last."""
     parts = floor.lookups.attention_of(one)
     seat = floor.agents.seats.get(one.owner_id or "")
@@ -46,7 +49,14 @@ def of_conversation(floor: FloorSeen, one: Conversation, events: Mapping[str, da
     mute = mute_of(one)
     forever = datetime.max.replace(tzinfo=one.created_at.tzinfo)
     muted_until = None if mute is None else (mute.until or forever)
-    return Seen(parts=parts, mood=one.sentiment, muted_until=muted_until, events=events)
+    return Seen(parts=parts, mood=one.sentiment, muted_until=muted_until, events=events, answer=answer)
+
+
+def answer_of(event: object, at: datetime) -> Answer | None:
+    """What a customer has answered with it, if that is what has happened."""
+    if not isinstance(event, SurveyAnswered):
+        return None
+    return Answer(queue_id=event.queue_id, kind=event.survey, score=event.score, at=at)
 
 
 def figures_of(item: FiguresItem) -> dict[str, float]:
