@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
+from sample_files import PDF
 from sample_letterbox import Box, listening
 from sample_looks import fits, judge
 from sample_mailbox import ImapServer
@@ -36,7 +38,10 @@ async def shot(page: Page, name: str) -> None:
 
 async def workstream(office: Office) -> str:
     body = {"name": "Mail", "channel": "email", "queue": office.sample.queues["Support"]}
-    made = await (await office.caller("admin")).do("POST", "/workstreams", body)
+    admin = await office.caller("admin")
+    made = await admin.do("POST", "/workstreams", body)
+    house = {"allowed": True, "kinds": ["document"], "largest": 40 << 20}
+    await admin.do("PATCH", f"/workstreams/{made['id']}", {"attachments": {"house": house}})
     return str(made["id"])
 
 
@@ -107,6 +112,47 @@ async def read(office: Office, imap: ImapServer, box: Box, *, port: int) -> None
     await judge(page)
     assert await page.title() != "run"
     await answered(office, page, box)
+
+
+async def test_what_is_too_much_for_mail_is_said_when_it_is_chosen(office: Office) -> None:
+    with listening() as (_box, port):
+        async with ImapServer().open() as imap:
+            await account(office, imap, port)
+            desk = await Desk.open(office, available=False)
+            imap.put(mail("Where is my parcel?", "one"))
+            page = desk.page
+            await page.get_by_role("button", name="Pick the conversation with Aada").click()
+            composer = desk.talk.composer
+            sent: list[str] = []
+            page.on("request", lambda one: sent.extend(re.findall(r"attachments\?name=([^&]+)", one.url)))
+            await expect(composer.locator("[data-attach]")).to_have_accessible_name(
+                "Attach files (up to 18 MB each, 10 with a message)"
+            )
+            await choose(page, ("manual.pdf", MAIL_BYTES + 1), ("letter.pdf", MAIL_BYTES - 1000))
+            refused = composer.locator("[data-stage=refused]")
+            await expect(refused).to_contain_text("Too large: 18 MB at most goes this way.")
+            await expect(composer.locator("[data-stage=ready]")).to_contain_text("letter.pdf")
+            await choose(page, ("more.pdf", 1001))
+            await expect(refused.nth(1)).to_contain_text(
+                "Too much: 18 MB at most goes this way with one message."
+            )
+            await shot(page, "too-much")
+            await judge(page)
+            for name in ("manual.pdf", "more.pdf", "letter.pdf"):
+                await composer.get_by_role("button", name=f"Remove {name}").click()
+            await choose(page, ("more.pdf", 1001))
+            await expect(composer.locator("[data-stage=ready]")).to_contain_text("more.pdf")
+            assert sent == ["letter.pdf", "more.pdf"], "what is over a limit has not even begun to go"
+
+
+MAIL_BYTES = 18 * 1024 * 1024
+
+
+async def choose(page: Page, *named: tuple[str, int]) -> None:
+    files: list[FilePayload] = [
+        {"name": name, "mimeType": "application/pdf", "buffer": PDF.ljust(size)} for name, size in named
+    ]
+    await page.locator("form[data-audience] input[type=file]").set_input_files(files)
 
 
 async def answered(office: Office, page: Page, box: Box) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ from sample_media import Files, written
 from sample_post import ADDRESS, Post, answer, mail, words
 
 from valvomo.channels import PROVIDERS
-from valvomo.channels.email.provider import Email
+from valvomo.channels.email.provider import MOST_FILE_BYTES, Email
 from valvomo.channels.email.threads import token_of
 from valvomo.channels.port import Health
+from valvomo.commands.attachments.uploading import BeginUpload
 from valvomo.commands.channels.administering import ChangeChannelAccount
 from valvomo.commands.channels.beginning import Beginning
 from valvomo.commands.channels.mending import TryAgain
@@ -26,7 +28,10 @@ from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.begin import BeginConversation
 from valvomo.commands.execute import Done
-from valvomo.domain.refusals import Refusal
+from valvomo.domain.attachments.attached import Upload
+from valvomo.domain.conversations.message import Visibility
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.files.port import once
 from valvomo.protocol.pages import Page
 from valvomo.queries.channels import arrivals
 from valvomo.queries.verify import verify
@@ -362,6 +367,40 @@ async def test_files_come_and_go(post: Post, imap: ImapServer, tmp_path: Path) -
     body = got.get_body()
     assert body is not None
     assert body.get_content().strip() == "Ole hyvä."
+
+
+async def test_what_is_too_much_for_mail_is_refused_before_it_is_sent(
+    post: Post, imap: ImapServer, tmp_path: Path
+) -> None:
+    floor = post.floor
+    await floor.sql("""UPDATE workstreams SET attachments = '{"house": {"largest": 40000000}}'""")
+    imap.put(mail("Hei", "one"))
+    await post.take_in()
+    one = await conversation_of(floor)
+    await floor.done(AINO, serve.Pick(conversation_id=one))
+    pdf = BeginUpload(conversation_id=one, name="a.pdf", media_type="application/pdf")
+    untold = replace(pdf, name="a", media_type="")
+    data = PDF.ljust(MOST_FILE_BYTES + 1)
+    async with Files.of(floor, post.opener, tmp_path) as files:
+        for command, announced in ((pdf, MOST_FILE_BYTES + 1), (untold, MOST_FILE_BYTES + 1), (pdf, 0)):
+            refused = await files.intake.receive(AINO, command, once(data), announced=announced)
+            assert isinstance(refused, Refusal)
+            assert (refused.reason, refused.facts["largest"]) == (
+                Reason.ATTACHMENT_TOO_LARGE,
+                MOST_FILE_BYTES,
+            )
+        note = replace(pdf, visibility=Visibility.INTERNAL)
+        assert isinstance(await files.intake.receive(AINO, note, once(data)), Upload), "it stays in the house"
+        halves = [
+            await files.brought(AINO, one, PDF.ljust(MOST_FILE_BYTES // 2 + 1), "a.pdf") for _ in range(2)
+        ]
+        together = await floor.write(AINO, one, "Ole hyvä.", attachments=tuple(halves))
+        assert isinstance(together, Refusal)
+        assert together.reason is Reason.ATTACHMENT_TOO_LARGE
+        assert not isinstance(await floor.write(AINO, one, "Ole hyvä.", attachments=(halves[0],)), Refusal)
+    assert [row["text"] for row in await floor.sql("SELECT text FROM public_messages ORDER BY seq")] == [
+        "Hei", "Ole hyvä.",
+    ]  # fmt: skip
 
 
 async def test_a_machine_brings_no_files(post: Post, imap: ImapServer) -> None:

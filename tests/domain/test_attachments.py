@@ -43,6 +43,7 @@ from valvomo.domain.attachments.limits import (
     channel_refusal,
     file_refusal,
     largest_of,
+    outward_largest,
     outward_refusal,
     unsound_limits,
 )
@@ -128,6 +129,21 @@ def test_what_a_channel_carries(
         # Whoever asks before the bytes hears no more than who asks after them.
         early = outward_refusal(channel, None, ability)
         assert early is None or early == refusal
+
+
+@pytest.mark.parametrize(
+    ("kind", "ability", "largest"),
+    [
+        (Kind.DOCUMENT, LITTLE, MEGABYTE),
+        (Kind.AUDIO, LITTLE, 0),
+        (None, LITTLE, 5 * MEGABYTE),
+        (None, NOTHING, 0),
+        (Kind.IMAGE, LITTLE, LARGEST_IMAGE),  # what is made of it may be smaller
+        (Kind.DOCUMENT, None, LARGEST),
+    ],
+)
+def test_no_more_comes_in_than_could_go_out(kind: Kind | None, ability: Ability | None, largest: int) -> None:
+    assert outward_largest(Channel.LIVE_CHAT, kind, ability) == largest
 
 
 def test_every_type_has_endings_and_no_program_any() -> None:

@@ -3,8 +3,12 @@ import { computed, reactive, type Ref } from 'vue'
 import { api } from '@/api/client'
 import { Problem } from '@/api/problem'
 
-import { newUpload, sendFile, settled, type Upload } from './attachments'
+import { translate as t } from '@/messages'
+
+import { newUpload, sendFile, settled, sizeText, type Upload } from './attachments'
+import { over, type Weighed } from './limits'
 import type { Visibility } from './types'
+import type { Allowance } from './useAllowance'
 
 /**
  * Files that were put to what is being written, each conversation's and each audience's apart, as drafts are: what was
@@ -13,11 +17,29 @@ import type { Visibility } from './types'
 const all = reactive(new Map<string, Upload[]>())
 const stops = new Map<string, AbortController>()
 
-export function useUploads(conversation: Ref<string>, visibility: Ref<Visibility>) {
+interface Where {
+  conversation: string
+  visibility: Visibility
+  here: string
+}
+
+export function useUploads(conversation: Ref<string>, visibility: Ref<Visibility>, allowance: Ref<Allowance | null>) {
   const key = computed(() => `${conversation.value}.${visibility.value}`)
   const uploads = computed<readonly Upload[]>(() => all.get(key.value) ?? [])
 
-  async function go(one: Upload, where: { conversation: string; visibility: Visibility }): Promise<void> {
+  /** Said as soon as a file is chosen, and once more when it is known what it is: what is over a limit does not go. */
+  function judge(one: Upload, { here }: Where): boolean {
+    if (allowance.value === null || here !== key.value) return true
+    const others = (all.get(here) ?? []).filter((other) => other.id !== one.id && other.stage !== 'refused' && other.stage !== 'failed')
+    const found = over(allowance.value, weighed(one), others.map(weighed), one.known !== null)
+    if (found === null) return true
+    one.stage = 'refused'
+    one.why = t(`conversation.files.${found.limit}`, { size: sizeText(found.bytes), most: found.most })
+    return false
+  }
+
+  async function go(one: Upload, where: Where): Promise<void> {
+    if (!judge(one, where)) return
     const stop = new AbortController()
     stops.set(one.id, stop)
     Object.assign(one, { stage: 'sending', sent: 0, why: null })
@@ -32,6 +54,7 @@ export function useUploads(conversation: Ref<string>, visibility: Ref<Visibility
       if (stop.signal.aborted) return
       one.stage = one.known.progress === 'ready' ? 'ready' : 'refused'
       one.why = one.known.reason
+      if (one.stage === 'ready') judge(one, where)
     } catch (error) {
       if (stop.signal.aborted) return
       const problem = Problem.from(error)
@@ -43,9 +66,11 @@ export function useUploads(conversation: Ref<string>, visibility: Ref<Visibility
     }
   }
 
+  const place = (): Where => ({ conversation: conversation.value, visibility: visibility.value, here: key.value })
+
   function add(files: Iterable<File>): void {
-    const where = { conversation: conversation.value, visibility: visibility.value }
-    const here = key.value
+    const where = place()
+    const { here } = where
     if (!all.has(here)) all.set(here, [])
     for (const file of files) {
       all.get(here)?.push(newUpload(file))
@@ -55,7 +80,7 @@ export function useUploads(conversation: Ref<string>, visibility: Ref<Visibility
   }
 
   function again(one: Upload): void {
-    void go(one, { conversation: conversation.value, visibility: visibility.value })
+    void go(one, place())
   }
 
   function drop(one: Upload): void {
@@ -80,4 +105,8 @@ export function useUploads(conversation: Ref<string>, visibility: Ref<Visibility
   }
 
   return { uploads, add, again, remove, take }
+}
+
+function weighed({ known, file }: Upload): Weighed {
+  return known ?? { media_type: file.type, size: file.size }
 }

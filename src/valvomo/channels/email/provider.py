@@ -33,7 +33,7 @@ from valvomo.domain.conversations.model import Channel
 MAX_TEXT = 10_000
 MOST_FILE_BYTES = 18 * MEGABYTE
 """What most mail servers take, less a third for the encoding."""
-FILES = Ability(largest=dict.fromkeys(Kind, MOST_FILE_BYTES))
+FILES = Ability(largest=dict.fromkeys(Kind, MOST_FILE_BYTES), total=MOST_FILE_BYTES)
 
 
 class Email:

@@ -24,6 +24,7 @@ from valvomo.domain.attachments.limits import (
     Side,
     file_refusal,
     largest_of,
+    outward_largest,
     outward_refusal,
     sending_refusal,
 )
@@ -111,9 +112,12 @@ async def begin_upload(work: Work, command: BeginUpload) -> Outcome:
     if not command.came:
         refusal = posting_refusal(_words(work, conversation, command.visibility), conversation)
     refusal = refusal or (file_refusal if known else _nothing_at_all)(limits.of(side), sent)
+    kind = kind_of(command.media_type) if known else None
+    largest = largest_of(limits.of(side), kind)
     if refusal is None and public and side is Side.HOUSE:
         ability = await carried(work.tx, work.organization_id, conversation.account_id)
         refusal = outward_refusal(conversation.channel, sent if known else None, ability)
+        largest = min(largest, outward_largest(conversation.channel, kind, ability))
     if refusal is not None:
         return refusal
     mine = (work.organization_id, conversation.id, work.actor.id)
@@ -124,7 +128,7 @@ async def begin_upload(work: Work, command: BeginUpload) -> Outcome:
         "attachments.begin", work.organization_id, one, conversation.id, work.actor.id, side.value,
         shown_name(command.name, command.media_type), command.media_type, work.now,
     )  # fmt: skip
-    return {"id": one, "largest": largest_of(limits.of(side), kind_of(command.media_type) if known else None)}
+    return {"id": one, "largest": largest}
 
 
 @handles(FinishUpload)

@@ -167,6 +167,17 @@ def outward_refusal(
     return nothing_refusal(channel, ability or ABILITIES.get(channel, NOTHING))
 
 
+def outward_largest(channel: Channel, kind: Kind | None, ability: Ability | None = None) -> int:
+    """Bytes of a file of this kind that reach the customer; of None, which is not known yet, those of the largest.
+
+    A picture is made anew, so that how large it goes out is not known before that.
+    """
+    sizes = (ability or ABILITIES.get(channel, NOTHING)).largest
+    if kind is Kind.IMAGE:
+        return LARGEST_IMAGE
+    return max(sizes.values(), default=0) if kind is None else sizes.get(kind, 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
     """What may go with a message that is being written: bytes of a file of each kind, and the rest as `Ability` says.
