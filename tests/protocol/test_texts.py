@@ -115,6 +115,7 @@ NEEDED = {
     *(("delivery_advice", problem.value) for problem in DeliveryProblem),
     *(("reason", code) for code in (*REASONS, *HandOverReason)),
     ("bot", "greeting"),
+    *(("place", code) for code in ("next", "later")),
     ("webhook_mail", "subject"),
     ("webhook_mail", "text"),
     *(

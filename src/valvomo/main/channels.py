@@ -17,6 +17,7 @@ from valvomo.jobs.enclosing import Enclosures
 from valvomo.jobs.fetching import Fetching
 from valvomo.jobs.listening import Listening
 from valvomo.jobs.rounds import Rounds
+from valvomo.jobs.telling_places import TellingPlaces
 from valvomo.settings import Settings
 
 
@@ -47,7 +48,7 @@ def enclosures_of(parts: Parts, settings: Settings) -> Enclosures:
 
 
 def channel_jobs(parts: Parts, process_id: str, settings: Settings) -> tuple[Rounds, ...]:
-    """What comes in and goes out over channels."""
+    """What comes in and goes out over channels, and what the house says there by itself."""
     executor, opener, reception = parts.executor, parts.channels.setting_up.opener, parts.channels.reception
     allowed = networks_of(settings.webhook_networks)
     enclosures = enclosures_of(parts, settings)
@@ -58,4 +59,5 @@ def channel_jobs(parts: Parts, process_id: str, settings: Settings) -> tuple[Rou
         ),
         Fetching(executor, executor.bell, opener, parts.files.intake, allowed=allowed),
         Listening(executor, opener, reception, process_id=process_id, allowed=allowed),
+        TellingPlaces(executor),
     )

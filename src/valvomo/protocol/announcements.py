@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from valvomo.domain.conversations.place import MOST_MINUTES
+
 Announcements = Annotated[
     tuple[
         Literal[
@@ -16,3 +18,11 @@ Announcements = Annotated[
     ],
     Meta(max_length=10, description="Of what happens in it customers are told these over a channel."),
 ]  # fmt: skip
+PlaceMinutes = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=MOST_MINUTES,
+        description="Over a channel customers are told their place at most every so many minutes; 0: not at all.",
+    ),
+]

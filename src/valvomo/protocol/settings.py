@@ -140,6 +140,7 @@ class WorkstreamDocument(msgspec.Struct, frozen=True, kw_only=True):
     bot_id: str | None
     attachments: LimitsBody
     announced: list[str]
+    place_minutes: int
     created_at: datetime
 
 

@@ -18,7 +18,7 @@ from valvomo.domain.routing.overflow import Remedy, Trigger
 from valvomo.domain.routing.rules import Operator
 from valvomo.domain.routing.soundness import MOST_CONDITIONS, MOST_RULES, MOST_VALUES
 from valvomo.domain.sentiment.levels import Level
-from valvomo.protocol.announcements import Announcements
+from valvomo.protocol.announcements import Announcements, PlaceMinutes
 from valvomo.protocol.attachments import LimitsBody
 from valvomo.protocol.requests import Email, Id, Line, Priority, Request
 from valvomo.protocol.settings import TimersBody
@@ -237,6 +237,7 @@ class CreateWorkstreamRequest(Request, frozen=True, kw_only=True):
     bot_id: Id | None = None
     attachments: LimitsBody | None = None
     announced: Announcements | None = None
+    place_minutes: PlaceMinutes = 0
     texts: Annotated[dict[AnyLanguage, Said], Meta(max_length=50)] = msgspec.field(default_factory=dict)
 
 
@@ -259,6 +260,7 @@ class ChangeWorkstreamRequest(Request, frozen=True, kw_only=True):
     bot_id: Id | UnsetType | None = UNSET
     attachments: LimitsBody | None = None
     announced: Announcements | None = None
+    place_minutes: PlaceMinutes | None = None
 
 
 class StoreTextRequest(Request, frozen=True, kw_only=True):

@@ -108,6 +108,7 @@ export interface Workstream {
   attachments: FileLimits
   /** Lines that customers are told over a channel of what happens. */
   announced: readonly string[]
+  place_minutes: number
 }
 
 export type FileKind = 'image' | 'audio' | 'video' | 'document' | 'archive' | 'other'

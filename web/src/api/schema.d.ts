@@ -5202,6 +5202,8 @@ export interface components {
             consent?: components["schemas"]["ConsentPolicy"] | null;
             name?: string | null;
             origins?: string[] | null;
+            /** @description Over a channel customers are told their place at most every so many minutes; 0: not at all. */
+            place_minutes?: number | null;
             /** @description A UUIDv7. */
             queue?: string | null;
             queue_rules?: components["schemas"]["QueueRuleBody"][] | null;
@@ -5787,6 +5789,11 @@ export interface components {
             name: string;
             /** @default [] */
             origins: (string | unknown)[];
+            /**
+             * @description Over a channel customers are told their place at most every so many minutes; 0: not at all.
+             * @default 0
+             */
+            place_minutes: number;
             /** @description A UUIDv7. */
             queue: string;
             /** @default [] */
@@ -8367,6 +8374,7 @@ export interface components {
             key: string;
             name: string;
             origins: string[];
+            place_minutes: number;
             queue_id: string;
             queue_rules: components["schemas"]["QueueRule"][];
             skill_rules: components["schemas"]["SkillRule"][];

@@ -18,6 +18,7 @@ from valvomo.domain.access.actor import UserRole
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.attachments.limits import Limits, unsound_limits
 from valvomo.domain.conversations.model import SPOKEN, Channel, ConsentPolicy
+from valvomo.domain.conversations.place import MOST_MINUTES
 from valvomo.domain.conversations.targets import queue_kind
 from valvomo.domain.conversations.told import ANNOUNCED
 from valvomo.domain.conversations.workstream import Timers, WrapUpBlock, default_timers
@@ -36,7 +37,8 @@ class Rules:
     """The rules of a workstream that may change.
 
     `origins` are the web sites that may open conversations here, such as `https://shop.example`; none means any.
-    `announced` are the lines that customers are told over a channel of what happens, such as who joined.
+    `announced` are the lines that customers are told over a channel of what happens, such as who joined; their place in
+    the queue they are told at the beginning and at most every `place_minutes`, 0 is not at all.
     A template takes the place of `auto_accept` and of the offer time of `timers`. Conversations begin with the bot.
     """
 
@@ -56,6 +58,7 @@ class Rules:
     bot_id: str | None = None
     attachments: Limits = field(default_factory=Limits)
     announced: tuple[str, ...] = ANNOUNCED
+    place_minutes: int = 0
 
     def shown(self) -> dict[str, object]:
         """As kept with facts."""
@@ -89,6 +92,7 @@ class CreateWorkstream(Command):
     bot_id: str | None = None
     attachments: Limits | None = None
     announced: tuple[str, ...] | None = None
+    place_minutes: int = 0
     texts: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
 
@@ -118,6 +122,7 @@ class ChangeWorkstream(Command):
     bot_id: str | None = None
     attachments: Limits | None = None
     announced: tuple[str, ...] | None = None
+    place_minutes: int | None = None
 
 
 @handles(CreateWorkstream)
@@ -187,6 +192,7 @@ def _rules(command: CreateWorkstream) -> Rules:
         bot_id=command.bot_id,
         attachments=command.attachments or Limits(),
         announced=default.announced if command.announced is None else command.announced,
+        place_minutes=command.place_minutes,
     )
 
 
@@ -196,7 +202,7 @@ def _row(work: Work, workstream_id: str, rules: Rules) -> tuple[object, ...]:
         rules.auto_accept, rules.wrap_up.value, msgspec.to_builtins(rules.timers), rules.consent.value,
         list(rules.origins), msgspec.to_builtins(rules.queue_rules), msgspec.to_builtins(rules.skill_rules),
         rules.affinity, rules.template_id, rules.bot_id,
-        msgspec.to_builtins(rules.attachments, order="deterministic"), list(rules.announced),
+        msgspec.to_builtins(rules.attachments, order="deterministic"), list(rules.announced), rules.place_minutes,
     )  # fmt: skip
 
 
@@ -223,6 +229,8 @@ def _form_refusal(channel: Channel, rules: Rules) -> Refusal | None:
         return Refusal(Reason.NO_CUSTOMER, {"field": "consent"})
     if not rules.allowed_presences:
         return malformed("allowed_presences", "none is given")
+    if not 0 <= rules.place_minutes <= MOST_MINUTES:
+        return malformed("place_minutes", f"from 0 to {MOST_MINUTES}")
     return unsound_limits(rules.attachments)
 
 

@@ -239,6 +239,32 @@ WHERE a.organization_id = $1 AND a.begins AND NOT a.disabled ORDER BY lower(a.na
 -- Where the public messages of a conversation go.
 INSERT INTO channel_conversations (organization_id, conversation_id, account_id, address) VALUES ($1, $2, $3, $4)
 
+-- name: places_due
+-- Who waits over an account that sends now, has not just come, and may be told their place again or for the first time.
+SELECT c.organization_id, c.id, c.queue_id, v.place
+FROM workstreams w
+JOIN conversations c ON c.organization_id = w.organization_id AND c.workstream_id = w.id AND c.state = 'open'
+JOIN channel_conversations v ON v.organization_id = c.organization_id AND v.conversation_id = c.id
+JOIN channel_accounts a ON a.organization_id = v.organization_id AND a.id = v.account_id
+    AND NOT a.disabled AND a.held_since IS NULL
+LEFT JOIN channel_threads t ON t.organization_id = v.organization_id AND t.account_id = v.account_id
+    AND t.address = v.address
+WHERE w.place_minutes > 0 AND w.channel = ANY ($3::text[]) AND t.opted_out_at IS NULL
+    AND (c.body ->> 'session_queued_at')::timestamptz <= $1::timestamptz - make_interval(secs => $2)
+    AND (v.place_at IS NULL OR v.place_at <= $1::timestamptz - make_interval(mins => w.place_minutes))
+ORDER BY c.organization_id, c.id
+
+-- name: place
+-- How often the customer of a conversation may be told their place, and which one they were told last, and when.
+SELECT v.place, v.place_at, w.place_minutes FROM channel_conversations v
+JOIN conversations c ON c.organization_id = v.organization_id AND c.id = v.conversation_id
+JOIN workstreams w ON w.organization_id = c.organization_id AND w.id = c.workstream_id
+WHERE v.organization_id = $1 AND v.conversation_id = $2
+
+-- name: note_place
+-- They are told this place.
+UPDATE channel_conversations SET place = $3, place_at = $4 WHERE organization_id = $1 AND conversation_id = $2
+
 -- name: identity
 -- The customer who is known by this.
 SELECT contact_id FROM identities WHERE organization_id = $1 AND kind = $2 AND value = $3

@@ -69,6 +69,7 @@ async def create_workstream(
         bot_id=data.bot_id,
         attachments=_limits(data.attachments),
         announced=data.announced,
+        place_minutes=data.place_minutes,
         texts=data.texts,
     )
     made = done(await parts.executor.execute(actor, command, key))
@@ -110,6 +111,7 @@ async def change_workstream(
         bot_id=given(data.bot_id),
         attachments=_limits(data.attachments),
         announced=data.announced,
+        place_minutes=data.place_minutes,
     )
     done(await parts.executor.execute(actor, command, key))
     return await _document(parts, actor, workstream_id)
