@@ -30,7 +30,7 @@ def test_what_is_forwarded_is_agreed_upon_and_nothing_else() -> None:
     wanted = offer(section("0"), section("1", "video"), section("2", "application"))
     found = answered(wanted, {"0", "1"}, {"0": 11, "1": 12})
     sound, picture, other = found.media
-    assert [one.mimeType for one in sound.rtp.codecs] == ["audio/opus"]
+    assert [one.mimeType for one in sound.rtp.codecs] == ["audio/telephone-event", "audio/opus"]
     assert [one.mimeType for one in picture.rtp.codecs] == ["video/VP8"]
     assert (sound.direction, picture.direction, other.port) == ("sendrecv", "sendrecv", 0)
     assert found.group[0].items == ["0", "1"]

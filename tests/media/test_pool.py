@@ -4,18 +4,30 @@ import asyncio
 import os
 import signal
 import sys
+from array import array
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
-from sample_call import SCRIPT, TONES, Meeting
-from sample_sound import heard, read_back
+from sample_call import SCRIPT, Meeting
+from sample_sound import heard, read_back, wav
+from sample_telephone import TONES, Telephone
 
 from valvomo.domain.calls.hearing import Part
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.pool import EnginePool
-from valvomo.media.port import Gone, GoneError, OfferError, Recorded, RecordingError, WebLeg
+from valvomo.media.port import (
+    Gone,
+    GoneError,
+    OfferError,
+    Pressed,
+    Recorded,
+    RecordingError,
+    SoundError,
+    WebLeg,
+)
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 PARTS = {"customer": Part.CUSTOMER, "agent": Part.AGENT}
@@ -58,6 +70,44 @@ async def test_a_process_that_is_killed_takes_its_own_calls_only(chromium: Brows
         await other.until(customer="", agent="")
         for each in (one, other, again):
             await each.page.close()
+
+
+async def test_a_telephone_in_another_process(chromium: Browser) -> None:
+    parts = PARTS | {"supervisor": Part.SPEAKER}
+    async with asyncio.timeout(60), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
+        call = await meeting(pool, chromium, "call")
+        async with Telephone.ringing(pool, "call", "supervisor") as phone:
+            call.telephones["supervisor"] = phone
+            await call.route(parts)
+            await call.until(
+                customer="agent supervisor", agent="customer supervisor", supervisor="agent customer"
+            )
+            await pool.play("call", "supervisor", wav(TONES["prompt"], 1), loop=True)
+            await call.until(supervisor="agent customer prompt")
+            with pytest.raises(SoundError, match="neither"):
+                await pool.play("call", "supervisor", b"nonsense")
+            await pool.stop_play("call", "supervisor")
+            async with aclosing(pool.tap("call", "supervisor")) as sound:
+                tapped = [(await anext(sound)).pcm for _ in range(50)]
+            assert heard_in(b"".join(tapped)) == "supervisor"
+            await pool.send_dtmf("call", "supervisor", "5")
+            await call.eventually(lambda: _is(phone.dialled == "5"))
+            await pool.dtmf("call", "supervisor", "*")
+            async for told in pool.happenings():
+                if told == Pressed("call", "supervisor", "*"):
+                    break
+            await pool.end_call("call")
+            await call.eventually(lambda: _is(phone.over))
+            await pool.feed("call", "supervisor", b"\0\0")
+        await call.page.close()
+
+
+async def _is(what: object) -> bool:
+    return bool(what)
+
+
+def heard_in(pcm: bytes) -> str:
+    return heard(array("h", pcm), TONES, 16_000)
 
 
 async def test_a_recording_of_another_process_and_what_is_left_of_one_that_was_killed(

@@ -5,8 +5,9 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from sample_call import TONES, Meeting
+from sample_call import Meeting
 from sample_sound import heard, read_back
+from sample_telephone import TONES, Telephone
 
 from valvomo.domain.calls.hearing import Part
 from valvomo.media.port import GoneError, Recorded, RecordingError, Track
@@ -76,6 +77,26 @@ async def test_a_pause_is_silence_for_all_and_the_end_of_a_call_ends_it(
         tracks = await recorded(meeting)
     for who, track in tracks.items():
         assert [what for what, _ in tenths(track)] == [who, "", who]
+
+
+async def test_a_telephone_is_recorded_as_a_browser_is(meeting: Meeting, tmp_path: Path) -> None:
+    async with asyncio.timeout(PATIENCE), Telephone.ringing(meeting.engine, "call", "customer") as phone:
+        meeting.telephones["customer"] = phone
+        await meeting.come("agent", Part.AGENT)
+        parts = {"customer": Part.CUSTOMER, "agent": Part.AGENT}
+        await meeting.route(parts)
+        await meeting.until(customer="agent", agent="customer")
+        await meeting.engine.start_recording("call", "one", str(tmp_path))
+        await meeting.says("customer", SECOND)
+        await meeting.route(parts, held=True)
+        await meeting.says("customer", SECOND)
+        await meeting.route(parts)
+        await meeting.says("customer", SECOND)
+        await meeting.engine.stop_recording("call", "one")
+        tracks = await recorded(meeting)
+    assert {what for what, _ in tenths(tracks["agent"])} == {"agent"}
+    assert [what for what, _ in tenths(tracks["customer"])] == ["customer", "", "customer"]
+    assert {track.name for track in tracks.values()} == {"customer", ""}
 
 
 async def test_nobody_is_kept_unless_it_is_said(meeting: Meeting, tmp_path: Path) -> None:

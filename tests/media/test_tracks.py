@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_sound import loudness, read_back, tone
+from sample_sound import encoded, loudness, read_back, tone
 
-from valvomo.media.embedded import music, opus
+from valvomo.media.embedded import opus
 from valvomo.media.embedded.opus import RATE
 from valvomo.media.embedded.recorder import Recorder
 from valvomo.media.embedded.rtp import TIMESTAMPS, Packet
@@ -21,7 +21,7 @@ from valvomo.media.embedded.track import Written
 from valvomo.media.port import Recorded, RecordingError
 
 FRAME, HERTZ = 960, 1000
-VOICE = music.encoded(tone(HERTZ, 4, RATE))
+VOICE = encoded(tone(HERTZ, 4, RATE))
 
 
 def pages(data: bytes) -> list[tuple[int, int]]:

@@ -4,13 +4,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from playwright.async_api import Page
+from sample_telephone import MUSIC, TONES, Telephone
 
 from valvomo.domain.calls.hearing import SENDING, Leg, Part, hearing, recorded
 from valvomo.media.port import Engine, Kind, Quality, WebLeg
 
-TONES = {"customer": 1000, "agent": 1370, "supervisor": 1810, "consult": 2390}
-"""Hertz: none is a harmonic of another, nor of the music."""
-MUSIC = (220, 262, 330, 440, 175, 349, 131, 196, 247, 294, 392)
 HEARD, SILENT = -60, -80
 """dB: what is heard is about -24, what is not is below -90."""
 
@@ -88,6 +86,10 @@ SCRIPT = """() => {
     const [red, green, blue] = paint.getImageData(1, 1, 1, 1).data
     return red > 128 && green < 100 ? 'red' : blue > 128 && red < 100 ? 'blue' : 'other'
   }
+  window.press = (name, keys) => {
+    const [sender] = people[name].pc.getSenders()
+    sender.dtmf.insertDTMF(keys, 100, 50)
+  }
   window.hangUp = (name) => people[name].pc.close()
 }"""
 
@@ -99,6 +101,7 @@ class Meeting:
     engine: Engine
     page: Page
     call: str = "call"
+    telephones: dict[str, Telephone] = field(default_factory=dict)
     found: dict[str, str] = field(default_factory=dict)
     """What was heard when it was last looked at, for who reads of a failure."""
 
@@ -133,6 +136,8 @@ class Meeting:
 
     async def heard(self, who: str) -> str:
         """Whose tones somebody hears at this moment; `?` for one that is neither heard nor silent."""
+        if who in self.telephones:
+            return self.telephones[who].heard()
         levels = await self.page.evaluate("([who, hertz]) => loudness(who, hertz)", [who, [*TONES.values()]])
         tunes = await self.page.evaluate("([who, hertz]) => loudness(who, hertz)", [who, [*MUSIC]])
         names = dict(zip(TONES, levels, strict=True)) | {"music": max(tunes)}

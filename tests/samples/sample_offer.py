@@ -8,11 +8,17 @@ HEAD = ["v=0", "o=- 4611 2 IN IP4 127.0.0.1", "s=-", "t=0 0"]
 
 def section(mid: str, medium: str = "audio", direction: str = "sendrecv") -> list[str]:
     coded = {
-        "audio": ["a=rtpmap:111 opus/48000/2", "a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111"],
+        "audio": [
+            "a=rtpmap:111 opus/48000/2",
+            "a=rtpmap:63 red/48000/2",
+            "a=fmtp:63 111/111",
+            "a=rtpmap:110 telephone-event/48000",
+            "a=rtpmap:126 telephone-event/8000",
+        ],
         "video": ["a=rtpmap:96 VP8/90000", "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96"],
     }.get(medium, ["a=sctp-port:5000"])
     head = {
-        "audio": "m=audio 9 UDP/TLS/RTP/SAVPF 111 63",
+        "audio": "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 110 126",
         "video": "m=video 9 UDP/TLS/RTP/SAVPF 97 96",
     }.get(medium, "m=application 9 UDP/DTLS/SCTP webrtc-datachannel")
     return [

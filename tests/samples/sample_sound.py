@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import struct
 from array import array
 from collections.abc import Iterable
+from io import BytesIO
 
 import av
+
+from valvomo.media.embedded.codec import Encoder
 
 HEARD, SILENT = 0.02, 0.002
 """Of the loudest that can be: what is heard is more than the first, what is not is less than the second."""
@@ -53,3 +57,30 @@ def add(found: array[int], frames: Iterable[av.AudioFrame]) -> None:
     """Frames of one channel of 16 bits, at the end."""
     for frame in frames:
         found.frombytes(bytes(frame.planes[0])[: 2 * frame.samples])
+
+
+def encoded(pcm: array[int], rate: int = 48_000) -> list[bytes]:
+    """Packets of Opus of 20 ms each."""
+    encoder, size = Encoder(rate), rate // 50
+    return [encoder.encode(pcm[at : at + size].tobytes()) for at in range(0, len(pcm) - size + 1, size)]
+
+
+def wav(hertz: float, seconds: float, rate: int = 8_000) -> bytes:
+    """A file of a tone."""
+    pcm = tone(hertz, seconds, rate).tobytes()
+    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(pcm), b"WAVE", b"fmt ", 16, 1, 1, rate, 2 * rate,
+                       2, 16, b"data", len(pcm))  # fmt: skip
+    return head + pcm
+
+
+def ogg(hertz: float, seconds: float) -> bytes:
+    """A file of a tone in Opus."""
+    target = BytesIO()
+    with av.open(target, "w", format="ogg") as container:
+        stream = container.add_stream("libopus", rate=48_000, layout="mono")
+        frame = av.AudioFrame(format="s16", layout="mono", samples=int(seconds * 48_000))
+        frame.planes[0].update(tone(hertz, seconds, 48_000).tobytes())
+        frame.sample_rate = 48_000
+        for one in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(one)
+    return target.getvalue()

@@ -7,15 +7,33 @@ once, and what is asked of a leg or call that is gone does nothing: an end may a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-import msgspec
-
 from valvomo.domain.calls.hearing import Matrix
+from valvomo.media.happenings import (
+    Connected,
+    Dialled,
+    Gone,
+    Happening,
+    Heard,
+    Lost,
+    Played,
+    Pressed,
+    Quality,
+    Recorded,
+    Speaking,
+    Track,
+)
+
+__all__ = (
+    "KEYS", "RATES", "Connected", "Dialled", "Engine", "Gone", "GoneError", "Happening", "Heard", "Kind", "Lost",
+    "OfferError", "PcmLeg", "Played", "Pressed", "Quality", "Recorded", "RecordingError", "SoundError", "Speaking",
+    "Track", "WebLeg", "checked_keys", "checked_rate", "checked_sound",
+)  # fmt: skip
 
 
 class OfferError(Exception):
@@ -28,6 +46,10 @@ class GoneError(LookupError):
 
 class RecordingError(Exception):
     """A recording that cannot begin; `str` says why."""
+
+
+class SoundError(Exception):
+    """Something that cannot be played; `str` says why."""
 
 
 class Kind(StrEnum):
@@ -52,78 +74,46 @@ class WebLeg:
     name: str = ""
 
 
-class Connected(msgspec.Struct, frozen=True, tag="connected"):
-    """Media can flow between a leg and the engine."""
-
-    call_id: str
-    leg_id: str
-
-
-class Lost(msgspec.Struct, frozen=True, tag="lost"):
-    """Nothing has come from a leg for some seconds, or it never came: its browser or network is gone."""
-
-    call_id: str
-    leg_id: str
+RATES = frozenset({8_000, 16_000, 24_000, 48_000})
+"""Samples a second that plain sound may have."""
+MOST_SOUND = 1 << 24
+"""Bytes of a file that is played."""
+KEYS = frozenset("0123456789*#ABCD")
+"""Of a telephone (RFC 4733 §3.2)."""
 
 
-class Speaking(msgspec.Struct, frozen=True, tag="speaking"):
-    """A leg has begun to speak, or stopped."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PcmLeg:
+    """A telephone, or whoever else has no browser: plain sound comes from and goes to it, at `rate`.
 
-    call_id: str
-    leg_id: str
-    speaking: bool
-
-
-class Gone(msgspec.Struct, frozen=True, tag="gone"):
-    """A part of the engine has died with these calls.
-
-    Of their recordings there is what had been written, up to the last second; each file says in its comments of which
-    recording and leg it is.
+    Plain sound is one channel of 16 bits, little-endian. `name` is for logs and recordings.
     """
 
-    call_ids: tuple[str, ...]
-
-
-class Track(msgspec.Struct, frozen=True):
-    """What one leg has said in a recording: a file of Opus in Ogg (RFC 7845), from when it first said anything.
-
-    `name` is the leg's. `began` in seconds from the beginning of the recording, and `seconds` long: what was paused or
-    on hold is silence in it, so that all tracks of a recording can be played in step.
-    """
-
-    file: str
-    leg_id: str
-    name: str
-    began: float
-    seconds: float
-
-
-class Recorded(msgspec.Struct, frozen=True, tag="recorded"):
-    """A recording is over, and its files are whole; `failed` is why something of it could not be written."""
-
     call_id: str
-    recording_id: str
-    tracks: tuple[Track, ...]
-    failed: str = ""
+    leg_id: str
+    rate: int = 8_000
+    name: str = ""
 
 
-Happening = Connected | Lost | Speaking | Recorded | Gone
+def checked_rate(rate: int) -> int:
+    """A rate of plain sound; raises `ValueError` for one that is not known."""
+    if rate not in RATES:
+        raise ValueError(f"plain sound has {', '.join(map(str, sorted(RATES)))} samples a second")
+    return rate
 
 
-class Quality(msgspec.Struct, frozen=True, kw_only=True):
-    """How a leg does. Packets since it came; `up` is what came from it, `down` what went to it.
+def checked_sound(sound: bytes) -> bytes:
+    """A file that is to be played; raises `SoundError` for one that is too large, whatever is in it."""
+    if len(sound) > MOST_SOUND:
+        raise SoundError(f"larger than {MOST_SOUND >> 20} MB")
+    return sound
 
-    `lost` are shares of packets that did not arrive, lately, from 0 to 1; `jitter` and `round_trip` in seconds, None
-    where that is not known yet. `refused` are packets that came from a leg that sends nothing: they were thrown away.
-    """
 
-    up: int = 0
-    down: int = 0
-    refused: int = 0
-    lost_up: float | None = None
-    lost_down: float | None = None
-    jitter: float | None = None
-    round_trip: float | None = None
+def checked_keys(keys: str) -> str:
+    """Keys of a telephone; raises `ValueError` where there are others, or none."""
+    if not keys or not KEYS.issuperset(keys):
+        raise ValueError("keys are digits, '*', '#', and A to D")
+    return keys
 
 
 class Engine(Protocol):
@@ -145,6 +135,27 @@ class Engine(Protocol):
         """A browser comes, or comes back from another network with a new offer; the answer to its offer.
 
         It hears nothing until a matrix says so. Raises `OfferError`, and `GoneError`.
+        """
+        ...
+
+    async def add_pcm_leg(self, leg: PcmLeg) -> None:
+        """Somebody without a browser comes; `Connected` is told as soon as something comes from them.
+
+        It hears nothing until a matrix says so. Raises `GoneError`, and `ValueError` for a rate that is not known.
+        """
+        ...
+
+    async def feed(self, call_id: str, leg_id: str, pcm: bytes) -> None:
+        """What has come from a leg without a browser, in pieces of any length, at the pace at which it was said.
+
+        Also of who is silent silence has to come: a leg from which nothing comes is lost.
+        """
+        ...
+
+    def sound(self, call_id: str, leg_id: str) -> AsyncGenerator[Heard | Dialled, None]:
+        """What a leg without a browser hears, all of it mixed, at its own rate, from when it is read; for one reader.
+
+        It ends with the leg. What is not read for some seconds is dropped, the oldest first.
         """
         ...
 
@@ -185,6 +196,39 @@ class Engine(Protocol):
 
     async def stop_recording(self, call_id: str, recording_id: str) -> None:
         """Nothing more is kept; the files are told as soon as they are whole."""
+        ...
+
+    def tap(self, call_id: str, leg_id: str) -> AsyncGenerator[Heard, None]:
+        """What a leg says, at 16 kHz, from when it is read: while it may be kept, and as long as the call is there.
+
+        What is not read for some seconds is dropped, the oldest first.
+        """
+        ...
+
+    async def play(self, call_id: str, leg_id: str, sound: bytes, *, loop: bool = False) -> None:
+        """Play a file of WAV or Ogg to one leg, again and again or once, which is told as `Played`.
+
+        It takes the place of music and of what was played before, and is heard beside whoever else is. Raises
+        `SoundError` for what cannot be played.
+        """
+        ...
+
+    async def stop_play(self, call_id: str, leg_id: str) -> None:
+        """Nothing is played to the leg any more."""
+        ...
+
+    async def dtmf(self, call_id: str, leg_id: str, keys: str) -> None:
+        """The source of a leg without a browser tells of keys that were pressed there; each is told as `Pressed`.
+
+        Raises `ValueError` for what is no key.
+        """
+        ...
+
+    async def send_dtmf(self, call_id: str, leg_id: str, keys: str) -> None:
+        """Have keys pressed at the other side of a leg without a browser: its sound says so as `Dialled`.
+
+        Raises `ValueError` for what is no key.
+        """
         ...
 
     async def quality(self, call_id: str) -> dict[str, Quality]:

@@ -6,42 +6,79 @@ from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from aiortc.rtp import (
-    RTCP_PSFB_FIR,
-    RTCP_PSFB_PLI,
-    AnyRtcpPacket,
-    RtcpPacket,
-    RtcpPsfbPacket,
-    RtcpRrPacket,
-    RtcpRtpfbPacket,
-    RtcpSrPacket,
-)
-
 from valvomo.domain.calls.hearing import Matrix
-from valvomo.media.embedded import rtp
+from valvomo.media.embedded import control, rtp
+from valvomo.media.embedded.ears import Ear
+from valvomo.media.embedded.flow import Flow
 from valvomo.media.embedded.leg import Leg
+from valvomo.media.embedded.line import Line
 from valvomo.media.embedded.recorder import Recording
-from valvomo.media.port import Connected, Happening, Kind, Lost, Speaking
+from valvomo.media.embedded.sounds import Playing
+from valvomo.media.port import Connected, Happening, Heard, Kind, Lost, Pressed, Speaking
 
-MUSIC = "*music*"
-"""The source of those who hear nobody else."""
+MUSIC, PROMPT = "*music*", "*prompt*"
+"""The sources of those who hear nobody else, and of those to whom something is played."""
 LOST_SECONDS = 7.0
 """Browsers make a check every few seconds; after so long without anything they are gone (RFC 7675 §5.1)."""
 COMES_WITHIN = 25.0
 """Seconds for the first check and the handshake."""
-PICTURE_EVERY = 0.5
-"""Seconds between two requests for a whole picture."""
+
+
+@dataclass(slots=True)
+class Tap:
+    """Who listens to what one leg says, as plain samples."""
+
+    leg_id: str
+    flow: Flow[Heard] = field(default_factory=Flow)
 
 
 @dataclass(slots=True)
 class Call:
-    """Its legs, by source those who hear it, and whose sound may be kept."""
+    """Its legs, by source those who hear it, and whose sound may be kept. `began` by the engine's clock in seconds.
 
-    legs: dict[str, Leg] = field(default_factory=dict)
+    `ears` are for the legs of browsers that somebody hears as plain samples.
+    """
+
+    began: float
+    legs: dict[str, Leg | Line] = field(default_factory=dict)
     matrix: Matrix = field(default_factory=dict)
     kept: AbstractSet[str] = frozenset()
-    recordings: dict[str, Recording] = field(default_factory=dict)
     hearers: dict[str, tuple[Leg, ...]] = field(default_factory=dict)
+    lines: tuple[Line, ...] = ()
+    ears: dict[str, Ear] = field(default_factory=dict)
+    taps: list[Tap] = field(default_factory=list)
+    playing: dict[str, Playing] = field(default_factory=dict)
+    recordings: dict[str, Recording] = field(default_factory=dict)
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to be done with each beat of the clock."""
+        return bool(self.lines or self.ears or self.playing)
+
+    def hears(self, source: str) -> bool:
+        """Whether any browser or recording takes what a leg says."""
+        return bool(self.hearers.get(source)) or (source in self.kept and bool(self.recordings))
+
+    def route(self) -> None:
+        """Give everybody what the matrix says; what is played to somebody takes the place of music."""
+        hearers: dict[str, list[Leg]] = {}
+        self.lines = tuple(one for one in self.legs.values() if isinstance(one, Line))
+        for leg in self.legs.values():
+            hears = self.matrix.get(leg.id)
+            wanted = hears.sources & self.legs.keys() if hears else frozenset[str]()
+            music = hears is not None and hears.music and leg.id not in self.playing
+            if isinstance(leg, Line):
+                leg.sources, leg.music = wanted, music
+                continue
+            extra = {MUSIC} if music else {PROMPT} if leg.id in self.playing else set()
+            leg.listen(wanted | extra, wanted)
+            for source in wanted | extra:
+                hearers.setdefault(source, []).append(leg)
+        self.hearers = {source: tuple(legs) for source, legs in hearers.items()}
+        plain = {one.leg_id for one in self.taps} & self.kept
+        plain = plain.union(*(line.sources for line in self.lines))
+        browsers = {one for one in plain if isinstance(self.legs.get(one), Leg)}
+        self.ears = {one: self.ears.get(one) or Ear() for one in browsers}
 
 
 class Switchboard:
@@ -50,16 +87,16 @@ class Switchboard:
     def __init__(
         self, clock: Callable[[], float], epoch: Callable[[], float], tell: Callable[[Happening], None]
     ) -> None:
-        self._clock = clock
+        self.clock = clock
         self._epoch = epoch
-        self._tell = tell
+        self.tell = tell
         self.calls: dict[str, Call] = {}
 
-    def legs(self) -> Iterable[Leg]:
+    def legs(self) -> Iterable[Leg | Line]:
         """Everybody."""
         return [leg for call in self.calls.values() for leg in call.legs.values()]
 
-    def find(self, call_id: str, leg_id: str) -> Leg | None:
+    def find(self, call_id: str, leg_id: str) -> Leg | Line | None:
         """A leg, None where it is gone."""
         call = self.calls.get(call_id)
         return call.legs.get(leg_id) if call else None
@@ -71,39 +108,31 @@ class Switchboard:
 
     def open(self, call_id: str) -> None:
         """A call without anybody, unless it is there."""
-        self.calls.setdefault(call_id, Call())
+        self.calls.setdefault(call_id, Call(self.clock()))
 
-    def put(self, leg: Leg) -> None:
+    def put(self, leg: Leg | Line) -> None:
         """The leg is in its call, and hears what the call's matrix says of it."""
         call = self.calls[leg.call_id]
         call.legs[leg.id] = leg
-        self.route(leg.call_id, call.matrix, call.kept)
+        call.route()
 
-    def take_out(self, call_id: str, leg_id: str) -> Leg | None:
+    def take_out(self, call_id: str, leg_id: str) -> Leg | Line | None:
         """The leg is in no call any more."""
         call = self.calls.get(call_id)
         leg = call.legs.pop(leg_id, None) if call else None
         if call and leg:
             call.matrix = {one: hears for one, hears in call.matrix.items() if one != leg_id}
-            self.route(call_id, call.matrix, call.kept - {leg_id})
+            call.kept = call.kept - {leg_id}
+            call.playing.pop(leg_id, None)
+            call.route()
         return leg
 
     def route(self, call_id: str, matrix: Matrix, kept: AbstractSet[str]) -> None:
         """Who hears whom from now on, and whose sound may be kept."""
         call = self.calls.get(call_id)
-        if call is None:
-            return
-        call.matrix, call.kept = matrix, kept
-        hearers: dict[str, list[Leg]] = {}
-        for leg in call.legs.values():
-            hears = matrix.get(leg.id)
-            wanted = hears.sources & call.legs.keys() if hears else frozenset[str]()
-            sources = wanted | {MUSIC} if hears and hears.music else wanted
-            for kind, slots in leg.slots.items():
-                slots.assign(sources if kind is Kind.AUDIO else wanted)
-            for source in sources:
-                hearers.setdefault(source, []).append(leg)
-        call.hearers = {source: tuple(legs) for source, legs in hearers.items()}
+        if call is not None:
+            call.matrix, call.kept = matrix, kept
+            call.route()
 
     def listening(self) -> list[Leg]:
         """Those who hear music now."""
@@ -114,72 +143,61 @@ class Switchboard:
         opened = leg.secured.open(datagram)
         if opened is None:
             return
-        now = leg.seen = self._clock()
+        now = leg.seen = self.clock()
         if rtp.is_rtcp(opened):
-            self._controlled(leg, opened, now)
+            for source in control.wanted(leg, opened, now, self._epoch()):
+                seen = self.find(leg.call_id, source)
+                if isinstance(seen, Leg):
+                    control.ask_for_picture(seen, now)
             return
         packet = rtp.read(opened, leg.level_id(opened[1] & 0x7F))
         up = leg.take(packet, now) if packet else None
         if packet is None or up is None:
             return
-        if up.kind is Kind.AUDIO and leg.voice.take(packet.level, now):
-            self._tell(Speaking(leg.call_id, leg.id, leg.voice.speaking))
-        self._forward(leg, up.kind, packet, now)
+        if leg.is_of_keys(packet.payload_type):
+            self._pressed(leg, packet)
+            return
+        if self.forward(leg, up.kind, packet, now) and up.kind is Kind.VIDEO:
+            control.ask_for_picture(leg, now)
 
-    def _forward(self, leg: Leg, kind: Kind, packet: rtp.Packet, now: float) -> None:
+    def _pressed(self, leg: Leg, packet: rtp.Packet) -> None:
+        key = leg.keypad.take(packet)
+        if key is not None:
+            self.tell(Pressed(leg.call_id, leg.id, key))
+
+    def forward(self, leg: Leg | Line, kind: Kind, packet: rtp.Packet, now: float) -> bool:
+        """A packet of somebody to all who are to have it; whether it is the first one for any of them."""
+        if kind is Kind.AUDIO and leg.voice.take(packet.level, now):
+            self.tell(Speaking(leg.call_id, leg.id, leg.voice.speaking))
         call = self.calls.get(leg.call_id)
         if call is None:
-            return
+            return False
         began = [hearer.hear(leg.id, kind, packet, now) for hearer in call.hearers.get(leg.id, ())]
-        if kind is Kind.VIDEO and any(began):
-            self._ask_for_picture(leg, now)
-        if kind is Kind.AUDIO and leg.id in call.kept:
-            for recording in call.recordings.values():
-                recording.take(leg.id, leg.name, packet, now)
-
-    def _controlled(self, leg: Leg, data: bytes, now: float) -> None:
-        try:
-            packets = RtcpPacket.parse(data)
-        except ValueError:
-            return
-        for packet in packets:
-            if isinstance(packet, RtcpSrPacket) and packet.ssrc in leg.ups:
-                leg.ups[packet.ssrc].reception.heard(packet.sender_info, now)
-            if isinstance(packet, RtcpSrPacket | RtcpRrPacket):
-                leg.reported(packet.reports, self._epoch())
-            self._wished(leg, packet, now)
-
-    def _wished(self, leg: Leg, packet: AnyRtcpPacket, now: float) -> None:
-        if isinstance(packet, RtcpRtpfbPacket):
-            leg.resend(packet.media_ssrc, packet.lost)
-        elif isinstance(packet, RtcpPsfbPacket) and packet.fmt in {RTCP_PSFB_PLI, RTCP_PSFB_FIR}:
-            wanted = packet.media_ssrc or int.from_bytes(packet.fci[:4])
-            slot = leg.slot_of(wanted)
-            source = self.find(leg.call_id, slot.source) if slot and slot.source else None
-            if source is not None:
-                self._ask_for_picture(source, now)
-
-    def _ask_for_picture(self, leg: Leg, now: float) -> None:
-        for ssrc, up in leg.ups.items():
-            if up.kind is Kind.VIDEO and now - up.asked >= PICTURE_EVERY:
-                up.asked = now
-                leg.secured.give(bytes(RtcpPsfbPacket(fmt=RTCP_PSFB_PLI, ssrc=leg.own, media_ssrc=ssrc)))
+        if kind is Kind.AUDIO:
+            ear = call.ears.get(leg.id)
+            if ear is not None:
+                ear.take(packet)
+            if leg.id in call.kept:
+                for recording in call.recordings.values():
+                    recording.take(leg.id, leg.name, packet, now)
+        return any(began)
 
     def look(self) -> None:
         """Once a second or so: who is gone, and who is back."""
-        now = self._clock()
+        now = self.clock()
         for leg in self.legs():
             quiet = now - (leg.seen if leg.seen is not None else leg.began)
             limit = LOST_SECONDS if leg.connected else COMES_WITHIN
             if quiet > limit and not leg.lost:
                 leg.lost = True
-                self._tell(Lost(leg.call_id, leg.id))
+                self.tell(Lost(leg.call_id, leg.id))
             elif leg.lost and leg.connected and quiet <= limit:
                 leg.lost = False
-                self._tell(Connected(leg.call_id, leg.id))
+                self.tell(Connected(leg.call_id, leg.id))
 
     def report(self) -> None:
         """Every few seconds: reports to all browsers."""
-        now, epoch = self._clock(), self._epoch()
+        now, epoch = self.clock(), self._epoch()
         for leg in self.legs():
-            leg.report(now, epoch)
+            if isinstance(leg, Leg):
+                leg.report(now, epoch)

@@ -4,46 +4,52 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 
-import structlog
-from aiortc.rtcdtlstransport import RTCCertificate
-
 from valvomo.domain.calls.hearing import Matrix
-from valvomo.media.embedded import ice, music, sdp
-from valvomo.media.embedded.board import MUSIC, Switchboard
-from valvomo.media.embedded.ice import Address, Credentials
+from valvomo.media.embedded import beat, music, sdp, sounds
+from valvomo.media.embedded.beat import Beat
+from valvomo.media.embedded.board import Call, Switchboard, Tap
+from valvomo.media.embedded.door import Door
+from valvomo.media.embedded.ice import Address
 from valvomo.media.embedded.leg import Leg
+from valvomo.media.embedded.line import Line
 from valvomo.media.embedded.news import News
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.recorder import Recorder
-from valvomo.media.embedded.rtp import SEQUENCES, TIMESTAMPS, Packet
-from valvomo.media.embedded.secure import Secured
+from valvomo.media.embedded.sounds import Playing, Sound
 from valvomo.media.embedded.wire import Wire
-from valvomo.media.port import Connected, GoneError, Happening, Kind, Lost, Quality, WebLeg
+from valvomo.media.port import (
+    Connected,
+    Dialled,
+    GoneError,
+    Happening,
+    Heard,
+    PcmLeg,
+    Pressed,
+    Quality,
+    WebLeg,
+    checked_keys,
+    checked_rate,
+)
 
-LOOKS, REPORTS, STEP = 0.5, 2.0, 0.02
-
-log = structlog.get_logger(__name__)
+LOOKS, REPORTS = 0.5, 2.0
+BEHIND = 1.0
+"""Seconds that are made up for when the process was held up; what is older is left out."""
 
 
 class EmbeddedEngine:
     """Made by `running`. All of it belongs to one event loop."""
 
-    def __init__(self, place: Place, tasks: asyncio.TaskGroup) -> None:
-        self._place = place
-        self._tasks = tasks
-        self._certificate = RTCCertificate.generateCertificate()
-        self._fingerprints = [
-            one for one in self._certificate.getFingerprints() if one.algorithm == "sha-256"
-        ]
+    def __init__(self, place: Place, tasks: asyncio.TaskGroup, tune: Sound) -> None:
         self._news = News()
         self._board = Switchboard(time.monotonic, time.time, self._news.tell)
         self._wire = Wire(time.monotonic, self._board.came)
+        self._door = Door(place, self._wire, self._board, tasks)
         self._recorder = Recorder(time.monotonic, self._news.tell)
-        self._tune: Iterator[Packet] = iter(())
+        self._beat = Beat(self._board, tune)
 
     @classmethod
     @asynccontextmanager
@@ -51,8 +57,7 @@ class EmbeddedEngine:
         """The engine for as long as it is needed; raises `OSError` where its port is not to be had."""
         loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as tasks:
-            engine = cls(place, tasks)
-            engine._tune = _played(await asyncio.to_thread(music.tune))
+            engine = cls(place, tasks, await asyncio.to_thread(music.tune))
             await loop.create_datagram_endpoint(lambda: engine._wire, local_addr=(place.host, place.port))
             beats = [tasks.create_task(one) for one in engine._beats()]
             try:
@@ -60,15 +65,15 @@ class EmbeddedEngine:
             finally:
                 for call_id in await engine.calls():
                     await engine.end_call(call_id)
-                for beat in beats:
-                    beat.cancel()
+                for one in beats:
+                    one.cancel()
                 engine._wire.close()
                 await engine._recorder.write()
 
     @property
     def addresses(self) -> tuple[Address, ...]:
         """Where browsers reach it."""
-        return tuple((host, self._wire.port) for host in self._place.public or (self._place.host,))
+        return self._door.addresses
 
     async def open_call(self, call_id: str, *, beside: str = "") -> None:  # noqa: ARG002 - all are in one process
         """See `Engine`."""
@@ -81,6 +86,8 @@ class EmbeddedEngine:
             return
         for recording in call.recordings.values():
             recording.over = True
+        for tap in call.taps:
+            tap.flow.end()
         for leg in call.legs.values():
             await self._hang_up(leg)
 
@@ -90,15 +97,42 @@ class EmbeddedEngine:
 
     async def add_web_leg(self, leg: WebLeg) -> str:
         """See `Engine`."""
-        if leg.call_id not in self._board.calls:
-            raise GoneError(leg.call_id)
+        self._call(leg.call_id)
         offer = sdp.read(leg.offer)
         there = self._board.find(leg.call_id, leg.leg_id)
-        if there is not None and there.offer.fingerprints == offer.fingerprints:
-            return self._again(there, offer)
-        if there is not None:
-            await self.remove_leg(leg.call_id, leg.leg_id)
-        return self._come(leg, offer)
+        if isinstance(there, Leg) and there.offer.fingerprints == offer.fingerprints:
+            return self._door.again(there, offer)
+        await self.remove_leg(leg.call_id, leg.leg_id)
+        return self._door.come(leg, offer)
+
+    async def add_pcm_leg(self, leg: PcmLeg) -> None:
+        """See `Engine`."""
+        self._call(leg.call_id)
+        rate = checked_rate(leg.rate)
+        there = self._board.find(leg.call_id, leg.leg_id)
+        if isinstance(there, Line) and there.rate == rate:
+            return
+        await self.remove_leg(leg.call_id, leg.leg_id)
+        self._board.put(
+            Line(id=leg.leg_id, call_id=leg.call_id, name=leg.name, rate=rate, began=time.monotonic())
+        )
+
+    async def feed(self, call_id: str, leg_id: str, pcm: bytes) -> None:
+        """See `Engine`."""
+        line = self._line(call_id, leg_id)
+        if line is None:
+            return
+        line.feed(pcm, time.monotonic())
+        if not line.connected:
+            line.connected = True
+            self._news.tell(Connected(call_id, leg_id))
+
+    async def sound(self, call_id: str, leg_id: str) -> AsyncGenerator[Heard | Dialled, None]:
+        """See `Engine`."""
+        line = self._line(call_id, leg_id)
+        if line is not None:
+            async for one in line.out:
+                yield one
 
     async def remove_leg(self, call_id: str, leg_id: str) -> None:
         """See `Engine`."""
@@ -108,8 +142,7 @@ class EmbeddedEngine:
 
     async def move_leg(self, call_id: str, leg_id: str, to_call_id: str) -> None:
         """See `Engine`."""
-        if to_call_id not in self._board.calls:
-            raise GoneError(to_call_id)
+        self._call(to_call_id)
         leg = self._board.take_out(call_id, leg_id)
         if leg is not None:
             leg.call_id = to_call_id
@@ -121,9 +154,7 @@ class EmbeddedEngine:
 
     async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:
         """See `Engine`."""
-        call = self._board.calls.get(call_id)
-        if call is None:
-            raise GoneError(call_id)
+        call = self._call(call_id)
         if recording_id not in call.recordings:
             call.recordings[recording_id] = self._recorder.start(call_id, recording_id, folder)
 
@@ -142,6 +173,46 @@ class EmbeddedEngine:
         for one in self._board.recording(call_id, recording_id):
             one.over = True
 
+    async def tap(self, call_id: str, leg_id: str) -> AsyncGenerator[Heard, None]:
+        """See `Engine`."""
+        call = self._board.calls.get(call_id)
+        if call is None:
+            return
+        tap = Tap(leg_id)
+        call.taps.append(tap)
+        call.route()
+        try:
+            async for one in tap.flow:
+                yield one
+        finally:
+            call.taps.remove(tap)
+            call.route()
+
+    async def play(self, call_id: str, leg_id: str, sound: bytes, *, loop: bool = False) -> None:
+        """See `Engine`."""
+        found = await asyncio.to_thread(sounds.read, sound)
+        call = self._board.calls.get(call_id)
+        if call is not None and leg_id in call.legs:
+            call.playing[leg_id] = Playing(found, loop)
+            call.route()
+
+    async def stop_play(self, call_id: str, leg_id: str) -> None:
+        """See `Engine`."""
+        call = self._board.calls.get(call_id)
+        if call is not None and call.playing.pop(leg_id, None) is not None:
+            call.route()
+
+    async def dtmf(self, call_id: str, leg_id: str, keys: str) -> None:
+        """See `Engine`."""
+        for key in checked_keys(keys) if self._line(call_id, leg_id) else "":
+            self._news.tell(Pressed(call_id, leg_id, key))
+
+    async def send_dtmf(self, call_id: str, leg_id: str, keys: str) -> None:
+        """See `Engine`."""
+        line = self._line(call_id, leg_id)
+        if checked_keys(keys) and line is not None:
+            line.out.put(Dialled(call_id, leg_id, keys))
+
     async def quality(self, call_id: str) -> dict[str, Quality]:
         """See `Engine`."""
         call = self._board.calls.get(call_id)
@@ -151,66 +222,22 @@ class EmbeddedEngine:
         """See `Engine`."""
         return self._news.read()
 
-    def _come(self, wanted: WebLeg, offer: sdp.Offer) -> str:
-        leg = Leg(
-            id=wanted.leg_id,
-            call_id=wanted.call_id,
-            name=wanted.name,
-            sends=wanted.sends,
-            offer=offer,
-            secured=Secured(
-                self._certificate, lambda data: self._wire.send(leg, data), lambda: self._ended(leg)
-            ),
-            began=time.monotonic(),
-        )
-        self._wire.expect(leg)
-        answered = self._answer(leg)
-        self._board.put(leg)
-        self._tasks.create_task(self._meet(leg))
-        return answered
+    def _call(self, call_id: str) -> Call:
+        call = self._board.calls.get(call_id)
+        if call is None:
+            raise GoneError(call_id)
+        return call
 
-    def _again(self, leg: Leg, offer: sdp.Offer) -> str:
-        """The browser comes from elsewhere: other names for its checks, and everything else goes on as it was."""
-        leg.offer, leg.credentials = offer, Credentials()
-        self._wire.expect(leg)
-        return self._answer(leg)
+    def _line(self, call_id: str, leg_id: str) -> Line | None:
+        leg = self._board.find(call_id, leg_id)
+        return leg if isinstance(leg, Line) else None
 
-    def _answer(self, leg: Leg) -> str:
-        up = leg.agree()
-        return sdp.answer(
-            leg.offer,
-            sdp.Terms(
-                candidates=ice.candidates(self.addresses),
-                name=leg.credentials.name,
-                password=leg.credentials.password,
-                fingerprints=self._fingerprints,
-                up=up,
-                streams=leg.streams,
-            ),
-        )
-
-    async def _meet(self, leg: Leg) -> None:
-        try:
-            if await leg.secured.shake_hands(leg.offer.certificate):
-                leg.connected = True
-                self._news.tell(Connected(leg.call_id, leg.id))
-                return
-        except Exception:
-            log.exception("media.handshake", leg=leg.id, name=leg.name)
-        self._ended(leg)
-
-    def _ended(self, leg: Leg) -> None:
-        if not leg.lost and self._board.find(leg.call_id, leg.id) is leg:
-            leg.lost, leg.connected = True, False
-            self._news.tell(Lost(leg.call_id, leg.id))
-
-    async def _hang_up(self, leg: Leg) -> None:
-        await leg.secured.close()
-        self._wire.forget(leg)
+    async def _hang_up(self, leg: Leg | Line) -> None:
+        await (self._door.close(leg) if isinstance(leg, Leg) else leg.close())
 
     def _beats(self) -> tuple[Coroutine[None, None, None], ...]:
         """What goes on by itself."""
-        return self._looks(), self._plays(), self._recorder.writes()
+        return self._looks(), self._beating(), self._recorder.writes()
 
     async def _looks(self) -> None:
         reported = 0.0
@@ -221,27 +248,9 @@ class EmbeddedEngine:
                 reported = time.monotonic()
                 self._board.report()
 
-    async def _plays(self) -> None:
-        """Music, 50 packets a second by the clock; whoever listens hears the same."""
+    async def _beating(self) -> None:
         due = time.monotonic()
         while True:
-            due = max(due + STEP, time.monotonic() - 1.0)
+            due = max(due + beat.SECONDS, time.monotonic() - BEHIND)
             await asyncio.sleep(due - time.monotonic())
-            packet = next(self._tune)
-            for leg in self._board.listening():
-                leg.hear(MUSIC, Kind.AUDIO, packet, time.monotonic())
-
-
-def _played(packets: tuple[bytes, ...]) -> Iterator[Packet]:
-    number = 0
-    while True:
-        yield Packet(
-            payload_type=0,
-            marker=False,
-            sequence=number % SEQUENCES,
-            timestamp=number * music.FRAME % TIMESTAMPS,
-            ssrc=0,
-            payload=packets[number % len(packets)],
-            level=0,
-        )
-        number += 1
+            self._beat.step(due)

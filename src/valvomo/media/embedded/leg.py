@@ -10,6 +10,7 @@ from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, RtcpReceiverInfo, pack_rem
 
 from valvomo.media.embedded import reports, sdp
 from valvomo.media.embedded.ice import Address, Credentials
+from valvomo.media.embedded.keypad import Keypad
 from valvomo.media.embedded.rtp import Packet, Stream
 from valvomo.media.embedded.secure import Secured
 from valvomo.media.embedded.slots import Slot, Slots
@@ -57,6 +58,7 @@ class Leg:
     streams: dict[str, int] = field(default_factory=dict)
     ups: dict[int, Up] = field(default_factory=dict)
     voice: Voice = field(default_factory=Voice)
+    keypad: Keypad = field(default_factory=Keypad)
     seen: float | None = None
     connected: bool = False
     lost: bool = False
@@ -81,7 +83,8 @@ class Leg:
                 self._open(section.mid, section.kind, section.payload_type)
             if section.up and section.kind in self.sends and section.kind not in up:
                 up[section.kind] = section.mid
-            self._agreed.setdefault(section.payload_type, section)
+            for number in section.agreed:
+                self._agreed.setdefault(number, section)
         return frozenset(up.values())
 
     def _open(self, mid: str, kind: Kind, payload_type: int) -> None:
@@ -108,6 +111,16 @@ class Leg:
         """Which header extension says how loud packets of this type are."""
         section = self._agreed.get(payload_type)
         return section.level_id if section else 0
+
+    def listen(self, sources: frozenset[str], pictures: frozenset[str]) -> None:
+        """From now on these are to be heard and seen here, and nobody else."""
+        for kind, slots in self.slots.items():
+            slots.assign(sources if kind is Kind.AUDIO else pictures)
+
+    def is_of_keys(self, payload_type: int) -> bool:
+        """Whether packets of this type tell of keys."""
+        section = self._agreed.get(payload_type)
+        return section is not None and payload_type == section.keys_type
 
     def hear(self, source: str, kind: Kind, packet: Packet, now: float) -> bool:
         """Send on a packet of a source that is to be heard here; whether it is the first of it in its stream."""
@@ -169,6 +182,10 @@ class Leg:
                 continue
             self.lost_down = block.fraction_lost / 256
             self.round_trip = reports.round_trip(block, epoch) or self.round_trip
+
+    async def close(self) -> None:
+        """Tell the browser that it is over."""
+        await self.secured.close()
 
     def quality(self) -> Quality:
         """How it does."""

@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import math
 from array import array
-from fractions import Fraction
-from functools import cache
 
-import av
+from valvomo.media.embedded.sounds import WIDE as RATE
+from valvomo.media.embedded.sounds import Sound, made
 
-RATE = 48_000
-FRAME = 960
-"""Samples in a packet: 20 ms."""
 NOTE_SECONDS = 0.4
 LOUDEST = 0.14
 """Of what a sample can be: well below a voice."""
@@ -40,22 +36,6 @@ def samples() -> array[int]:
     return array("h", (int(max(-1.0, min(1.0, one)) * 32767) for one in mixed))
 
 
-@cache
-def tune() -> tuple[bytes, ...]:
-    """The whole tune as Opus packets of 20 ms each; the first call takes a second."""
-    return encoded(samples())
-
-
-def encoded(pcm: array[int]) -> tuple[bytes, ...]:
-    """Opus packets of 20 ms each."""
-    codec = av.CodecContext.create("libopus", "w")
-    codec.sample_rate, codec.layout, codec.format, codec.bit_rate = RATE, "mono", "s16", 32_000
-    codec.time_base = Fraction(1, RATE)
-    codec.options = {"frame_duration": "20", "vbr": "on"}
-    found: list[bytes] = []
-    for start in range(0, len(pcm) - FRAME + 1, FRAME):
-        frame = av.AudioFrame(format="s16", layout="mono", samples=FRAME)
-        frame.planes[0].update(pcm[start : start + FRAME].tobytes())
-        frame.sample_rate, frame.pts = RATE, start
-        found += [bytes(packet) for packet in codec.encode(frame)]
-    return tuple(found)
+def tune() -> Sound:
+    """The whole tune; it takes a second."""
+    return made(samples())

@@ -4,39 +4,66 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 
 from valvomo.media.embedded import talk
+from valvomo.media.embedded.flow import Flow
+from valvomo.media.embedded.operations import Leave, Listen, Operation
 from valvomo.media.embedded.place import Place
-from valvomo.media.embedded.talk import Answered, Asked, Operation
+from valvomo.media.embedded.talk import Answered, Asked, Sound
+from valvomo.media.port import Dialled, Heard
 
 ENDS_WITHIN = 5.0
 """Seconds until a process that does not end by itself is killed."""
 
 
 class Part:
-    """One process, and what it has been asked and not answered yet."""
+    """One process, what it has been asked and not answered yet, and who listens to it."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
         self.calls: set[str] = set()
         self._waiting: dict[int, asyncio.Future[Answered]] = {}
+        self._listening: dict[int, Flow[Heard | Dialled]] = {}
         self._numbers = 0
 
     async def ask(self, operation: Operation) -> Answered:
-        """Raises `ConnectionError` where the process dies before it has answered."""
+        """Raises `ConnectionError` where the process dies before it has answered, and what the engine refuses with."""
         self._numbers += 1
+        number = self._numbers
         waits: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
-        self._waiting[self._numbers] = waits
-        pipe = self.process.stdin
+        self._waiting[number] = waits
         try:
-            if pipe is None or self.process.returncode is not None:
-                raise ConnectionResetError
-            pipe.write(talk.packed(Asked(self._numbers, operation)))
-            await pipe.drain()
-            return await waits
+            await self.tell(operation, number)
+            answer = await waits
         finally:
-            self._waiting = {number: one for number, one in self._waiting.items() if one is not waits}
+            self._waiting.pop(number, None)
+        if answer.refused is not None:
+            raise talk.ERRORS[answer.refused](answer.why)
+        return answer
+
+    async def tell(self, operation: Operation, number: int = 0) -> None:
+        """Without a number it is not answered. Raises `ConnectionError` where the process is gone."""
+        pipe = self.process.stdin
+        if pipe is None or self.process.returncode is not None:
+            raise ConnectionResetError("the engine's process has died")
+        pipe.write(talk.packed(Asked(number, operation)))
+        await pipe.drain()
+
+    async def listen(self, call_id: str, leg_id: str, *, says: bool) -> AsyncGenerator[Heard | Dialled, None]:
+        """What a leg says, or what it hears, until its end."""
+        self._numbers += 1
+        number = self._numbers
+        flow = self._listening[number] = Flow()
+        try:
+            await self.ask(Listen(number, call_id, leg_id, says))
+            async for one in flow:
+                yield one
+        finally:
+            if self._listening.pop(number, None) is not None:
+                with suppress(ConnectionError):
+                    await self.tell(Leave(number))
 
     def answered(self, answer: Answered) -> None:
         """Whoever asked has the answer."""
@@ -44,12 +71,24 @@ class Part:
         if waits is not None and not waits.done():
             waits.set_result(answer)
 
+    def heard(self, sound: Sound) -> None:
+        """Whoever listens hears it."""
+        if sound.heard is None:
+            flow = self._listening.pop(sound.number, None)
+            if flow is not None:
+                flow.end()
+        elif sound.number in self._listening:
+            self._listening[sound.number].put(sound.heard)
+
     def died(self) -> None:
-        """Nobody waits for an answer any more."""
+        """Nobody waits for an answer any more, and nobody hears more."""
         for waits in self._waiting.values():
             if not waits.done():
                 waits.set_exception(ConnectionResetError("the engine's process has died"))
         self._waiting.clear()
+        for flow in self._listening.values():
+            flow.end()
+        self._listening.clear()
 
 
 async def begun(place: Place) -> asyncio.subprocess.Process:

@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from collections.abc import Set as AbstractSet
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 
 import structlog
 
 from valvomo.domain.calls.hearing import Matrix
-from valvomo.media.embedded import talk
+from valvomo.media.embedded import operations, talk
 from valvomo.media.embedded.news import News
+from valvomo.media.embedded.operations import Operation
 from valvomo.media.embedded.part import Part, begun, ended
 from valvomo.media.embedded.place import Place
-from valvomo.media.embedded.talk import (
-    Add,
-    Answered,
-    End,
-    Measure,
-    Move,
-    Open,
-    Operation,
-    Record,
-    Recording,
-    Remove,
-    Route,
-    Turn,
+from valvomo.media.embedded.talk import Answered, Sound
+from valvomo.media.port import (
+    Dialled,
+    Gone,
+    GoneError,
+    Happening,
+    Heard,
+    PcmLeg,
+    Quality,
+    WebLeg,
+    checked_keys,
+    checked_rate,
+    checked_sound,
 )
-from valvomo.media.port import Gone, GoneError, Happening, OfferError, Quality, RecordingError, WebLeg
 
 AGAIN_SECONDS = 1.0
 """Until a process that has died is followed by another."""
+MOST_FED = 1 << 16
+"""Bytes of plain sound that are given at once; of more only the last are of any use."""
 
 log = structlog.get_logger(__name__)
 
@@ -79,14 +81,14 @@ class EnginePool:
         part = near or min(self._parts, key=lambda one: len(one.calls))
         self._of[call_id] = part
         part.calls.add(call_id)
-        await part.ask(Open(call_id))
+        await part.ask(operations.Open(call_id))
 
     async def end_call(self, call_id: str) -> None:
         """See `Engine`."""
         part = self._of.pop(call_id, None)
         if part is not None:
             part.calls.discard(call_id)
-            await part.ask(End(call_id))
+            await part.ask(operations.End(call_id))
 
     async def calls(self) -> frozenset[str]:
         """See `Engine`."""
@@ -94,69 +96,104 @@ class EnginePool:
 
     async def add_web_leg(self, leg: WebLeg) -> str:
         """See `Engine`."""
-        return (await self._ask(leg.call_id, Add(leg))).description
+        return (await self._need(leg.call_id).ask(operations.AddWeb(leg))).description
+
+    async def add_pcm_leg(self, leg: PcmLeg) -> None:
+        """See `Engine`."""
+        checked_rate(leg.rate)
+        await self._need(leg.call_id).ask(operations.AddPcm(leg))
+
+    async def feed(self, call_id: str, leg_id: str, pcm: bytes) -> None:
+        """See `Engine`."""
+        part = self._of.get(call_id)
+        if part is not None:
+            await part.tell(operations.Feed(call_id, leg_id, pcm[-MOST_FED:]))
+
+    async def sound(self, call_id: str, leg_id: str) -> AsyncGenerator[Heard | Dialled, None]:
+        """See `Engine`."""
+        part = self._of.get(call_id)
+        if part is not None:
+            async with aclosing(part.listen(call_id, leg_id, says=False)) as heard:
+                async for one in heard:
+                    yield one
 
     async def remove_leg(self, call_id: str, leg_id: str) -> None:
         """See `Engine`."""
-        if call_id in self._of:
-            await self._ask(call_id, Remove(call_id, leg_id))
+        await self._ask(call_id, operations.Remove(call_id, leg_id))
 
     async def move_leg(self, call_id: str, leg_id: str, to_call_id: str) -> None:
         """See `Engine`."""
-        part = self._of.get(to_call_id)
-        if part is None:
-            raise GoneError(to_call_id)
+        part = self._need(to_call_id)
         if call_id not in self._of:
             return
         if self._of[call_id] is not part:
             raise ValueError("these calls were not opened beside each other")
-        await self._ask(call_id, Move(call_id, leg_id, to_call_id))
+        await part.ask(operations.Move(call_id, leg_id, to_call_id))
 
     async def set_routes(self, call_id: str, matrix: Matrix, *, kept: AbstractSet[str] = frozenset()) -> None:
         """See `Engine`."""
-        if call_id in self._of:
-            await self._ask(call_id, Route(call_id, dict(matrix), frozenset(kept)))
+        await self._ask(call_id, operations.Route(call_id, dict(matrix), frozenset(kept)))
 
     async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:
         """See `Engine`."""
-        await self._ask(call_id, Record(call_id, recording_id, folder))
+        await self._need(call_id).ask(operations.StartRecording(call_id, recording_id, folder))
 
     async def pause_recording(self, call_id: str, recording_id: str) -> None:
         """See `Engine`."""
-        await self._turn(call_id, recording_id, Recording.PAUSE)
+        await self._ask(call_id, operations.PauseRecording(call_id, recording_id))
 
     async def resume_recording(self, call_id: str, recording_id: str) -> None:
         """See `Engine`."""
-        await self._turn(call_id, recording_id, Recording.RESUME)
+        await self._ask(call_id, operations.ResumeRecording(call_id, recording_id))
 
     async def stop_recording(self, call_id: str, recording_id: str) -> None:
         """See `Engine`."""
-        await self._turn(call_id, recording_id, Recording.STOP)
+        await self._ask(call_id, operations.StopRecording(call_id, recording_id))
 
-    async def _turn(self, call_id: str, recording_id: str, to: Recording) -> None:
-        if call_id in self._of:
-            await self._ask(call_id, Turn(call_id, recording_id, to))
+    async def tap(self, call_id: str, leg_id: str) -> AsyncGenerator[Heard, None]:
+        """See `Engine`."""
+        part = self._of.get(call_id)
+        if part is not None:
+            async with aclosing(part.listen(call_id, leg_id, says=True)) as heard:
+                async for one in heard:
+                    if isinstance(one, Heard):
+                        yield one
+
+    async def play(self, call_id: str, leg_id: str, sound: bytes, *, loop: bool = False) -> None:
+        """See `Engine`."""
+        await self._ask(call_id, operations.Play(call_id, leg_id, checked_sound(sound), loop))
+
+    async def stop_play(self, call_id: str, leg_id: str) -> None:
+        """See `Engine`."""
+        await self._ask(call_id, operations.StopPlay(call_id, leg_id))
+
+    async def dtmf(self, call_id: str, leg_id: str, keys: str) -> None:
+        """See `Engine`."""
+        await self._ask(call_id, operations.Dtmf(call_id, leg_id, checked_keys(keys)))
+
+    async def send_dtmf(self, call_id: str, leg_id: str, keys: str) -> None:
+        """See `Engine`."""
+        await self._ask(call_id, operations.SendDtmf(call_id, leg_id, checked_keys(keys)))
 
     async def quality(self, call_id: str) -> dict[str, Quality]:
         """See `Engine`."""
-        return (await self._ask(call_id, Measure(call_id))).qualities if call_id in self._of else {}
+        answer = await self._ask(call_id, operations.Measure(call_id))
+        return answer.qualities if answer else {}
 
     def happenings(self) -> AsyncIterator[Happening]:
         """See `Engine`."""
         return self._news.read()
 
-    async def _ask(self, call_id: str, operation: Operation) -> Answered:
+    def _need(self, call_id: str) -> Part:
         part = self._of.get(call_id)
         if part is None:
             raise GoneError(call_id)
-        answer = await part.ask(operation)
-        if answer.refused is not None:
-            raise OfferError(answer.refused)
-        if answer.unrecorded is not None:
-            raise RecordingError(answer.unrecorded)
-        if answer.gone is not None:
-            raise GoneError(answer.gone)
-        return answer
+        return part
+
+    async def _ask(self, call_id: str, operation: Operation) -> Answered | None:
+        """Whoever has the call; None where it is gone."""
+        part = self._of.get(call_id)
+        return await part.ask(operation) if part else None
 
     async def _keep(self, place: Place, ready: asyncio.Event) -> None:
         """A process at this place for as long as the pool is there."""
@@ -178,6 +215,8 @@ class EnginePool:
         while pipe is not None and (said := await talk.unpacked(pipe, talk.SAID)) is not None:
             if isinstance(said, Answered):
                 part.answered(said)
+            elif isinstance(said, Sound):
+                part.heard(said)
             else:
                 self._news.tell(said)
 

@@ -16,6 +16,8 @@ from valvomo.media.port import Kind, OfferError
 
 LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 CODECS = {Kind.AUDIO: ("audio/opus", 48_000), Kind.VIDEO: ("video/VP8", 90_000)}
+KEYS = ("audio/telephone-event", 48_000)
+"""With the clock of Opus: keys have their place among its packets."""
 MOST_BYTES, MOST_SECTIONS = 100_000, 24
 UP, DOWN = frozenset({"sendrecv", "sendonly"}), frozenset({"sendrecv", "recvonly"})
 FEEDBACK = ("nack", "nack pli", "goog-remb")
@@ -26,8 +28,8 @@ DIGESTS = frozenset({"sha-256", "sha-384", "sha-512"})
 class Section:
     """One of the streams of a session, in which the browser sends (`up`), or takes (`down`), or both.
 
-    `kind` and `payload_type` are None for what is not forwarded. `level_id` is the number of the header extension that
-    says how loud a packet is, 0 for none.
+    `kind` and `payload_type` are None for what is not forwarded, and `keys_type` where it tells of no keys (RFC 4733).
+    `level_id` is the number of the header extension that says how loud a packet is, 0 for none.
     """
 
     mid: str
@@ -35,9 +37,15 @@ class Section:
     formats: str
     kind: Kind | None = None
     payload_type: int | None = None
+    keys_type: int | None = None
     level_id: int = 0
     up: bool = False
     down: bool = False
+
+    @property
+    def agreed(self) -> tuple[int, ...]:
+        """The numbers of packets that may come."""
+        return tuple(one for one in (self.payload_type, self.keys_type) if one is not None)
 
     @property
     def forwarded(self) -> bool:
@@ -99,18 +107,22 @@ def _section(media: MediaDescription) -> Section:
         medium=media.kind,
         formats=" ".join(map(str, media.fmt)),
         kind=kind,
-        payload_type=next(
-            (
-                one.payloadType
-                for one in media.rtp.codecs
-                if wanted and (one.mimeType.lower(), one.clockRate) == (wanted[0].lower(), wanted[1])
-            ),
-            None,
-        ),
+        payload_type=_type(media, *wanted) if wanted else None,
+        keys_type=_type(media, *KEYS) if kind is Kind.AUDIO else None,
         level_id=next((one.id for one in media.rtp.headerExtensions if one.uri == LEVEL), 0),
         up=direction in UP and media.port > 0,
         down=direction in DOWN and media.port > 0,
     )
+
+
+def _type(media: MediaDescription, name: str, clock: int) -> int | None:
+    """The number of a codec's packets."""
+    found = (
+        one.payloadType
+        for one in media.rtp.codecs
+        if (one.mimeType.lower(), one.clockRate) == (name.lower(), clock)
+    )
+    return next(found, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +160,7 @@ def _declined(section: Section) -> list[str]:
 def _answered(section: Section, terms: Terms) -> list[str]:
     up, down = section.mid in terms.up, section.mid in terms.streams
     lines = [
-        f"m={section.medium} 9 UDP/TLS/RTP/SAVPF {section.payload_type}",
+        f"m={section.medium} 9 UDP/TLS/RTP/SAVPF {' '.join(map(str, section.agreed))}",
         "c=IN IP4 0.0.0.0",
         f"a=mid:{section.mid}",
         f"a=ice-ufrag:{terms.name}",
@@ -172,4 +184,10 @@ def _coded(section: Section) -> list[str]:
     if section.kind is Kind.VIDEO:
         return [f"a=rtpmap:{number} VP8/90000", *(f"a=rtcp-fb:{number} {one}" for one in FEEDBACK)]
     extension = [f"a=extmap:{section.level_id} {LEVEL}"] if section.level_id else []
-    return [*extension, f"a=rtpmap:{number} opus/48000/2", f"a=fmtp:{number} minptime=10;useinbandfec=1"]
+    keys = [f"a=rtpmap:{section.keys_type} telephone-event/48000"] if section.keys_type is not None else []
+    return [
+        *extension,
+        *keys,
+        f"a=rtpmap:{number} opus/48000/2",
+        f"a=fmtp:{number} minptime=10;useinbandfec=1",
+    ]

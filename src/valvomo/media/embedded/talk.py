@@ -8,105 +8,72 @@ from typing import Any
 
 import msgspec
 
-from valvomo.domain.calls.hearing import Hears
-from valvomo.media.port import Connected, Gone, Lost, Quality, Recorded, Speaking, WebLeg
+from valvomo.media.embedded.operations import Operation
+from valvomo.media.port import (
+    Connected,
+    Dialled,
+    Gone,
+    GoneError,
+    Heard,
+    Lost,
+    OfferError,
+    Played,
+    Pressed,
+    Quality,
+    Recorded,
+    RecordingError,
+    SoundError,
+    Speaking,
+)
 
-MOST_BYTES = 1 << 20
-
-
-class Open(msgspec.Struct, frozen=True, tag=True):
-    """`Engine.open_call`."""
-
-    call_id: str
-
-
-class End(msgspec.Struct, frozen=True, tag=True):
-    """`Engine.end_call`."""
-
-    call_id: str
-
-
-class Add(msgspec.Struct, frozen=True, tag=True):
-    """`Engine.add_web_leg`."""
-
-    leg: WebLeg
-
-
-class Remove(msgspec.Struct, frozen=True, tag=True):
-    """`Engine.remove_leg`."""
-
-    call_id: str
-    leg_id: str
-
-
-class Move(msgspec.Struct, frozen=True, tag=True):
-    """`Engine.move_leg`."""
-
-    call_id: str
-    leg_id: str
-    to_call_id: str
-
-
-class Route(msgspec.Struct, frozen=True, tag=True):
-    """`Engine.set_routes`."""
-
-    call_id: str
-    matrix: dict[str, Hears]
-    kept: frozenset[str]
-
-
-class Record(msgspec.Struct, frozen=True, tag=True):
-    """`Engine.start_recording`."""
-
-    call_id: str
-    recording_id: str
-    folder: str
-
-
-class Recording(StrEnum):
-    """What becomes of a recording that goes on."""
-
-    PAUSE = "pause"
-    RESUME = "resume"
-    STOP = "stop"
-
-
-class Turn(msgspec.Struct, frozen=True, tag=True):
-    """`Engine.pause_recording`, `Engine.resume_recording` and `Engine.stop_recording`."""
-
-    call_id: str
-    recording_id: str
-    to: Recording
-
-
-class Measure(msgspec.Struct, frozen=True, tag=True):
-    """`Engine.quality`."""
-
-    call_id: str
-
-
-Operation = Open | End | Add | Remove | Move | Route | Record | Turn | Measure
+MOST_BYTES = 1 << 25
+"""Of a message: five minutes of plain sound at 48 kHz are less."""
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """An operation, and the number under which it is answered."""
+    """An operation, and the number under which it is answered; 0 for one that is not."""
 
     number: int
     operation: Operation
 
 
+class Refused(StrEnum):
+    """Which of the port's errors an answer is."""
+
+    OFFER = "offer"
+    RECORDING = "recording"
+    SOUND = "sound"
+    GONE = "gone"
+
+
+ERRORS: dict[Refused, type[Exception]] = {
+    Refused.OFFER: OfferError,
+    Refused.RECORDING: RecordingError,
+    Refused.SOUND: SoundError,
+    Refused.GONE: GoneError,
+}
+
+
 class Answered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What came of one: a description or qualities where it has them; or why it was refused."""
+    """What came of one: a description or qualities where it has them; or as what it was refused, and why."""
 
     number: int
     description: str = ""
     qualities: dict[str, Quality] = {}
-    refused: str | None = None
-    unrecorded: str | None = None
-    gone: str | None = None
+    refused: Refused | None = None
+    why: str = ""
 
 
-Said = Answered | Connected | Lost | Speaking | Recorded | Gone
+class Sound(msgspec.Struct, frozen=True, tag=True):
+    """A piece of what somebody listens to, under the number of their `Listen`; None at its end."""
+
+    number: int
+    heard: Heard | Dialled | None
+
+
+Found = str | dict[str, Quality] | None
+"""What operations come to."""
+Said = Answered | Sound | Connected | Lost | Speaking | Pressed | Played | Recorded | Gone
 
 _ENCODER = msgspec.msgpack.Encoder()
 ASKED = msgspec.msgpack.Decoder(Asked)

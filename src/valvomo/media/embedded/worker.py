@@ -10,27 +10,13 @@ import asyncio
 import os
 import stat
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 from valvomo.media.embedded import talk
 from valvomo.media.embedded.engine import EmbeddedEngine
+from valvomo.media.embedded.operations import Leave, Listen, Operation
 from valvomo.media.embedded.place import Place
-from valvomo.media.embedded.talk import (
-    Add,
-    Answered,
-    Asked,
-    End,
-    Measure,
-    Move,
-    Open,
-    Record,
-    Recording,
-    Remove,
-    Route,
-    Turn,
-)
-from valvomo.media.port import GoneError, OfferError, RecordingError
+from valvomo.media.embedded.talk import Answered, Asked, Sound
 
 
 def main() -> None:
@@ -48,61 +34,73 @@ async def serve(place: Place) -> None:
     """Do what is asked, one after the other, and tell what happens."""
     reader, writer = await _pipes()
     async with EmbeddedEngine.running(place) as engine, asyncio.TaskGroup() as tasks:
-        telling = tasks.create_task(_tell(engine, writer))
+        desk = _Desk(engine, writer, tasks)
+        telling = tasks.create_task(desk.tell())
         while (asked := await talk.unpacked(reader, talk.ASKED)) is not None:
-            writer.write(talk.packed(await answer(engine, asked)))
-            await writer.drain()
+            await desk.take(asked)
         telling.cancel()
+        desk.close()
 
 
-async def answer(engine: EmbeddedEngine, asked: Asked) -> Answered:
-    """Have one operation done."""
-    try:
-        return await _done(engine, asked)
-    except OfferError as error:
-        return Answered(number=asked.number, refused=str(error))
-    except RecordingError as error:
-        return Answered(number=asked.number, unrecorded=str(error))
-    except GoneError as error:
-        return Answered(number=asked.number, gone=str(error))
+class _Desk:
+    """Where what is asked is done; who listens to what, by number."""
 
+    def __init__(
+        self, engine: EmbeddedEngine, writer: asyncio.StreamWriter, tasks: asyncio.TaskGroup
+    ) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._tasks = tasks
+        self._listening: dict[int, asyncio.Task[None]] = {}
 
-async def _done(engine: EmbeddedEngine, asked: Asked) -> Answered:
-    description, qualities = "", {}
-    match asked.operation:
-        case Open(call_id):
-            await engine.open_call(call_id)
-        case End(call_id):
-            await engine.end_call(call_id)
-        case Add(leg):
-            description = await engine.add_web_leg(leg)
-        case Remove(call_id, leg_id):
-            await engine.remove_leg(call_id, leg_id)
-        case Move(call_id, leg_id, to_call_id):
-            await engine.move_leg(call_id, leg_id, to_call_id)
-        case Route(call_id, matrix, kept):
-            await engine.set_routes(call_id, matrix, kept=kept)
-        case Record(call_id, recording_id, folder):
-            await engine.start_recording(call_id, recording_id, folder)
-        case Turn(call_id, recording_id, to):
-            await _turned(engine, to)(call_id, recording_id)
-        case Measure(call_id):
-            qualities = await engine.quality(call_id)
-    return Answered(number=asked.number, description=description, qualities=qualities)
+    async def take(self, asked: Asked) -> None:
+        """Have one operation done, and answered where it has a number."""
+        answer = await self._answer(asked.number, asked.operation)
+        if asked.number:
+            await self._say(answer)
 
+    async def tell(self) -> None:
+        """What happens, without end."""
+        async for one in self._engine.happenings():
+            await self._say(one)
 
-def _turned(engine: EmbeddedEngine, to: Recording) -> Callable[[str, str], Awaitable[None]]:
-    return {
-        Recording.PAUSE: engine.pause_recording,
-        Recording.RESUME: engine.resume_recording,
-        Recording.STOP: engine.stop_recording,
-    }[to]
+    def close(self) -> None:
+        """Nobody listens any more."""
+        for one in self._listening.values():
+            one.cancel()
 
+    async def _answer(self, number: int, operation: Operation) -> Answered:
+        try:
+            found = await self._done(operation)
+        except tuple(talk.ERRORS.values()) as error:
+            kind = next(one for one, known in talk.ERRORS.items() if isinstance(error, known))
+            return Answered(number=number, refused=kind, why=str(error))
+        if isinstance(found, str):
+            return Answered(number=number, description=found)
+        return Answered(number=number, qualities=found or {})
 
-async def _tell(engine: EmbeddedEngine, writer: asyncio.StreamWriter) -> None:
-    async for one in engine.happenings():
-        writer.write(talk.packed(one))
-        await writer.drain()
+    async def _done(self, operation: Operation) -> talk.Found:
+        if isinstance(operation, Listen):
+            self._listening[operation.number] = self._tasks.create_task(self._listen(operation))
+        elif isinstance(operation, Leave):
+            listening = self._listening.pop(operation.number, None)
+            if listening is not None:
+                listening.cancel()
+        else:
+            return await operation.on(self._engine)
+        return None
+
+    async def _listen(self, to: Listen) -> None:
+        listened = self._engine.tap if to.says else self._engine.sound
+        async with aclosing(listened(to.call_id, to.leg_id)) as heard:
+            async for one in heard:
+                await self._say(Sound(to.number, one))
+        self._listening.pop(to.number, None)
+        await self._say(Sound(to.number, None))
+
+    async def _say(self, message: object) -> None:
+        self._writer.write(talk.packed(message))
+        await self._writer.drain()
 
 
 async def _pipes() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
