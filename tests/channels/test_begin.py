@@ -17,6 +17,7 @@ from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.begin import BeginConversation
 from valvomo.commands.execute import Done
 from valvomo.commands.settings.workstreams import ChangeWorkstream
+from valvomo.db import figures
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.beginning import Reach, Way, begin_refusal, reach_refusal
 from valvomo.domain.conversations.event import Event
@@ -24,7 +25,13 @@ from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Channel, ConsentPolicy, Conversation, State
 from valvomo.domain.figures.counting import Turn, counted
 from valvomo.domain.figures.entries import NOTHING, Counter
+from valvomo.domain.figures.sums import JUDGED
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.protocol.figures import History
+from valvomo.protocol.pages import Page
+from valvomo.queries import figure_details
+from valvomo.queries.figure_questions import Question
+from valvomo.queries.figures import history
 from valvomo.queries.verify import verify
 
 WAY = Way(queue_id=SUPPORT, switched_on=True)
@@ -240,10 +247,53 @@ async def test_nobody_has_waited_and_nothing_arrived(open_line: Line) -> None:
     conversation = await open_line.floor.get(one)
     assert conversation.first_response_at == conversation.created_at
     counters = await counted_in(open_line.floor, one)
+    assert Counter.BEGUN in counters
     assert not counters & {Counter.ARRIVED, Counter.ANSWERED, Counter.FIRST_RESPONSE, Counter.SESSION}
     await open_line.floor.done(AINO, serve.End(conversation_id=one))
     await open_line.floor.done(AINO, serve.Complete(conversation_id=one))
     assert {Counter.COMPLETED, Counter.HANDLED} <= await counted_in(open_line.floor, one)
+
+
+async def test_a_wait_of_what_the_house_began_is_in_no_service_level(open_line: Line) -> None:
+    floor = open_line.floor
+    one = await begun(open_line)
+    await floor.done(AINO, serve.Release(conversation_id=one))
+    floor.clock.advance(3600)
+    await floor.done(AINO, serve.Pick(conversation_id=one))
+    counters = await counted_in(floor, one)
+    assert Counter.SESSION_OUTBOUND in counters
+    assert not counters & JUDGED
+    assert not counters & {Counter.UNSERVED, Counter.SESSION_CLOSED}
+
+
+async def test_history_tells_directions_apart_and_together(open_line: Line) -> None:
+    floor = open_line.floor
+    since = floor.clock()
+    out = await begun(open_line)
+    await floor.accepted("chat")
+    for one in (out, await floor.accepted("persistent")):
+        await floor.done(AINO, serve.End(conversation_id=one))
+        await floor.done(AINO, serve.Complete(conversation_id=one))
+    floor.clock.advance(60)
+    found = {}
+    async with floor.database.transaction() as tx:
+        while (await figures.count(tx, HOUSE, figures.Memory()))[0]:
+            pass
+        for directions in ((), ("in",), ("out",), ("in", "out")):
+            asked = Question(since=since, until=floor.clock(), directions=directions)
+            told = await history(tx, SAARA, asked, floor.clock())
+            listed = await figure_details.listed(tx, SAARA, asked, "completed", cursor=None, limit=9)
+            assert isinstance(told, History)
+            assert isinstance(listed, Page)
+            (item,) = told.items
+            assert len(listed.items) == item.completed
+            found[directions] = (item.started, item.begun, item.answered, item.completed)
+    assert found == {
+        (): (2, 1, 2, 2),
+        ("in",): (2, 0, 2, 1),
+        ("out",): (0, 1, 0, 1),
+        ("in", "out"): (2, 1, 2, 2),
+    }
 
 
 async def counted_in(floor: Floor, one: str) -> set[str]:

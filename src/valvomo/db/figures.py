@@ -31,7 +31,17 @@ BATCH = 2_000
 MOST_KNOWN = 20_000
 """Conversations that are remembered between two readings."""
 
-_COLUMNS = ("counter", "at", "conversation_id", "queue_id", "channel", "language", "agent_id", "ms")
+_COLUMNS = (
+    "counter",
+    "at",
+    "conversation_id",
+    "queue_id",
+    "channel",
+    "language",
+    "agent_id",
+    "ms",
+    "outbound",
+)
 
 Known = dict[str, tuple[Conversation, Spent]]
 Entered = list[tuple[int, Entry]]

@@ -46,6 +46,7 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     """What is counted over a time, be it today or a period of the past. Times are means in seconds."""
 
     started: int
+    begun: int
     answered: int
     abandoned: int
     completed: int
@@ -95,6 +96,7 @@ def counted_fields(of: Sums, goals: Goals) -> dict[str, Any]:
     """The fields of `Counted`: every figure by its function in `domain.figures.sums`."""
     return {
         "started": sums.started(of),
+        "begun": sums.begun(of),
         "answered": sums.answered(of),
         "abandoned": sums.abandoned(of),
         "completed": sums.completed(of),
@@ -122,14 +124,19 @@ def counted_fields(of: Sums, goals: Goals) -> dict[str, Any]:
         "wrap_up_time": sums.wrap_up_time(of),
         "service_level": service_level_item(sums.service_level(of), goals),
         "session_service_level": service_level_item(sums.session_service_level(of), goals),
-        "offers": OfferCounts(
-            offered=of.counts[Counter.OFFERED],
-            accepted=of.counts[Counter.ACCEPTED],
-            rejected=of.counts[Counter.REJECTED],
-            expired=of.counts[Counter.EXPIRED],
-            withdrawn=of.counts[Counter.WITHDRAWN],
-        ),
+        "offers": offer_counts(of),
     }
+
+
+def offer_counts(of: Sums) -> OfferCounts:
+    """What became of offers."""
+    return OfferCounts(
+        offered=of.counts[Counter.OFFERED],
+        accepted=of.counts[Counter.ACCEPTED],
+        rejected=of.counts[Counter.REJECTED],
+        expired=of.counts[Counter.EXPIRED],
+        withdrawn=of.counts[Counter.WITHDRAWN],
+    )
 
 
 def own_fields(of: Sums) -> dict[str, float | None]:

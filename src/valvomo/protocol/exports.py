@@ -37,6 +37,7 @@ class ExportRequest(Request, frozen=True, kw_only=True):
     channels: Words = ()
     languages: Words = ()
     outcomes: Words = ()
+    directions: Annotated[tuple[Literal["in", "out"], ...], Meta(max_length=2)] = ()
 
 
 class ExportProgress(Struct, frozen=True, kw_only=True, tag_field="kind", tag="progress"):

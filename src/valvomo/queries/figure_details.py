@@ -55,7 +55,7 @@ async def listed(
         return malformed("query.cursor", "not one of this list")
     rows = await tx.rows(
         "figures.listed", actor.organization_id, *may.conditions, list(wanted.counters),
-        wanted.judged.value if wanted.judged else "", *after, limit + 1,
+        wanted.judged.value if wanted.judged else "", *after, limit + 1, may.outbound,
     )  # fmt: skip
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
@@ -88,7 +88,9 @@ async def spread(tx: Transaction, actor: Actor, question: Question, of: str) -> 
         return may
     edges = [edge * 1000.0 for edge in EDGES]
     counters = [one.value for one in SPREADS[of]]
-    rows = await tx.rows("figures.spread", actor.organization_id, *may.conditions, counters, edges)
+    rows = await tx.rows(
+        "figures.spread", actor.organization_id, *may.conditions, counters, edges, may.outbound
+    )
     counts = {(row["place"], row["counter"]): row["number"] for row in rows}
     return Spread(
         items=tuple(
@@ -117,7 +119,7 @@ async def interventions(tx: Transaction, actor: Actor, question: Question) -> In
     # Whose acts they are is a supervisor: being shown goes by who asks, not by which agents lead where.
     whose = list(question.agents) or None
     for row in await tx.rows(
-        "figures.interventions", actor.organization_id, since, until, queues, whose, *rest
+        "figures.interventions", actor.organization_id, since, until, queues, whose, *rest, may.outbound
     ):
         who = row["agent_id"] if by_name else None
         act, _, answer = row["counter"].removeprefix(SUPERVISED).removeprefix(FOLLOWED).partition(".")

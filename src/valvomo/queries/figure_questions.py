@@ -17,6 +17,9 @@ from valvomo.domain.refusals import Reason, Refusal, malformed
 from valvomo.protocol.lookups import Lookups
 
 DIMENSIONS = ("queue", "agent", "channel", "language", "outcome")
+IN, OUT = "in", "out"
+DIRECTIONS = (IN, OUT)
+"""Who has written first."""
 UNITS = tuple(one.value for one in Interval)
 
 
@@ -24,7 +27,8 @@ UNITS = tuple(one.value for one in Interval)
 class Question:
     """A period, by what it is parted, and which queues, agents, channels, languages and outcomes are meant; none: all.
 
-    An outcome is what a conversation was closed as, or `ongoing`.
+    An outcome is what a conversation was closed as, or `ongoing`. A direction is `in` where the customer has written
+    first, `out` where the house has.
     """
 
     since: datetime
@@ -35,6 +39,7 @@ class Question:
     channels: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
+    directions: tuple[str, ...] = ()
 
     @property
     def of_agents(self) -> bool:
@@ -72,6 +77,12 @@ class Asked:
             one.since, one.until, self.queues, self.agents, list(one.channels), list(one.languages), list(one.outcomes),
             with_outcome,
         )  # fmt: skip
+
+    @property
+    def outbound(self) -> bool | None:
+        """Whether what the house has begun is meant alone, or not at all; None is both."""
+        wanted = set(self.question.directions)
+        return None if len(wanted) != 1 else OUT in wanted
 
     def of_these(self) -> list[str]:
         """The queues that it is about, by id."""

@@ -98,7 +98,7 @@ async def sums_of(
     if with_outcome := bool(narrowed[-1]):
         # Planned for the few entries that are expected of so many conditions, each of a million would be looked up.
         await tx.run("figures.look_up", "off")
-    rows = await tx.rows(statement, organization_id, since, until, *by, *narrowed)
+    rows = await tx.rows(statement, organization_id, since, until, *by, *narrowed, may.outbound)
     if with_outcome:
         await tx.run("figures.look_up", "on")
     found: dict[tuple[int, Group], Sums] = {}
@@ -160,5 +160,6 @@ def _goals(may: Asked, queues: Collection[str]) -> Goals:
 
 def _tells_occupancy(question: Question) -> bool:
     """Agents are there for all of their work: it cannot be said how much of that for one queue or channel."""
-    narrowed = question.queues or question.channels or question.languages or question.outcomes
+    kinds = question.channels or question.languages or question.outcomes or question.directions
+    narrowed = question.queues or kinds
     return not narrowed and not question.by & {"queue", "channel", "language", "outcome"}

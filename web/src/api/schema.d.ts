@@ -5886,6 +5886,11 @@ export interface components {
             half: number | null;
             mean: number;
         };
+        /**
+         * Direction
+         * @enum {string}
+         */
+        Direction: "in" | "out";
         /** DispatchDocument */
         DispatchDocument: {
             address: string;
@@ -6065,6 +6070,8 @@ export interface components {
              * @enum {string}
              */
             content: "figures" | "entries";
+            /** @default [] */
+            directions: (("in" | "out") | unknown)[];
             /**
              * @default csv
              * @enum {string}
@@ -6203,6 +6210,7 @@ export interface components {
             };
             answered: number;
             auto_closed: number;
+            begun: number;
             bot_ended: number;
             completed: number;
             csat: number | null;
@@ -6311,6 +6319,7 @@ export interface components {
             agent_name?: string | null;
             answered: number;
             auto_closed: number;
+            begun: number;
             bot_ended: number;
             channel?: string | null;
             completed: number;
@@ -6584,7 +6593,7 @@ export interface components {
          * @description Which figure.
          * @enum {string}
          */
-        List: "started" | "answered" | "within" | "late" | "left" | "short" | "abandoned" | "completed" | "force_closed" | "auto_closed" | "overflow_closed" | "escalated" | "bot_ended" | "handled" | "served" | "first_responses" | "responses" | "unserved" | "sessions_closed" | "sessions_accepted" | "sessions_within" | "sessions_abandoned" | "sessions_short" | "survey_asked" | "survey_answered" | "offers" | "offers_accepted" | "offers_rejected" | "offers_expired" | "offers_withdrawn" | "felt_very_negative" | "felt_negative" | "felt_slightly_negative" | "felt_neutral" | "felt_slightly_positive" | "felt_positive" | "felt_very_positive" | "felt_none";
+        List: "started" | "begun" | "answered" | "within" | "late" | "left" | "short" | "abandoned" | "completed" | "force_closed" | "auto_closed" | "overflow_closed" | "escalated" | "bot_ended" | "handled" | "served" | "first_responses" | "responses" | "unserved" | "sessions_closed" | "sessions_accepted" | "sessions_within" | "sessions_abandoned" | "sessions_short" | "survey_asked" | "survey_answered" | "offers" | "offers_accepted" | "offers_rejected" | "offers_expired" | "offers_withdrawn" | "felt_very_negative" | "felt_negative" | "felt_slightly_negative" | "felt_neutral" | "felt_slightly_positive" | "felt_positive" | "felt_very_positive" | "felt_none";
         /** LiveFigures */
         LiveFigures: {
             /** Format: date-time */
@@ -13210,6 +13219,8 @@ export interface operations {
                 language?: string[] | null;
                 /** @description What conversations were closed as. Several may be given; all if none is. */
                 outcome?: components["schemas"]["Outcome"][] | null;
+                /** @description Who wrote first: the customer (in) or the house (out). */
+                direction?: components["schemas"]["Direction"][] | null;
                 /** @description Which figure. */
                 of: components["schemas"]["List"];
                 /** @description `next` of the page before; none for the first page. */
@@ -13259,6 +13270,8 @@ export interface operations {
                 language?: string[] | null;
                 /** @description What conversations were closed as. Several may be given; all if none is. */
                 outcome?: components["schemas"]["Outcome"][] | null;
+                /** @description Who wrote first: the customer (in) or the house (out). */
+                direction?: components["schemas"]["Direction"][] | null;
             };
             header?: never;
             path?: never;
@@ -13302,6 +13315,8 @@ export interface operations {
                 language?: string[] | null;
                 /** @description What conversations were closed as. Several may be given; all if none is. */
                 outcome?: components["schemas"]["Outcome"][] | null;
+                /** @description Who wrote first: the customer (in) or the house (out). */
+                direction?: components["schemas"]["Direction"][] | null;
             };
             header?: never;
             path?: never;
@@ -13371,6 +13386,8 @@ export interface operations {
                 language?: string[] | null;
                 /** @description What conversations were closed as. Several may be given; all if none is. */
                 outcome?: components["schemas"]["Outcome"][] | null;
+                /** @description Who wrote first: the customer (in) or the house (out). */
+                direction?: components["schemas"]["Direction"][] | null;
                 /** @description Which duration. */
                 of?: components["schemas"]["SpreadOf"];
             };

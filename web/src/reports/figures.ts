@@ -14,6 +14,7 @@ export interface Figure {
 /** In the order in which they are read. */
 export const FIGURES: readonly Figure[] = [
   { name: 'started', kind: 'count', of: 'started', value: (one) => one.started },
+  { name: 'begun', kind: 'count', of: 'begun', value: (one) => one.begun },
   { name: 'answered', kind: 'count', of: 'answered', value: (one) => one.answered },
   { name: 'service_level', kind: 'share', of: 'within', value: (one) => one.service_level.ratio },
   { name: 'abandonment', kind: 'share', of: 'left', value: (one) => one.abandonment },

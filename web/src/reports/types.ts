@@ -4,6 +4,7 @@ import type { ServiceLevel } from '@/floor/types'
 /** What is counted over a time, today or a period of the past; times are means in seconds. */
 export interface Counted {
   started: number
+  begun: number
   answered: number
   abandoned: number
   completed: number

@@ -21,7 +21,7 @@ DELETE FROM figure_exports WHERE ctid = ANY (ARRAY(SELECT ctid FROM figure_expor
 -- name: entries
 -- What was counted, in order of its time, after a place in that order; with how the conversations ended.
 SELECT e.position, e.place, e.counter, e.at, e.conversation_id, e.queue_id, e.channel, e.language, e.agent_id, e.ms,
-    o.outcome
+    e.outbound, o.outcome
 FROM figure_entries e
 CROSS JOIN LATERAL (SELECT coalesce((SELECT substr(c.counter, 8) FROM figure_entries c
     WHERE c.organization_id = e.organization_id AND c.conversation_id = e.conversation_id AND c.counter LIKE 'closed.%'
@@ -30,7 +30,7 @@ WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3 AND e.conversation_id 
     AND ($4::text[] IS NULL OR e.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR e.agent_id = ANY ($5))
     AND ($6::text[] = '{}' OR e.channel = ANY ($6)) AND ($7::text[] = '{}' OR e.language = ANY ($7))
     AND ($8::text[] = '{}' OR o.outcome = ANY ($8))
-    AND NOT (e.counter LIKE ANY ($9::text[]))
+    AND NOT (e.counter LIKE ANY ($9::text[])) AND ($14::boolean IS NULL OR e.outbound = $14)
     AND ($10::timestamptz IS NULL OR (e.at, e.position, e.place) > ($10, $11::bigint, $12::smallint))
 ORDER BY e.at, e.position, e.place LIMIT $13
 
@@ -44,4 +44,4 @@ WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3 AND e.conversation_id 
     AND ($4::text[] IS NULL OR e.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR e.agent_id = ANY ($5))
     AND ($6::text[] = '{}' OR e.channel = ANY ($6)) AND ($7::text[] = '{}' OR e.language = ANY ($7))
     AND ($8::text[] = '{}' OR o.outcome = ANY ($8))
-    AND NOT (e.counter LIKE ANY ($9::text[]))
+    AND NOT (e.counter LIKE ANY ($9::text[])) AND ($10::boolean IS NULL OR e.outbound = $10)

@@ -23,9 +23,9 @@ UPDATE figure_heads SET position = $2 WHERE organization_id = $1
 -- name: enter
 -- Entries of a batch of facts.
 INSERT INTO figure_entries (organization_id, position, place, counter, at, conversation_id, queue_id, channel, language,
-    agent_id, ms)
+    agent_id, ms, outbound)
 SELECT $1, * FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
-    $9::text[], $10::text[], $11::bigint[])
+    $9::text[], $10::text[], $11::bigint[], $12::boolean[])
 
 -- name: facts_of
 -- What happened to these conversations up to a position, to fold them again.
@@ -107,6 +107,7 @@ WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
     AND ($6::text[] IS NULL OR e.queue_id = ANY ($6)) AND ($7::text[] IS NULL OR e.agent_id = ANY ($7))
     AND ($8::text[] = '{}' OR e.channel = ANY ($8)) AND ($9::text[] = '{}' OR e.language = ANY ($9))
     AND ($10::text[] = '{}' OR coalesce(o.outcome, 'ongoing') = ANY ($10))
+    AND ($12::boolean IS NULL OR e.outbound = $12)
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 
 -- name: waited
@@ -122,7 +123,7 @@ JOIN (
     FROM figure_entries e
     JOIN conversations c ON c.organization_id = e.organization_id AND c.id = e.conversation_id
     WHERE e.organization_id = $1 AND e.at > ($2::timestamptz[])[1]
-        AND e.counter IN ('session.accepted', 'session.abandoned', 'session.moved', 'session.closed')
+        AND e.counter IN ('session.accepted', 'session.abandoned', 'session.moved', 'session.closed', 'session.outbound')
     UNION ALL
     SELECT queue_id, (body ->> 'session_queued_at')::timestamptz, NULL,
         CASE WHEN body ->> 'first_accepted_at' IS NULL THEN queued_at
@@ -148,7 +149,7 @@ WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
     AND ($4::text[] IS NULL OR e.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR e.agent_id = ANY ($5))
     AND ($6::text[] = '{}' OR e.channel = ANY ($6)) AND ($7::text[] = '{}' OR e.language = ANY ($7))
     AND ($8::text[] = '{}' OR o.outcome = ANY ($8))
-    AND e.counter = ANY ($10::text[])
+    AND e.counter = ANY ($10::text[]) AND ($16::boolean IS NULL OR e.outbound = $16)
     AND CASE $11::text WHEN 'within' THEN e.ms <= q.service_level_seconds * 1000
         WHEN 'late' THEN e.ms > q.service_level_seconds * 1000
         WHEN 'short' THEN e.ms < q.short_abandon_seconds * 1000 ELSE true END
@@ -167,7 +168,7 @@ WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
     AND ($4::text[] IS NULL OR e.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR e.agent_id = ANY ($5))
     AND ($6::text[] = '{}' OR e.channel = ANY ($6)) AND ($7::text[] = '{}' OR e.language = ANY ($7))
     AND ($8::text[] = '{}' OR coalesce(o.outcome, 'ongoing') = ANY ($8))
-    AND e.counter = ANY ($10::text[]) AND e.ms IS NOT NULL
+    AND e.counter = ANY ($10::text[]) AND e.ms IS NOT NULL AND ($12::boolean IS NULL OR e.outbound = $12)
 GROUP BY 1, 2
 
 -- name: interventions
@@ -182,7 +183,7 @@ WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
     AND ($4::text[] IS NULL OR e.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR e.agent_id = ANY ($5))
     AND ($6::text[] = '{}' OR e.channel = ANY ($6)) AND ($7::text[] = '{}' OR e.language = ANY ($7))
     AND ($8::text[] = '{}' OR o.outcome = ANY ($8))
-    AND (e.counter LIKE 'supervised.%' OR e.counter LIKE 'followed.%')
+    AND (e.counter LIKE 'supervised.%' OR e.counter LIKE 'followed.%') AND ($10::boolean IS NULL OR e.outbound = $10)
 GROUP BY 1, 2, 3
 
 -- name: stretches

@@ -36,6 +36,7 @@ WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3 AND e.counter IN ('han
     AND ($6::text[] IS NULL OR e.queue_id = ANY ($6)) AND ($7::text[] IS NULL OR e.agent_id = ANY ($7))
     AND ($8::text[] = '{}' OR e.channel = ANY ($8)) AND ($9::text[] = '{}' OR e.language = ANY ($9))
     AND ($10::text[] = '{}' OR coalesce(o.outcome, 'ongoing') = ANY ($10))
+    AND ($12::boolean IS NULL OR e.outbound = $12)
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 
 -- name: drop

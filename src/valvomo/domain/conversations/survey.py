@@ -78,6 +78,7 @@ class SurveyAnswered(Event):
     agent_id: str | None = None
     former: int | None = None
     shown: bool = False
+    outbound: bool = False
 
     @property
     def silent(self) -> bool:
@@ -172,5 +173,6 @@ def answer_survey(
             agent_id=asked.agent_id,
             former=asked.score,
             shown=shown,
+            outbound=conversation.outbound,
         ),
     )

@@ -72,6 +72,7 @@ class Turn:
             language=where.language,
             agent_id=agent_id,
             ms=None if since is None else whole_milliseconds(self.at) - whole_milliseconds(since),
+            outbound=where.outbound,
         )
 
 
@@ -113,6 +114,7 @@ def counted_of_survey(event: SurveyAnswered, conversation_id: str, at: datetime)
         Entry(
             counter=counter, at=at, conversation_id=conversation_id, queue_id=event.queue_id,
             channel=event.channel.value, language=event.language, agent_id=event.agent_id, ms=ms,
+            outbound=event.outbound,
         ),
     )  # fmt: skip
 
@@ -130,6 +132,8 @@ def _queueing(turn: Turn) -> Iterator[Entry]:
     since = waiting_since(before) if before is not None else None
     if before is not None and since is not None:
         yield from _waited(turn, before, since)
+    if before is None and after.outbound:
+        yield turn.entry(Counter.BEGUN, agent_id=after.owner_id)
     if after.state is not State.OPEN:
         return
     into = Turn(None, turn.event, after, turn.at)
@@ -141,7 +145,10 @@ def _queueing(turn: Turn) -> Iterator[Entry]:
 
 def _waited(turn: Turn, before: Conversation, since: datetime) -> Iterator[Entry]:
     after, session = turn.after, before.session_queued_at
-    if after.accepted:
+    if before.outbound:
+        if after.accepted or after.state is State.CLOSED or after.queue_id != before.queue_id:
+            yield turn.entry(Counter.SESSION_OUTBOUND, agent_id=after.owner_id, since=session)
+    elif after.accepted:
         yield turn.entry(Counter.SESSION_ACCEPTED, agent_id=after.owner_id, since=session)
         if before.first_accepted_at is None:
             yield turn.entry(Counter.ANSWERED, agent_id=after.owner_id, since=since)

@@ -16,6 +16,8 @@ class Counter(StrEnum):
     """Kinds of entries. Those with a duration say in the comment from when to when it runs."""
 
     ARRIVED = "arrived"
+    BEGUN = "begun"
+    """The house has written first."""
     ANSWERED = "answered"
     """First acceptance by an agent; from queueing (or escalation)."""
     LEFT = "left"
@@ -28,6 +30,8 @@ class Counter(StrEnum):
     SESSION_ABANDONED = "session.abandoned"
     SESSION_MOVED = "session.moved"
     SESSION_CLOSED = "session.closed"
+    SESSION_OUTBOUND = "session.outbound"
+    """The same, however it ended, of what the house has begun: no service was asked for, so none is judged."""
     COMPLETED = "closed.completed"
     RESOLVED = "closed.resolved"
     ABANDONED = "closed.abandoned"
@@ -101,6 +105,7 @@ class Entry:
     """One line. `counter` is a `Counter` or begins with one of the beginnings above; durations in milliseconds.
 
     `queue_id` is where it happened, `agent_id` whose it is: who accepted, wrote, was asked, or stepped in.
+    `outbound`: the house has written first.
     """
 
     counter: str
@@ -111,6 +116,7 @@ class Entry:
     language: str = ""
     agent_id: str | None = None
     ms: int | None = None
+    outbound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Listed:
 
 LISTS: Mapping[str, Listed] = {
     "started": Listed((Counter.ARRIVED,)),
+    "begun": Listed((Counter.BEGUN,)),
     "answered": Listed((Counter.ANSWERED,)),
     "within": Listed((Counter.ANSWERED,), Judged.WITHIN),
     "late": Listed((Counter.ANSWERED,), Judged.LATE),

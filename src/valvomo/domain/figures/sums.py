@@ -125,6 +125,11 @@ def started(sums: Sums) -> int:
     return sums.counts[Counter.ARRIVED]
 
 
+def begun(sums: Sums) -> int:
+    """Conversations in which the house has written first: they have neither arrived nor been answered."""
+    return sums.counts[Counter.BEGUN]
+
+
 def answered(sums: Sums) -> int:
     """Conversations that an agent accepted for the first time."""
     return sums.counts[Counter.ANSWERED]

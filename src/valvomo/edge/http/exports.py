@@ -161,6 +161,7 @@ def _question(data: ExportRequest) -> Question:
         channels=data.channels,
         languages=data.languages,
         outcomes=data.outcomes,
+        directions=data.directions,
     )
 
 

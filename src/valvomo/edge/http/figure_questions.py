@@ -18,7 +18,7 @@ from valvomo.domain.refusals import Refusal
 from valvomo.edge.http.parameters import in_utc
 from valvomo.edge.http.refused import done, found
 from valvomo.edge.parts import Parts
-from valvomo.queries.figure_questions import DIMENSIONS, UNITS, Question, days_of
+from valvomo.queries.figure_questions import DIMENSIONS, DIRECTIONS, UNITS, Question, days_of
 
 USUAL = timedelta(days=7)
 NOTED_EVERY = 600
@@ -27,7 +27,12 @@ T = TypeVar("T")
 
 By = StrEnum("By", [(name.upper(), name) for name in (*UNITS, *DIMENSIONS)])  # type: ignore[misc]  # mypy wants its members literally
 Outcome = StrEnum("Outcome", [(name.upper(), name) for name in (*CLOSED, "ongoing")])  # type: ignore[misc]  # mypy wants its members literally
+Direction = StrEnum("Direction", [(name.upper(), name) for name in DIRECTIONS])  # type: ignore[misc]  # mypy wants its members literally
 _SEVERAL = "Several may be given; all if none is."
+Directions = Annotated[
+    list[Direction] | None,
+    QueryParameter(max_items=2, description="Who wrote first: the customer (in) or the house (out)."),
+]
 Words = Annotated[list[str] | None, QueryParameter(max_items=100, description=_SEVERAL)]
 
 
@@ -54,6 +59,7 @@ def question_of(
         list[Outcome] | None,
         QueryParameter(max_items=10, description=f"What conversations were closed as. {_SEVERAL}"),
     ] = None,
+    direction: Directions = None,
 ) -> Question:
     """What is asked."""
     end = in_utc("to", until) if until else parts.clock()
@@ -66,6 +72,7 @@ def question_of(
         channels=tuple(one.value for one in channel or ()),
         languages=tuple(language or ()),
         outcomes=tuple(one.value for one in outcome or ()),
+        directions=tuple(one.value for one in direction or ()),
     )
 
 

@@ -17,7 +17,7 @@ from valvomo.domain.figures.entries import FELT, FOLLOWED, SUPERVISED
 from valvomo.domain.refusals import Refusal
 from valvomo.protocol.figures import HistoryItem
 from valvomo.queries.exporting.columns import Column, Kind, Row, Value
-from valvomo.queries.figure_questions import Asked, Question, asked
+from valvomo.queries.figure_questions import IN, OUT, Asked, Question, asked
 from valvomo.queries.figures import history
 
 PIECE = 2_000
@@ -58,7 +58,7 @@ async def table(  # noqa: PLR0917 - what is asked, by whom, as what
         *([] if sees_interventions(actor) else [f"{SUPERVISED}%", f"{FOLLOWED}%"]),
     ]
     asking = (actor.organization_id, *may.conditions[:-1], hidden)
-    number = await tx.value("exports.number", *asking)
+    number = await tx.value("exports.number", *asking, may.outbound)
     return Table(ENTRY_COLUMNS, number, _entries(tx, asking, may))
 
 
@@ -69,14 +69,14 @@ async def _pieces(rows: Sequence[Row]) -> AsyncIterator[Sequence[Row]]:
 
 async def _entries(tx: Transaction, asking: tuple[Any, ...], may: Asked) -> AsyncIterator[Sequence[Row]]:
     after: tuple[Any, ...] = (None, None, None)
-    while rows := await tx.rows("exports.entries", *asking, *after, PIECE):
+    while rows := await tx.rows("exports.entries", *asking, *after, PIECE, may.outbound):
         yield [_entry(row, may) for row in rows]
         after = tuple(rows[-1][name] for name in ("at", "position", "place"))
 
 
 ENTRY_COLUMNS = (
     Column("at", Kind.MOMENT), Column("counted_as"), Column("conversation"), Column("queue"), Column("agent"),
-    Column("channel"), Column("language"), Column("outcome"), Column("seconds", Kind.NUMBER),
+    Column("channel"), Column("language"), Column("outcome"), Column("direction"), Column("seconds", Kind.NUMBER),
 )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def _entry(row: Any, may: Asked) -> Row:
     return (
         row["at"], row["counter"], row["conversation_id"], queue.name if queue else row["queue_id"],
         may.lookups.people.get(agent, agent) if named else None, row["channel"], row["language"], row["outcome"],
-        None if row["ms"] is None else row["ms"] / 1000,
+        OUT if row["outbound"] else IN, None if row["ms"] is None else row["ms"] / 1000,
     )  # fmt: skip
 
 
