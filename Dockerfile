@@ -14,7 +14,7 @@ RUN python -m venv /build/tools && /build/tools/bin/pip install --no-cache-dir u
 COPY pyproject.toml uv.lock hatch_build.py LICENSE README.md CHANGELOG.md ./
 # What is locked, and only that, before the sources: this layer changes seldom.
 RUN python -m venv /opt/valvomo \
-    && /build/tools/bin/uv export --frozen --no-dev --extra sentiment --no-emit-project --quiet -o locked.txt \
+    && /build/tools/bin/uv export --frozen --no-dev --extra sentiment --extra calls --no-emit-project --quiet -o locked.txt \
     && /opt/valvomo/bin/pip install --no-cache-dir --require-hashes -r locked.txt
 COPY web web
 COPY docs docs
@@ -35,7 +35,8 @@ ENV PATH=/opt/valvomo/bin:$PATH \
     VALVOMO_LOG_FORMAT=json
 USER 8300:8300
 WORKDIR /var/lib/valvomo
-EXPOSE 8300
+# The second is media of calls, which browsers reach directly; it is open only where VALVOMO_CALLS_PROCESSES says so.
+EXPOSE 8300 8400/udp
 # Not /readyz: a process whose database is away must be left alone, not restarted.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8300/healthz', timeout=4)"]

@@ -15,7 +15,7 @@ HEARD, SILENT = -60, -80
 SCRIPT = """() => {
   const people = (window.people = {})
   window.offered = async (name, hertz, streams, video) => {
-    const pc = new RTCPeerConnection()
+    const pc = new RTCPeerConnection(window.relays)
     const ctx = new AudioContext({ sampleRate: 48000 })
     const one = (people[name] = { pc, ctx, ears: [], seen: null })
     if (hertz) {

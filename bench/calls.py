@@ -1,0 +1,208 @@
+"""Calls: what a leg costs the engine, how many calls a core carries, and how long a voice is on its way.
+
+One process of the engine, as the house starts it; in this process so many calls of two browsers each, with handshakes
+and sealed packets of their own, who all speak all the time. Then the same while everything is recorded, while everybody
+is written down, and with a telephone as the customer. The control sends packets as large from socket to socket.
+
+    python bench/calls.py
+    python bench/calls.py --calls 8 16 32 --seconds 10
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import tempfile
+import time
+from array import array
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+import floor_processes as processes
+from calls_legs import STEP, Leg, speaks
+from valvomo.domain.calls.hearing import Hears
+from valvomo.media.embedded.codec import Encoder
+from valvomo.media.embedded.place import Place
+from valvomo.media.embedded.pool import EnginePool
+from valvomo.media.port import Dialled, Engine, Heard, PcmLeg, WebLeg
+
+WAYS = ("forwarded", "recorded", "written down", "with a telephone")
+VOICE_SECONDS = 4
+RATE = 8_000
+
+
+def voice(dice: random.Random) -> list[bytes]:
+    """Opus of a murmur: sounds whose pitch and loudness change, so that packets are as large as those of a voice."""
+    pcm, level, before = array("h"), 0.0, 0.0
+    for n in range(VOICE_SECONDS * 48_000):
+        if n % 4_800 == 0:
+            level = dice.choice((0.02, 0.2, 0.4))
+        before = 0.9 * before + dice.uniform(-0.1, 0.1)
+        pcm.append(int(32_000 * level * before))
+    encoder = Encoder(48_000)
+    return [encoder.encode(pcm[at : at + 960].tobytes()) for at in range(0, len(pcm), 960)]
+
+
+@dataclass
+class Floor:
+    """The calls of a round: browsers, and telephones by their calls."""
+
+    engine: EnginePool
+    legs: list[Leg] = field(default_factory=list)
+    telephones: list[str] = field(default_factory=list)
+    heard: int = 0
+
+
+@asynccontextmanager
+async def calls(engine: EnginePool, many: int, way: str, voices: list[list[bytes]]) -> AsyncIterator[Floor]:
+    """So many calls in which everybody hears each other."""
+    floor, said = Floor(engine), dict[bytes, float]()
+    async with asyncio.TaskGroup() as tasks, AsyncExitStack() as ends:
+        for n in range(many):
+            call = f"call {n}"
+            await engine.open_call(call)
+            ends.push_async_callback(engine.end_call, call)
+            sides = ("agent",) if way == WAYS[3] else ("agent", "customer")
+            for side in sides:
+                leg = await browser(engine, call, side, Leg(voices[len(floor.legs)], said))
+                ends.push_async_callback(leg.go)
+                floor.legs.append(leg)
+            if way == WAYS[3]:
+                await engine.add_pcm_leg(PcmLeg(call_id=call, leg_id="customer", rate=RATE))
+                floor.telephones.append(call)
+                tasks.create_task(count(floor, engine.sound(call, "customer")))
+            both = frozenset({"agent", "customer"})
+            matrix = {side: Hears(both - {side}) for side in both}
+            await engine.set_routes(call, matrix, kept=both)
+            if way == WAYS[1]:
+                folder = ends.enter_context(tempfile.TemporaryDirectory())
+                await engine.start_recording(call, "one", folder)
+            if way == WAYS[2]:
+                for side in both:
+                    tasks.create_task(count(floor, engine.tap(call, side)))
+        yield floor
+
+
+async def browser(engine: Engine, call: str, side: str, leg: Leg) -> Leg:
+    """One comes in."""
+    await asyncio.get_running_loop().create_datagram_endpoint(lambda: leg, local_addr=("127.0.0.1", 0))
+    await leg.come(await engine.add_web_leg(WebLeg(call_id=call, leg_id=side, offer=leg.offer())))
+    return leg
+
+
+async def count(floor: Floor, sound: AsyncIterator[Heard] | AsyncIterator[Heard | Dialled]) -> None:
+    """Plain sound that comes, which nobody looks at."""
+    async for _ in sound:
+        floor.heard += 1
+
+
+async def telephones(floor: Floor, seconds: float) -> None:
+    """All of them speak."""
+    dice, loop = random.Random(1), asyncio.get_running_loop()
+    noise = [array("h", (int(dice.gauss(0, 2000)) for _ in range(RATE // 50))).tobytes() for _ in range(50)]
+    due = begun = loop.time()
+    while loop.time() < begun + seconds:
+        due += STEP
+        await asyncio.sleep(due - loop.time())
+        for call in floor.telephones:
+            await floor.engine.feed(call, "customer", dice.choice(noise))
+
+
+def at(waits: Iterable[float], share: float) -> str:
+    """A percentile, in milliseconds."""
+    ordered = sorted(waits)
+    return f"{1000 * ordered[min(len(ordered) - 1, int(len(ordered) * share))]:.1f}" if ordered else ""
+
+
+def row(name: str, many: int, floor: Floor, *, cpu: float, seconds: float) -> str:
+    """What came of a round; `cpu` in seconds of the engine."""
+    measured = [leg.measured for leg in floor.legs]
+    legs = len(floor.legs) + len(floor.telephones)
+    came, ways = sum(one.came for one in measured), [way for one in measured for way in one.ways]
+    lost = 1 - came / max(1, sum(one.sent for one in measured))
+    per_leg = 100 * cpu / seconds / legs if legs else 0.0
+    glitches = 1000 * sum(one.glitches for one in measured) / max(1, came)
+    whole = f"{100 / (per_leg * legs / many):.0f}" if cpu else ""
+    return (
+        f"| {name} | {many} | {per_leg:.2f} | {whole} | {100 * max(0.0, lost):.2f} | {glitches:.2f}"
+        f" | {at(ways, 0.5)} | {at(ways, 0.99)} |"
+    )
+
+
+async def measured(floor: Floor, cpu: Callable[[], float], seconds: float) -> float:
+    """Speak for some seconds after all has found its way; the processor's seconds of it."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(telephones(floor, seconds + 1))
+        await speaks(floor.legs, 1)
+        for leg in floor.legs:
+            leg.forget()
+        before = cpu()
+        await speaks(floor.legs, seconds)
+        return cpu() - before
+
+
+class Straight(asyncio.DatagramProtocol):
+    """The control: what comes is measured and nothing else is done."""
+
+    def __init__(self) -> None:
+        self.ways: list[float] = []
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:  # noqa: ARG002 - of the protocol
+        """The sender's time is what is in it."""
+        self.ways.append(time.perf_counter() - float(data[:24]))
+
+
+async def control(many: int, seconds: float) -> str:
+    """As many packets from socket to socket in this process."""
+    loop = asyncio.get_running_loop()
+    ends = [
+        await loop.create_datagram_endpoint(Straight, local_addr=("127.0.0.1", 0)) for _ in range(2 * many)
+    ]
+    begun, due = time.perf_counter(), [STEP * n / len(ends) for n in range(len(ends))]
+    while (now := time.perf_counter() - begun) < seconds:
+        for n, (transport, _) in enumerate(ends):
+            while due[n] <= now:
+                due[n] += STEP
+                to = ends[n ^ 1][0].get_extra_info("sockname")
+                transport.sendto(f"{time.perf_counter():<24.9f}".encode() + bytes(60), to)
+        await asyncio.sleep(0.001)
+    ways = [way for _, protocol in ends for way in protocol.ways]
+    for transport, _ in ends:
+        transport.close()
+    return f"| from socket to socket | {many} | | | | | {at(ways, 0.5)} | {at(ways, 0.99)} |"
+
+
+async def main() -> None:
+    """Print a table."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--calls", type=int, nargs="+", default=[8, 16])
+    asked.add_argument("--seconds", type=float, default=10.0)
+    asked.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
+    options = asked.parse_args()
+    dice, load = random.Random(7), os.getloadavg()[0]
+    voices = [voice(dice) for _ in range(2 * max(options.calls))]
+    lines = [
+        "| what | calls | % of a core, each leg | calls a core | % lost | glitches of 1,000 | p50 ms | p99 ms |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    async with EnginePool.running(Place(host="127.0.0.1"), 1) as engine:
+        await engine.open_call("first")
+        pid = engine.process_of("first") or 0
+        for many in options.calls:
+            lines.append(await control(many, options.seconds / 2))
+            for way in options.ways:
+                async with calls(engine, many, way, voices) as floor:
+                    cpu = await measured(floor, lambda: processes.cpu_seconds(pid), options.seconds)
+                    lines.append(row(way, many, floor, cpu=cpu, seconds=options.seconds))
+                print(lines[-1], flush=True)
+    print(
+        f"{os.cpu_count()} processors, load average {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end\n"
+    )
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,97 @@
+"""A TURN server on loopback: coturn with the file that is in `deploy/coturn`, and addresses and a secret of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import shutil
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = Path(__file__).parents[2] / "deploy" / "coturn" / "turnserver.conf"
+PROGRAM = shutil.which("turnserver", path="/usr/bin:/usr/local/bin:/usr/sbin")
+OURS = {
+    "static-auth-secret": "a secret of tests",
+    "realm": "turn.example.org",
+    "allowed-peer-ip": "127.0.0.1",
+}
+LEFT_OUT = frozenset({"cert", "pkey", "tls-listening-port", "syslog"})
+"""There is no certificate, and what it says goes to standard output."""
+
+
+@dataclass(frozen=True)
+class Relay:
+    """One that runs. `ports` are those that it has for browsers."""
+
+    port: int
+    ports: range
+
+    def server(self, transport: str = "udp", *, name: str = "somebody", hours: float = 1) -> dict[str, str]:
+        """As a browser is given it; the password is made as coturn says (`use-auth-secret`)."""
+        username = f"{int(time.time() + 3600 * hours)}:{name}"
+        digest = hmac.new(OURS["static-auth-secret"].encode(), username.encode(), hashlib.sha1).digest()
+        return {
+            "urls": f"turn:127.0.0.1:{self.port}?transport={transport}",
+            "username": username,
+            "credential": base64.b64encode(digest).decode(),
+        }
+
+
+def _configured(port: int) -> str:
+    lines = []
+    for line in FILE.read_text(encoding="utf-8").splitlines():
+        key, _, _ = line.partition("=")
+        if key in LEFT_OUT:
+            continue
+        lines.append(f"{key}={OURS[key]}" if key in OURS else line)
+    text = "\n".join(lines).replace("listening-port=3478", f"listening-port={port}")
+    more = (
+        "listening-ip=127.0.0.1",
+        "relay-ip=127.0.0.1",
+        "allow-loopback-peers",
+        "no-tls",
+        "no-dtls",
+        "log-file=stdout",
+    )
+    return "\n".join([text, *more, ""])
+
+
+@asynccontextmanager
+async def relay(folder: Path) -> AsyncIterator[Relay]:
+    """As long as it is needed."""
+    assert PROGRAM is not None
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    file = folder / "turnserver.conf"
+    file.write_text(_configured(port), encoding="utf-8")
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM, "-c", str(file), "--pidfile", str(folder / "pid"), "--userdb", str(folder / "users"),
+        cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(60):
+            while process.returncode is None and not await _listens(port):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.05)
+        assert process.returncode is None
+        yield Relay(port, range(49_152, 65_536))
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
