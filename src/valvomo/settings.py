@@ -7,11 +7,11 @@ ignored is found out at the worst moment. ``docs/settings.md`` explains every on
 
 import os
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Literal, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,12 +19,9 @@ from msgspec import Meta
 
 from valvomo.addresses import check_network, check_store, check_url
 from valvomo.house_key import keys_of
+from valvomo.sources import PREFIX, converted, from_environment, from_file
 
-PREFIX = "VALVOMO_"
-# Read before the settings, or by the tests only.
-_NOT_SETTINGS = {"VALVOMO_CONFIG"}
-_TESTS = "VALVOMO_TEST_"
-_SECRETS = {"metrics_token", "secret_key", "sentiment_key"}
+_SECRETS = {"metrics_token", "secret_key", "sentiment_key", "turn_secret"}
 _SHORTEST_TOKEN = 16
 _URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]*@")
 _URL_TOKEN = re.compile(r"(?<=://)[^:/@\s]+@")
@@ -103,6 +100,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sentiment_path: Path | None = None
     """A folder with a sentiment model of your own (docs/sentiment.md)."""
 
+    calls_processes: Annotated[int, Meta(ge=0, le=64)] = 0
+    """Processes of this one that carry calls, one for each core that they may have; they need the extra ``calls``."""
+
+    calls_host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
+    """The address on which they listen for media, by UDP; ``0.0.0.0`` is all of this machine's."""
+
+    calls_port: Annotated[int, Meta(ge=0, le=65535)] = 8400
+    """The port of the first of them; each of the others has the next one. 0 takes free ones."""
+
+    calls_addresses: tuple[str, ...] = ()
+    """The addresses at which browsers reach them, behind a translation of addresses those of its outside."""
+
+    turn_urls: tuple[str, ...] = ()
+    """TURN servers that pass media on where nothing gets through, ``turns:turn.example.org:443?transport=tcp``."""
+
+    turn_secret: str = ""
+    """The secret that they share with this house (coturn's ``static-auth-secret``)."""
+
     session_hours: Annotated[int, Meta(ge=1, le=744)] = 12
     """Hours after which a console sign-in ends."""
 
@@ -169,8 +184,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 keys_of(self.secret_key)
             except ValueError as error:
                 raise ValueError(f"secret_key: {error}") from error
+        self._check_calls()
         if 0 < len(self.metrics_token) < _SHORTEST_TOKEN:
             raise ValueError(f"metrics_token: must have at least {_SHORTEST_TOKEN} characters")
+
+    def _check_calls(self) -> None:
+        if self.calls_processes and find_spec("aiortc") is None:
+            raise ValueError("calls_processes: needs the extra `calls`: pip install 'valvomo[calls]'")
+        if self.calls_processes and self.calls_host in ("0.0.0.0", "::") and not self.calls_addresses:  # noqa: S104
+            raise ValueError(
+                "calls_addresses: must say where browsers reach an engine that listens everywhere"
+            )
+        if self.turn_urls and not self.turn_secret:
+            raise ValueError("turn_secret: must be set with turn_urls")
 
     def _check_files(self) -> None:
         check_url("files_url", self.files_url, {"http", "https"})
@@ -219,12 +245,13 @@ def keys() -> tuple[str, ...]:
 
 def load(environ: Mapping[str, str]) -> Settings:
     """The settings of this process; raises `BadSettingsError` with every problem at once."""
+    try:
+        written = list(from_file(environ.get("VALVOMO_CONFIG", "")))
+    except ValueError as error:
+        raise BadSettingsError(str(error)) from error
     named = [
-        *(
-            (f"{path} {key}", key, value)
-            for path, key, value in _from_file(environ.get("VALVOMO_CONFIG", ""))
-        ),
-        *((key, key.removeprefix(PREFIX).lower(), value) for key, value in _from_environment(environ)),
+        *((f"{path} {key}", key, value) for path, key, value in written),
+        *((key, key.removeprefix(PREFIX).lower(), value) for key, value in from_environment(environ)),
     ]
     types, values, problems = get_type_hints(Settings, include_extras=True), {}, []
     for shown, key, value in named:
@@ -232,7 +259,7 @@ def load(environ: Mapping[str, str]) -> Settings:
             problems.append(f"{shown}: is not a setting{_suggestion(shown, key)}")
             continue
         try:
-            values[key] = _convert(value, types[key])
+            values[key] = converted(value, types[key])
         except msgspec.ValidationError as error:
             problems.append(f"{shown}: {error}")
     if not problems:
@@ -250,31 +277,6 @@ def default_data_folder(environ: Mapping[str, str]) -> Path:
         return Path("/var/lib/valvomo")
     home = environ.get("XDG_DATA_HOME", "")
     return (Path(home) if home else Path.home() / ".local" / "share") / "valvomo"
-
-
-def _from_file(name: str) -> Iterator[tuple[str, str, Any]]:
-    if not name:
-        return
-    try:
-        content = tomllib.loads(Path(name).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadSettingsError(f"VALVOMO_CONFIG: {name} cannot be read: {error}") from error
-    yield from ((name, key, value) for key, value in content.items())
-
-
-def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for key, value in sorted(environ.items()):
-        if key.startswith(PREFIX) and key not in _NOT_SETTINGS and not key.startswith(_TESTS):
-            yield key, value
-
-
-def _convert(value: Any, wanted: Any) -> Any:
-    if wanted == tuple[str, ...] and isinstance(value, str):
-        return tuple(word.strip() for word in value.split(",") if word.strip())
-    if wanted in {Path, Path | None}:
-        text = msgspec.convert(value, str)
-        return Path(text).expanduser() if text else None
-    return msgspec.convert(value, wanted, strict=not isinstance(value, str))
 
 
 def _suggestion(shown: str, key: str) -> str:

@@ -30,7 +30,17 @@ from sample_routing import ask, give_up, regain
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
 from valvomo.commands.conversations.bots import HandOver
-from valvomo.commands.conversations.call import Elevate, EndCall
+from valvomo.commands.conversations.call import (
+    AcceptCall,
+    Coach,
+    DeclineCall,
+    Elevate,
+    EndCall,
+    HangUp,
+    Hold,
+    StopCoach,
+    Unhold,
+)
 from valvomo.commands.conversations.consult import Consult
 from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.force_close import ForceClose
@@ -184,6 +194,8 @@ async def test_transfer_to_a_queue_takes_it_from_the_agent_who_is_told(floor: Fl
 async def test_transfer_when_the_call_ends(floor: Floor) -> None:
     one = await floor.accepted()
     await floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VIDEO))
+    guest = customer(one, (await floor.get(one)).contact_id)
+    await floor.done(guest, AcceptCall(conversation_id=one, mode=Mode.VIDEO))
     refusal = await floor.refused(SAARA, TransferToAgent(conversation_id=one, agent_id=EINO.id))
     assert (refusal.reason, refusal.facts["instead"]) == (Reason.ELEVATED, "when_call_ends")
     await floor.done(SAARA, TransferToAgent(conversation_id=one, agent_id=EINO.id, when_call_ends=True))
@@ -301,7 +313,7 @@ async def test_picking_over_the_limit_is_kept(floor: Floor) -> None:
     assert (now.excess_units, (await floor.agent(AINO)).load) == (2, 5)
 
 
-def commands_on(one: str) -> Sequence[tuple[Actor, Command]]:
+def commands_on(one: str, guest: Actor) -> Sequence[tuple[Actor, Command]]:
     """Every command that there is on a conversation, by somebody who may do it in its time."""
     named: dict[str, Any] = {"conversation_id": one}
     return (
@@ -314,6 +326,9 @@ def commands_on(one: str) -> Sequence[tuple[Actor, Command]]:
         (AINO, serve.Resume(**named)), (AINO, serve.End(**named)), (AINO, serve.Complete(**named)),
         (AINO, serve.ChangeDetails(**named, priority=1)), (AINO, Consult(**named, agent_id="eino")),
         (AINO, Elevate(**named, mode=Mode.VOICE)), (AINO, EndCall(**named)),
+        (AINO, Hold(**named)), (AINO, Unhold(**named)),
+        (SAARA, Coach(**named)), (SAARA, StopCoach(**named)), (guest, AcceptCall(**named, mode=Mode.VOICE)),
+        (guest, DeclineCall(**named)), (guest, HangUp(**named)),
         (ROUTER, ask(one, "aino")), (ROUTER, give_up(one)),
     )  # fmt: skip
 
@@ -322,7 +337,8 @@ async def test_what_is_closed_refuses_everything_and_changes_nothing(floor: Floo
     one = await floor.accepted()
     await floor.done(SAARA, ForceClose(conversation_id=one, reason="over"))
     before = await floor.everything()
-    for actor, command in commands_on(one):
+    guest = customer(one, (await floor.get(one)).contact_id)
+    for actor, command in commands_on(one, guest):
         outcome = await floor.do(actor, command)
         assert not hasattr(outcome, "result"), command
     assert await floor.everything() == before
@@ -332,7 +348,7 @@ async def test_nothing_of_one_organization_is_reachable_from_another(floor: Floo
     ids = [await floor.start(), await floor.accepted(), "no-such-conversation"]
     before = await floor.everything()
     for one in ids:
-        for actor, command in commands_on(one):
+        for actor, command in commands_on(one, customer(one, "nobody")):
             foreign = STRANGER if actor in (SAARA, AINO) else replace(actor, organization_id="organization-2")
             outcome = await floor.do(foreign, command)
             assert getattr(outcome, "reason", None) is Reason.NOT_FOUND, command
@@ -344,7 +360,8 @@ async def test_nothing_of_one_organization_is_reachable_from_another(floor: Floo
 
 
 SWITCHED: tuple[tuple[Right, type[Command]], ...] = (
-    (Right.MONITOR, Monitor), (Right.MONITOR, Join), (Right.TRANSFER, TakeOver), (Right.ASSIGN, AssignToAgent),
+    (Right.MONITOR, Monitor), (Right.MONITOR, Join), (Right.MONITOR, Coach), (Right.TRANSFER, TakeOver),
+    (Right.ASSIGN, AssignToAgent),
     (Right.ASSIGN, AssignToQueue), (Right.TRANSFER, TransferToAgent), (Right.TRANSFER, TransferToQueue),
     (Right.TRANSFER, HandOver), (Right.FORCE_CLOSE, ForceClose),
 )  # fmt: skip
@@ -353,7 +370,9 @@ SWITCHED: tuple[tuple[Right, type[Command]], ...] = (
 @pytest.mark.parametrize(("right", "kind"), SWITCHED, ids=lambda value: getattr(value, "__name__", ""))
 async def test_switch_narrowing_scope_and_account(floor: Floor, right: Right, kind: type[Command]) -> None:
     one = await floor.accepted()
-    (command,) = [command for _, command in commands_on(one) if type(command) is kind]
+    (command,) = [
+        command for _, command in commands_on(one, customer(one, "nobody")) if type(command) is kind
+    ]
     assert (await floor.refused(SULO, command)).reason is Reason.NOT_FOUND
     assert (await floor.refused(INES, command)).reason is Reason.INTEGRATION_ACCOUNT
     for actor in (AATU, RAIJA):

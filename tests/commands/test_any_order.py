@@ -39,7 +39,16 @@ from valvomo.commands.agents.presence import SetPresence
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
 from valvomo.commands.conversations.bots import EndByBot, Escalate, HandOver, PauseBot, ResumeBot
-from valvomo.commands.conversations.call import Elevate, EndCall
+from valvomo.commands.conversations.call import (
+    AcceptCall,
+    Coach,
+    DeclineCall,
+    Elevate,
+    EndCall,
+    Hold,
+    StopCoach,
+    Unhold,
+)
 from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect, CustomerEnd
 from valvomo.commands.conversations.consult import Consult
 from valvomo.commands.conversations.fire_timers import FireTimers
@@ -141,6 +150,12 @@ ACTS: dict[str, tuple[Act, Make]] = {
         Act.CONSULT,
         lambda one, step: Consult(conversation_id=one, agent_id=_agent(step), public=_odd(step)),
     ),
+    "elevate": (Act.ELEVATE, lambda one, _: Elevate(conversation_id=one, mode=Mode.VOICE)),
+    "end_call": (Act.END_CALL, lambda one, _: EndCall(conversation_id=one)),
+    "hold": (Act.HOLD, lambda one, _: Hold(conversation_id=one)),
+    "unhold": (Act.UNHOLD, lambda one, _: Unhold(conversation_id=one)),
+    "coach": (Act.COACH, lambda one, _: Coach(conversation_id=one)),
+    "quiet": (Act.STOP_COACH, lambda one, _: StopCoach(conversation_id=one)),
 }  # fmt: skip
 WORDS = {"reply": (Act.REPLY, Visibility.PUBLIC), "note": (Act.NOTE, Visibility.INTERNAL),
          "whisper": (Act.WHISPER, Visibility.WHISPER),
@@ -148,22 +163,24 @@ WORDS = {"reply": (Act.REPLY, Visibility.PUBLIC), "note": (Act.NOTE, Visibility.
 AIMS = {
     **{what: act for what, (act, _) in (*ACTS.items(), *WORDS.items())},
     "bot_write": Act.HAND_OVER, "escalate": Act.HAND_OVER, "bot_end": Act.HAND_OVER,
-    "elevate": Act.PARK, "end_call": Act.TRANSFER_WHEN_CALL_ENDS, "route": Act.ASSIGN_AGENT,
+    "answer_call": Act.END_CALL, "decline_call": Act.END_CALL,
+    "route": Act.ASSIGN_AGENT,
 }  # fmt: skip
 OTHERS = (
     "start", "guest_connect", "guest_disconnect", "guest_end", "guest_write", "route", "orphan", "regain", "fire",
-    "bot_write", "escalate", "bot_end", "elevate", "end_call", "connect", "disconnect", "presence", "supervise",
+    "bot_write", "escalate", "bot_end", "answer_call", "decline_call", "connect", "disconnect", "presence", "supervise",
 )  # fmt: skip
 # Reasons that are about a target or the actor's seat, which `act_refusal` is not told of.
 TARGET_REASONS = {one for one in Reason if one.value.startswith("target/")} | {
     Reason.ALREADY_IN_CONVERSATION, Reason.OFFER_PENDING, Reason.NO_CAPACITY,
 }  # fmt: skip
 
-WEIGHTS = {"start": 8, "accept": 5, "pick": 5, "consult": 2, "guest_write": 3, "elevate": 3, "park": 3, "resume": 3,
+WEIGHTS = {"start": 8, "accept": 5, "pick": 5, "consult": 2, "guest_write": 3, "elevate": 5, "park": 3, "resume": 3,
            "force_close": 0.3, "guest_end": 0.4, "end": 1, "complete": 5, "fire": 2, "supervise": 0.4, "presence": 0.5,
            "join": 3, "take_over": 2, "transfer": 2, "orphan": 0.5, "regain": 0.5, "disconnect": 0.6, "assign_queue": 3,
            "transfer_queue": 4, "transfer_later": 2, "bot_end": 0.4,
-           "bot_write": 3, "escalate": 1.5, "end_call": 3, "instruct": 8}  # fmt: skip
+           "bot_write": 3, "escalate": 1.5, "end_call": 1, "reject": 2, "answer_call": 8, "decline_call": 1, "hold": 6,
+           "unhold": 4, "coach": 9, "quiet": 5, "monitor": 2, "instruct": 8}  # fmt: skip
 RUNS, STEPS = 12, 240
 REACHED: dict[str, int] = {}
 
@@ -285,8 +302,8 @@ def other_commands(step: Step, one: str, guest: Actor) -> dict[str, tuple[Actor,
         "orphan": (ROUTER, give_up(one)),
         "regain": (ROUTER, regain(one)),
         "fire": (TIMER, FireTimers(conversation_id=one)),
-        "elevate": (step.actor, Elevate(conversation_id=one, mode=Mode.VOICE)),
-        "end_call": (step.actor, EndCall(conversation_id=one)),
+        "answer_call": (guest, AcceptCall(conversation_id=one, mode=Mode.VOICE)),
+        "decline_call": (guest, DeclineCall(conversation_id=one)),
         "connect": (step.actor, AgentConnect(**wire)),
         "disconnect": (step.actor, AgentDisconnect(**wire)),
         "presence": (step.actor, SetPresence(agent_id=step.target.id, presence=chosen)),
@@ -306,5 +323,5 @@ async def test_every_answer_was_promised_and_nothing_breaks(floor: Floor, seed: 
 
 def test_every_kind_of_act_was_done() -> None:
     """So that the runs above are known to try what they say."""
-    rare = {"hand_over", "pause_bot", "resume_bot", "bot_end", "stop"}
+    rare = {"coach", "quiet", "hand_over", "pause_bot", "resume_bot", "bot_end", "stop"}
     assert {what for what, count in REACHED.items() if count < RUNS / 5} <= rare, REACHED

@@ -13,15 +13,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sample_talk import AT, BY_SUPERVISOR, agent, queue, started, workstream
 
+from valvomo.commands.conversations.fire_timers import OVER
 from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.calls.hearing import Leg, Part, hearing
+from valvomo.domain.calls.parts import leg_of, ongoing
 from valvomo.domain.conversations import (
     assign,
     bots,
     call,
+    coach,
     consult,
     customer,
     ending,
     force_close,
+    hold,
     join,
     leaving,
     message,
@@ -32,7 +37,7 @@ from valvomo.domain.conversations import (
     serving_no_more,
     transfer,
 )  # fmt: skip
-from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.event import Event, call_of
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.marks import Deadline, ScheduledTransfer
 from valvomo.domain.conversations.message import Visibility, Words
@@ -228,7 +233,7 @@ class Life(RuleBasedStateMachine):
         self.take(pick.pick(self.agent(who), self.now))
 
     @rule(
-        act=st.sampled_from(("release", "park", "end", "complete", "elevate", "resume")),
+        act=st.sampled_from(("release", "park", "end", "complete", "elevate", "hold", "unhold", "resume")),
         stranger=st.booleans(),
     )
     def serve(self, act: str, stranger: bool) -> None:
@@ -244,13 +249,24 @@ class Life(RuleBasedStateMachine):
             case "complete":
                 self.take(ending.complete(me, self.now, "solved"))
             case "elevate":
-                self.take(call.elevate(me, self.now, Mode.VOICE))
+                self.take(call.elevate(me, self.now, Mode.VOICE, self.name(), at=self.at))
+            case "hold":
+                self.take(hold.hold(me, self.now))
+            case "unhold":
+                self.take(hold.unhold(me, self.now, at=self.at))
             case _:
                 if queueing.resume_refusal(me, self.now) is None:
                     resumed = queueing.Resumed(
                         agent_id=me, agent_name=me, cause="agent", units=self.now.units
                     )
                     self.take((resumed,))
+
+    @rule(answer=st.sampled_from((Mode.VOICE, Mode.VIDEO, None)))
+    def answer_call(self, answer: Mode | None) -> None:
+        if answer is None:
+            self.take(call.decline_call(self.now, "declined"))
+        else:
+            self.take(call.accept_call(self.now, answer))
 
     @rule()
     def end_call(self) -> None:
@@ -259,7 +275,7 @@ class Life(RuleBasedStateMachine):
         self.take(call.end_call(self.now, self.stream, target, self.name(), at=self.at))
 
     @rule(
-        act=st.sampled_from(("monitor", "monitor", "stop", "join", "leave", "take_over")), who=WHO,
+        act=st.sampled_from(("monitor", "monitor", "stop", "join", "leave", "take_over", "coach", "quiet")), who=WHO,
         shown=st.booleans(),
     )  # fmt: skip
     def step_in(self, act: str, who: str, shown: bool) -> None:
@@ -273,6 +289,10 @@ class Life(RuleBasedStateMachine):
                 self.take(join.join(me, self.now))
             case "leave":
                 self.take(join.leave(who, self.now))
+            case "coach":
+                self.take(coach.coach(me, self.now))
+            case "quiet":
+                self.take(coach.stop_coach(me, self.now))
             case _:
                 self.take(join.take_over(me, self.now, 0))
 
@@ -325,8 +345,8 @@ class Life(RuleBasedStateMachine):
                     self.take(ending.customer_end(self.now, self.stream, self.at, cause="customer_gone"))
                 case Deadline.AGENT_GONE:
                     self.take(queueing.queued_again(self.now, "Support", "agent_gone", closes))
-                case Deadline.WRAP_UP_BLOCK:
-                    self.take((ending.CapacityFreed(),))
+                case Deadline.WRAP_UP_BLOCK | Deadline.CALL:
+                    self.take((OVER[name],))
                 case Deadline.AUTO_CLOSE:
                     self.take(ending.auto_close(self.now))
                 case Deadline.WINDOW:
@@ -363,6 +383,24 @@ class Life(RuleBasedStateMachine):
         if self.now.state in (State.OPEN, State.CLOSED):
             assert not self.now.holds
         assert len([one for one in self.now.offers if one.kind is not OfferKind.CONSULT]) <= 1
+
+    @invariant()
+    def a_call_has_an_end_and_whoever_is_in_it_is_in_the_conversation(self) -> None:
+        mine = call_of(self.now)
+        asked = mine is not None and mine.asked
+        assert asked is ("call" in self.now.deadlines), "a question that nobody answers is over some time"
+        if self.now.elevated or (self.now.channel in SPOKEN and self.now.state is State.ACTIVE):
+            assert ongoing(self.now) is not None
+        else:
+            assert mine is None or asked or self.now.channel in SPOKEN
+        legs = [leg for who in (*PEOPLE, self.now.contact_id) if (leg := leg_of(self.now, who))]
+        for leg in legs:
+            assert leg.part is Part.CUSTOMER or self.now.role_of(leg.id) is not None
+        for one in self.now.participants:
+            if one.coaching:
+                assert leg_of(self.now, one.id) == Leg(id=one.id, part=Part.WHISPERER)
+                heard = hearing(legs)
+                assert all(one.id not in heard[leg.id].sources for leg in legs if leg.part is not Part.AGENT)
 
     @invariant()
     def nobody_is_in_it_twice(self) -> None:

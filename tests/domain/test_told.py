@@ -32,7 +32,8 @@ from valvomo.domain.attachments.media import MediaState
 from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, BotResumed, Escalated
-from valvomo.domain.conversations.call import CallEnded, Elevated
+from valvomo.domain.conversations.call import CallDeclined, CallEnded, CallOffered, Elevated
+from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
 from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged
 from valvomo.domain.conversations.details import DetailsChanged
@@ -47,6 +48,7 @@ from valvomo.domain.conversations.ending import (
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.conversations.force_close import ForceClosed
+from valvomo.domain.conversations.hold import Held, Unheld
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
 from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.measure import LanguageDetected, SentimentMeasured
@@ -184,6 +186,12 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (posted(Visibility.WHISPER), None, NOBODY, False),
     (CustomerConnected(), None, NOBODY, False),
     (CustomerDisconnected(reconnect_by=None), None, NOBODY, False),
+    (CallOffered(call_id="c1", mode=Mode.VOICE, expires_at=AT), None, NOBODY, False),
+    (CallDeclined(cause="declined"), None, NOBODY, False),
+    (Held(), None, NOBODY, False),
+    (Unheld(), None, NOBODY, False),
+    (CoachingStarted(supervisor_id="saara", supervisor_name="Saara"), None, NOBODY, True),
+    (CoachingStopped(supervisor_id="saara", supervisor_name="Saara"), None, NOBODY, True),
     (Elevated(mode=Mode.VOICE), None, NOBODY, False),
     (CallEnded(), None, NOBODY, False),
     (SupervisorAsked(**BY_AINO, by_role="agent", note="help"), None, NOBODY, False),

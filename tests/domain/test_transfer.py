@@ -27,7 +27,8 @@ from sample_talk import (
 
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.bots import escalate
-from valvomo.domain.conversations.call import CallEnded, elevate, end_call
+from valvomo.domain.conversations.call import CallEnded, accept_call, elevate, end_call
+from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.model import (
     Channel,
@@ -155,9 +156,12 @@ class TestWhenTheCallEnds:
         assert schedule_transfer(elevated(), mine) == Refusal(Reason.SAME_AGENT, {"agent": "Aino"})
 
 
+ASKED = Call(id="call", video=True, since=AT + MINUTE, asked=True)
 ELEVATIONS = {
     "text": (accepted(), "aino", None),
-    "asynchronous": (accepted(Channel.SMS), "aino", None),
+    "lasting": (accepted(Channel.PERSISTENT_CHAT), "aino", None),
+    "without a window": (accepted(Channel.SMS), "aino", Reason.NOT_CALLABLE),
+    "asked already": (replace(accepted(), call=ASKED), "aino", Reason.CALL_OFFERED),
     "in a call": (elevated(), "aino", Reason.ELEVATED),
     "a call": (accepted(Channel.VOICE), "aino", Reason.ELEVATED),
     "a record": (accepted(Channel.RECORD), "aino", Reason.NO_CUSTOMER),
@@ -169,12 +173,14 @@ ELEVATIONS = {
 @pytest.mark.parametrize("case", ELEVATIONS)
 def test_elevation(case: str) -> None:
     conversation, who, expected = ELEVATIONS[case]
-    decision = elevate(who, conversation, Mode.VIDEO)
+    decision = elevate(who, conversation, Mode.VIDEO, "call", at=AT)
     if expected:
         assert isinstance(decision, Refusal)
         assert decision.reason is expected
     else:
-        now = after(conversation, decision)
+        asked = after(conversation, decision)
+        assert (asked.mode, asked.elevated, asked.call) == (Mode.TEXT, False, ASKED)
+        now = after(asked, accept_call(asked, Mode.VIDEO))
         assert (now.mode, now.elevated, now.channel) == (Mode.VIDEO, True, conversation.channel)
 
 

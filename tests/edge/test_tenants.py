@@ -27,6 +27,7 @@ PEOPLE = ("admin", "saara", "eino")
 SNIPPET = {"title": "Ours", "text": "Ours"}
 BODIES: dict[str, dict[str, Any]] = {
     "POST snippets": SNIPPET,
+    "POST elevate": {"mode": "voice"},
     "PUT vip": {"vip": True},
     "POST message-templates": {"name": "theirs", "language": "en"},
     "PUT snippets": SNIPPET,

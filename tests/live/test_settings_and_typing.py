@@ -18,7 +18,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.supervision import Right
 from valvomo.domain.agents.events import HouseFact, SettingChanged, SignedIn
 from valvomo.live.signals import EVERYBODY, doubted_by
-from valvomo.live.typing import TypingSignal
+from valvomo.live.typing import TypingSignal, typing_item
 
 pytestmark = pytest.mark.slow
 
@@ -109,7 +109,7 @@ async def test_typing_reaches_whom_it_may(stage: Stage) -> None:
     def heard(author: Actor) -> set[str]:
         everybody = {**readers, "customer": customer}
         before = {name: len(reader.frames) for name, reader in everybody.items()}
-        stage.room.show_typing(_signal(author, one))
+        stage.room.hints.show(_signal(author, one), typing_item)
         return {name for name, reader in everybody.items() if len(reader.frames) > before[name]}
 
     assert heard(guest) == {"aino", "eino", "saara"}

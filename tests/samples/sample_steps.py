@@ -38,7 +38,16 @@ from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.ask import AskSupervisor, WithdrawAsk
 from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
 from valvomo.commands.conversations.bots import EndByBot, Escalate, HandOver, PauseBot, ResumeBot
-from valvomo.commands.conversations.call import Elevate, EndCall
+from valvomo.commands.conversations.call import (
+    AcceptCall,
+    Coach,
+    DeclineCall,
+    Elevate,
+    EndCall,
+    Hold,
+    StopCoach,
+    Unhold,
+)
 from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect, CustomerEnd
 from valvomo.commands.conversations.consult import Consult
 from valvomo.commands.conversations.fire_timers import FireTimers
@@ -117,6 +126,10 @@ def command(step: Step, one: str) -> tuple[Actor, Command] | None:
         "force_close": ForceClose(conversation_id=one, reason="test"),
         "elevate": Elevate(conversation_id=one, mode=Mode.VOICE),
         "end_call": EndCall(conversation_id=one),
+        "hold": Hold(conversation_id=one),
+        "unhold": Unhold(conversation_id=one),
+        "coach": Coach(conversation_id=one),
+        "quiet": StopCoach(conversation_id=one),
         "ask_supervisor": AskSupervisor(conversation_id=one, note="help"),
         "withdraw_ask": WithdrawAsk(conversation_id=one),
         "mute": Mute(conversation_id=one, minutes=5 if odd else None, why="seen"),
@@ -179,7 +192,8 @@ def scripted() -> list[Step]:
     lines = (
         (0, "guest_says measured pick measured"),
         (0, "pick monitor stop monitor join leave join take_over guest_comes guest_goes long"),
-        (1, "pick elevate transfer_later end_call accept"),
+        (1, "pick elevate answers_call monitor coach hold transfer_later unhold quiet end_call accept"),
+        (1, "pick elevate declines_call elevate answers_call guest_goes"),
         (4, "pick agent_comes agent_goes agent_comes end minute complete"),
         (0, "long"),
         (0, "orphan regain"),
@@ -266,7 +280,7 @@ AIMS = {
     **{act.value: act for act in Act},
     "stop": Act.STOP_MONITOR, "assign": Act.ASSIGN_AGENT, "transfer": Act.TRANSFER_AGENT, "say": Act.REPLY,
     "whisper": Act.WHISPER, "route": Act.ASSIGN_AGENT, "orphan": Act.ASSIGN_AGENT, "regain": Act.ASSIGN_AGENT,
-    "elevate": Act.PARK, "vip": Act.MARK_VIP, "no_vip": Act.MARK_VIP,
+    "quiet": Act.STOP_COACH, "vip": Act.MARK_VIP, "no_vip": Act.MARK_VIP,
     "transfer_later": Act.TRANSFER_WHEN_CALL_ENDS,
     "change_record": Act.DETAILS, "status_hold": Act.DETAILS, "status_back": Act.DETAILS, "status_open": Act.DETAILS,
     "guest_says": Act.REPLY, "guest_ends": Act.END,
@@ -323,6 +337,10 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.do(guest, CustomerDisconnect(**link))
         case "guest_ends":
             await floor.do(guest, CustomerEnd(conversation_id=one))
+        case "answers_call":
+            await floor.do(guest, AcceptCall(conversation_id=one, mode=Mode.VOICE))
+        case "declines_call":
+            await floor.do(guest, DeclineCall(conversation_id=one))
         case "measured":
             readings = {one: (await measured(floor, step, one),)}
             await floor.do(TIMER, MeasureSentiment(readings=readings))

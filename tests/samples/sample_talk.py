@@ -11,6 +11,7 @@ from valvomo.domain.access.supervision import Right, Supervision
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.bots import HANDED_OVER, Context
+from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import (
@@ -124,7 +125,8 @@ def accepted(
 def elevated(channel: Channel = Channel.LIVE_CHAT, **values: Any) -> Conversation:
     """A text conversation that is in a call."""
     assert channel not in SPOKEN
-    return accepted(channel, mode=Mode.VOICE, **values)
+    call = Call(id="call", video=False, since=AT)
+    return accepted(channel, **{"mode": Mode.VOICE, "call": call, **values})
 
 
 def waiting(channel: Channel = Channel.PERSISTENT_CHAT, **values: Any) -> Conversation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +62,8 @@ def demo_command(
     if url_of_running(folder / "postgres"):
         fail(f"a demo is running on {folder} already; open that one, or give another folder with --data")
     found = msgspec.structs.replace(found, webhook_networks=(*found.webhook_networks, play.ASSISTED))
+    if find_spec("aiortc") and not found.calls_processes:
+        found = msgspec.structs.replace(found, calls_processes=1, calls_port=0)
     ours = msgspec.structs.replace(found, database_url="", host=host, port=port, data=folder)
     run(_demo(ours, speed=speed, empty=empty))
 

@@ -13,6 +13,7 @@ from valvomo.commands.settings.queues import CreateQueue, QueueSettings
 from valvomo.commands.settings.resources import CreateResource
 from valvomo.commands.settings.supervision import ChangeSupervision
 from valvomo.commands.settings.users import CreateUser, Profile
+from valvomo.commands.settings.widgets import ChangeWidget
 from valvomo.commands.settings.workstreams import CreateWorkstream
 from valvomo.demo.furnishing import LEVELS, SKILLS, others
 from valvomo.domain.access.actor import Actor, UserRole
@@ -83,6 +84,8 @@ WORKSTREAMS = {
     "Billing chat": _Workstream(Channel.LIVE_CHAT, "Billing"),
     "Billing messages": _Workstream(Channel.PERSISTENT_CHAT, "Billing"),
     "Sales chat": _Workstream(Channel.LIVE_CHAT, "Sales"),
+    "Voice calls": _Workstream(Channel.VOICE, "Phone"),
+    "Video calls": _Workstream(Channel.VIDEO, "Phone"),
 }
 """The first of a channel is the one that is taken when none is named."""
 
@@ -180,6 +183,12 @@ async def _workstreams(
         )
         made = await _done(executor, admin, command)
         ids[name], keys[name] = made["id"], made["key"]
+    for name, one in WORKSTREAMS.items():
+        if one.channel is Channel.LIVE_CHAT:
+            voice, video = ids["Voice calls"], ids["Video calls"]
+            await _done(
+                executor, admin, ChangeWidget(workstream_id=ids[name], voice_to=voice, video_to=video)
+            )
     return ids, keys
 
 

@@ -17,6 +17,7 @@ from valvomo.edge.http import (
     alerts,
     attachments,
     bot_side,
+    calls,
     contacts,
     conversations,
     describing,
@@ -27,6 +28,7 @@ from valvomo.edge.http import (
     identities,
     operations,
     own_attachments,
+    own_call,
     own_survey,
     pausing,
     quality,
@@ -53,9 +55,15 @@ STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *attachments.ROUTES, *acts.ROUTES, *heeding.ROUTES,
     *alerts.ROUTES, *giving.ROUTES, *pausing.ROUTES, *agents.ROUTES, *figures.ROUTES, *exports.ROUTES,
     *schedules.ROUTES, *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
-    *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES, *transcripts.ROUTES,
+    *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES, *transcripts.ROUTES, *calls.ROUTES,
 )  # fmt: skip
-CUSTOMER_ROUTES = (*widget.ROUTES, *identities.ROUTES, *own_survey.ROUTES, *own_attachments.ROUTES)
+CUSTOMER_ROUTES = (
+    *widget.ROUTES,
+    *identities.ROUTES,
+    *own_survey.ROUTES,
+    *own_attachments.ROUTES,
+    *own_call.ROUTES,
+)
 BOT_ROUTES = bot_side.ROUTES
 OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)
 

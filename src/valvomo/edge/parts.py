@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from valvomo.commands.attachments.examining import Examination
 from valvomo.commands.attachments.receiving import Intake
 from valvomo.commands.bookkeeping import Bookkeeper
+from valvomo.commands.calling import Calling
 from valvomo.commands.channels.beginning import Beginning
 from valvomo.commands.channels.receiving import Reception
 from valvomo.commands.channels.setting_up import SettingUp
@@ -33,6 +34,7 @@ from valvomo.live.connection import MAX_TOPICS
 from valvomo.live.replay.rule_trials import RuleTrials
 from valvomo.live.replay.watching import Replay
 from valvomo.live.typing import TypingSignal
+from valvomo.media.relays import Relays
 from valvomo.queries.backlog import Backlog
 from valvomo.queries.reading import Reader
 from valvomo.queries.whatif.laboratory import Laboratory
@@ -83,6 +85,7 @@ def paces(customer_pace: int = 10) -> dict[str, Pace]:
         "watch": Pace(burst=4 * MAX_TOPICS, per_second=20),
         "watch_own": Pace(burst=20, per_second=2),
         "typing": Pace(burst=10, per_second=2),
+        "call": Pace(burst=30, per_second=1),
         "ping": Pace(burst=10, per_second=0.2),
     }
 
@@ -127,6 +130,8 @@ class Parts:
     replay: Replay
     rule_trials: RuleTrials
     notes: NotesByKind
+    calling: Calling
+    relays: Relays = field(default_factory=Relays)
     channels: Channels
     admissions: Admissions = field(default_factory=Admissions)
     quotas: Quotas = field(default_factory=Quotas)

@@ -19,13 +19,15 @@ from valvomo.db.ids import new_id, secret_digest
 from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.conversations.reading import read_to, reads_as
+from valvomo.live.calls import CHANNEL as CALL_CHANNEL
+from valvomo.live.calls import CallSignal, call_status
 from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Sink
 from valvomo.live.handing_over import HandingOver
 from valvomo.live.reads import ReadSignal
 from valvomo.live.room import Room
 from valvomo.live.rooms import Rooms
 from valvomo.live.statistics import Counted, LiveStatistics, statistics_of
-from valvomo.live.typing import EVERY_SECONDS, TypingSignal
+from valvomo.live.typing import EVERY_SECONDS, TypingSignal, typing_item
 from valvomo.protocol.frames import GZIP, PONG, ClientFrame, Ping, Seen, Typing, Unwatch, Watch, closing_frame
 
 TYPING_CHANNEL = "typing"
@@ -65,6 +67,7 @@ class Hub:
         bell.listen(self._rung, taker=self._said)
         bus.subscribe(TYPING_CHANNEL, self.heard)
         bus.subscribe(READ_CHANNEL, self.heard_read)
+        bus.subscribe(CALL_CHANNEL, self.heard_call)
 
     async def run(self) -> None:
         """Keep everybody up to date, until cancelled."""
@@ -118,7 +121,15 @@ class Hub:
             return
         origin, signal = msgspec.json.decode(payload, type=tuple[str, TypingSignal])
         if origin != self.process_id and (room := self.rooms.get(signal.organization_id)):
-            room.show_typing(signal)
+            room.hints.show(signal, typing_item)
+
+    def heard_call(self, payload: str) -> None:
+        """What whoever carries a call tells of it."""
+        if not payload:
+            return
+        signal = msgspec.json.decode(payload, type=CallSignal)
+        if room := self.rooms.get(signal.organization_id):
+            room.hints.show(signal, call_status)
 
     def heard_read(self, payload: str) -> None:
         """What another process tells of reading."""
@@ -197,7 +208,7 @@ class Hub:
     def tell_typing(self, signal: TypingSignal) -> None:
         """Show it to whoever reads here, and tell it to the other processes."""
         if (room := self.rooms.get(signal.organization_id)) is not None:
-            room.show_typing(signal)
+            room.hints.show(signal, typing_item)
         self._signals.append(signal)
 
     async def _each_second(self) -> None:

@@ -23,12 +23,12 @@ from valvomo.live.feed import Feed
 from valvomo.live.floor import LiveFloor
 from valvomo.live.gathering import Gathering
 from valvomo.live.health import HEALTH, Health
+from valvomo.live.hints import Hints
 from valvomo.live.notices import notices_since
 from valvomo.live.signals import EVERYBODY, Signals, doubted_by
 from valvomo.live.subscriptions import SHARED_TOPICS, Subscriptions
 from valvomo.live.topics import OF_THE_HOUSE, topic_refusal
 from valvomo.live.transcripts import Transcripts
-from valvomo.live.typing import TypingSignal, typing_item
 from valvomo.live.views.happening import Change
 from valvomo.protocol.frames import lag_frame
 from valvomo.protocol.messages import NoticeItem
@@ -57,6 +57,7 @@ class Room:
         self.delivery = Delivery(self.feed.age_ms, clock, time.monotonic)
         self.subscriptions = Subscriptions(lambda: self.feed.floor, self.delivery, time.monotonic)
         self.transcripts = Transcripts(self.feed, database, self.delivery)
+        self.hints = Hints(self.feed, self.transcripts, self.delivery)
         self.signals = Signals(self.feed, self.delivery)
         self.health = Health(lambda: self.feed.floor, database, self.delivery, organization_id)
         self.feed.published = self._published
@@ -123,18 +124,6 @@ class Room:
             self.unwatch(connection, topic)
         self.connections.discard(connection)
         self.delivery.forget(connection)
-
-    def show_typing(self, signal: TypingSignal) -> None:
-        """Somebody writes."""
-        conversation = self.floor.conversation(signal.conversation_id)
-        if conversation is None:
-            return
-        for subscription in self.transcripts.watched.get(signal.conversation_id, ()):
-            connection = subscription.connection
-            item = typing_item(signal, conversation, connection.actor, self.floor.lookups)
-            if item is not None and not connection.slow and not subscription.starting:
-                frame = self.delivery.frame(subscription.topic, "changes", subscription.seq, [item])
-                self.delivery.send(subscription, frame)
 
     def say_lag(self, connections: Iterable[Connection]) -> None:
         """How old what these see may be; each is told every second, all with one frame."""

@@ -15,6 +15,7 @@ from valvomo.bus.local import LocalBus
 from valvomo.bus.nats import Address, NatsBus
 from valvomo.bus.port import Bus
 from valvomo.commands.bookkeeping import Bookkeeper
+from valvomo.commands.calling import Calling
 from valvomo.commands.connections import CUSTOMERS_AT_A_TIME, ConnectionNotes, NotesByKind
 from valvomo.commands.execute import Executor
 from valvomo.commands.settings.passwords import Passwords
@@ -61,6 +62,7 @@ from valvomo.main.clock import HouseClock
 from valvomo.main.doing import doing
 from valvomo.main.files import file_parts
 from valvomo.main.readings import Sources, register
+from valvomo.media.relays import Relays
 from valvomo.queries.backlog import kept
 from valvomo.queries.whatif.laboratory import Laboratory
 from valvomo.settings import Settings
@@ -117,9 +119,9 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         trials=Trials(sentiment_places(settings)),
         replay=Replay(database, clock),
         rule_trials=RuleTrials(database, clock),
-        notes=notes,
-        channels=channels_of(executor, settings),
-        admissions=admissions,
+        notes=notes, calling=Calling(database, bus),
+        relays=Relays(urls=settings.turn_urls, secret=settings.turn_secret),
+        channels=channels_of(executor, settings), admissions=admissions,
         quotas=Quotas(of_address=settings.customers_per_address, shared=trusted(settings.trusted_proxies)),
         backlog=kept(database, clock), bookkeeper=Bookkeeper(database),
         operators=operators(settings.metrics_networks, settings.metrics_token),
@@ -248,7 +250,7 @@ def _rounds(
 def _lasting(parts: Parts, hub: Hub, leadership: Leadership | None) -> tuple[Job, ...]:
     """What answers whoever comes, and strives to lead."""
     leading = () if leadership is None else (leadership.run,)
-    return (parts.lane.run, hub.run, parts.notes.run, parts.loop.run, *leading)
+    return (parts.lane.run, hub.run, parts.calling.run, parts.notes.run, parts.loop.run, *leading)
 
 
 @asynccontextmanager

@@ -14,10 +14,11 @@ import uvicorn
 
 from valvomo.edge.ws.frames import SharedFrames
 from valvomo.main.assembly import House, assemble, database_of, now, running
+from valvomo.main.calls import attendant_of, carrying
 from valvomo.main.clock import HouseClock
 from valvomo.main.insight import beside
 from valvomo.main.tracing import traced
-from valvomo.protocol.frames import MAX_CLIENT_FRAME
+from valvomo.protocol.frames import MAX_OFFER_FRAME
 from valvomo.settings import Settings
 
 GRACE_SECONDS = 10
@@ -47,7 +48,8 @@ async def serve(
     with contextlib.closing(listening), traced(settings):
         async with database_of(settings, may_migrate=may_migrate) as database:
             house = assemble(database, settings, clock=HouseClock(now))
-            async with running(house):
+            attendant = attendant_of(house, settings)
+            async with running(house), carrying(attendant, settings):
                 if prepare is not None:
                     await prepare(house)
                 async with beside(settings, database.url):
@@ -154,7 +156,7 @@ def _configuration(house: House, settings: Settings) -> uvicorn.Config:
         http="httptools",
         ws=SharedFrames,
         ws_per_message_deflate=False,
-        ws_max_size=MAX_CLIENT_FRAME * 4,
+        ws_max_size=MAX_OFFER_FRAME * 2,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -14,6 +14,7 @@ from valvomo.domain.conversations.told import Told
 from valvomo.domain.routing.estimate import Outlook, wait_estimate
 from valvomo.domain.routing.facts import waiting_of
 from valvomo.protocol.attachments import MessageAttachment
+from valvomo.protocol.calls import PublicCall, public_call
 
 
 class WaitRange(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +115,7 @@ class PublicConversation(msgspec.Struct, frozen=True, kw_only=True, tag_field="k
     hours: QueueHours | None
     notices: tuple[PublicNotice, ...]
     survey: PublicSurvey | None = None
+    call: PublicCall | None = None
 
 
 def public_state(conversation: Conversation) -> str:
@@ -160,6 +162,7 @@ def public_conversation(
         hours=waits.hours if waits else None,
         notices=notices,
         survey=_survey(conversation),
+        call=public_call(conversation),
     )
 
 

@@ -10,7 +10,9 @@ from typing import Annotated
 import msgspec
 
 MAX_CLIENT_FRAME = 4096
-"""Bytes of the largest frame that a client may send: they are all small."""
+"""Bytes of the largest frame that a client may send, but for what a browser offers for a call: they are all small."""
+MAX_OFFER_FRAME = 64 * 1024
+"""Bytes of the largest of those."""
 
 
 MAX_NUMBER = 2**53 - 1
@@ -58,7 +60,31 @@ class Hello(msgspec.Struct, frozen=True, tag_field="op", tag="hello"):
     token: str
 
 
-ClientFrame = Watch | Unwatch | Typing | Seen | Ping | Hello
+class ComeIn(msgspec.Struct, frozen=True, tag_field="op", tag="call"):
+    """I come into the call of the conversation with what my browser offers (RFC 8829); also again, from elsewhere.
+
+    A customer's conversation need not be named: there is only one.
+    """
+
+    offer: Annotated[str, msgspec.Meta(max_length=60_000)]
+    conversation: str | None = None
+
+
+class HangUp(msgspec.Struct, frozen=True, tag_field="op", tag="hang_up"):
+    """I leave the call; the conversation is what it was."""
+
+    conversation: str | None = None
+
+
+class MuteMe(msgspec.Struct, frozen=True, tag_field="op", tag="mute"):
+    """Nobody hears me, or they do again."""
+
+    muted: bool
+    conversation: str | None = None
+
+
+Calling = ComeIn | HangUp | MuteMe
+ClientFrame = Watch | Unwatch | Typing | Seen | Ping | Hello | Calling
 
 _DECODER: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 _ENCODER = msgspec.json.Encoder()
@@ -151,6 +177,16 @@ def lag_frame(ms: int, time: datetime) -> Frame:
 def closing_frame(within_ms: int) -> Frame:
     """This server is going: readers come back each at another moment within this time."""
     return Frame(_ENCODER.encode({"op": "closing", "within": within_ms}))
+
+
+def answer_frame(conversation_id: str, answer: str) -> Frame:
+    """What the engine of calls answers to a browser's offer."""
+    return Frame(_ENCODER.encode({"op": "answer", "conversation": conversation_id, "answer": answer}))
+
+
+def unanswered_frame(conversation_id: str, problem: Mapping[str, object]) -> Frame:
+    """Why there is no answer."""
+    return Frame(_ENCODER.encode({"op": "answer", "conversation": conversation_id, "problem": problem}))
 
 
 PONG = Frame(_ENCODER.encode({"op": "pong"}))

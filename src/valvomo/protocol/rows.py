@@ -20,6 +20,7 @@ from valvomo.domain.access.sight import (
 from valvomo.domain.conversations.marks import LanguageSource
 from valvomo.domain.conversations.model import Conversation, Offer, Role
 from valvomo.protocol.acts import ActAnswer, answers, compact
+from valvomo.protocol.calls import CallItem, call_item
 from valvomo.protocol.heeding import Heeded, heeded
 from valvomo.protocol.lookups import AskingFacts, Lookups, Named, QueueFacts
 from valvomo.protocol.records import RecordDetails, RecordItem, record_details, record_item
@@ -118,6 +119,7 @@ class Shown(Heeded, frozen=True, kw_only=True):
     customer_online: bool | None
     consent: ConsentItem
     record: RecordItem | None
+    call: CallItem | None
 
 
 class BoardRow(Shown, frozen=True, kw_only=True):
@@ -230,6 +232,7 @@ def _shown(
         "monitored_by": tuple(Named(one.id, one.name) for one in monitors) if knows else (),
         "consent": ConsentItem(policy=conversation.consent.policy.value, answer=conversation.consent.answer),
         "record": record_item(conversation),
+        "call": call_item(conversation, actor, lookups),
     }
 
 

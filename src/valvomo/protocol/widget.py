@@ -20,13 +20,20 @@ class ClosedItem(msgspec.Struct, frozen=True, kw_only=True):
     leave: str | None
 
 
+class CallKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """The page keys with which a call begins, each null where there is none of its kind."""
+
+    voice: str | None = None
+    video: str | None = None
+
+
 class WidgetConfig(msgspec.Struct, frozen=True, kw_only=True):
     """What a page needs before there is a conversation.
 
     `consent` is `none`, `notice` (`text` is shown) or `consent` (`text` is a question to be answered); `version`
     and `language` name the text. `attachments` is what the customer may send, null where it is nothing. `identity` is
     what is made of signed visitors (`off`: nothing), `mail` whether transcripts can be sent by e-mail. While the queue
-    is closed, `closed` says so.
+    is closed, `closed` says so. `calls`: a conversation that is begun with such a key is a call.
     """
 
     name: str
@@ -40,6 +47,7 @@ class WidgetConfig(msgspec.Struct, frozen=True, kw_only=True):
     identity: str = "off"
     mail: bool = False
     closed: ClosedItem | None = None
+    calls: CallKeys = CallKeys()
 
 
 class StartedByCustomer(msgspec.Struct, frozen=True, kw_only=True):

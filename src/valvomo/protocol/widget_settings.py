@@ -54,23 +54,28 @@ class WidgetDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What a workstream says of its widget.
 
     `secret` is whether there is one to sign identities with; until `former_until` the one before it counts too.
-    While its queue is closed, messages are left in the workstream `closed_to`.
+    While its queue is closed, messages are left in the workstream `closed_to`. Customers call in the workstreams
+    `voice_to` and `video_to`.
     """
 
     workstream: str
     survey: SurveyBody
     identity: IdentityPolicy
     closed_to: str | None
+    voice_to: str | None
+    video_to: str | None
     secret: bool
     former_until: datetime | None
 
 
 class ChangeWidgetRequest(Request, frozen=True, kw_only=True):
-    """Changes; the survey is replaced as a whole, and `closed_to` null is none."""
+    """Changes; the survey is replaced as a whole, and a workstream that is null is none."""
 
     survey: SurveyBody | None = None
     identity: IdentityPolicy | None = None
     closed_to: Id | UnsetType | None = UNSET
+    voice_to: Id | UnsetType | None = UNSET
+    video_to: Id | UnsetType | None = UNSET
 
 
 class AnswerSurveyRequest(Request, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from valvomo.protocol.customer import (
     PublicMessageItem,
     public_conversation,
 )
-from valvomo.protocol.widget import ClosedItem
+from valvomo.protocol.widget import CallKeys, ClosedItem
 from valvomo.queries.routing import prospect_of
 
 
@@ -69,9 +69,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """What is made of signed visitors, and, while nobody serves, what can be done then."""
+    """What is made of signed visitors, how they call, and, while nobody serves, what can be done then."""
 
     identity: str
+    calls: CallKeys
     closed: ClosedItem | None = None
 
 
@@ -124,11 +125,20 @@ async def manner(tx: Transaction, workstream: Workstream, now: datetime) -> Mann
     organization_id = workstream.organization_id
     rules = await widgets.rules(tx, organization_id, workstream.id)
     queue = await house.queue(tx, organization_id, workstream.queue_id, now)
+    calls = CallKeys(
+        voice=await _key_of(tx, organization_id, rules.voice_to),
+        video=await _key_of(tx, organization_id, rules.video_to),
+    )
     if queue is None or queue.open:
-        return Manner(identity=rules.identity.value)
-    there = await tx.row("house.workstream", organization_id, rules.closed_to) if rules.closed_to else None
-    closed = ClosedItem(opens_at=queue.opens_at, leave=there["key"] if there else None)
-    return Manner(identity=rules.identity.value, closed=closed)
+        return Manner(identity=rules.identity.value, calls=calls)
+    leave = await _key_of(tx, organization_id, rules.closed_to)
+    closed = ClosedItem(opens_at=queue.opens_at, leave=leave)
+    return Manner(identity=rules.identity.value, closed=closed, calls=calls)
+
+
+async def _key_of(tx: Transaction, organization_id: str, workstream_id: str | None) -> str | None:
+    there = await tx.row("house.workstream", organization_id, workstream_id) if workstream_id else None
+    return there["key"] if there else None
 
 
 async def sample_key(tx: Transaction) -> str | None:

@@ -238,8 +238,8 @@ async def test_a_workstream_fits_its_queue_and_its_channel(house: Any) -> None:
     chat = CreateWorkstream(name="New", channel=Channel.LIVE_CHAT, queue_id=queues["Phone"])
     assert await why(house, chat) is Reason.OTHER_KIND
     assert await why(house, replace(chat, queue_id=NOBODY)) is Reason.UNKNOWN_TARGET
-    call = CreateWorkstream(name="New", channel=Channel.VOICE, queue_id=queues["Phone"])
-    assert await why(house, call) is Reason.MALFORMED
+    call = CreateWorkstream(name="New", channel=Channel.VOICE, queue_id=queues["Support"])
+    assert await why(house, call) is Reason.OTHER_KIND
     record = CreateWorkstream(
         name="New", channel=Channel.RECORD, queue_id=queues["Cases"], consent=ConsentPolicy.CONSENT
     )

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { embedLine } from './embed'
+import type { Channel } from '@/conversation/types'
 import { limitedChannels, limitsOf, parseLimit } from './limits'
 import { isDenied, withRight } from './narrowing'
 import { inSeconds, unitOf } from './seconds'
@@ -53,6 +54,6 @@ describe('limits by channel', () => {
   })
 
   it('keep a limit for a channel that nothing arrives by any more', () => {
-    expect(limitedChannels({ voice: 1, record: 2 })).toEqual([...CHANNELS, 'voice'])
+    expect(limitedChannels({ fax: 1, record: 2 } as Partial<Record<Channel, number>>)).toEqual([...CHANNELS, 'fax'])
   })
 })

@@ -81,9 +81,11 @@ export interface Timers {
   wrap_up_block: number
 }
 
-export const CHANNELS = ['live_chat', 'persistent_chat', 'sms', 'whatsapp', 'messenger', 'telegram', 'email', 'custom', 'record'] as const
+export const CHANNELS = ['live_chat', 'persistent_chat', 'sms', 'whatsapp', 'messenger', 'telegram', 'email', 'custom', 'voice', 'video', 'record'] as const
 /** Where customers can be shown a text before they write: in a window of ours. */
-export const SHOWN_A_TEXT: readonly string[] = ['live_chat', 'persistent_chat']
+export const SHOWN_A_TEXT: readonly string[] = ['live_chat', 'persistent_chat', 'voice', 'video']
+/** Where that window is a chat. */
+export const HAS_WIDGET: readonly string[] = ['live_chat', 'persistent_chat']
 export const CONSENTS = ['none', 'notice', 'consent'] as const
 export const WRAP_UPS = ['always', 'never', 'seconds'] as const
 

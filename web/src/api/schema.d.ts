@@ -410,6 +410,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/ice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a browser gets into a call
+         * @description The servers that pass media on where nothing gets through directly; none, where the house has none.
+         */
+        get: operations["getIceServers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channel-accounts": {
         parameters: {
             query?: never;
@@ -953,6 +973,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/coach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speak to the agent alone
+         * @description Whoever monitors a call is heard by its agent, and by nobody else.
+         */
+        post: operations["coach"];
+        /**
+         * Only listen again
+         * @description Nobody hears them any more.
+         */
+        delete: operations["stopCoaching"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/complete": {
         parameters: {
             query?: never;
@@ -993,6 +1037,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/elevate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the customer into a call
+         * @description They come with sound and picture, with sound alone, or not at all, within a minute.
+         */
+        post: operations["elevate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/end": {
         parameters: {
             query?: never;
@@ -1007,6 +1071,26 @@ export interface paths {
          * @description End the talk: wrap-up begins, or a record is resolved.
          */
         post: operations["endConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/end-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the call
+         * @description The conversation goes on as text; a question that is not answered yet is taken back.
+         */
+        post: operations["endCall"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1047,6 +1131,26 @@ export interface paths {
          * @description Take it from the bot and put it into a queue of people.
          */
         post: operations["handOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put on hold
+         * @description The customer hears music, and nobody hears them.
+         */
+        post: operations["hold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1593,6 +1697,26 @@ export interface paths {
          * @description Ask another agent to take it, who may accept or reject, or put it into another queue at once.
          */
         post: operations["transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/unhold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take off hold
+         * @description The customer hears the agent again.
+         */
+        post: operations["unhold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3600,6 +3724,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/call/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Come into the call that one is asked into
+         * @description With sound alone wherever one wants; with one's picture where that was asked for.
+         */
+        post: operations["acceptCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/call/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline a call
+         * @description The conversation goes on as text.
+         */
+        post: operations["declineCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/call/hang-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hang up
+         * @description Back to text; what began as a call has ended with it.
+         */
+        post: operations["hangUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/call/ice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a browser gets into a call
+         * @description The servers that pass media on where nothing gets through directly; none, where the house has none.
+         */
+        get: operations["getOwnIceServers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/config": {
         parameters: {
             query?: never;
@@ -4670,6 +4874,7 @@ export interface components {
             attention: components["schemas"]["AttentionItem"][];
             bot: components["schemas"]["Named"] | null;
             bot_paused: components["schemas"]["PauseItem"] | null;
+            call: components["schemas"]["CallItem"] | null;
             channel: string;
             closed_as: string | null;
             closed_at: string | null;
@@ -4961,6 +5166,34 @@ export interface components {
          * @enum {string}
          */
         By: "quarter_hour" | "hour" | "day" | "week" | "month" | "queue" | "agent" | "channel" | "language" | "outcome";
+        /** CallItem */
+        CallItem: {
+            coached_by: components["schemas"]["Named"][];
+            held_since: string | null;
+            id: string;
+            /** @enum {string} */
+            mode: "voice" | "video";
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            state: "asked" | "on";
+        };
+        /**
+         * CallKeys
+         * @default {
+         *       "voice": null,
+         *       "video": null
+         *     }
+         */
+        CallKeys: {
+            video?: string | null;
+            voice?: string | null;
+        };
+        /** CallModeRequest */
+        CallModeRequest: {
+            /** @enum {string} */
+            mode: "voice" | "video";
+        };
         /** Candidates */
         Candidates: {
             agents: components["schemas"]["AgentCandidate"][];
@@ -5188,6 +5421,10 @@ export interface components {
             closed_to?: string | null;
             identity?: components["schemas"]["IdentityPolicy"] | null;
             survey?: components["schemas"]["SurveyBody"] | null;
+            /** @description A UUIDv7. */
+            video_to?: string | null;
+            /** @description A UUIDv7. */
+            voice_to?: string | null;
         };
         /** ChangeWorkstreamRequest */
         ChangeWorkstreamRequest: {
@@ -5406,6 +5643,7 @@ export interface components {
             bot: components["schemas"]["Named"] | null;
             bot_paused: components["schemas"]["PauseItem"] | null;
             bot_summary: string | null;
+            call: components["schemas"]["CallItem"] | null;
             channel: string;
             closed_as: string | null;
             closed_at: string | null;
@@ -6393,6 +6631,18 @@ export interface components {
                 ][];
             };
         };
+        /** IceServer */
+        IceServer: {
+            /** @default  */
+            credential: string;
+            urls: string[];
+            /** @default  */
+            username: string;
+        };
+        /** IceServers */
+        IceServers: {
+            ice_servers: components["schemas"]["IceServer"][];
+        };
         /** Identified */
         Identified: {
             conversation?: components["schemas"]["PublicConversation"] | null;
@@ -7077,7 +7327,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/empty" | "attachment/for-good" | "attachment/kind" | "attachment/mismatch" | "attachment/none-by-channel" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "channel/begin-off" | "channel/disabled" | "channel/no-secret-key" | "channel/not-given-up" | "channel/opted-out" | "channel/rejected" | "channel/template-needed" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/ongoing" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "identity/invalid" | "identity/needed" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "server/key-unreadable" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "survey/not-asked" | "survey/over" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "transcript/empty" | "transcript/no-mail" | "transcript/too-many" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long" | "widget/none";
+            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/empty" | "attachment/for-good" | "attachment/kind" | "attachment/mismatch" | "attachment/none-by-channel" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "call/already-coaching" | "call/already-held" | "call/bad-offer" | "call/none" | "call/not-callable" | "call/not-coaching" | "call/not-held" | "call/not-in-it" | "call/off" | "call/offered" | "channel/begin-off" | "channel/disabled" | "channel/no-secret-key" | "channel/not-given-up" | "channel/opted-out" | "channel/rejected" | "channel/template-needed" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/ongoing" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "identity/invalid" | "identity/needed" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "server/key-unreadable" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "survey/not-asked" | "survey/over" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "transcript/empty" | "transcript/no-mail" | "transcript/too-many" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long" | "widget/none";
         } & {
             [key: string]: unknown;
         };
@@ -7093,9 +7343,19 @@ export interface components {
             name: string;
             role: string;
         };
+        /** PublicCall */
+        PublicCall: {
+            held: boolean;
+            id: string;
+            /** @enum {string} */
+            mode: "voice" | "video";
+            /** @enum {string} */
+            state: "asked" | "on";
+        };
         /** PublicConversation */
         PublicConversation: {
             agent: components["schemas"]["OnlyName"] | null;
+            call?: components["schemas"]["PublicCall"] | null;
             coming: boolean;
             estimate: components["schemas"]["WaitRange"] | null;
             hours: components["schemas"]["QueueHours"] | null;
@@ -8337,6 +8597,7 @@ export interface components {
         /** WidgetConfig */
         WidgetConfig: {
             attachments: components["schemas"]["CustomerLimits"] | null;
+            calls?: components["schemas"]["CallKeys"];
             channel: string;
             closed?: components["schemas"]["ClosedItem"] | null;
             consent: string;
@@ -8357,6 +8618,8 @@ export interface components {
             identity: components["schemas"]["IdentityPolicy"];
             secret: boolean;
             survey: components["schemas"]["SurveyBody"];
+            video_to: string | null;
+            voice_to: string | null;
             workstream: string;
         };
         /** WorkstreamChangeBody */
@@ -9638,6 +9901,31 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getIceServers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IceServers"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     listChannelAccounts: {
         parameters: {
             query?: {
@@ -10822,6 +11110,74 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    coach: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    stopCoaching: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     completeWrapUp: {
         parameters: {
             query?: never;
@@ -10900,7 +11256,80 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    elevate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallModeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     endConversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    endCall: {
         parameters: {
             query?: never;
             header?: {
@@ -11006,6 +11435,40 @@ export interface operations {
             404: components["responses"]["404"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    hold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -12126,6 +12589,40 @@ export interface operations {
             404: components["responses"]["404"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    unhold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -16722,6 +17219,130 @@ export interface operations {
             409: components["responses"]["409"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    acceptCall: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallModeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicConversation"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    declineCall: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicConversation"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    hangUp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicConversation"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getOwnIceServers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IceServers"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

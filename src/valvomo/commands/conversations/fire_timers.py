@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from valvomo.db import agents, conversations, house
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.bots import bot_due
+from valvomo.domain.conversations.call import CallDeclined
 from valvomo.domain.conversations.ending import CapacityFreed, auto_close, customer_end, due
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.marks import Deadline
@@ -38,9 +40,17 @@ ORDER = (
     Deadline.AGENT_GONE,
     Deadline.WRAP_UP_BLOCK,
     Deadline.WINDOW,
+    Deadline.CALL,
     Deadline.BOT,
     Deadline.AUTO_CLOSE,
 )
+
+OVER: Mapping[Deadline, Event] = {
+    Deadline.WRAP_UP_BLOCK: CapacityFreed(),
+    Deadline.WINDOW: WindowClosed(),
+    Deadline.CALL: CallDeclined(cause="expired"),
+}
+"""What has ended with a deadline, where it depends on nothing else."""
 
 
 @handles(FireTimers)
@@ -79,10 +89,8 @@ def fall_due(
             return () if isinstance(left, Refusal) else left
         case Deadline.AGENT_GONE:
             return lost(conversation, workstream, queue, "agent_gone", at=work.now)
-        case Deadline.WRAP_UP_BLOCK:
-            return (CapacityFreed(),)
-        case Deadline.WINDOW:
-            return (WindowClosed(),)
+        case Deadline.WRAP_UP_BLOCK | Deadline.WINDOW | Deadline.CALL:
+            return (OVER[name],)
         case Deadline.AUTO_CLOSE:
             return auto_close(conversation)
         case Deadline.BOT:

@@ -21,19 +21,27 @@ from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.customers.widget_rules import IdentityPolicy, WidgetRules
 from valvomo.domain.refusals import Reason, Refusal, malformed
 
+ELSEWHERE = {
+    "closed_to": (Channel.PERSISTENT_CHAT, "is no workstream in which conversations wait for an answer"),
+    "voice_to": (Channel.VOICE, "is no workstream of voice calls"),
+    "video_to": (Channel.VIDEO, "is no workstream of video calls"),
+}
+"""Workstreams that a widget leads to, of which kind each must be, and what is said of another."""
 SEALED_AS = "widget"
 """What identity secrets are sealed as, by workstream."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeWidget(Command):
-    """Change what is given; None leaves a thing as it is, and an empty `closed_to` means none."""
+    """Change what is given; None leaves a thing as it is, and an empty workstream means none."""
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
     workstream_id: str
     survey: SurveyForm | None = None
     identity: IdentityPolicy | None = None
     closed_to: str | None = None
+    voice_to: str | None = None
+    video_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +66,18 @@ async def change_widget(work: Work, command: ChangeWidget) -> Outcome:
         before,
         survey=command.survey or before.survey,
         identity=command.identity or before.identity,
-        closed_to=before.closed_to if command.closed_to is None else command.closed_to or None,
+        **{
+            name: getattr(before, name) if given is None else given or None
+            for name in ELSEWHERE
+            for given in [getattr(command, name)]
+        },
     )
     if refusal := await _refusal(work, workstream, row, after):
         return refusal
     await work.tx.run(
         "widgets.change", work.organization_id, workstream.id,
-        msgspec.to_builtins(after.survey, order="deterministic"), after.identity.value, after.closed_to,
+        msgspec.to_builtins(after.survey, order="deterministic"), after.identity.value,
+        *(getattr(after, name) for name in ELSEWHERE),
     )  # fmt: skip
     note_changed(work, "widget", (workstream.id, workstream.name), (_shown(before), _shown(after)))
     return {"id": workstream.id}
@@ -103,13 +116,15 @@ async def _refusal(work: Work, workstream: Workstream, row: Any, after: WidgetRu
         return malformed(f"survey.{unsound[0]}", unsound[1])
     if after.identity is not IdentityPolicy.OFF and row["secret"] is None:
         return malformed("identity", "there is no secret yet to check signatures with")
-    if after.closed_to is None:
-        return None
-    there = await work.tx.row("house.workstream", work.organization_id, after.closed_to)
-    if there is None or there["id"] == workstream.id:
-        return Refusal(Reason.UNKNOWN_TARGET, {"workstream": after.closed_to})
-    if there["channel"] != Channel.PERSISTENT_CHAT:
-        return malformed("closed_to", "is no workstream in which conversations wait for an answer")
+    for name, (channel, why) in ELSEWHERE.items():
+        wanted = getattr(after, name)
+        if wanted is None:
+            continue
+        there = await work.tx.row("house.workstream", work.organization_id, wanted)
+        if there is None or there["id"] == workstream.id:
+            return Refusal(Reason.UNKNOWN_TARGET, {"workstream": wanted})
+        if there["channel"] != channel:
+            return malformed(name, why)
     return None
 
 

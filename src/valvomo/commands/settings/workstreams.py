@@ -26,10 +26,8 @@ from valvomo.domain.refusals import Reason, Refusal, malformed
 from valvomo.domain.routing.rules import QueueRule, SkillRule
 from valvomo.domain.routing.soundness import unsound_rules
 
-CHANNELS = frozenset(Channel) - SPOKEN
-SHOWN_A_TEXT = frozenset({Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT})
-"""Where customers can be shown a text before they write: in a window of ours."""
-"""Kinds of channel that a workstream can be set up for."""
+SHOWN_A_TEXT = frozenset({Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT, *SPOKEN})
+"""Where customers can be shown a text before they write or call: in a window of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +127,6 @@ class ChangeWorkstream(Command):
 @within_constraints
 async def create_workstream(work: Work, command: CreateWorkstream) -> Outcome:
     """Workstream, public key and the first version of its texts in one commit."""
-    if command.channel not in CHANNELS:
-        return malformed("channel", f"is none of {', '.join(sorted(CHANNELS))}")
     rules = _rules(command)
     await work.tx.row("house.lock_organization", work.organization_id)
     if refusal := await _refusal(work, command.channel, rules):

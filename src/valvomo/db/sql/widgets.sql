@@ -8,8 +8,9 @@ INSERT INTO widgets (organization_id, workstream_id) VALUES ($1, $2)
 ON CONFLICT (organization_id, workstream_id) DO UPDATE SET workstream_id = EXCLUDED.workstream_id RETURNING *
 
 -- name: change
--- What is asked at the end, who must be signed, and where messages are left while nobody serves.
-UPDATE widgets SET survey = $3::jsonb, identity = $4, closed_to = $5 WHERE organization_id = $1 AND workstream_id = $2
+-- What is asked at the end, who must be signed, where messages are left while nobody serves, where customers call.
+UPDATE widgets SET survey = $3::jsonb, identity = $4, closed_to = $5, voice_to = $6, video_to = $7
+WHERE organization_id = $1 AND workstream_id = $2
 
 -- name: set_secret
 -- What identities are signed with from now on; the former secret counts until a moment.

@@ -21,10 +21,13 @@ from valvomo.domain.access.supervision import (
 from valvomo.domain.conversations.ask import ask_refusal, withdraw_refusal
 from valvomo.domain.conversations.assign import assign_refusal
 from valvomo.domain.conversations.bots import handled_refusal, pause_refusal, unpause_refusal
+from valvomo.domain.conversations.call import elevate_refusal, end_call_refusal
+from valvomo.domain.conversations.coach import coach_refusal, stop_coach_refusal
 from valvomo.domain.conversations.consult import consult_refusal
 from valvomo.domain.conversations.details import details_refusal
 from valvomo.domain.conversations.ending import complete_refusal, end_refusal
 from valvomo.domain.conversations.force_close import force_close_refusal
+from valvomo.domain.conversations.hold import hold_refusal, unhold_refusal
 from valvomo.domain.conversations.join import join_refusal, leave_refusal, take_over_refusal
 from valvomo.domain.conversations.message import (
     instruct_refusal,
@@ -51,6 +54,8 @@ class Act(StrEnum):
     JOIN = "join"
     LEAVE = "leave"
     TAKE_OVER = "take_over"
+    COACH = "coach"
+    STOP_COACH = "stop_coach"
     ASSIGN_AGENT = "assign_agent"
     ASSIGN_QUEUE = "assign_queue"
     TRANSFER_AGENT = "transfer_agent"
@@ -69,6 +74,10 @@ class Act(StrEnum):
     END = "end"
     COMPLETE = "complete"
     CONSULT = "consult"
+    ELEVATE = "elevate"
+    END_CALL = "end_call"
+    HOLD = "hold"
+    UNHOLD = "unhold"
     REPLY = "reply"
     NOTE = "note"
     WHISPER = "whisper"
@@ -86,6 +95,7 @@ class Act(StrEnum):
 RIGHTS: Mapping[Act, Right] = {
     Act.MONITOR: Right.MONITOR,
     Act.JOIN: Right.MONITOR,
+    Act.COACH: Right.MONITOR,
     Act.TAKE_OVER: Right.TRANSFER,
     Act.ASSIGN_AGENT: Right.ASSIGN,
     Act.ASSIGN_QUEUE: Right.ASSIGN,
@@ -116,6 +126,8 @@ RULES: Mapping[Act, Rule] = {
     Act.JOIN: lambda actor, one: join_refusal(actor.id, one),
     Act.LEAVE: lambda actor, one: leave_refusal(actor.id, one),
     Act.TAKE_OVER: lambda actor, one: take_over_refusal(actor.id, one),
+    Act.COACH: lambda actor, one: coach_refusal(actor.id, one),
+    Act.STOP_COACH: lambda actor, one: stop_coach_refusal(actor.id, one),
     Act.ASSIGN_AGENT: lambda actor, one: assign_refusal(one),
     Act.ASSIGN_QUEUE: lambda actor, one: assign_refusal(one),
     Act.TRANSFER_AGENT: lambda actor, one: transfer_refusal(one),
@@ -134,6 +146,10 @@ RULES: Mapping[Act, Rule] = {
     Act.END: lambda actor, one: end_refusal(actor.id, one),
     Act.COMPLETE: lambda actor, one: complete_refusal(actor.id, one),
     Act.CONSULT: lambda actor, one: consult_refusal(actor.id, one),
+    Act.ELEVATE: lambda actor, one: elevate_refusal(actor.id, one),
+    Act.END_CALL: lambda actor, one: end_call_refusal(actor.id, one),
+    Act.HOLD: lambda actor, one: hold_refusal(actor.id, one),
+    Act.UNHOLD: lambda actor, one: unhold_refusal(actor.id, one),
     Act.REPLY: lambda actor, one: reply_refusal(actor.id, one),
     Act.NOTE: lambda actor, one: note_refusal(actor.id, one),
     Act.WHISPER: lambda actor, one: whisper_refusal(actor.id, one),

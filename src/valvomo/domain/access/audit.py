@@ -17,6 +17,7 @@ from valvomo.domain.agents.events import (
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared
 from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.bots import BotPaused, BotResumed, Escalated
+from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
@@ -43,6 +44,8 @@ def audited(event: Event | HouseFact) -> bool:  # noqa: C901 - a list, case by c
         case (
             MonitorStarted()
             | MonitorStopped()
+            | CoachingStarted()
+            | CoachingStopped()
             | SupervisorJoined()
             | TookOver()
             | ForceClosed()

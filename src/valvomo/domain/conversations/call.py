@@ -1,19 +1,55 @@
-"""Elevation of a text conversation to a call, and its return to text when the call ends (spec 1 §1, §3 e)."""
+"""Elevation of a text conversation to a call, and its return to text when the call ends (spec 1 §1, §3 e, §4).
+
+The agent asks, the customer comes with sound and picture, with sound alone, or not at all.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from valvomo.domain.agents.capacity import Agent
-from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.call_marks import Call
+from valvomo.domain.conversations.event import Event, with_deadlines, without_call
 from valvomo.domain.conversations.model import SPOKEN, Channel, Conversation, Mode, OfferKind
 from valvomo.domain.conversations.queueing import owner_refusal
 from valvomo.domain.conversations.targets import Asking
 from valvomo.domain.conversations.transfer import transfer_to_agent
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
+
+CALLABLE = frozenset({Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT})
+"""Text channels whose customers have a window of ours, with which they can be called."""
+ASKED_SECONDS = 60
+"""How long a customer may think about coming into a call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOffered(Event):
+    """The agent asks the customer of a text conversation into a call."""
+
+    kind: ClassVar[str] = "call_offered"
+    call_id: str
+    mode: Mode
+    expires_at: datetime
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """It is text until they come."""
+        asked = Call(id=self.call_id, video=self.mode is Mode.VIDEO, since=at, asked=True)
+        return with_deadlines(conversation.but(call=asked), call=self.expires_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallDeclined(Event):
+    """There will be no call: `declined` by the customer, `expired`, or `withdrawn` by the agent (`cause`)."""
+
+    kind: ClassVar[str] = "call_declined"
+    cause: str
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """Text, as it was."""
+        return without_call(conversation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,41 +58,86 @@ class Elevated(Event):
 
     kind: ClassVar[str] = "elevated"
     mode: Mode
+    call_id: str = ""
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """Its channel stays, its mode changes."""
-        return replace(conversation, mode=self.mode)
+        call = Call(id=self.call_id or conversation.id, video=self.mode is Mode.VIDEO, since=at)
+        return with_deadlines(conversation.but(mode=self.mode, call=call), call=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(Event):
-    """The call of an elevated conversation is over; the text conversation goes on."""
+    """The call of an elevated conversation is over; the text conversation goes on. By whom: `agent`, `customer`."""
 
     kind: ClassVar[str] = "call_ended"
+    by_role: str | None = None
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """Text again; a transfer that waited for this has had its chance."""
-        return replace(conversation, mode=Mode.TEXT, scheduled_transfer=None)
+        return without_call(conversation).but(scheduled_transfer=None)
 
 
-def elevate(agent_id: str, conversation: Conversation, mode: Mode) -> tuple[Event, ...] | Refusal:
-    """The primary takes a text conversation into a call."""
+def elevate_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
+    """Its primary may, where the customer has a window that a call can go through, and there is no call yet."""
     if refusal := owner_refusal(agent_id, conversation):
         return refusal
     if conversation.channel is Channel.RECORD:
         return Refusal(Reason.NO_CUSTOMER, {"channel": conversation.channel.value})
     if conversation.channel in SPOKEN or conversation.elevated:
         return Refusal(Reason.ELEVATED, {"mode": conversation.mode.value})
-    return (Elevated(mode=mode),)
+    if conversation.channel not in CALLABLE:
+        return Refusal(Reason.NOT_CALLABLE, {"channel": conversation.channel.value})
+    return Refusal(Reason.CALL_OFFERED) if conversation.call is not None else None
+
+
+def elevate(
+    agent_id: str, conversation: Conversation, mode: Mode, call_id: str, *, at: datetime
+) -> tuple[Event, ...] | Refusal:
+    """Ask the customer into a call of this mode, voice or video."""
+    if refusal := elevate_refusal(agent_id, conversation):
+        return refusal
+    expires_at = at + timedelta(seconds=ASKED_SECONDS)
+    return (CallOffered(call_id=call_id, mode=mode, expires_at=expires_at),)
+
+
+def accept_call(conversation: Conversation, mode: Mode) -> tuple[Event, ...] | Refusal:
+    """The customer comes: with sound alone wherever they want, with their picture if that was asked for."""
+    if conversation.call is None or not conversation.call.asked or not conversation.accepted:
+        return Refusal(Reason.NO_CALL)
+    seen = mode is Mode.VIDEO and conversation.call.video
+    return (Elevated(mode=Mode.VIDEO if seen else Mode.VOICE, call_id=conversation.call.id),)
+
+
+def decline_call(conversation: Conversation, cause: str) -> tuple[Event, ...] | Refusal:
+    """There will be no call; see `CallDeclined`."""
+    if conversation.call is None or not conversation.call.asked:
+        return Refusal(Reason.NO_CALL)
+    return (CallDeclined(cause=cause),)
+
+
+def end_call_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
+    """Its primary ends the call of a text conversation, or takes back that they have asked for one."""
+    if refusal := owner_refusal(agent_id, conversation):
+        return refusal
+    return None if conversation.elevated or conversation.call is not None else Refusal(Reason.NOT_ELEVATED)
 
 
 def end_call(
-    conversation: Conversation, workstream: Workstream, target: Agent | None, offer_id: str, *, at: datetime
+    conversation: Conversation,
+    workstream: Workstream,
+    target: Agent | None,
+    offer_id: str,
+    *,
+    by_role: str | None = None,
+    at: datetime,
 ) -> tuple[Event, ...] | Refusal:
     """The call ends; a transfer that was scheduled for now is made, if its target can still be asked."""
+    if conversation.call is not None and conversation.call.asked:
+        return decline_call(conversation, "withdrawn")
     if not conversation.elevated:
         return Refusal(Reason.NOT_ELEVATED)
-    ended = CallEnded()
+    ended = CallEnded(by_role=by_role)
     waiting = conversation.scheduled_transfer
     if waiting is None or target is None:
         return (ended,)

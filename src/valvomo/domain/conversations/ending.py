@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from valvomo.domain.conversations.event import Event, closed, with_deadlines
+from valvomo.domain.conversations.event import Event, closed, with_deadlines, without_call
 from valvomo.domain.conversations.leaving import put_out
 from valvomo.domain.conversations.marks import Deadline
-from valvomo.domain.conversations.model import SYNCHRONOUS, Channel, Conversation, Mode, Role, State
+from valvomo.domain.conversations.model import SYNCHRONOUS, Channel, Conversation, Role, State
 from valvomo.domain.conversations.queueing import owner_refusal
 from valvomo.domain.conversations.record import Record, changed
 from valvomo.domain.conversations.workstream import Workstream, WrapUpBlock
@@ -39,13 +39,14 @@ class Ended(Event):
             {owner: conversation.holds[owner]} if owner in conversation.holds and not freed and owner else {}
         )
         changed = replace(
-            conversation,
+            without_call(conversation),
             state=State.WRAP_UP,
-            mode=conversation.mode if conversation.channel in SYNCHRONOUS else Mode.TEXT,
             wrap_up_at=at,
             offers=(),
             holds=held,
-            participants=tuple(one for one in conversation.participants if one.role is Role.MONITOR),
+            participants=tuple(
+                replace(one, coaching=False) for one in conversation.participants if one.role is Role.MONITOR
+            ),
             scheduled_transfer=None,
             unanswered_since=None,
         )

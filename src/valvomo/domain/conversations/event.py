@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
+from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.marks import Deadline
 from valvomo.domain.conversations.model import (
     SPOKEN,
@@ -96,6 +97,26 @@ def without_participant(conversation: Conversation, person_id: str) -> Conversat
     return conversation.but(participants=left)
 
 
+def call_of(conversation: Conversation) -> Call | None:
+    """The call that it is in, or that its customer is asked to come into.
+
+    What began as a call is in it until it ends.
+    """
+    if conversation.call is not None:
+        return conversation.call
+    if conversation.channel not in SPOKEN or conversation.state not in (State.OPEN, State.ACTIVE):
+        return None
+    video = conversation.mode is Mode.VIDEO
+    return Call(id=conversation.id, video=video, since=conversation.created_at)
+
+
+def without_call(conversation: Conversation) -> Conversation:
+    """No call any more: text again, unless it never was; nobody coaches, and nobody is asked."""
+    quiet = tuple(replace(one, coaching=False) if one.coaching else one for one in conversation.participants)
+    mode = conversation.mode if conversation.channel in SPOKEN else Mode.TEXT
+    return with_deadlines(conversation.but(call=None, mode=mode, participants=quiet), call=None)
+
+
 def back_in_queue(
     conversation: Conversation, queue_id: str, at: datetime, auto_close: datetime | None
 ) -> Conversation:
@@ -106,6 +127,7 @@ def back_in_queue(
     Nobody stays in it: monitoring and consulting need a conversation that is being served.
     """
     moved = queue_id != conversation.queue_id
+    call = conversation.call
     changed = replace(
         conversation,
         state=State.OPEN,
@@ -129,8 +151,11 @@ def back_in_queue(
         orphaned=False if moved else conversation.orphaned,
         participants=(),
         scheduled_transfer=None,
+        # Who asked the customer is gone, and nobody is there who could take them off hold.
+        call=None if call is None or call.asked else replace(call, held_since=None),
     )
-    return with_deadlines(with_offer_deadlines(changed), agent_gone=None, bot=None, auto_close=auto_close)
+    due = {"agent_gone": None, "bot": None, "call": None, "auto_close": auto_close}
+    return with_deadlines(with_offer_deadlines(changed), **due)
 
 
 def closed(conversation: Conversation, at: datetime, closed_as: str) -> Conversation:
@@ -139,6 +164,7 @@ def closed(conversation: Conversation, at: datetime, closed_as: str) -> Conversa
         conversation,
         state=State.CLOSED,
         mode=conversation.mode if conversation.channel in SPOKEN else Mode.TEXT,
+        call=None,
         closed_at=at,
         closed_as=closed_as,
         offers=(),

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, BotResumed, Escalated
-from valvomo.domain.conversations.call import CallEnded, Elevated
+from valvomo.domain.conversations.call import CallDeclined, CallEnded, CallOffered, Elevated
+from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
 from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.details import DetailsChanged
@@ -20,6 +21,7 @@ from valvomo.domain.conversations.ending import (
 )
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
+from valvomo.domain.conversations.hold import Held, Unheld
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
 from valvomo.domain.conversations.measure import LanguageDetected, SentimentMeasured
 from valvomo.domain.conversations.media import MediaChanged
@@ -83,8 +85,14 @@ EVENTS: Mapping[str, type[Event]] = {
         WindowClosed,
         CustomerConnected,
         CustomerDisconnected,
+        CallOffered,
+        CallDeclined,
         Elevated,
         CallEnded,
+        Held,
+        Unheld,
+        CoachingStarted,
+        CoachingStopped,
         DetailsChanged,
         RecordChanged,
         Linked,

@@ -87,3 +87,4 @@ class Deadline(StrEnum):
     WRAP_UP_BLOCK = "wrap_up_block"
     WINDOW = "window"
     BOT = "bot"
+    CALL = "call"

@@ -10,6 +10,7 @@ from typing import Self
 
 from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.bot_marks import BotPause, Escalation
+from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.marks import (
     Asked,
     LanguageSource,
@@ -135,7 +136,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """Somebody beside primary and customer; `public`: to the customer, `shown`: to agents, as a monitor."""
+    """Somebody beside primary and customer; `public`: to the customer, `shown`: to agents, as a monitor.
+
+    `coaching`: a monitor of a call whom the agent hears, and nobody else.
+    """
 
     id: str
     name: str
@@ -143,6 +147,7 @@ class Participant:
     since: datetime
     public: bool = False
     shown: bool = False
+    coaching: bool = False
 
 
 # Without slots, so that a copy with changes is a copy of one dictionary.
@@ -159,8 +164,8 @@ class Conversation:
     channel account over which the customer is reached, if any; `window_closed` says that its channel takes no free
     text until the customer writes again, `undelivered` which messages have not reached them, and nobody has seen to it
     yet. `readings` are of the last six measured messages of the customer, `sentiment_level` their mood. `record` is
-    None for whatever is no record. `survey` was asked at the end, `verified` is whom their site has signed.
-    `outbound`: the house has written first.
+    None for whatever is no record. `survey` was asked at the end, `verified` is whom their site has signed. `call` is
+    None where nothing has been said of one (see `call_of`). `outbound`: the house has written first.
     """
 
     id: str
@@ -233,6 +238,7 @@ class Conversation:
     sentiment_level: Level | None = None
     record: Record | None = None
     survey: Survey | None = None
+    call: Call | None = None
     verified: bool = False
 
     def but(self, **changes: object) -> Self:

@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from valvomo.domain.conversations.event import Event, back_in_queue, with_deadlines, with_offer_deadlines
+from valvomo.domain.conversations.event import (
+    Event,
+    back_in_queue,
+    with_deadlines,
+    with_offer_deadlines,
+    without_call,
+)
 from valvomo.domain.conversations.leaving import put_out
 from valvomo.domain.conversations.model import ASYNCHRONOUS, Conversation, Role, State
 from valvomo.domain.conversations.offers import owned
@@ -56,9 +62,9 @@ class Parked(Event):
     auto_close_at: datetime | None = None
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """Waiting; monitors may stay, everybody else but the owner is out, and nothing is offered."""
+        """Waiting; monitors may stay, everybody else but the owner is out, and nothing is offered or asked."""
         changed = replace(
-            conversation,
+            without_call(conversation),
             state=State.WAITING,
             waiting_at=at,
             holds={},

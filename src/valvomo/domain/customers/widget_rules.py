@@ -23,8 +23,13 @@ class IdentityPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WidgetRules:
-    """Of a workstream. While its queue is closed, messages are left in the workstream `closed_to`, if one is named."""
+    """Of a workstream. While its queue is closed, messages are left in the workstream `closed_to`, if one is named.
+
+    Customers call the house, with sound or picture too, in the workstreams `voice_to` and `video_to`.
+    """
 
     survey: SurveyForm = field(default_factory=SurveyForm)
     identity: IdentityPolicy = IdentityPolicy.OFF
     closed_to: str | None = None
+    voice_to: str | None = None
+    video_to: str | None = None

@@ -25,6 +25,7 @@ TAGS: Mapping[str, str] = {
     "messages": "What is said: to everyone, within the house, or to the agent alone.",
     "serving": "What agents do with conversations.",
     "supervising": "What supervisors do; each act has a switch, and an answer for every no.",
+    "calls": "Spoken and seen: asked for, held, coached, ended.",
     "records": "Cases: details and fields by the forms of their workstreams, links, outcomes.",
     "record-imports": "Files of records, checked and read in line by line.",
     "contacts": "Customers over all channels, and which contacts are one.",

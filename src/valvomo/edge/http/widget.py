@@ -69,6 +69,7 @@ async def config(
         identity=manner.identity,
         mail=parts.mails,
         closed=manner.closed,
+        calls=manner.calls,
     )
 
 

@@ -43,6 +43,8 @@ async def change_widget(
         survey=None if data.survey is None else msgspec.convert(msgspec.to_builtins(data.survey), SurveyForm),
         identity=data.identity,
         closed_to=given(data.closed_to),
+        voice_to=given(data.voice_to),
+        video_to=given(data.video_to),
     )
     done(await parts.executor.execute(actor, command, key))
     return await _document(parts, actor, workstream_id)

@@ -17,6 +17,7 @@ from valvomo.domain.refusals import Reason, Refusal
 from valvomo.edge.http.authentication import bearer, session_token
 from valvomo.edge.http.origin import foreign_origin, header, permitted_origin
 from valvomo.edge.parts import Parts
+from valvomo.edge.ws.calling import calling
 from valvomo.edge.ws.frames import DirectSink, QueuedSink, sink_of
 from valvomo.edge.ws.ping import PATH as PING
 from valvomo.edge.ws.ping import Ping
@@ -24,7 +25,18 @@ from valvomo.edge.ws.quotas import CLOSE_CROWDED, STAY_AWAY, Quotas
 from valvomo.live.connection import Connection
 from valvomo.live.hub import Hub
 from valvomo.live.rooms import UnreadableError
-from valvomo.protocol.frames import MAX_CLIENT_FRAME, ClientFrame, Hello, Seen, Typing, Watch, client_frame
+from valvomo.protocol.frames import (
+    MAX_CLIENT_FRAME,
+    MAX_OFFER_FRAME,
+    Calling,
+    ClientFrame,
+    ComeIn,
+    Hello,
+    Seen,
+    Typing,
+    Watch,
+    client_frame,
+)
 from valvomo.protocol.problems import problem_of
 from valvomo.protocol.texts.catalogue import best_language
 
@@ -171,7 +183,10 @@ async def _converse(
             try:
                 while True:
                     frame = _decoded(await receive())
-                    if await _in_turn(parts, connection, frame):
+                    if isinstance(frame, Calling):
+                        # An engine's answer may take a while, and whoever waits for it reads on.
+                        group.create_task(calling(parts, connection, frame))
+                    elif await _in_turn(parts, connection, frame):
                         await _take(parts, hub, connection, frame)
             except _GoneError as gone:
                 if gone.code is None:
@@ -222,12 +237,15 @@ def _decoded(event: Any) -> Any:
     if event["type"] == "websocket.disconnect":
         raise _GoneError
     text = event.get("text")
-    if text is None or len(text) > MAX_CLIENT_FRAME:
+    if text is None or len(text) > MAX_OFFER_FRAME:
         raise _GoneError(CLOSE_MALFORMED)
     try:
-        return client_frame(text)
+        frame = client_frame(text)
     except msgspec.DecodeError:
         raise _GoneError(CLOSE_MALFORMED) from None
+    if len(text) > MAX_CLIENT_FRAME and not isinstance(frame, ComeIn):
+        raise _GoneError(CLOSE_MALFORMED)
+    return frame
 
 
 async def _deny(scope: Any, send: Send, refusal: Refusal) -> None:

@@ -1,0 +1,99 @@
+"""Coming into a call: what a browser offers goes to the process that carries the call, and its answer comes back.
+
+Both ways go through the database, and the bus only says that there is something: whichever process a browser is
+connected to, its call is found, and what was lost on the way is found a moment later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from valvomo.bus.port import Bus
+from valvomo.db import calls
+from valvomo.db.calls import Answer, Said, What
+from valvomo.db.database import Database
+from valvomo.db.ids import new_id
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.refusals import Reason, Refusal
+
+SAID, ANSWERED = "call_said", "call_answered"
+"""Channels of the bus: something was said to a call; something was answered."""
+PATIENCE = 8.0
+"""Seconds that a browser waits for the engine's answer."""
+LOOK_SECONDS = 0.5
+"""Between two looks for answers of which the bus has not told."""
+
+
+class Calling:
+    """One for a process. `run` must be running for answers to come."""
+
+    def __init__(self, database: Database, bus: Bus) -> None:
+        self._database = database
+        self._bus = bus
+        self._waiting: dict[str, asyncio.Future[Answer]] = {}
+        self._wake = asyncio.Event()
+        bus.subscribe(ANSWERED, self._told)
+
+    async def run(self) -> None:
+        """Bring answers to who waits for them."""
+        while True:
+            self._wake.clear()
+            if self._waiting:
+                await self._look()
+            wait = LOOK_SECONDS if self._waiting else None
+            try:
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def come(self, actor: Actor, conversation_id: str, offer: str) -> str | Refusal:
+        """The engine's answer to what this person's browser offers, or why they are not in the call."""
+        said = self._said(actor, conversation_id, "come", offer)
+        waits: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting[said.id] = waits
+        try:
+            if not await self._say(said):
+                return Refusal(Reason.CALLS_OFF)
+            self._wake.set()
+            async with asyncio.timeout(PATIENCE):
+                given = await waits
+        except TimeoutError:
+            return Refusal(Reason.BUSY)
+        finally:
+            del self._waiting[said.id]
+        if given.refusal is not None:
+            return Refusal(Reason(given.refusal), {"why": given.why})
+        return given.answer
+
+    async def tell(self, actor: Actor, conversation_id: str, what: What) -> None:
+        """They go, or mute themselves; nothing is answered."""
+        await self._say(self._said(actor, conversation_id, what))
+
+    def _said(self, actor: Actor, conversation_id: str, what: What, offer: str = "") -> Said:
+        return Said(
+            id=new_id(),
+            organization_id=actor.organization_id,
+            conversation_id=conversation_id,
+            person_id=actor.id,
+            what=what,
+            offer=offer,
+        )
+
+    async def _say(self, said: Said) -> bool:
+        async with self._database.transaction() as tx:
+            heard = await calls.say(tx, said)
+        self._bus.publish(SAID, said.conversation_id)
+        return heard
+
+    async def _look(self) -> None:
+        async with self._database.transaction() as tx:
+            found = await calls.answers(tx, self._waiting)
+        for signal_id, given in found.items():
+            waits = self._waiting.get(signal_id)
+            if waits is not None and not waits.done():
+                waits.set_result(given)
+
+    def _told(self, payload: str) -> None:
+        if not payload or payload in self._waiting:
+            self._wake.set()

@@ -1,0 +1,1 @@
+"""Carrying calls: the part of the house between conversations and an engine."""

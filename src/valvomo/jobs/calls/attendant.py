@@ -1,0 +1,211 @@
+"""The attendant: takes what is said to calls, and lets the engine follow what becomes of their conversations."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from itertools import groupby
+
+import msgspec
+import structlog
+
+from valvomo.bus.port import Bus
+from valvomo.commands.calling import ANSWERED, SAID
+from valvomo.db import calls, conversations
+from valvomo.db.calls import Answer, Key, Said
+from valvomo.db.database import Database
+from valvomo.db.doorbell import Doorbell
+from valvomo.domain.calls.parts import ongoing
+from valvomo.domain.refusals import Reason
+from valvomo.jobs.calls.attended import Attended
+from valvomo.jobs.rounds import Rounds
+from valvomo.live.calls import CHANNEL
+from valvomo.media.port import Connected, Engine, Gone, Happening, Lost, Speaking
+
+TELL_SECONDS = 0.2
+"""Between two words about a call to its browsers, at least."""
+AGAIN_SECONDS = 2.0
+"""Between two that say the same."""
+FORGET_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class Attendant(Rounds):
+    """One for a process that carries calls, with its engine. `alone`: there is no other process."""
+
+    every = 1.0
+    gather = 0.02
+
+    def __init__(
+        self, database: Database, bell: Doorbell, bus: Bus, *, process_id: str, alone: bool = False
+    ) -> None:
+        super().__init__(bell)
+        self._database = database
+        self._bus = bus
+        self._process_id = process_id
+        self._alone = alone
+        self._engine: Engine | None = None
+        self._calls: dict[Key, Attended] = {}
+        self._said = True
+        self._beat_at = self._told_at = 0.0
+        bus.subscribe(SAID, self._told_of)
+
+    async def carry(self, engine: Engine) -> None:
+        """Carry calls with this engine until cancelled."""
+        self._engine = engine
+        if self._alone:
+            async with self._database.transaction() as tx:
+                await tx.run("calls.forget", 0.0, 0.0)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen(engine))
+            group.create_task(self._tell())
+            group.create_task(self.run())
+
+    async def end(self) -> None:
+        """Nobody's call is here any more: browsers come to another process."""
+        async with self._database.transaction() as tx:
+            await tx.run("calls.end_carrier", self._process_id)
+
+    async def round(self) -> float | None:
+        """Be seen, follow the conversations, take what is said; the latter once a second even if nobody told of it."""
+        await self._beat()
+        await self._follow()
+        if not self._said:
+            return None
+        self._said = False
+        async with self._database.transaction() as tx:
+            taken = await calls.take(tx, self._process_id)
+        by_call = groupby(sorted(taken, key=lambda one: one.key), key=lambda one: one.key)
+        async with asyncio.TaskGroup() as group:
+            for key, said in [(key, list(said)) for key, said in by_call]:
+                group.create_task(self._take(key, said))
+        return None
+
+    def _told_of(self, _payload: str) -> None:
+        self._said = True
+        self.wake.set()
+
+    async def _beat(self) -> None:
+        now = time.monotonic()
+        if now - self._beat_at < self.every:
+            return
+        self._beat_at, self._said = now, True
+        async with self._database.transaction() as tx:
+            await tx.run("calls.beat", self._process_id)
+            await tx.run("calls.forget", FORGET_SECONDS, FORGET_SECONDS)
+
+    async def _follow(self) -> None:
+        """What has become of the conversations whose calls are here."""
+        if not self._calls:
+            return
+        async with self._database.asking() as tx:
+            known = await calls.versions(tx, self._calls)
+        changed = [key for key, one in self._calls.items() if known.get(key) != one.conversation.version]
+        for key in changed:
+            await self._look(key)
+
+    async def _look(self, key: Key) -> None:
+        attended = self._calls[key]
+        async with self._database.asking() as tx:
+            conversation = await conversations.get(tx, *key)
+        if conversation is None or not await attended.follow(conversation):
+            del self._calls[key]
+            async with self._database.transaction() as tx:
+                await tx.run("calls.let_go", *key, attended.call.id, self._process_id)
+
+    async def _take(self, key: Key, said: Iterable[Said]) -> None:
+        for one in said:
+            try:
+                given = await self._heard(key, one)
+            except ConnectionError as error:
+                log.warning("calls.engine_away", error=repr(error))
+                given = Answer(refusal=Reason.BUSY.value)
+            async with self._database.transaction() as tx:
+                if given is None:
+                    await tx.run("calls.give_back", one.id)
+                elif one.what == "come":
+                    await calls.answer(tx, one.id, given)
+                else:
+                    await tx.run("calls.drop", one.id)
+            self._bus.publish(SAID if given is None else ANSWERED, one.id)
+
+    async def _heard(self, key: Key, said: Said) -> Answer | None:
+        """What came of it; None where another process has the call."""
+        if said.what == "come":
+            return await self._come(key, said)
+        attended = self._calls.get(key)
+        if attended is not None:
+            if said.what == "go":
+                await attended.go(said.person_id)
+            else:
+                await attended.mute(said.person_id, muted=said.what == "mute")
+        return Answer()
+
+    async def _come(self, key: Key, said: Said) -> Answer | None:
+        async with self._database.asking() as tx:
+            conversation = await conversations.get(tx, *key)
+        call = ongoing(conversation) if conversation is not None else None
+        if conversation is None or call is None:
+            return Answer(refusal=Reason.NO_CALL.value)
+        attended = self._calls.get(key)
+        if attended is not None and attended.conversation.version != conversation.version:
+            await self._look(key)
+            attended = self._calls.get(key)
+        if attended is None:
+            async with self._database.transaction() as tx:
+                if not await calls.claim(tx, key, call.id, self._process_id):
+                    return None
+            attended = self._calls[key] = Attended(self._engine_here(), conversation, call)
+            await attended.open()
+        return await attended.come(said)
+
+    def _engine_here(self) -> Engine:
+        if self._engine is None:
+            raise ConnectionError("there is no engine")
+        return self._engine
+
+    async def _listen(self, engine: Engine) -> None:
+        async for one in engine.happenings():
+            self._note(one, {attended.call.id: attended for attended in self._calls.values()})
+
+    def _note(self, happening: Happening, of: dict[str, Attended]) -> None:
+        match happening:
+            case Gone(call_ids=ids):
+                for attended in [of[one] for one in ids if one in of]:
+                    # Their browsers come anew, to whichever process takes them.
+                    attended.ways.clear()
+                    self._say(attended)
+                    self._calls.pop(attended.key, None)
+            case Connected(call_id=call_id, leg_id=leg_id) if call_id in of:
+                of[call_id].mark(leg_id, connected=True)
+            case Lost(call_id=call_id, leg_id=leg_id) if call_id in of:
+                of[call_id].mark(leg_id, connected=False, speaking=False)
+            case Speaking(call_id=call_id, leg_id=leg_id, speaking=speaking) if call_id in of:
+                of[call_id].mark(leg_id, speaking=speaking)
+            case _:
+                pass
+
+    async def _tell(self) -> None:
+        """Tell browsers who is in their calls, at once where something has changed, and now and then anyway."""
+        while True:
+            again = time.monotonic() - self._told_at >= AGAIN_SECONDS
+            for attended in list(self._calls.values()):
+                if again:
+                    await self._measure(attended)
+                if attended.news or again:
+                    self._say(attended)
+            if again:
+                self._told_at = time.monotonic()
+            await asyncio.sleep(TELL_SECONDS)
+
+    def _say(self, attended: Attended) -> None:
+        attended.news = False
+        self._bus.publish(CHANNEL, msgspec.json.encode(attended.signal()).decode())
+
+    async def _measure(self, attended: Attended) -> None:
+        try:
+            await attended.measure()
+        except ConnectionError as error:
+            log.warning("calls.engine_away", error=repr(error))

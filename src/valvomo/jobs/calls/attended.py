@@ -1,0 +1,162 @@
+"""A call that this process carries: who is in it, and the engine doing what the conversation says of them.
+
+The conversation decides everything: its state now is the one argument of who is in the call, who hears whom, and what
+is taken from whom. Whoever has another part than the one they came with has to come anew, because what an engine takes
+from somebody is settled when they come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from msgspec import structs
+
+from valvomo.db.calls import Answer, Key, Said
+from valvomo.domain.calls.hearing import SENDING, Part, hearing
+from valvomo.domain.calls.parts import leg_of, ongoing
+from valvomo.domain.calls.quality import grade
+from valvomo.domain.conversations.call_marks import Call
+from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.refusals import Reason
+from valvomo.live.calls import CallSignal, LegSignal
+from valvomo.media.port import Engine, GoneError, Kind, OfferError, Quality, WebLeg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """On which somebody is in a call: what is taken from them, and how it does."""
+
+    sends: frozenset[Kind]
+    signal: LegSignal
+
+
+def sends(part: Part, *, video: bool) -> frozenset[Kind]:
+    """What an engine takes from whoever is this in a call: from a listener nothing, from a whisperer no picture."""
+    if part not in SENDING:
+        return frozenset()
+    return frozenset({Kind.AUDIO, Kind.VIDEO} if video and part is not Part.WHISPERER else {Kind.AUDIO})
+
+
+class Attended:
+    """One call; everything about it is done one after the other by its owner."""
+
+    def __init__(self, engine: Engine, conversation: Conversation, call: Call) -> None:
+        self._engine = engine
+        self.conversation = conversation
+        self.call = call
+        self.ways: dict[str, Way] = {}
+        self.news = True
+        """Whether something has changed of which the browsers have not been told."""
+
+    @property
+    def key(self) -> Key:
+        """Whose call it is."""
+        return self.conversation.organization_id, self.conversation.id
+
+    async def open(self) -> None:
+        """Begin, without anybody."""
+        await self._engine.open_call(self.call.id)
+
+    async def come(self, said: Said) -> Answer:
+        """Somebody offers to come in; whoever is in already comes anew."""
+        leg = leg_of(self.conversation, said.person_id)
+        if leg is None:
+            return Answer(refusal=Reason.NOT_IN_CALL.value)
+        taken = sends(leg.part, video=self.call.video)
+        coming = WebLeg(
+            call_id=self.call.id, leg_id=leg.id, offer=said.offer, sends=taken, name=leg.part.value
+        )
+        try:
+            before = self.ways.get(leg.id)
+            if before is not None and before.sends != taken:
+                await self._engine.remove_leg(self.call.id, leg.id)
+            answer = await self._engine.add_web_leg(coming)
+        except OfferError as error:
+            return Answer(refusal=Reason.BAD_OFFER.value, why=str(error))
+        except GoneError:
+            # The engine's process has died since; the next offer opens the call anew.
+            self.ways.clear()
+            return Answer(refusal=Reason.BUSY.value)
+        muted = before.signal.muted if before is not None else False
+        self.ways[leg.id] = Way(sends=taken, signal=LegSignal(person_id=leg.id, muted=muted))
+        self.news = True
+        await self.route()
+        return Answer(answer=answer)
+
+    async def go(self, person_id: str) -> None:
+        """Somebody leaves the call, and stays in the conversation."""
+        if self.ways.pop(person_id, None) is not None:
+            self.news = True
+            await self.route()
+            await self._engine.remove_leg(self.call.id, person_id)
+
+    async def mute(self, person_id: str, *, muted: bool) -> None:
+        """Somebody mutes themselves, or speaks again."""
+        if self.mark(person_id, muted=muted):
+            await self.route()
+
+    async def follow(self, conversation: Conversation) -> bool:
+        """The conversation has changed; whether the call goes on."""
+        self.conversation, self.news = conversation, True
+        call = ongoing(conversation)
+        if call is None or call.id != self.call.id:
+            await self._engine.end_call(self.call.id)
+            self.ways.clear()
+            return False
+        self.call = call
+        # Who may not be heard any more is not, before anything else is done about them.
+        await self.route()
+        for person_id, way in list(self.ways.items()):
+            leg = leg_of(conversation, person_id)
+            if leg is None or sends(leg.part, video=call.video) != way.sends:
+                await self.go(person_id)
+        return True
+
+    async def route(self) -> None:
+        """Let the engine apply who hears whom now."""
+        legs = [
+            leg
+            for person_id, way in self.ways.items()
+            if (leg := leg_of(self.conversation, person_id, muted=way.signal.muted)) is not None
+        ]
+        await self._engine.set_routes(self.call.id, hearing(legs, held=self.call.held_since is not None))
+
+    async def measure(self) -> None:
+        """Ask the engine how everybody's way does."""
+        for person_id, found in (await self._engine.quality(self.call.id)).items():
+            self.mark(person_id, quality=_graded(found))
+
+    def mark(
+        self,
+        person_id: str,
+        *,
+        connected: bool | None = None,
+        muted: bool | None = None,
+        speaking: bool | None = None,
+        quality: int | None = None,
+    ) -> bool:
+        """Note how somebody does; whether that is news."""
+        way = self.ways.get(person_id)
+        if way is None:
+            return False
+        given = {"connected": connected, "muted": muted, "speaking": speaking, "quality": quality}
+        changes = {name: it for name, it in given.items() if it is not None}
+        signal = structs.replace(way.signal, **changes)
+        if signal == way.signal:
+            return False
+        self.ways[person_id], self.news = replace(way, signal=signal), True
+        return True
+
+    def signal(self) -> CallSignal:
+        """Everybody who is in it, for the browsers."""
+        return CallSignal(
+            organization_id=self.conversation.organization_id,
+            conversation_id=self.conversation.id,
+            call_id=self.call.id,
+            legs=tuple(way.signal for way in self.ways.values()),
+        )
+
+
+def _graded(found: Quality) -> int | None:
+    losses = [one for one in (found.lost_up, found.lost_down) if one is not None]
+    return grade(max(losses, default=None), found.round_trip)

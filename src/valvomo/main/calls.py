@@ -1,0 +1,40 @@
+"""Carrying calls beside a server: the engine's processes, and who attends to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from valvomo.jobs.calls.attendant import Attendant
+from valvomo.main.assembly import House
+from valvomo.settings import Settings
+
+
+def attendant_of(house: House, settings: Settings) -> Attendant | None:
+    """Who attends to the calls that this process carries, if it carries any; to be made before anything runs."""
+    if not settings.calls_processes:
+        return None
+    return Attendant(
+        house.database, house.bell, house.bus, process_id=house.hub.process_id, alone=settings.embedded
+    )
+
+
+@asynccontextmanager
+async def carrying(attendant: Attendant | None, settings: Settings) -> AsyncIterator[None]:
+    """Carry calls meanwhile. Raises `OSError` where a port is not to be had."""
+    if attendant is None:
+        yield
+        return
+    # Not before it is needed: it takes a third of a second and thirty megabytes.
+    from valvomo.media.embedded.place import Place  # noqa: PLC0415
+    from valvomo.media.embedded.pool import EnginePool  # noqa: PLC0415
+
+    place = Place(host=settings.calls_host, port=settings.calls_port, public=settings.calls_addresses)
+    async with EnginePool.running(place, settings.calls_processes) as engine, asyncio.TaskGroup() as group:
+        carried = group.create_task(attendant.carry(engine))
+        try:
+            yield
+        finally:
+            carried.cancel()
+            await attendant.end()

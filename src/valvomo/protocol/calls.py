@@ -1,0 +1,117 @@
+"""Calls as they are shown: to staff in rows, to the customer, and who is in one right now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.calls.hearing import Part
+from valvomo.domain.conversations.event import call_of
+from valvomo.domain.conversations.model import Conversation, Mode
+from valvomo.protocol.lookups import Lookups, Named
+from valvomo.protocol.requests import Request
+
+
+class CallItem(msgspec.Struct, frozen=True, kw_only=True):
+    """The call that a conversation is in, or (`asked`) that its customer is asked to come into.
+
+    `coached_by` are supervisors whom the agent alone hears; named to that agent, and to who may know of monitoring.
+    """
+
+    id: str
+    mode: Literal["voice", "video"]
+    state: Literal["asked", "on"]
+    since: datetime
+    held_since: datetime | None
+    coached_by: tuple[Named, ...]
+
+
+class PublicCall(msgspec.Struct, frozen=True, kw_only=True):
+    """The same as the customer knows it: they are asked to come, or are in it; `held`: they hear music."""
+
+    id: str
+    mode: Literal["voice", "video"]
+    state: Literal["asked", "on"]
+    held: bool
+
+
+class CallLeg(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who is in a call right now, and how their way does.
+
+    `id` is a user's or contact's, and not told to customers; `you` marks the reader's own. `quality` is from 0 (hardly
+    anything arrives) to 4 (all of it), null while it is not known.
+    """
+
+    id: str | None = None
+    you: bool = False
+    name: str
+    part: Part
+    connected: bool
+    muted: bool
+    speaking: bool
+    quality: int | None
+
+
+class CallStatus(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="call_status"):
+    """Who is in a call right now, of whom the reader may know of; said again and again while it goes on."""
+
+    call: str
+    legs: tuple[CallLeg, ...]
+
+
+def call_item(conversation: Conversation, actor: Actor, lookups: Lookups) -> CallItem | None:
+    """The call as this actor may see it."""
+    call = call_of(conversation)
+    if call is None:
+        return None
+    told = actor.id == conversation.owner_id or lookups.knows(actor, conversation)
+    return CallItem(
+        id=call.id,
+        mode="video" if call.video else "voice",
+        state="asked" if call.asked else "on",
+        since=call.since,
+        held_since=call.held_since,
+        coached_by=tuple(Named(one.id, one.name) for one in conversation.participants if one.coaching)
+        if told
+        else (),
+    )
+
+
+def public_call(conversation: Conversation) -> PublicCall | None:
+    """The call as its customer knows it."""
+    call = call_of(conversation)
+    if call is None:
+        return None
+    return PublicCall(
+        id=call.id,
+        mode="video" if call.video else "voice",
+        state="asked" if call.asked else "on",
+        held=call.held_since is not None,
+    )
+
+
+class CallModeRequest(Request, frozen=True, kw_only=True):
+    """With sound alone, or with pictures too."""
+
+    mode: Literal["voice", "video"]
+
+
+class IceServer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A server as browsers want it (W3C WebRTC §4.2.4); user name and password are good for some hours."""
+
+    urls: tuple[str, ...]
+    username: str = ""
+    credential: str = ""
+
+
+class IceServers(msgspec.Struct, frozen=True, kw_only=True):
+    """What a browser is given before it offers to come into a call."""
+
+    ice_servers: tuple[IceServer, ...]
+
+
+CALL_MODES = {"voice": Mode.VOICE, "video": Mode.VIDEO}
+"""How calls are asked for and answered."""

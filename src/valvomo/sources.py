@@ -1,0 +1,43 @@
+"""Where settings are read from: one optional TOML file, and the environment."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+PREFIX = "VALVOMO_"
+# Read before the settings, or by the tests only.
+_NOT_SETTINGS = {"VALVOMO_CONFIG"}
+_TESTS = "VALVOMO_TEST_"
+
+
+def from_file(name: str) -> Iterator[tuple[str, str, Any]]:
+    """The file, key and value of each setting in it; raises `ValueError` where it cannot be read."""
+    if not name:
+        return
+    try:
+        content = tomllib.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ValueError(f"VALVOMO_CONFIG: {name} cannot be read: {error}") from error
+    yield from ((name, key, value) for key, value in content.items())
+
+
+def from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The variables that are settings."""
+    for key, value in sorted(environ.items()):
+        if key.startswith(PREFIX) and key not in _NOT_SETTINGS and not key.startswith(_TESTS):
+            yield key, value
+
+
+def converted(value: Any, wanted: Any) -> Any:
+    """A value as the setting's type wants it; raises `msgspec.ValidationError` where it cannot be that."""
+    if wanted == tuple[str, ...] and isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    if wanted in {Path, Path | None}:
+        text = msgspec.convert(value, str)
+        return Path(text).expanduser() if text else None
+    return msgspec.convert(value, wanted, strict=not isinstance(value, str))

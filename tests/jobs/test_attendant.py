@@ -1,0 +1,242 @@
+"""The attendant on PostgreSQL with an engine without media: whoever has a part in the conversation is in its call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import cast
+
+import msgspec
+import pytest
+from sample_engine import SampleCall, SampleEngine
+from sample_floor import AINO, EINO, SAARA, STRANGER, Floor
+
+from valvomo.bus.local import LocalBus
+from valvomo.commands.calling import Calling
+from valvomo.commands.conversations.call import AcceptCall, Coach, Elevate, EndCall, Hold, StopCoach, Unhold
+from valvomo.commands.conversations.force_close import ForceClose
+from valvomo.commands.conversations.join import Join, TakeOver
+from valvomo.commands.conversations.monitor import Monitor, StopMonitor
+from valvomo.db.doorbell import Doorbell
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.conversations.model import Mode
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.jobs.calls.attendant import Attendant
+from valvomo.live.calls import CHANNEL, CallSignal
+from valvomo.media.port import Connected, Engine, Gone, Kind, Lost, Speaking
+
+BOTH = frozenset({Kind.AUDIO, Kind.VIDEO})
+
+
+class House:
+    """One process that carries calls, and another one that browsers are connected to."""
+
+    def __init__(self, floor: Floor) -> None:
+        self.floor = floor
+        self.bus = LocalBus()
+        self.bell = Doorbell(self.bus)
+        floor.executor.bell = self.bell
+        self.engine = SampleEngine()
+        self.calling = Calling(floor.database, self.bus)
+        self.told: list[CallSignal] = []
+        self.bus.subscribe(CHANNEL, lambda it: self.told.append(msgspec.json.decode(it, type=CallSignal)))
+
+    @asynccontextmanager
+    async def carrying(self, name: str, engine: SampleEngine) -> AsyncIterator[asyncio.Task[None]]:
+        """Another process that carries calls."""
+        attendant = Attendant(self.floor.database, self.bell, self.bus, process_id=name)
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(attendant.carry(cast("Engine", engine)))
+            seen = "SELECT 1 FROM call_carriers WHERE process_id = $1"
+            while not await self.floor.sql(seen, name):  # noqa: ASYNC110 - the database rings no bell
+                await asyncio.sleep(0.01)
+            yield task
+            task.cancel()
+
+    async def elevated(self, mode: Mode = Mode.VOICE) -> tuple[str, Actor]:
+        """A chat of Aino's that is in a call, and its customer."""
+        one = await self.floor.accepted()
+        guest = await self.floor.guest(one)
+        await self.floor.done(AINO, Elevate(conversation_id=one, mode=mode))
+        await self.floor.done(guest, AcceptCall(conversation_id=one, mode=mode))
+        return one, guest
+
+    async def come(self, one: str, *people: Actor) -> None:
+        for actor in people:
+            answer = Refusal(Reason.BUSY)
+            while isinstance(answer, Refusal) and answer.reason is Reason.BUSY:
+                # As browsers do when nothing has come for some seconds.
+                answer = await self.calling.come(actor, one, f"of {actor.id}")  # type: ignore[assignment]
+            assert answer == f"answer to of {actor.id}"
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for what is to come about."""
+        async with asyncio.timeout(20):
+            while not holds():  # noqa: ASYNC110 - the engine of the tests rings no bell
+                await asyncio.sleep(0.01)
+
+    def call(self) -> SampleCall:
+        (only,) = self.engine.open.values()
+        return only
+
+
+@pytest.fixture
+async def house(floor: Floor) -> AsyncIterator[House]:
+    made = House(floor)
+    async with made.carrying("carrier", made.engine), asyncio.TaskGroup() as group:
+        task = group.create_task(made.calling.run())
+        yield made
+        task.cancel()
+
+
+async def test_a_call_with_everything_that_supervisors_do(house: House) -> None:
+    one, guest = await house.elevated()
+    me = guest.id
+    await house.come(one, guest)
+    assert house.call().music(me), "while nobody is there"
+    await house.come(one, AINO)
+    assert (house.call().heard_by(me), house.call().heard_by("aino")) == ({"aino"}, {me})
+
+    refused = await house.calling.come(SAARA, one, "of saara")
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.NOT_IN_CALL
+    await house.floor.done(SAARA, Monitor(conversation_id=one))
+    await house.come(one, SAARA)
+    assert house.call().legs["saara"] == frozenset(), "nothing is taken from who listens"
+    assert (house.call().heard_by("saara"), house.call().heard_by("aino")) == ({me, "aino"}, {me})
+
+    await house.floor.done(SAARA, Coach(conversation_id=one))
+    await house.until(lambda: "saara" not in house.call().legs)
+    await house.come(one, SAARA)
+    assert house.call().legs["saara"] == {Kind.AUDIO}
+    assert (house.call().heard_by("aino"), house.call().heard_by(me)) == ({me, "saara"}, {"aino"})
+
+    await house.floor.done(SAARA, StopCoach(conversation_id=one))
+    await house.until(lambda: house.call().heard_by("aino") == {me})
+    await house.floor.done(SAARA, Join(conversation_id=one))
+    await house.come(one, SAARA)
+    assert (house.call().heard_by("aino"), house.call().heard_by(me)) == ({me, "saara"}, {"aino", "saara"})
+
+    await house.floor.done(AINO, Hold(conversation_id=one))
+    await house.until(lambda: house.call().music(me))
+    assert (house.call().heard_by(me), house.call().heard_by("aino")) == (set(), {"saara"})
+    await house.floor.done(AINO, Unhold(conversation_id=one))
+    await house.until(lambda: house.call().heard_by(me) == {"aino", "saara"})
+    await house.floor.done(SAARA, TakeOver(conversation_id=one))
+    await house.until(lambda: house.call().matrix["aino"].sources == {me, "saara"})
+
+    await house.floor.done(SAARA, ForceClose(conversation_id=one, reason="test"))
+    await house.until(lambda: not house.engine.open)
+    assert len(house.engine.ended) == 1
+    assert await house.floor.sql("SELECT 1 FROM calls") == []
+    gone = await house.calling.come(AINO, one, "again")
+    assert isinstance(gone, Refusal)
+    assert gone.reason is Reason.NO_CALL
+
+
+async def test_whoever_stops_monitoring_hears_nothing_more(house: House) -> None:
+    one, guest = await house.elevated()
+    await house.floor.done(SAARA, Monitor(conversation_id=one))
+    await house.come(one, guest, AINO, SAARA)
+    await house.floor.done(SAARA, StopMonitor(conversation_id=one))
+    await house.until(lambda: "saara" not in house.call().legs)
+    assert "saara" not in house.call().matrix
+
+
+async def test_back_to_text_and_up_again_is_another_call(house: House) -> None:
+    one, guest = await house.elevated()
+    await house.come(one, guest, AINO)
+    (first,) = house.engine.open
+    await house.floor.done(AINO, EndCall(conversation_id=one))
+    await house.until(lambda: not house.engine.open)
+    await house.floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VIDEO))
+    asked = await house.calling.come(guest, one, "early")
+    assert isinstance(asked, Refusal)
+    assert asked.reason is Reason.NO_CALL, "who is asked is not in it yet"
+    await house.floor.done(guest, AcceptCall(conversation_id=one, mode=Mode.VIDEO))
+    await house.come(one, guest, AINO)
+    assert first not in house.engine.open
+    assert house.call().legs == {guest.id: BOTH, "aino": BOTH}
+
+
+async def test_who_has_no_part_in_it_does_not_come_in(house: House) -> None:
+    one, _ = await house.elevated()
+    for actor in (EINO, SAARA, STRANGER):
+        refused = await house.calling.come(actor, one, "of mine")
+        assert isinstance(refused, Refusal), actor
+    nowhere = await house.calling.come(AINO, "no-such-conversation", "of mine")
+    assert isinstance(nowhere, Refusal)
+    bad = await house.calling.come(AINO, one, "bad")
+    assert isinstance(bad, Refusal)
+    assert (bad.reason, bad.facts["why"]) == (Reason.BAD_OFFER, "it offers nothing")
+    assert all(not call.legs for call in house.engine.open.values())
+
+
+async def test_muting_and_leaving(house: House) -> None:
+    one, guest = await house.elevated()
+    await house.come(one, guest, AINO)
+    await house.calling.tell(guest, one, "mute")
+    await house.until(lambda: house.call().heard_by("aino") == set())
+    assert house.call().heard_by(guest.id) == {"aino"}
+    await house.come(one, guest)
+    assert house.call().heard_by("aino") == set(), "who comes anew is as mute as before"
+    await house.calling.tell(guest, one, "unmute")
+    await house.until(lambda: house.call().heard_by("aino") == {guest.id})
+    await house.calling.tell(AINO, one, "go")
+    await house.until(lambda: house.call().music(guest.id))
+
+
+async def test_browsers_are_told_who_is_in_it_and_how(house: House) -> None:
+    one, guest = await house.elevated()
+    await house.come(one, guest, AINO)
+    (call_id,) = house.engine.open
+    await house.engine.news.put(Connected(call_id, guest.id))
+    await house.engine.news.put(Speaking(call_id, guest.id, True))
+
+    def now() -> dict[str, tuple[bool, bool, int | None]]:
+        if not house.told:
+            return {}
+        return {leg.person_id: (leg.connected, leg.speaking, leg.quality) for leg in house.told[-1].legs}
+
+    await house.until(lambda: now() == {guest.id: (True, True, 2), "aino": (False, False, 2)})
+    await house.engine.news.put(Lost(call_id, guest.id))
+    await house.until(lambda: now().get(guest.id) == (False, False, 2))
+
+
+async def test_an_engine_that_dies_takes_nobody_with_it(house: House) -> None:
+    one, guest = await house.elevated()
+    await house.come(one, guest, AINO)
+    (call_id,) = house.engine.open
+    house.engine.open.clear()
+    await house.engine.news.put(Gone((call_id,)))
+    await house.until(lambda: house.told[-1].legs == () if house.told else False)
+    await house.come(one, guest, AINO)
+    assert house.call().heard_by(guest.id) == {"aino"}
+
+
+async def test_a_call_is_with_one_process_and_moves_when_that_dies(floor: Floor) -> None:
+    house, other = House(floor), SampleEngine()
+    async with asyncio.TaskGroup() as group, house.carrying("first", house.engine) as first:
+        answers = group.create_task(house.calling.run())
+        one, guest = await house.elevated()
+        await house.come(one, guest)
+        async with house.carrying("second", other):
+            await house.come(one, AINO)
+            assert (set(house.call().legs), other.open) == ({guest.id, "aino"}, {}), "it is with the first"
+            first.cancel()
+            # As it is found some seconds after a process was killed.
+            await floor.sql(
+                "UPDATE call_carriers SET seen_at = seen_at - interval '1 min' WHERE process_id = 'first'"
+            )
+            await house.come(one, guest, AINO)
+            assert [set(call.legs) for call in other.open.values()] == [{guest.id, "aino"}]
+        answers.cancel()
+
+
+async def test_a_house_without_an_engine_says_so(floor: Floor) -> None:
+    bus = LocalBus()
+    one = await floor.accepted()
+    refused = await Calling(floor.database, bus).come(AINO, one, "of mine")
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.CALLS_OFF

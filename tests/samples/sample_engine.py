@@ -1,0 +1,93 @@
+"""An engine of calls without media: it keeps the port's promises, and what it was told can be looked at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from valvomo.domain.calls.hearing import Hears, Matrix
+from valvomo.media.port import GoneError, Happening, Kind, OfferError, Quality, WebLeg
+
+
+@dataclass
+class SampleCall:
+    """Who is in it, what is taken from them, who hears whom."""
+
+    legs: dict[str, frozenset[Kind]] = field(default_factory=dict)
+    matrix: dict[str, Hears] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
+
+    def heard_by(self, leg_id: str) -> set[str]:
+        """Whose sound arrives there: of those who are in it and from whom any is taken."""
+        sources = self.matrix[leg_id].sources if leg_id in self.legs and leg_id in self.matrix else ()
+        return {one for one in sources if Kind.AUDIO in self.legs.get(one, frozenset())}
+
+    def music(self, leg_id: str) -> bool:
+        """Whether music arrives there."""
+        return leg_id in self.legs and leg_id in self.matrix and self.matrix[leg_id].music
+
+
+class SampleEngine:
+    """See `Engine`. As much of it as browsers need; an offer that begins with `bad` cannot be answered."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, SampleCall] = {}
+        self.ended: list[str] = []
+        self.news: asyncio.Queue[Happening] = asyncio.Queue()
+        self.away = False
+
+    async def open_call(self, call_id: str, *, beside: str = "") -> None:  # noqa: ARG002 - all are in one place
+        """See `Engine`."""
+        self.there()
+        self.open.setdefault(call_id, SampleCall())
+
+    async def end_call(self, call_id: str) -> None:
+        """See `Engine`."""
+        self.there()
+        if self.open.pop(call_id, None) is not None:
+            self.ended.append(call_id)
+
+    async def calls(self) -> frozenset[str]:
+        """See `Engine`."""
+        return frozenset(self.open)
+
+    async def add_web_leg(self, leg: WebLeg) -> str:
+        """See `Engine`."""
+        self.there()
+        if leg.call_id not in self.open:
+            raise GoneError(leg.call_id)
+        if leg.offer.startswith("bad"):
+            raise OfferError("it offers nothing")
+        self.open[leg.call_id].legs[leg.leg_id] = leg.sends
+        return f"answer to {leg.offer}"
+
+    async def remove_leg(self, call_id: str, leg_id: str) -> None:
+        """See `Engine`."""
+        if call_id in self.open:
+            self.open[call_id].legs.pop(leg_id, None)
+
+    async def move_leg(self, call_id: str, leg_id: str, to_call_id: str) -> None:
+        """See `Engine`."""
+        raise NotImplementedError
+
+    async def set_routes(self, call_id: str, matrix: Matrix, *, kept: AbstractSet[str] = frozenset()) -> None:
+        """See `Engine`."""
+        if call_id in self.open:
+            self.open[call_id].matrix, self.open[call_id].kept = dict(matrix), frozenset(kept)
+
+    async def quality(self, call_id: str) -> dict[str, Quality]:
+        """See `Engine`."""
+        legs = self.open[call_id].legs if call_id in self.open else {}
+        return {one: Quality(up=1, lost_up=0.0, lost_down=0.05, round_trip=0.1) for one in legs}
+
+    async def happenings(self) -> AsyncIterator[Happening]:
+        """See `Engine`."""
+        while True:
+            yield await self.news.get()
+
+    def there(self) -> None:
+        """Raises `ConnectionError` while it is away."""
+        if self.away:
+            raise ConnectionResetError("away")
