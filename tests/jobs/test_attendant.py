@@ -64,10 +64,10 @@ class House:
 
     async def come(self, one: str, *people: Actor) -> None:
         for actor in people:
-            answer = Refusal(Reason.BUSY)
+            answer: str | Refusal = Refusal(Reason.BUSY)
             while isinstance(answer, Refusal) and answer.reason is Reason.BUSY:
                 # As browsers do when nothing has come for some seconds.
-                answer = await self.calling.come(actor, one, f"of {actor.id}")  # type: ignore[assignment]
+                answer = await self.calling.come(actor, one, f"of {actor.id}")
             assert answer == f"answer to of {actor.id}"
 
     async def until(self, holds: Callable[[], bool]) -> None:
