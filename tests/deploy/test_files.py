@@ -151,7 +151,8 @@ def test_the_dockerfile_does_what_was_replayed() -> None:
     """Each step of the image is one of `deploy/replay.sh`, so what was tried is what is built."""
     image, replay = (ROOT / "Dockerfile").read_text(), (ROOT / "deploy" / "replay.sh").read_text()
     for step in (
-        "uv==0.13.9", "export --frozen --no-dev --extra sentiment --extra calls --no-emit-project --quiet -o locked.txt",
+        "uv==0.13.9",
+        "export --frozen --no-dev --extra sentiment --extra calls --no-emit-project --quiet -o locked.txt",
         "--require-hashes -r locked.txt", "--no-deps -w dist .", "--no-deps dist/valvomo-*.whl",
     ):  # fmt: skip
         assert step in image

@@ -9,6 +9,7 @@ from sample_chromium import launched
 
 from valvomo.media.embedded.engine import EmbeddedEngine
 from valvomo.media.embedded.place import Place
+from valvomo.media.port import Engine
 
 ARGUMENTS = ("--allow-loopback-in-peer-connection", "--autoplay-policy=no-user-gesture-required")
 
@@ -20,11 +21,17 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def meeting(chromium: Browser) -> AsyncIterator[Meeting]:
+async def engine() -> AsyncIterator[Engine]:
+    """What every engine has to do is tested with this one, by nothing but the port."""
+    async with EmbeddedEngine.running(Place(host="127.0.0.1")) as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def meeting(chromium: Browser, engine: Engine) -> AsyncIterator[Meeting]:
     page = await chromium.new_page()
     await page.goto("about:blank")
     await page.evaluate(SCRIPT)
-    async with EmbeddedEngine.running(Place(host="127.0.0.1")) as engine:
-        await engine.open_call("call")
-        yield Meeting(engine, page)
+    await engine.open_call("call")
+    yield Meeting(engine, page)
     await page.close()

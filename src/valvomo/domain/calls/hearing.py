@@ -88,9 +88,11 @@ def hearing(legs: Collection[Leg], *, held: bool = False) -> dict[str, Hears]:
 
 
 def recorded(legs: Collection[Leg], *, held: bool = False) -> frozenset[str]:
-    """The legs whose sound may be kept now: of those who are heard in the conversation, and of nobody on hold."""
+    """The legs whose sound may be kept now: of who is heard in the conversation, and of nobody on hold or muted."""
     return frozenset(
-        one.id for one in legs if one.part in RECORDED and not (held and one.part is Part.CUSTOMER)
+        one.id
+        for one in legs
+        if one.part in RECORDED and not one.muted and not (held and one.part is Part.CUSTOMER)
     )
 
 
