@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
@@ -16,9 +17,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+import pytest_asyncio
 import structlog
 from argon2 import PasswordHasher
-from sample_databases import Databases
+from sample_databases import Databases, Fresh
 
 from valvomo.commands.execute import Done, Executor
 from valvomo.commands.registry import Command
@@ -65,6 +67,9 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of several workers none is to begin a long module when the others are done, nor all of them to wait at once."""
+    for item in items:
+        if pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.usefixtures("nothing_goes_on"))
     if not hasattr(config, "workerinput"):
         return
     turns: dict[Path, tuple[int, int]] = {}
@@ -164,28 +169,41 @@ async def empty_database_url(server: Server) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-def databases(server: Server) -> Iterator[Databases]:
+async def databases(server: Server) -> AsyncIterator[Databases]:
     """Whoever needs one for a test gets it here, as it was made."""
     made = Databases(server)
     yield made
-    with _Loop() as loop:
-        loop.run(made.drop())
+    await made.drop()
 
 
 @pytest.fixture
-async def database_url(server: Server, databases: Databases, template: str) -> AsyncIterator[str]:
+def fresh_database(databases: Databases, template: str) -> Fresh:
+    """For each of several lives within a test."""
+    return partial(databases.lent, template)
+
+
+@pytest.fixture
+async def database(databases: Databases, template: str) -> AsyncIterator[Database]:
     """A database of this test's own, with the whole schema and no rows."""
-    name = await databases.take(template)
-    yield server.url(name)
-    await databases.give_back(template, name)
+    async with databases.lent(template) as lent:
+        yield lent
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """`Database` on this test's own database."""
-    opened = await Database.open(database_url, pool_size=8)
-    yield opened
-    await opened.close()
+async def database_url(database: Database) -> str:
+    """Where it is."""
+    return database.url
+
+
+@pytest.fixture
+async def nothing_goes_on() -> AsyncIterator[None]:
+    """What a test has begun ends with it: the loop is the session's."""
+    before = asyncio.all_tasks()
+    yield
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 class Hands:
@@ -236,17 +254,12 @@ def sample_template(server: Server, template: str) -> Iterator[tuple[str, Sample
 
 
 @pytest.fixture
-async def house(
-    server: Server, databases: Databases, sample_template: tuple[str, Sample]
-) -> AsyncIterator[House]:
+async def house(databases: Databases, sample_template: tuple[str, Sample]) -> AsyncIterator[House]:
     """The sample organization, this test's own."""
     template, sample = sample_template
-    name = await databases.take(template)
-    database = await Database.open(server.url(name), pool_size=8)
-    clock = Hands(OPENED)
-    yield House(database, Executor(database, clock, Doorbell(), SEALER), clock, sample)
-    await database.close()
-    await databases.give_back(template, name)
+    async with databases.lent(template) as database:
+        clock = Hands(OPENED)
+        yield House(database, Executor(database, clock, Doorbell(), SEALER), clock, sample)
 
 
 async def _furnish(url: str) -> Sample:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from itertools import permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_databases import Fresh
 from sample_files import PDF, picture
 from sample_floor import AINO, Floor
 from sample_line import Line, conversation_of, received, reported
@@ -18,7 +18,6 @@ from sample_media import Files
 from sample_provider import Said
 
 from valvomo.commands.conversations import serve
-from valvomo.db.database import Database
 from valvomo.domain.conversations.delivery import Delivery, moves_on
 from valvomo.queries.verify import verify
 
@@ -69,13 +68,11 @@ HELD = {"/a.pdf": PDF, "/b.png": picture()}
 
 
 async def _told(
-    server: Any, template: str, turns: tuple[list[int], list[bool]], folder: Path
+    fresh_database: Fresh, turns: tuple[list[int], list[bool]], folder: Path
 ) -> list[tuple[Any, ...]]:
     """What the conversations are in the end if the provider says it in this order, and jobs run in between."""
     order, batches = turns
-    name = await server.create(template)
-    database = await Database.open(server.url(name), pool_size=4)
-    try:
+    async with fresh_database() as database:
         floor = await Floor.open(database)
         async with (
             Line.open(floor, settling_seconds=5.0) as line, Files.of(floor, line.opener, folder) as files
@@ -132,9 +129,6 @@ async def _told(
                 )
                 for row in rows
             ]
-    finally:
-        await database.close()
-        await server.drop(name)
 
 
 @given(
@@ -146,11 +140,11 @@ async def _told(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @pytest.mark.slow
-def test_the_same_conversation_comes_of_it(
-    server: Any, template: str, order: list[int], batches: list[bool]
+async def test_the_same_conversation_comes_of_it(
+    fresh_database: Fresh, order: list[int], batches: list[bool]
 ) -> None:
     with TemporaryDirectory() as folder:
-        told = asyncio.run(_told(server, template, (order, batches), Path(folder)))
+        told = await _told(fresh_database, (order, batches), Path(folder))
     assert told == [
         ("Customer ann", 1, "zero", None, [], []),
         ("Customer ann", 2, "answer", "read", [], []),

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_databases import Fresh
 from sample_floor import AATU, AINO, EINO, INES, RAIJA, SAARA, STRANGER, Floor, customer
 
 from valvomo.commands.contacts.change import ChangeContact
 from valvomo.commands.contacts.merge import MergeContacts, UnmergeContact
 from valvomo.commands.conversations.start import StartConversation
-from valvomo.db.database import Database
 from valvomo.domain.access.sight import may_see, read_refusal
 from valvomo.domain.contacts.events import ContactChanged
 from valvomo.domain.conversations.model import Channel
@@ -173,15 +173,10 @@ async def test_merges_at_once_make_no_circle(floor: Floor) -> None:
 @settings(max_examples=15, deadline=None, derandomize=True, database=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 @pytest.mark.slow
-def test_whatever_is_merged_taking_it_all_back_restores_everything(
-    floor_url: str, steps: list[tuple[int, int, bool]]
+async def test_whatever_is_merged_taking_it_all_back_restores_everything(
+    fresh_database: Fresh, steps: list[tuple[int, int, bool]]
 ) -> None:
-    asyncio.run(_round_trip(floor_url, steps))
-
-
-async def _round_trip(url: str, steps: list[tuple[int, int, bool]]) -> None:
-    database = await Database.open(url, pool_size=4)
-    try:
+    async with fresh_database() as database:
         floor = await Floor.open(database)
         pairs = [await begun(floor, f"K{number}") for number in range(5)]
         people = [contact for _, contact in pairs]
@@ -198,5 +193,3 @@ async def _round_trip(url: str, steps: list[tuple[int, int, bool]]) -> None:
             await floor.done(SAARA, UnmergeContact(contact_id=contact))
         assert [row for row in await floor.everything() if not row.startswith(told)] == before
         assert [await history(floor, SAARA, contact) for contact in people] == [[chat] for chat, _ in pairs]
-    finally:
-        await database.close()

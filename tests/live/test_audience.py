@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from sample_databases import Fresh
 from sample_floor import AATU, AINO, BILLING, EINO, INES, PROCESS, RAIJA, SAARA, SULO, TIMER, Floor
 from sample_stage import Stage
 
@@ -18,7 +19,6 @@ from valvomo.commands.conversations.monitor import Monitor, StopMonitor
 from valvomo.commands.conversations.offers import RejectOffer
 from valvomo.commands.conversations.serve import Complete, End, Park, Pick, Release
 from valvomo.commands.conversations.transfer import TransferToQueue
-from valvomo.db.database import Database
 from valvomo.domain.conversations.message import Visibility
 
 pytestmark = pytest.mark.slow
@@ -133,30 +133,31 @@ GOES_ON = {"park", "customer ends"}
     ],
 )  # fmt: skip
 async def test_the_end_of_monitoring_leaves_no_trace_with_agent_and_customer(
-    database: Database, how: str
+    fresh_database: Fresh, how: str
 ) -> None:
     said: list[list[str]] = []
     for monitored in (False, True):
-        floor = await Floor.open(database)
-        one = await floor.accepted("persistent")
-        stage = await Stage.open(floor)
-        readers = [
-            stage.reader(AINO),
-            stage.reader(EINO),
-            stage.reader(INES),
-            stage.reader(await floor.guest(one)),
-        ]
-        for reader in readers[:3]:
-            for topic in ("board", "agents", "figures", "me", f"conversation:{one}"):
-                await reader.watch(topic)
-        await readers[3].watch("conversation")
-        if monitored:
-            await floor.done(SAARA, Monitor(conversation_id=one))
-        await ended(floor, one, how)
-        await stage.settle()
-        said.append([nameless(reader.timeless()) for reader in readers])
-        events = [event.kind for event in await floor.events(one)]
-        assert events.count("monitor_stopped") == (monitored and how not in GOES_ON)
+        async with fresh_database() as database:
+            floor = await Floor.open(database)
+            one = await floor.accepted("persistent")
+            stage = await Stage.open(floor)
+            readers = [
+                stage.reader(AINO),
+                stage.reader(EINO),
+                stage.reader(INES),
+                stage.reader(await floor.guest(one)),
+            ]
+            for reader in readers[:3]:
+                for topic in ("board", "agents", "figures", "me", f"conversation:{one}"):
+                    await reader.watch(topic)
+            await readers[3].watch("conversation")
+            if monitored:
+                await floor.done(SAARA, Monitor(conversation_id=one))
+            await ended(floor, one, how)
+            await stage.settle()
+            said.append([nameless(reader.timeless()) for reader in readers])
+            events = [event.kind for event in await floor.events(one)]
+            assert events.count("monitor_stopped") == (monitored and how not in GOES_ON)
     assert said[0] == said[1]
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_databases import Fresh
 from sample_floor import AATU, AINO, BILLING, HOUSE, SAARA, SULO, SUPPORT, Floor
 from sample_steps import Step, drawn, scripted, take
 
 from valvomo.commands.bookkeeping import Bookkeeper
 from valvomo.commands.conversations.connection import CustomerEnd
 from valvomo.commands.conversations.serve import Pick
-from valvomo.db.database import Database
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Refusal
 from valvomo.protocol.figure_details import Course
@@ -59,10 +57,8 @@ def to_the_minute(floor: Floor) -> None:
     floor.clock.advance((begun + timedelta(minutes=1) - now).total_seconds())
 
 
-async def _play(server: Any, template: str, acts: list[Step]) -> None:
-    name = await server.create(template)
-    database = await Database.open(server.url(name), pool_size=4)
-    try:
+async def _play(fresh_database: Fresh, acts: list[Step]) -> None:
+    async with fresh_database() as database:
         floor = await Floor.open(database)
         ids: list[str] = []
         was: dict[datetime, dict[str, Waiting]] = {}
@@ -75,9 +71,6 @@ async def _play(server: Any, template: str, acts: list[Step]) -> None:
                 floor.clock.advance(0.001)
         for actor in WATCHING:
             await _compare(floor, actor, {at: told[actor.id] for at, told in was.items()})
-    finally:
-        await database.close()
-        await server.drop(name)
 
 
 async def _compare(floor: Floor, actor: Actor, was: dict[datetime, Waiting]) -> None:
@@ -110,12 +103,12 @@ async def _compare(floor: Floor, actor: Actor, was: dict[datetime, Waiting]) -> 
     max_examples=3, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
-def test_it_is_what_was_live(server: Any, template: str, seed: int) -> None:
-    asyncio.run(_play(server, template, drawn(Random(seed), 60)))
+async def test_it_is_what_was_live(fresh_database: Fresh, seed: int) -> None:
+    await _play(fresh_database, drawn(Random(seed), 60))
 
 
-def test_also_of_what_dice_seldom_bring_about(server: Any, template: str) -> None:
-    asyncio.run(_play(server, template, scripted()))
+async def test_also_of_what_dice_seldom_bring_about(fresh_database: Fresh) -> None:
+    await _play(fresh_database, scripted())
 
 
 async def test_minute_by_minute_and_of_ones_queues_alone(floor: Floor) -> None:

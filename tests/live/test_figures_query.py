@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_databases import Fresh
 from sample_floor import AATU, AINO, ALL_ON, BILLING, EINO, HOUSE, ONNI, SAARA, SULO, SUPPORT, Floor
 from sample_stage import Stage
 from sample_steps import Step, drawn, scripted, take
@@ -24,7 +24,6 @@ from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
 from valvomo.commands.conversations.serve import Pick
 from valvomo.db import figures as stored
-from valvomo.db.database import Database
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.supervision import AgentFigures
 from valvomo.domain.agents.presence import Presence
@@ -146,10 +145,8 @@ class Moments:
     live: dict[datetime, list[dict[str, Any]]] = field(default_factory=dict)
 
 
-async def _play(server: Any, template: str, acts: list[Step]) -> None:
-    name = await server.create(template)
-    database = await Database.open(server.url(name), pool_size=4)
-    try:
+async def _play(fresh_database: Fresh, acts: list[Step]) -> None:
+    async with fresh_database() as database:
         floor = await Floor.open(database)
         await floor.set_supervision(replace(ALL_ON, agent_figures=AgentFigures.ALL))
         stage = await Stage.open(floor)
@@ -163,9 +160,6 @@ async def _play(server: Any, template: str, acts: list[Step]) -> None:
         for one in watched:
             await _compare(floor, one)
             await _parts_are_the_whole(floor, one.actor)
-    finally:
-        await database.close()
-        await server.drop(name)
 
 
 async def _note(floor: Floor, stage: Stage, watched: list[Moments], *, keep: bool) -> None:
@@ -239,12 +233,12 @@ async def _parts_are_the_whole(floor: Floor, actor: Actor) -> None:
     max_examples=4, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
-def test_live_and_past_agree_at_any_moment(server: Any, template: str, seed: int) -> None:
-    asyncio.run(_play(server, template, drawn(Random(seed), 45)))
+async def test_live_and_past_agree_at_any_moment(fresh_database: Fresh, seed: int) -> None:
+    await _play(fresh_database, drawn(Random(seed), 45))
 
 
-def test_they_agree_on_what_dice_seldom_bring_about(server: Any, template: str) -> None:
-    asyncio.run(_play(server, template, scripted()))
+async def test_they_agree_on_what_dice_seldom_bring_about(fresh_database: Fresh) -> None:
+    await _play(fresh_database, scripted())
 
 
 async def test_whose_figures_are_shown_is_policy(floor: Floor) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_databases import Fresh
 from sample_floor import AATU, AINO, BILLING, EINO, ONNI, SAARA, SULO, SUPPORT, Floor
 from sample_stage import Reader, Stage, new_room
 from sample_steps import Step, drawn, scripted, take
 
-from valvomo.db.database import Database
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.figures.shifts import Occupied, occupied
 from valvomo.live import delivery, snapshots, subscriptions
@@ -28,10 +27,8 @@ RESUMED = ("board", "agents")
 SEEN: set[str] = set()
 
 
-async def _run(server: Any, template: str, acts: list[Step], late: int, *, packs: bool = False) -> None:
-    name = await server.create(template)
-    database = await Database.open(server.url(name), pool_size=4)
-    try:
+async def _run(fresh_database: Fresh, acts: list[Step], late: int, *, packs: bool = False) -> None:
+    async with fresh_database() as database:
         floor = await Floor.open(database)
         stage = await Stage.open(floor)
         readers, away = ([stage.reader(actor, packs=packs) for actor in READERS] for _ in range(2))
@@ -50,9 +47,6 @@ async def _run(server: Any, template: str, acts: list[Step], late: int, *, packs
         await _return(stage, away)
         await _compare(floor, stage.room, away)
         SEEN.update(fact.kind for fact in await floor.all_facts())
-    finally:
-        await database.close()
-        await server.drop(name)
 
 
 async def _leave(stage: Stage, away: list[Reader]) -> None:
@@ -123,24 +117,24 @@ def _lasting(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     max_examples=20, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
-def test_snapshot_and_changes_make_the_fresh_snapshot(
-    server: Any, template: str, seed: int, late: int
+async def test_snapshot_and_changes_make_the_fresh_snapshot(
+    fresh_database: Fresh, seed: int, late: int
 ) -> None:
-    asyncio.run(_run(server, template, drawn(Random(seed), 60), late))
+    await _run(fresh_database, drawn(Random(seed), 60), late)
 
 
-def test_what_dice_seldom_bring_about_folds_too(server: Any, template: str) -> None:
-    asyncio.run(_run(server, template, scripted(), 12))
+async def test_what_dice_seldom_bring_about_folds_too(fresh_database: Fresh) -> None:
+    await _run(fresh_database, scripted(), 12)
 
 
 @pytest.mark.parametrize("late", [1, 12, 30])
-def test_the_same_in_compressed_parts(
-    server: Any, template: str, monkeypatch: pytest.MonkeyPatch, late: int
+async def test_the_same_in_compressed_parts(
+    fresh_database: Fresh, monkeypatch: pytest.MonkeyPatch, late: int
 ) -> None:
     monkeypatch.setattr(subscriptions, "SMALL", 0)
     monkeypatch.setattr(snapshots, "MOST_PACKED_ROWS", 1)
     monkeypatch.setattr(delivery, "PACKED_FROM", 0)
-    asyncio.run(_run(server, template, scripted(), late, packs=True))
+    await _run(fresh_database, scripted(), late, packs=True)
 
 
 def test_every_kind_of_event_has_been_seen() -> None:

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_databases import Fresh
 from sample_floor import (
     AATU,
     AINO,
@@ -38,7 +39,6 @@ from valvomo.commands.settings.users import ChangeUser
 from valvomo.commands.work import Work
 from valvomo.db import figures, journal
 from valvomo.db import replay as stored
-from valvomo.db.database import Database
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.agents.events import LookedBack, SettingChanged, UsualHandleNoted
@@ -115,10 +115,8 @@ async def _compare(floor: Floor, one: Recorded) -> None:
     assert then_again.board.waiting == one.board.waiting
 
 
-async def _life(server: Any, template: str, seed: int) -> None:
-    name = await server.create(template)
-    database = await Database.open(server.url(name), pool_size=4)
-    try:
+async def _life(fresh_database: Fresh, seed: int) -> None:
+    async with fresh_database() as database:
         floor, dice = await Floor.open(database), Random(seed)
         await recorder(floor).keep_now(HOUSE)
         # Those who sit there from the beginning, which in this house no fact has said.
@@ -134,9 +132,6 @@ async def _life(server: Any, template: str, seed: int) -> None:
                 await recorder(floor).keep_now(HOUSE)
         for one in found:
             await _compare(floor, one)
-    finally:
-        await database.close()
-        await server.drop(name)
 
 
 @given(seed=st.integers(0, 10_000))
@@ -144,8 +139,8 @@ async def _life(server: Any, template: str, seed: int) -> None:
     max_examples=4, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
-def test_random_moments_are_shown_as_they_were_recorded(server: Any, template: str, seed: int) -> None:
-    asyncio.run(_life(server, template, seed))
+async def test_random_moments_are_shown_as_they_were_recorded(fresh_database: Fresh, seed: int) -> None:
+    await _life(fresh_database, seed)
 
 
 async def facts_of_a_life(floor: Floor, seed: int) -> list[Fact]:

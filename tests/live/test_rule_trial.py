@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -10,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sample_databases import Fresh
 from sample_floor import AATU, AINO, HOUSE, SAARA, SUPPORT, Floor
 from sample_steps import drawn, take
 from sample_surveys import answer, ask, ended
@@ -21,7 +21,6 @@ from valvomo.commands.settings.alert_rules import AlertRule
 from valvomo.commands.settings.kinds import OpeningHours
 from valvomo.commands.settings.queues import ChangeQueue
 from valvomo.commands.settings.resources import CreateResource
-from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.alerts.conditions import Condition, ConditionKind
@@ -102,10 +101,8 @@ async def pass_time(floor: Floor, job: Alarms, seconds: float) -> None:
     await job.round()
 
 
-async def _life(server: Any, template: str, seed: int) -> None:
-    name = await server.create(template)
-    database = await Database.open(server.url(name), pool_size=4)
-    try:
+async def _life(fresh_database: Fresh, seed: int) -> None:
+    async with fresh_database() as database:
         floor, dice = await Floor.open(database), Random(seed)
         await recorder(floor)._as_stored(HOUSE, (0, floor.clock()))
         ids = []
@@ -128,14 +125,11 @@ async def _life(server: Any, template: str, seed: int) -> None:
             assert told(await tried(floor, conditions, cool_down=60)) == live, conditions
             found += len(live)
         assert found > 10, "the life must have something in it"
-    finally:
-        await database.close()
-        await server.drop(name)
 
 
 @pytest.mark.parametrize("seed", [2, 5, 10])
-def test_a_trial_finds_what_was_raised_and_when_it_was_over(server: Any, template: str, seed: int) -> None:
-    asyncio.run(_life(server, template, seed))
+async def test_a_trial_finds_what_was_raised_and_when_it_was_over(fresh_database: Fresh, seed: int) -> None:
+    await _life(fresh_database, seed)
 
 
 async def test_what_held_when_the_trial_begins_is_told_as_such_and_what_was_before_is_not(

@@ -1,8 +1,4 @@
-"""A floor for every test of races: one database for all of them, emptied before each."""
-
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+"""A floor of its own for every test of races."""
 
 import pytest
 from sample_floor import Floor
@@ -10,15 +6,6 @@ from sample_floor import Floor
 from valvomo.db.database import Database
 
 
-@pytest.fixture(scope="session")
-def floor_url(server: Any, template: str) -> Iterator[str]:
-    name = asyncio.run(server.create(template))
-    yield server.url(name)
-    asyncio.run(server.drop(name))
-
-
 @pytest.fixture
-async def floor(floor_url: str) -> AsyncIterator[Floor]:
-    database = await Database.open(floor_url, pool_size=8)
-    yield await Floor.open(database)
-    await database.close()
+async def floor(database: Database) -> Floor:
+    return await Floor.open(database)

@@ -140,10 +140,9 @@ class Floor:
 
     @classmethod
     async def open(cls, database: Database) -> Floor:
-        """Both organizations, everybody available, all rights on."""
+        """Both organizations, everybody available, all rights on; `database` has none yet."""
         clock = Clock()
         floor = cls(database, clock, Executor(database, clock, Doorbell(), Sealer(lambda: KEY)))
-        await floor.sql("TRUNCATE organizations, processes, connections, outbox, receipts CASCADE")
         async with database.transaction() as tx:
             for house in (HOUSE, OTHER_HOUSE):
                 await _furnish(tx, house)
