@@ -2,12 +2,15 @@
 
 import asyncio
 import stat
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from valvomo.db.ids import new_id
+from valvomo.files import folder
 from valvomo.files.folder import Folder
 from valvomo.files.port import MissingError, Place, Storage, StorageError, Variant, all_of, once
 from valvomo.files.s3 import S3, Bucket
@@ -131,3 +134,33 @@ def test_the_address_of_a_bucket(bucket: Bucket) -> None:
         "se/cret",
     )
     assert bucket.region == "eu-north-1"
+
+
+@pytest.mark.parametrize("opener", ["_opened", "_created"])
+async def test_whoever_is_cancelled_while_a_file_is_opened_leaves_it_closed_and_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opener: str
+) -> None:
+    storage, here = Folder(tmp_path), place()
+    await storage.put(here, once(b"first"))
+    opens, begun, goes_on = getattr(folder, opener), threading.Event(), threading.Event()
+    handles: list[BinaryIO] = []
+
+    def slowly(path: Path) -> BinaryIO:
+        begun.set()
+        assert goes_on.wait(60)
+        handles.append(opens(path))
+        return handles[0]
+
+    monkeypatch.setattr(folder, opener, slowly)
+    reads = opener == "_opened"
+    doing = asyncio.get_running_loop().create_task(
+        all_of(storage.read(here)) if reads else storage.put(here, once(b"second"))
+    )
+    assert await asyncio.to_thread(begun.wait, 60)
+    doing.cancel()
+    await asyncio.sleep(0)  # it hears of it while the file is not open yet
+    goes_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await doing
+    assert [handle.closed for handle in handles] == [True]
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [(tmp_path / here.path).name]

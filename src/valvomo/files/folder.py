@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,7 +29,7 @@ class Folder:
     async def read(self, place: Place, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """A chunk at a time, so that a large file takes no more memory than a small one."""
         with _reported():
-            handle = await asyncio.to_thread(_opened, self._root / place.path)
+            handle = await _held(_opened, self._root / place.path)
         try:
             handle.seek(start)
             left = None if end is None else end - start
@@ -71,7 +71,7 @@ class Folder:
         beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
         try:
             with _reported():
-                handle = await asyncio.to_thread(_created, beside)
+                handle = await _held(_created, beside)
             try:
                 async for chunk in chunks:
                     with _reported():
@@ -96,6 +96,17 @@ def _reported() -> Iterator[None]:
         raise MissingError(str(error)) from error
     except OSError as error:
         raise StorageError(str(error)) from error
+
+
+async def _held(opener: Callable[[Path], BinaryIO], path: Path) -> BinaryIO:
+    """Apart from the loop. Who is cancelled meanwhile leaves nothing open, and no file that comes to be afterwards."""
+    opening = asyncio.get_running_loop().run_in_executor(None, opener, path)
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        with contextlib.suppress(OSError):
+            (await opening).close()
+        raise
 
 
 def _opened(path: Path) -> BinaryIO:
