@@ -331,6 +331,59 @@ def test_whatever_is_signed_is_read_or_refused_and_unsigned_nothing_is(parts: li
             Messenger().receive(one(), signed(whole, secret="f" * 32))
 
 
+@pytest.fixture
+async def named(ms: MetaLine) -> AsyncIterator[MetaLine]:
+    """Where names can be asked for."""
+    async with GuardedHttp(LOOPBACK) as ms.arriving._http:
+        yield ms
+
+
+async def test_a_name_that_could_not_be_learned_is_asked_for_when_they_write_later(named: MetaLine) -> None:
+    asked, away = list[str](), True
+
+    def answer(seen: Asked) -> Said:
+        if "first_name" not in seen.path:
+            return taken(seen)
+        asked.append(seen.path)
+        return refused(503, 2) if away else answered({"first_name": "Ann", "last_name": "Aalto"})
+
+    named.graph.answer = answer
+    conversation = await served(named)
+    assert (await named.floor.get(conversation)).customer_name == f"{PAGE_ID}:{ANN}"
+    away = False
+    await named.call(messenger(text("m_soon", "anybody?", named.floor.clock())))
+    await named.take_in()
+    assert len(asked) == 1, "not with every message"
+    named.floor.clock.advance(16 * 60)
+    await named.call(messenger(text("m_later", "hello?", named.floor.clock())))
+    await named.take_in()
+    await named.call(messenger(text("m_last", "thanks", named.floor.clock())))
+    await named.take_in()
+    assert len(asked) == 2
+    (contact,) = await named.floor.sql("SELECT name FROM contacts JOIN identities ON contact_id = id")
+    assert contact["name"] == "Ann Aalto"
+    facts = [one for one in await named.floor.all_facts() if one.kind == "contact_changed"]
+    assert [one.event.after for one in facts] == [{"name": "Ann Aalto"}]  # type: ignore[union-attr]
+    await named.floor.done(AINO, serve.End(conversation_id=conversation))
+    await named.call(messenger(text("m_again", "one more", named.floor.clock())))
+    await named.take_in()
+    assert (await named.floor.get(await newest(named.floor))).customer_name == "Ann Aalto"
+
+
+async def test_the_name_that_somebody_has_given_stays(named: MetaLine) -> None:
+    named.graph.answer = lambda seen: refused(503, 2) if "first_name" in seen.path else taken(seen)
+    await served(named)
+    await named.floor.sql(
+        "UPDATE contacts SET name = 'Annie' WHERE id IN (SELECT contact_id FROM identities)"
+    )
+    named.graph.answer = lambda _seen: answered({"first_name": "Ann", "last_name": "Aalto"})
+    named.floor.clock.advance(16 * 60)
+    await named.call(messenger(text("m_later", "hello?", named.floor.clock())))
+    await named.take_in()
+    (contact,) = await named.floor.sql("SELECT name FROM contacts JOIN identities ON contact_id = id")
+    assert contact["name"] == "Annie"
+
+
 async def test_a_customers_name_is_asked_for_once(ms: MetaLine) -> None:
     def profile(asked: Asked) -> Said:
         """As .../messenger-platform/identity/user-profile says it."""

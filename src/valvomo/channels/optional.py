@@ -69,7 +69,10 @@ class Namer(Protocol):
     """A provider that says in its calls who wrote by an id alone, and by what name only when it is asked."""
 
     async def name_of(self, account: Account, address: str, http: Http) -> str:
-        """What a customer calls themselves; empty where the provider does not say. Raises `UnavailableError`."""
+        """What a customer calls themselves; empty where the provider does not say.
+
+        Raises `UnavailableError` for what may be answered later, `RejectedError` for what is wrong with the account.
+        """
         ...
 
 

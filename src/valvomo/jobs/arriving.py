@@ -7,9 +7,8 @@ look at, and what is behind it goes on.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -21,11 +20,13 @@ from valvomo.channels.optional import Namer
 from valvomo.channels.port import Http, RejectedError, UnavailableError
 from valvomo.channels.vault import UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
+from valvomo.commands.channels.naming import NoteName
 from valvomo.commands.channels.taking_in import TakeMessage, TakeStatuses
 from valvomo.commands.execute import Done, Executor
 from valvomo.commands.registry import Command
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import system
+from valvomo.domain.conversations.delivery import DeliveryProblem
 from valvomo.jobs.rounds import Rounds
 
 AT_A_TIME = 8
@@ -34,6 +35,8 @@ BATCH = 200
 MOST_ATTEMPTS = 6
 NAME_SECONDS = 4.0
 """How long a customer's first message waits for their name."""
+NAME_AGAIN = timedelta(minutes=15)
+"""So long after it could not be learned, their next message does."""
 IN_A_ROW = 50
 """Messages of a thread that are taken in before others have their turn."""
 
@@ -150,17 +153,25 @@ class Arriving(Rounds):
             return None
 
     async def learn_name(self, row: Any, used: Used, namer: Namer, http: Http) -> None:
-        """Ask once for the name of a customer who has never written before; without it, it goes on all the same."""
+        """Ask for the name of a customer who has never written before; without it, it goes on all the same.
+
+        Where it could not be asked, it is when they write again after a while.
+        """
         place = (row["organization_id"], row["account_id"], row["address"])
         async with self._database.asking() as tx:
-            if await tx.value("channels.is_known", *place):
+            if not await tx.value("channels.is_asked_for", *place, self._clock() - NAME_AGAIN):
                 return
-        name = ""
-        with contextlib.suppress(UnavailableError, RejectedError, TimeoutError):
+        name, failed = "", False
+        try:
             async with asyncio.timeout(NAME_SECONDS):
                 name = await namer.name_of(used.account, row["address"], http)
-        async with self._database.transaction() as tx:
-            await tx.run("channels.make_thread", *place, name, self._clock())
+        except (UnavailableError, TimeoutError):
+            failed = True
+        except RejectedError as error:
+            # What is wrong with the account is put right some time.
+            failed = error.problem is DeliveryProblem.ACCOUNT
+        noted = NoteName(account_id=row["account_id"], address=row["address"], name=name, failed=failed)
+        await self._executor.execute(system(row["organization_id"], "channel"), noted)
 
     async def _until_next(self) -> float | None:
         now = self._clock()

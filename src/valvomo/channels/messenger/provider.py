@@ -129,7 +129,8 @@ class Messenger:
         (https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile)
         """
         reply = await graph_of(account).ask(http, address, fields={"fields": "first_name,last_name"})
-        profile = (graph.read(reply, _Profile) if reply.successful else None) or _Profile()
+        judge(reply, CODES)
+        profile = graph.read(reply, _Profile) or _Profile()
         return cleaned(f"{profile.first_name} {profile.last_name}".strip())[:LONGEST_NAME]
 
     async def check(self, account: Account, http: Http, at: datetime) -> Health:

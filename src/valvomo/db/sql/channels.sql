@@ -132,9 +132,20 @@ GROUP BY 1, 2, 3, 4 ORDER BY min(due) LIMIT $2
 -- When the next one is due that is not yet.
 SELECT min(due) FROM arrivals WHERE due > $1 AND done_at IS NULL AND given_up_at IS NULL
 
--- name: is_known
--- Whether anything came from there or went there before.
-SELECT EXISTS (SELECT FROM channel_threads WHERE organization_id = $1 AND account_id = $2 AND address = $3)
+-- name: is_asked_for
+-- Whether a customer's name is to be asked for: of whom nothing came and to whom nothing went before, and of whom it could
+-- not be learned by then.
+SELECT NOT EXISTS (SELECT FROM channel_threads WHERE organization_id = $1 AND account_id = $2 AND address = $3
+    AND (name <> '' OR unnamed_at IS NULL OR unnamed_at > $4))
+
+-- name: name_thread
+-- What the customer calls themselves, or when that could not be learned; whose thread it is.
+UPDATE channel_threads SET name = coalesce(nullif($4, ''), name), unnamed_at = $5
+WHERE organization_id = $1 AND account_id = $2 AND address = $3 RETURNING contact_id
+
+-- name: known_by
+-- By what a customer is known.
+SELECT value FROM identities WHERE organization_id = $1 AND contact_id = $2
 
 -- name: make_thread
 -- The thread of an address, the first time that something comes from there or goes there.
