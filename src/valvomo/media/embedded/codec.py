@@ -18,7 +18,7 @@ FRAME = 2 * SAMPLES
 SILENCE = bytes(FRAME)
 BITS = {"voip": 24_000, "audio": 32_000}
 """A second."""
-EFFORT = "5"
+EFFORT = "3"
 """Of 10: what is above costs a processor more than anybody hears."""
 
 

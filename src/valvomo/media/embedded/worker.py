@@ -12,6 +12,8 @@ import stat
 import sys
 from contextlib import aclosing, suppress
 
+import uvloop
+
 from valvomo.media.embedded import talk
 from valvomo.media.embedded.engine import EmbeddedEngine
 from valvomo.media.embedded.operations import Leave, Listen, Operation
@@ -27,7 +29,7 @@ def main() -> None:
     asked.add_argument("--public", nargs="*", default=[])
     options = asked.parse_args()
     with suppress(KeyboardInterrupt):
-        asyncio.run(serve(Place(host=options.host, port=options.port, public=tuple(options.public))))
+        uvloop.run(serve(Place(host=options.host, port=options.port, public=tuple(options.public))))
 
 
 async def serve(place: Place) -> None:
