@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_floor import AATU, AINO, Floor
 from sample_line import LOOPBACK
@@ -37,7 +37,6 @@ from valvomo.channels.port import RejectedError, UnavailableError, UnreadableErr
 from valvomo.commands.conversations import serve
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.refusals import Reason, Refusal
-from valvomo.queries.verify import verify
 
 ANN = "4000000001"
 _sent = itertools.count(1)
@@ -269,42 +268,6 @@ async def test_a_day_after_the_customer_wrote_free_text_is_refused(ms: MetaLine)
     refusal = await ms.floor.write(AINO, conversation, "are you there?")
     assert isinstance(refusal, Refusal)
     assert refusal.reason is Reason.WINDOW_CLOSED
-
-
-async def _told(floor: Floor, order: list[int]) -> Any:
-    async with MetaLine.open(floor, "messenger", {"page_id": PAGE_ID}, taken) as ms:
-        sender = str(5_000_000_000 + next(_sent))
-        conversation = await served(ms, sender)
-        await floor.write(AINO, conversation, "answer")
-        await ms.send()
-        begun = floor.clock()
-        (row,) = await floor.sql("SELECT provider_id FROM dispatches WHERE account_id = $1", ms.account_id)
-        until = millis(begun + timedelta(seconds=1))
-        calls = [
-            *(messenger(text(f"m_{sender}_{9 - number}", said, begun + timedelta(milliseconds=number), sender))
-              for number, said in enumerate(("one", "two", "three"))),
-            messenger(ms_event(begun, sender, delivery={"mids": [row["provider_id"]], "watermark": until})),
-            messenger(ms_event(begun, sender, read={"watermark": until})),
-            messenger(ms_event(begun, PAGE_ID, sender, message={"mid": row["provider_id"], "is_echo": True})),
-        ]  # fmt: skip
-        for number in [*order, *range(len(calls))]:
-            await ms.call(calls[number])
-        await ms.take_in()
-        await ms.call(calls[order[0]])
-        await ms.take_in()
-        report = await verify(floor.database)
-        assert report.clean, report.findings
-        return await said_in(floor, conversation)
-
-
-@given(order=st.lists(st.integers(0, 5), min_size=1, max_size=12))
-@settings(max_examples=6, deadline=None, derandomize=True, database=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
-async def test_any_order_and_repetition_gives_the_same_conversation(floor: Floor, order: list[int]) -> None:
-    assert await _told(floor, order) == [
-        ("hello", None, None), ("answer", "read", None), ("one", None, None), ("two", None, None),
-        ("three", None, None),
-    ]  # fmt: skip
 
 
 BITS = st.recursive(

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_floor import AATU, AINO, Floor
 from sample_line import LOOPBACK
@@ -49,7 +49,6 @@ from valvomo.channels.whatsapp import WhatsApp
 from valvomo.commands.conversations import serve
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.refusals import Reason, Refusal
-from valvomo.queries.verify import verify
 
 SETTINGS = {"phone_number_id": NUMBER_ID, "business_account_id": BUSINESS_ID}
 SCOPED = "FI.13491208655302741918"
@@ -389,53 +388,6 @@ async def test_a_token_that_has_ended_is_seen(wa: MetaLine) -> None:
     (account,) = await wa.floor.sql("SELECT seen FROM channel_accounts")
     assert (account["seen"]["well"], account["seen"]["problem"]) == (False, "account")
     assert (await said_in(wa.floor, conversation))[1] == ("good morning", "queued", None)
-
-
-async def _told(floor: Floor, order: list[int]) -> Any:
-    """A conversation of which Meta tells in this order, each call at least once."""
-    async with MetaLine.open(floor, "whatsapp", SETTINGS, taken) as wa:
-        begun = floor.clock()
-        sender = f"3584{next(_sent):08}"
-        await wa.call(whatsapp(messages=[wa_text("wamid.0", "zero", begun, sender)]))
-        await wa.take_in()
-        conversation = await newest(floor)
-        await floor.done(AINO, serve.Pick(conversation_id=conversation))
-        await floor.write(AINO, conversation, "answer")
-        await wa.send()
-        (row,) = await floor.sql("SELECT provider_id FROM dispatches WHERE account_id = $1", wa.account_id)
-        later = [begun + timedelta(seconds=number) for number in range(4)]
-        calls = [
-            whatsapp(
-                messages=[
-                    wa_text("wamid.b", "one", later[1], sender),
-                    wa_text("wamid.a", "two", later[1], sender),
-                ]
-            ),
-            whatsapp(messages=[wa_text("wamid.c", "three", later[2], sender)]),
-            whatsapp(messages=[wa_text("wamid.d", "four", later[3], sender)]),
-            *(
-                whatsapp(statuses=[wa_status(row["provider_id"], one)])
-                for one in ("sent", "delivered", "read")
-            ),
-        ]
-        for number in [*order, *range(len(calls))]:
-            await wa.call(calls[number])
-        await wa.take_in()
-        await wa.call(calls[order[0]])
-        await wa.take_in()
-        report = await verify(floor.database)
-        assert report.clean, report.findings
-        return await said_in(floor, conversation)
-
-
-@given(order=st.lists(st.integers(0, 5), min_size=1, max_size=12))
-@settings(max_examples=8, deadline=None, derandomize=True, database=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
-async def test_any_order_and_repetition_gives_the_same_conversation(floor: Floor, order: list[int]) -> None:
-    assert await _told(floor, order) == [
-        ("zero", None, None), ("answer", "read", None), ("one", None, None), ("two", None, None),
-        ("three", None, None), ("four", None, None),
-    ]  # fmt: skip
 
 
 BITS = st.recursive(

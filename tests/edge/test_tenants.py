@@ -63,7 +63,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST merge": {"into": "01890000-0000-7000-8000-000000000000"},
     "PATCH channel-accounts": {"name": "Theirs", "disabled": True},
     "POST test": {"address": "theirs", "text": "theirs"},
-    "POST mend": {"id": "theirs"},
+    "POST mend": {"what": "dispatch", "id": "theirs"},
     "POST transcript": {"purpose": "theirs"},
     f"POST {API}/conversations/{{conversation_id}}/mend": {"seq": 1},
     "POST /api/v1/webhooks/{webhook_id}/replay": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -158,7 +158,8 @@ class MendMessageRequest(Request, frozen=True, kw_only=True):
 
 
 class MendRequest(Request, frozen=True, kw_only=True):
-    """Try again what was given up, or drop it. `id` is that of the list."""
+    """Try again what was given up, or drop it. `id` is that of the list of what goes out or of what came in."""
 
+    what: Literal["dispatch", "arrival"]
     id: Annotated[str, Meta(min_length=1, max_length=400)]
     drop: bool = False

@@ -502,26 +502,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/channel-accounts/{account_id}/arrivals/mend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take something in again that was given up, or drop it
-         * @description What is dropped becomes part of nothing.
-         */
-        post: operations["mendArrival"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/channel-accounts/{account_id}/check": {
         parameters: {
             query?: never;
@@ -562,7 +542,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/channel-accounts/{account_id}/dispatches/mend": {
+    "/api/v1/channel-accounts/{account_id}/mend": {
         parameters: {
             query?: never;
             header?: never;
@@ -572,10 +552,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a failed message again, or drop it
+         * Try again what was given up on its way out or in, or drop it
          * @description A message that is sent again is waiting once more; one that is dropped stays failed.
+         *
+         *     What came in and is dropped becomes part of nothing.
          */
-        post: operations["mendDispatch"];
+        post: operations["mendChannel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6906,6 +6888,8 @@ export interface components {
             /** @default false */
             drop: boolean;
             id: string;
+            /** @enum {string} */
+            what: "dispatch" | "arrival";
         };
         /** MergeRequest */
         MergeRequest: {
@@ -10128,43 +10112,6 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    mendArrival: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
-                "Idempotency-Key"?: string | null;
-            };
-            path: {
-                /** @description An id. One that is malformed is not found. */
-                account_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MendRequest"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["401"];
-            403: components["responses"]["403"];
-            404: components["responses"]["404"];
-            409: components["responses"]["409"];
-            413: components["responses"]["413"];
-            422: components["responses"]["422"];
-            429: components["responses"]["429"];
-            500: components["responses"]["500"];
-            503: components["responses"]["503"];
-        };
-    };
     checkChannelAccount: {
         parameters: {
             query?: never;
@@ -10232,7 +10179,7 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    mendDispatch: {
+    mendChannel: {
         parameters: {
             query?: never;
             header?: {

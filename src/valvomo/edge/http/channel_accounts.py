@@ -172,34 +172,25 @@ async def list_arrivals(
 
 
 @post(
-    f"{ONE}/dispatches/mend", status_code=204, tags=TAGS, operation_id="mendDispatch",
-    summary="Send a failed message again, or drop it",
+    f"{ONE}/mend", status_code=204, tags=TAGS, operation_id="mendChannel",
+    summary="Try again what was given up on its way out or in, or drop it",
 )  # fmt: skip
-async def mend_dispatch(
+async def mend_channel(
     account_id: PathId,
     data: JSONBody[MendRequest],
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
     key: NamedDependency[str | None],
 ) -> None:
-    """A message that is sent again is waiting once more; one that is dropped stays failed."""
-    command = SendAgain(account_id=account_id, message_id=data.id, drop=data.drop)
-    done(await parts.executor.execute(actor, command, key))
+    """A message that is sent again is waiting once more; one that is dropped stays failed.
 
-
-@post(
-    f"{ONE}/arrivals/mend", status_code=204, tags=TAGS, operation_id="mendArrival",
-    summary="Take something in again that was given up, or drop it",
-)  # fmt: skip
-async def mend_arrival(
-    account_id: PathId,
-    data: JSONBody[MendRequest],
-    parts: NamedDependency[Parts],
-    actor: NamedDependency[Actor],
-    key: NamedDependency[str | None],
-) -> None:
-    """What is dropped becomes part of nothing."""
-    command = TryAgain(account_id=account_id, key=data.id, drop=data.drop)
+    What came in and is dropped becomes part of nothing.
+    """
+    command = (
+        SendAgain(account_id=account_id, message_id=data.id, drop=data.drop)
+        if data.what == "dispatch"
+        else TryAgain(account_id=account_id, key=data.id, drop=data.drop)
+    )
     done(await parts.executor.execute(actor, command, key))
 
 
@@ -211,6 +202,5 @@ async def _document(parts: Parts, actor: Actor, account_id: str) -> ChannelAccou
 
 ROUTES = (
     list_channel_providers, list_channel_accounts, create_channel_account, get_channel_account, change_channel_account,
-    remove_channel_account, check_channel_account, send_channel_test, list_dispatches, list_arrivals, mend_dispatch,
-    mend_arrival,
+    remove_channel_account, check_channel_account, send_channel_test, list_dispatches, list_arrivals, mend_channel,
 )  # fmt: skip
