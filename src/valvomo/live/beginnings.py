@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from valvomo.db.batches import Batches
 from valvomo.db.database import Database
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.conversations.model import Conversation
 from valvomo.live import reading
-from valvomo.live.batches import Batches
 from valvomo.live.feed import Feed
 from valvomo.live.views.happening import Words
 from valvomo.protocol.customer import PublicNotice

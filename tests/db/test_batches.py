@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from valvomo.live.batches import Batches
+from valvomo.db.batches import Batches
 
 
 @dataclass
@@ -93,3 +93,36 @@ async def _outcome(batches: Batches[int, str], number: int) -> str:
         return await batches.ask(number)
     except ValueError as error:
         return str(error)
+
+
+async def test_singly_one_that_is_broken_costs_nobody_else_an_answer() -> None:
+    book = Book(broken={2})
+    batches = Batches(book.look, most=3, singly=True)
+    async with asyncio.timeout(10):
+        asked = asyncio.gather(*(batches.ask(one) for one in range(4)), return_exceptions=True)
+        await begun(book)
+        for _ in range(5):
+            book.may.release()
+        answers = await asked
+    assert book.read == [[0], [1, 2, 3], [1], [2], [3]]
+    assert [one if isinstance(one, str) else type(one) for one in answers] == [
+        "page 0", "page 1", ValueError, "page 3",
+    ]  # fmt: skip
+
+
+async def test_singly_whoever_asks_for_all_may_be_cancelled_between_two() -> None:
+    book = Book(broken={1})
+    batches = Batches(book.look, most=3, singly=True)
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        first = group.create_task(batches.ask(0))
+        await begun(book)
+        others = asyncio.gather(*(batches.ask(one) for one in (1, 2)), return_exceptions=True)
+        await asyncio.sleep(0)
+        first.cancel()
+        await begun(book)
+        # Both at once are broken; then each alone.
+        for _ in range(3):
+            book.may.release()
+        answers = await others
+    assert [one if isinstance(one, str) else type(one) for one in answers] == [ValueError, "page 2"]
+    assert book.read == [[0], [1, 2], [1], [2]]
