@@ -24,7 +24,7 @@ _TRACEBACKS = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 )
 # Chatty at info about every request and every connection, of which the edge logs what is worth it.
-_QUIET = ("uvicorn.access", "uvicorn.error", "httpx", "httpcore", "asyncio")
+_QUIET = ("uvicorn.access", "uvicorn.error", "aiohttp", "httpx", "httpcore", "asyncio")
 
 
 def set_up(level: str, form: Literal["console", "json"], *, stream: TextIO | None = None) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import httpcore
+import socket
+
 import pytest
 from sample_floor import AATU, Floor, reason
 from sample_line import LOOPBACK, SECRET, furnish, opener
 from sample_provider import StandIn
 
 from valvomo.addresses import networks_of
-from valvomo.channels import http as way
+from valvomo.channels import judging
 from valvomo.channels.http import GuardedHttp
 from valvomo.channels.port import UnavailableError
 from valvomo.commands.channels.setting_up import SettingUp
@@ -45,11 +46,11 @@ async def test_nor_is_it_spoken_to(monkeypatch: pytest.MonkeyPatch) -> None:
     async def resolved(_host: str, _port: int, _allowed: object) -> list[str]:
         return ["93.184.215.14"]
 
-    async def connect(*_: object, **__: object) -> None:
+    def connected(*_: object, **__: object) -> None:
         raise AssertionError("it was connected to")
 
-    monkeypatch.setattr(way, "resolved", resolved)
-    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    monkeypatch.setattr(judging, "resolved", resolved)
+    monkeypatch.setattr(socket, "socket", connected)
     async with GuardedHttp(networks_of(["127.0.0.0/8"])) as http:
         with pytest.raises(UnavailableError, match="https:// alone"):
             await http.request("GET", "http://out.there/")

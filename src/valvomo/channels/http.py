@@ -1,26 +1,27 @@
 """The way to a provider's servers: connections are kept, every one of them to an address that was judged.
 
-The judging happens where a connection is made, under the name that TLS then verifies, so what is kept for a name goes
-to where that name was allowed to lead.
+The judging happens where a connection is made (`judging.py`), under the name that TLS then verifies, so what is kept
+for a name goes to where that name was allowed to lead.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-import httpcore
-import httpx
+import aiohttp
+from yarl import URL
 
-from valvomo.addresses import Network, authorities, resolved, within
+from valvomo.addresses import Network, resolved, within
+from valvomo.channels.judging import PATIENCE_SECONDS, session
 from valvomo.channels.media import Incoming
 from valvomo.channels.port import Body, Reply, UnavailableError
 
-PATIENCE_SECONDS = 20.0
 FILE_PATIENCE_SECONDS = 300.0
 """For a request that brings a file; without a byte in either direction it is over as soon as any other."""
 MOST_STEPS = 5
@@ -28,14 +29,11 @@ MOST_STEPS = 5
 MOST_BODY = 1 << 20
 """Bytes of an answer that are read; no provider says more of a message."""
 
-_NOT_TAKEN = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.InvalidURL,
-)
+_NOT_TAKEN = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 """Before anything was said to the provider."""
+_AS_IT_IS = re.compile(r"[!-~]+")
+"""An address that needs no quoting: what was signed in it stays as it was signed."""
+_REDIRECTS = range(300, 400)
 
 
 class GuardedHttp:
@@ -43,55 +41,61 @@ class GuardedHttp:
 
     def __init__(self, allowed: Sequence[Network] = ()) -> None:
         self._allowed = allowed
-        self._client = httpx.AsyncClient(
-            transport=_Guarded(allowed),
-            mounts={"http://": _Guarded(allowed, plain=True)},
-            trust_env=False,
-            follow_redirects=False,
-            timeout=PATIENCE_SECONDS,
-        )
+        self._sessions: dict[str, aiohttp.ClientSession] = {}
 
     async def __aenter__(self) -> Self:
         """Connections are made when they are needed."""
+        for scheme in ("https", "http"):
+            self._sessions[scheme] = session(self._allowed, plain=scheme == "http")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Connections end."""
-        await self._client.aclose()
+        for one in self._sessions.values():
+            await one.close()
 
     async def request(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: Body = b""
     ) -> Reply:
         """One request and its whole answer; raises `UnavailableError` where there is none."""
-        patience = PATIENCE_SECONDS if isinstance(body, bytes) else FILE_PATIENCE_SECONDS
-        with _reported():
-            async with asyncio.timeout(patience):
-                return await self._ask(method, url, headers or {}, body)
+        if isinstance(body, bytes):
+            with _reported():
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    return await self._ask(method, url, headers or {}, body or None)
+        upload = _Upload(body)
+        try:
+            with _reported():
+                async with (
+                    asyncio.timeout(FILE_PATIENCE_SECONDS),
+                    asyncio.timeout(PATIENCE_SECONDS) as upload.quiet,
+                ):
+                    return await self._ask(method, url, headers or {}, upload.chunks())
+        except UnavailableError:
+            if upload.error is not None:
+                # It is our own trouble with the file.
+                raise upload.error from None
+            raise
 
     @asynccontextmanager
     async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncIterator[Incoming]:
         """A file, wherever we are led; headers go only to where we asked first. Raises `UnavailableError`."""
         with _reported():
-            asked = place = httpx.URL(url)
+            asked = place = _url(url)
         for _ in range(MOST_STEPS):
             own = headers or {} if _origin(place) == _origin(asked) else {}
             with _reported():
                 # Bytes as they are: what is counted on the way is what is kept.
-                wanted = self._client.build_request(
-                    "GET", place, headers={**own, "accept-encoding": "identity"}
-                )
-                response = await self._client.send(wanted, stream=True)
+                response = await self._to(place).get(place, headers=own, allow_redirects=False)
             try:
                 led_to = _elsewhere(response)
                 if led_to is None:
-                    chunks, named = _chunks(response), _named(response)
-                    yield Incoming(status=response.status_code, headers=named, chunks=chunks)
+                    yield Incoming(status=response.status, headers=_named(response), chunks=_chunks(response))
                     return
                 place = led_to
             finally:
-                await response.aclose()
+                response.release()
         raise UnavailableError("we are led on and on")
 
     async def connect(self, host: str, port: int, *, plain: bool = False) -> socket.socket:
@@ -108,49 +112,91 @@ class GuardedHttp:
         except (OSError, UnicodeError) as error:
             raise UnavailableError(f"{host}: {error}" if str(error) else f"{host} does not answer") from error
 
-    async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Reply:
-        async with self._client.stream(method, url, headers=dict(headers), content=body) as response:
+    async def _ask(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | AsyncIterator[bytes] | None
+    ) -> Reply:
+        place = _url(url)
+        to = self._to(place)
+        async with to.request(method, place, headers=headers, data=body, allow_redirects=False) as response:
             said = bytearray()
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.content.iter_any():
                 said += chunk
                 if len(said) > MOST_BODY:
                     raise UnavailableError("the answer does not end", lost=True)
-            return Reply(status=response.status_code, headers=_named(response), body=bytes(said))
+            return Reply(status=response.status, headers=_named(response), body=bytes(said))
+
+    def _to(self, place: URL) -> aiohttp.ClientSession:
+        found = self._sessions.get(place.scheme)
+        if found is None or not place.host:
+            raise UnavailableError(f"{place.scheme or 'nothing'} is not spoken here")
+        return found
+
+
+class _Upload:
+    """A body that comes in pieces, each of which shows that it goes on; `error` is what was wrong with it."""
+
+    def __init__(self, body: AsyncIterator[bytes]) -> None:
+        self.error: Exception | None = None
+        self.quiet = asyncio.timeout(None)
+        self._body = body
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Its pieces."""
+        try:
+            async for chunk in self._body:
+                if not self.quiet.expired():
+                    self.quiet.reschedule(asyncio.get_running_loop().time() + PATIENCE_SECONDS)
+                yield chunk
+        except Exception as error:
+            self.error = error
+            raise
 
 
 @contextmanager
 def _reported() -> Iterator[None]:
     try:
         yield
+    except aiohttp.ClientConnectorError as error:
+        raise UnavailableError(str(error.os_error) or type(error).__name__) from error
     except _NOT_TAKEN as error:
         raise UnavailableError(str(error) or type(error).__name__) from error
-    except (TimeoutError, httpx.HTTPError, OSError, UnicodeError) as error:
+    except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
         raise UnavailableError(str(error) or "no answer in time", lost=True) from error
 
 
-def _named(response: httpx.Response) -> dict[str, str]:
-    return {name.lower(): value for name, value in response.headers.items()}
+def _named(response: aiohttp.ClientResponse) -> dict[str, str]:
+    return {name.lower(): ", ".join(response.headers.getall(name)) for name in response.headers}
 
 
-async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
     with _reported():
-        async for chunk in response.aiter_bytes():
+        async for chunk in response.content.iter_any():
             yield chunk
 
 
-def _elsewhere(response: httpx.Response) -> httpx.URL | None:
+def _elsewhere(response: aiohttp.ClientResponse) -> URL | None:
     """Where a file is, if not here. Raises `UnavailableError` where nobody may be led."""
     place = response.headers.get("location", "")
-    if not response.is_redirect or not place:
+    if response.status not in _REDIRECTS or not place:
         return None
     with _reported():
-        url = response.url.join(place)
+        url = response.url.join(_url(place))
     if response.url.scheme == "https" and url.scheme != "https":
         raise UnavailableError("we are led to where anybody could listen")
     return url
 
 
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+def _url(text: str) -> URL:
+    """Raises `aiohttp.InvalidURL` for what is none."""
+    try:
+        url = URL(text, encoded=_AS_IT_IS.fullmatch(text) is not None)
+        _origin(url)
+    except ValueError as error:
+        raise aiohttp.InvalidURL(text) from error
+    return url
+
+
+def _origin(url: URL) -> tuple[str, str | None, int | None]:
     return url.scheme, url.host, url.port
 
 
@@ -171,64 +217,3 @@ async def _connected(addresses: Sequence[str], port: int) -> socket.socket:
         else:
             return made
     raise trouble or OSError("it has no address")
-
-
-class _Guarded(httpx.AsyncHTTPTransport):
-    """The usual transport, with our own way of making connections."""
-
-    def __init__(self, allowed: Sequence[Network], *, plain: bool = False) -> None:
-        super().__init__(verify=authorities())
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=authorities(),
-            max_connections=100,
-            max_keepalive_connections=20,
-            keepalive_expiry=30.0,
-            network_backend=_Judging(allowed, plain=plain),
-        )
-
-
-class _Judging(httpcore.AsyncNetworkBackend):
-    """Connects to what a name stands for if all of that is allowed; `plain`: without encryption.
-
-    So we speak only within networks that the operator has named: by what accounts are opened goes no other way.
-    """
-
-    def __init__(self, allowed: Sequence[Network], *, plain: bool) -> None:
-        self._allowed = allowed
-        self._plain = plain
-        self._backend = httpcore.AnyIOBackend()
-
-    async def connect_tcp(  # noqa: PLR0917 - the interface of httpcore
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the interface of httpcore
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """The first of its addresses that can be connected to."""
-        try:
-            addresses = await resolved(host, port, self._allowed)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(str(error)) from error
-        if self._plain and not all(within(one, self._allowed) for one in addresses):
-            raise httpcore.ConnectError(f"{host} may be spoken to by https:// alone")
-        for address in addresses[:-1]:
-            try:
-                return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return await self._backend.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
-
-    async def connect_unix_socket(
-        self,
-        path: str,  # noqa: ARG002 - the interface of httpcore
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the interface of httpcore
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - the interface of httpcore
-    ) -> httpcore.AsyncNetworkStream:
-        """No provider is behind a socket of this machine."""
-        raise httpcore.ConnectError("not a network address")
-
-    async def sleep(self, seconds: float) -> None:
-        """As the interface wants it."""
-        await asyncio.sleep(seconds)
