@@ -100,7 +100,7 @@ class Round:
     async def _out(self, line: Line) -> None:
         # One after the other in a conversation: what is asked for at once has no order.
         async with line.writing:
-            text = self.place.next_text(line)
+            text = self.place.next_text(line, out=True)
             line.wrote.append(text)
             caller = await self._free.get()
             try:
@@ -119,7 +119,8 @@ async def report(
     connection: asyncpg.Connection, one: Round, pids: tuple[int, int], options: argparse.Namespace
 ) -> None:
     """Play one rate, and say what came of it."""
-    one.place.shown.clear()
+    one.place.shown_in.clear()
+    one.place.shown_out.clear()
     since = await connection.fetchval("SELECT clock_timestamp()")
     used = [processes.cpu_seconds(pid) for pid in pids]
     began = time.perf_counter()
@@ -137,7 +138,8 @@ async def report(
         f"{one.rate:g} a second in and out: {len(one.kept) / played:.0f} in, {len(one.written) / played:.0f} out",
         f"in: answered {spread(one.kept)}; taken in {spread([row['seconds'] for row in taken])} after that",
         f"out: written {spread(one.written)}; at the provider {spread(one.left)}",
-        f"a supervisor's board shows what was written: {spread(one.place.shown)}",
+        f"a supervisor's board shows what came in: {spread(one.place.shown_in)}",
+        f"a supervisor's board shows what was written: {spread(one.place.shown_out)}",
         f"what was under way at the end is done {drain:.1f} s later",
         "CPU a message: {:.2f} ms server + {:.2f} ms database".format(
             *(1000 * some / messages for some in cpu)
@@ -178,6 +180,8 @@ async def measure(options: argparse.Namespace, folder: Path, database: EmbeddedP
                 place = await furnish(
                     staff, connection, providers=providers.url, port=port, customers=options.customers
                 )
+                # As the database does by itself within the first minutes of a house.
+                await connection.execute("ANALYZE")
                 load = os.getloadavg()[0]
                 print(f"{os.cpu_count()} processors, load average {load:.1f} at the start", flush=True)
                 for rate in options.rates:

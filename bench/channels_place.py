@@ -80,19 +80,25 @@ class Line:
 
 @dataclass(slots=True, kw_only=True)
 class Place:
-    """Everybody. `said`: when each text began; `shown`: how long until the board showed it or a later one of theirs."""
+    """Everybody. `said`: when each text of a customer's began.
+
+    `shown_in`, `shown_out`: how long until the board showed what a customer or an agent wrote, or something that was
+    written later in the same conversation.
+    """
 
     lines: list[Line]
     said: dict[str, float] = field(default_factory=dict)
-    shown: list[float] = field(default_factory=list)
+    shown_in: list[float] = field(default_factory=list)
+    shown_out: list[float] = field(default_factory=list)
     _next: dict[int, int] = field(default_factory=dict)
-    _waiting: dict[int, dict[int, float]] = field(default_factory=dict)
+    _waiting: dict[int, dict[int, tuple[float, list[float]]]] = field(default_factory=dict)
 
-    def next_text(self, line: Line) -> str:
+    def next_text(self, line: Line, *, out: bool = False) -> str:
         """Words that nobody else says."""
         number = self._next[line.place] = self._next.get(line.place, 0) + 1
         text = f"word {line.place}-{number} of a matter that is about as long as people's messages are"
-        self._waiting.setdefault(line.place, {})[number] = time.perf_counter()
+        shown = self.shown_out if out else self.shown_in
+        self._waiting.setdefault(line.place, {})[number] = (time.perf_counter(), shown)
         return text
 
     def heard(self, payload: bytes, at: float) -> None:
@@ -100,7 +106,8 @@ class Place:
         for place, number in _MARK.findall(payload):
             waiting = self._waiting.get(int(place), {})
             for one in [one for one in waiting if one <= int(number)]:
-                self.shown.append(at - waiting.pop(one))
+                begun, shown = waiting.pop(one)
+                shown.append(at - begun)
 
 
 async def furnish(

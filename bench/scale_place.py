@@ -78,7 +78,7 @@ class _Executor(Executor):
     async def execute_many(self, commands: Sequence[tuple[Actor, Command]]) -> list[dict[str, object]]:
         """In one transaction. A refusal ends everything."""
         async with self.database.transaction() as tx:
-            return [dict((await self._within(tx, *one, None)).result) for one in commands]
+            return [dict((await self._within(tx, *one, None))[0].result) for one in commands]
 
 
 class _Maker:
