@@ -234,5 +234,5 @@ async def test_what_was_taken_in_long_ago_is_swept_and_what_was_given_up_stays(l
     await line.says("ann", "again", "m2")
     await line.floor.sql("UPDATE arrivals SET given_up_at = received_at WHERE key = 'message:m2'")
     async with line.floor.database.transaction() as tx:
-        await tx.run("channels.drop_old", line.floor.clock().replace(year=2027), 100)
+        await tx.run("arrivals.drop_old", line.floor.clock().replace(year=2027), 100)
     assert [row["key"] for row in await line.floor.sql("SELECT key FROM arrivals")] == ["message:m2"]

@@ -33,3 +33,16 @@ def test_what_was_said_is_handed_to_who_takes_it_in_place_of_a_ring() -> None:
     bell.heard("")
     assert (everything, rights, rung) == (["one", "two", ""], ["two", ""], ["two", ""])
     assert taken == [("one", said)]
+
+
+def test_what_is_to_be_taken_in_first_wakes_only_those_who_do_that() -> None:
+    bell, everything, rights = listening()
+    taking = list[str]()
+    bell.listen(taking.append, words=False, arrivals=True)
+    bell.ring("one", arrived=True)
+    bell.ring("two", words=True)
+    bell.ring("three")
+    bell.heard("somebody four arrivals")
+    bell.heard("somebody five something-new")
+    assert (everything, rights) == (["two", "three", "five"], ["three", "five"])
+    assert taking == ["one", "three", "four", "five"]

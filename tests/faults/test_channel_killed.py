@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sample_channel_house import House, channel_house
 from sample_provider import Said
@@ -101,3 +104,50 @@ async def test_what_bots_say_and_files_go_out_after_a_death_too(house: House) ->
     assert opened.content == b"paid"
     report = await verify(house.database)
     assert report.clean, report.findings
+
+
+async def test_of_many_at_once_whatever_was_answered_is_there_once_in_order_after_a_death(
+    house: House,
+) -> None:
+    """The process dies while calls share commits, and what they say shares others."""
+    customers = [f"customer-{number}" for number in range(6)]
+    answered: dict[str, list[str]] = {one: [] for one in customers}
+    begun: dict[str, list[str]] = {one: [] for one in customers}
+
+    async def writes(customer: str) -> None:
+        for number in itertools.count():
+            text = f"{customer} {number}"
+            begun[customer].append(text)
+            await house.says(text, text, customer)
+            answered[customer].append(text)
+
+    async def taken_in() -> bool:
+        return len(await house.texts()) >= 60
+
+    async with asyncio.TaskGroup() as group:
+        writing = [group.create_task(_until_it_dies(writes(one))) for one in customers]
+        await until(taken_in)
+        await asyncio.to_thread(house.served.kill)
+    assert all(one.done() for one in writing)
+    await house.leases_end()
+    await asyncio.to_thread(house.served.start)
+
+    async def nothing_waits() -> bool:
+        return not await house.sql("SELECT 1 FROM arrivals WHERE done_at IS NULL")
+
+    await until(nothing_waits)
+    rows = await house.sql(
+        "SELECT text FROM public_messages WHERE author_role = 'customer' ORDER BY conversation_id, seq"
+    )
+    for customer in customers:
+        there = [row["text"] for row in rows if row["text"].split(" ")[0] == customer]
+        assert there[: len(answered[customer])] == answered[customer]
+        assert there in (begun[customer], begun[customer][:-1])
+    assert len(await house.sql("SELECT 1 FROM conversations")) == len(customers)
+    report = await verify(house.database)
+    assert report.clean, report.findings
+
+
+async def _until_it_dies(writing: Any) -> None:
+    with contextlib.suppress(httpx.TransportError):
+        await writing

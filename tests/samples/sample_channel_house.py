@@ -44,9 +44,9 @@ class House:
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
-    async def says(self, text: str, one: str) -> None:
+    async def says(self, text: str, one: str, sender: str = "ann") -> None:
         """A customer writes."""
-        body = json.dumps(received("ann", text, one, datetime.now(UTC))).encode()
+        body = json.dumps(received(sender, text, one, datetime.now(UTC))).encode()
         path = self.account["callback"]
         answer = await self.http["nobody"].post(
             path, content=body, headers=signed(SECRET, one, datetime.now(UTC), body)

@@ -65,6 +65,7 @@ from valvomo.commands.records.change import ChangeRecord
 from valvomo.commands.records.linking import LinkRecord, UnlinkRecord
 from valvomo.commands.registry import Command
 from valvomo.db import channels
+from valvomo.db.channels import Call
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.acts import Act, act_refusal
 from valvomo.domain.agents.presence import Presence
@@ -253,7 +254,7 @@ async def arrive(floor: Floor) -> str:
     said = Inbound(key=f"m{number}", address=f"a{number}", text="hello", sent_at=floor.clock.now, media=media)
     async with floor.database.transaction() as tx:
         now = floor.clock.now
-        await channels.keep(tx, (HOUSE, "line"), [kept(said, now)], at=now, due=now)
+        await channels.keep(tx, [Call(account=(HOUSE, "line"), at=now, items=[(kept(said, now), now)])])
     taken = await floor.done(TIMER, TakeMessage(account_id="line", address=said.address, session_hours=1.0))
     return str(taken.result["conversation"])
 

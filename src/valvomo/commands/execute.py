@@ -18,7 +18,7 @@ from valvomo.commands.registry import HANDLERS, Command, Outcome
 from valvomo.commands.work import Work
 from valvomo.db import house, journal
 from valvomo.db.database import Database
-from valvomo.db.doorbell import Doorbell
+from valvomo.db.doorbell import Doorbell, Said
 from valvomo.db.sealing import NoKeyError, Sealer
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, ActorKind, UserRole
@@ -113,7 +113,7 @@ class Executor:
         for left in reversed(range(MAX_TRIES)):
             try:
                 async with self.database.transaction() as tx:
-                    done = await self._within(tx, actor, command, key)
+                    done, said = await self._within(tx, actor, command, key)
             except _RefusedError as refused:
                 return refused.refusal
             except NoKeyError:
@@ -125,7 +125,7 @@ class Executor:
                 log.info("command.retry", command=type(command).__name__, left=left)
             else:
                 if done.position is not None:
-                    self.bell.ring(actor.organization_id)
+                    self.bell.ring(actor.organization_id, words=said is not None, said=said)
                 return done
         raise AssertionError("unreachable")
 
@@ -138,19 +138,24 @@ class Executor:
             receipt = await tx.row("journal.receipt", actor.organization_id, actor.id, key)
         return None if receipt is None else _repeated(receipt, command)
 
-    async def _within(self, tx: Transaction, actor: Actor, command: Command, key: str | None) -> Done:
+    async def _within(
+        self, tx: Transaction, actor: Actor, command: Command, key: str | None
+    ) -> tuple[Done, Said | None]:
         supervision = await house.supervision(tx, actor.organization_id, hold=type(command).act is not None)
         if refusal := coarse_refusal(command, actor, supervision):
             raise _RefusedError(refusal)
         work = Work(tx=tx, actor=actor, now=self.clock(), supervision=supervision, sealer=self.sealer)
         if key is not None and (former := await _claim(work, command, key)) is not None:
-            return former
+            return former, None
         outcome = _unwrapped(await HANDLERS[type(command)](work, command))
         if key is not None:
             kept = {name: value for name, value in outcome.items() if name not in command.secret}
             await tx.run("journal.fill_receipt", actor.organization_id, actor.id, key, kept)
         position = await journal.append(tx, actor.organization_id, work.facts) if work.facts else None
-        return Done(result=outcome, position=position)
+        said = None
+        if position is not None and work.said is not None:
+            said = Said.of(work.facts, work.said, position)
+        return Done(result=outcome, position=position), said
 
 
 def coarse_refusal(command: Command, actor: Actor, supervision: Supervision) -> Refusal | None:

@@ -14,6 +14,7 @@ from valvomo.commands.letters import letters_of
 from valvomo.db import agents, bots, conversations, house, outbox
 from valvomo.db.ids import new_id
 from valvomo.db.journal import Fact
+from valvomo.db.messages import Message
 from valvomo.db.sealing import Sealer
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
@@ -39,7 +40,11 @@ First = Callable[[Conversation], Awaitable[Conversation]]
 
 @dataclass(slots=True)
 class Work:
-    """What a handler works with. Facts gather in `facts` and are written last, by `execute`."""
+    """What a handler works with. Facts gather in `facts` and are written last, by `execute`.
+
+    `said`: nothing but words has been written, these, or how far words have come; None where more has happened, of
+    which anybody may have to know.
+    """
 
     tx: Transaction
     actor: Actor
@@ -47,6 +52,7 @@ class Work:
     supervision: Supervision
     facts: list[Fact] = field(default_factory=list)
     sealer: Sealer = field(default_factory=Sealer)
+    said: tuple[Message, ...] | None = None
 
     @property
     def organization_id(self) -> str:

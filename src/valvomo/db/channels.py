@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from valvomo.db.transaction import Transaction
-from valvomo.telemetry.spans import here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +39,43 @@ class Kept:
     problem: str | None = None
 
 
-async def keep(
-    tx: Transaction, account: tuple[str, str], items: Sequence[Kept], *, at: datetime, due: datetime
-) -> int:
-    """Keep what an account (organization, id) was told; how many of it are new."""
-    names = ("key", "kind", "address", "body", "sent_at", "problem")
-    columns = [[getattr(one, name) for one in items] for name in names]
-    done = await tx.run("channels.keep", *account, *columns, at, due, here())
-    await _keep_media(tx, account, items, at)
-    return int(done.rpartition(" ")[2])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What an account (organization, id) was told at a moment, and from when on each of it may be taken in.
+
+    `cause` is what the call is a part of, where somebody traces.
+    """
+
+    account: tuple[str, str]
+    at: datetime
+    items: Sequence[tuple[Kept, datetime]]
+    cause: str | None = None
 
 
-async def _keep_media(tx: Transaction, account: tuple[str, str], items: Sequence[Kept], at: datetime) -> None:
-    came = [(item.key, place, one) for item in items for place, one in enumerate(item.media)]
+async def keep(tx: Transaction, calls: Sequence[Call]) -> frozenset[str]:
+    """Keep what accounts were told; the organizations in which any of it is new."""
+    rows = [
+        (*call.account, one.key, one.kind, one.address, one.body, one.sent_at, one.problem, call.at, due, call.cause)
+        for call in calls
+        for one, due in call.items
+    ]  # fmt: skip
+    if not rows:
+        return frozenset()
+    # In one order, so that two processes that are told the same never wait for each other in a circle.
+    columns = zip(*sorted(rows, key=lambda row: row[:3]), strict=True)
+    new = await tx.rows("arrivals.keep", *map(list, columns))
+    for call in calls:
+        await _keep_media(tx, call)
+    return frozenset(row["organization_id"] for row in new)
+
+
+async def _keep_media(tx: Transaction, call: Call) -> None:
+    came = [(item.key, place, one) for item, _ in call.items for place, one in enumerate(item.media)]
     if came:
         names = ("id", "ref", "name", "media_type", "size", "content", "problem")
         columns = ([getattr(one, name) for _, _, one in came] for name in names)
         keys, places = [key for key, _, _ in came], [place for _, place, _ in came]
-        await tx.run("media.keep", *account, keys, places, *columns, at)
+        await tx.run("media.keep", *call.account, keys, places, *columns, call.at)
 
 
 async def thread_of(

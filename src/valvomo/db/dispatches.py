@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from valvomo.db.messages import PublicMessage
+from valvomo.db.messages import PublicMessage, public_message
 from valvomo.db.transaction import Transaction
 from valvomo.telemetry.spans import here
 
@@ -84,14 +84,16 @@ async def hurry(tx: Transaction, account: tuple[str, str], at: datetime) -> None
     await tx.run("dispatches.hurry", *account, at, LEASE_SECONDS)
 
 
-async def note(tx: Transaction, organization_id: str, notes: Sequence[Note]) -> None:
-    """How far they have come, here and where the messages are read."""
+async def note(tx: Transaction, organization_id: str, notes: Sequence[Note]) -> list[PublicMessage]:
+    """How far they have come, here and where the messages are read; those messages as they are then."""
     names = ("message_id", "state", "provider_id", "problem", "detail")
     await tx.run(
         "dispatches.note", organization_id, *([getattr(one, name) for one in notes] for name in names)
     )
     read = [one for one in notes if one.seq is not None]
-    if read:
-        shown = ("conversation_id", "seq", "state", "problem")
-        columns = ([getattr(one, name) for one in read] for name in shown)
-        await tx.run("dispatches.note_messages", organization_id, *columns)
+    if not read:
+        return []
+    shown = ("conversation_id", "seq", "state", "problem")
+    columns = ([getattr(one, name) for one in read] for name in shown)
+    rows = await tx.rows("dispatches.note_messages", organization_id, *columns)
+    return [public_message(row) for row in rows]

@@ -90,13 +90,19 @@ async def write(
     await tx.run("messages.write", public, internal, [counts(one) for one in changed])
 
 
+def public_message(row: Any) -> PublicMessage:
+    """A row of the public table."""
+    kept = {one.name: row[one.name] for one in fields(PublicMessage)}
+    files = {"attachments": attached(row["attachments"], public=True), "media": media(row["media"])}
+    return PublicMessage(**kept | files)
+
+
 def _message(row: Any) -> Message:
-    kind: type[Message] = PublicMessage
-    if row["public_seq"] is None:
-        kind = Instruction if row["visibility"] == "instruction" else InternalMessage
+    if row["public_seq"] is not None:
+        return public_message(row)
+    kind = Instruction if row["visibility"] == "instruction" else InternalMessage
     kept = {one.name: row[one.name] for one in fields(kind)}
-    kept["attachments"] = attached(row["attachments"], public=kind is PublicMessage)
-    return PublicMessage(**kept | {"media": media(row["media"])}) if kind is PublicMessage else kind(**kept)
+    return kind(**kept | {"attachments": attached(row["attachments"], public=False)})
 
 
 def attached(stored: Sequence[dict[str, Any]] | None, *, public: bool) -> tuple[Any, ...]:

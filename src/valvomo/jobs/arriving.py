@@ -1,5 +1,7 @@
 """Arriving: takes in what providers told us, each thread in its order, many threads at a time.
 
+Words in conversations that go on are taken in together, many threads in a transaction; all else one by one.
+
 What cannot be taken in is tried again, and given up after some attempts: it is kept with its problem for a person to
 look at, and what is behind it goes on.
 """
@@ -7,7 +9,7 @@ look at, and what is behind it goes on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +24,7 @@ from valvomo.channels.vault import UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
 from valvomo.commands.channels.naming import NoteName
 from valvomo.commands.channels.taking_in import TakeMessage, TakeStatuses
+from valvomo.commands.channels.taking_together import TakeWords
 from valvomo.commands.execute import Done, Executor
 from valvomo.commands.registry import Command
 from valvomo.db.doorbell import Doorbell
@@ -31,6 +34,8 @@ from valvomo.jobs.rounds import Rounds
 
 AT_A_TIME = 8
 """Threads that are taken in at a time."""
+TOGETHER = 64
+"""Threads whose words are taken in at once."""
 BATCH = 200
 MOST_ATTEMPTS = 6
 NAME_SECONDS = 4.0
@@ -52,6 +57,8 @@ AWAY = (
 
 class Arriving(Rounds):
     """One for a process; several processes share the work."""
+
+    arrivals = True
 
     def __init__(
         self,
@@ -77,23 +84,57 @@ class Arriving(Rounds):
     async def round(self) -> float | None:
         """Everything that is due; then until the next is."""
         async with self._database.asking() as tx:
-            due = await tx.rows("channels.due_arrivals", self._clock(), BATCH)
+            due = await tx.rows("arrivals.due", self._clock(), BATCH)
+        accounts = await self._accounts(due)
+        messages = [row for row in due if row["kind"] == "message"]
+        moved, left = await self._words(messages, accounts)
         turns = asyncio.Semaphore(AT_A_TIME)
 
         async def take(row: Any) -> bool:
             async with turns:
-                return await (self._statuses(row) if row["kind"] == "status" else self._messages(row))
+                if row["kind"] == "status":
+                    return await self._statuses(row)
+                return await self._messages(row, accounts[_account(row)])
 
-        moved = await asyncio.gather(*(take(row) for row in due), return_exceptions=True)
-        if trouble := [one for one in moved if isinstance(one, BaseException)]:
+        others = [row for row in due if row["kind"] == "status"] + left
+        came = await asyncio.gather(*(take(row) for row in others), return_exceptions=True)
+        if trouble := [one for one in came if isinstance(one, BaseException)]:
             raise trouble[0]
-        if any(moved):
+        if moved or any(came):
             return 0.0
         return await self._until_next()
 
-    async def _messages(self, row: Any) -> bool:
+    async def _words(
+        self, rows: Sequence[Any], accounts: Mapping[tuple[str, str], Used | None]
+    ) -> tuple[bool, list[Any]]:
+        """Words of many threads at once; whether there were any, and the threads in which there is something else."""
+        moved, left = False, list[Any]()
+        for organization_id in dict.fromkeys(row["organization_id"] for row in rows):
+            own = [row for row in rows if row["organization_id"] == organization_id]
+            for begin in range(0, len(own), TOGETHER):
+                some = own[begin : begin + TOGETHER]
+                taken, others = await self._take_words(organization_id, some, accounts)
+                moved = moved or taken
+                left += others
+        return moved, left
+
+    async def _take_words(
+        self, organization_id: str, rows: Sequence[Any], accounts: Mapping[tuple[str, str], Used | None]
+    ) -> tuple[bool, list[Any]]:
+        threads = {(row["account_id"], row["address"]): row for row in rows}
+        used = {account_id: accounts[organization_id, account_id] for account_id, _ in threads}
+        hours = {
+            one: found.provider.abilities(found.account).session_hours if found else None
+            for one, found in used.items()
+        }
+        problem, done = await self._attempt(rows[0], TakeWords(threads=tuple(threads), session_hours=hours))
+        if problem is not None:
+            # Whichever of them is to blame, the others are taken in one by one.
+            return False, list(rows)
+        return bool(done["taken"]), [threads[one] for one in done["left"]]
+
+    async def _messages(self, row: Any, used: Used | None) -> bool:
         """The messages of a thread; whether any was taken in."""
-        used = await self._used(row)
         hours = used.provider.abilities(used.account).session_hours if used else None
         if used is not None and isinstance(used.provider, Namer) and self._http is not None:
             await self.learn_name(row, used, used.provider, self._http)
@@ -118,7 +159,7 @@ class Arriving(Rounds):
             if problem is not None:
                 async with self._database.transaction() as tx:
                     place = (row["organization_id"], row["account_id"], self._clock(), problem, MOST_ATTEMPTS)
-                    await tx.run("channels.status_failed", *place)
+                    await tx.run("arrivals.status_failed", *place)
             elif not (done.get("taken") or done.get("waiting")):
                 break
         return True
@@ -140,13 +181,18 @@ class Arriving(Rounds):
     async def _failed(self, row: Any, problem: str) -> None:
         async with self._database.transaction() as tx:
             place = (row["organization_id"], row["account_id"], row["address"])
-            noted = await tx.row("channels.arrival_failed", *place, problem, self._clock(), MOST_ATTEMPTS)
+            noted = await tx.row("arrivals.failed", *place, problem, self._clock(), MOST_ATTEMPTS)
         if noted is not None:
             log.warning("arriving.untaken", key=noted["key"], attempts=noted["attempts"], problem=problem)
 
-    async def _used(self, row: Any) -> Used | None:
+    async def _accounts(self, rows: Sequence[Any]) -> dict[tuple[str, str], Used | None]:
+        """Those of messages as they are set up now, None where one cannot be used."""
+        keys = dict.fromkeys(_account(row) for row in rows if row["kind"] == "message")
+        return {key: await self._used(key) for key in keys}
+
+    async def _used(self, key: tuple[str, str]) -> Used | None:
         async with self._database.asking() as tx:
-            account = await tx.row("channels.account", row["organization_id"], row["account_id"])
+            account = await tx.row("channels.account", *key)
         try:
             return self._opener.open(account)
         except (UnopenableError, UnusableAccountError):
@@ -176,8 +222,12 @@ class Arriving(Rounds):
     async def _until_next(self) -> float | None:
         now = self._clock()
         async with self._database.asking() as tx:
-            due: datetime | None = await tx.value("channels.next_arrival", now)
+            due: datetime | None = await tx.value("arrivals.next_due", now)
         return None if due is None else max(0.0, (due - now).total_seconds())
+
+
+def _account(row: Any) -> tuple[str, str]:
+    return row["organization_id"], row["account_id"]
 
 
 def is_away(error: Exception) -> bool:

@@ -20,6 +20,7 @@ from valvomo.commands.execute import Executor
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.jobs.enclosing import Enclosures
+from valvomo.jobs.noting import Noting
 from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.sending import Sender
 
@@ -53,6 +54,7 @@ class Dispatching(Rounds):
         self._process_id = process_id
         self._allowed = allowed
         self._enclosures = enclosures
+        self._noting = Noting(executor)
         self._senders: dict[Key, Sender] = {}
         self._working: dict[Key, asyncio.Task[None]] = {}
 
@@ -73,7 +75,7 @@ class Dispatching(Rounds):
             if sender is None:
                 sender = self._senders[key] = Sender(
                     self._executor, self._opener, self._http,
-                    key=key, process_id=self._process_id, enclosures=self._enclosures,
+                    key=key, process_id=self._process_id, enclosures=self._enclosures, noting=self._noting,
                 )  # fmt: skip
             sender.wake.set()
             if key not in self._working and (sender.unnoted or not sender.quiet):

@@ -212,7 +212,7 @@ class Janitor(Rounds):
             await tx.run("people.drop_expired_sessions", now - SESSIONS_KEPT)
         await self._drop("journal.drop_receipts", now - RECEIPTS_KEPT)
         await self._drop("outbox.drop_old", now - LETTERS_KEPT)
-        await self._drop("channels.drop_old", now - LETTERS_KEPT)
+        await self._drop("arrivals.drop_old", now - LETTERS_KEPT)
         await self._drop("alerts.drop_old_mails", now - LETTERS_KEPT)
         await self._drop("alerts.drop_old", now - ALERTS_KEPT)
         await self._drop("exports.drop", now - FILES_KEPT)

@@ -36,13 +36,14 @@ class RoundStatistics:
 class Rounds(ABC):
     """`every` is the longest pause between two rounds in seconds, `gather` the shortest.
 
-    `words`: whether mere messages are a reason to go. `rest`: for how many seconds an organization in trouble is left
-    alone (`in_each`).
+    `words`: whether mere messages are a reason to go, `arrivals` what came over channels. `rest`: for how many seconds
+    an organization in trouble is left alone (`in_each`).
     """
 
     every = 1.0
     gather = 0.02
     words = False
+    arrivals = False
     rest = 0.0
 
     def __init__(self, bell: Doorbell | None = None) -> None:
@@ -50,7 +51,7 @@ class Rounds(ABC):
         self.statistics = RoundStatistics()
         self._resting: dict[str, float] = {}
         if bell is not None:
-            bell.listen(self._rung, words=self.words)
+            bell.listen(self._rung, words=self.words, arrivals=self.arrivals)
 
     async def run(self) -> None:
         """Go rounds until cancelled; trouble with the database ends a round and never the job."""

@@ -17,15 +17,15 @@ from valvomo.channels.optional import Coupled
 from valvomo.channels.port import Http, Letter, RejectedError, UnavailableError, cleaned
 from valvomo.channels.vault import UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
-from valvomo.commands.channels.delivery import NoteDeliveries, Told
+from valvomo.commands.channels.told import Told
 from valvomo.commands.execute import Executor
 from valvomo.db.dispatches import LEASE_SECONDS
-from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.template import Filled
 from valvomo.jobs.arriving import is_away
 from valvomo.jobs.enclosing import Enclosures
 from valvomo.jobs.giving import Giving
+from valvomo.jobs.noting import Noting
 from valvomo.jobs.pacing import LONGEST_PAUSE, Bucket, after_lost, pause_after
 from valvomo.jobs.standing import Standing
 from valvomo.telemetry.spans import span
@@ -59,17 +59,17 @@ class Sender:
         key: tuple[str, str],
         process_id: str,
         enclosures: Enclosures | None = None,
+        noting: Noting | None = None,
     ) -> None:
         self.wake = asyncio.Event()
-        self._executor = executor
         self._database = executor.database
         self._clock: Callable[[], datetime] = executor.clock
         self._opener = opener
         self._giving = Giving(executor, http, key)
         self._enclosures = enclosures
+        self._noting = noting or Noting(executor)
         self._key = key
         self._process_id = process_id
-        self._system = system(key[0], "channel")
         self._account: Used | None = None
         self._bucket = Bucket(1.0)
         self._flying: set[asyncio.Task[None]] = set()
@@ -255,10 +255,10 @@ class Sender:
         log.info("sending.unavailable", account=self._key[1], attempts=row["attempts"], problem=error.detail)
 
     async def _note(self) -> None:
-        """What has come of what was sent, many of it in one transaction."""
+        """What has come of what was sent, in a transaction with what has come of others'."""
         while told := self._told[:]:
             try:
-                await self._executor.execute(self._system, NoteDeliveries(told=tuple(told)))
+                await self._noting.note(self._key[0], told)
             except Exception as error:
                 if is_away(error):
                     raise
@@ -270,7 +270,7 @@ class Sender:
         """Whatever is wrong with what is said of one message concerns no other."""
         for one in told:
             try:
-                await self._executor.execute(self._system, NoteDeliveries(told=(one,)))
+                await self._noting.note(self._key[0], [one])
             except Exception as error:
                 if is_away(error):
                     raise

@@ -111,7 +111,7 @@ def happening_of(fact: Fact, quiet: int, words: Words | None) -> Happening:
 
 
 def words_of_message(one: Message) -> Words:
-    """A message that was just written, as it would be read."""
+    """A message that was just written, or has come further, as it would be read."""
     public_seq, visibility = (
         (one.public_seq, Visibility.PUBLIC.value)
         if isinstance(one, PublicMessage)
@@ -129,6 +129,7 @@ def words_of_message(one: Message) -> Words:
         client_id=one.client_id,
         at=one.at,
         delivery=one.delivery if isinstance(one, PublicMessage) else None,
+        delivery_problem=one.delivery_problem if isinstance(one, PublicMessage) else None,
         attachments=one.attachments,
         media=(one.media or ()) if isinstance(one, PublicMessage) else (),
     )

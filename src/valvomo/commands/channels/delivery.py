@@ -13,6 +13,7 @@ from valvomo.commands.work import Work
 from valvomo.db import conversations, dispatches, messages
 from valvomo.db.dispatches import Note
 from valvomo.db.journal import Fact
+from valvomo.db.messages import PublicMessage
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged, DeliveryProblem
 from valvomo.domain.conversations.fold import fold
@@ -40,7 +41,10 @@ async def note_deliveries(work: Work, command: NoteDeliveries) -> Outcome:
 
 
 async def take_note(work: Work, told: Sequence[Told]) -> None:
-    """Whatever of it says more than what is known; conversations are locked before their dispatches."""
+    """All that this work is about: whatever of it says more than what is known.
+
+    Conversations are locked before their dispatches.
+    """
     house, ids = work.organization_id, sorted({one.message_id for one in told})
     found = await work.tx.rows("dispatches.conversations_of", house, ids)
     current = await conversations.lock_many(work.tx, ((house, row["conversation_id"]) for row in found))
@@ -59,20 +63,26 @@ async def take_note(work: Work, told: Sequence[Told]) -> None:
             current[key] = changed[key] = note_change(work, current[key], noted)
     moved = [one for one in notes.values() if one != _known(rows[one.message_id])]
     await parts.write(work)
-    await write(work, moved, [(before[key], one) for key, one in changed.items()])
+    written = await write(work, moved, [(before[key], one) for key, one in changed.items()])
+    if all(one.undelivered == before[key].undelivered for key, one in changed.items()):
+        # Nobody's rights, offers or deadlines are others than before.
+        work.said = tuple(written)
 
 
 async def write(
     work: Work, notes: Sequence[Note], changed: Sequence[tuple[Conversation, Conversation]]
-) -> None:
-    """What has come further, and the conversations (before, after): most have nothing new but their versions."""
-    if notes:
-        await dispatches.note(work.tx, work.organization_id, notes)
+) -> list[PublicMessage]:
+    """What has come further, and the conversations (before, after): most have nothing new but their versions.
+
+    The messages as they are then.
+    """
+    found = await dispatches.note(work.tx, work.organization_id, notes) if notes else []
     for before, after in changed:
         if after.undelivered != before.undelivered:
             await conversations.save(work.tx, before, after)
     if counted := [after for before, after in changed if after.undelivered == before.undelivered]:
         await messages.write(work.tx, [], [], counted)
+    return found
 
 
 def note_change(work: Work, conversation: Conversation, noted: Note) -> Conversation:

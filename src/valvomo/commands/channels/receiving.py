@@ -24,16 +24,20 @@ from valvomo.channels.port import (
 from valvomo.channels.vault import UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Used
 from valvomo.db import channels
-from valvomo.db.channels import Came, Kept
+from valvomo.db.batches import Batches
+from valvomo.db.channels import Call, Came, Kept
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.db.ids import new_id
 from valvomo.db.transaction import Transaction
 from valvomo.domain.attachments.kinds import declared_type
 from valvomo.domain.refusals import Reason, Refusal, malformed
+from valvomo.telemetry.spans import here
 
 AHEAD = timedelta(minutes=1)
 """A provider's clock that is further ahead of ours than this is not believed: it would keep others waiting."""
+MOST_CALLS = 128
+"""Calls of providers that share a commit."""
 LONGEST_NAME, LONGEST_TYPE = 1000, 200
 """Characters of what a sender calls a file, and of what they say that it is."""
 
@@ -52,11 +56,12 @@ class Reception:
         self._bell = bell
         self.clock = clock
         self._opener = opener
+        self._lookups: Batches[str, Any | None] = Batches(self._called)
+        self._calls: Batches[Call, None] = Batches(self._keep_all, MOST_CALLS, singly=True)
 
     async def receive(self, provider: str, account_id: str, request: Request) -> Answer | Refusal:
         """What the provider gets for an answer: everything that it said is kept by then, or nothing is."""
-        async with self._database.asking() as tx:
-            row = await tx.row("channels.called", account_id)
+        row = await self._lookups.ask(account_id)
         if row is None or row["provider"] != provider or row["disabled"]:
             return Refusal(Reason.NOT_FOUND)
         try:
@@ -81,10 +86,11 @@ class Reception:
     ) -> None:
         """Keep what came, and with it, where a provider is asked, how far it has been read."""
         account = (used.account.organization_id, used.account.id)
-        settling = timedelta(seconds=used.provider.abilities(used.account).settling_seconds)
         limit = used.provider.abilities(used.account).per_sender_hour
+        if cursor is None and limit is None and all(_plain(one) for one in items):
+            await self._calls.ask(_call(used, [kept(one, at) for one in items], at))
+            return
         reports = [kept(one, at) for one in items if isinstance(one, Report)]
-        new = 0
         async with self._database.transaction() as tx:
             inbound = [one for one in items if isinstance(one, Inbound)]
             lately = {} if limit is None else await _lately(tx, account, inbound, at)
@@ -93,13 +99,41 @@ class Reception:
                 lately[one.address] = lately.get(one.address, 0) + 1
                 much = limit is not None and lately[one.address] > limit
                 messages.append(await _placed(tx, account, one, at=at, much=much))
-            for some, due in ((messages, at + settling), (reports, at)):
-                if some:
-                    new += await channels.keep(tx, account, some, at=at, due=due)
+            new = await channels.keep(tx, [_call(used, [*messages, *reports], at)])
             if cursor is not None:
                 await tx.run("channels.read_to", *account, cursor)
-        if new:
-            self._bell.ring(used.account.organization_id)
+        self._ring(new)
+
+    async def _keep_all(self, calls: Sequence[Call]) -> list[None]:
+        """What is told at the same time shares a commit, whoever tells it."""
+        async with self._database.transaction() as tx:
+            new = await channels.keep(tx, calls)
+        self._ring(new)
+        return [None] * len(calls)
+
+    async def _called(self, ids: Sequence[str]) -> list[Any | None]:
+        async with self._database.asking() as tx:
+            rows = {row["id"]: row for row in await tx.rows("channels.called", sorted(set(ids)))}
+        return [rows.get(one) for one in ids]
+
+    def _ring(self, organizations: frozenset[str]) -> None:
+        for one in organizations:
+            self._bell.ring(one, arrived=True)
+
+
+def _plain(item: Item) -> bool:
+    """Whether nothing has to be asked before it is kept."""
+    return isinstance(item, Report) or item.threading is None
+
+
+def _call(used: Used, items: Sequence[Kept], at: datetime) -> Call:
+    settling = timedelta(seconds=used.provider.abilities(used.account).settling_seconds)
+    return Call(
+        account=(used.account.organization_id, used.account.id),
+        at=at,
+        items=[(one, at if one.kind == "status" else at + settling) for one in items],
+        cause=here(),
+    )
 
 
 async def _lately(
@@ -108,15 +142,16 @@ async def _lately(
     """How many messages came within an hour from whom something comes now."""
     since = at - timedelta(hours=1)
     senders = dict.fromkeys(one.address for one in inbound)
-    return {one: await tx.value("channels.written_lately", *account, one, since) for one in senders}
+    return {one: await tx.value("arrivals.written_lately", *account, one, since) for one in senders}
 
 
 async def _placed(
     tx: Transaction, account: tuple[str, str], said: Inbound, *, at: datetime, much: bool
 ) -> Kept:
     """A message as it is kept: in its thread; `much` came from there, so a machine may answer every one of ours."""
-    problem = said.problem[:500] or (TOO_MANY if much and not said.automatic else None)
-    one = replace(kept(said, at), problem=problem)
+    one = kept(said, at)
+    if much and not said.automatic and one.problem is None:
+        one = replace(one, problem=TOO_MANY)
     threading = said.threading
     if threading is None:
         return one
@@ -136,6 +171,7 @@ def kept(item: Item, at: datetime) -> Kept:
         body=msgspec.to_builtins(_told(item), builtin_types=(datetime,)),
         sent_at=min(said or at, at + AHEAD),
         media=[_came(one) for one in item.media] if isinstance(item, Inbound) else (),
+        problem=item.problem[:500] or None if isinstance(item, Inbound) else None,
     )
 
 

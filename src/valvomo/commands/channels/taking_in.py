@@ -50,13 +50,13 @@ async def take_message(work: Work, command: TakeMessage) -> Outcome:
     thread = await channels.take_thread(work.tx, account, command.address, work.now)
     if thread is None:
         return {}
-    arrival = await work.tx.row("channels.first_message", *account, command.address, work.now)
+    arrival = await work.tx.row("arrivals.first_message", *account, command.address, work.now)
     if arrival is None or not arrival["ripe"] or (arrival["attempts"] and arrival["due"] > work.now):
         return {}
     said = msgspec.convert(arrival["body"], Inbound)
     if said.automatic:
         # It stays noted that it came; nobody is called for it, and it gets no answer.
-        await work.tx.run("channels.arrival_done", *account, arrival["key"], work.now, _noted(said))
+        await work.tx.run("arrivals.done", *account, arrival["key"], work.now, _noted(said))
         return {"key": arrival["key"]}
     hours = command.session_hours
     until = None if hours is None else arrival["sent_at"] + timedelta(hours=hours)
@@ -73,7 +73,7 @@ async def take_message(work: Work, command: TakeMessage) -> Outcome:
         await work.tx.run(
             "channels.opt", *account, command.address, work.now if said.opted == "out" else None
         )
-    await work.tx.run("channels.arrival_done", *account, arrival["key"], work.now, None)
+    await work.tx.run("arrivals.done", *account, arrival["key"], work.now, None)
     return {"key": arrival["key"], "conversation": conversation.id}
 
 
@@ -218,17 +218,17 @@ async def take_statuses(work: Work, command: TakeStatuses) -> Outcome:
     if work.actor.kind is not ActorKind.SYSTEM:
         return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
     account = (work.organization_id, command.account_id)
-    rows = await work.tx.rows("channels.due_statuses", *account, work.now, command.most)
+    rows = await work.tx.rows("arrivals.due_statuses", *account, work.now, command.most)
     known = {row["key"]: [_told(row, row["message_id"])] for row in rows if row["message_id"] is not None}
     for row in rows:
         if "until" in row["body"] and (told := await _told_until(work, account, row)) is not None:
             known[row["key"]] = told
     if known:
         await take_note(work, [one for told in known.values() for one in told])
-        await work.tx.run("channels.statuses_done", *account, list(known), work.now)
+        await work.tx.run("arrivals.statuses_done", *account, list(known), work.now)
     if unknown := [row["key"] for row in rows if row["key"] not in known]:
         patience = work.now - STATUS_PATIENCE
-        await work.tx.run("channels.statuses_wait", *account, unknown, work.now, UNKNOWN_MESSAGE, patience)
+        await work.tx.run("arrivals.statuses_wait", *account, unknown, work.now, UNKNOWN_MESSAGE, patience)
     return {"taken": len(known), "waiting": len(unknown)}
 
 

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -172,13 +172,9 @@ class MessageLane:
 
 def _said(batch: Batch, organization_id: str, position: int) -> Said:
     """What the batch has written in this organization, where nothing but words were; `position` is the last one."""
-    facts = batch.facts[organization_id]
-    first = position - len(facts) + 1
     messages: list[Message] = [*batch.public, *batch.internal]
-    return Said(
-        facts=tuple(replace(fact, position=number) for number, fact in enumerate(facts, first)),
-        messages=tuple(one for one in messages if one.organization_id == organization_id),
-    )
+    ours = (one for one in messages if one.organization_id == organization_id)
+    return Said.of(batch.facts[organization_id], ours, position)
 
 
 def _done(outcome: Posted | Refusal, position: int | None) -> Done | Refusal:

@@ -1,6 +1,6 @@
 -- name: called
--- The account that a provider calls by its id alone.
-SELECT * FROM channel_accounts WHERE id = $1
+-- The accounts that providers call by their ids alone.
+SELECT * FROM channel_accounts WHERE id = ANY ($1::text[])
 
 -- name: account
 -- One account.
@@ -103,35 +103,6 @@ INSERT INTO channel_references (organization_id, account_id, reference, thread, 
 SELECT $1, $2, reference, $4, $5 FROM unnest($3::text[]) AS reference
 ON CONFLICT ON CONSTRAINT channel_references_pkey DO NOTHING
 
--- name: written_lately
--- How many messages came from a customer since then, in all threads of theirs.
-SELECT count(*) FROM arrivals WHERE organization_id = $1 AND account_id = $2 AND kind = 'message'
-    AND received_at > $4 AND (address = $3 OR starts_with(address, $3 || ' '))
-
--- name: keep
--- What a provider told us; what it has told before adds nothing. With a problem it waits for a person.
-INSERT INTO arrivals (organization_id, account_id, key, kind, address, body, sent_at, problem, received_at, due,
-    given_up_at, trace)
-SELECT $1, $2, i.key, i.kind, i.address, i.body, i.sent_at, i.problem, $9, $10,
-    CASE WHEN i.problem IS NOT NULL THEN $9::timestamptz END, $11
-FROM unnest($3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[], $8::text[])
-    AS i (key, kind, address, body, sent_at, problem)
-ON CONFLICT ON CONSTRAINT arrivals_pkey DO NOTHING
-
--- name: due_arrivals
--- Threads with a message that is due, and accounts with statuses that are, the most overdue first; but threads whose
--- first message waits to be tried again, for else many of those would keep all others from their turn.
-SELECT organization_id, account_id, kind, CASE kind WHEN 'message' THEN address ELSE '' END AS address
-FROM arrivals a WHERE due <= $1 AND done_at IS NULL AND given_up_at IS NULL
-    AND NOT (kind = 'message' AND EXISTS (SELECT FROM arrivals f WHERE f.organization_id = a.organization_id
-        AND f.account_id = a.account_id AND f.kind = 'message' AND f.address = a.address AND f.attempts > 0 AND f.due > $1
-        AND f.done_at IS NULL AND f.given_up_at IS NULL AND (f.sent_at, f.key) < (a.sent_at, a.key)))
-GROUP BY 1, 2, 3, 4 ORDER BY min(due) LIMIT $2
-
--- name: next_arrival
--- When the next one is due that is not yet.
-SELECT min(due) FROM arrivals WHERE due > $1 AND done_at IS NULL AND given_up_at IS NULL
-
 -- name: is_asked_for
 -- Whether a customer's name is to be asked for: of whom nothing came and to whom nothing went before, and of whom it could
 -- not be learned by then.
@@ -157,66 +128,26 @@ ON CONFLICT ON CONSTRAINT channel_threads_pkey DO NOTHING
 SELECT * FROM channel_threads WHERE organization_id = $1 AND account_id = $2 AND address = $3
 FOR NO KEY UPDATE SKIP LOCKED
 
--- name: first_message
--- The first message of a thread that is not done; `ripe` once one that does not come before it is due.
-SELECT a.*, EXISTS (SELECT FROM arrivals b WHERE b.organization_id = $1 AND b.account_id = $2 AND b.kind = 'message'
-    AND b.address = $3 AND b.due <= $4 AND b.done_at IS NULL AND b.given_up_at IS NULL
-    AND (b.sent_at, b.key) >= (a.sent_at, a.key)) AS ripe
-FROM arrivals a WHERE a.organization_id = $1 AND a.account_id = $2 AND a.kind = 'message' AND a.address = $3
-    AND a.done_at IS NULL AND a.given_up_at IS NULL
-ORDER BY a.sent_at, a.key LIMIT 1 FOR UPDATE OF a
-
--- name: arrival_done
--- It has become part of a conversation, or of nothing with a reason; its words stand in the conversation now.
-UPDATE arrivals SET done_at = $4, problem = $5, body = '{}' WHERE organization_id = $1 AND account_id = $2 AND key = $3
-
--- name: arrival_failed
--- The first message of a thread could not be taken in: when to try again, or that we gave up.
-UPDATE arrivals SET attempts = attempts + 1, problem = $4,
-    due = $5::timestamptz + make_interval(secs => least(300, power(4, attempts)::integer)),
-    given_up_at = CASE WHEN attempts + 1 >= $6 THEN $5::timestamptz END
-WHERE organization_id = $1 AND account_id = $2 AND key = (
-    SELECT a.key FROM arrivals a WHERE a.organization_id = $1 AND a.account_id = $2 AND a.kind = 'message'
-        AND a.address = $3 AND a.done_at IS NULL AND a.given_up_at IS NULL ORDER BY a.sent_at, a.key LIMIT 1)
-RETURNING key, attempts, given_up_at
-
--- name: due_statuses
--- Reports of an account that are due, each with the dispatch or the part of one that it is about, if that is known yet.
-SELECT a.key, a.body, a.received_at, coalesce(p.message_id, d.message_id) AS message_id, p.place AS part
-FROM arrivals a
-LEFT JOIN dispatches d ON d.organization_id = a.organization_id AND d.account_id = a.account_id
-    AND d.provider_id = a.address
-LEFT JOIN dispatch_parts p ON p.organization_id = a.organization_id AND p.account_id = a.account_id
-    AND p.provider_id = a.address
-WHERE a.organization_id = $1 AND a.account_id = $2 AND a.kind = 'status' AND a.due <= $3
-    AND a.done_at IS NULL AND a.given_up_at IS NULL
-ORDER BY a.sent_at, a.key LIMIT $4 FOR UPDATE OF a SKIP LOCKED
-
--- name: statuses_done
--- These reports have been taken in.
-UPDATE arrivals SET done_at = $4, body = '{}' WHERE organization_id = $1 AND account_id = $2 AND key = ANY ($3::text[])
-
--- name: statuses_wait
--- What these reports are about is not known yet: they wait, and are dropped in the end.
-UPDATE arrivals SET attempts = attempts + 1, problem = $5,
-    due = $4::timestamptz + make_interval(secs => least(300, power(2, attempts)::integer)),
-    done_at = CASE WHEN received_at < $6 THEN $4::timestamptz END
-WHERE organization_id = $1 AND account_id = $2 AND key = ANY ($3::text[])
-
--- name: status_failed
--- The first of these that are due could not be taken in: when to try again, or that we gave up.
-UPDATE arrivals SET attempts = attempts + 1, problem = $4,
-    due = $3::timestamptz + make_interval(secs => least(300, power(4, attempts)::integer)),
-    given_up_at = CASE WHEN attempts + 1 >= $5 THEN $3::timestamptz END
-WHERE organization_id = $1 AND account_id = $2 AND key = (
-    SELECT a.key FROM arrivals a WHERE a.organization_id = $1 AND a.account_id = $2 AND a.kind = 'status'
-        AND a.due <= $3 AND a.done_at IS NULL AND a.given_up_at IS NULL ORDER BY a.sent_at, a.key LIMIT 1)
+-- name: lock_threads
+-- Of these threads those with a conversation, unless somebody else is at them, or has to ask for a name before.
+SELECT t.account_id, t.address, t.conversation_id FROM unnest($2::text[], $3::text[]) AS k (account_id, address)
+JOIN channel_threads t ON t.organization_id = $1 AND t.account_id = k.account_id AND t.address = k.address
+WHERE t.conversation_id IS NOT NULL AND t.unnamed_at IS NULL ORDER BY t.account_id, t.address FOR NO KEY UPDATE OF t SKIP LOCKED
 
 -- name: note_thread
 -- With whom and in which conversation the thread is now.
 UPDATE channel_threads SET contact_id = $4, conversation_id = $5, name = coalesce(nullif($6, ''), name),
     last_inbound_at = greatest(last_inbound_at, $7), cursor = coalesce($8, cursor)
 WHERE organization_id = $1 AND account_id = $2 AND address = $3
+
+-- name: note_threads
+-- The same of several threads.
+UPDATE channel_threads t SET contact_id = n.contact_id, conversation_id = n.conversation_id,
+    name = coalesce(nullif(n.name, ''), t.name), last_inbound_at = greatest(t.last_inbound_at, n.sent_at),
+    cursor = coalesce(n.cursor, t.cursor)
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::jsonb[])
+    AS n (account_id, address, contact_id, conversation_id, name, sent_at, cursor)
+WHERE t.organization_id = $1 AND t.account_id = n.account_id AND t.address = n.address
 
 -- name: begin_thread
 -- With whom and in which conversation the thread is now, that the house has begun.
@@ -288,9 +219,3 @@ SELECT EXISTS (SELECT FROM identities WHERE organization_id = $1 AND contact_id 
 -- A customer is known by this from now on; whoever was before keeps it.
 INSERT INTO identities (organization_id, kind, value, contact_id, verified_by, verified_at)
 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT ON CONSTRAINT identities_pkey DO NOTHING
-
--- name: drop_old
--- What came in and became part of a conversation, or of nothing, a while ago; so many at a time.
-DELETE FROM arrivals WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM arrivals WHERE received_at < $1 AND done_at IS NOT NULL LIMIT $2
-))

@@ -42,28 +42,32 @@ UPDATE channel_accounts SET sender_id = NULL, sender_until = NULL
 WHERE organization_id = $1 AND id = $2 AND sender_id = $3
 
 -- name: lease
--- The next of each thread that is due is this process's to send; before it is, it is noted that it is being sent.
+-- The next of each thread that is due is this process's to send; before it is, it is noted that it is being sent. Each row
+-- is looked up by its whole key, however few the planner believes that there are: of what waits it knows little.
 WITH heads AS (
-    SELECT d.organization_id, d.message_id, d.conversation_id, d.seq, d.address FROM dispatches d
+    SELECT d.message_id FROM dispatches d
     WHERE d.organization_id = $1 AND d.account_id = $2 AND d.state = 'queued' AND d.due <= $3
-        AND NOT EXISTS (SELECT FROM dispatches e WHERE e.organization_id = $1 AND e.account_id = $2
-            AND e.address = d.address AND e.state = 'queued' AND e.place < d.place)
+        AND d.place = (SELECT min(e.place) FROM dispatches e WHERE e.organization_id = $1 AND e.account_id = $2
+            AND e.address = d.address AND e.state = 'queued')
     ORDER BY d.place LIMIT $5 FOR UPDATE OF d SKIP LOCKED
+), begun AS (
+    UPDATE dispatches d SET due = $3::timestamptz + make_interval(secs => $4), attempts = d.attempts + 1, begun_at = $3,
+        lost = d.lost + (d.begun_at IS NOT NULL)::integer,
+        possibly_repeated = d.possibly_repeated OR (d.begun_at IS NOT NULL AND NOT $6)
+    WHERE d.organization_id = $1 AND d.message_id = ANY (ARRAY(SELECT message_id FROM heads))
+    RETURNING d.*
 )
-UPDATE dispatches d SET due = $3::timestamptz + make_interval(secs => $4), attempts = d.attempts + 1, begun_at = $3,
-    lost = d.lost + (d.begun_at IS NOT NULL)::integer,
-    possibly_repeated = d.possibly_repeated OR (d.begun_at IS NOT NULL AND NOT $6)
-FROM heads h
-JOIN conversations c ON c.organization_id = h.organization_id AND c.id = h.conversation_id
-JOIN channel_threads t ON t.organization_id = h.organization_id AND t.account_id = $2 AND t.address = h.address
-LEFT JOIN public_messages p ON p.organization_id = h.organization_id AND p.conversation_id = h.conversation_id
-    AND p.seq = h.seq
-WHERE d.organization_id = h.organization_id AND d.message_id = h.message_id
-RETURNING d.message_id, d.conversation_id, d.address, d.place, d.attempts, d.created_at, d.trace, d.possibly_repeated,
+SELECT d.message_id, d.conversation_id, d.address, d.place, d.attempts, d.created_at, d.trace, d.possibly_repeated,
     d.lost, d.detail, coalesce(d.text, p.text) AS text, coalesce(p.author_name, '') AS author_name,
-    coalesce(p.author_role, 'bot') = 'bot' AS automatic,
-    c.body ->> 'language' AS language, c.body ->> 'subject' AS subject, t.cursor, d.filled, t.last_inbound_at,
+    coalesce(p.author_role, 'bot') = 'bot' AS automatic, c.language, c.subject, t.cursor, d.filled, t.last_inbound_at,
     p.attachments
+FROM begun d
+CROSS JOIN LATERAL (SELECT c.body ->> 'language' AS language, c.body ->> 'subject' AS subject FROM conversations c
+    WHERE c.organization_id = $1 AND c.id = d.conversation_id OFFSET 0) c
+CROSS JOIN LATERAL (SELECT t.cursor, t.last_inbound_at FROM channel_threads t
+    WHERE t.organization_id = $1 AND t.account_id = $2 AND t.address = d.address OFFSET 0) t
+LEFT JOIN LATERAL (SELECT p.text, p.author_name, p.author_role, p.attachments FROM public_messages p
+    WHERE p.organization_id = $1 AND p.conversation_id = d.conversation_id AND p.seq = d.seq OFFSET 0) p ON true
 
 -- name: renew
 -- It is being sent still.
@@ -153,10 +157,10 @@ FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
 WHERE d.organization_id = $1 AND d.message_id = n.message_id
 
 -- name: note_messages
--- The same, where the messages are read.
+-- The same, where the messages are read: as they are then.
 UPDATE public_messages p SET delivery = n.delivery, delivery_problem = n.problem
 FROM unnest($2::text[], $3::bigint[], $4::text[], $5::text[]) AS n (conversation_id, seq, delivery, problem)
-WHERE p.organization_id = $1 AND p.conversation_id = n.conversation_id AND p.seq = n.seq
+WHERE p.organization_id = $1 AND p.conversation_id = n.conversation_id AND p.seq = n.seq RETURNING p.*
 
 -- name: again
 -- A person has it sent again: what of it the provider would not have, or was not given.
