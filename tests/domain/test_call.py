@@ -89,6 +89,11 @@ class TestTheCustomersAnswer:
         assert why(end_call_refusal("eino", asked())) is Reason.NOT_YOURS
         assert why(end_call_refusal("aino", accepted())) is Reason.NOT_ELEVATED
 
+    def test_what_began_as_a_call_is_ended_and_not_turned_into_text_also_on_hold(self) -> None:
+        voice = accepted(Channel.VOICE)
+        held = after(voice, hold("aino", voice))
+        assert why(end_call_refusal("aino", held)) is Reason.NOT_ELEVATED
+
 
 class TestHold:
     @pytest.mark.parametrize("make", [elevated, lambda: accepted(Channel.VOICE)], ids=["elevated", "voice"])

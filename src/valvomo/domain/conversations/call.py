@@ -120,7 +120,8 @@ def end_call_refusal(agent_id: str, conversation: Conversation) -> Refusal | Non
     """Its primary ends the call of a text conversation, or takes back that they have asked for one."""
     if refusal := owner_refusal(agent_id, conversation):
         return refusal
-    return None if conversation.elevated or conversation.call is not None else Refusal(Reason.NOT_ELEVATED)
+    asked = conversation.call is not None and conversation.call.asked
+    return None if conversation.elevated or asked else Refusal(Reason.NOT_ELEVATED)
 
 
 def end_call(
