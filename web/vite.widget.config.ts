@@ -35,22 +35,26 @@ function hosted(): Plugin {
   }
 }
 
-/** What is needed once one talks, in a file of its own. */
+/** What is needed once one talks, and what calls need, each in a file of its own. */
+const LATER = { later: './src/widget/later/later.tsx', calls: './src/widget/later/calls/calls.tsx' }
+
 function later(): Plugin {
   return {
     name: 'later',
     async generateBundle() {
-      const built = (await build({
-        configFile: false,
-        logLevel: 'silent',
-        publicDir: false,
-        plugins: [hosted()],
-        oxc: JSX,
-        build: { ...TARGETS, write: false, lib: { entry: here('./src/widget/later/later.tsx'), formats: ['es'] }, minify: true },
-      })) as Rolldown.RolldownOutput[]
-      const chunk = built.flatMap(({ output }) => output).find((file) => file.type === 'chunk')
-      const { code } = await minify('later.js', chunk?.type === 'chunk' ? chunk.code : '', { module: true })
-      this.emitFile({ type: 'asset', fileName: 'v1/later.js', source: code })
+      for (const [name, entry] of Object.entries(LATER)) {
+        const built = (await build({
+          configFile: false,
+          logLevel: 'silent',
+          publicDir: false,
+          plugins: [hosted()],
+          oxc: JSX,
+          build: { ...TARGETS, write: false, lib: { entry: here(entry), formats: ['es'] }, minify: true },
+        })) as Rolldown.RolldownOutput[]
+        const chunk = built.flatMap(({ output }) => output).find((file) => file.type === 'chunk')
+        const { code } = await minify(`${name}.js`, chunk?.type === 'chunk' ? chunk.code : '', { module: true })
+        this.emitFile({ type: 'asset', fileName: `v1/${name}.js`, source: code })
+      }
     },
   }
 }

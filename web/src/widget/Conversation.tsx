@@ -2,7 +2,6 @@ import { Component, createRef, Fragment, h } from 'preact'
 
 import { Composer } from './Composer'
 import { Icon } from './icons'
-import { standing } from './standing'
 import { hasEnded, lines, type Line } from './talk'
 import { dateLocale } from './texts'
 import { named, Unsent } from './Unsent'
@@ -52,6 +51,7 @@ export function Conversation(part: Part) {
   const { problem, talk } = chat.view
   return (
     <>
+      {chat.later && <chat.later.Call {...part} />}
       <Talk {...part} />
       <Standing {...part} />
       {problem && <p class="bar error" role="alert">{problemText(problem, texts)}</p>}
@@ -85,11 +85,11 @@ function Entry({ line: { message, notice }, part }: { line: Line; part: Part }) 
 }
 
 /** Where one stands: the place in the queue as the server counts it, or that the line is down. */
-function Standing({ chat, texts, language }: Part) {
+function Standing(part: Part) {
+  const { chat, texts } = part
   const { talk, down } = chat.view
   const { situation } = talk
   if (hasEnded(situation)) return null
   if (down && situation) return <p class="bar warn" role="status">{texts(down)}</p>
-  if (situation?.state !== 'open') return null
-  return <p class="bar" role="status">{standing(situation, texts, language)}</p>
+  return situation?.state === 'open' && chat.later ? <chat.later.Standing {...part} /> : null
 }

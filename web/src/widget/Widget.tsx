@@ -34,7 +34,7 @@ export class Widget extends Component<Part> {
     const name = news ? texts('openUnread', { count: news }) : texts('open')
     return (
       <div class="root" lang={language}>
-        {open && <Panel {...part} close={this.#close} />}
+        {open ? <Panel {...part} close={this.#close} /> : chat.later && <chat.later.Call {...part} />}
         <button
           ref={this.#bubble}
           type="button"

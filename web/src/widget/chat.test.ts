@@ -53,7 +53,7 @@ function answer(address: string, { body, headers }: RequestInit = {}): Promise<R
 }
 
 beforeEach(() => {
-  vi.spyOn(Api.prototype, 'later').mockResolvedValue({ later: () => ({}) as Later })
+  vi.spyOn(Api.prototype, 'later').mockResolvedValue({ later: () => ({ hear: () => undefined }) as unknown as Later })
   vi.stubGlobal('fetch', answer)
   vi.stubGlobal('WebSocket', NoSocket)
   asked.length = 0

@@ -1,4 +1,5 @@
 import { newId } from '../api/newId'
+import type { CallFrame } from '../calls/frames'
 
 import { Api, Refused, words } from './api'
 import type { Later, Taken } from './later/later'
@@ -6,13 +7,12 @@ import { Line, type Down } from './line'
 import type { Outbox } from './outbox'
 import { lockUp, personOf, shelfOf, type Person } from './person'
 import { outboxOf } from './sending'
-import { openingOf, startOnce, type Form } from './starting'
+import { besides, keyOf, openingOf, startOnce, type Form } from './starting'
 import { Store } from './storage'
 import { SILENT, TYPING_MS, continuousTo, hasGap, takeItems } from './talk'
 import type { Item, Situation } from './types'
 import { BEGINNING, type View } from './view'
 
-const TYPING_EVERY_MS = 3000
 /** What is said of today and tomorrow becomes another day's. */
 const CLOCK_MS = 60_000
 
@@ -31,9 +31,10 @@ export class Chat {
   readonly #line: Line
   readonly #person: Person | null
   #token: string | null = null
-  #typedAt = 0
   #reading = false
   readonly #halted = new AbortController()
+  readonly type = (): void => this.#line.typing()
+  readonly say = (frame: CallFrame): void => this.#line.say(frame)
   #clock: ReturnType<typeof setInterval> | undefined
 
   constructor(
@@ -62,6 +63,7 @@ export class Chat {
       since: () => continuousTo(this.view.talk.messages),
       token: () => this.#token ?? '',
       items: (items) => this.#take(items),
+      answer: (frame) => this.later?.hear([frame]),
       status: (down) => this.#connected(down),
       refused: () => void this.#read(),
       later: (act, ms) => clearTimeout.bind(undefined, setTimeout(act, ms)),
@@ -88,6 +90,7 @@ export class Chat {
     clearInterval(this.#clock)
     this.#halted.abort()
     this.#line.stop()
+    this.later?.hear(null)
   }
 
   toggle(open: boolean): void {
@@ -115,6 +118,7 @@ export class Chat {
       const { later } = await this.#api.later()
       this.later ??= later(this)
       this.#show({})
+      this.later.hear([])
     }
     return this.later
   }
@@ -125,12 +129,11 @@ export class Chat {
   }
 
   async load(): Promise<void> {
-    const { leaving, config: known } = this.view
     try {
       void this.#more().catch(() => this.#token || this.#show({ phase: 'unavailable' }))
-      const config = await this.#api.config((leaving && known?.closed?.leave) || this.key)
+      const config = await this.#api.config(keyOf(this.view, this.key))
       if (!this.#token && !(await this.#identify())) return
-      this.#show({ config: leaving ? { ...config, closed: known?.closed } : config, phase: this.#token ? 'talk' : 'form' })
+      this.#show({ config: besides(this.view, config), phase: this.#token ? 'talk' : 'form' })
     } catch {
       if (!this.#token) this.#show({ phase: 'unavailable' })
     }
@@ -156,9 +159,9 @@ export class Chat {
     }
   }
 
-  /** Nobody serves now: a message is left where it waits for an answer. */
-  async leave(leaving: boolean): Promise<void> {
-    this.#show({ leaving, problem: null, phase: 'loading' })
+  /** Nobody serves now: a message is left where it waits for an answer. Or one calls: another text may stand before that. */
+  async turn(to: Partial<Pick<View, 'leaving' | 'calling' | 'phase'>>): Promise<void> {
+    this.#show({ problem: null, ...to })
     await this.load()
   }
 
@@ -184,12 +187,6 @@ export class Chat {
     const { attachments, files } = taken
     this.outbox.add({ client_id: newId(), text, attachments, files, at: new Date().toISOString(), failed: null })
     this.#line.hurry()
-  }
-
-  type(): void {
-    if (Date.now() - this.#typedAt < TYPING_EVERY_MS) return
-    this.#typedAt = Date.now()
-    this.#line.typing()
   }
 
   async end(): Promise<void> {
@@ -222,10 +219,11 @@ export class Chat {
   /** What was not sent stays, for another conversation. */
   #forget(problem: string | null = null): void {
     this.#line.stop()
+    this.later?.hear(null)
     this.#token = null
     this.#lasting.set('token', null)
     this.#lasting.set('seen', null)
-    this.#show({ talk: SILENT, phase: this.view.config ? 'form' : 'loading', seen: 0, leaving: false, problem })
+    this.#show({ talk: SILENT, phase: this.view.config ? 'form' : 'loading', seen: 0, leaving: false, calling: null, problem })
   }
 
   /** Reads on over HTTP: after a gap, and where no live connection comes about. */
@@ -259,6 +257,8 @@ export class Chat {
     this.#see()
     if (hasGap(talk) && talk.messages.length > before.messages.length) void this.#read()
     if (talk.situation?.state === 'closed') this.#line.stop()
+    if (talk.situation?.call) void this.#more().catch(() => undefined)
+    this.later?.hear(items)
   }
 
   /** What is on the screen is seen; a page in the background shows nothing. */
@@ -284,8 +284,8 @@ export class Chat {
 
   /** Another tab of the site began or left the conversation, or wrote. */
   readonly #onStorage = (): void => {
-    const token = this.#lasting.get<string>('token')
     this.#show({ outgoing: this.outbox.all() })
+    const token = this.#lasting.get<string>('token')
     if (token === this.#token) return
     if (this.#token) this.#forget()
     if (token) this.#resume()

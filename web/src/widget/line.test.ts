@@ -43,6 +43,7 @@ function line() {
     since: () => world.seq,
     token: () => 'vc_1',
     items: (items) => heard.push(...items),
+    answer: () => undefined,
     status: (down) => status.push(down),
     refused: () => (world.refused += 1),
     later: (act, ms) => {

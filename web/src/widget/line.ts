@@ -1,3 +1,5 @@
+import type { AnswerFrame, CallFrame } from '../calls/frames'
+
 import type { Item } from './types'
 
 /** The part of a WebSocket that is used, so that tests bring their own. */
@@ -11,6 +13,8 @@ export interface LineHooks {
   since(): number
   token(): string
   items(items: readonly Item[]): void
+  /** To what was offered in a call. */
+  answer(frame: AnswerFrame): void
   /** What keeps the connection down, or nothing: `crowded` where it went for a newer one, and stays away. */
   status(down: Down): void
   /** The server will not have it, whatever is tried. */
@@ -25,6 +29,7 @@ const CROWDED = 4429
 const TOPIC = 'conversation'
 const FIRST_PAUSE_MS = 800
 const MOST_PAUSE_MS = 15_000
+const TYPING_EVERY_MS = 3000
 const PING_MS = 15_000
 /** A line that does not even answer a ping is dead, whatever the network says. */
 const DEAD_MS = 2 * PING_MS + 5000
@@ -37,6 +42,7 @@ export class Line {
   /** Where the server said that it is going: everybody comes back within so many milliseconds. */
   #within = 0
   #wanted = false
+  #typedAt = 0
   #cancel: (() => void)[] = []
 
   constructor(hooks: LineHooks) {
@@ -62,13 +68,19 @@ export class Line {
     this.#connect()
   }
 
+  say(frame: CallFrame | { op: 'hello'; token: string } | { op: 'watch'; topic: string; since: number } | { op: 'seen'; seq: number } | { op: 'typing'; typing: true } | { op: 'ping' }): void {
+    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(frame))
+  }
+
   /** What is on the screen has been seen up to this number. */
   seen(seq: number): void {
-    this.#say({ op: 'seen', seq })
+    this.say({ op: 'seen', seq })
   }
 
   typing(): void {
-    this.#say({ op: 'typing', typing: true })
+    if (Date.now() - this.#typedAt < TYPING_EVERY_MS) return
+    this.#typedAt = Date.now()
+    this.say({ op: 'typing', typing: true })
   }
 
   #connect(): void {
@@ -77,8 +89,8 @@ export class Line {
     this.#guard()
     socket.onopen = () => {
       this.#within = 0
-      this.#say({ op: 'hello', token: this.#hooks.token() })
-      this.#say({ op: 'watch', topic: TOPIC, since: this.#hooks.since() })
+      this.say({ op: 'hello', token: this.#hooks.token() })
+      this.say({ op: 'watch', topic: TOPIC, since: this.#hooks.since() })
       this.#ping()
     }
     socket.onmessage = (event: MessageEvent) => {
@@ -102,6 +114,8 @@ export class Line {
       this.#hooks.refused()
     } else if (frame.op === 'closing') {
       this.#within = frame.within || 1
+    } else if (frame.op === 'answer') {
+      this.#hooks.answer(frame as AnswerFrame)
     } else if (frame.data) {
       this.#failures = 0
       this.#hooks.items(frame.data)
@@ -120,13 +134,9 @@ export class Line {
     this.#cancel[2] = this.#hooks.later(() => this.#connect(), this.#hooks.random() * most)
   }
 
-  #say(frame: object): void {
-    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(frame))
-  }
-
   #ping(): void {
     this.#cancel[0] = this.#hooks.later(() => {
-      this.#say({ op: 'ping' })
+      this.say({ op: 'ping' })
       this.#ping()
     }, PING_MS)
   }

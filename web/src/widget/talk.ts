@@ -40,7 +40,7 @@ export function takeItems(talk: Talk, items: readonly Item[], now: number): Talk
       if (item.author.role !== 'customer') typing = null
     } else if (item.kind === 'read') read = Math.max(read, item.seq)
     else if (item.kind === 'conversation') situation = withNotices(situation, item)
-    else if (item.author.role !== 'customer') typing = heardTyping(item, now)
+    else if (item.kind === 'typing' && item.author.role !== 'customer') typing = heardTyping(item, now)
   }
   const all = merge(talk.messages, messages, (message) => message.seq).sort((one, other) => one.seq - other.seq)
   return { messages: messages.length ? all : talk.messages, situation, typing, read }

@@ -1,3 +1,5 @@
+import type { CallStatus, Mode } from '../calls/rules'
+
 /** What the customer's side of the server speaks (spec 2, "Customer side"). Numbers are those of public messages. */
 export interface Message {
   id: string
@@ -48,6 +50,16 @@ export interface Situation {
   notices?: Notice[]
   /** What one may say of how it went. */
   survey?: Survey | null
+  call?: Call | null
+}
+
+/** The call that one is in, or is asked into. */
+export interface Call {
+  id: string
+  mode: Mode
+  state: 'asked' | 'on'
+  held: boolean
+  recording?: boolean
 }
 
 export interface Survey {
@@ -74,6 +86,7 @@ export type Item =
   | ({ kind: 'message' } & Message)
   | ({ kind: 'conversation' } & Situation)
   | ({ kind: 'typing' } & Typing)
+  | CallStatus
 
 export interface Config {
   name: string
@@ -88,6 +101,8 @@ export interface Config {
   mail?: boolean
   /** Nobody serves now; with the key `leave` messages can be left. */
   closed?: { opens_at: string | null; leave: string | null } | null
+  /** The keys with which a call begins, each null where it is not offered. */
+  calls?: Readonly<Record<Mode, string | null>>
 }
 
 /** Words of the customer's that the server has not confirmed yet. */

@@ -1,3 +1,5 @@
+import type { Mode } from '../calls/rules'
+
 import type { Down } from './line'
 import { SILENT, type Talk } from './talk'
 import type { Config, Outgoing } from './types'
@@ -19,6 +21,8 @@ export interface View {
   flaw: string | null
   /** A message is being left, for nobody serves now. */
   leaving: boolean
+  /** A call is to begin instead. */
+  calling: Mode | null
   /** An act is under way. */
   busy: boolean
   /** What went wrong, in the server's words, or a key of the catalogue after a `#`. */
@@ -36,6 +40,7 @@ export const BEGINNING: View = {
   signed: null,
   flaw: null,
   leaving: false,
+  calling: null,
   busy: false,
   problem: null,
 }

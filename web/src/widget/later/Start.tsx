@@ -1,12 +1,16 @@
-import { Component, Fragment, h } from 'preact'
+import { Component, createRef, Fragment, h } from 'preact'
 
 import { opening } from '../standing'
 import type { Key } from '../texts'
 import { Unsent } from '../Unsent'
 import { problemText, type Part } from '../Widget'
+import type { Calls } from './calls/calls'
+import { CALLS } from './calls/words'
 
 const MAX_NAME = 100
 const MAX_SUBJECT = 200
+
+type Starting = Part & { calls: Calls | null }
 
 interface State {
   /** The answer, and the text that it was given to. */
@@ -15,7 +19,8 @@ interface State {
 }
 
 /** Notice or consent first, then who one is and what it is about. Nothing is sent before this. */
-export class Start extends Component<Part, State> {
+export class Start extends Component<Starting, State> {
+  readonly #form = createRef<HTMLFormElement>()
   override state: State = { answer: null, missing: null }
 
   /** An answer to another text is none: the text has changed meanwhile, or its language has. */
@@ -30,9 +35,18 @@ export class Start extends Component<Part, State> {
 
   readonly #submit = (event: Event): void => {
     event.preventDefault()
+    const { calls, chat } = this.props
+    const { calling } = chat.view
+    if (calls && calling) void calls.begin((ready) => this.#start(ready))
+    else void this.#start()
+  }
+
+  /** Whether something has begun: what is missing is asked for first. */
+  async #start(ready?: () => Promise<boolean>): Promise<boolean> {
     const { chat } = this.props
     const consent = this.#consent()
-    const form = event.currentTarget as HTMLFormElement
+    const form = this.#form.current
+    if (!form) return false
     const values = new FormData(form)
     const said = (field: string) => String(values.get(field) ?? '').trim()
     const { leaving, signed } = chat.view
@@ -44,16 +58,18 @@ export class Start extends Component<Part, State> {
     this.setState({ missing })
     if (missing) {
       form.querySelector<HTMLElement>(`[name=${missing}]`)?.focus()
-      return
+      return false
     }
+    if (ready && !(await ready())) return false
     const subject = said('subject')
     const more = { ...(subject && { subject }), ...(email && { email }), ...(phone && { phone }) }
-    void chat.start({ name, ...more, ...(asks && consent !== null && { consent }) }, message)
+    await chat.start({ name, ...more, ...(asks && consent !== null && { consent }) }, message)
+    return chat.view.phase === 'talk'
   }
 
-  render(part: Part, { missing }: State) {
+  render({ calls, ...part }: Starting, { missing }: State) {
     const { chat, texts, language } = part
-    const { config, problem, busy, leaving, signed } = chat.view
+    const { config, problem, busy, leaving, calling, signed } = chat.view
     const consent = this.#consent()
     const error = (text: string) => <p class="error" role="alert">{text}</p>
     const choice = (answer: boolean, key: Key) => (
@@ -70,13 +86,13 @@ export class Start extends Component<Part, State> {
       </label>
     )
     return (
-      <form class="form" noValidate onSubmit={this.#submit}>
+      <form ref={this.#form} class="form" noValidate onSubmit={this.#submit}>
         <Unsent {...part} />
         {config?.closed && (
           <div class="bar warn" role="status">
             {opening(config.closed.opens_at, texts, language)}
             {config.closed.leave && (
-              <button type="button" class="link" onClick={() => void chat.leave(!leaving)}>{texts(leaving ? 'waitHere' : 'leave')}</button>
+              <button type="button" class="link" onClick={() => void chat.turn({ leaving: !leaving, phase: 'loading' })}>{texts(leaving ? 'waitHere' : 'leave')}</button>
             )}
           </div>
         )}
@@ -124,7 +140,8 @@ export class Start extends Component<Part, State> {
           </label>
         )}
         {problem && error(problemText(problem, texts))}
-        <button type="submit" class="button wide" aria-busy={busy} disabled={busy}>{texts(busy ? 'starting' : leaving ? 'leaveIt' : 'start')}</button>
+        <button type="submit" class="button wide" aria-busy={busy} disabled={busy}>{texts(busy ? 'starting' : leaving ? 'leaveIt' : calling ? CALLS[calling] : 'start')}</button>
+        {calls && !leaving && <calls.Begin {...part} submit={() => this.#form.current?.requestSubmit()} />}
       </form>
     )
   }

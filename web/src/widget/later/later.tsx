@@ -1,14 +1,17 @@
 import { h, type VNode } from 'preact'
 
+import type { AnswerFrame } from '../../calls/frames'
 import type { Chat } from '../chat'
 import { transcriptText } from '../transcript'
-import type { KeptFile, Message } from '../types'
+import type { Item, KeptFile, Message } from '../types'
 import type { Part } from '../Widget'
 import { Earlier } from './Earlier'
+import { Calling } from './calling'
 import { Ended } from './Ended'
 import { Files } from './files'
 import { Menu } from './Menu'
 import { Shown } from './Shown'
+import { Standing } from './Standing'
 import { Start } from './Start'
 import { Tools } from './Tools'
 import { Tray } from './Tray'
@@ -21,6 +24,12 @@ export type { Taken }
  * widget's own Preact (`vite.widget.config.ts`).
  */
 export interface Later {
+  /** What came over the line; null where all of it is over. */
+  hear(coming: readonly (Item | AnswerFrame)[] | null): void
+  /** The call that goes on, or that one is asked into. */
+  Call(part: Part): VNode | null
+  /** Where one stands in the queue. */
+  Standing(part: Part): VNode | null
   /** Where one begins. */
   Start(part: Part): VNode
   /** Beside where one writes. */
@@ -49,8 +58,12 @@ export type MakeLater = (chat: Chat) => Later
 export const later: MakeLater = (chat) => {
   const files = new Files(chat)
   const uploads = new Uploads(chat, files)
+  const calling = new Calling(chat)
   return {
-    Start: (part) => <Start {...part} />,
+    hear: (coming) => calling.hear(coming),
+    Call: (part) => calling.calls?.Call(part) ?? null,
+    Standing: (part) => <Standing {...part} />,
+    Start: (part) => <Start {...part} calls={calling.wanted()} />,
     Tools: (props) => <Tools {...props} uploads={uploads} />,
     Tray: (part) => <Tray {...part} uploads={uploads} />,
     Shown: (props) => <Shown {...props} files={files} />,
