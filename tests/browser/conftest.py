@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 from sample_chromium import launched
+from sample_ears import ARGUMENTS
 from sample_office import Office
 from sample_server import Served, serving
 
@@ -42,7 +43,8 @@ async def served(
     server: Any, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Served]:
     """`valvomo serve` on a database without any organization."""
-    async with serving(server, template, tmp_path_factory.mktemp("served")) as process:
+    calls = {"VALVOMO_CALLS_PROCESSES": "1", "VALVOMO_CALLS_PORT": "0"}
+    async with serving(server, template, tmp_path_factory.mktemp("served"), **calls) as process:
         yield process
 
 
@@ -57,7 +59,7 @@ async def database(served: Served) -> AsyncIterator[Database]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     expect.set_options(timeout=15_000)
-    async with launched() as browser:
+    async with launched(*ARGUMENTS) as browser:
         yield browser
 
 

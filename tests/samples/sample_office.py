@@ -129,13 +129,20 @@ class Office:
             body = {key: item[key] for key in ("kind", "version", "language")}
             await caller.do("POST", "/acknowledgements", body)
 
-    async def page(self, person: str | None = None, *, acknowledged: bool = True, **how: Any) -> Page:
-        """A browser of somebody's own, in English unless said otherwise; signed in when they are staff."""
+    async def page(
+        self, person: str | None = None, *, acknowledged: bool = True, script: str = "", **how: Any
+    ) -> Page:
+        """A browser of somebody's own, in English unless said otherwise; signed in when they are staff.
+
+        `script` runs in all of its pages before anything else does.
+        """
         how = {"locale": "en-GB", "viewport": {"width": 1920, "height": 1000}, **how}
         context = await self.browser.new_context(base_url=self.address, **how)
         context.set_default_timeout(15_000)
         self.watch.over(context)
         self.contexts.append(context)
+        if script:
+            await context.add_init_script(script)
         if person:
             if acknowledged:
                 await self.acknowledge(person)

@@ -27,6 +27,9 @@ export interface Widget {
   survey: Survey
   identity: (typeof IDENTITIES)[number]
   closed_to: string | null
+  /** Where calls from this widget come in; null where it offers none. */
+  voice_to: string | null
+  video_to: string | null
   /** There is one to sign identities with. */
   secret: boolean
   former_until: string | null

@@ -7,7 +7,7 @@ export interface AnswerFrame {
   conversation?: string
   answer?: string
   ice?: RTCIceServer[]
-  problem?: { code?: string; title?: string; detail?: string }
+  problem?: { type?: string; title?: string; detail?: string }
 }
 
 /** What a line says to the house. */

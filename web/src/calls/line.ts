@@ -51,9 +51,14 @@ export class CallLine {
     this.#muted = muted
   }
 
+  /** Opens the microphone of who is about to call; false where there is none to be had. */
+  async prepare(): Promise<boolean> {
+    return (await this.#opened()) !== null
+  }
+
   /** The call that I am to be in now, and as what; null is none, and then everything is off at once. */
   know(wanted: Wanted | null): void {
-    if (wanted?.call !== this.#wanted?.call) this.#end()
+    if (this.#wanted && wanted?.call !== this.#wanted.call) this.#end()
     this.#wanted = wanted
     if (!wanted || !speaks(wanted.part)) this.#capture.stop('audio')
     if (!wanted || !isSeen(wanted)) this.#dark()
@@ -75,7 +80,7 @@ export class CallLine {
     const [offered, way] = [this.#offered, this.#way]
     if (!way || !offered || offered.sent === null || offered.answered !== null) return
     if (answer === undefined) {
-      this.#problem = problem?.detail ?? problem?.title ?? `#${problem?.code ?? ''}`
+      this.#problem = problem?.detail ?? problem?.title ?? `#${problem?.type ?? ''}`
       this.#drop()
       this.#offered = null
     } else {

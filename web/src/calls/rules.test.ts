@@ -22,6 +22,8 @@ describe('when to offer', () => {
     ['I am in, and nothing was told yet', { offered: IN }, 1200 + SILENCE_MS],
     ['I am in, and was told so', { offered: IN, status: { at: 4000, here: true, connected: true } }, 4000 + SILENCE_MS],
     ['I am not in, by what was told before I came', { offered: IN, status: { at: 2000, here: false, connected: false } }, 2000 + SILENCE_MS],
+    ['I am named, and no media has come from me for long', { offered: IN, status: { at: 9000, here: true, connected: false } }, 0],
+    ['I am named, and am only just coming', { offered: IN, status: { at: 4000, here: true, connected: false } }, 4000 + SILENCE_MS],
     ['I was put out', { offered: IN, status: { at: 4000, here: false, connected: false } }, 0],
     ['I was put out, and have to wait', { offered: IN, status: { at: 4000, here: false, connected: false }, notBefore: 4500 }, 4500],
     ['my connection failed, and the house has not noticed yet', { offered: IN, status: { at: 4000, here: true, connected: true }, failed: 3900 }, 3900 + SILENCE_MS],

@@ -100,6 +100,7 @@ export function offerAt({ wanted, offered, status, failed, notBefore }: Standing
   const since = failed ?? offered.answered
   const gone = failed === null ? !status?.here : !status?.connected
   if (status && gone && status.at >= since + SETTLING_MS) return notBefore
+  if (status && !status.connected && status.at >= since + SILENCE_MS) return notBefore
   if (failed !== null) return Math.max(notBefore, failed + SILENCE_MS)
   return Math.max(notBefore, Math.max(offered.answered, status?.at ?? 0) + SILENCE_MS)
 }

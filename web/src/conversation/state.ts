@@ -33,6 +33,14 @@ export function pendingOffer(row: Pick<BoardRow, 'offers'>): Offer | null {
   return row.offers.find((offer) => offer.kind !== 'consult') ?? null
 }
 
+/** What is shown of a conversation's call: that the customer is asked into one, waits on hold, or what it is. */
+export function callSign({ call, mode, channel }: Pick<BoardRow, 'call' | 'channel' | 'mode'>): 'asked' | 'held' | 'voice' | 'video' | null {
+  if (call && call.state !== 'on') return 'asked'
+  if (call?.held_since) return 'held'
+  if (call) return call.mode
+  return isElevated({ channel, mode }) && mode !== 'text' ? mode : null
+}
+
 /** A text conversation that is in a call right now. */
 export function isElevated(row: Pick<BoardRow, 'channel' | 'mode'>): boolean {
   return row.mode !== 'text' && !SPOKEN.has(row.channel)

@@ -69,6 +69,18 @@ export interface Heeded {
   pinned: { by: string; at: string; why: string | null } | null
 }
 
+/** The call that a conversation is in, or that its customer is asked into. */
+export interface Call {
+  id: string
+  mode: 'voice' | 'video'
+  state: 'asked' | 'on'
+  since: string
+  held_since: string | null
+  /** Supervisors whom the agent alone hears, for who may know of them. */
+  coached_by: Named[]
+  recording?: 'on' | 'paused' | null
+}
+
 /** Compact in board rows (null: allowed; a code: why not); whole in `GET /conversations/{id}`. */
 export type Act = string | null | { allowed: boolean; reason?: string | null; detail?: string | null }
 export type Acts = Readonly<Record<string, Act | undefined>>
@@ -121,6 +133,7 @@ export interface BoardRow extends Heeded {
   consent: { policy: 'none' | 'notice' | 'consent'; answer: boolean | null }
   /** Null for what is no record. */
   record?: RecordItem | null
+  call?: Call | null
   acts: Acts
   /** Set on a row that has left the list, where its order is held. */
   removed?: boolean

@@ -3,6 +3,7 @@ import { shallowReactive, shallowRef } from 'vue'
 
 import { api } from '@/api/client'
 import { Problem } from '@/api/problem'
+import { useCalls } from '@/calls/useCalls'
 import type { BoardRow, Heeded } from '@/conversation/types'
 import { translate as t } from '@/messages'
 import { problemDetail, problemTitle } from '@/messages/problems'
@@ -15,7 +16,7 @@ import { actEntry, type RowAct } from './list'
 /** Rows are what the list shows; a page that stands alone gives the state it has. */
 export type Subject = Pick<
   BoardRow,
-  'id' | 'customer' | 'agent' | 'bot' | 'queue' | 'acts' | 'offers' | 'channel' | 'mode' | 'state' | 'stage' | 'participants' | 'removed'
+  'id' | 'customer' | 'agent' | 'bot' | 'queue' | 'acts' | 'offers' | 'channel' | 'mode' | 'state' | 'stage' | 'participants' | 'removed' | 'call'
   | keyof Heeded
 >
 
@@ -44,13 +45,14 @@ export const useActs = defineStore('acts', () => {
   /** `what` the items are, unless they are conversations. */
   const outcomes = shallowRef<{ act: string; items: readonly Outcome[]; what?: string } | null>(null)
   const running = shallowReactive(new Set<string>())
+  const calls = useCalls()
 
   function show(kind: OpenDialog['kind'], subjects: readonly Subject[], giveFocusBack: () => void = () => undefined): void {
     dialog.value = { kind, subjects, giveFocusBack }
   }
 
   /** One request at a time for an act on a conversation: a double click is one click. */
-  async function request(name: string, subject: Subject, send: () => Promise<unknown>): Promise<boolean> {
+  async function request(name: string, subject: Pick<Subject, 'id'>, send: () => Promise<unknown>): Promise<boolean> {
     const key = `${name} ${subject.id}`
     if (running.has(key)) return false
     running.add(key)
@@ -82,12 +84,15 @@ export const useActs = defineStore('acts', () => {
 
   async function monitor(subject: Subject, giveFocusBack: () => void = () => undefined): Promise<boolean> {
     if (!(await acknowledged(subject, giveFocusBack))) return false
-    return request('monitor', subject, () => api.post(`/conversations/${subject.id}/monitor`))
+    const done = await request('monitor', subject, () => api.post(`/conversations/${subject.id}/monitor`))
+    if (done && subject.call) calls.enter(subject.id)
+    return done
   }
 
   async function join(subject: Subject, giveFocusBack: () => void = () => undefined): Promise<boolean> {
     if (!(await acknowledged(subject, giveFocusBack))) return false
     const done = await request('join', subject, () => api.post(`/conversations/${subject.id}/join`))
+    if (done && subject.call) calls.enter(subject.id)
     if (done) toast({ tone: 'good', title: t('dialogs.done.joined', name(subject)), detail: t('dialogs.done.joinedDetail') })
     return done
   }
@@ -100,6 +105,7 @@ export const useActs = defineStore('acts', () => {
 
   async function takeOver(subject: Subject): Promise<boolean> {
     const done = await request('take_over', subject, () => api.post(`/conversations/${subject.id}/take-over`))
+    if (done && subject.call) calls.enter(subject.id)
     if (done) toast({ tone: 'good', title: t('dialogs.done.tookOver', name(subject)) })
     return done
   }
@@ -107,6 +113,23 @@ export const useActs = defineStore('acts', () => {
   const pauseBot = (subject: Subject) => request('pause_bot', subject, () => api.post(`/conversations/${subject.id}/bot-pause`))
   const resumeBot = (subject: Subject) => request('resume_bot', subject, () => api.del(`/conversations/${subject.id}/bot-pause`))
   const stopMonitor = (subject: Subject) => request('stop_monitor', subject, () => api.del(`/conversations/${subject.id}/monitor`))
+
+  /** Only the agent hears me from now on; the click is also when the browser may ask for the microphone. */
+  async function coach(subject: Subject): Promise<boolean> {
+    const done = await request('coach', subject, () => api.post(`/conversations/${subject.id}/coach`))
+    if (done) calls.enter(subject.id)
+    return done
+  }
+  const stopCoach = (subject: Subject) => request('stop_coach', subject, () => api.del(`/conversations/${subject.id}/coach`))
+  /** Acts of the call itself: on hold and back, and to its end. */
+  const inCall = (act: 'hold' | 'unhold' | 'end-call', subject: Pick<Subject, 'id'>) =>
+    request(act, subject, () => api.post(`/conversations/${subject.id}/${act}`))
+  /** Asks the customer into a call, and stands ready for it. */
+  async function elevate(subject: Pick<Subject, 'id'>, mode: 'voice' | 'video'): Promise<boolean> {
+    const done = await request('elevate', subject, () => api.post(`/conversations/${subject.id}/elevate`, { mode }))
+    if (done) calls.enter(subject.id)
+    return done
+  }
 
   /** An act of the list by its name. True when it is done; false when not, or when a dialog goes on. */
   async function run(act: RowAct, subject: Subject, giveFocusBack: () => void = () => undefined): Promise<boolean> {
@@ -123,5 +146,5 @@ export const useActs = defineStore('acts', () => {
     return false
   }
 
-  return { dialog, outcomes, running, show, run, monitor, stopMonitor, join, leave, takeOver, pauseBot, resumeBot }
+  return { dialog, outcomes, running, show, run, monitor, stopMonitor, join, leave, takeOver, coach, stopCoach, inCall, elevate, pauseBot, resumeBot }
 })

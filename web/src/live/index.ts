@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, readonly, shallowRef, type Ref } from 'vue'
 
 import { Problem } from '@/api/problem'
+import type { AnswerFrame } from '@/calls/frames'
 import { setServerTime } from '@/ui/clock'
 
 import { inNextBatch } from './batch'
@@ -13,6 +14,13 @@ const state = shallowRef<Freshness>(UNKNOWN)
 /** How fresh the page is: the light in the header, and what greys old figures. */
 export const freshness = readonly(state)
 export const isStale = computed(() => state.value.status !== 'live')
+
+const answerers = new Set<(frame: AnswerFrame) => void>()
+/** Hears what the house answers to offers of calls. Returns what ends it. */
+export function whenAnswered(act: (frame: AnswerFrame) => void): () => void {
+  answerers.add(act)
+  return () => answerers.delete(act)
+}
 
 let onSignedOut: () => void = () => undefined
 /** What to do when the live stream ends because the session has. */
@@ -36,6 +44,7 @@ const connection = new LiveConnection({
   },
   inflate: typeof DecompressionStream === 'undefined' ? undefined : inflate,
   heard(frame, caughtUp) {
+    if (frame.op === 'answer') for (const answered of answerers) answered(frame)
     if (slept()) return
     // What lay in a sleeping computer is old, and so is the time that it tells.
     if (caughtUp && 'time' in frame && frame.time) setServerTime(frame.time)

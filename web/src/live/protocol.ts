@@ -1,3 +1,5 @@
+import type { AnswerFrame, CallFrame } from '@/calls/frames'
+
 /** The frames of the live stream (spec 2, "Live stream"). */
 export interface SnapshotFrame {
   topic: string
@@ -41,7 +43,7 @@ export interface ClosingFrame {
   within: number
 }
 
-export type ServerFrame = SnapshotFrame | ChangesFrame | RefusedFrame | LagFrame | ClosingFrame | { op: 'pong' }
+export type ServerFrame = SnapshotFrame | ChangesFrame | RefusedFrame | LagFrame | ClosingFrame | AnswerFrame | { op: 'pong' }
 
 export type ClientFrame =
   | { op: 'watch'; topic: string; since?: number; accept?: 'gzip' }
@@ -49,6 +51,7 @@ export type ClientFrame =
   | { op: 'typing'; conversation: string; typing: boolean }
   | { op: 'seen'; conversation: string; seq: number }
   | { op: 'ping' }
+  | (CallFrame & { conversation: string })
 
 /** One item of a topic. What belongs to one thing carries that thing's `id`. */
 export type Item = Readonly<Record<string, unknown>> & { readonly id?: string; readonly version?: number; readonly removed?: boolean }

@@ -1,0 +1,305 @@
+"""Calls between real screens: widget, Desk and Floor, each heard by what its browser really plays."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, Page, ViewportSize, expect
+from sample_ears import Ear, with_ears
+from sample_looks import fits, judge
+from sample_office import Office
+from sample_screens import Chat, Desk, Floor
+
+pytestmark = pytest.mark.slow
+PATIENCE = 60.0
+CUSTOMER = "Ada Lovelace"
+PHONE = ViewportSize(width=390, height=844)
+LOOKS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("en", {"color_scheme": "light"}),
+    ("fi", {"color_scheme": "dark", "viewport": PHONE}),
+)
+
+
+@asynccontextmanager
+async def patience() -> AsyncIterator[None]:
+    """What is heard comes by a network, and by other processes."""
+    async with asyncio.timeout(PATIENCE):
+        yield
+
+
+async def shot(page: Page, name: str) -> None:
+    """A picture, where somebody wants to look at them."""
+    if folder := os.environ.get("VALVOMO_TEST_PICTURES"):
+        await page.screenshot(path=f"{folder}/calls-{name}.png", animations="disabled")
+
+
+def box(chat: Chat) -> Locator:
+    """The call in the widget."""
+    return chat.page.get_by_role("region", name="Call", exact=True)
+
+
+def panel(page: Page) -> Locator:
+    """The call in the console."""
+    return page.get_by_role("region", name="Call", exact=True)
+
+
+async def call_us(chat: Chat, how: str = "Call us", name: str = CUSTOMER) -> None:
+    """By the button in the form."""
+    await chat.page.get_by_role("button", name="Open chat").click()
+    await chat.panel.get_by_label("Your name").fill(name)
+    await chat.panel.get_by_role("button", name=how, exact=True).click()
+    await expect(box(chat)).to_have_attribute("data-call", "on")
+
+
+async def called(office: Office, how: str = "Call us", **who: Any) -> tuple[Chat, Desk]:
+    """A customer who has called, and Onni, who has answered."""
+    chat, desk = await asyncio.gather(
+        Chat.visit(office, **with_ears("customer")), Desk.open(office, "onni", **with_ears("agent", **who))
+    )
+    await call_us(chat, how)
+    await desk.accept(CUSTOMER)
+    await expect(panel(desk.page)).to_have_attribute("data-call", "on")
+    return chat, desk
+
+
+async def test_a_customer_calls_and_is_served(office: Office) -> None:
+    async with patience():
+        chat, desk = await asyncio.gather(
+            Chat.visit(office, **with_ears("customer")), Desk.open(office, "onni", **with_ears("agent"))
+        )
+        customer, agent = Ear(chat.page), Ear(desk.page)
+        await call_us(chat)
+        await expect(box(chat)).to_contain_text("You hear music until somebody is with you.")
+        await customer.hears("music")
+        assert await agent.asked() == 0, "nobody asks for a microphone before the agent has accepted"
+        await desk.accept(CUSTOMER)
+        await asyncio.gather(customer.hears("agent"), agent.hears("customer"))
+        await expect(box(chat)).to_contain_text("You are talking to Onni Laine.")
+
+        await desk.page.keyboard.press("h")
+        await expect(box(chat)).to_contain_text("Nobody hears you until the call goes on.")
+        await expect(panel(desk.page)).to_contain_text("On hold")
+        await asyncio.gather(customer.hears("music"), agent.hears())
+        await panel(desk.page).get_by_role("button", name="Take off hold").click()
+        await asyncio.gather(customer.hears("agent"), agent.hears("customer"))
+
+        await desk.page.keyboard.press("m")
+        await customer.hears()
+        await expect(panel(desk.page)).to_contain_text("You are muted.")
+        await box(chat).get_by_role("button", name="Mute").click()
+        await agent.hears()
+        await expect(panel(desk.page).locator("[data-leg=customer]")).to_contain_text("muted")
+        await box(chat).get_by_role("button", name="Unmute").click()
+        await desk.page.keyboard.press("m")
+        await asyncio.gather(customer.hears("agent"), agent.hears("customer"))
+
+        await box(chat).get_by_role("button", name="Hang up").click()
+        await expect(box(chat)).to_have_count(0)
+        await asyncio.gather(customer.is_over(), agent.is_over())
+        await expect(desk.talk.box.get_by_role("heading", name="Wrap-up", level=3)).to_be_visible()
+
+
+async def test_a_supervisor_listens_speaks_to_the_agent_joins_takes_over_and_ends_it(office: Office) -> None:
+    async with patience():
+        chat, desk = await called(office)
+        floor = await Floor.open(office, **with_ears("supervisor"))
+        customer, agent, supervisor = Ear(chat.page), Ear(desk.page), Ear(floor.page)
+        await asyncio.gather(customer.hears("agent"), agent.hears("customer"))
+        await floor.read(CUSTOMER)
+        before = [await box(chat).locator("p").all_inner_texts(), await desk.talk.log.inner_text()]
+        people = await panel(desk.page).get_by_role("listitem").count()
+
+        await floor.pane.button("Listen").click()
+        await supervisor.hears("agent", "customer")
+        await expect(panel(floor.page)).to_contain_text("Your microphone is off")
+        assert (await supervisor.asked(), await supervisor.sending()) == (0, 0)
+        assert await panel(desk.page).get_by_role("listitem").count() == people
+        after = [await box(chat).locator("p").all_inner_texts(), await desk.talk.log.inner_text()]
+        assert [after[0][1:], after[1]] == [before[0][1:], before[1]], "but for the time, nothing has changed"
+        assert "Saara" not in await desk.page.get_by_role("main").inner_text()
+
+        await panel(floor.page).get_by_role("button", name="Speak to the agent").click()
+        await asyncio.gather(
+            customer.hears("agent"),
+            agent.hears("customer", "supervisor"),
+            supervisor.hears("agent", "customer"),
+        )
+        await expect(desk.page.locator("[data-coached]")).to_contain_text(
+            "Saara Virtanen speaks to you alone"
+        )
+        assert "Saara" not in await chat.page.locator("body").inner_text()
+        await panel(floor.page).get_by_role("button", name="Stop speaking to the agent").click()
+        await agent.hears("customer")
+        await supervisor.hears("agent", "customer")
+        assert await supervisor.sending() == 0
+
+        await floor.pane.button("Join").click()
+        await asyncio.gather(
+            customer.hears("agent", "supervisor"),
+            agent.hears("customer", "supervisor"),
+            supervisor.hears("agent", "customer"),
+        )
+        await floor.pane.button("Take over").click()
+        await expect(desk.page.get_by_text("Saara Virtanen has this conversation.")).to_be_visible()
+        await asyncio.gather(customer.hears("agent", "supervisor"), supervisor.hears("agent", "customer"))
+
+        await (await floor.pane.more("Force close")).click()
+        await floor.dialog().box.get_by_label("Reason").fill("The line was needed")
+        await floor.dialog().button("Close conversation").click()
+        await asyncio.gather(customer.is_over(), agent.is_over(), supervisor.is_over())
+        await expect(box(chat)).to_have_count(0)
+
+
+async def test_from_chat_to_voice_and_back_to_somebody_else(office: Office) -> None:
+    async with patience():
+        chat, desk, other = await asyncio.gather(
+            Chat.visit(office, **with_ears("customer")),
+            Desk.open(office, **with_ears("agent")),
+            Desk.open(office, "onni", available=False),
+        )
+        customer, agent = Ear(chat.page), Ear(desk.page)
+        await chat.start(CUSTOMER)
+        await desk.accept(CUSTOMER)
+        await desk.page.get_by_role("button", name="Invite into a voice call").click()
+        await expect(panel(desk.page)).to_contain_text("Waiting for Ada Lovelace")
+        await expect(box(chat)).to_contain_text("Eino Mäkelä would like to talk to you.")
+        await box(chat).get_by_role("button", name="No, thank you").click()
+        await expect(panel(desk.page)).to_have_count(0)
+        assert (await customer.asked(), await agent.asked()) == (0, 0)
+
+        await desk.page.get_by_role("button", name="Invite into a voice call").click()
+        await panel(desk.page).get_by_role("button", name="Take the invitation back").click()
+        await expect(box(chat)).to_have_count(0)
+
+        await desk.page.get_by_role("button", name="Invite into a voice call").click()
+        await chat.page.get_by_role("button", name="Close chat").first.click()
+        await box(chat).get_by_role("button", name="Answer").click()
+        await asyncio.gather(customer.hears("agent"), agent.hears("customer"))
+
+        await other.page.get_by_role("button", name="Go available").click()
+        floor = await Floor.open(office)
+        await expect(floor.row(CUSTOMER).locator("[data-sign=voice]")).to_be_visible()
+        await floor.act(CUSTOMER, "Transfer").click()
+        await floor.dialog().give("Onni Laine", "Transfer")
+        await floor.told("Goes to Onni Laine when the call ends")
+        await panel(desk.page).get_by_role("button", name="End the call").click()
+        await asyncio.gather(customer.is_over(), agent.is_over())
+        await other.accept(CUSTOMER)
+        await chat.page.get_by_role("button", name="Open chat").click()
+        await chat.say("Still here.")
+        await other.talk.reads("Still here.")
+
+
+async def test_a_second_tab_takes_the_call_and_a_page_that_is_loaded_anew_goes_on_in_it(
+    office: Office,
+) -> None:
+    async with patience():
+        chat, desk = await called(office)
+        customer, agent = Ear(chat.page), Ear(desk.page)
+        await asyncio.gather(customer.hears("agent"), agent.hears("customer"))
+        await box(chat).get_by_role("button", name="Mute").click()
+        await agent.hears()
+        await chat.page.reload()
+        await expect(box(chat)).to_have_attribute("data-call", "on")
+        await expect(box(chat)).to_contain_text("You are muted.")
+        await customer.hears("agent")
+        await box(chat).get_by_role("button", name="Unmute").click()
+        await agent.hears("customer")
+        await desk.page.reload()
+        await asyncio.gather(customer.hears("agent"), agent.hears("customer"))
+
+        second = await desk.page.context.new_page()
+        await second.goto(desk.page.url)
+        assert await Ear(second).asked() == 0
+        await panel(second).get_by_role("button", name="Join the call").click()
+        await asyncio.gather(customer.hears("agent"), Ear(second).hears("customer"), agent.is_over())
+        await expect(panel(desk.page)).to_contain_text("This call goes on in another tab")
+        await panel(desk.page).get_by_role("button", name="Take it here").click()
+        await asyncio.gather(customer.hears("agent"), agent.hears("customer"), Ear(second).is_over())
+
+        await desk.page.goto("/desk")
+        await desk.page.get_by_role("link", name="Contacts").first.click()
+        going = desk.page.get_by_role("region", name="Calls that go on")
+        await expect(going).to_contain_text(f"In a call with {CUSTOMER}")
+        await going.get_by_role("button", name="Show").click()
+        await expect(panel(desk.page)).to_have_attribute("data-call", "on")
+        await agent.hears("customer")
+
+
+async def test_who_is_not_allowed_a_microphone_is_told_what_to_do(office: Office) -> None:
+    async with patience():
+        chat, desk = await asyncio.gather(
+            Chat.visit(office, **with_ears("customer", allowed=False)),
+            Desk.open(office, "onni", **with_ears("agent", allowed=False)),
+        )
+        await chat.page.get_by_role("button", name="Open chat").click()
+        await chat.panel.get_by_label("Your name").fill(CUSTOMER)
+        await chat.panel.get_by_role("button", name="Call us", exact=True).click()
+        await expect(chat.panel.get_by_role("alert")).to_contain_text(
+            "Allow it by the sign beside the address"
+        )
+        await expect(box(chat)).to_have_count(0)
+        await chat.page.context.grant_permissions(["microphone"])
+        await chat.panel.get_by_role("button", name="Call us", exact=True).click()
+        await expect(box(chat)).to_have_attribute("data-call", "on")
+        await desk.accept(CUSTOMER)
+        await expect(panel(desk.page).get_by_role("alert")).to_contain_text("You are not heard.")
+        await Ear(desk.page).hears("customer")
+        await desk.page.context.grant_permissions(["microphone"])
+        await panel(desk.page).get_by_role("button", name="Try again").click()
+        await Ear(chat.page).hears("agent")
+
+
+@pytest.mark.parametrize(("language", "how"), LOOKS)
+async def test_a_video_call_looks_right_everywhere(
+    office: Office, language: str, how: dict[str, Any]
+) -> None:
+    call, video, listen, title = {
+        "en": ("Call us by video", "Camera on", "Listen", "Call"),
+        "fi": ("Soita videopuhelu", "Kamera päälle", "Kuuntele", "Puhelu"),
+    }[language]
+    async with patience():
+        chat = await Chat.visit(office, **with_ears("customer"), **how)
+        await chat.page.goto(f"/widget/demo?key={office.key()}&lang={language}")
+        await chat.page.get_by_role(
+            "button", name={"en": "Open chat", "fi": "Avaa keskustelu"}[language]
+        ).click()
+        form = chat.page.locator(".panel")
+        await form.locator("input[name=name]").fill(CUSTOMER)
+        await shot(chat.page, f"form-{language}")
+        await judge(chat.page)
+        await form.get_by_role("button", name=call).click()
+        await expect(chat.page.locator("[data-call=on]")).to_be_visible()
+        await shot(chat.page, f"waits-{language}")
+        desk = await office.page("onni", **with_ears("agent"), **how)
+        await desk.add_init_script(f"localStorage.setItem('valvomo.language', '{language}')")
+        await office.present("onni")
+        await desk.goto("/desk")
+        await desk.get_by_role("article").get_by_role("button").last.click()
+        box = desk.get_by_role("region", name=title, exact=True)
+        await expect(box).to_have_attribute("data-call", "on")
+        await box.get_by_role("button", name=video).click()
+        await expect(box.locator("figure:visible")).to_have_count(2)
+        await expect(chat.page.locator("[data-call=on] video:not([hidden])")).to_have_count(2)
+        for page, name in ((desk, "desk"), (chat.page, "widget")):
+            await shot(page, f"{name}-{language}")
+            await fits(page)
+            await judge(page)
+        floor = await office.page("saara", **with_ears("supervisor"), **how)
+        await floor.add_init_script(f"localStorage.setItem('valvomo.language', '{language}')")
+        await floor.goto(desk.url.replace("/desk/", "/conversations/"))
+        await floor.get_by_role("button", name=listen, exact=True).first.click()
+        await expect(floor.get_by_role("region", name=title, exact=True)).to_have_attribute("data-call", "on")
+        await expect(floor.locator("figure:visible")).to_have_count(2)
+        await shot(floor, f"listener-{language}")
+        await fits(floor)
+        await judge(floor)
+        assert await Ear(floor).asked() == 0
+        await (await office.caller("onni")).do("POST", f"/conversations/{desk.url.rpartition('/')[2]}/hold")
+        await expect(floor.locator("[data-sign=held]").first).to_be_visible()
+        await shot(desk, f"held-{language}")
+        await shot(chat.page, f"held-widget-{language}")
+        await judge(desk)

@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import type { Call, ConversationState, Participant } from '@/conversation/types'
+import type { Sink, TopicFrame } from '@/live/connection'
+
+import { FakeAudio, FakePeer, FakeStream, FakeTrack } from './fakes'
+import type { AnswerFrame } from './frames'
+import { OwnCall } from './own'
+
+const house = vi.hoisted(() => ({
+  sink: null as Sink | null,
+  answered: null as ((frame: AnswerFrame) => void) | null,
+  said: [] as { op: string; conversation: string }[],
+  stopped: 0,
+}))
+vi.mock('@/api/client', () => ({ api: { get: async () => ({ ice_servers: [] }) } }))
+vi.mock('@/live', () => ({
+  sendLive: (frame: { op: string; conversation: string }) => void house.said.push(frame),
+  whenAnswered: (act: (frame: AnswerFrame) => void) => {
+    house.answered = act
+    return () => (house.stopped += 1)
+  },
+  watchTopic: (_: string, sink: Sink) => {
+    house.sink = sink
+    return () => (house.stopped += 1)
+  },
+}))
+
+const CALL: Call = { id: 'call', mode: 'voice', state: 'on', since: '', held_since: null, coached_by: [] }
+const AGENT = { agent: { id: 'me', name: 'Eino' }, participants: [] as Participant[] }
+const LISTENER = { agent: { id: 'eino', name: 'Eino' }, participants: [{ id: 'me', name: 'Saara', role: 'monitor' as const, public: false }] }
+const world = { asked: 0, permission: 'prompt', over: 0, version: 0 }
+
+function opened(resumed = false): OwnCall {
+  return new OwnCall({ conversation: 'c', me: 'me', choice: { microphone: '', camera: '', speaker: '' }, muted: false, resumed, changed: () => undefined, over: () => (world.over += 1) })
+}
+async function becomes(call: Call | null, part: object = AGENT, version = (world.version += 1)): Promise<void> {
+  const state = { kind: 'conversation', id: 'c', version, stage: 'accepted', call, ...part } as unknown as ConversationState
+  house.sink?.frame({ op: 'changes', topic: 'conversation:c', at: 1, data: [state] } as unknown as TopicFrame)
+  await vi.advanceTimersByTimeAsync(0)
+}
+const offers = () => house.said.filter((one) => one.op === 'call').length
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  Object.assign(house, { said: [], stopped: 0 })
+  Object.assign(world, { asked: 0, permission: 'prompt', over: 0, version: 0 })
+  vi.stubGlobal('MediaStream', FakeStream)
+  vi.stubGlobal('Audio', FakeAudio)
+  vi.stubGlobal('RTCPeerConnection', FakePeer)
+  vi.stubGlobal('navigator', {
+    permissions: { query: async () => ({ state: world.permission }) },
+    mediaDevices: {
+      getUserMedia: async () => {
+        world.asked += 1
+        return new FakeStream([new FakeTrack('audio')])
+      },
+    },
+  })
+})
+afterEach(() => vi.useRealTimers())
+
+describe('a call of mine', () => {
+  it('waits for the customer who was asked, and comes in when they do', async () => {
+    opened()
+    await becomes({ ...CALL, state: 'asked' })
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([world.over, world.asked, offers()]).toEqual([0, 0, 0])
+    await becomes(CALL)
+    expect([world.asked, offers()]).toEqual([1, 1])
+    expect(house.said[0]).toMatchObject({ op: 'call', conversation: 'c' })
+  })
+
+  it('gives the conversation a while to show what was done, and then it is none', async () => {
+    opened()
+    await becomes(null)
+    await vi.advanceTimersByTimeAsync(9_000)
+    expect(world.over).toBe(0)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(world.over).toBe(1)
+  })
+
+  it('is over with the call, at once, and with my part in it', async () => {
+    opened()
+    await becomes(CALL)
+    await becomes(null)
+    expect(world.over).toBe(1)
+    opened()
+    await becomes(CALL)
+    await becomes(CALL, { agent: { id: 'other', name: 'Onni' }, participants: [] })
+    expect(world.over).toBe(2)
+    house.sink?.refused?.({ op: 'refused', topic: 'conversation:c', problem: { type: '', status: 403, title: '' } })
+    expect(world.over).toBe(3)
+  })
+
+  it('is not turned back by a state that is older than what is known', async () => {
+    opened()
+    await becomes(CALL, AGENT, 5)
+    await becomes(null, AGENT, 4)
+    expect(world.over).toBe(0)
+  })
+
+  it.each([
+    ['prompt', 0, true],
+    ['granted', 1, false],
+  ] as const)('goes on in a page that was loaded anew where the browser need not ask (%s)', async (permission, count, waits) => {
+    world.permission = permission
+    const call = opened(true)
+    await becomes(CALL)
+    expect([world.asked, offers(), call.waits.value]).toEqual([count, count, waits])
+    await call.come()
+    await vi.advanceTimersByTimeAsync(0)
+    expect([world.asked, offers(), call.waits.value]).toEqual([1, 1, false])
+  })
+
+  it('goes on listening in a page that was loaded anew, and asks nobody', async () => {
+    opened(true)
+    await becomes(CALL, LISTENER)
+    expect([world.asked, offers()]).toEqual([0, 1])
+  })
+
+  it('takes answers to its own offers only, and lets go of everything', async () => {
+    const call = opened()
+    await becomes(CALL)
+    house.answered?.({ op: 'answer', conversation: 'other', problem: { title: 'No' } })
+    expect(call.view.value.problem).toBeNull()
+    house.answered?.({ op: 'answer', conversation: 'c', problem: { title: 'No' } })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(call.view.value.problem).toBe('No')
+    call.close()
+    expect(house.stopped).toBe(2)
+  })
+})

@@ -1,0 +1,123 @@
+import { shallowRef } from 'vue'
+
+import { api } from '@/api/client'
+import type { ConversationState } from '@/conversation/types'
+import { sendLive, watchTopic, whenAnswered } from '@/live'
+
+import { isGranted, type Choice } from './capture'
+import { CallLine } from './line'
+import { wantedOf } from './part'
+import { speaks, type CallStatus, type Wanted } from './rules'
+
+export interface Way {
+  conversation: string
+  me: string
+  choice: Choice
+  muted: boolean
+  /** The page was loaded anew: nobody has clicked on it yet. */
+  resumed: boolean
+  /** Something of it is to be kept, for a page that is loaded anew. */
+  changed(): void
+  /** The call is over, or is not mine any more. */
+  over(): void
+}
+
+/** So long an act of mine may take until the conversation shows it. */
+const PATIENCE_MS = 10_000
+
+/** One call that this tab is in, for as long as its conversation says that I have a part in it. */
+export class OwnCall {
+  readonly conversation: string
+  readonly state = shallowRef<ConversationState | null>(null)
+  /** A click is needed before the browser is asked for the microphone. */
+  readonly waits = shallowRef(false)
+  readonly line: CallLine
+  readonly view
+  readonly #way: Way
+  readonly #stop: (() => void)[]
+  #been = false
+  #patience: ReturnType<typeof setTimeout> | undefined
+
+  constructor(way: Way) {
+    this.#way = way
+    const { conversation } = way
+    this.conversation = conversation
+    this.line = new CallLine(
+      {
+        send: (frame) => sendLive({ ...frame, conversation }),
+        ice: async () => (await api.get<{ ice_servers: RTCIceServer[] }>('/calls/ice')).ice_servers,
+        changed: () => this.#show(),
+      },
+      { choice: way.choice, muted: way.muted },
+    )
+    this.view = shallowRef(this.line.view())
+    this.#stop = [
+      whenAnswered((frame) => {
+        if (frame.conversation === conversation) void this.line.answer(frame)
+      }),
+      watchTopic(`conversation:${conversation}`, {
+        frame: (frame) => {
+          for (const item of frame.data) this.#take(item)
+        },
+        refused: () => this.#way.over(),
+      }),
+    ]
+  }
+
+  /** Somebody has clicked: now the microphone may be asked for. */
+  async come(): Promise<void> {
+    this.waits.value = false
+    this.#way.resumed = false
+    const { state } = this
+    if (state.value) await this.#follow(state.value)
+  }
+
+  close(): void {
+    clearTimeout(this.#patience)
+    for (const stop of this.#stop) stop()
+    this.line.close()
+  }
+
+  #take(item: Readonly<Record<string, unknown>>): void {
+    if (item.kind === 'call_status') this.line.heard(item as unknown as CallStatus)
+    if (item.kind !== 'conversation') return
+    const state = item as unknown as ConversationState
+    if (this.state.value && state.version < this.state.value.version) return
+    this.state.value = state
+    void this.#follow(state)
+  }
+
+  async #follow(state: ConversationState): Promise<void> {
+    const wanted = wantedOf(state, this.#way.me)
+    if (!wanted) {
+      this.line.know(null)
+      this.#endure(state)
+      return
+    }
+    if (this.#way.resumed && speaks(wanted.part) && !(await isGranted())) {
+      this.waits.value = true
+      return
+    }
+    this.#enter(wanted)
+  }
+
+  /** Whoever has asked the customer waits for the answer; whoever was in a call that is over waits for no other. */
+  #endure({ call }: ConversationState): void {
+    clearTimeout(this.#patience)
+    if (this.#been) this.#way.over()
+    else if (!call || call.state === 'on') this.#patience = setTimeout(() => this.#way.over(), PATIENCE_MS)
+  }
+
+  #enter(wanted: Wanted): void {
+    clearTimeout(this.#patience)
+    this.#been = true
+    this.waits.value = false
+    this.line.know(wanted)
+  }
+
+  #show(): void {
+    const { muted, phase } = this.view.value
+    this.view.value = this.line.view()
+    if (muted !== this.view.value.muted || phase !== this.view.value.phase) this.#way.changed()
+  }
+}
