@@ -20,6 +20,7 @@ from sample_floor import (
     reason,
 )  # fmt: skip
 
+from valvomo.commands.attachments.uploading import BeginUpload, FinishUpload, ForgetUpload
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.assign import AssignToAgent
 from valvomo.commands.conversations.bots import (
@@ -149,10 +150,11 @@ async def test_a_bot_may_give_its_own_commands_and_no_other_and_nobody_else_may_
     """Structural: whatever command is added later is not a bot's unless it says so."""
     own = {command for command in HANDLERS if command.of_bots}
     assert own == {Escalate, EndByBot, DescribeByBot}
+    assert {one for one in HANDLERS if one.bots_too} == {BeginUpload, FinishUpload, ForgetUpload}
     for command in HANDLERS:
         for actor in (BOTTI, SAARA, AATU):
             refused = coarse_refusal(object.__new__(command), actor, Supervision())
-            foreign = (actor is BOTTI) is not command.of_bots
+            foreign = (actor is BOTTI) is not command.of_bots and not command.bots_too
             assert (reason(refused) is Reason.BOT_ACCOUNT) is foreign, (command, actor)
 
 

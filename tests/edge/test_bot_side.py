@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+import sample_files as files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sample_place import Place
@@ -109,6 +110,63 @@ async def test_another_bot_finds_nothing(place: Place) -> None:
         await client.get(f"/bot/v1/conversations/{new_id()}"),
     ]
     assert {one.status_code for one in answers} == {404}
+
+
+async def test_a_bot_sends_files_within_the_bounds_of_agents(place: Place) -> None:
+    bot = await made(place)
+    conversation = await begun(place, bot)
+    robot, other = (
+        with_token(place, bot["token"]),
+        with_token(place, (await made(place, name="Other"))["token"]),
+    )
+    path = f"/bot/v1/conversations/{conversation}"
+
+    async def bring(client: httpx.AsyncClient, content: bytes, name: str, kind: str) -> httpx.Response:
+        return await client.post(
+            f"{path}/attachments", params={"name": name}, content=content, headers={"content-type": kind}
+        )
+
+    brought = await bring(robot, files.PDF, "label.pdf", "application/pdf")
+    assert brought.status_code == 201, brought.text
+    one = brought.json()["id"]
+    assert (await bring(other, files.PDF, "label.pdf", "application/pdf")).status_code == 404
+    assert (await robot.post(f"{path}/messages", json={"text": ""})).status_code == 422
+    foreign = await robot.post(f"{path}/messages", json={"attachments": [new_id()]})
+    assert foreign.json()["type"] == "attachment/unknown"
+    said = {"text": "Your label.", "attachments": [one], "client_id": "1"}
+    first, again = [(await robot.post(f"{path}/messages", json=said)).json() for _ in range(2)]
+    assert first == again
+    assert [file["name"] for file in first["attachments"]] == ["label.pdf"]
+    (shown,) = (await robot.get(f"{path}/attachments", params={"ids": one})).json()["items"]
+    assert shown["links"]["download"]
+    assert (await robot.delete(f"{path}/attachments/{one}")).status_code == 404, "a message has it"
+    program = await bring(robot, b"MZ" + bytes(200), "tool.exe", "application/octet-stream")
+    assert program.json()["type"] == "attachment/program"
+    limits = (await (await place.as_("admin")).get("/api/v1/workstreams")).json()["items"]
+    stream = next(each for each in limits if each["id"] == place.house.sample.workstreams["Web chat"])
+    small = {**stream["attachments"], "house": {**stream["attachments"]["house"], "largest": 1000}}
+    changed = await (await place.as_("admin")).patch(
+        f"/api/v1/workstreams/{stream['id']}", json={"attachments": small}
+    )
+    assert changed.status_code == 200, changed.text
+    large = await bring(robot, files.picture("PNG", (300, 300)) + bytes(2000), "big.png", "image/png")
+    assert large.json()["type"] == "attachment/too-large"
+    free = (await bring(robot, b"a,b\n1,2\n", "list.csv", "text/csv")).json()["id"]
+    assert (await robot.delete(f"{path}/attachments/{free}")).status_code == 204
+    assert (await robot.get(f"{path}/attachments", params={"ids": free})).json()["items"] == []
+
+
+async def test_a_paused_bot_brings_no_files(place: Place) -> None:
+    bot = await made(place)
+    conversation = await begun(place, bot)
+    saara, robot = await place.as_("saara"), with_token(place, bot["token"])
+    await saara.post(f"/api/v1/conversations/{conversation}/monitor")
+    await saara.post(f"/api/v1/conversations/{conversation}/bot-pause")
+    refused = await robot.post(
+        f"/bot/v1/conversations/{conversation}/attachments", params={"name": "a.pdf"}, content=files.PDF,
+        headers={"content-type": "application/pdf"},
+    )  # fmt: skip
+    assert (refused.status_code, refused.json()["type"]) == (409, "conversation/bot-paused")
 
 
 async def test_supervisors_pause_instruct_and_hand_over(place: Place) -> None:

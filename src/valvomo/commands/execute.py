@@ -160,7 +160,7 @@ class Executor:
 
 def coarse_refusal(command: Command, actor: Actor, supervision: Supervision) -> Refusal | None:
     """What needs no row: the role, the account, the switch. Acts that owners do too are judged on the row."""
-    if (actor.kind is ActorKind.BOT) is not command.of_bots:
+    if (actor.kind is ActorKind.BOT) is not command.of_bots and not command.bots_too:
         return Refusal(Reason.BOT_ACCOUNT)
     if command.role is not None and not actor.is_(command.role):
         return Refusal(Reason.ROLE_NEEDED, {"role": command.role.value})

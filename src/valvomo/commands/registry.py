@@ -18,13 +18,15 @@ class Command:
 
     `act` names the right behind it, `role` the role it needs; both are asked before a row is touched. `secret`
     names fields and parts of the outcome that no receipt keeps, not even as a digest: a repeated command is
-    recognized without them, and answers without them. `of_bots`: bots may give it; they may give no other.
+    recognized without them, and answers without them. `of_bots`: bots alone may give it; `bots_too`: bots may as well.
+    They may give no other.
     """
 
     act: ClassVar[Act | None] = None
     role: ClassVar[UserRole | None] = None
     secret: ClassVar[frozenset[str]] = frozenset()
     of_bots: ClassVar[bool] = False
+    bots_too: ClassVar[bool] = False
 
     async def ready(self) -> None:
         """Have at hand what takes long and needs no row: before the transaction, which must not stand still for it."""

@@ -16,6 +16,7 @@ from valvomo.edge.http import (
     agents,
     alerts,
     attachments,
+    bot_attachments,
     bot_side,
     calls,
     contacts,
@@ -64,7 +65,7 @@ CUSTOMER_ROUTES = (
     *own_attachments.ROUTES,
     *own_call.ROUTES,
 )
-BOT_ROUTES = bot_side.ROUTES
+BOT_ROUTES = (*bot_side.ROUTES, *bot_attachments.ROUTES)
 OPEN_ROUTES = (*operations.ROUTES, *describing.ROUTES, *shop.ROUTES)
 
 

@@ -14,25 +14,24 @@ from valvomo.domain.conversations.model import Conversation
 from valvomo.protocol.customer import PublicMessageItem, public_state
 from valvomo.protocol.requests import (
     Answers,
-    ClientId,
     Id,
     Language,
     Line,
     Note,
+    OnlyWords,
     QueueName,
     Request,
     Tags,
-    Words,
 )
 
 Level = Annotated[int, Meta(ge=LEAST_LEVEL, le=MOST_LEVEL)]
 
 
-class BotWords(Request, frozen=True, kw_only=True):
-    """What the bot says to the customer. The same `client_id` again is the first message, never a second."""
+class BotWords(OnlyWords, frozen=True, kw_only=True):
+    """What the bot says to the customer. The same `client_id` again is the first message, never a second.
 
-    text: Words
-    client_id: ClientId | None = None
+    `attachments` are ids of files that it has uploaded; with one of them `text` may be empty.
+    """
 
 
 class BotTyping(Request, frozen=True, kw_only=True):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from valvomo.channels.abilities import files_by
-from valvomo.db import attachments
+from valvomo.db import attachments, conversations
 from valvomo.db.attachments import upload_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
-from valvomo.domain.access.sight import read_refusal
+from valvomo.domain.access.sight import may_see, read_refusal
 from valvomo.domain.attachments.attached import Upload
 from valvomo.domain.attachments.limits import NOTHING, Ability, Allowance, Limits, allowance
-from valvomo.domain.refusals import Refusal
+from valvomo.domain.refusals import Reason, Refusal
 from valvomo.queries.conversations import seen
 from valvomo.queries.customers import Guest
 
@@ -51,6 +51,17 @@ async def of_customer(tx: Transaction, guest: Guest, ids: Sequence[str]) -> list
     rows = await tx.rows(
         "attachments.of_customer", guest.organization_id, guest.conversation_id, list(ids), guest.actor.id
     )
+    return [upload_of(row) for row in rows]
+
+
+async def of_bot(
+    tx: Transaction, bot: Actor, conversation_id: str, ids: Sequence[str]
+) -> list[Upload] | Refusal:
+    """Of public messages of a conversation that the bot has, and its own."""
+    conversation = await conversations.get(tx, bot.organization_id, conversation_id)
+    if conversation is None or not may_see(bot, conversation):
+        return Refusal(Reason.NOT_FOUND)
+    rows = await tx.rows("attachments.of_customer", bot.organization_id, conversation_id, list(ids), bot.id)
     return [upload_of(row) for row in rows]
 
 

@@ -3558,6 +3558,52 @@ export interface paths {
         patch: operations["describeByBot"];
         trace?: never;
     };
+    "/bot/v1/conversations/{conversation_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files by their ids, with links
+         * @description How far uploads are, and links for minutes to what messages have that the customer can read.
+         */
+        get: operations["getBotAttachments"];
+        put?: never;
+        /**
+         * Upload a file
+         * @description The body is the file and `Content-Type` what it is. Kept for a day, until a message takes it.
+         *
+         *     Within the same bounds as agents' files: those of the workstream, of the channel, and of the account it leaves by.
+         */
+        post: operations["uploadBotAttachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bot/v1/conversations/{conversation_id}/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an upload back
+         * @description The bot's own that no message has taken. What a message has stays.
+         */
+        delete: operations["forgetBotAttachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/bot/v1/conversations/{conversation_id}/end": {
         parameters: {
             query?: never;
@@ -5070,8 +5116,11 @@ export interface components {
         };
         /** BotWords */
         BotWords: {
+            /** @default [] */
+            attachments: (string | unknown)[];
             /** @description The sender's own id of the message. */
             client_id?: string | null;
+            /** @default  */
             text: string;
         };
         /**
@@ -16869,6 +16918,104 @@ export interface operations {
             404: components["responses"]["404"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getBotAttachments: {
+        parameters: {
+            query: {
+                /** @description Ids of files, with commas between them. */
+                ids: string;
+            };
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachments"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    uploadBotAttachment: {
+        parameters: {
+            query: {
+                /** @description The file's name, as its sender has it. Only shown. */
+                name: string;
+            };
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    forgetBotAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+                /** @description An id. One that is malformed is not found. */
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];

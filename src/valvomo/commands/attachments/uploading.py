@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from valvomo.commands.channels.abilities import carried
 from valvomo.commands.registry import Command, Outcome, handles
@@ -33,6 +33,8 @@ from valvomo.domain.conversations.message import Visibility, Words, posting_refu
 from valvomo.domain.conversations.model import Conversation, Role
 from valvomo.domain.refusals import Reason, Refusal
 
+_OUTSIDE = {ActorKind.CUSTOMER: Role.CUSTOMER, ActorKind.BOT: Role.BOT}
+"""Who has no other side to write on than the public one."""
 OURS_FOR = timedelta(minutes=2)
 """Whoever has brought a file looks into it; if they have not by then, a job does."""
 
@@ -44,6 +46,7 @@ class BeginUpload(Command):
     `came`: with a customer's message that is there already, over a channel; whether they may write still is not asked.
     """
 
+    bots_too: ClassVar[bool] = True
     conversation_id: str
     name: str
     media_type: str
@@ -55,6 +58,7 @@ class BeginUpload(Command):
 class FinishUpload(Command):
     """All bytes are here, and are what `media_type` says now."""
 
+    bots_too: ClassVar[bool] = True
     upload_id: str
     conversation_id: str
     name: str
@@ -67,6 +71,7 @@ class FinishUpload(Command):
 class ForgetUpload(Command):
     """It did not come, is not to be had, or its author does not want it any more."""
 
+    bots_too: ClassVar[bool] = True
     upload_id: str
     conversation_id: str
 
@@ -104,7 +109,7 @@ async def begin_upload(work: Work, command: BeginUpload) -> Outcome:
     if isinstance(conversation, Refusal):
         return conversation
     side, limits = side_of(work), await _limits(work, conversation)
-    public = command.visibility is Visibility.PUBLIC or side is Side.CUSTOMER
+    public = command.visibility is Visibility.PUBLIC or work.actor.kind in _OUTSIDE
     sent = Sent(name=command.name, media_type=command.media_type, size=None)
     # What the sender says may be wrong, so that only what is known to us is held against the file by now.
     known = command.media_type in TYPES
@@ -200,13 +205,13 @@ def _nothing_at_all(limits: Any, _sent: Sent) -> Refusal | None:
 
 
 def _words(work: Work, conversation: Conversation, visibility: Visibility) -> Words:
-    customer = work.actor.kind is ActorKind.CUSTOMER
-    role = conversation.role_of(work.actor.id) or Role.MONITOR
+    outside = _OUTSIDE.get(work.actor.kind)
+    role = outside or conversation.role_of(work.actor.id) or Role.MONITOR
     return Words(
         message_id="",
         author_id=work.actor.id,
-        author_role=(Role.CUSTOMER if customer else role).value,
-        visibility=Visibility.PUBLIC if customer else visibility,
+        author_role=role.value,
+        visibility=Visibility.PUBLIC if outside else visibility,
         digest="",
     )
 

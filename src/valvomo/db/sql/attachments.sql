@@ -74,12 +74,12 @@ WHERE organization_id = $1 AND conversation_id = $2 AND id = ANY ($3::text[])
     AND (message_id IS NOT NULL OR author_id = $4) AND progress <> 'arriving'
 
 -- name: of_customer
--- Of these files, those that a message has which the customer can read, and the customer's own.
+-- Of these files, those that a message has which the customer can read, and one's own: the customer's, or a bot's.
 SELECT a.* FROM attachments a
 LEFT JOIN public_messages m ON m.organization_id = a.organization_id AND m.conversation_id = a.conversation_id
     AND m.seq = a.seq AND m.attachments @> jsonb_build_array(jsonb_build_object('id', a.id))
 WHERE a.organization_id = $1 AND a.conversation_id = $2 AND a.id = ANY ($3::text[]) AND a.progress <> 'arriving'
-    AND (m.id IS NOT NULL OR (a.side = 'customer' AND a.author_id = $4))
+    AND (m.id IS NOT NULL OR a.author_id = $4)
 
 -- name: opened
 -- What a link opens: ready, and whoever was given the link could have it.

@@ -83,6 +83,7 @@ async def write_message(
         conversation_id=conversation_id,
         text=data.text,
         client_id=data.client_id or key or str(uuid_utils.uuid7()),
+        attachments=data.attachments,
     )
     posted = done(await parts.lane.post(actor, command)).result
     return customers.message(posted, Guest(actor=actor, origins=()))
