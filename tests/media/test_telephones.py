@@ -8,6 +8,7 @@ from sample_call import Meeting
 from sample_telephone import Telephone
 
 from valvomo.domain.calls.hearing import Part
+from valvomo.media.embedded import board
 from valvomo.media.port import Connected, Dialled, GoneError, Heard, Lost, PcmLeg, Pressed, Speaking
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
@@ -159,7 +160,10 @@ async def test_keys(meeting: Meeting) -> None:
         listening.cancel()
 
 
-async def test_a_telephone_that_comes_speaks_and_is_gone(meeting: Meeting) -> None:
+async def test_a_telephone_that_comes_speaks_and_is_gone(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "LOST_SECONDS", 1.0)
     happenings = meeting.engine.happenings()
     async with asyncio.timeout(PATIENCE):
         async with Telephone.ringing(meeting.engine, "call", "customer"):

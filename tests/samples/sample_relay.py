@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import shutil
 import socket
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from valvomo.media.relays import GOOD_FOR, Relays
+from valvomo.protocol.calls import IceServer
 
 FILE = Path(__file__).parents[2] / "deploy" / "coturn" / "turnserver.conf"
 PROGRAM = shutil.which("turnserver", path="/usr/bin:/usr/local/bin:/usr/sbin")
@@ -32,15 +32,12 @@ class Relay:
     port: int
     ports: range
 
-    def server(self, transport: str = "udp", *, name: str = "somebody", hours: float = 1) -> dict[str, str]:
-        """As a browser is given it; the password is made as coturn says (`use-auth-secret`)."""
-        username = f"{int(time.time() + 3600 * hours)}:{name}"
-        digest = hmac.new(OURS["static-auth-secret"].encode(), username.encode(), hashlib.sha1).digest()
-        return {
-            "urls": f"turn:127.0.0.1:{self.port}?transport={transport}",
-            "username": username,
-            "credential": base64.b64encode(digest).decode(),
-        }
+    def server(self, transport: str = "udp", *, good_for: timedelta = timedelta(hours=1)) -> IceServer:
+        """As this house gives it to a browser."""
+        url = f"turn:127.0.0.1:{self.port}?transport={transport}"
+        relays = Relays(urls=(url,), secret=OURS["static-auth-secret"])
+        [found] = relays.of("somebody", datetime.now(UTC) + good_for - GOOD_FOR)
+        return found
 
 
 def _configured(port: int) -> str:
