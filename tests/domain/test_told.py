@@ -20,6 +20,7 @@ from valvomo.domain.agents.events import (
     HouseFact,
     LookedBack,
     PresenceSet,
+    RecordingHeard,
     Searched,
     SettingChanged,
     SignedIn,
@@ -33,6 +34,7 @@ from valvomo.domain.contacts.events import ContactChanged, ContactMerged, Contac
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, BotResumed, Escalated
 from valvomo.domain.conversations.call import CallDeclined, CallEnded, CallOffered, Elevated
+from valvomo.domain.conversations.call_marks import Kept
 from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
 from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged
@@ -77,6 +79,7 @@ from valvomo.domain.conversations.queueing import (
 )
 from valvomo.domain.conversations.record_change import RecordChanged
 from valvomo.domain.conversations.record_link import Linked, Unlinked
+from valvomo.domain.conversations.recording import RecordingPaused, RecordingResumed, RecordingStarted
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.survey_form import SurveyKind
 from valvomo.domain.conversations.told import notified, told_customer
@@ -192,6 +195,9 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (Unheld(), None, NOBODY, False),
     (CoachingStarted(supervisor_id="saara", supervisor_name="Saara"), None, NOBODY, True),
     (CoachingStopped(supervisor_id="saara", supervisor_name="Saara"), None, NOBODY, True),
+    (RecordingStarted(recording_id="r1", kept=Kept.RECORDING), None, NOBODY, False),
+    (RecordingPaused(cause="card"), None, NOBODY, False),
+    (RecordingResumed(), None, NOBODY, False),
     (Elevated(mode=Mode.VOICE), None, NOBODY, False),
     (CallEnded(), None, NOBODY, False),
     (SupervisorAsked(**BY_AINO, by_role="agent", note="help"), None, NOBODY, False),
@@ -271,6 +277,7 @@ HOUSE: tuple[tuple[HouseFact, bool], ...] = (
     (FiguresSeen(view="agents", since="2026-03-01", until="2026-03-02"), True),
     (FiguresExported(content="a", format="csv", since="2026-03-01", until="2026-03-02", purpose="p"), True),
     (Evaluated(evaluation_id="e", conversation_id="c", agent_id="a", stage="draft"), True),
+    (RecordingHeard(conversation_id="c", recording_id="r", part="customer"), True),
     (TranscriptTaken(conversation_id="c", format="html", purpose="p", redacted=True), True),
     (AlertRaised(**ALERT, rule_id="r", conversation_id=None), False),
     (AlertAcknowledged(**ALERT), True),

@@ -197,6 +197,7 @@ async def one_of_each(place: Place) -> dict[str, str]:
         "schedule_id": (await saara.post(f"{API}/report-schedules", json=SCHEDULE)).json()["id"],
         "rule_id": (await admin.post(f"{API}/sampling-rules", json=rule)).json()["id"],
         "account_id": account_id,
+        **await recorded(place, conversation),
         "media_id": await could_not_be_had(place, account_id, conversation),
         "conversation_id": conversation,
         "other_id": judged,
@@ -232,6 +233,26 @@ async def account(admin: Any, queue: str) -> str:
     filled = {"settings": {"url": "https://ours.example/in"}, "secrets": {"secret": f"whsec_{'A' * 43}="}}
     body = {"provider": "custom", "name": "Ours", "workstream_id": made.json()["id"], **filled}
     return str((await admin.post(f"{API}/channel-accounts", json=body)).json()["id"])
+
+
+async def recorded(place: Place, conversation: str) -> dict[str, str]:
+    """A recording of a call, and what one party said in it."""
+    organization = place.house.sample.organization_id
+    connection = await asyncpg.connect(place.house.database.url)
+    try:
+        await connection.execute(
+            "INSERT INTO recordings (organization_id, id, conversation_id, began_at, keep_until)"
+            " VALUES ($1, 'recording-ours', $2, now(), now() + interval '1 day')",
+            organization, conversation,
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO recording_tracks (organization_id, id, recording_id, person_id, part, began, seconds)"
+            " VALUES ($1, 'track-ours', 'recording-ours', 'ours', 'customer', 0, 1)",
+            organization,
+        )
+    finally:
+        await connection.close()
+    return {"recording_id": "recording-ours", "track_id": "track-ours"}
 
 
 async def could_not_be_had(place: Place, account_id: str, conversation: str) -> str:

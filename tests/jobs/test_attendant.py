@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import cast
 
 import msgspec
 import pytest
 from sample_engine import SampleCall, SampleEngine
-from sample_floor import AINO, EINO, SAARA, STRANGER, Floor
+from sample_floor import AINO, EINO, HOUSE, SAARA, STRANGER, SULO, Floor
 
 from valvomo.bus.local import LocalBus
 from valvomo.commands.calling import Calling
@@ -18,13 +20,25 @@ from valvomo.commands.conversations.call import AcceptCall, Coach, Elevate, EndC
 from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.join import Join, TakeOver
 from valvomo.commands.conversations.monitor import Monitor, StopMonitor
+from valvomo.commands.conversations.record import (
+    HearRecording,
+    PauseRecording,
+    ResumeRecording,
+    StartRecording,
+)
 from valvomo.db.doorbell import Doorbell
-from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.actor import Actor, system
 from valvomo.domain.conversations.model import Mode
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.files.folder import Folder
+from valvomo.files.port import MissingError, Place
+from valvomo.files.sealed import SealedFiles
+from valvomo.house_key import HouseKey
 from valvomo.jobs.calls.attendant import Attendant
+from valvomo.jobs.calls.keeping import Keeping
+from valvomo.jobs.calls.leftovers import leftovers
 from valvomo.live.calls import CHANNEL, CallSignal
-from valvomo.media.port import Connected, Engine, Gone, Kind, Lost, Speaking
+from valvomo.media.port import Connected, Engine, Gone, Kind, Lost, Recorded, Speaking, Track
 
 BOTH = frozenset({Kind.AUDIO, Kind.VIDEO})
 
@@ -32,7 +46,9 @@ BOTH = frozenset({Kind.AUDIO, Kind.VIDEO})
 class House:
     """One process that carries calls, and another one that browsers are connected to."""
 
-    def __init__(self, floor: Floor) -> None:
+    def __init__(self, floor: Floor, folder: Path) -> None:
+        self.folder, self.kept = folder / "calls", folder / "files"
+        self.folder.mkdir()
         self.floor = floor
         self.bus = LocalBus()
         self.bell = Doorbell(self.bus)
@@ -45,7 +61,9 @@ class House:
     @asynccontextmanager
     async def carrying(self, name: str, engine: SampleEngine) -> AsyncIterator[asyncio.Task[None]]:
         """Another process that carries calls."""
-        attendant = Attendant(self.floor.database, self.bell, self.bus, process_id=name)
+        files = SealedFiles(Folder(self.kept), lambda: HouseKey((b"k" * 32,)))
+        keeping = Keeping(self.floor.database, files, self.folder, self.floor.clock)
+        attendant = Attendant(self.floor.executor, self.bus, keeping, process_id=name)
         async with asyncio.TaskGroup() as group:
             task = group.create_task(attendant.carry(cast("Engine", engine)))
             seen = "SELECT 1 FROM call_carriers WHERE process_id = $1"
@@ -82,8 +100,8 @@ class House:
 
 
 @pytest.fixture
-async def house(floor: Floor) -> AsyncIterator[House]:
-    made = House(floor)
+async def house(floor: Floor, tmp_path: Path) -> AsyncIterator[House]:
+    made = House(floor, tmp_path)
     async with made.carrying("carrier", made.engine), asyncio.TaskGroup() as group:
         task = group.create_task(made.calling.run())
         yield made
@@ -129,7 +147,8 @@ async def test_a_call_with_everything_that_supervisors_do(house: House) -> None:
     await house.floor.done(SAARA, ForceClose(conversation_id=one, reason="test"))
     await house.until(lambda: not house.engine.open)
     assert len(house.engine.ended) == 1
-    assert await house.floor.sql("SELECT 1 FROM calls") == []
+    while await house.floor.sql("SELECT 1 FROM calls"):  # noqa: ASYNC110 - the database rings no bell
+        await asyncio.sleep(0.01)
     gone = await house.calling.come(AINO, one, "again")
     assert isinstance(gone, Refusal)
     assert gone.reason is Reason.NO_CALL
@@ -215,8 +234,8 @@ async def test_an_engine_that_dies_takes_nobody_with_it(house: House) -> None:
     assert house.call().heard_by(guest.id) == {"aino"}
 
 
-async def test_a_call_is_with_one_process_and_moves_when_that_dies(floor: Floor) -> None:
-    house, other = House(floor), SampleEngine()
+async def test_a_call_is_with_one_process_and_moves_when_that_dies(floor: Floor, tmp_path: Path) -> None:
+    house, other = House(floor, tmp_path), SampleEngine()
     async with asyncio.TaskGroup() as group, house.carrying("first", house.engine) as first:
         answers = group.create_task(house.calling.run())
         one, guest = await house.elevated()
@@ -232,6 +251,79 @@ async def test_a_call_is_with_one_process_and_moves_when_that_dies(floor: Floor)
             await house.come(one, guest, AINO)
             assert [set(call.legs) for call in other.open.values()] == [{guest.id, "aino"}]
         answers.cancel()
+
+
+async def test_a_call_is_kept_where_its_customers_were_told_and_removed_after_its_days(house: House) -> None:
+    floor = house.floor
+    await floor.sql("UPDATE workstreams SET calls_kept = 'recording', calls_days = 30, consent = 'notice'")
+    one, guest = await house.elevated()
+    await house.come(one, guest, AINO)
+    (call_id,) = house.engine.open
+    for person in (guest.id, "aino"):
+        await house.engine.news.put(Connected(call_id, person))
+    await house.until(lambda: bool(house.call().recordings))
+    (recording_id,) = house.call().recordings
+    await house.until(lambda: house.call().kept == {guest.id, "aino"})
+    await floor.done(AINO, PauseRecording(conversation_id=one, cause="card"))
+    await house.until(lambda: not house.call().kept)
+    await floor.done(AINO, ResumeRecording(conversation_id=one))
+    await floor.done(AINO, Hold(conversation_id=one))
+    await house.until(lambda: house.call().kept == {"aino"})
+
+    file = house.folder / f"{recording_id}-1.opus"
+    file.write_bytes(b"what was said")
+    track = Track(str(file), guest.id, "customer", 0.5, 12.0)
+    await house.engine.news.put(Recorded(call_id, recording_id, (track,)))
+    await house.until(lambda: not file.exists())
+    (row,) = await floor.sql("SELECT * FROM recording_tracks")
+    assert (row["person_id"], row["part"], row["began"], row["seconds"]) == (guest.id, "customer", 0.5, 12.0)
+    place = Place(row["organization_id"], row["id"])
+    raw = (house.kept / place.path).read_bytes()
+    assert b"what was said" not in raw, "it lies encrypted"
+    files = SealedFiles(Folder(house.kept), lambda: HouseKey((b"k" * 32,)))
+    assert await files.get(place) == b"what was said"
+    with pytest.raises(MissingError):
+        await SealedFiles(Folder(house.kept), lambda: HouseKey((b"o" * 32,))).get(place)
+
+    heard = HearRecording(conversation_id=one, recording_id=recording_id, track_id=row["id"])
+    await floor.done(AINO, heard)
+    assert (await floor.refused(SULO, heard)).reason is Reason.NOT_FOUND
+    facts = [fact for fact in await floor.all_facts() if fact.kind == "recording_heard"]
+    assert [(fact.actor_id, fact.audited) for fact in facts] == [("aino", True)]
+
+    floor.clock.advance(31 * 86_400)
+    keeping = Keeping(floor.database, files, house.folder, floor.clock)
+    await keeping.round()
+    assert await floor.sql("SELECT state FROM recordings") == [("removed",)]
+    with pytest.raises(MissingError):
+        await files.get(place)
+
+
+@pytest.mark.parametrize("policy", ["consent", "none"])
+async def test_a_call_is_not_kept_without_a_word_or_a_yes(house: House, policy: str) -> None:
+    floor = house.floor
+    await floor.sql("UPDATE workstreams SET calls_kept = 'recording', consent = $1", policy)
+    one = await floor.accepted(consent=False) if policy == "consent" else await floor.accepted()
+    guest = await floor.guest(one)
+    await floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VOICE))
+    await floor.done(guest, AcceptCall(conversation_id=one, mode=Mode.VOICE))
+    await house.come(one, guest, AINO)
+    (call_id,) = house.engine.open
+    for person in (guest.id, "aino"):
+        await house.engine.news.put(Connected(call_id, person))
+    await house.until(lambda: bool(house.told) and all(leg.connected for leg in house.told[-1].legs))
+    start = StartRecording(conversation_id=one)
+    expected = Reason.CONSENT_REFUSED if policy == "consent" else Reason.NOT_RECORDED
+    assert (await floor.refused(system(HOUSE, "calls"), start)).reason is expected
+    assert (house.call().recordings, house.call().kept) == ([], frozenset())
+
+
+def test_what_cannot_be_read_of_what_was_left_stays_where_it_is(tmp_path: Path) -> None:
+    assert leftovers(tmp_path, ()) == []
+    (tmp_path / "r-1.opus").write_bytes(b"no sound at all")
+    os.utime(tmp_path / "r-1.opus", (0, 0))
+    assert leftovers(tmp_path, ()) == []
+    assert (tmp_path / "r-1.opus").exists()
 
 
 async def test_a_house_without_an_engine_says_so(floor: Floor) -> None:

@@ -65,7 +65,7 @@ TRANSCRIPT = (
     "of", "where", "subject", "closed", "ongoing", "taken", "public", "redacted", "whole", "empty",
 )  # fmt: skip
 AUDITED = (
-    "transcript_taken", "transcript_taken_redacted",
+    "transcript_taken", "transcript_taken_redacted", "recording_heard",
     "created", "changed", "removed", "signed_in", "failed", "locked_out", "signed_out", "signed_out_everywhere",
     "presence_set", "acknowledged", "looked_back", "looked_back_timeline", "looked_back_rule", "searched",
     "figures_seen", "figures_seen_of", "figures_exported",

@@ -18,6 +18,7 @@ class SampleCall:
     legs: dict[str, frozenset[Kind]] = field(default_factory=dict)
     matrix: dict[str, Hears] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
+    recordings: list[str] = field(default_factory=list)
 
     def heard_by(self, leg_id: str) -> set[str]:
         """Whose sound arrives there: of those who are in it and from whom any is taken."""
@@ -76,6 +77,10 @@ class SampleEngine:
         """See `Engine`."""
         if call_id in self.open:
             self.open[call_id].matrix, self.open[call_id].kept = dict(matrix), frozenset(kept)
+
+    async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:  # noqa: ARG002
+        """See `Engine`."""
+        self.open[call_id].recordings.append(recording_id)
 
     async def quality(self, call_id: str) -> dict[str, Quality]:
         """See `Engine`."""

@@ -58,6 +58,7 @@ from valvomo.commands.conversations.monitor import Monitor, StopMonitor
 from valvomo.commands.conversations.mute import Mute, Pin, Unmute, Unpin
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
 from valvomo.commands.conversations.overflow_while_waiting import ApplyOverflow
+from valvomo.commands.conversations.record import PauseRecording, ResumeRecording, StartRecording
 from valvomo.commands.conversations.survey import AnswerSurvey
 from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
 from valvomo.commands.conversations.vip import MarkVip
@@ -78,7 +79,7 @@ from valvomo.domain.conversations.model import Mode
 DUE = BEGIN + timedelta(days=3)
 STAFF = (AINO, EINO, ONNI, SAARA, SULO)
 QUEUES = (SUPPORT, BILLING, CASES)
-STARTS = ("chat", "persistent", "heavy", "unblocked", "seconds", "automatic", "case", "botted")
+STARTS = ("chat", "persistent", "heavy", "unblocked", "seconds", "automatic", "case", "botted", "noticed")
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,11 @@ def scripted() -> list[Step]:
     lines = (
         (0, "guest_says measured pick measured"),
         (0, "pick monitor stop monitor join leave join take_over guest_comes guest_goes long"),
-        (1, "pick elevate answers_call monitor coach hold transfer_later unhold quiet end_call accept"),
+        (
+            1,
+            "pick elevate answers_call monitor coach hold transfer_later unhold quiet end_call accept",
+        ),
+        (8, "pick elevate answers_call records"),
         (1, "pick elevate declines_call elevate answers_call guest_goes"),
         (4, "pick agent_comes agent_goes agent_comes end minute complete"),
         (0, "long"),
@@ -340,6 +345,11 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.do(guest, CustomerEnd(conversation_id=one))
         case "answers_call":
             await floor.do(guest, AcceptCall(conversation_id=one, mode=Mode.VOICE))
+        case "records":
+            await floor.sql("UPDATE workstreams SET calls_kept = 'recording'")
+            await floor.do(TIMER, StartRecording(conversation_id=one))
+            await floor.do(step.actor, PauseRecording(conversation_id=one))
+            await floor.do(step.actor, ResumeRecording(conversation_id=one))
         case "declines_call":
             await floor.do(guest, DeclineCall(conversation_id=one))
         case "measured":

@@ -34,6 +34,7 @@ from valvomo.edge.http import (
     pausing,
     quality,
     record_imports,
+    recordings,
     records,
     replay,
     routing,
@@ -56,7 +57,7 @@ STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *attachments.ROUTES, *acts.ROUTES, *heeding.ROUTES,
     *alerts.ROUTES, *giving.ROUTES, *pausing.ROUTES, *agents.ROUTES, *figures.ROUTES, *exports.ROUTES,
     *schedules.ROUTES, *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
-    *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES, *transcripts.ROUTES, *calls.ROUTES,
+    *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES, *transcripts.ROUTES, *calls.ROUTES, *recordings.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = (
     *widget.ROUTES,

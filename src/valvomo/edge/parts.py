@@ -29,6 +29,7 @@ from valvomo.edge.ws.admission import Admissions
 from valvomo.edge.ws.quotas import Quotas
 from valvomo.files.links import Links
 from valvomo.files.port import Storage
+from valvomo.files.sealed import SealedFiles
 from valvomo.insight.trials import Trials
 from valvomo.live.connection import MAX_TOPICS
 from valvomo.live.replay.rule_trials import RuleTrials
@@ -106,6 +107,7 @@ class FileParts:
     examination: Examination
     storage: Storage
     links: Links
+    sealed: SealedFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

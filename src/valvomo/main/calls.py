@@ -1,4 +1,4 @@
-"""Carrying calls beside a server: the engine's processes, and who attends to them."""
+"""Carrying calls beside a server: the engine's processes, who attends to them, and who keeps what is recorded."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from valvomo.jobs.calls.attendant import Attendant
+from valvomo.jobs.calls.keeping import Keeping
 from valvomo.main.assembly import House
 from valvomo.settings import Settings
+
+FOLDER = "calls"
+"""In the data folder: what is being recorded, until it is kept."""
 
 
 def attendant_of(house: House, settings: Settings) -> Attendant | None:
     """Who attends to the calls that this process carries, if it carries any; to be made before anything runs."""
     if not settings.calls_processes:
         return None
-    return Attendant(
-        house.database, house.bell, house.bus, process_id=house.hub.process_id, alone=settings.embedded
-    )
+    executor, folder = house.parts.executor, settings.data / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keeping = Keeping(house.database, house.parts.files.sealed, folder, house.parts.clock)
+    return Attendant(executor, house.bus, keeping, process_id=house.hub.process_id, alone=settings.embedded)
 
 
 @asynccontextmanager

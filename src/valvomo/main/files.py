@@ -11,6 +11,7 @@ from valvomo.files.folder import Folder
 from valvomo.files.links import Links
 from valvomo.files.port import Storage
 from valvomo.files.s3 import S3, Bucket
+from valvomo.files.sealed import SealedFiles
 from valvomo.house_key import house_key
 from valvomo.settings import Settings
 
@@ -37,4 +38,10 @@ def file_parts(settings: Settings, executor: Executor) -> FileParts:
     scanner = ClamAV(settings.clamav_url) if settings.clamav_url else None
     examination = Examination(executor, storage, scanner)
     intake = Intake(executor, storage, examination)
-    return FileParts(intake=intake, examination=examination, storage=storage, links=links_of(settings))
+    return FileParts(
+        intake=intake,
+        examination=examination,
+        storage=storage,
+        links=links_of(settings),
+        sealed=SealedFiles(storage, lambda: house_key(settings.secret_key, settings.data)),
+    )

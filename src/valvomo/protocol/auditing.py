@@ -15,6 +15,7 @@ from valvomo.domain.agents.events import (
     HouseFact,
     LookedBack,
     PresenceSet,
+    RecordingHeard,
     Searched,
     SettingChanged,
     SignedIn,
@@ -57,7 +58,14 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:  # noqa: 
             return ("audit", "acknowledged"), {"person": lookups.people.get(person)}
         case Searched(words=words, seen=seen):
             return ("audit", "searched"), {"words": words, "seen": seen}
-        case Evaluated() | LookedBack() | FiguresSeen() | FiguresExported() | TranscriptTaken():
+        case (
+            Evaluated()
+            | LookedBack()
+            | FiguresSeen()
+            | FiguresExported()
+            | TranscriptTaken()
+            | RecordingHeard()
+        ):
             return _of_looking(event, lookups)
         case ContactChanged() | ContactMerged() | ContactUnmerged() | RecordsImported():
             stage = f"_{event.state}" if isinstance(event, RecordsImported) else ""
@@ -73,17 +81,22 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:  # noqa: 
             return sentence_of(event), event_facts(event, lookups)
 
 
+def _of_taking(event: RecordingHeard | TranscriptTaken) -> Sentence:
+    facts: dict[str, object] = {"conversation": event.conversation_id}
+    if isinstance(event, RecordingHeard):
+        return ("audit", event.kind), {**facts, "part": event.part}
+    kind = f"{event.kind}_redacted" if event.redacted else event.kind
+    return ("audit", kind), {**facts, "format": event.format.upper(), "purpose": event.purpose}
+
+
 def _of_looking(
-    event: Evaluated | LookedBack | FiguresSeen | FiguresExported | TranscriptTaken, lookups: Lookups
+    event: Evaluated | LookedBack | FiguresSeen | FiguresExported | TranscriptTaken | RecordingHeard,
+    lookups: Lookups,
 ) -> Sentence:
     if isinstance(event, Evaluated):
         return ("audit", f"evaluated_{event.stage}"), {"agent": lookups.people.get(event.agent_id)}
-    if isinstance(event, TranscriptTaken):
-        return ("audit", f"{event.kind}_redacted" if event.redacted else event.kind), {
-            "conversation": event.conversation_id,
-            "format": event.format.upper(),
-            "purpose": event.purpose,
-        }
+    if isinstance(event, RecordingHeard | TranscriptTaken):
+        return _of_taking(event)
     facts: dict[str, object] = {"since": event.since, "until": event.until}
     if isinstance(event, LookedBack):
         return ("audit", "looked_back" if event.view == "floor" else f"looked_back_{event.view}"), facts

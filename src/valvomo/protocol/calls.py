@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.calls.hearing import Part
+from valvomo.domain.conversations.call_marks import Call, Kept
 from valvomo.domain.conversations.event import call_of
 from valvomo.domain.conversations.model import Conversation, Mode
 from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.requests import Request
+
+RecordingState = Literal["on", "paused"]
 
 
 class CallItem(msgspec.Struct, frozen=True, kw_only=True):
     """The call that a conversation is in, or (`asked`) that its customer is asked to come into.
 
     `coached_by` are supervisors whom the agent alone hears; named to that agent, and to who may know of monitoring.
+    `recording` is whether what is said is kept, null where it is not.
     """
 
     id: str
@@ -27,15 +32,20 @@ class CallItem(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     held_since: datetime | None
     coached_by: tuple[Named, ...]
+    recording: RecordingState | None
 
 
 class PublicCall(msgspec.Struct, frozen=True, kw_only=True):
-    """The same as the customer knows it: they are asked to come, or are in it; `held`: they hear music."""
+    """The same as the customer knows it: they are asked to come, or are in it.
+
+    `held`: they hear music. `recorded`: what is said is kept.
+    """
 
     id: str
     mode: Literal["voice", "video"]
     state: Literal["asked", "on"]
     held: bool
+    recorded: bool
 
 
 class CallLeg(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +87,7 @@ def call_item(conversation: Conversation, actor: Actor, lookups: Lookups) -> Cal
         coached_by=tuple(Named(one.id, one.name) for one in conversation.participants if one.coaching)
         if told
         else (),
+        recording=_recording(call),
     )
 
 
@@ -90,13 +101,33 @@ def public_call(conversation: Conversation) -> PublicCall | None:
         mode="video" if call.video else "voice",
         state="asked" if call.asked else "on",
         held=call.held_since is not None,
+        recorded=_recording(call) == "on",
     )
+
+
+def _recording(call: Call) -> RecordingState | None:
+    if call.recording is None:
+        return None
+    return "paused" if call.recording.paused else "on"
+
+
+class KeepsCalls(Request, frozen=True, kw_only=True):
+    """What a workstream keeps of its calls, and for how many days; null is as it is, or the usual."""
+
+    calls_kept: Kept | None = None
+    calls_days: Annotated[int, Meta(ge=1, le=3660)] | None = None
 
 
 class CallModeRequest(Request, frozen=True, kw_only=True):
     """With sound alone, or with pictures too."""
 
     mode: Literal["voice", "video"]
+
+
+class PauseRecordingRequest(Request, frozen=True, kw_only=True):
+    """Because the agent wants it, or because a payment card is spoken of."""
+
+    cause: Literal["agent", "card"] = "agent"
 
 
 class IceServer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

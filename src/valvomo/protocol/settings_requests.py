@@ -20,6 +20,7 @@ from valvomo.domain.routing.soundness import MOST_CONDITIONS, MOST_RULES, MOST_V
 from valvomo.domain.sentiment.levels import Level
 from valvomo.protocol.announcements import Announcements, PlaceMinutes
 from valvomo.protocol.attachments import LimitsBody
+from valvomo.protocol.calls import KeepsCalls
 from valvomo.protocol.requests import Email, Id, Line, Priority, Request
 from valvomo.protocol.settings import TimersBody
 
@@ -215,7 +216,7 @@ class ChangeQueueRequest(Request, frozen=True, kw_only=True):
     supervisors: Ids | None = None
 
 
-class CreateWorkstreamRequest(Request, frozen=True, kw_only=True):
+class CreateWorkstreamRequest(KeepsCalls, frozen=True, kw_only=True):
     """A new workstream with defaults of its channel; `texts` are words of the notice or question, by language."""
 
     name: Title
@@ -241,7 +242,7 @@ class CreateWorkstreamRequest(Request, frozen=True, kw_only=True):
     texts: Annotated[dict[AnyLanguage, Said], Meta(max_length=50)] = msgspec.field(default_factory=dict)
 
 
-class ChangeWorkstreamRequest(Request, frozen=True, kw_only=True):
+class ChangeWorkstreamRequest(KeepsCalls, frozen=True, kw_only=True):
     """Changes of a workstream. `timers`, rules, `attachments` are replaced; `template_id`, `bot_id` null are none."""
 
     name: Title | None = None

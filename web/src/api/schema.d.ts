@@ -1483,6 +1483,86 @@ export interface paths {
         patch: operations["changeRecord"];
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/recording/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep nothing of the call for now
+         * @description Also by the page on which a payment card is entered, with the cause `card`.
+         */
+        post: operations["pauseRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/recording/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep the call again
+         * @description From now on.
+         */
+        post: operations["resumeRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recordings of a conversation
+         * @description For who may read the conversation; a track for each party, to be played in step.
+         */
+        get: operations["getRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/recordings/{recording_id}/tracks/{track_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Listen to what one party said
+         * @description The audit log has who listened to whom, before they do.
+         */
+        post: operations["hearRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/release": {
         parameters: {
             query?: never;
@@ -5204,6 +5284,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             mode: "voice" | "video";
+            /** @enum {null|string} */
+            recording: "on" | "paused" | null;
             /** Format: date-time */
             since: string;
             /** @enum {string} */
@@ -5467,6 +5549,8 @@ export interface components {
             auto_accept?: boolean | null;
             /** @description A UUIDv7. */
             bot_id?: string | null;
+            calls_days?: number | null;
+            calls_kept?: components["schemas"]["Kept"] | null;
             consent?: components["schemas"]["ConsentPolicy"] | null;
             name?: string | null;
             origins?: string[] | null;
@@ -6052,6 +6136,8 @@ export interface components {
             auto_accept: boolean;
             /** @description A UUIDv7. */
             bot_id?: string | null;
+            calls_days?: number | null;
+            calls_kept?: components["schemas"]["Kept"] | null;
             /** @enum {string} */
             channel: "live_chat" | "persistent_chat" | "sms" | "whatsapp" | "messenger" | "telegram" | "email" | "custom" | "record";
             consent?: components["schemas"]["ConsentPolicy"] | null;
@@ -6763,6 +6849,12 @@ export interface components {
             items: components["schemas"]["InterventionItem"][];
         };
         /**
+         * Kept
+         * @description What a workstream keeps of its calls: nothing, what was said in writing, or the sound as well (spec 1 §5).
+         * @enum {string}
+         */
+        Kept: "off" | "transcript" | "recording";
+        /**
          * Kind
          * @description What administrators choose from.
          * @enum {string}
@@ -7301,6 +7393,14 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        /** PauseRecordingRequest */
+        PauseRecordingRequest: {
+            /**
+             * @default agent
+             * @enum {string}
+             */
+            cause: "agent" | "card";
+        };
         /**
          * Phase
          * @description What every status is a name for. Each is a state of the record's conversation.
@@ -7360,7 +7460,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/empty" | "attachment/for-good" | "attachment/kind" | "attachment/mismatch" | "attachment/none-by-channel" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "call/already-coaching" | "call/already-held" | "call/bad-offer" | "call/none" | "call/not-callable" | "call/not-coaching" | "call/not-held" | "call/not-in-it" | "call/off" | "call/offered" | "channel/begin-off" | "channel/disabled" | "channel/no-secret-key" | "channel/not-given-up" | "channel/opted-out" | "channel/rejected" | "channel/template-needed" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/ongoing" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "identity/invalid" | "identity/needed" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "server/key-unreadable" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "survey/not-asked" | "survey/over" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "transcript/empty" | "transcript/no-mail" | "transcript/too-many" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long" | "widget/none";
+            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/empty" | "attachment/for-good" | "attachment/kind" | "attachment/mismatch" | "attachment/none-by-channel" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "call/already-coaching" | "call/already-held" | "call/already-recorded" | "call/bad-offer" | "call/customers-told-nothing" | "call/none" | "call/not-callable" | "call/not-coaching" | "call/not-held" | "call/not-in-it" | "call/not-recorded" | "call/off" | "call/offered" | "call/recording-goes-on" | "call/recording-paused" | "channel/begin-off" | "channel/disabled" | "channel/no-secret-key" | "channel/not-given-up" | "channel/opted-out" | "channel/rejected" | "channel/template-needed" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/ongoing" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "identity/invalid" | "identity/needed" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "server/key-unreadable" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "survey/not-asked" | "survey/over" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "transcript/empty" | "transcript/no-mail" | "transcript/too-many" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long" | "widget/none";
         } & {
             [key: string]: unknown;
         };
@@ -7382,6 +7482,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             mode: "voice" | "video";
+            recorded: boolean;
             /** @enum {string} */
             state: "asked" | "on";
         };
@@ -7563,6 +7664,21 @@ export interface components {
             phase: components["schemas"]["Phase"];
             revision: number;
             status: string | null;
+        };
+        /** RecordingItem */
+        RecordingItem: {
+            /** Format: date-time */
+            began_at: string;
+            id: string;
+            /** Format: date-time */
+            keep_until: string;
+            /** @enum {string} */
+            state: "going" | "kept" | "failed" | "removed";
+            tracks: components["schemas"]["TrackItem"][];
+        };
+        /** Recordings */
+        Recordings: {
+            items: components["schemas"]["RecordingItem"][];
         };
         /** RejectRequest */
         RejectRequest: {
@@ -8272,6 +8388,14 @@ export interface components {
             items: components["schemas"]["TokenDocument"][];
             next?: string | null;
         };
+        /** TrackItem */
+        TrackItem: {
+            began: number;
+            id: string;
+            name: string;
+            part: string;
+            seconds: number;
+        };
         /** TranscriptDocument */
         TranscriptDocument: {
             /** Format: date-time */
@@ -8671,6 +8795,8 @@ export interface components {
             attachments: components["schemas"]["LimitsBody"];
             auto_accept: boolean;
             bot_id: string | null;
+            calls_days: number;
+            calls_kept: string;
             channel: components["schemas"]["Channel"];
             consent: components["schemas"]["ConsentPolicy"];
             /** Format: date-time */
@@ -12242,6 +12368,147 @@ export interface operations {
             404: components["responses"]["404"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    pauseRecording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseRecordingRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    resumeRecording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDocument"] | components["schemas"]["Departed"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getRecordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recordings"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    hearRecording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+                /** @description The recording. */
+                recording_id: string;
+                /** @description The party's part of it. */
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Opus in Ogg. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/ogg": string;
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];

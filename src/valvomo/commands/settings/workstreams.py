@@ -17,6 +17,7 @@ from valvomo.db.ids import new_secret
 from valvomo.domain.access.actor import UserRole
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.attachments.limits import Limits, unsound_limits
+from valvomo.domain.conversations.call_marks import Kept
 from valvomo.domain.conversations.model import SPOKEN, Channel, ConsentPolicy
 from valvomo.domain.conversations.place import MOST_MINUTES
 from valvomo.domain.conversations.targets import queue_kind
@@ -37,6 +38,7 @@ class Rules:
     `origins` are the web sites that may open conversations here, such as `https://shop.example`; none means any.
     `announced` are the lines that customers are told over a channel of what happens, such as who joined; their place in
     the queue they are told at the beginning and at most every `place_minutes`, 0 is not at all.
+    `calls_kept` is what is kept of calls, for so many `calls_days`; customers are told before.
     A template takes the place of `auto_accept` and of the offer time of `timers`. Conversations begin with the bot.
     """
 
@@ -57,6 +59,8 @@ class Rules:
     attachments: Limits = field(default_factory=Limits)
     announced: tuple[str, ...] = ANNOUNCED
     place_minutes: int = 0
+    calls_kept: Kept = Kept.OFF
+    calls_days: int = 90
 
     def shown(self) -> dict[str, object]:
         """As kept with facts."""
@@ -91,6 +95,8 @@ class CreateWorkstream(Command):
     attachments: Limits | None = None
     announced: tuple[str, ...] | None = None
     place_minutes: int = 0
+    calls_kept: Kept = Kept.OFF
+    calls_days: int = 90
     texts: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
 
@@ -121,6 +127,8 @@ class ChangeWorkstream(Command):
     attachments: Limits | None = None
     announced: tuple[str, ...] | None = None
     place_minutes: int | None = None
+    calls_kept: Kept | None = None
+    calls_days: int | None = None
 
 
 @handles(CreateWorkstream)
@@ -189,6 +197,8 @@ def _rules(command: CreateWorkstream) -> Rules:
         attachments=command.attachments or Limits(),
         announced=default.announced if command.announced is None else command.announced,
         place_minutes=command.place_minutes,
+        calls_kept=command.calls_kept,
+        calls_days=command.calls_days,
     )
 
 
@@ -199,6 +209,7 @@ def _row(work: Work, workstream_id: str, rules: Rules) -> tuple[object, ...]:
         list(rules.origins), msgspec.to_builtins(rules.queue_rules), msgspec.to_builtins(rules.skill_rules),
         rules.affinity, rules.template_id, rules.bot_id,
         msgspec.to_builtins(rules.attachments, order="deterministic"), list(rules.announced), rules.place_minutes,
+        rules.calls_kept.value, rules.calls_days,
     )  # fmt: skip
 
 
@@ -227,6 +238,8 @@ def _form_refusal(channel: Channel, rules: Rules) -> Refusal | None:
         return malformed("allowed_presences", "none is given")
     if not 0 <= rules.place_minutes <= MOST_MINUTES:
         return malformed("place_minutes", f"from 0 to {MOST_MINUTES}")
+    if rules.calls_kept is not Kept.OFF and rules.consent is ConsentPolicy.NONE:
+        return Refusal(Reason.TOLD_NOTHING)
     return unsound_limits(rules.attachments)
 
 

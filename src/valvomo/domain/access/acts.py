@@ -41,6 +41,7 @@ from valvomo.domain.conversations.mute import mute_refusal, pin_refusal, unmute_
 from valvomo.domain.conversations.offers import answer_refusal
 from valvomo.domain.conversations.pick import pick_refusal
 from valvomo.domain.conversations.queueing import owner_refusal, park_refusal, resume_refusal
+from valvomo.domain.conversations.recording import pause_recording_refusal, resume_recording_refusal
 from valvomo.domain.conversations.transfer import schedule_refusal, transfer_refusal
 from valvomo.domain.conversations.vip import vip_refusal
 from valvomo.domain.refusals import Reason, Refusal
@@ -78,6 +79,8 @@ class Act(StrEnum):
     END_CALL = "end_call"
     HOLD = "hold"
     UNHOLD = "unhold"
+    PAUSE_RECORDING = "pause_recording"
+    RESUME_RECORDING = "resume_recording"
     REPLY = "reply"
     NOTE = "note"
     WHISPER = "whisper"
@@ -150,6 +153,8 @@ RULES: Mapping[Act, Rule] = {
     Act.END_CALL: lambda actor, one: end_call_refusal(actor.id, one),
     Act.HOLD: lambda actor, one: hold_refusal(actor.id, one),
     Act.UNHOLD: lambda actor, one: unhold_refusal(actor.id, one),
+    Act.PAUSE_RECORDING: lambda actor, one: pause_recording_refusal(actor.id, one),
+    Act.RESUME_RECORDING: lambda actor, one: resume_recording_refusal(actor.id, one),
     Act.REPLY: lambda actor, one: reply_refusal(actor.id, one),
     Act.NOTE: lambda actor, one: note_refusal(actor.id, one),
     Act.WHISPER: lambda actor, one: whisper_refusal(actor.id, one),

@@ -9,6 +9,7 @@ from valvomo.domain.agents.events import (
     HouseFact,
     LookedBack,
     PresenceSet,
+    RecordingHeard,
     Searched,
     SettingChanged,
     SignedIn,
@@ -32,7 +33,7 @@ from valvomo.domain.records.events import RecordsImported
 _SUPERVISOR = "supervisor"
 _ALWAYS = (
     SettingChanged, SignedIn, Evaluated, LookedBack, Searched, FiguresSeen, FiguresExported, ContactChanged,
-    ContactMerged, ContactUnmerged, TranscriptTaken,
+    ContactMerged, ContactUnmerged, TranscriptTaken, RecordingHeard,
 )  # fmt: skip
 
 

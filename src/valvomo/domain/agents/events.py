@@ -153,6 +153,16 @@ class TranscriptTaken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingHeard:
+    """Somebody of the house listened to what one party said in a recorded call; `part` is who that was in it."""
+
+    kind: ClassVar[str] = "recording_heard"
+    conversation_id: str
+    recording_id: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluated:
     """An evaluation of an agent's work came so far: begun (`draft`), `taken` over, submitted, replied to, closed.
 
@@ -187,7 +197,7 @@ _ALL = (
     PresenceSet, AgentConnected, AgentDisconnected, SettingChanged, SignedIn, Acknowledged, LookedBack, FiguresSeen,
     FiguresExported, UsualHandleNoted, Evaluated, AlertRaised, AlertAcknowledged, AlertAssigned, AlertCleared,
     Searched, ContactChanged, ContactMerged, ContactUnmerged, RecordsImported, ChannelSeen,
-    TranscriptTaken,
+    TranscriptTaken, RecordingHeard,
 )  # fmt: skip
 HouseFact = (
     PresenceSet
@@ -212,6 +222,7 @@ HouseFact = (
     | RecordsImported
     | ChannelSeen
     | TranscriptTaken
+    | RecordingHeard
 )
 HOUSE_FACTS: dict[str, type[HouseFact]] = {one.kind: one for one in _ALL}
 """Facts that belong to no conversation, by kind."""

@@ -4,6 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class Kept(StrEnum):
+    """What a workstream keeps of its calls: nothing, what was said in writing, or the sound as well (spec 1 §5)."""
+
+    OFF = "off"
+    TRANSCRIPT = "transcript"
+    RECORDING = "recording"
+
+
+USUAL_DAYS = 90
+"""For which a call is kept unless a workstream says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """What is kept of a call, `paused` for now or not."""
+
+    id: str
+    kept: Kept
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,3 +37,4 @@ class Call:
     since: datetime
     asked: bool = False
     held_since: datetime | None = None
+    recording: Recording | None = None

@@ -48,6 +48,7 @@ from valvomo.domain.conversations.queueing import (
 )
 from valvomo.domain.conversations.record_change import RecordChanged
 from valvomo.domain.conversations.record_link import Linked, Unlinked
+from valvomo.domain.conversations.recording import RecordingPaused, RecordingResumed, RecordingStarted
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.transfer import TransferScheduled
@@ -93,6 +94,9 @@ EVENTS: Mapping[str, type[Event]] = {
         Unheld,
         CoachingStarted,
         CoachingStopped,
+        RecordingStarted,
+        RecordingPaused,
+        RecordingResumed,
         DetailsChanged,
         RecordChanged,
         Linked,

@@ -10,6 +10,7 @@ from litestar.params import JSONBody
 from valvomo.commands.settings.workstreams import ChangeWorkstream, CreateWorkstream
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.attachments.limits import Limits
+from valvomo.domain.conversations.call_marks import USUAL_DAYS, Kept
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.workstream import Timers
 from valvomo.domain.refusals import malformed
@@ -70,6 +71,8 @@ async def create_workstream(
         attachments=_limits(data.attachments),
         announced=data.announced,
         place_minutes=data.place_minutes,
+        calls_kept=data.calls_kept or Kept.OFF,
+        calls_days=data.calls_days or USUAL_DAYS,
         texts=data.texts,
     )
     made = done(await parts.executor.execute(actor, command, key))
@@ -112,6 +115,8 @@ async def change_workstream(
         attachments=_limits(data.attachments),
         announced=data.announced,
         place_minutes=data.place_minutes,
+        calls_kept=data.calls_kept,
+        calls_days=data.calls_days,
     )
     done(await parts.executor.execute(actor, command, key))
     return await _document(parts, actor, workstream_id)

@@ -12,16 +12,18 @@ import structlog
 
 from valvomo.bus.port import Bus
 from valvomo.commands.calling import ANSWERED, SAID
+from valvomo.commands.conversations.record import StartRecording
+from valvomo.commands.execute import Executor
 from valvomo.db import calls, conversations
 from valvomo.db.calls import Answer, Key, Said
-from valvomo.db.database import Database
-from valvomo.db.doorbell import Doorbell
+from valvomo.domain.access.actor import system
 from valvomo.domain.calls.parts import ongoing
 from valvomo.domain.refusals import Reason
 from valvomo.jobs.calls.attended import Attended
+from valvomo.jobs.calls.keeping import Keeping
 from valvomo.jobs.rounds import Rounds
 from valvomo.live.calls import CHANNEL
-from valvomo.media.port import Connected, Engine, Gone, Happening, Lost, Speaking
+from valvomo.media.port import Connected, Engine, Gone, Happening, Lost, Recorded, Speaking
 
 TELL_SECONDS = 0.2
 """Between two words about a call to its browsers, at least."""
@@ -39,10 +41,12 @@ class Attendant(Rounds):
     gather = 0.02
 
     def __init__(
-        self, database: Database, bell: Doorbell, bus: Bus, *, process_id: str, alone: bool = False
+        self, executor: Executor, bus: Bus, keeping: Keeping, *, process_id: str, alone: bool = False
     ) -> None:
-        super().__init__(bell)
-        self._database = database
+        super().__init__(executor.bell)
+        self._executor = executor
+        self._database = executor.database
+        self._keeping = keeping
         self._bus = bus
         self._process_id = process_id
         self._alone = alone
@@ -61,6 +65,7 @@ class Attendant(Rounds):
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen(engine))
             group.create_task(self._tell())
+            group.create_task(self._keeping.run())
             group.create_task(self.run())
 
     async def end(self) -> None:
@@ -72,6 +77,7 @@ class Attendant(Rounds):
         """Be seen, follow the conversations, take what is said; the latter once a second even if nobody told of it."""
         await self._beat()
         await self._follow()
+        await self._record()
         if not self._said:
             return None
         self._said = False
@@ -105,6 +111,14 @@ class Attendant(Rounds):
         changed = [key for key, one in self._calls.items() if known.get(key) != one.conversation.version]
         for key in changed:
             await self._look(key)
+
+    async def _record(self) -> None:
+        """Have calls kept once both sides are in them; whether they are to be is their conversations' matter."""
+        for attended in [one for one in self._calls.values() if one.to_record]:
+            attended.asked_to_record = True
+            organization_id, conversation_id = attended.key
+            command = StartRecording(conversation_id=conversation_id)
+            await self._executor.execute(system(organization_id, "calls"), command)
 
     async def _look(self, key: Key) -> None:
         attended = self._calls[key]
@@ -157,7 +171,8 @@ class Attendant(Rounds):
             async with self._database.transaction() as tx:
                 if not await calls.claim(tx, key, call.id, self._process_id):
                     return None
-            attended = self._calls[key] = Attended(self._engine_here(), conversation, call)
+            folder = str(self._keeping.folder)
+            attended = self._calls[key] = Attended(self._engine_here(), conversation, call, folder)
             await attended.open()
         return await attended.come(said)
 
@@ -180,6 +195,9 @@ class Attendant(Rounds):
                     self._calls.pop(attended.key, None)
             case Connected(call_id=call_id, leg_id=leg_id) if call_id in of:
                 of[call_id].mark(leg_id, connected=True)
+                self.wake.set()
+            case Recorded():
+                self._keeping.offer(happening)
             case Lost(call_id=call_id, leg_id=leg_id) if call_id in of:
                 of[call_id].mark(leg_id, connected=False, speaking=False)
             case Speaking(call_id=call_id, leg_id=leg_id, speaking=speaking) if call_id in of:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from msgspec import structs
 
 from valvomo.db.calls import Answer, Key, Said
-from valvomo.domain.calls.hearing import SENDING, Part, hearing
+from valvomo.domain.calls.hearing import SENDING, Part, hearing, recorded
 from valvomo.domain.calls.parts import leg_of, ongoing
 from valvomo.domain.calls.quality import grade
-from valvomo.domain.conversations.call_marks import Call
+from valvomo.domain.conversations.call_marks import Call, Kept
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Reason
 from valvomo.live.calls import CallSignal, LegSignal
@@ -38,13 +38,16 @@ def sends(part: Part, *, video: bool) -> frozenset[Kind]:
 
 
 class Attended:
-    """One call; everything about it is done one after the other by its owner."""
+    """One call; everything about it is done one after the other by its owner. Recordings are written to `folder`."""
 
-    def __init__(self, engine: Engine, conversation: Conversation, call: Call) -> None:
+    def __init__(self, engine: Engine, conversation: Conversation, call: Call, folder: str = "") -> None:
         self._engine = engine
         self.conversation = conversation
         self.call = call
         self.ways: dict[str, Way] = {}
+        self.folder = folder
+        self._recording: str | None = None
+        self.asked_to_record = False
         self.news = True
         """Whether something has changed of which the browsers have not been told."""
 
@@ -119,7 +122,19 @@ class Attended:
             for person_id, way in self.ways.items()
             if (leg := leg_of(self.conversation, person_id, muted=way.signal.muted)) is not None
         ]
-        await self._engine.set_routes(self.call.id, hearing(legs, held=self.call.held_since is not None))
+        held, kept = self.call.held_since is not None, self.call.recording
+        keeps = recorded(legs, held=held) if kept is not None and not kept.paused else frozenset()
+        await self._engine.set_routes(self.call.id, hearing(legs, held=held), kept=keeps)
+        if kept is not None and kept.kept is Kept.RECORDING and self._recording != kept.id:
+            self._recording = kept.id
+            await self._engine.start_recording(self.call.id, kept.id, self.folder)
+
+    @property
+    def to_record(self) -> bool:
+        """Whether it is time to ask if this call is to be kept: customer and agent are in it, and nobody has asked."""
+        sides = {self.conversation.contact_id, self.conversation.owner_id}
+        there = {person_id for person_id, way in self.ways.items() if way.signal.connected}
+        return not self.asked_to_record and self.call.recording is None and sides <= there
 
     async def measure(self) -> None:
         """Ask the engine how everybody's way does."""

@@ -1,0 +1,101 @@
+"""Record a call, and pause that (spec 1 §5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.work import Work
+from valvomo.db import conversations, recordings
+from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.acts import Act
+from valvomo.domain.access.sight import read_refusal
+from valvomo.domain.agents.events import RecordingHeard
+from valvomo.domain.conversations import recording as rules
+from valvomo.domain.refusals import Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRecording(Command):
+    """Keep the call, if its workstream and its customer want that. By whoever carries it."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseRecording(Command):
+    """Keep nothing for now, because the agent wants it or a payment card is spoken of."""
+
+    conversation_id: str
+    cause: Literal["agent", "card"] = "agent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeRecording(Command):
+    """Keep it again."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearRecording(Command):
+    """Listen to what one party has said in a recording."""
+
+    conversation_id: str
+    recording_id: str
+    track_id: str
+
+
+@handles(StartRecording)
+async def start_recording(work: Work, command: StartRecording) -> Outcome:
+    """As soon as customer and agent are in it."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    conversation = await work.lock(command.conversation_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    kept, days = await recordings.wanted(work.tx, work.organization_id, conversation.workstream_id)
+    recording_id = work.new_id()
+    decision = rules.start_recording(conversation, kept, recording_id)
+    if not isinstance(decision, Refusal):
+        key = (work.organization_id, recording_id)
+        await recordings.begin(work.tx, key, conversation.id, (work.now, days))
+    return await work.decide(conversation, decision)
+
+
+@handles(PauseRecording)
+async def pause_recording(work: Work, command: PauseRecording) -> Outcome:
+    """By its primary."""
+    conversation = await work.lock_for(command.conversation_id, Act.PAUSE_RECORDING)
+    if isinstance(conversation, Refusal):
+        return conversation
+    return await work.decide(conversation, rules.pause_recording(work.actor.id, conversation, command.cause))
+
+
+@handles(ResumeRecording)
+async def resume_recording(work: Work, command: ResumeRecording) -> Outcome:
+    """By its primary."""
+    conversation = await work.lock_for(command.conversation_id, Act.RESUME_RECORDING)
+    if isinstance(conversation, Refusal):
+        return conversation
+    return await work.decide(conversation, rules.resume_recording(work.actor.id, conversation))
+
+
+@handles(HearRecording)
+async def hear_recording(work: Work, command: HearRecording) -> Outcome:
+    """By who may read the conversation; that they have listened, and to whom, is in the audit log before they do."""
+    conversation = await conversations.get(work.tx, work.organization_id, command.conversation_id)
+    if conversation is None:
+        return Refusal(Reason.NOT_FOUND)
+    if refusal := read_refusal(work.actor, conversation):
+        return refusal
+    tracks = await recordings.tracks(work.tx, work.organization_id, [command.recording_id])
+    found = next((one for one in tracks[command.recording_id] if one.id == command.track_id), None)
+    whose = await work.tx.row("recordings.get", work.organization_id, command.recording_id)
+    if found is None or whose is None or whose["conversation_id"] != conversation.id:
+        return Refusal(Reason.NOT_FOUND)
+    work.note(
+        RecordingHeard(conversation_id=conversation.id, recording_id=command.recording_id, part=found.part)
+    )
+    return {}

@@ -1,0 +1,43 @@
+-- name: wanted
+-- What a workstream keeps of its calls, and for how many days.
+SELECT calls_kept, calls_days FROM workstreams WHERE organization_id = $1 AND id = $2
+
+-- name: begin
+-- A call is being kept, for so many days.
+INSERT INTO recordings (organization_id, id, conversation_id, began_at, keep_until)
+VALUES ($1, $2, $3, $4, $4::timestamptz + make_interval(days => $5))
+
+-- name: track
+-- What one party has said.
+INSERT INTO recording_tracks (organization_id, id, recording_id, person_id, part, began, seconds)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organization_id, id) DO NOTHING
+
+-- name: end
+-- It is whole, or something of it could not be kept.
+UPDATE recordings SET state = $3 WHERE organization_id = $1 AND id = $2 AND state <> 'removed'
+
+-- name: get
+-- A recording.
+SELECT * FROM recordings WHERE organization_id = $1 AND id = $2
+
+-- name: owner
+-- Whose recording it is.
+SELECT organization_id, conversation_id FROM recordings WHERE id = $1
+
+-- name: of_conversation
+-- The recordings of a conversation, oldest first.
+SELECT * FROM recordings WHERE organization_id = $1 AND conversation_id = $2 ORDER BY began_at, id LIMIT 100
+
+-- name: tracks
+-- What these recordings are made of.
+SELECT * FROM recording_tracks WHERE organization_id = $1 AND recording_id = ANY ($2::text[]) ORDER BY began, id
+
+-- name: due
+-- Recordings whose days are over.
+SELECT organization_id, id FROM recordings WHERE keep_until <= $1 AND state <> 'removed'
+ORDER BY keep_until LIMIT 100
+
+-- name: remove
+-- Its sound is gone; that there was one is still known.
+WITH gone AS (DELETE FROM recording_tracks WHERE organization_id = $1 AND recording_id = $2)
+UPDATE recordings SET state = 'removed' WHERE organization_id = $1 AND id = $2

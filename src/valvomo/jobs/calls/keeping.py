@@ -1,0 +1,97 @@
+"""Keeping recordings: what an engine writes goes into the house's storage, sealed, and away when its days are over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from valvomo.db import recordings
+from valvomo.db.database import Database
+from valvomo.db.ids import new_id
+from valvomo.db.recordings import Key
+from valvomo.files.port import Place, StorageError
+from valvomo.files.sealed import SealedFiles
+from valvomo.house_key import NoKeyError, UnreadableKeyError
+from valvomo.jobs.calls.leftovers import leftovers
+from valvomo.jobs.rounds import Rounds
+from valvomo.media.port import Recorded
+
+log = structlog.get_logger(__name__)
+
+
+class Keeping(Rounds):
+    """One for a process. `folder` is where its engine writes, and where nothing stays that is kept."""
+
+    every = 30.0
+
+    def __init__(
+        self, database: Database, files: SealedFiles, folder: Path, clock: Callable[[], datetime]
+    ) -> None:
+        super().__init__()
+        self._database = database
+        self._files = files
+        self.folder = folder
+        self._clock = clock
+        self._offered: list[Recorded] = []
+
+    def offer(self, recorded: Recorded) -> None:
+        """A recording is over: it is kept soon, or as soon as that is possible."""
+        self._offered.append(recorded)
+        self.wake.set()
+
+    async def round(self) -> float | None:
+        """Keep what is offered, also what a process before this one left; remove what is to be kept no longer."""
+        offered, self._offered = self._offered, []
+        left = await asyncio.to_thread(
+            leftovers, self.folder, {track.file for one in offered for track in one.tracks}
+        )
+        for one in (*offered, *left):
+            if not await self._kept(one) and one in offered:
+                self._offered.append(one)
+        async with self._database.asking() as tx:
+            due = await tx.rows("recordings.due", self._clock())
+        for row in due:
+            await self._remove((row["organization_id"], row["id"]))
+        return None
+
+    async def _kept(self, recorded: Recorded) -> bool:
+        try:
+            await self._keep(recorded)
+        except (OSError, StorageError, NoKeyError, UnreadableKeyError) as error:
+            log.warning("calls.recording_not_kept", recording=recorded.recording_id, error=repr(error))
+            return False
+        return True
+
+    async def _keep(self, recorded: Recorded) -> None:
+        async with self._database.asking() as tx:
+            owner = await tx.row("recordings.owner", recorded.recording_id)
+        if owner is None:
+            log.warning("calls.recording_of_nobody", recording=recorded.recording_id)
+            return
+        key, tracks = (owner["organization_id"], recorded.recording_id), list[recordings.Track]()
+        for one in recorded.tracks:
+            track = recordings.Track(
+                id=new_id(), person_id=one.leg_id, part=one.name, began=one.began, seconds=one.seconds
+            )
+            await self._files.put(Place(key[0], track.id), await asyncio.to_thread(Path(one.file).read_bytes))
+            tracks.append(track)
+        async with self._database.transaction() as tx:
+            await recordings.end(tx, key, tracks, failed=bool(recorded.failed))
+        for one in recorded.tracks:
+            await asyncio.to_thread(Path(one.file).unlink, missing_ok=True)
+
+    async def _remove(self, key: Key) -> None:
+        async with self._database.asking() as tx:
+            tracks = (await recordings.tracks(tx, key[0], [key[1]]))[key[1]]
+        try:
+            for one in tracks:
+                await self._files.remove(Place(key[0], one.id))
+        except StorageError as error:
+            log.warning("calls.recording_not_removed", recording=key[1], error=repr(error))
+            return
+        async with self._database.transaction() as tx:
+            await tx.run("recordings.remove", *key)
