@@ -168,7 +168,7 @@ def _told(recording: Recording) -> Recorded:
             file=str(one.written.path),
             leg_id=one.leg_id,
             name=one.name,
-            began=one.written.began / RATE,
+            began=round(one.written.began / RATE, 3),
             seconds=one.written.samples / RATE,
         )
         for one in recording.kept.values()

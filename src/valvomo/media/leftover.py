@@ -1,0 +1,73 @@
+"""What a recording has left in its folder: for whoever was not told of its end, because who wrote it had died.
+
+Each file says in its comments of which recording and leg it is, and by the position of its last page how long it is. A
+page of which the end was not written any more does not count. Nothing of what carries calls is needed for it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from valvomo.media.happenings import Track
+
+RATE = 48_000
+_HEAD = struct.Struct("<4sBBqIIIB")
+_LENGTH = struct.Struct("<I")
+_COMMENTS = b"OpusTags"
+
+
+def tracks(folder: Path, recording_id: str) -> tuple[Track, ...]:
+    """The tracks of a recording; a file of which there is nothing yet that could be heard is none. Raises `OSError`."""
+    files = sorted(folder.glob(f"{recording_id}-*.opus"))
+    return tuple(track for file in files if (track := _track(file, recording_id)) is not None)
+
+
+def _track(file: Path, recording_id: str) -> Track | None:
+    notes, last = dict[str, str](), 0
+    with file.open("rb") as opened:
+        for position, body in _pages(opened):
+            if body.startswith(_COMMENTS):
+                notes = _notes(body)
+            last = max(last, position)
+    try:
+        began, leg_id = float(notes["BEGAN"]), notes["LEG"]
+    except (KeyError, ValueError):
+        return None
+    # Names of recordings may begin with those of others.
+    if notes.get("RECORDING") != recording_id or not last:
+        return None
+    return Track(str(file), leg_id, notes.get("TITLE", ""), began, last / RATE)
+
+
+def _pages(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Whole pages: their positions, and what is in them (RFC 3533 §6)."""
+    while len(head := file.read(_HEAD.size)) == _HEAD.size:
+        capture, _, _, position, _, _, _, segments = _HEAD.unpack(head)
+        length = sum(file.read(segments))
+        body = file.read(length)
+        if capture != b"OggS" or len(body) < length:
+            return
+        yield position, body
+
+
+def _notes(page: bytes) -> dict[str, str]:
+    """Comments (RFC 7845 §5.2), as far as they are there."""
+    found: dict[str, str] = {}
+    _vendor, rest = _counted(page[len(_COMMENTS) :])
+    rest = rest[_LENGTH.size :]
+    while rest:
+        one, rest = _counted(rest)
+        key, _, value = one.decode("utf-8", "replace").partition("=")
+        found[key.upper()] = value
+    return found
+
+
+def _counted(data: bytes) -> tuple[bytes, bytes]:
+    """What is behind its length, and what follows."""
+    if len(data) < _LENGTH.size:
+        return b"", b""
+    end = _LENGTH.size + _LENGTH.unpack_from(data)[0]
+    return data[_LENGTH.size : end], data[end:]
