@@ -22,6 +22,7 @@ from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, Off
 from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import Parked, Queued, Resumed
 from valvomo.domain.conversations.start import ConversationStarted
+from valvomo.domain.conversations.survey_form import QuestionKind
 from valvomo.domain.figures import live, sums
 from valvomo.domain.figures.counting import Turn, counted
 from valvomo.domain.figures.entries import NOTHING, Counter, Entry, Spent
@@ -29,6 +30,7 @@ from valvomo.domain.figures.intervals import Interval, intervals, midnight
 from valvomo.domain.figures.lists import LISTS
 from valvomo.domain.figures.occupancy import Span as Stretch
 from valvomo.domain.figures.occupancy import Together, common, joined, occupancy, there
+from valvomo.domain.figures.questions import question_mean
 from valvomo.domain.figures.sums import Goal, ServiceLevel, Sums, summed
 from valvomo.domain.routing.hours import Hours, Span
 from valvomo.domain.sentiment.levels import Level
@@ -312,3 +314,18 @@ def test_intervals_are_the_period_by_any_clock(
         for start, _ in parts[1:]:
             before = (start - timedelta(microseconds=1)).astimezone(zone).date()
             assert before < start.astimezone(zone).date(), "an interval begins when the date does"
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts", "mean"),
+    [
+        ("rating", {"5": 1, "2": 2}, 3.0),
+        ("rating", {}, None),
+        ("yes_no", {"true": 1, "false": 3}, 0.25),
+        ("yes_no", {"false": 2}, 0.0),
+        ("yes_no", {}, None),
+        ("words", {}, None),
+    ],
+)
+def test_the_mean_of_an_own_question(kind: str, counts: dict[str, int], mean: float | None) -> None:
+    assert question_mean(QuestionKind(kind), counts) == mean

@@ -214,3 +214,73 @@ async def test_alert_rules_may_ask_for_satisfaction(place: Place) -> None:
         one for one in (await saara.get("/api/v1/metrics/live")).json()["items"] if one["name"] == "Support"
     )
     assert figures_of(msgspec.convert(after, FiguresItem))["csat"] == 1
+
+
+QUESTIONS_OF_EACH_KIND = [
+    *QUESTIONS,
+    {"id": "speed", "kind": "rating", "words": {"en": "How quick were we?"}},
+    {"id": "why", "kind": "words", "words": {"en": "What shall we do better?"}},
+]
+
+
+async def test_own_questions_are_counted_and_words_are_read_by_who_supervises(place: Place) -> None:
+    stream = await ask(place, questions=QUESTIONS_OF_EACH_KIND)
+    said: list[dict[str, Any]] = [
+        {"score": 5, "comment": "Nice", "answers": {"solved": True, "speed": 5, "why": "Nothing"}},
+        {"score": 2, "answers": {"solved": False, "speed": 2}},
+        {"score": 1, "comment": "Bad", "answers": {"speed": 2, "why": "Everything"}},
+    ]
+    customers = []
+    for number, body in enumerate(said):
+        customer, one = await served(place)
+        customers.append(one)
+        for words in ("changed", body.get("comment", "")) if number == 0 else (body.get("comment", ""),):
+            answer = await customer.put("/widget/v1/survey", json={**body, "comment": words})
+            assert answer.is_success, answer.text
+        eino = await place.as_("eino")
+        assert (await eino.post(f"/api/v1/conversations/{one}/complete")).is_success
+    day = place.house.clock().date().isoformat()
+    period = {"from": f"{day}T00:00:00Z", "to": f"{day}T23:59:00Z"}
+    saara, veikko = await place.as_("saara"), await place.as_("veikko")
+    items = (await saara.get("/api/v1/metrics/survey-questions", params=period)).json()["items"]
+    assert {one["workstream"]["id"] for one in items} == {stream}
+    told = {one["id"]: (one["answered"], one["counts"], one["mean"]) for one in items}
+    assert told == {
+        "solved": (2, {"false": 1, "true": 1}, 0.5),
+        "speed": (3, {"2": 2, "5": 1}, 3.0),
+        "why": (2, {}, None),
+    }
+    assert {one["id"]: one["words"] for one in items}["solved"] == "Ratkesiko asia?", (
+        "as they were asked last"
+    )
+    none: dict[str, str] = {"from": "2020-01-01T00:00:00Z", "to": "2020-01-02T00:00:00Z"}
+    narrowings: tuple[dict[str, str], ...] = (
+        {"channel": "email"},
+        {"language": "sv"},
+        {"direction": "out"},
+        {"outcome": "abandoned"},
+        none,
+    )
+    for narrowed in narrowings:
+        found = await saara.get("/api/v1/metrics/survey-questions", params={**period, **narrowed})
+        assert found.json()["items"] == [], narrowed
+    asked: dict[str, str | int] = {**period, "workstream": stream, "of": "why", "limit": 1}
+    first = (await saara.get("/api/v1/metrics/survey-texts", params=asked)).json()
+    second = (
+        await saara.get("/api/v1/metrics/survey-texts", params={**asked, "cursor": first["next"]})
+    ).json()
+    pages = [one["text"] for one in (*first["items"], *second["items"])]
+    assert (sorted(pages), second["next"]) == (["Everything", "Nothing"], None)
+    comments = (await saara.get("/api/v1/metrics/survey-texts", params=period)).json()["items"]
+    assert {(one["conversation"]["id"], one["text"]) for one in comments} == {
+        (customers[0], "Nice"), (customers[2], "Bad"),
+    }  # fmt: skip
+    assert (await veikko.get("/api/v1/metrics/survey-texts", params=period)).json()["items"] == []
+    assert (await veikko.get("/api/v1/metrics/survey-questions", params=period)).json()["items"] == []
+    for who in ("eino", "admin"):
+        answer = await (await place.as_(who)).get("/api/v1/metrics/survey-texts", params=period)
+        assert (answer.status_code, answer.json()["type"]) == (403, "access/role-needed"), who
+    eino = await place.as_("eino")
+    assert (await eino.get("/api/v1/metrics/survey-questions", params=period)).json()["items"] == []
+    bad = await saara.get("/api/v1/metrics/survey-texts", params={**period, "cursor": "x"})
+    assert bad.status_code == 422

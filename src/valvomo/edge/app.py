@@ -42,6 +42,7 @@ from valvomo.edge.http import (
     search,
     settings_routes,
     shop,
+    survey_figures,
     transcripts,
     whatif,
     widget,
@@ -55,9 +56,10 @@ from valvomo.edge.readiness import Readiness
 
 STAFF_ROUTES = (
     *settings_routes.ROUTES, *conversations.ROUTES, *attachments.ROUTES, *acts.ROUTES, *heeding.ROUTES,
-    *alerts.ROUTES, *giving.ROUTES, *pausing.ROUTES, *agents.ROUTES, *figures.ROUTES, *exports.ROUTES,
-    *schedules.ROUTES, *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES, *quality.ROUTES,
-    *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES, *transcripts.ROUTES, *calls.ROUTES, *recordings.ROUTES,
+    *alerts.ROUTES, *giving.ROUTES, *pausing.ROUTES, *agents.ROUTES, *figures.ROUTES, *survey_figures.ROUTES,
+    *exports.ROUTES, *schedules.ROUTES, *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES,
+    *quality.ROUTES, *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES, *transcripts.ROUTES, *calls.ROUTES,
+    *recordings.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = (
     *widget.ROUTES,

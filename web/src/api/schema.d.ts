@@ -2360,6 +2360,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/survey-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the house's own questions were answered
+         * @description By question: how many answered how, and the mean. Empty for those to whom surveys are not shown.
+         */
+        get: operations["surveyFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/survey-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers said in words
+         * @description In answer to the question `of` a workstream, or besides; of queues that one supervises, the newest first.
+         */
+        get: operations["surveyTexts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/outbound-accounts": {
         parameters: {
             query?: never;
@@ -7551,6 +7591,18 @@ export interface components {
          * @enum {string}
          */
         Purpose: "assign" | "transfer" | "consult";
+        /** QuestionFigures */
+        QuestionFigures: {
+            answered: number;
+            counts: {
+                [key: string]: number;
+            };
+            id: string;
+            kind: string;
+            mean: number | null;
+            words: string;
+            workstream: components["schemas"]["Named"];
+        };
         /** QueueCandidate */
         QueueCandidate: {
             available: boolean;
@@ -8240,6 +8292,10 @@ export interface components {
             questions: (components["schemas"]["widget_settings_QuestionBody"] | unknown)[];
             when?: components["schemas"]["SurveyWhen"];
         };
+        /** SurveyFigures */
+        SurveyFigures: {
+            items: components["schemas"]["QuestionFigures"][];
+        };
         /** SurveyItem */
         SurveyItem: {
             answered_at: string | null;
@@ -8258,6 +8314,15 @@ export interface components {
          * @enum {string}
          */
         SurveyKind: "off" | "csat" | "nps";
+        /** SurveyText */
+        SurveyText: {
+            /** Format: date-time */
+            at: string;
+            conversation: components["schemas"]["Named"];
+            queue: components["schemas"]["Named"];
+            score: number;
+            text: string;
+        };
         /**
          * SurveyWhen
          * @description Who is asked: whoever an agent has served, those served by a bot too, or everybody whose talk has ended.
@@ -8953,6 +9018,11 @@ export interface components {
             operator?: components["schemas"]["Operator"];
             /** @default [] */
             values: (string | unknown)[];
+        };
+        /** Page[SurveyText] */
+        "surveyPagefigures.SurveyText_": {
+            items: components["schemas"]["SurveyText"][];
+            next?: string | null;
         };
         /** QuestionBody */
         widget_settings_QuestionBody: {
@@ -14164,6 +14234,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Spread"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    surveyFigures: {
+        parameters: {
+            query?: {
+                /** @description A week before the end if not given. */
+                from?: string | null;
+                /** @description Now if not given; not included. */
+                to?: string | null;
+                /** @description One interval, and any of queue, agent, channel, language, outcome. */
+                by?: components["schemas"]["By"][] | null;
+                /** @description Several may be given; all if none is. */
+                queue?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                agent?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                channel?: components["schemas"]["Channel"][] | null;
+                /** @description Several may be given; all if none is. */
+                language?: string[] | null;
+                /** @description What conversations were closed as. Several may be given; all if none is. */
+                outcome?: components["schemas"]["Outcome"][] | null;
+                /** @description Who wrote first: the customer (in) or the house (out). */
+                direction?: components["schemas"]["Direction"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyFigures"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    surveyTexts: {
+        parameters: {
+            query?: {
+                /** @description A week before the end if not given. */
+                from?: string | null;
+                /** @description Now if not given; not included. */
+                to?: string | null;
+                /** @description One interval, and any of queue, agent, channel, language, outcome. */
+                by?: components["schemas"]["By"][] | null;
+                /** @description Several may be given; all if none is. */
+                queue?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                agent?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                channel?: components["schemas"]["Channel"][] | null;
+                /** @description Several may be given; all if none is. */
+                language?: string[] | null;
+                /** @description What conversations were closed as. Several may be given; all if none is. */
+                outcome?: components["schemas"]["Outcome"][] | null;
+                /** @description Who wrote first: the customer (in) or the house (out). */
+                direction?: components["schemas"]["Direction"][] | null;
+                of?: string;
+                workstream?: string;
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["surveyPagefigures.SurveyText_"];
                 };
             };
             401: components["responses"]["401"];

@@ -78,3 +78,23 @@ export interface Entry {
   channel: string
   seconds: number | null
 }
+
+/** One of the house's own questions: how many answered it, and how many so; `mean` is null for words. */
+export interface QuestionFigures {
+  workstream: Named
+  id: string
+  kind: 'rating' | 'yes_no' | 'words'
+  words: string
+  answered: number
+  counts: Readonly<Record<string, number>>
+  mean: number | null
+}
+
+/** What a customer said in words. */
+export interface SurveyText {
+  conversation: Named
+  queue: Named
+  at: string
+  score: number
+  text: string
+}

@@ -6,7 +6,7 @@ import { useRows } from '@/live'
 import { oneAtATime } from '@/live/signals'
 
 import type { Unit } from './periods'
-import type { History, Intervention, Spread } from './types'
+import type { History, Intervention, QuestionFigures, Spread } from './types'
 
 /** What is asked: the period and what it is narrowed to, how it is drawn, whether agents are told apart. */
 export interface Asked {
@@ -25,6 +25,7 @@ export interface Report {
   languages: readonly string[]
   waits: Spread
   interventions: readonly Intervention[]
+  questions: readonly QuestionFigures[]
 }
 
 /** Of what still goes on, so often at most. */
@@ -42,16 +43,17 @@ export function useReport(asked: ComputedRef<Asked>) {
     busy.value = true
     try {
       const history = (by: readonly string[]) => api.get<History>('/metrics/history', { ...query, by })
-      const [whole, parts, queues, waits, interventions, tongues, people] = await Promise.all([
+      const [whole, parts, queues, waits, interventions, tongues, questions, people] = await Promise.all([
         history([]),
         history([unit]),
         history(['queue']),
         api.get<Spread>('/metrics/spread', { ...query, of: 'wait' }),
         api.get<{ items: Intervention[] }>('/metrics/interventions', { ...query, by: agents ? ['agent'] : [] }),
         api.get<History>('/metrics/history', { ...query, language: [], by: ['language'] }),
+        api.get<{ items: QuestionFigures[] }>('/metrics/survey-questions', query),
         agents ? history(['agent']) : null,
       ])
-      report.value = { whole, parts, queues, waits, interventions: interventions.items, agents: people, languages: tongues.items.flatMap((one) => one.language ?? []) }
+      report.value = { whole, parts, queues, waits, interventions: interventions.items, questions: questions.items, agents: people, languages: tongues.items.flatMap((one) => one.language ?? []) }
       problem.value = null
     } catch (error) {
       problem.value = Problem.from(error)

@@ -1,0 +1,33 @@
+-- name: counts
+-- Answers of a period to the house's own questions: how many of which to each, and its words as they were asked last, in
+-- this language where they were; of answers in words just how many.
+SELECT c.workstream_id, w.name AS workstream, q.value ->> 'id' AS id, q.value ->> 'kind' AS kind,
+    CASE WHEN q.value ->> 'kind' <> 'words' THEN s.answers ->> (q.value ->> 'id') END AS answer, count(*)::bigint AS number,
+    (array_agg(q.value ->> 'words' ORDER BY c.body ->> 'language' = $10 DESC, s.at DESC))[1] AS words,
+    bool_or(c.body ->> 'language' = $10) AS spoken, max(s.at) AS newest
+FROM survey_answers s
+JOIN conversations c ON c.organization_id = s.organization_id AND c.id = s.conversation_id
+JOIN workstreams w ON w.organization_id = c.organization_id AND w.id = c.workstream_id
+CROSS JOIN LATERAL jsonb_array_elements(c.body -> 'survey' -> 'questions') q
+WHERE s.organization_id = $1 AND s.at >= $2 AND s.at < $3 AND s.answers ? (q.value ->> 'id')
+    AND ($4::text[] IS NULL OR c.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR c.body -> 'survey' ->> 'agent_id' = ANY ($5))
+    AND ($6::text[] = '{}' OR c.channel = ANY ($6)) AND ($7::text[] = '{}' OR c.body ->> 'language' = ANY ($7))
+    AND ($8::text[] = '{}' OR coalesce(c.body ->> 'closed_as', 'ongoing') = ANY ($8))
+    AND ($9::boolean IS NULL OR coalesce((c.body ->> 'outbound')::boolean, false) = $9)
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 2, 1, 3
+
+-- name: texts
+-- What customers said in words in a period: in answer to a question of a workstream, or ('') besides; the newest first.
+SELECT s.conversation_id, s.at, s.score, c.queue_id, c.body ->> 'customer_name' AS customer,
+    CASE WHEN $11 = '' THEN s.comment ELSE s.answers ->> $11 END AS said
+FROM survey_answers s
+JOIN conversations c ON c.organization_id = s.organization_id AND c.id = s.conversation_id
+WHERE s.organization_id = $1 AND s.at >= $2 AND s.at < $3
+    AND ($4::text[] IS NULL OR c.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR c.body -> 'survey' ->> 'agent_id' = ANY ($5))
+    AND ($6::text[] = '{}' OR c.channel = ANY ($6)) AND ($7::text[] = '{}' OR c.body ->> 'language' = ANY ($7))
+    AND ($8::text[] = '{}' OR coalesce(c.body ->> 'closed_as', 'ongoing') = ANY ($8))
+    AND ($9::boolean IS NULL OR coalesce((c.body ->> 'outbound')::boolean, false) = $9)
+    AND ($10 = '' OR c.workstream_id = $10)
+    AND CASE WHEN $11 = '' THEN s.comment <> '' ELSE jsonb_typeof(s.answers -> $11) = 'string' END
+    AND ($12::timestamptz IS NULL OR (s.at, s.conversation_id) < ($12, $13))
+ORDER BY s.at DESC, s.conversation_id DESC LIMIT $14
