@@ -17,6 +17,7 @@ from valvomo.domain.attention.part import Part, reaches, score, value, weighted
 from valvomo.domain.attention.parts import QueueNorms, attention, waiting_since
 from valvomo.domain.attention.phrases import DEFAULTS, asks_for_supervisor, spoken
 from valvomo.domain.attention.rules import PARTS, AttentionRules
+from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.marks import Asked
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.sentiment.levels import Level, level_of
@@ -225,3 +226,12 @@ def test_at_the_level_of_the_queue_supervisors_are_alerted(
     norms = replace(NORMS, alert_at=alert_at)
     parts = {one.name: one.base for one in attention(replace(ACTIVE, readings=(reading,)), norms)}
     assert parts.get("mood") == worth
+
+
+def test_a_customer_on_hold_draws_attention_after_a_minute() -> None:
+    call = Call(id="call", video=False, since=NOON, held_since=NOON)
+    on_hold = replace(ACTIVE, call=call)
+    part = named(on_hold, "held")
+    assert part is not None
+    assert [value(part, NOON + timedelta(seconds=seconds)) for seconds in (59, 60, 120, 600)] == [0, 10, 20, 40]
+    assert named(replace(ACTIVE, call=replace(call, held_since=None)), "held") is None

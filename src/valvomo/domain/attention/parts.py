@@ -16,6 +16,8 @@ from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.sentiment.levels import Level, at_or_below
 from valvomo.domain.sentiment.mood import Trend
 
+HELD_AFTER = timedelta(minutes=1)
+"""So long a customer may be on hold before it draws attention."""
 UNANSWERED_AFTER = timedelta(minutes=1)
 """So long a customer may wait for the next agent message before it draws attention."""
 
@@ -163,7 +165,16 @@ def undelivered(conversation: Conversation, _norms: QueueNorms, _rules: Attentio
     )
 
 
+def held(conversation: Conversation, _norms: QueueNorms, _rules: AttentionRules) -> Part | None:
+    """The customer of a call is on hold for longer than a minute: 10, and 10 more for each minute, at most 40."""
+    began = conversation.call.held_since if conversation.call else None
+    if began is None:
+        return None
+    return Part(name="held", base=10, per_minute=10, since=began + HELD_AFTER, cap=40, began=began)
+
+
 REASONS: tuple[Reason, ...] = (
-    waiting, unanswered, asked, mood, orphaned, declined, transferred, undelivered, vip, handle,
+    waiting, unanswered, asked, mood, orphaned, declined, transferred, undelivered, held, vip,
+    handle,
 )  # fmt: skip
 """In the order in which they are told where they weigh the same."""
