@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_sound import encoded, loudness, read_back, tone
 
+from valvomo.media import leftover
 from valvomo.media.embedded import opus
 from valvomo.media.embedded.opus import RATE
 from valvomo.media.embedded.recorder import Recorder
 from valvomo.media.embedded.rtp import TIMESTAMPS, Packet
 from valvomo.media.embedded.timeline import LATE, SLACK, WINDOW, Timeline
 from valvomo.media.embedded.track import Written
-from valvomo.media.leftover import tracks
 from valvomo.media.port import Recorded, RecordingError
 
 FRAME, HERTZ = 960, 1000
@@ -201,41 +201,50 @@ async def test_a_disk_that_is_full_is_told_and_stops_nobody_elses(
     assert "told" in full
 
 
-async def test_what_is_left_is_found_however_much_of_it_was_written(tmp_path: Path) -> None:
+async def test_a_file_says_whose_it_is_however_much_of_it_was_written(tmp_path: Path) -> None:
     place = Clock()
-    for name, began in [("one", 100.0), ("one-1", 100.0)]:
-        place.now = began
-        recording = place.recorder.start("call", name, str(tmp_path))
-        for n, voice in enumerate(VOICE):
-            place.now += 0.02
-            recording.take("a=leg", "Aino Öberg", Packet(111, False, n, n * FRAME, 5, voice), place.now)
-        recording.over = True
-        await place.recorder.write()
-    (told,) = [one for one in place.told if one.recording_id == "one"]
-    assert tracks(tmp_path, "one") == told.tracks
-    assert [one.leg_id for one in tracks(tmp_path, "one-1")] == ["a=leg"]
-    file = Path(told.tracks[0].file)
-    whole = file.read_bytes()
-    before = told.tracks[0].seconds
+    recording = place.recorder.start("call", "one", str(tmp_path))
+    for n, voice in enumerate(VOICE):
+        place.now += 0.02
+        recording.take("a=leg", "Aino Öberg", Packet(111, False, n, n * FRAME, 5, voice), place.now)
+    recording.over = True
+    await place.recorder.write()
+    (track,) = place.told[0].tracks
+    file = Path(track.file)
+    assert leftover.read(file) == ("one", track)
+    whole, before = file.read_bytes(), track.seconds
     for cut in range(len(whole), -1, -997):
         file.write_bytes(whole[:cut])
-        seconds = [one.seconds for one in tracks(tmp_path, "one")]
-        assert seconds == [] or 0 < seconds[0] <= before
-        before = seconds[0] if seconds else 0.0
+        found = leftover.read(file)
+        seconds = found[1].seconds if found else 0.0
+        assert seconds <= before
+        before = seconds
     assert before == 0.0
 
 
-@given(st.binary(max_size=300))
-def test_whatever_is_in_a_file_it_is_a_track_or_none(
+@given(st.binary(max_size=240))
+def test_whatever_is_in_a_file_it_is_read_or_is_none(
     tmp_path_factory: pytest.TempPathFactory, junk: bytes
 ) -> None:
-    folder = tmp_path_factory.mktemp("left")
-    (folder / "one-1.opus").write_bytes(junk)
-    assert tracks(folder, "one") == ()
+    file = tmp_path_factory.mktemp("left") / "one-1.opus"
+    body = b"OpusTags" + junk
     head = struct.pack("<4sBBqIIIB", b"OggS", 0, 2, 960, 1, 0, 0, 1)
-    body = (b"OpusTags" + junk)[:255]
-    (folder / "one-1.opus").write_bytes(head + bytes([len(body)]) + body)
-    assert tracks(folder, "one") == ()
+    for content in (junk, b"OggS" + junk, head + bytes([len(body)]) + body):
+        file.write_bytes(content)
+        assert leftover.read(file) is None
+
+
+async def test_who_is_on_hold_for_long_is_not_taken_for_left(tmp_path: Path) -> None:
+    place = Clock()
+    recording = place.recorder.start("call", "one", str(tmp_path))
+    recording.take("leg", "", Packet(111, False, 1, 0, 5, VOICE[0]), place.now)
+    place.now += 1.0
+    await place.recorder.write()
+    (file,) = tmp_path.iterdir()
+    os.utime(file, (1, 1))
+    recording.paused = True
+    await place.recorder.write()
+    assert file.stat().st_mtime > 1
 
 
 async def test_recordings_that_cannot_begin(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ class Speaking(msgspec.Struct, frozen=True, tag="speaking"):
 class Gone(msgspec.Struct, frozen=True, tag="gone"):
     """A part of the engine has died with these calls.
 
-    Of their recordings there is what had been written, up to the last second; `valvomo.media.leftover` reads it.
+    Of their recordings there is what had been written, up to the last second; `valvomo.media.leftover` reads its files.
     """
 
     call_ids: tuple[str, ...]

@@ -1,6 +1,6 @@
-"""What a recording has left in its folder: for whoever was not told of its end, because who wrote it had died.
+"""What is in a file of a recording: for whoever was not told of its end, because who wrote it had died.
 
-Each file says in its comments of which recording and leg it is, and by the position of its last page how long it is. A
+It says in its comments of which recording and leg it is, and by the position of its last page how long it is. A
 page of which the end was not written any more does not count. Nothing of what carries calls is needed for it.
 """
 
@@ -19,13 +19,8 @@ _LENGTH = struct.Struct("<I")
 _COMMENTS = b"OpusTags"
 
 
-def tracks(folder: Path, recording_id: str) -> tuple[Track, ...]:
-    """The tracks of a recording; a file of which there is nothing yet that could be heard is none. Raises `OSError`."""
-    files = sorted(folder.glob(f"{recording_id}-*.opus"))
-    return tuple(track for file in files if (track := _track(file, recording_id)) is not None)
-
-
-def _track(file: Path, recording_id: str) -> Track | None:
+def read(file: Path) -> tuple[str, Track] | None:
+    """The id of its recording, and its track; None where nothing that could be heard is there yet. Raises `OSError`."""
     notes, last = dict[str, str](), 0
     with file.open("rb") as opened:
         for position, body in _pages(opened):
@@ -33,13 +28,12 @@ def _track(file: Path, recording_id: str) -> Track | None:
                 notes = _notes(body)
             last = max(last, position)
     try:
-        began, leg_id = float(notes["BEGAN"]), notes["LEG"]
+        recording_id, leg_id, began = notes["RECORDING"], notes["LEG"], float(notes["BEGAN"])
     except (KeyError, ValueError):
         return None
-    # Names of recordings may begin with those of others.
-    if notes.get("RECORDING") != recording_id or not last:
-        return None
-    return Track(str(file), leg_id, notes.get("TITLE", ""), began, last / RATE)
+    return (
+        (recording_id, Track(str(file), leg_id, notes.get("TITLE", ""), began, last / RATE)) if last else None
+    )
 
 
 def _pages(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

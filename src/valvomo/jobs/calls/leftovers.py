@@ -8,10 +8,11 @@ from pathlib import Path
 
 import structlog
 
+from valvomo.media import leftover
 from valvomo.media.port import Recorded, Track
 
 STILL_SECONDS = 60.0
-"""What is being recorded is written each second: a file that was not for so long belongs to nobody any more."""
+"""What is being recorded is touched each second, also on hold: a file that was not for so long is nobody's any more."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,24 +34,7 @@ def leftovers(folder: Path, known: Collection[str]) -> list[Recorded]:
 
 
 def _read(path: Path) -> tuple[str, Track] | None:
-    # Only where something was left: it takes a fifth of a second.
-    import av  # noqa: PLC0415
-
-    try:
-        with av.open(str(path)) as container:
-            stream = container.streams[0]
-            notes = {name.upper(): text for name, text in {**container.metadata, **stream.metadata}.items()}
-            length = (
-                float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
-            )
-        track = Track(
-            file=str(path),
-            leg_id=notes["LEG"],
-            name=notes["TITLE"],
-            began=float(notes["BEGAN"]),
-            seconds=length,
-        )
-    except (av.FFmpegError, KeyError, ValueError, IndexError) as error:
-        log.warning("calls.unreadable_leftover", file=path.name, error=repr(error))
-        return None
-    return notes["RECORDING"], track
+    found = leftover.read(path)
+    if found is None:
+        log.warning("calls.unreadable_leftover", file=path.name)
+    return found

@@ -137,7 +137,11 @@ def _written(
 
 
 def _put(recording: Recording, kept: Kept, packets: list[tuple[int, bytes]]) -> None:
-    if not packets or recording.failed:
+    if recording.failed:
+        return
+    if not packets:
+        if kept.written is not None:
+            kept.written.touch()
         return
     if kept.written is None:
         kept.written = _opened(recording, kept, packets[0][0])
