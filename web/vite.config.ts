@@ -24,6 +24,12 @@ export default defineConfig({
     // The content security policy allows no data: fonts and no inline styles; keep every asset a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // Otherwise what two pages share is a file of its own, and a page is made of more than a hundred.
+        codeSplitting: { groups: [{ name: 'shared', test: (id) => !/echarts|zrender|texts/.test(id), minShareCount: 3 }] },
+      },
+    },
   },
   server: {
     host: '127.0.0.1',
