@@ -8,7 +8,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sample_server import LEASH, PATIENCE, free_port, until
+from sample_forks import LEASH
+from sample_server import PATIENCE, free_port, until
 
 PROGRAM = Path(sys.executable).with_name("nats-server")
 

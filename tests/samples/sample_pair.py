@@ -12,7 +12,8 @@ from pathlib import Path
 
 import asyncpg
 from argon2 import PasswordHasher
-from sample_server import LEASH, Served, until
+from sample_forks import LEASH
+from sample_server import Served, until
 
 from valvomo.commands.execute import Executor
 from valvomo.db.database import Database

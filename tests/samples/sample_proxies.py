@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 from sample_certificate import Certificate, certificate_in
-from sample_server import LEASH, PATIENCE, free_port, wait_until
+from sample_forks import LEASH
+from sample_server import PATIENCE, free_port, wait_until
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "proxy"
 NGINX = """

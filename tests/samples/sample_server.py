@@ -4,11 +4,9 @@ import asyncio
 import base64
 import os
 import random
-import shutil
 import signal
 import socket
 import ssl
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -18,12 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sample_forks import FORKING, Process
 
 PATIENCE = 90.0
 """Seconds until a process that was started must answer; one that was told to end must be gone."""
-LEASH = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
-"""A server does not outlive a test run that is killed itself."""
-
 NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Whom a client of plain HTTP trusts. To read all that the machine trusts takes a client longer than to ask."""
 CHEAP = Path(__file__).with_name("serve_with_cheap_passwords.py")
@@ -58,7 +54,10 @@ class Served:
     settings: dict[str, str] = field(default_factory=dict)
     """More of them, by name."""
 
-    _process: subprocess.Popen[bytes] | None = None
+    _process: Process | None = None
+
+    def __post_init__(self) -> None:
+        FORKING.get_ready()
 
     @property
     def address(self) -> str:
@@ -96,10 +95,7 @@ class Served:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [*LEASH, *self.program], env=self.environment, stdout=log, stderr=log
-            )
+        self._process = FORKING.begun(self.program, self.environment, self.log)
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
