@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 from sample_office import Office
-from sample_screens import Chat, Desk, Floor
+from sample_screens import Chat, Desk, Floor, hovered
 
 from valvomo.demo.organization import PASSWORD
 
@@ -80,8 +80,7 @@ async def test_a_figure_opens_the_list_that_it_counts(office: Office) -> None:
     await expect(floor.row(CUSTOMER)).to_contain_text("Offered")
     figure = floor.page.locator("[data-figure=in_queue]")
     await expect(figure).to_contain_text("2")
-    await figure.hover()
-    await expect(floor.page.get_by_role("tooltip")).to_contain_text("has not accepted yet")
+    await expect(await hovered(figure)).to_contain_text("has not accepted yet")
     await figure.click()
     await expect(floor.row("Katherine Johnson")).to_have_count(0)
     await expect(floor.list.locator("tbody tr")).to_have_count(2)

@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import Page, expect
 from sample_office import Office
-from sample_screens import Chat, Desk, Floor, said
+from sample_screens import Chat, Desk, Floor, hovered, said
 
 CUSTOMER = "Ada Lovelace"
 
@@ -133,8 +133,7 @@ async def test_a_supervisor_takes_over_and_the_agent_stays_as_consult(office: Of
     await expect(desk.page.get_by_text("Saara Virtanen has this conversation.")).to_be_visible()
     monitor = floor.act(CUSTOMER, "Monitor")
     await expect(monitor).to_have_attribute("aria-disabled", "true")
-    await monitor.hover()
-    await expect(floor.page.get_by_role("tooltip")).to_contain_text("own conversation")
+    await expect(await hovered(monitor)).to_contain_text("own conversation")
     conversation = desk.page.url.rpartition("/")[2]
     answer = await (await office.caller("saara")).ask("POST", f"/conversations/{conversation}/monitor")
     assert (answer.status_code, answer.json()["type"]) == (409, "conversation/own-conversation")
@@ -148,8 +147,7 @@ async def test_a_customer_who_says_no_is_not_monitored(office: Office) -> None:
     await desk.accept(CUSTOMER)
     monitor = floor.act(CUSTOMER, "Monitor")
     await expect(monitor).to_have_attribute("aria-disabled", "true")
-    await monitor.hover()
-    await expect(floor.page.get_by_role("tooltip")).to_contain_text("consent")
+    await expect(await hovered(monitor)).to_contain_text("consent")
     conversation = desk.page.url.rpartition("/")[2]
     answer = await (await office.caller("saara")).ask("POST", f"/conversations/{conversation}/monitor")
     assert answer.json()["type"] == "consent/refused"

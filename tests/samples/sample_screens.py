@@ -1,10 +1,12 @@
 """The screens in the words of those who use them: the customer's chat, the agent's Desk, the supervisor's Floor."""
 
+import asyncio
 import gzip
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.async_api import Locator, Page, expect
+from playwright.async_api import TimeoutError as PageTimeoutError
 from sample_office import Office
 
 READERS = {"Everyone": "public", "Whisper": "whisper", "Internal note": "internal"}
@@ -13,6 +15,20 @@ READERS = {"Everyone": "public", "Whisper": "whisper", "Internal note": "interna
 def said(frame: str | bytes) -> str:
     """What a page's socket was sent; large frames come compressed."""
     return frame if isinstance(frame, str) else gzip.decompress(frame).decode()
+
+
+async def hovered(over: Locator) -> Locator:
+    """The tip of this, which is followed with the pointer: what is live may move away from beneath it."""
+    tip = over.page.get_by_role("tooltip")
+    async with asyncio.timeout(60):
+        while True:
+            await over.page.mouse.move(5, 5)
+            await over.hover()
+            try:
+                await tip.wait_for(timeout=2_000)
+            except PageTimeoutError:
+                continue
+            return tip
 
 
 @dataclass(slots=True)
