@@ -14,7 +14,7 @@ from sample_office import Office
 from sample_screens import Chat, Desk, Floor
 
 pytestmark = pytest.mark.slow
-PATIENCE = 60.0
+PATIENCE = 180.0
 CUSTOMER = "Ada Lovelace"
 PHONE = ViewportSize(width=390, height=844)
 LOOKS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -227,6 +227,46 @@ async def test_a_second_tab_takes_the_call_and_a_page_that_is_loaded_anew_goes_o
         await going.get_by_role("button", name="Show").click()
         await expect(panel(desk.page)).to_have_attribute("data-call", "on")
         await agent.hears("customer")
+
+
+async def test_another_agent_takes_a_call_over_by_transfer(office: Office) -> None:
+    async with patience():
+        chat, desk = await called(office)
+        english = with_ears("consult")
+        english["script"] += "; try { localStorage.setItem('valvomo.language', 'en') } catch {}"
+        other = await Desk.open(office, "aino", **english)
+        customer, agent, second = Ear(chat.page), Ear(desk.page), Ear(other.page)
+        await desk.talk.button("Transfer").click()
+        await Floor(desk.page).dialog().give("Aino Korhonen", "Transfer")
+        await asyncio.gather(customer.hears("agent"), agent.hears("customer"))
+        assert await second.asked() == 0
+        await other.accept(CUSTOMER)
+        await asyncio.gather(customer.hears("consult"), second.hears("customer"), agent.is_over())
+        await expect(panel(desk.page)).to_have_count(0)
+
+
+async def test_devices_are_tried_before_a_call(office: Office) -> None:
+    async with patience():
+        desk = await Desk.open(office, available=False, **with_ears("agent"))
+        ear = Ear(desk.page)
+        await desk.page.get_by_role("button", name="Sound and camera").click()
+        dialog = desk.page.get_by_role("dialog", name="Sound and camera")
+        await expect(dialog.get_by_label("Microphone", exact=True).locator("option").nth(1)).to_be_attached()
+        assert await ear.asked() == 0
+        await judge(desk.page)
+        await dialog.get_by_role("button", name="Try it").first.click()
+        meter = dialog.get_by_role("meter", name="Loudness: You")
+        await expect(meter).not_to_have_attribute("aria-valuenow", "0")
+        await dialog.get_by_role("button", name="Try it").click()
+        await expect(dialog.locator("video")).to_be_visible()
+        await dialog.get_by_role("button", name="Play a sound").click()
+        await dialog.get_by_label("Microphone", exact=True).select_option(index=1)
+        await shot(desk.page, "devices")
+        await dialog.get_by_role("button", name="Close").last.click()
+        await ear.is_over()
+        await desk.page.reload()
+        await desk.page.get_by_role("button", name="Sound and camera").click()
+        await expect(dialog.get_by_label("Microphone", exact=True)).not_to_have_value("")
 
 
 async def test_who_is_not_allowed_a_microphone_is_told_what_to_do(office: Office) -> None:

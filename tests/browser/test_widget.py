@@ -273,9 +273,18 @@ async def test_an_administrator_sets_it_up_and_is_shown_the_secret_once(office: 
     await expect(page.get_by_text("It is not shown again.")).to_be_visible()
     await page.get_by_role("button", name="Close").last.click()
     await page.get_by_role("radio", name="A bad token is refused").click()
+    await page.get_by_label("Video calls come in at").select_option("Not offered")
+    await expect(page.get_by_label("Voice calls come in at").locator("option:checked")).to_have_text(
+        "Voice calls"
+    )
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Saved").first).to_be_visible()
     admin = await office.caller("admin")
     kept = await admin.get(f"/workstreams/{office.sample.workstreams['Web chat']}/widget")
     assert kept["survey"]["questions"][0]["words"] == {"en": "Was it quick?"}
     assert kept["identity"] == "strict"
+    assert (kept["voice_to"], kept["video_to"]) == (office.sample.workstreams["Voice calls"], None)
+    customer = await Chat.visit(office)
+    await customer.page.get_by_role("button", name="Open chat").click()
+    await expect(customer.panel.get_by_role("button", name="Call us", exact=True)).to_be_visible()
+    await expect(customer.panel.get_by_role("button", name="Call us by video")).to_have_count(0)
