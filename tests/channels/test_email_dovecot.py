@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sample_dovecot import Dovecot, dovecot, missing
@@ -18,8 +17,8 @@ pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
 
 @pytest.fixture
-def mailbox(tmp_path: Path) -> Iterator[Dovecot]:
-    with dovecot(tmp_path / "dovecot") as started:
+def mailbox() -> Iterator[Dovecot]:
+    with dovecot() as started:
         yield started
 
 

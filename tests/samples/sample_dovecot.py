@@ -8,6 +8,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,8 +100,16 @@ def missing() -> str:
 
 
 @contextmanager
-def dovecot(home: Path) -> Iterator[Dovecot]:
-    """Started, and ended by its process id."""
+def dovecot() -> Iterator[Dovecot]:
+    """Started, and ended by its process id.
+
+    Its folder is no test's: those lie in one that belongs to root alone whenever another session begins.
+    """
+    with tempfile.TemporaryDirectory(prefix="valvomo-dovecot-") as folder:
+        yield from _started(Path(folder))
+
+
+def _started(home: Path) -> Iterator[Dovecot]:
     user = pwd.getpwnam("dovecot" if _known("dovecot") else "nobody")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -109,9 +118,6 @@ def dovecot(home: Path) -> Iterator[Dovecot]:
         (home / folder).mkdir(parents=True)
     for path in [home, *home.rglob("*")]:
         os.chown(path, user.pw_uid, user.pw_gid)
-    for above in [home, *home.parents]:
-        if above.stat().st_uid == os.getuid() and above != Path("/"):
-            above.chmod(above.stat().st_mode | 0o011)
     group = grp.getgrgid(user.pw_gid).gr_name
     (home / "conf").write_text(
         CONF.format(

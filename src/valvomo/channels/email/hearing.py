@@ -1,6 +1,7 @@
 """Hearing: what has come into mailboxes, each read on from where it has been read to, and nothing of it twice.
 
-How far that is, the house keeps with what was read: the folder, its UIDVALIDITY, the UID, and when the mail there came.
+How far that is, the house keeps with what was read: the folder, its UIDVALIDITY, the UID, when the mail there came, and
+what is to be marked or moved as read, whoever is there to do it.
 Where a server begins to number anew, mails are known by what they are, so those that were read add nothing again.
 """
 
@@ -11,7 +12,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,12 +34,12 @@ FULL_TRIES, MOST_TRIES = 3, 5
 
 @dataclass(slots=True)
 class _Open:
-    """A mailbox that this process has open. `read` are mails that were read, and are not known to be kept yet."""
+    """A mailbox that this process has open. `done` are the mails that were marked or moved last."""
 
     mailbox: Mailbox
     settings: EmailSettings
     secrets: tuple[str, str]
-    read: list[int] = field(default_factory=list)
+    done: Sequence[int] = ()
 
 
 class Hearing:
@@ -91,8 +92,8 @@ class Hearing:
         if not waiting:
             return (), await _nothing_new(known.mailbox, cursor)
         items, last = await self._read(account.id, known, waiting)
-        known.read += [one.uid for one in waiting if one.uid <= last.uid]
-        return items, _cursor(place, known.mailbox.validity, last)
+        read = [one.uid for one in waiting if one.uid <= last.uid]
+        return items, {**_cursor(place, known.mailbox.validity, last), "read": read}
 
     async def _read(
         self, account_id: str, known: _Open, waiting: Sequence[Lying]
@@ -135,13 +136,13 @@ async def _fetched(known: _Open, one: Lying, tries: int) -> tuple[bytes | None, 
 
 
 async def _put_away(known: _Open, cursor: Mapping[str, Any]) -> None:
-    """What was read and is kept by now is marked, or moved; before that, a death would leave nobody knowing of it."""
-    if known.read and cursor.get("validity") == known.mailbox.validity:
-        kept = [one for one in known.read if one <= cursor["uid"]]
-        known.read = []
+    """What was read and is kept by now is marked, or moved; after a death once more, which changes nothing."""
+    read = cursor.get("read") or ()
+    if known.done != read and cursor.get("validity") == known.mailbox.validity:
         with contextlib.suppress(RefusedError):
             # A server that will not do that gives mail out all the same; a look at the account says so.
-            await known.mailbox.done_with(kept)
+            await known.mailbox.done_with(read)
+        known.done = read
 
 
 async def _beginning(mailbox: Mailbox, place: str) -> Mapping[str, Any]:
