@@ -233,5 +233,10 @@ def test_a_customer_on_hold_draws_attention_after_a_minute() -> None:
     on_hold = replace(ACTIVE, call=call)
     part = named(on_hold, "held")
     assert part is not None
-    assert [value(part, NOON + timedelta(seconds=seconds)) for seconds in (59, 60, 120, 600)] == [0, 10, 20, 40]
+    assert [value(part, NOON + timedelta(seconds=seconds)) for seconds in (59, 60, 120, 600)] == [
+        0,
+        10,
+        20,
+        40,
+    ]
     assert named(replace(ACTIVE, call=replace(call, held_since=None)), "held") is None

@@ -198,6 +198,7 @@ async def one_of_each(place: Place) -> dict[str, str]:
         "rule_id": (await admin.post(f"{API}/sampling-rules", json=rule)).json()["id"],
         "account_id": account_id,
         **await recorded(place, conversation),
+        "message_id": "message-ours",
         "media_id": await could_not_be_had(place, account_id, conversation),
         "conversation_id": conversation,
         "other_id": judged,
@@ -264,6 +265,11 @@ async def could_not_be_had(place: Place, account_id: str, conversation: str) -> 
             " conversation_id, created_at) VALUES ($1, $2, 'key', 0, 'media-ours', '', 'ours.txt', 'text/plain',"
             " 'failed', $3, now())",
             place.house.sample.organization_id, account_id, conversation,
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO message_html (organization_id, conversation_id, message_id, seq, html, remote, cut,"
+            " created_at) VALUES ($1, $2, 'message-ours', 1, '<p>Ours</p>', 0, false, now())",
+            place.house.sample.organization_id, conversation,
         )  # fmt: skip
     finally:
         await connection.close()

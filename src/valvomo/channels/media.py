@@ -30,6 +30,18 @@ class Medium(msgspec.Struct, frozen=True, kw_only=True):
     problem: MediaProblem | None = None
 
 
+class Html(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message looked like, cleaned by its provider: nothing in it runs or is fetched.
+
+    The `src` of a picture is `cid:` and the place of the file among `Inbound.media`. `remote`: so many pictures are
+    elsewhere and have been left out; `cut`: it is only the beginning.
+    """
+
+    html: str
+    remote: int = 0
+    cut: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosed:
     """A file that goes out with a letter: its name and type by what is in it, its bytes. `id` is ours.

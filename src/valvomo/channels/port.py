@@ -1,8 +1,7 @@
 """The port to providers of channels: what a provider is asked, and what it answers.
 
-A provider is one folder beside this file. It knows its provider's forms and nothing of the house: it turns a request
-of the provider into items, an outgoing letter into requests to the provider, and says by values and exceptions what
-came of it. Jobs and commands keep the items, retry, order, count and note.
+A provider is one folder beside this file. It knows its provider's forms and nothing of the house: it turns requests of
+the provider into items, outgoing letters into requests to it, and says by values and exceptions what came of it.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from valvomo.channels.media import Enclosed, Incoming, Medium
+from valvomo.channels.media import Enclosed, Html, Incoming, Medium
 from valvomo.channels.passes import Passes
 from valvomo.channels.threading import Threading
 from valvomo.domain.attachments.limits import NOTHING, Ability
@@ -89,9 +88,9 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     """A message of a customer. `key` is the provider's own id of it, `address` where answers to it go.
 
     `sent_at` is by the provider's clock, None where it does not say. `identity` only where the provider vouches for it.
-    `text` may be empty where there are `media`. `cursor`: what the thread's next letters need. `automatic`: why nobody
-    has written it; it begins nothing. With a `problem` it is kept for a person, and taken in if they say so.
-    `opted`: the provider says that they want no messages any more (`out`), or want them again (`in`).
+    `text` may be empty where there are `media`. `html`: what it looked like. `cursor`: what the thread's next letters
+    need. `automatic`: why nobody has written it; it begins nothing. With a `problem` it is kept for a person, and taken
+    in if they say so. `opted`: they want no messages any more (`out`), or want them again (`in`).
     """
 
     key: str
@@ -104,6 +103,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     context: dict[str, str] = {}
     media: tuple[Medium, ...] = ()
+    html: Html | None = None
     threading: Threading | None = None
     cursor: dict[str, Any] | None = None
     automatic: str = ""

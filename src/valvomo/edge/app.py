@@ -27,6 +27,7 @@ from valvomo.edge.http import (
     giving,
     heeding,
     identities,
+    message_html,
     operations,
     own_attachments,
     own_call,
@@ -60,6 +61,7 @@ STAFF_ROUTES = (
     *exports.ROUTES, *schedules.ROUTES, *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES,
     *quality.ROUTES, *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES, *transcripts.ROUTES, *calls.ROUTES,
     *recordings.ROUTES,
+    *message_html.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = (
     *widget.ROUTES,

@@ -20,7 +20,8 @@ Send = Callable[[Any], Awaitable[None]]
 App = Callable[[Any, Receive, Send], Awaitable[None]]
 
 POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:{files}; media-src 'self' blob:{files}; object-src 'none'; "
+    "default-src 'self'; img-src 'self' data: blob:{files}; media-src 'self' blob:{files}; "
+    "frame-src 'self'{files}; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """`files` is where sent files are opened, if that is elsewhere."""

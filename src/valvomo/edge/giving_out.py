@@ -16,11 +16,12 @@ import structlog
 
 from valvomo.domain.attachments.attached import Upload
 from valvomo.domain.attachments.kinds import INLINE, UNKNOWN, kind_of
+from valvomo.edge import giving_html
 from valvomo.edge.http.origin import header
 from valvomo.edge.parts import Parts
 from valvomo.files.links import PREFIX, Link, Opening
 from valvomo.files.port import MissingError, Place, StorageError, Variant
-from valvomo.queries import attachments
+from valvomo.queries import attachments, message_html
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -67,12 +68,26 @@ class GivingOut:
         if link is None:
             await _say(send, _NOT_FOUND)
             return
+        if link.opening is Opening.HTML:
+            await self._give_html(scope, send, link)
+            return
         async with self._parts.reader.asking() as tx:
             upload = await attachments.opened(tx, link.organization_id, link.file_id)
         if upload is None or (link.opening is Opening.WHOLE and kind_of(upload.media_type) not in INLINE):
             await _say(send, _NOT_FOUND)
             return
         await self._give(scope, send, link, upload)
+
+    async def _give_html(self, scope: Any, send: Send, link: Link) -> None:
+        async with self._parts.reader.asking() as tx:
+            opened = await message_html.opened(tx, link.organization_id, link.file_id)
+        if opened is None:
+            await _say(send, _NOT_FOUND)
+            return
+        body = giving_html.page(self._parts.files, link.organization_id, opened, self._parts.clock())
+        headers = {**giving_html.headers(self._parts.files), "content-length": str(len(body))}
+        await send(_start(_OK, headers))
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     async def _give(self, scope: Any, send: Send, link: Link, upload: Upload) -> None:
         small = link.opening is Opening.THUMBNAIL

@@ -101,13 +101,14 @@ class Channels(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileParts:
-    """How files come in, are looked into, are kept, and are opened."""
+    """How files come in, are looked into, are kept, and are opened. `console` may have pages of files in a frame."""
 
     intake: Intake
     examination: Examination
     storage: Storage
     links: Links
     sealed: SealedFiles
+    console: str = "'self'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ PREFIX = "/files/"
 _STEP = MINUTES * 60
 _SENT_STEP = 3600
 _PATH = re.compile(
-    r"/files/(?P<organization>[A-Za-z0-9-]{1,64})/(?P<file>[0-9a-f-]{36})/(?P<opening>whole|thumbnail|download|sent)"
+    r"/files/(?P<organization>[A-Za-z0-9-]{1,64})/(?P<file>[0-9a-f-]{36})/(?P<opening>whole|thumbnail|download|sent|html)"
     r"/(?P<until>[0-9]{1,12})/(?P<signature>[A-Za-z0-9_-]{43})"
 )
 
@@ -27,12 +27,14 @@ class Opening(StrEnum):
     """What a link opens: the file to be shown, its small picture, the file to be downloaded, or for a provider.
 
     A provider is told what the file is, which no browser is that might show it, and may take an hour to fetch it.
+    `HTML` is no file: the id is a message's, and what opens is what that looked like.
     """
 
     WHOLE = "whole"
     THUMBNAIL = "thumbnail"
     DOWNLOAD = "download"
     SENT = "sent"
+    HTML = "html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,5 +144,9 @@ def words_of(row: Any, visibility: str) -> Words:
     attached = messages.attached(row["attachments"], public=row["public_seq"] is not None)
     media = messages.media(row["media"]) or ()
     return Words(
-        visibility=visibility, attachments=attached, media=media, **{name: row[name] for name in names}
+        visibility=visibility,
+        attachments=attached,
+        media=media,
+        html=bool(row.get("html")),
+        **{name: row[name] for name in names},
     )

@@ -44,4 +44,5 @@ def file_parts(settings: Settings, executor: Executor) -> FileParts:
         storage=storage,
         links=links_of(settings),
         sealed=SealedFiles(storage, lambda: house_key(settings.secret_key, settings.data)),
+        console=settings.base_url if settings.files_url else "'self'",
     )

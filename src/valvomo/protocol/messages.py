@@ -22,7 +22,8 @@ class MessageItem(msgspec.Struct, frozen=True, kw_only=True):
     """A message with its number over all messages of the conversation, internal ones included.
 
     `delivery` is how far it has come over its channel, null where it goes over none, `delivery_problem` why no further.
-    `media` came with it over a channel and are not among its attachments, not yet or not at all.
+    `media` came with it over a channel and are not among its attachments, not yet or not at all. `html`: what it looked
+    like can be shown.
     """
 
     id: str
@@ -33,6 +34,7 @@ class MessageItem(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     attachments: tuple[MessageAttachment, ...] = ()
     media: tuple[MessageMedium, ...] = ()
+    html: bool = False
     client_id: str | None = None
     delivery: str | None = None
     delivery_problem: str | None = None
@@ -52,3 +54,15 @@ class NoticeItem(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     alert: str | None = None
     kind: str = "notice"
+
+
+class MessageHtml(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message looked like: an address that shows it without a cookie until a moment, and runs nothing of it.
+
+    A relative one is of this server. `remote` pictures are elsewhere and are not shown; `cut`: it is the beginning.
+    """
+
+    url: str
+    until: datetime
+    remote: int
+    cut: bool

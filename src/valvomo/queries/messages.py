@@ -41,6 +41,7 @@ def item(row: Any, reader: Actor) -> MessageItem:
         at=row["at"],
         attachments=message_attachments(attached(row["attachments"], public=row["public_seq"] is not None)),
         media=message_media(media(row.get("media")) or (), reader.language),
+        html=bool(row.get("html")),
         client_id=row["client_id"] if mine else None,
         delivery=row.get("delivery"),
         delivery_problem=row.get("delivery_problem"),

@@ -1311,6 +1311,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/messages/{message_id}/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a message looked like
+         * @description A link for minutes to what a mail looked like (`html` of the message).
+         *
+         *     Nothing in it runs, and nothing is fetched from elsewhere.
+         */
+        get: operations["getMessageHtml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/monitor": {
         parameters: {
             query?: never;
@@ -7093,6 +7115,14 @@ export interface components {
             size: number;
             width?: number | null;
         };
+        /** MessageHtml */
+        MessageHtml: {
+            cut: boolean;
+            remote: number;
+            /** Format: date-time */
+            until: string;
+            url: string;
+        };
         /** MessageItem */
         MessageItem: {
             /** Format: date-time */
@@ -7103,6 +7133,8 @@ export interface components {
             client_id?: string | null;
             delivery?: string | null;
             delivery_problem?: string | null;
+            /** @default false */
+            html: boolean;
             id: string;
             /** @default message */
             kind: string;
@@ -12046,6 +12078,38 @@ export interface operations {
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getMessageHtml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+                /** @description An id. One that is malformed is not found. */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageHtml"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

@@ -183,6 +183,8 @@ export interface Message {
   attachments?: readonly Attachment[]
   /** What came with it over a channel and is not there: not yet, or not at all. */
   media?: readonly Medium[]
+  /** What it looked like can be shown. */
+  html?: boolean
 }
 
 /** A file that the provider has announced: what its sender says of it, and why it is not there. */

@@ -1,4 +1,4 @@
-"""HTML of mail as plain text that says the same. The HTML itself is not kept: nothing in it can run or be fetched."""
+"""HTML of mail as plain text that says the same."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _QUOTES = re.compile(r"gmail_quote|yahoo_quoted|moz-cite-prefix|protonmail_quote
 _OUTLOOK = re.compile(
     r"(?:^|\s)(?:x_)?(?:divRplyFwdMsg|appendonsend|mail-editor-reference-message-container)(?:\s|$)"
 )
-_WITHOUT = frozenset(
+WITHOUT = frozenset(
     {"script", "style", "title", "head", "template", "noscript", "object", "svg", "math", "select"}
 )
-_READ_TAGS = frozenset(
+READ_TAGS = frozenset(
     {
         "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup",
         "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i",
@@ -49,8 +49,8 @@ def _regular(html: str) -> str:
     """Well-formed, so that it can be read in one way only; with the classes by which programs mark quotations."""
     return nh3.clean(
         cleaned(html[:MOST_HTML]),
-        tags=set(_READ_TAGS) | {"img"},
-        clean_content_tags=set(_WITHOUT) - {"head", "select"},
+        tags=set(READ_TAGS) | {"img"},
+        clean_content_tags=set(WITHOUT) - {"head", "select"},
         attributes={"*": {"class", "id"}, "a": {"href"}, "img": {"alt"}},
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,

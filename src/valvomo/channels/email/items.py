@@ -13,9 +13,10 @@ from valvomo.channels.email.forms import EmailSettings
 from valvomo.channels.email.mailbox import Lying
 from valvomo.channels.email.quoting import split
 from valvomo.channels.email.reading import PREFIX, BrokenMailError, Mail, read
+from valvomo.channels.email.shown import shown
 from valvomo.channels.email.threads import named, token_of
 from valvomo.channels.email.vouching import vouched
-from valvomo.channels.media import Medium
+from valvomo.channels.media import Html, Medium
 from valvomo.channels.port import Identity, Inbound, Item, Report
 from valvomo.channels.threading import Threading
 from valvomo.domain.attachments.limits import MOST_IN_A_MESSAGE
@@ -66,6 +67,7 @@ def _inbound(settings: EmailSettings, mail: Mail, known: tuple[str, datetime, st
         language=mail.language,
         context={"cc": ", ".join(mail.copied)[:MOST_CONTEXT]} if mail.copied else {},
         media=() if why else _media(mail),
+        html=None if why else _html(mail),
         threading=Threading(
             own=one, refers=tuple(map(token_of, mail.refers)), named=named(mail.refers, mail.to, settings.own)
         ),
@@ -94,6 +96,13 @@ def _media(mail: Mail) -> tuple[Medium, ...]:
         Medium(name=one.name, media_type=one.media_type, size=len(one.content), content=one.content)
         for one in mail.files[:MOST_IN_A_MESSAGE]
     )
+
+
+def _html(mail: Mail) -> Html | None:
+    named = {
+        one.content_id: place for place, one in enumerate(mail.files[:MOST_IN_A_MESSAGE]) if one.content_id
+    }
+    return shown(mail.html, named)
 
 
 def _cursor(settings: EmailSettings, mail: Mail, at: datetime) -> dict[str, object]:

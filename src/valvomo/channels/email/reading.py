@@ -33,11 +33,15 @@ class BrokenMailError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A part that is a file: its name and type are what the sender says, its bytes what came."""
+    """A part that is a file: its name and type are what the sender says, its bytes what came.
+
+    `content_id` is by what the HTML names it, if it does (RFC 2392).
+    """
 
     name: str
     media_type: str
     content: bytes
+    content_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +180,10 @@ def _file(part: Message) -> File | None:
     if not content:
         return None
     return File(
-        name=(_file_name(part) or named)[:MOST_FILE_NAME], media_type=cleaned(kind)[:100], content=content
+        name=(_file_name(part) or named)[:MOST_FILE_NAME],
+        media_type=cleaned(kind)[:100],
+        content=content,
+        content_id=header(part, "content-id").strip("<> "),
     )
 
 

@@ -193,8 +193,13 @@ async def _post(work: Work, conversation: Conversation, account_id: str, said: I
     if refused := [one for one in outcomes if isinstance(one, Refusal)]:
         raise ValueError(f"a locked conversation that takes words has refused them: {refused[0].reason}")
     work.facts.extend(batch.facts.get(work.organization_id, ()))
-    if media and isinstance(posted := outcomes[0], Posted) and not posted.repeated:
-        await wanted(work, conversation.id, posted, media)
+    if isinstance(posted := outcomes[0], Posted) and not posted.repeated:
+        if media:
+            await wanted(work, conversation.id, posted, media)
+        if said.html:
+            shown = (said.html.html, said.html.remote, said.html.cut)
+            place = (work.organization_id, conversation.id, posted.message.id, posted.message.seq)
+            await work.tx.run("message_html.keep", *place, *shown, work.now)
     return batch.current[work.organization_id, conversation.id]
 
 

@@ -76,6 +76,7 @@ def staff_message(words: Words, reader: Actor) -> MessageItem:
         at=words.at,
         attachments=message_attachments(words.attachments),
         media=message_media(words.media, reader.language),
+        html=words.html,
         client_id=words.client_id if words.author_id == reader.id else None,
         delivery=words.delivery,
         delivery_problem=words.delivery_problem,

@@ -17,7 +17,7 @@ class Words:
     """A message that a fact speaks of. `public_seq` is None for what is internal.
 
     `delivery` is how far it has come over its channel, None where it goes over none. `media` came with it over a
-    channel and are not attachments, not yet or not at all.
+    channel and are not attachments, not yet or not at all. `html`: what it looked like can be shown.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Words:
     delivery_problem: str | None = None
     attachments: tuple[Attached, ...] = ()
     media: tuple[PublicMedium, ...] = ()
+    html: bool = False
 
     @property
     def line(self) -> str:
