@@ -1,8 +1,10 @@
 """Recordings without calls: packets, places and files, whatever is lost, late or paused on the way."""
 
+import asyncio
 import errno
 import os
 import struct
+import threading
 from array import array
 from itertools import pairwise
 from pathlib import Path
@@ -262,6 +264,34 @@ async def test_a_recording_of_nobody_has_no_file(tmp_path: Path) -> None:
     await place.recorder.write()
     assert place.told == [Recorded("call", "one", ())]
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_who_closes_waits_for_who_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, real = Clock(), os.write
+    begun, may = threading.Event(), threading.Event()
+
+    def write(number: int, data: bytes) -> int:
+        begun.set()
+        assert may.wait(60)
+        return real(number, data)
+
+    recording = place.recorder.start("call", "one", str(tmp_path))
+    for n, voice in enumerate(VOICE):
+        place.now += 0.02
+        recording.take("leg", "", Packet(111, False, n, n * FRAME, 5, voice), place.now)
+    monkeypatch.setattr(os, "write", write)
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+        tasks.create_task(place.recorder.writes())
+        assert await asyncio.to_thread(begun.wait, 60)
+        recording.over = True
+        closing = tasks.create_task(place.recorder.close())
+        await asyncio.sleep(0)
+        assert not closing.done()
+        may.set()
+    (told,) = place.told
+    assert told.failed == ""
+    assert told.tracks[0].seconds == 4.0
+    assert all(windows(Path(told.tracks[0].file)))
 
 
 async def test_files_that_are_there_stay(tmp_path: Path) -> None:

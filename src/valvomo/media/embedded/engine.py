@@ -60,15 +60,16 @@ class EmbeddedEngine:
             engine = cls(place, tasks, await asyncio.to_thread(music.tune))
             await loop.create_datagram_endpoint(lambda: engine._wire, local_addr=(place.host, place.port))
             beats = [tasks.create_task(one) for one in engine._beats()]
+            tasks.create_task(engine._recorder.writes())
             try:
                 yield engine
             finally:
                 for call_id in await engine.calls():
                     await engine.end_call(call_id)
+                await engine._recorder.close()
                 for one in beats:
                     one.cancel()
                 engine._wire.close()
-                await engine._recorder.write()
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -236,8 +237,8 @@ class EmbeddedEngine:
         await (self._door.close(leg) if isinstance(leg, Leg) else leg.close())
 
     def _beats(self) -> tuple[Coroutine[None, None, None], ...]:
-        """What goes on by itself."""
-        return self._looks(), self._beating(), self._recorder.writes()
+        """What goes on by itself until it is cancelled."""
+        return self._looks(), self._beating()
 
     async def _looks(self) -> None:
         reported = 0.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,6 +88,7 @@ class Recorder:
         self._tell = tell
         self._going: list[Recording] = []
         self._writing = asyncio.Lock()
+        self._closed = asyncio.Event()
 
     def start(self, call_id: str, recording_id: str, folder: str) -> Recording:
         """Raises `RecordingError` where nothing can be written there."""
@@ -99,10 +101,17 @@ class Recorder:
         return recording
 
     async def writes(self) -> None:
-        """Write again and again."""
-        while True:
-            await asyncio.sleep(WRITES)
+        """Write again and again, until it is closed."""
+        while not self._closed.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WRITES):
+                    await self._closed.wait()
             await self.write()
+
+    async def close(self) -> None:
+        """Write what is left. Whoever writes at the moment is not disturbed: a thread cannot be cancelled."""
+        self._closed.set()
+        await self.write()
 
     async def write(self) -> None:
         """Write what is ripe, and tell of what is over."""
