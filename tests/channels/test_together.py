@@ -7,9 +7,10 @@ from typing import Any
 
 import asyncpg
 from sample_floor import AINO, HOUSE, SAARA, TIMER
-from sample_line import Line, conversation_of, messages, opener, received, served
+from sample_line import LOOPBACK, Line, conversation_of, messages, opener, received, served
 from sample_stage import Reader, Stage, new_room
 
+from valvomo.channels.http import GuardedHttp
 from valvomo.channels.port import Answer
 from valvomo.commands.channels.taking_together import TakeWords
 from valvomo.commands.channels.told import Told
@@ -282,3 +283,24 @@ async def test_what_came_of_messages_of_several_accounts_is_noted_together(line:
         for one in (ours, theirs):
             assert {state for _, state, _ in (await messages(line.floor, one))[1:]} == {"sent"}
     await sound(line)
+
+
+async def test_an_account_is_kept_for_a_moment_and_not_claimed_anew_for_each_message(line: Line) -> None:
+    one = await served(line)
+    async with GuardedHttp(LOOPBACK) as http:
+        sender = line.sender(http, linger=60.0)
+        async with asyncio.TaskGroup() as group:
+            working = group.create_task(sender.work())
+            for number in range(3):
+                await line.floor.write(AINO, one, f"word {number}")
+                sender.wake.set()
+                await line.system.until(number + 1)
+                while (await messages(line.floor, one))[number + 1][1] != "sent":  # noqa: ASYNC110 - nobody rings
+                    await asyncio.sleep(0.01)
+            (row,) = await line.floor.sql("SELECT sender_id FROM channel_accounts")
+            assert row["sender_id"] == "process-1"
+            assert not working.done()
+            working.cancel()
+    (row,) = await line.floor.sql("SELECT sender_id FROM channel_accounts")
+    assert row["sender_id"] is None, "whoever ends lets go at once"
+    assert [got["text"] for got in line.got()] == [f"word {number}" for number in range(3)]

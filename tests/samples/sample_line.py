@@ -108,11 +108,11 @@ class Line:
         async with GuardedHttp(LOOPBACK) as http:
             await self.sender(http).work()
 
-    def sender(self, http: Any, process: str = "process-1") -> Sender:
+    def sender(self, http: Any, process: str = "process-1", linger: float = 0.0) -> Sender:
         """One that sends for the account."""
         return Sender(
             self.floor.executor, self.opener, http, key=(HOUSE, self.account_id), process_id=process,
-            enclosures=self.enclosures,
+            enclosures=self.enclosures, linger=linger,
         )  # fmt: skip
 
     def got(self) -> list[dict[str, Any]]:

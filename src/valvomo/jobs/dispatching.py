@@ -24,6 +24,8 @@ from valvomo.jobs.noting import Noting
 from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.sending import Sender
 
+LINGER_SECONDS = 0.25
+"""An account with nothing to send is kept for so long: it is not claimed anew for each message of a stream."""
 AT_A_TIME = 200
 """Accounts that are read at a time; a round reads all that have something to send, so that none waits for its turn."""
 
@@ -76,6 +78,7 @@ class Dispatching(Rounds):
                 sender = self._senders[key] = Sender(
                     self._executor, self._opener, self._http,
                     key=key, process_id=self._process_id, enclosures=self._enclosures, noting=self._noting,
+                    linger=LINGER_SECONDS,
                 )  # fmt: skip
             sender.wake.set()
             if key not in self._working and (sender.unnoted or not sender.quiet):

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 1800.0
 FIRST_LOST_PAUSE, LONGEST_LOST_PAUSE = 30.0, 1800.0
+GATHER_SECONDS = 0.02
+"""What is to go, and what has come of it, is looked at so often at most: of a stream several share a transaction."""
 
 
 class Bucket:

@@ -26,7 +26,7 @@ from valvomo.jobs.arriving import is_away
 from valvomo.jobs.enclosing import Enclosures
 from valvomo.jobs.giving import Giving
 from valvomo.jobs.noting import Noting
-from valvomo.jobs.pacing import LONGEST_PAUSE, Bucket, after_lost, pause_after
+from valvomo.jobs.pacing import GATHER_SECONDS, LONGEST_PAUSE, Bucket, after_lost, pause_after
 from valvomo.jobs.standing import Standing
 from valvomo.telemetry.spans import span
 
@@ -48,7 +48,7 @@ log = structlog.get_logger(__name__)
 
 
 class Sender:
-    """Of one account (organization, id). `wake` is set when there is something new."""
+    """Of one account (organization, id), kept for `linger` seconds when nothing is left. `wake`: something is new."""
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class Sender:
         process_id: str,
         enclosures: Enclosures | None = None,
         noting: Noting | None = None,
+        linger: float = 0.0,
     ) -> None:
         self.wake = asyncio.Event()
         self._database = executor.database
@@ -68,6 +69,7 @@ class Sender:
         self._giving = Giving(executor, http, key)
         self._enclosures = enclosures
         self._noting = noting or Noting(executor)
+        self._linger = linger
         self._key = key
         self._process_id = process_id
         self._account: Used | None = None
@@ -113,6 +115,7 @@ class Sender:
     async def _keep_sending(self) -> None:
         while not self.quiet and (used := await self._used()) is not None:
             self.wake.clear()
+            began = time.monotonic()
             rows = await self._lease(used)
             for row in rows:
                 # No child of this task: an answer is not lost because something else fails.
@@ -120,13 +123,19 @@ class Sender:
                 self._flying.add(sending)
                 sending.add_done_callback(self._landed)
             wait = self._bucket.wait()
-            if not rows and not self._flying and not self.wake.is_set() and not wait:
+            if not rows and not self._flying and not wait and not await self._woken(self._linger):
                 return
             # Until something has come of one of them, there is something new, or more may go.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait or CLAIM_SECONDS / 3):
-                    await self.wake.wait()
+            await self._woken(wait or CLAIM_SECONDS / 3)
+            await asyncio.sleep(max(0.0, began + GATHER_SECONDS - time.monotonic()))
             await self._note()
+
+    async def _woken(self, seconds: float) -> bool:
+        """Whether something has come within this time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.wake.wait()
+        return self.wake.is_set()
 
     async def _used(self) -> Used | None:
         """The account as it is set up now, if this process may send for it."""
