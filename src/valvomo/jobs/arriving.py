@@ -9,7 +9,7 @@ look at, and what is behind it goes on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -85,10 +85,7 @@ class Arriving(Rounds):
         """Everything that is due; then until the next is."""
         async with self._database.asking() as tx:
             due = await tx.rows("arrivals.due", self._clock(), BATCH)
-        accounts = await self._accounts(due)
-        messages = [row for row in due if row["kind"] == "message"]
-        moved, left = await self._words(messages, accounts)
-        turns = asyncio.Semaphore(AT_A_TIME)
+        accounts, turns = await self._accounts(due), asyncio.Semaphore(AT_A_TIME)
 
         async def take(row: Any) -> bool:
             async with turns:
@@ -96,33 +93,21 @@ class Arriving(Rounds):
                     return await self._statuses(row)
                 return await self._messages(row, accounts[_account(row)])
 
-        others = [row for row in due if row["kind"] == "status"] + left
-        came = await asyncio.gather(*(take(row) for row in others), return_exceptions=True)
-        if trouble := [one for one in came if isinstance(one, BaseException)]:
-            raise trouble[0]
-        if moved or any(came):
-            return 0.0
-        return await self._until_next()
+        async def take_together(rows: Sequence[Any]) -> bool:
+            async with turns:
+                taken, left = await self._words(rows, accounts)
+            return await _whether_any(take(row) for row in left) or taken
+
+        statuses = [take(row) for row in due if row["kind"] == "status"]
+        moved = await _whether_any([*statuses, *(take_together(rows) for rows in _together(due))])
+        return 0.0 if moved else await self._until_next()
 
     async def _words(
         self, rows: Sequence[Any], accounts: Mapping[tuple[str, str], Used | None]
-    ) -> tuple[bool, list[Any]]:
-        """Words of many threads at once; whether there were any, and the threads in which there is something else."""
-        moved, left = False, list[Any]()
-        for organization_id in dict.fromkeys(row["organization_id"] for row in rows):
-            own = [row for row in rows if row["organization_id"] == organization_id]
-            for begin in range(0, len(own), TOGETHER):
-                some = own[begin : begin + TOGETHER]
-                taken, others = await self._take_words(organization_id, some, accounts)
-                moved = moved or taken
-                left += others
-        return moved, left
-
-    async def _take_words(
-        self, organization_id: str, rows: Sequence[Any], accounts: Mapping[tuple[str, str], Used | None]
-    ) -> tuple[bool, list[Any]]:
+    ) -> tuple[bool, Sequence[Any]]:
+        """Words of an organization's threads at once; whether there were any, and where there is something else."""
         threads = {(row["account_id"], row["address"]): row for row in rows}
-        used = {account_id: accounts[organization_id, account_id] for account_id, _ in threads}
+        used = {account_id: accounts[rows[0]["organization_id"], account_id] for account_id, _ in threads}
         hours = {
             one: found.provider.abilities(found.account).session_hours if found else None
             for one, found in used.items()
@@ -130,7 +115,7 @@ class Arriving(Rounds):
         problem, done = await self._attempt(rows[0], TakeWords(threads=tuple(threads), session_hours=hours))
         if problem is not None:
             # Whichever of them is to blame, the others are taken in one by one.
-            return False, list(rows)
+            return False, rows
         return bool(done["taken"]), [threads[one] for one in done["left"]]
 
     async def _messages(self, row: Any, used: Used | None) -> bool:
@@ -224,6 +209,22 @@ class Arriving(Rounds):
         async with self._database.asking() as tx:
             due: datetime | None = await tx.value("arrivals.next_due", now)
         return None if due is None else max(0.0, (due - now).total_seconds())
+
+
+def _together(due: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Threads that are looked at in one transaction: of one organization, and not too many."""
+    messages = [row for row in due if row["kind"] == "message"]
+    for organization_id in dict.fromkeys(row["organization_id"] for row in messages):
+        own = [row for row in messages if row["organization_id"] == organization_id]
+        yield from (own[begin : begin + TOGETHER] for begin in range(0, len(own), TOGETHER))
+
+
+async def _whether_any(works: Iterable[Awaitable[bool]]) -> bool:
+    """Of all of them, also if one has failed; raises what the first has failed by."""
+    came = await asyncio.gather(*works, return_exceptions=True)
+    if trouble := [one for one in came if isinstance(one, BaseException)]:
+        raise trouble[0]
+    return any(came)
 
 
 def _account(row: Any) -> tuple[str, str]:

@@ -57,7 +57,7 @@ class Reception:
         self.clock = clock
         self._opener = opener
         self._lookups: Batches[str, Any | None] = Batches(self._called)
-        self._calls: Batches[Call, None] = Batches(self._keep_all, MOST_CALLS, singly=True)
+        self._calls: dict[str, Batches[Call, None]] = {}
 
     async def receive(self, provider: str, account_id: str, request: Request) -> Answer | Refusal:
         """What the provider gets for an answer: everything that it said is kept by then, or nothing is."""
@@ -88,7 +88,7 @@ class Reception:
         account = (used.account.organization_id, used.account.id)
         limit = used.provider.abilities(used.account).per_sender_hour
         if cursor is None and limit is None and all(_plain(one) for one in items):
-            await self._calls.ask(_call(used, [kept(one, at) for one in items], at))
+            await self._together(account[0]).ask(_call(used, [kept(one, at) for one in items], at))
             return
         reports = [kept(one, at) for one in items if isinstance(one, Report)]
         async with self._database.transaction() as tx:
@@ -103,6 +103,13 @@ class Reception:
             if cursor is not None:
                 await tx.run("channels.read_to", *account, cursor)
         self._ring(new)
+
+    def _together(self, organization_id: str) -> Batches[Call, None]:
+        """Of an organization's own, so that none waits for what another is told."""
+        found = self._calls.get(organization_id)
+        if found is None:
+            found = self._calls[organization_id] = Batches(self._keep_all, MOST_CALLS, singly=True)
+        return found
 
     async def _keep_all(self, calls: Sequence[Call]) -> list[None]:
         """What is told at the same time shares a commit, whoever tells it."""
