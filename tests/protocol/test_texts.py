@@ -116,6 +116,7 @@ NEEDED = {
     *(("reason", code) for code in (*REASONS, *HandOverReason)),
     ("bot", "greeting"),
     *(("place", code) for code in ("next", "later")),
+    *(("survey", code) for code in ("question", "thanks")),
     ("webhook_mail", "subject"),
     ("webhook_mail", "text"),
     *(

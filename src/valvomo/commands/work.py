@@ -8,6 +8,7 @@ from datetime import datetime
 
 from valvomo.commands.announcing import announce
 from valvomo.commands.bot_letters import told_bot
+from valvomo.commands.channels.survey_by_text import put_question
 from valvomo.commands.conversations.overflow import on_entering
 from valvomo.commands.conversations.survey_asking import with_survey
 from valvomo.commands.letters import letters_of
@@ -110,10 +111,12 @@ class Work:
         fact of their own before it, hears of the close. A queue into which it comes has its say at once.
         """
         now, queued = before, False
-        for event in await with_survey(self, before, tuple(events)):
+        all_of_it = await with_survey(self, before, tuple(events))
+        for event in all_of_it:
             queued = queued or isinstance(event, Queued)
             now = fold(now, event, self.now)
             await self._note_event(event, before, now)
+        await put_question(self, all_of_it, now)
         if now is not before:
             await conversations.save(self.tx, before, now)
             freed = [agent for agent, units in before.holds.items() if now.holds.get(agent, 0) < units]

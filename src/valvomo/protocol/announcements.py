@@ -26,3 +26,11 @@ PlaceMinutes = Annotated[
         description="Over a channel customers are told their place at most every so many minutes; 0: not at all.",
     ),
 ]
+SurveyMinutes = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=MOST_MINUTES,
+        description="Over a channel customers are asked how it went, and answer within so many minutes; 0: not at all.",
+    ),
+]

@@ -141,6 +141,7 @@ class WorkstreamDocument(msgspec.Struct, frozen=True, kw_only=True):
     attachments: LimitsBody
     announced: list[str]
     place_minutes: int
+    survey_minutes: int
     calls_kept: str
     calls_days: int
     created_at: datetime

@@ -18,7 +18,7 @@ from valvomo.domain.routing.overflow import Remedy, Trigger
 from valvomo.domain.routing.rules import Operator
 from valvomo.domain.routing.soundness import MOST_CONDITIONS, MOST_RULES, MOST_VALUES
 from valvomo.domain.sentiment.levels import Level
-from valvomo.protocol.announcements import Announcements, PlaceMinutes
+from valvomo.protocol.announcements import Announcements, PlaceMinutes, SurveyMinutes
 from valvomo.protocol.attachments import LimitsBody
 from valvomo.protocol.calls import KeepsCalls
 from valvomo.protocol.requests import Email, Id, Line, Priority, Request
@@ -239,6 +239,7 @@ class CreateWorkstreamRequest(KeepsCalls, frozen=True, kw_only=True):
     attachments: LimitsBody | None = None
     announced: Announcements | None = None
     place_minutes: PlaceMinutes = 0
+    survey_minutes: SurveyMinutes = 0
     texts: Annotated[dict[AnyLanguage, Said], Meta(max_length=50)] = msgspec.field(default_factory=dict)
 
 
@@ -262,6 +263,7 @@ class ChangeWorkstreamRequest(KeepsCalls, frozen=True, kw_only=True):
     attachments: LimitsBody | None = None
     announced: Announcements | None = None
     place_minutes: PlaceMinutes | None = None
+    survey_minutes: SurveyMinutes | None = None
 
 
 class StoreTextRequest(Request, frozen=True, kw_only=True):

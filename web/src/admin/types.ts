@@ -111,6 +111,7 @@ export interface Workstream {
   /** Lines that customers are told over a channel of what happens. */
   announced: readonly string[]
   place_minutes: number
+  survey_minutes: number
 }
 
 export type FileKind = 'image' | 'audio' | 'video' | 'document' | 'archive' | 'other'

@@ -5622,6 +5622,8 @@ export interface components {
             queue?: string | null;
             queue_rules?: components["schemas"]["QueueRuleBody"][] | null;
             skill_rules?: components["schemas"]["SkillRuleBody"][] | null;
+            /** @description Over a channel customers are asked how it went, and answer within so many minutes; 0: not at all. */
+            survey_minutes?: number | null;
             /** @description A UUIDv7. */
             template_id?: string | null;
             timers?: components["schemas"]["TimersBody"] | null;
@@ -6217,6 +6219,11 @@ export interface components {
             queue_rules: (components["schemas"]["QueueRuleBody"] | unknown)[];
             /** @default [] */
             skill_rules: (components["schemas"]["SkillRuleBody"] | unknown)[];
+            /**
+             * @description Over a channel customers are asked how it went, and answer within so many minutes; 0: not at all.
+             * @default 0
+             */
+            survey_minutes: number;
             /** @description A UUIDv7. */
             template_id?: string | null;
             texts?: {
@@ -8906,6 +8913,7 @@ export interface components {
             queue_id: string;
             queue_rules: components["schemas"]["QueueRule"][];
             skill_rules: components["schemas"]["SkillRule"][];
+            survey_minutes: number;
             template_id: string | null;
             timers: components["schemas"]["TimersBody"];
             units: number;

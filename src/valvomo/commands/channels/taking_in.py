@@ -16,6 +16,7 @@ import msgspec
 from valvomo.channels.port import Inbound, Report
 from valvomo.commands.channels.delivery import Told, take_note
 from valvomo.commands.channels.media import announced, wanted
+from valvomo.commands.channels.survey_by_text import take_answer
 from valvomo.commands.conversations.messages import Letter, Posted, PostMessage, post_all
 from valvomo.commands.conversations.start import Over, StartConversation, begin_with
 from valvomo.commands.registry import Command, Outcome, handles
@@ -54,9 +55,9 @@ async def take_message(work: Work, command: TakeMessage) -> Outcome:
     if arrival is None or not arrival["ripe"] or (arrival["attempts"] and arrival["due"] > work.now):
         return {}
     said = msgspec.convert(arrival["body"], Inbound)
-    if said.automatic:
-        # It stays noted that it came; nobody is called for it, and it gets no answer.
-        await work.tx.run("arrivals.done", *account, arrival["key"], work.now, _noted(said))
+    beside, note = await _beside(work, thread, said, arrival["sent_at"])
+    if beside:
+        await work.tx.run("arrivals.done", *account, arrival["key"], work.now, note)
         return {"key": arrival["key"]}
     hours = command.session_hours
     until = None if hours is None else arrival["sent_at"] + timedelta(hours=hours)
@@ -75,6 +76,20 @@ async def take_message(work: Work, command: TakeMessage) -> Outcome:
         )
     await work.tx.run("arrivals.done", *account, arrival["key"], work.now, None)
     return {"key": arrival["key"], "conversation": conversation.id}
+
+
+async def _beside(work: Work, thread: Any, said: Inbound, at: datetime) -> tuple[bool, str | None]:
+    """Whether it becomes part of no conversation, and what is noted of that.
+
+    What a machine wrote stays noted: nobody is called for it, and it gets no answer. What answers the question that was
+    asked at the end of the conversation before begins no other one.
+    """
+    if said.automatic:
+        return True, _noted(said)
+    if thread["conversation_id"] is None or said.media or said.opted:
+        return False, None
+    ended = await conversations.lock(work.tx, work.organization_id, thread["conversation_id"])
+    return ended is not None and await take_answer(work, ended, said.text, at), None
 
 
 def _noted(said: Inbound) -> str:

@@ -9,6 +9,7 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.survey import SHOWN_IN, asked_at_end, ends
+from valvomo.domain.conversations.survey_text import ASKED_IN, asked_by_text
 
 if TYPE_CHECKING:
     from valvomo.commands.work import Work
@@ -16,12 +17,18 @@ if TYPE_CHECKING:
 
 async def with_survey(work: Work, before: Conversation, events: tuple[Event, ...]) -> tuple[Event, ...]:
     """The events, after the question where they end the talk."""
-    if not events or before.channel not in SHOWN_IN or before.survey is not None:
+    if not events or before.survey is not None:
+        return events
+    if before.channel not in SHOWN_IN and (before.channel not in ASKED_IN or before.account_id is None):
         return events
     after = before
     for event in events:
         after = fold(after, event, work.now)
     if not ends(before, after):
         return events
+    if before.channel in ASKED_IN:
+        key = (work.organization_id, before.id)
+        minutes = await work.tx.value("surveys.minutes", *key)
+        return (*asked_by_text(before, after, events, minutes or 0), *events)
     form = await widgets.survey_form(work.tx, work.organization_id, before.workstream_id)
     return (*asked_at_end(form, before, after), *events)

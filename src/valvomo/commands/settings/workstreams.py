@@ -37,7 +37,8 @@ class Rules:
 
     `origins` are the web sites that may open conversations here, such as `https://shop.example`; none means any.
     `announced` are the lines that customers are told over a channel of what happens, such as who joined; their place in
-    the queue they are told at the beginning and at most every `place_minutes`, 0 is not at all.
+    the queue they are told at the beginning and at most every `place_minutes`, 0 is not at all. In the end they are
+    asked how it went, and answer within `survey_minutes`, 0 is not at all.
     `calls_kept` is what is kept of calls, for so many `calls_days`; customers are told before.
     A template takes the place of `auto_accept` and of the offer time of `timers`. Conversations begin with the bot.
     """
@@ -59,6 +60,7 @@ class Rules:
     attachments: Limits = field(default_factory=Limits)
     announced: tuple[str, ...] = ANNOUNCED
     place_minutes: int = 0
+    survey_minutes: int = 0
     calls_kept: Kept = Kept.OFF
     calls_days: int = 90
 
@@ -95,6 +97,7 @@ class CreateWorkstream(Command):
     attachments: Limits | None = None
     announced: tuple[str, ...] | None = None
     place_minutes: int = 0
+    survey_minutes: int = 0
     calls_kept: Kept = Kept.OFF
     calls_days: int = 90
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -127,6 +130,7 @@ class ChangeWorkstream(Command):
     attachments: Limits | None = None
     announced: tuple[str, ...] | None = None
     place_minutes: int | None = None
+    survey_minutes: int | None = None
     calls_kept: Kept | None = None
     calls_days: int | None = None
 
@@ -197,6 +201,7 @@ def _rules(command: CreateWorkstream) -> Rules:
         attachments=command.attachments or Limits(),
         announced=default.announced if command.announced is None else command.announced,
         place_minutes=command.place_minutes,
+        survey_minutes=command.survey_minutes,
         calls_kept=command.calls_kept,
         calls_days=command.calls_days,
     )
@@ -209,6 +214,7 @@ def _row(work: Work, workstream_id: str, rules: Rules) -> tuple[object, ...]:
         list(rules.origins), msgspec.to_builtins(rules.queue_rules), msgspec.to_builtins(rules.skill_rules),
         rules.affinity, rules.template_id, rules.bot_id,
         msgspec.to_builtins(rules.attachments, order="deterministic"), list(rules.announced), rules.place_minutes,
+        rules.survey_minutes,
         rules.calls_kept.value, rules.calls_days,
     )  # fmt: skip
 
@@ -238,6 +244,8 @@ def _form_refusal(channel: Channel, rules: Rules) -> Refusal | None:
         return malformed("allowed_presences", "none is given")
     if not 0 <= rules.place_minutes <= MOST_MINUTES:
         return malformed("place_minutes", f"from 0 to {MOST_MINUTES}")
+    if not 0 <= rules.survey_minutes <= MOST_MINUTES:
+        return malformed("survey_minutes", f"from 0 to {MOST_MINUTES}")
     if rules.calls_kept is not Kept.OFF and rules.consent is ConsentPolicy.NONE:
         return Refusal(Reason.TOLD_NOTHING)
     return unsound_limits(rules.attachments)

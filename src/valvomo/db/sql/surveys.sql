@@ -31,3 +31,15 @@ WHERE s.organization_id = $1 AND s.at >= $2 AND s.at < $3
     AND CASE WHEN $11 = '' THEN s.comment <> '' ELSE jsonb_typeof(s.answers -> $11) = 'string' END
     AND ($12::timestamptz IS NULL OR (s.at, s.conversation_id) < ($12, $13))
 ORDER BY s.at DESC, s.conversation_id DESC LIMIT $14
+
+-- name: minutes
+-- Within how many minutes the customer's next message may answer the survey, where their workstream asks it and they can be
+-- asked now: over an account that sends, and if they want to be written to.
+SELECT w.survey_minutes FROM channel_conversations v
+JOIN conversations c ON c.organization_id = v.organization_id AND c.id = v.conversation_id
+JOIN workstreams w ON w.organization_id = c.organization_id AND w.id = c.workstream_id
+JOIN channel_accounts a ON a.organization_id = v.organization_id AND a.id = v.account_id
+    AND NOT a.disabled AND a.held_since IS NULL
+JOIN channel_threads t ON t.organization_id = v.organization_id AND t.account_id = v.account_id AND t.address = v.address
+    AND t.opted_out_at IS NULL AND t.last_inbound_at IS NOT NULL
+WHERE v.organization_id = $1 AND v.conversation_id = $2

@@ -42,6 +42,7 @@ class SurveyAsked(Event):
     questions: tuple[AskedQuestion, ...] = ()
     agent_id: str | None = None
     agent_name: str | None = None
+    minutes: int | None = None
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """Unanswered."""
@@ -54,6 +55,7 @@ class SurveyAsked(Event):
             agent_id=self.agent_id,
             agent_name=self.agent_name,
             asked_at=at,
+            minutes=self.minutes,
         )
         return conversation.but(survey=asked)
 

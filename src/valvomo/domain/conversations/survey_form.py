@@ -98,7 +98,8 @@ class AskedQuestion:
 class Survey:
     """What a conversation's customer was asked, and the score that they gave. What they said in words is elsewhere.
 
-    `agent_id` is who served them last, of whom the answer is counted.
+    `agent_id` is who served them last, of whom the answer is counted. `minutes`: it was asked over a channel, and their
+    next message within so many is the answer, if it is one.
     """
 
     kind: SurveyKind
@@ -111,6 +112,7 @@ class Survey:
     agent_name: str | None = None
     score: int | None = None
     answered_at: datetime | None = None
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

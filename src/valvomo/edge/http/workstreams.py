@@ -71,6 +71,7 @@ async def create_workstream(
         attachments=_limits(data.attachments),
         announced=data.announced,
         place_minutes=data.place_minutes,
+        survey_minutes=data.survey_minutes,
         calls_kept=data.calls_kept or Kept.OFF,
         calls_days=data.calls_days or USUAL_DAYS,
         texts=data.texts,
@@ -115,6 +116,7 @@ async def change_workstream(
         attachments=_limits(data.attachments),
         announced=data.announced,
         place_minutes=data.place_minutes,
+        survey_minutes=data.survey_minutes,
         calls_kept=data.calls_kept,
         calls_days=data.calls_days,
     )
