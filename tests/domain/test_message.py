@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -28,8 +28,9 @@ from sample_talk import (
 )  # fmt: skip
 
 from valvomo.domain.access.acts import Act, act_refusal
+from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged
 from valvomo.domain.conversations.fold import fold
-from valvomo.domain.conversations.message import MessagePosted, Visibility, Words, post
+from valvomo.domain.conversations.message import MessagePosted, Visibility, Words, post, same_but_words
 from valvomo.domain.conversations.model import Conversation, Role
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -143,6 +144,29 @@ def test_words_change_no_act(state: str, role: str) -> None:
     for actor in (saara, aino, *(replace(aino, id=one) for one in ("eino", "onni", "sulo", "nobody"))):
         for act in Act:
             assert act_refusal(act, actor, said, ALL_ON) == act_refusal(act, actor, before, ALL_ON)
+
+
+def test_what_words_leave_alone_is_known_to_be_the_same() -> None:
+    """And nothing else is: whoever has asked the rules need not ask them again after these, but after all others."""
+    before = accepted(participants=CROWD)
+    said = fold(before, _posted(before, "aino", "primary", PUBLIC), AT)
+    assert same_but_words(before, said)
+    came = DeliveryChanged(message_id="m", seq=1, state=Delivery.SENT, minded=True)
+    assert same_but_words(before, fold(said, came, AT + MINUTE))
+    failed = DeliveryChanged(message_id="m", seq=1, state=Delivery.FAILED, minded=True)
+    assert not same_but_words(before, fold(said, failed, AT + MINUTE))
+    counted = {
+        "version",
+        "revision",
+        "seq",
+        "public_seq",
+        "unanswered_since",
+        "first_response_at",
+        "last_message_at",
+    }
+    for field in fields(before):
+        changed = before.but(**{field.name: object()})
+        assert same_but_words(before, changed) is (field.name in counted), field.name
 
 
 def test_a_copy_with_changes_is_what_replacing_makes() -> None:

@@ -6,7 +6,6 @@ have to do with the reader in person are encoded for them alone.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -19,6 +18,7 @@ from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.live.floor import LiveFloor
+from valvomo.live.row_cache import BoardRows, ClassKey, RowCache
 from valvomo.live.views import me
 from valvomo.live.views.agents import Seated
 from valvomo.live.views.board import ongoing
@@ -27,8 +27,6 @@ from valvomo.protocol.agents import AgentRow, agent_row
 from valvomo.protocol.frames import raw
 from valvomo.protocol.lookups import Lookups
 from valvomo.protocol.rows import board_row
-
-ClassKey = tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -140,38 +138,6 @@ def candidates(actor: Actor, floor: LiveFloor) -> Collection[Conversation]:
 ROW_TOPICS: dict[str, Sees] = {"board": on_board, "alerts": on_alerts}
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    made_of: tuple[object, ...]
-    row: msgspec.Raw
-
-
-class RowCache:
-    """Rows as they were encoded for each class, good for as long as what they were made of is still the same."""
-
-    def __init__(self) -> None:
-        self.kept: dict[ClassKey, dict[str, _Kept]] = {}
-
-    def row(
-        self, key: ClassKey, one: str, made_of: tuple[object, ...], make: Callable[[], object]
-    ) -> msgspec.Raw:
-        """The row of this id for a class; `make` makes it anew where anything it is `made_of` is another object."""
-        rows = self.kept.get(key)
-        if rows is None:
-            rows = self.kept[key] = {}
-        found = rows.get(one)
-        if found is None or any(map(operator.is_not, found.made_of, made_of)):
-            found = rows[one] = _Kept(made_of, raw(make()))
-        return found.row
-
-    def prune(self, classes: Collection[ClassKey], ids: Collection[str]) -> None:
-        """Forget classes that nobody belongs to any more, and what is not there any more."""
-        self.kept = {key: rows for key, rows in self.kept.items() if key in classes}
-        for rows in self.kept.values():
-            for one in rows.keys() - ids:
-                del rows[one]
-
-
 class Classes:
     """The class of each reader, made once: they are asked for with every frame."""
 
@@ -193,7 +159,7 @@ class Classes:
 class Encoder:
     """Items for readers, each encoded once for all who are shown the same. Good for one state of the floor."""
 
-    def __init__(self, floor: LiveFloor, rows: RowCache, agents: RowCache, classes: Classes) -> None:
+    def __init__(self, floor: LiveFloor, rows: BoardRows, agents: RowCache, classes: Classes) -> None:
         self.floor = floor
         self._rows = rows
         self._agents = agents
@@ -208,12 +174,16 @@ class Encoder:
         """A row of the board."""
         lookups, preview = self.floor.lookups, self.floor.board.previews.get(conversation.id)
         if not personal(conversation, actor.id):
+            shared = self.class_of(actor)
             return self._rows.row(
-                self.class_of(actor),
+                shared,
                 conversation.id,
                 (conversation, preview, lookups),
-                lambda: board_row(conversation, actor, lookups, preview),
-            )
+                lambda: board_row(
+                    conversation, actor, lookups, preview,
+                    acts=self._rows.acts(shared, actor, conversation, lookups.supervision),
+                ),
+            )  # fmt: skip
         key = (actor.id, conversation.id)
         if key not in self._own:
             self._own[key] = raw(board_row(conversation, actor, lookups, preview))

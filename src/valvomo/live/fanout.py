@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from valvomo.db.journal import Fact
 from valvomo.domain.access.colleagues import figures_scope
 from valvomo.live import mine
-from valvomo.live.audience import ROW_TOPICS, ClassKey, Encoder, Net, people_of
+from valvomo.live.audience import ROW_TOPICS, Encoder, Net, people_of
 from valvomo.live.connection import MOST_WAITING, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.floor import LiveFloor, counts_all
 from valvomo.live.notices import notice_of_house
+from valvomo.live.row_cache import ClassKey
 from valvomo.protocol.frames import Frame
 
 

@@ -9,13 +9,14 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.colleagues import figures_scope
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.live import mine
-from valvomo.live.audience import ROW_TOPICS, Classes, Encoder, Net, RowCache, candidates, class_of
+from valvomo.live.audience import ROW_TOPICS, Classes, Encoder, Net, candidates, class_of
 from valvomo.live.backlog import Backlog
 from valvomo.live.connection import Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.fanout import Fanout
 from valvomo.live.floor import LiveFloor
 from valvomo.live.resumed import Resumed
+from valvomo.live.row_cache import BoardRows, RowCache
 from valvomo.live.snapshots import SMALL, Snapshot, Snapshots
 from valvomo.protocol.frames import Frame
 from valvomo.protocol.messages import NoticeItem
@@ -31,7 +32,7 @@ class Subscriptions:
     ) -> None:
         self._floor = floor
         self._delivery = delivery
-        self._rows = RowCache()
+        self._rows = BoardRows()
         self._agents = RowCache()
         self._classes = Classes()
         self._resumed = Resumed(floor, self.encoder, delivery)

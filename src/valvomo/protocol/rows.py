@@ -154,12 +154,17 @@ def preview_of(text: str, author: str, role: str, at: datetime) -> Preview:
 
 
 def board_row(
-    conversation: Conversation, actor: Actor, lookups: Lookups, preview: Preview | None = None
+    conversation: Conversation,
+    actor: Actor,
+    lookups: Lookups,
+    preview: Preview | None = None,
+    *,
+    acts: dict[str, str | None] | None = None,
 ) -> BoardRow:
-    """The row as this actor may see it."""
+    """The row as this actor may see it; `acts` where the rules were asked already."""
     return BoardRow(
         **_shown(conversation, actor, lookups, preview),
-        acts=compact(actor, conversation, lookups.supervision),
+        acts=compact(actor, conversation, lookups.supervision) if acts is None else acts,
     )
 
 

@@ -22,6 +22,11 @@ from valvomo.domain.refusals import Reason, Refusal
 MAX_TEXT = 10_000
 """Characters in one message."""
 
+_COUNTED = frozenset(
+    ("version", "revision", "seq", "public_seq", "unanswered_since", "first_response_at", "last_message_at")
+)
+"""What words change of a conversation."""
+
 
 class Visibility(StrEnum):
     """Who reads it: everyone; the house; the agent (a supervisor's whisper); the bot (a supervisor's instruction)."""
@@ -129,6 +134,16 @@ def bot_message_refusal(bot_id: str, conversation: Conversation) -> Refusal | No
         return Refusal(Reason.NOT_YOURS, {"state": conversation.state.value})
     pause = conversation.bot_paused
     return Refusal(Reason.BOT_PAUSED, {"by": pause.by_name, "until": pause.until}) if pause else None
+
+
+def same_but_words(before: Conversation, after: Conversation) -> bool:
+    """Whether one state became the other by nothing but words, or by how far they came: no act is another one then.
+
+    By identity, which what changes a conversation keeps of all that it leaves alone: of two states that were read from
+    somewhere nothing is known.
+    """
+    known = before.__dict__
+    return all(value is known[name] for name, value in after.__dict__.items() if name not in _COUNTED)
 
 
 def customer_message_refusal(conversation: Conversation) -> Refusal | None:
