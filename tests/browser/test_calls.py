@@ -211,6 +211,13 @@ async def test_a_second_tab_takes_the_call_and_a_page_that_is_loaded_anew_goes_o
         await desk.page.reload()
         await asyncio.gather(customer.hears("agent"), agent.hears("customer"))
 
+        tab = await chat.page.context.new_page()
+        await tab.goto(chat.page.url)
+        await box(Chat(tab)).get_by_role("button", name="Talk here").click()
+        await asyncio.gather(Ear(tab).hears("agent"), agent.hears("customer"), customer.is_over())
+        await box(chat).get_by_role("button", name="Talk here").click()
+        await asyncio.gather(customer.hears("agent"), agent.hears("customer"), Ear(tab).is_over())
+
         second = await desk.page.context.new_page()
         await second.goto(desk.page.url)
         assert await Ear(second).asked() == 0

@@ -10,7 +10,7 @@ export const ME: Leg = { you: true, name: 'Eino', part: 'agent', connected: true
 export class FakeAudio {
   srcObject = null
   sinkId = ''
-  play = async () => undefined
+  play = async (): Promise<void> => undefined
   pause = () => undefined
 }
 

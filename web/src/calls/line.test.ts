@@ -57,6 +57,26 @@ describe('coming in', () => {
     expect(house.offers()).toBe(1)
   })
 
+  it('plays after a click what the browser held back before', async () => {
+    let held = true
+    vi.stubGlobal(
+      'Audio',
+      class extends FakeAudio {
+        override play = async (): Promise<void> => {
+          if (held) throw new DOMException('', 'NotAllowedError')
+        }
+      },
+    )
+    const house = lined()
+    await house.isIn(LISTENER)
+    house.peer().ontrack?.({ track: new FakeTrack('audio') })
+    await house.settled()
+    expect(house.line.view().blocked).toBe(true)
+    held = false
+    await house.line.play()
+    expect(house.line.view().blocked).toBe(false)
+  })
+
   it('stops a microphone that comes when nobody wants it any more', async () => {
     const track = new FakeTrack('audio')
     let give = (): void => undefined

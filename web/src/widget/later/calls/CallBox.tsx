@@ -39,6 +39,7 @@ export class CallBox extends Component<Props> {
       <section ref={this.#box} class="call" aria-label={texts('call')} data-call={known.state === 'on' ? view.phase : 'asked'}>
         {known.state === 'on' ? away ? <Away {...props} /> : <Going {...props} view={view} /> : <Asked {...props} />}
         <Trouble call={call} texts={texts} />
+        {view.problem && <p class="error" role="alert">{view.problem.startsWith('#') ? texts('callFailed') : view.problem}</p>}
         {call.problem && <p class="error" role="alert">{problemText(call.problem, texts)}</p>}
       </section>
     )
