@@ -70,7 +70,7 @@ def test_what_cannot_be_answered(text: str) -> None:
         sdp.read(text)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_whatever_is_offered_is_read_or_refused(data: st.DataObject) -> None:
     lines = offer(section("0"), section("1", "video", "recvonly")).splitlines()

@@ -24,6 +24,7 @@ from valvomo.media.embedded.sounds import Playing
 from valvomo.media.port import MOST_SOUND, SoundError
 
 HERTZ, SECOND = 1000, 50
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 VOICE = encoded(tone(HERTZ, 2, 48_000))
 FRAMES = st.binary(min_size=FRAME, max_size=FRAME)
 
@@ -52,6 +53,7 @@ def rms(frame: bytes) -> float:
     return math.sqrt(sum(one * one for one in array("h", frame)) / (len(frame) // 2))
 
 
+@PATIENT
 @given(st.sampled_from([0, 1000, SEQUENCES - 20, SEQUENCES - 1]))
 def test_what_comes_in_time_is_heard_without_a_gap(start: int) -> None:
     assert all(loud(listened({n: [n] for n in range(100)}, 100, start))[1:])
@@ -91,10 +93,10 @@ def test_a_burst_is_not_heard_later_for_ever() -> None:
     assert len(ear._waiting) <= 26 + before
 
 
+@PATIENT
 @given(
     st.lists(st.tuples(st.integers(0, SEQUENCES - 1), st.integers(0, 3), st.binary(max_size=40)), max_size=60)
 )
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_whatever_comes_there_are_frames(come: list[tuple[int, int, bytes]]) -> None:
     ear = Ear()
     for sequence, ssrc, payload in come:
@@ -102,6 +104,7 @@ def test_whatever_comes_there_are_frames(come: list[tuple[int, int, bytes]]) -> 
         assert len(ear.next()) == FRAME
 
 
+@PATIENT
 @given(st.lists(FRAMES, max_size=5))
 def test_what_is_added_is_never_too_loud_and_one_alone_is_as_it_was(frames: list[bytes]) -> None:
     mixer = Mixer()
@@ -180,6 +183,7 @@ def told(key: int, timestamp: int, duration: int = 0) -> Packet:
     return Packet(110, False, 0, timestamp % TIMESTAMPS, 5, struct.pack("!BBH", key, 10, duration))
 
 
+@PATIENT
 @given(
     st.integers(0, TIMESTAMPS - 1), st.lists(st.tuples(st.integers(0, 15), st.integers(1, 7)), max_size=20)
 )
@@ -229,8 +233,8 @@ def test_what_cannot_be_played(file: bytes) -> None:
         sounds.read(file)
 
 
+@PATIENT
 @given(st.binary(max_size=200), st.sampled_from([wav(HERTZ, 0.1), ogg(HERTZ, 0.1)]), st.data())
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_whatever_is_to_be_played_is_or_is_refused(junk: bytes, file: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(file)))
     try:

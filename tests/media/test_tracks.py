@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sample_sound import encoded, loudness, read_back, tone
 
@@ -24,6 +24,7 @@ from valvomo.media.embedded.track import Written
 from valvomo.media.port import Recorded, RecordingError
 
 FRAME, HERTZ = 960, 1000
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 VOICE = encoded(tone(HERTZ, 4, RATE))
 
 
@@ -65,17 +66,20 @@ def test_how_long_packets_are(packet: bytes, length: int) -> None:
     assert opus.samples(packet) == length
 
 
+@PATIENT
 @given(st.binary(min_size=1, max_size=4))
 def test_whatever_comes_has_a_length_or_none(packet: bytes) -> None:
     assert 0 <= opus.samples(packet) <= opus.LONGEST
     assert opus.samples(opus.missing(packet)) == opus.frame_samples(packet)
 
 
+@PATIENT
 @given(st.integers(0, 400_000))
 def test_silence_is_as_long_as_it_is_asked_for(length: int) -> None:
     assert 0 <= length - sum(map(opus.samples, opus.silence(length))) < 120
 
 
+@PATIENT
 @given(
     start=st.integers(0, TIMESTAMPS - 1),
     late=st.lists(st.integers(0, 15_000), min_size=1, max_size=400),
@@ -134,6 +138,7 @@ def test_what_was_lost_is_concealed_and_what_was_not_said_is_silence(tmp_path: P
     assert found[22:39] == [True] * 17
 
 
+@PATIENT
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(-400, 400)), min_size=1, max_size=60))
 def test_whatever_is_lost_or_doubled_what_is_in_a_track_is_in_its_place(
     tmp_path_factory: pytest.TempPathFactory, said: list[tuple[int, int]]
@@ -224,6 +229,7 @@ async def test_a_file_says_whose_it_is_however_much_of_it_was_written(tmp_path: 
     assert before == 0.0
 
 
+@PATIENT
 @given(st.binary(max_size=240))
 def test_whatever_is_in_a_file_it_is_read_or_is_none(
     tmp_path_factory: pytest.TempPathFactory, junk: bytes
