@@ -236,6 +236,26 @@ async def test_a_second_tab_takes_the_call_and_a_page_that_is_loaded_anew_goes_o
         await agent.hears("customer")
 
 
+async def test_another_text_before_a_call_is_read_first(office: Office) -> None:
+    async with patience():
+        chat = await Chat.visit(office, "Web chat with consent", **with_ears("customer"))
+        await chat.page.get_by_role("button", name="Open chat").click()
+        await chat.panel.get_by_label("Your name").fill(CUSTOMER)
+        await expect(chat.panel.get_by_label("Yes, I agree")).to_be_visible()
+        await chat.panel.get_by_role("button", name="Call us", exact=True).click()
+        await expect(chat.panel.get_by_label("Yes, I agree")).to_have_count(0)
+        assert await Ear(chat.page).asked() == 0
+        await chat.panel.get_by_role("button", name="Write instead").click()
+        await expect(chat.panel.get_by_label("Yes, I agree")).to_be_visible()
+        await chat.panel.get_by_role("button", name="Call us", exact=True).click()
+        await expect(chat.panel.get_by_role("button", name="Start chat")).to_have_count(0)
+        await chat.panel.get_by_role("button", name="Call us", exact=True).click()
+        await expect(box(chat)).to_have_attribute("data-call", "on")
+        await Ear(chat.page).hears("music")
+        [row] = (await (await office.caller("saara")).get("/conversations"))["items"]
+        assert (row["channel"], row["consent"]) == ("voice", {"policy": "notice", "answer": None})
+
+
 async def test_another_agent_takes_a_call_over_by_transfer(office: Office) -> None:
     async with patience():
         chat, desk = await called(office)
