@@ -213,7 +213,14 @@ async def test_a_message_is_left_while_nobody_serves(office: Office) -> None:
     other = await admin.do(
         "POST", "/workstreams", {"name": "Left", "channel": "persistent_chat", "queue": queue}
     )
-    await setup(office, closed_to=other["id"])
+    mail = await admin.do("POST", "/workstreams", {"name": "Mail", "channel": "email", "queue": queue})
+    servers = {"imap_host": "imap.example.org", "smtp_host": "smtp.example.org"}
+    account = {
+        "provider": "email", "name": "Our mail", "workstream_id": mail["id"], "secrets": {"password": "hunter2"},
+        "settings": {"address": "help@example.org", **servers},
+    }  # fmt: skip
+    mailbox = await admin.do("POST", "/channel-accounts", account)
+    await setup(office, closed_to=other["id"], answers_by=mailbox["id"])
     page = await office.page(locale="fi-FI", viewport={"width": 390, "height": 780})
     await page.goto(f"/widget/demo?key={office.key()}&lang=fi")
     panel = page.locator("valvomo-chat .panel")
@@ -224,6 +231,7 @@ async def test_a_message_is_left_while_nobody_serves(office: Office) -> None:
     await panel.locator("[type=submit]").click()
     await expect(panel.get_by_role("alert")).to_contain_text("miten tavoitamme sinut")
     await panel.get_by_label("Sähköpostiosoite").fill("kaisa@example.com")
+    await expect(panel.get_by_text("Vastaus tulee tänne ja tähän osoitteeseen.")).to_be_visible()
     await panel.get_by_label("Viestisi").fill("Soittakaa huomenna")
     await judge(page)
     await fits(page)

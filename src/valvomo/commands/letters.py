@@ -6,8 +6,10 @@ reach here, so there is nothing to filter and nothing to forget (design §1).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+from valvomo.db import outbox
+from valvomo.db.conversations import Key
 from valvomo.db.journal import Fact
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.message import MessagePosted
@@ -49,3 +51,13 @@ def letters_of(fact: Fact, conversation: Conversation) -> Iterator[tuple[str, di
     if conversation.state is State.CLOSED:
         # Nothing else happens to what is closed, so this is the fact that has closed it.
         yield CLOSED, {**body, "closed_as": conversation.closed_as}
+
+
+def letters_in(
+    telling: frozenset[str], facts: Mapping[str, Sequence[Fact]], current: Mapping[Key, Conversation]
+) -> Iterator[outbox.Letter]:
+    """Of facts by organization, in those that tell anybody outside; what follows from facts writes its own."""
+    for organization_id in sorted(facts.keys() & telling):
+        for fact in facts[organization_id]:
+            conversation = current[organization_id, fact.conversation_id or ""]
+            yield from ((organization_id, *letter) for letter in letters_of(fact, conversation))

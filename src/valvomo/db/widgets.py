@@ -26,6 +26,7 @@ def rules_of(row: Any) -> WidgetRules:
         survey=form_of(row["survey"]),
         identity=IdentityPolicy(row["identity"]),
         closed_to=row["closed_to"],
+        answers_by=row["answers_by"],
         voice_to=row["voice_to"],
         video_to=row["video_to"],
     )

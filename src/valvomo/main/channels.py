@@ -11,6 +11,7 @@ from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.execute import Executor
 from valvomo.edge.parts import Channels, Parts
 from valvomo.house_key import HouseKey, house_key
+from valvomo.jobs.answer_mails import AnswerMails
 from valvomo.jobs.arriving import Arriving
 from valvomo.jobs.dispatching import Dispatching
 from valvomo.jobs.enclosing import Enclosures
@@ -58,6 +59,7 @@ def channel_jobs(parts: Parts, process_id: str, settings: Settings) -> tuple[Rou
             executor, executor.bell, opener, process_id=process_id, allowed=allowed, enclosures=enclosures
         ),
         Fetching(executor, executor.bell, opener, parts.files.intake, allowed=allowed),
+        AnswerMails(executor),
         Listening(executor, opener, reception, process_id=process_id, allowed=allowed),
         TellingPlaces(executor),
     )

@@ -14,10 +14,14 @@ from valvomo.protocol.requests import Email, Key, Request
 
 
 class ClosedItem(msgspec.Struct, frozen=True, kw_only=True):
-    """Nobody serves now, and when that changes, if within a year; messages can be left with the page key `leave`."""
+    """Nobody serves now, and when that changes, if within a year; messages can be left with the page key `leave`.
+
+    `mails`: what is answered goes to the e-mail address that was left, too.
+    """
 
     opens_at: datetime | None
     leave: str | None
+    mails: bool = False
 
 
 class CallKeys(msgspec.Struct, frozen=True, kw_only=True):

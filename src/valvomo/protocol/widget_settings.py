@@ -54,14 +54,15 @@ class WidgetDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What a workstream says of its widget.
 
     `secret` is whether there is one to sign identities with; until `former_until` the one before it counts too.
-    While its queue is closed, messages are left in the workstream `closed_to`. Customers call in the workstreams
-    `voice_to` and `video_to`.
+    While its queue is closed, messages are left in the workstream `closed_to`, and answered by mail too over the
+    account `answers_by`. Customers call in the workstreams `voice_to` and `video_to`.
     """
 
     workstream: str
     survey: SurveyBody
     identity: IdentityPolicy
     closed_to: str | None
+    answers_by: str | None
     voice_to: str | None
     video_to: str | None
     secret: bool
@@ -74,6 +75,7 @@ class ChangeWidgetRequest(Request, frozen=True, kw_only=True):
     survey: SurveyBody | None = None
     identity: IdentityPolicy | None = None
     closed_to: Id | UnsetType | None = UNSET
+    answers_by: Id | UnsetType | None = UNSET
     voice_to: Id | UnsetType | None = UNSET
     video_to: Id | UnsetType | None = UNSET
 

@@ -132,7 +132,8 @@ async def manner(tx: Transaction, workstream: Workstream, now: datetime) -> Mann
     if queue is None or queue.open:
         return Manner(identity=rules.identity.value, calls=calls)
     leave = await _key_of(tx, organization_id, rules.closed_to)
-    closed = ClosedItem(opens_at=queue.opens_at, leave=leave)
+    by = await tx.value("answer_mails.account", organization_id, rules.closed_to) if leave else None
+    closed = ClosedItem(opens_at=queue.opens_at, leave=leave, mails=by is not None)
     return Manner(identity=rules.identity.value, closed=closed, calls=calls)
 
 

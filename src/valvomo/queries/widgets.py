@@ -32,6 +32,7 @@ async def document(tx: Transaction, actor: Actor, workstream_id: str) -> WidgetD
         survey=msgspec.convert(msgspec.to_builtins(rules.survey), SurveyBody),
         identity=rules.identity,
         closed_to=rules.closed_to,
+        answers_by=rules.answers_by,
         voice_to=rules.voice_to,
         video_to=rules.video_to,
         secret=kept is not None and kept["secret"] is not None,

@@ -27,6 +27,7 @@ export interface Widget {
   survey: Survey
   identity: (typeof IDENTITIES)[number]
   closed_to: string | null
+  answers_by: string | null
   /** Where calls from this widget come in; null where it offers none. */
   voice_to: string | null
   video_to: string | null

@@ -5593,6 +5593,8 @@ export interface components {
         /** ChangeWidgetRequest */
         ChangeWidgetRequest: {
             /** @description A UUIDv7. */
+            answers_by?: string | null;
+            /** @description A UUIDv7. */
             closed_to?: string | null;
             identity?: components["schemas"]["IdentityPolicy"] | null;
             survey?: components["schemas"]["SurveyBody"] | null;
@@ -5705,6 +5707,8 @@ export interface components {
         /** ClosedItem */
         ClosedItem: {
             leave: string | null;
+            /** @default false */
+            mails: boolean;
             opens_at: string | null;
         };
         /**
@@ -8874,6 +8878,7 @@ export interface components {
         };
         /** WidgetDocument */
         WidgetDocument: {
+            answers_by: string | null;
             closed_to: string | null;
             former_until: string | null;
             identity: components["schemas"]["IdentityPolicy"];

@@ -100,7 +100,7 @@ export interface Config {
   /** Whether the transcript can be sent by e-mail. */
   mail?: boolean
   /** Nobody serves now; with the key `leave` messages can be left. */
-  closed?: { opens_at: string | null; leave: string | null } | null
+  closed?: { opens_at: string | null; leave: string | null; mails?: boolean } | null
   /** The keys with which a call begins, each null where it is not offered. */
   calls?: Readonly<Record<Mode, string | null>>
 }

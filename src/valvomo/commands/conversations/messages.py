@@ -5,16 +5,17 @@ One function posts any number of messages in a transaction; the lane calls it wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
 from valvomo.commands.bot_letters import instruction_to_bot, words_to_bot
 from valvomo.commands.conversations import taking
+from valvomo.commands.conversations.answer_by_mail import answered_in
 from valvomo.commands.conversations.revive import revive
 from valvomo.commands.conversations.taking import Taking
-from valvomo.commands.letters import letters_of
+from valvomo.commands.letters import letters_in
 from valvomo.commands.registry import Command
 from valvomo.commands.work import Work
 from valvomo.db import bots, conversations, dispatches, messages, outbox
@@ -134,11 +135,13 @@ async def post_all(
     batch = Batch(now=now, current=current, known=known, taking=await taking.gather(tx, letters, current))
     outcomes = [_post(batch, letter) for letter in letters]
     if batch.changed:
-        changed = [batch.current[key] for key in sorted(batch.changed)]
-        await messages.write(tx, batch.public, batch.internal, changed)
+        await messages.write(
+            tx, batch.public, batch.internal, [batch.current[key] for key in sorted(batch.changed)]
+        )
         await taking.write(tx, batch.taking)
-        await outbox.write(tx, list(_letters(batch, telling)), now)
+        await outbox.write(tx, list(letters_in(telling, batch.facts, batch.current)), now)
         await dispatches.write(tx, [one for one in batch.public if one.delivery], now)
+        await answered_in(tx, batch.public, batch.current, now)
     await bots.tell(tx, batch.told, now)
     for key in dict.fromkeys(batch.awaited):
         await _await_bot(tx, batch, key)
@@ -147,14 +150,6 @@ async def post_all(
     for key, supervisor in batch.answered.items():
         await _answer(tx, batch, key, supervisor)
     return outcomes, batch
-
-
-def _letters(batch: Batch, telling: frozenset[str]) -> Iterator[outbox.Letter]:
-    """Of the messages, where anybody outside is told; what follows from them writes its own."""
-    for organization_id in sorted(batch.facts.keys() & telling):
-        for fact in batch.facts[organization_id]:
-            conversation = batch.current[organization_id, fact.conversation_id or ""]
-            yield from ((organization_id, *letter) for letter in letters_of(fact, conversation))
 
 
 def _post(batch: Batch, letter: Letter) -> Posted | Refusal:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import ClassVar
 
+from valvomo.commands.conversations.answer_by_mail import remember_address
 from valvomo.commands.conversations.arriving import arrived
 from valvomo.commands.records.making import Draft, drafted, first_links, key_refusal
 from valvomo.commands.registry import Command, Outcome, handles
@@ -155,6 +156,7 @@ async def _begun(
         verified=started.verified,
     )  # fmt: skip
     await _acknowledge(work, conversation.id, customer.contact_id, consent)
+    await remember_address(work, conversation, command.email)
     token = await _token(work, conversation.id, customer) if command.issue_token else {}
     return {**outcome_of(conversation), "contact": customer.contact_id, **token}
 

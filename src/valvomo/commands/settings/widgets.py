@@ -33,7 +33,7 @@ SEALED_AS = "widget"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeWidget(Command):
-    """Change what is given; None leaves a thing as it is, and an empty workstream means none."""
+    """Change what is given; None leaves a thing as it is, and an empty workstream or account means none."""
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
     workstream_id: str
@@ -42,6 +42,7 @@ class ChangeWidget(Command):
     closed_to: str | None = None
     voice_to: str | None = None
     video_to: str | None = None
+    answers_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ async def change_widget(work: Work, command: ChangeWidget) -> Outcome:
         identity=command.identity or before.identity,
         **{
             name: getattr(before, name) if given is None else given or None
-            for name in ELSEWHERE
+            for name in (*ELSEWHERE, "answers_by")
             for given in [getattr(command, name)]
         },
     )
@@ -77,7 +78,7 @@ async def change_widget(work: Work, command: ChangeWidget) -> Outcome:
     await work.tx.run(
         "widgets.change", work.organization_id, workstream.id,
         msgspec.to_builtins(after.survey, order="deterministic"), after.identity.value,
-        *(getattr(after, name) for name in ELSEWHERE),
+        *(getattr(after, name) for name in ELSEWHERE), after.answers_by,
     )  # fmt: skip
     note_changed(work, "widget", (workstream.id, workstream.name), (_shown(before), _shown(after)))
     return {"id": workstream.id}
@@ -125,6 +126,10 @@ async def _refusal(work: Work, workstream: Workstream, row: Any, after: WidgetRu
             return Refusal(Reason.UNKNOWN_TARGET, {"workstream": wanted})
         if there["channel"] != channel:
             return malformed(name, why)
+    if after.answers_by is not None:
+        account = await work.tx.row("channels.account", work.organization_id, after.answers_by)
+        if account is None or account["provider"] != "email":
+            return malformed("answers_by", "is no account of e-mail")
     return None
 
 

@@ -8,8 +8,9 @@ INSERT INTO widgets (organization_id, workstream_id) VALUES ($1, $2)
 ON CONFLICT (organization_id, workstream_id) DO UPDATE SET workstream_id = EXCLUDED.workstream_id RETURNING *
 
 -- name: change
--- What is asked at the end, who must be signed, where messages are left while nobody serves, where customers call.
-UPDATE widgets SET survey = $3::jsonb, identity = $4, closed_to = $5, voice_to = $6, video_to = $7
+-- What is asked at the end, who must be signed, where messages are left while nobody serves and by what they are
+-- answered, where customers call.
+UPDATE widgets SET survey = $3::jsonb, identity = $4, closed_to = $5, voice_to = $6, video_to = $7, answers_by = $8
 WHERE organization_id = $1 AND workstream_id = $2
 
 -- name: set_secret

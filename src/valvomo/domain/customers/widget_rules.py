@@ -25,11 +25,13 @@ class IdentityPolicy(StrEnum):
 class WidgetRules:
     """Of a workstream. While its queue is closed, messages are left in the workstream `closed_to`, if one is named.
 
-    Customers call the house, with sound or picture too, in the workstreams `voice_to` and `video_to`.
+    What is answered to them goes by mail too over the account `answers_by`. Customers call the house, with
+    sound or picture too, in the workstreams `voice_to` and `video_to`.
     """
 
     survey: SurveyForm = field(default_factory=SurveyForm)
     identity: IdentityPolicy = IdentityPolicy.OFF
     closed_to: str | None = None
+    answers_by: str | None = None
     voice_to: str | None = None
     video_to: str | None = None

@@ -43,6 +43,7 @@ async def change_widget(
         survey=None if data.survey is None else msgspec.convert(msgspec.to_builtins(data.survey), SurveyForm),
         identity=data.identity,
         closed_to=given(data.closed_to),
+        answers_by=given(data.answers_by),
         voice_to=given(data.voice_to),
         video_to=given(data.video_to),
     )

@@ -121,6 +121,7 @@ export class Start extends Component<Starting, State> {
               {texts('email')}
               <input name="email" type="email" autocomplete="email" maxLength={254} aria-invalid={missing === 'email'} />
             </label>
+            {config?.closed?.mails && <p class="hint">{texts('emailToo')}</p>}
             <label class="field">
               {texts('phone')}
               <input name="phone" type="tel" autocomplete="tel" maxLength={40} />
