@@ -15,7 +15,7 @@ from valvomo.addresses import ForbiddenAddressError, Network, authorities, permi
 PATIENCE_SECONDS = 20.0
 CONNECT_SECONDS = 15.0
 """Less than for all of it: who could not be connected to has certainly not been told anything."""
-MOST_CONNECTIONS = 100
+MOST_CONNECTIONS = 200
 KEPT_SECONDS = 30.0
 MOST_HEADER = 1 << 16
 

@@ -30,8 +30,8 @@ from valvomo.jobs.pacing import GATHER_SECONDS, LONGEST_PAUSE, Bucket, after_los
 from valvomo.jobs.standing import Standing
 from valvomo.telemetry.spans import span
 
-SLOTS = 16
-"""Messages of an account that are under way at a time."""
+SLOTS = 32
+"""Messages of an account that are under way at a time: with a provider who takes a quarter of a second, 128 a second."""
 CLAIM_SECONDS = 15.0
 """How long an account belongs to the process that sends for it; renewed at a third of it."""
 MOST_ATTEMPTS = 100
