@@ -106,6 +106,7 @@ class Round:
             try:
                 begun = self._begun[text] = time.perf_counter()
                 await line.answer(caller, text)
+                self.place.answered(text)
                 self.written.append(time.perf_counter() - begun)
             finally:
                 self._free.put_nowait(caller)

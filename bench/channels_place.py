@@ -83,7 +83,8 @@ class Place:
     """Everybody. `said`: when each text of a customer's began.
 
     `shown_in`, `shown_out`: how long until the board showed what a customer or an agent wrote, or something that was
-    written later in the same conversation.
+    written later in the same conversation. A row shows the newest words alone, and a frame what several changes made
+    of it: words that others followed at once are never shown themselves.
     """
 
     lines: list[Line]
@@ -92,6 +93,7 @@ class Place:
     shown_out: list[float] = field(default_factory=list)
     _next: dict[int, int] = field(default_factory=dict)
     _waiting: dict[int, dict[int, tuple[float, list[float]]]] = field(default_factory=dict)
+    _durable: dict[int, set[int]] = field(default_factory=dict)
 
     def next_text(self, line: Line, *, out: bool = False) -> str:
         """Words that nobody else says."""
@@ -101,11 +103,17 @@ class Place:
         self._waiting.setdefault(line.place, {})[number] = (time.perf_counter(), shown)
         return text
 
+    def answered(self, text: str) -> None:
+        """It is written: whatever a row shows from now on was written after it."""
+        if found := _MARK.search(text.encode()):
+            self._durable.setdefault(int(found[1]), set()).add(int(found[2]))
+
     def heard(self, payload: bytes, at: float) -> None:
         """A frame of the board: its rows show the newest words of each conversation."""
         for place, number in _MARK.findall(payload):
-            waiting = self._waiting.get(int(place), {})
-            for one in [one for one in waiting if one <= int(number)]:
+            waiting, durable = self._waiting.get(int(place), {}), self._durable.get(int(place), set())
+            for one in [one for one in waiting if one <= int(number) or one in durable]:
+                durable.discard(one)
                 begun, shown = waiting.pop(one)
                 shown.append(at - begun)
 

@@ -31,7 +31,7 @@ from valvomo.jobs.standing import Standing
 from valvomo.telemetry.spans import span
 
 SLOTS = 32
-"""Messages of an account that are under way at a time: with a provider who takes a quarter of a second, 128 a second."""
+"""Messages of an account under way at a time: of a provider who takes a quarter of a second, 128 a second."""
 CLAIM_SECONDS = 15.0
 """How long an account belongs to the process that sends for it; renewed at a third of it."""
 MOST_ATTEMPTS = 100
