@@ -79,7 +79,12 @@ from valvomo.domain.conversations.queueing import (
 )
 from valvomo.domain.conversations.record_change import RecordChanged
 from valvomo.domain.conversations.record_link import Linked, Unlinked
-from valvomo.domain.conversations.recording import RecordingPaused, RecordingResumed, RecordingStarted
+from valvomo.domain.conversations.recording import (
+    RecordingKept,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+)
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.survey_form import SurveyKind
 from valvomo.domain.conversations.told import notified, told_customer
@@ -198,6 +203,7 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (RecordingStarted(recording_id="r1", kept=Kept.RECORDING), None, NOBODY, False),
     (RecordingPaused(cause="card"), None, NOBODY, False),
     (RecordingResumed(), None, NOBODY, False),
+    (RecordingKept(recording_id="r1"), None, NOBODY, False),
     (Elevated(mode=Mode.VOICE), None, NOBODY, False),
     (CallEnded(), None, NOBODY, False),
     (SupervisorAsked(**BY_AINO, by_role="agent", note="help"), None, NOBODY, False),

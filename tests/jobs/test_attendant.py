@@ -62,7 +62,7 @@ class House:
     async def carrying(self, name: str, engine: SampleEngine) -> AsyncIterator[asyncio.Task[None]]:
         """Another process that carries calls."""
         files = SealedFiles(Folder(self.kept), lambda: HouseKey((b"k" * 32,)))
-        keeping = Keeping(self.floor.database, files, self.folder, self.floor.clock)
+        keeping = Keeping(self.floor.executor, files, self.folder, self.floor.clock)
         attendant = Attendant(self.floor.executor, self.bus, keeping, process_id=name)
         async with asyncio.TaskGroup() as group:
             task = group.create_task(attendant.carry(cast("Engine", engine)))
@@ -275,6 +275,7 @@ async def test_a_call_is_kept_where_its_customers_were_told_and_removed_after_it
     track = Track(str(file), guest.id, "customer", 0.5, 12.0)
     await house.engine.news.put(Recorded(call_id, recording_id, (track,)))
     await house.until(lambda: not file.exists())
+    assert (await floor.facts(one))[-1].kind == "recording_kept", "whoever looks at it is told"
     (row,) = await floor.sql("SELECT * FROM recording_tracks")
     assert (row["person_id"], row["part"], row["began"], row["seconds"]) == (guest.id, "customer", 0.5, 12.0)
     place = Place(row["organization_id"], row["id"])
@@ -292,7 +293,7 @@ async def test_a_call_is_kept_where_its_customers_were_told_and_removed_after_it
     assert [(fact.actor_id, fact.audited) for fact in facts] == [("aino", True)]
 
     floor.clock.advance(31 * 86_400)
-    keeping = Keeping(floor.database, files, house.folder, floor.clock)
+    keeping = Keeping(floor.executor, files, house.folder, floor.clock)
     await keeping.round()
     assert await floor.sql("SELECT state FROM recordings") == [("removed",)]
     with pytest.raises(MissingError):

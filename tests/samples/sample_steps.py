@@ -58,7 +58,12 @@ from valvomo.commands.conversations.monitor import Monitor, StopMonitor
 from valvomo.commands.conversations.mute import Mute, Pin, Unmute, Unpin
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
 from valvomo.commands.conversations.overflow_while_waiting import ApplyOverflow
-from valvomo.commands.conversations.record import PauseRecording, ResumeRecording, StartRecording
+from valvomo.commands.conversations.record import (
+    EndRecording,
+    PauseRecording,
+    ResumeRecording,
+    StartRecording,
+)
 from valvomo.commands.conversations.survey import AnswerSurvey
 from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
 from valvomo.commands.conversations.vip import MarkVip
@@ -350,6 +355,8 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.do(TIMER, StartRecording(conversation_id=one))
             await floor.do(step.actor, PauseRecording(conversation_id=one))
             await floor.do(step.actor, ResumeRecording(conversation_id=one))
+            for row in await floor.sql("SELECT id FROM recordings WHERE state = 'going'"):
+                await floor.do(TIMER, EndRecording(recording_id=row["id"], tracks=()))
         case "declines_call":
             await floor.do(guest, DeclineCall(conversation_id=one))
         case "measured":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,7 +36,7 @@ async def begin(tx: Transaction, key: Key, conversation_id: str, span: tuple[dat
     await tx.run("recordings.begin", *key, conversation_id, *span)
 
 
-async def end(tx: Transaction, key: Key, tracks: list[Track], *, failed: bool) -> None:
+async def end(tx: Transaction, key: Key, tracks: Iterable[Track], *, failed: bool) -> None:
     """It is over, with this sound, whole or not."""
     for one in tracks:
         place = (key[0], one.id, key[1])

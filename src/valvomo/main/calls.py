@@ -21,7 +21,7 @@ def attendant_of(house: House, settings: Settings) -> Attendant | None:
         return None
     executor, folder = house.parts.executor, settings.data / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keeping = Keeping(house.database, house.parts.files.sealed, folder, house.parts.clock)
+    keeping = Keeping(executor, house.parts.files.sealed, folder, house.parts.clock)
     return Attendant(executor, house.bus, keeping, process_id=house.hub.process_id, alone=settings.embedded)
 
 

@@ -50,6 +50,12 @@ export interface User {
   created_at: string
 }
 
+/** Queues hold one kind of work. */
+export function kindOf(channel: string): Queue['kind'] {
+  if (channel === 'record') return 'record'
+  return channel === 'voice' || channel === 'video' ? 'voice' : 'messaging'
+}
+
 export const QUEUE_KINDS = ['messaging', 'voice', 'record'] as const
 export interface Queue {
   id: string
@@ -86,6 +92,7 @@ export const CHANNELS = ['live_chat', 'persistent_chat', 'sms', 'whatsapp', 'mes
 export const SHOWN_A_TEXT: readonly string[] = ['live_chat', 'persistent_chat', 'voice', 'video']
 /** Where that window is a chat. */
 export const HAS_WIDGET: readonly string[] = ['live_chat', 'persistent_chat']
+export const CALLS_KEPT = ['off', 'transcript', 'recording'] as const
 export const CONSENTS = ['none', 'notice', 'consent'] as const
 export const WRAP_UPS = ['always', 'never', 'seconds'] as const
 
@@ -112,6 +119,8 @@ export interface Workstream {
   announced: readonly string[]
   place_minutes: number
   survey_minutes: number
+  calls_kept: string
+  calls_days: number
 }
 
 export type FileKind = 'image' | 'audio' | 'video' | 'document' | 'archive' | 'other'

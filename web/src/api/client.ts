@@ -137,6 +137,17 @@ export async function takeFile(path: Address<'post'>, body: unknown): Promise<vo
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }
 
+/** Sound that a command answers. */
+export async function takeSound(path: Address<'post'>): Promise<ArrayBuffer> {
+  const response = await request('POST', path, { body: {} })
+  if (!response.ok) await read(response)
+  try {
+    return await response.arrayBuffer()
+  } catch {
+    throw Problem.unreachable()
+  }
+}
+
 export interface Paged<T> {
   items: T[]
   next: string | null

@@ -122,7 +122,7 @@ export const useActs = defineStore('acts', () => {
   }
   const stopCoach = (subject: Subject) => request('stop_coach', subject, () => api.del(`/conversations/${subject.id}/coach`))
   /** Acts of the call itself: on hold and back, and to its end. */
-  const inCall = (act: 'hold' | 'unhold' | 'end-call', subject: Pick<Subject, 'id'>) =>
+  const inCall = (act: 'hold' | 'unhold' | 'end-call' | 'recording/pause' | 'recording/resume', subject: Pick<Subject, 'id'>) =>
     request(act, subject, () => api.post(`/conversations/${subject.id}/${act}`))
   /** Asks the customer into a call, and stands ready for it. */
   async function elevate(subject: Pick<Subject, 'id'>, mode: 'voice' | 'video'): Promise<boolean> {

@@ -8,11 +8,13 @@ from typing import Literal
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import conversations, recordings
+from valvomo.db.recordings import Track
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.access.acts import Act
 from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.agents.events import RecordingHeard
 from valvomo.domain.conversations import recording as rules
+from valvomo.domain.conversations.recording import RecordingKept
 from valvomo.domain.refusals import Reason, Refusal
 
 
@@ -36,6 +38,15 @@ class ResumeRecording(Command):
     """Keep it again."""
 
     conversation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndRecording(Command):
+    """Its sound is kept, whole or not. By whoever carried the call."""
+
+    recording_id: str
+    tracks: tuple[Track, ...]
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +91,23 @@ async def resume_recording(work: Work, command: ResumeRecording) -> Outcome:
     if isinstance(conversation, Refusal):
         return conversation
     return await work.decide(conversation, rules.resume_recording(work.actor.id, conversation))
+
+
+@handles(EndRecording)
+async def end_recording(work: Work, command: EndRecording) -> Outcome:
+    """Whoever reads along sees it at once."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    row = await work.tx.row("recordings.get", work.organization_id, command.recording_id)
+    if row is None:
+        return Refusal(Reason.NOT_FOUND)
+    conversation = await work.lock(row["conversation_id"])
+    if isinstance(conversation, Refusal):
+        return conversation
+    key = (work.organization_id, command.recording_id)
+    await recordings.end(work.tx, key, command.tracks, failed=not command.whole)
+    kept = RecordingKept(recording_id=command.recording_id, whole=command.whole)
+    return await work.decide(conversation, (kept,))
 
 
 @handles(HearRecording)

@@ -48,7 +48,12 @@ from valvomo.domain.conversations.queueing import (
 )
 from valvomo.domain.conversations.record_change import RecordChanged
 from valvomo.domain.conversations.record_link import Linked, Unlinked
-from valvomo.domain.conversations.recording import RecordingPaused, RecordingResumed, RecordingStarted
+from valvomo.domain.conversations.recording import (
+    RecordingKept,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+)
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.transfer import TransferScheduled
@@ -97,6 +102,7 @@ EVENTS: Mapping[str, type[Event]] = {
         RecordingStarted,
         RecordingPaused,
         RecordingResumed,
+        RecordingKept,
         DetailsChanged,
         RecordChanged,
         Linked,

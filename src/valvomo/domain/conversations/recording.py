@@ -54,6 +54,19 @@ class RecordingResumed(Event):
         return _with(conversation, replace(going, paused=False)) if going else conversation
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingKept(Event):
+    """A recording is over and can be listened to; not `whole` where something of it could not be kept."""
+
+    kind: ClassVar[str] = "recording_kept"
+    recording_id: str
+    whole: bool = True
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """The conversation is what it was."""
+        return conversation.but()
+
+
 def recording_refusal(conversation: Conversation, kept: Kept) -> Refusal | None:
     """Why a call is not kept: the workstream does not want it, its customer was told nothing, or does not agree."""
     call = call_of(conversation)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import structlog
 
+from valvomo.commands.conversations.record import EndRecording
+from valvomo.commands.execute import Executor
 from valvomo.db import recordings
-from valvomo.db.database import Database
 from valvomo.db.ids import new_id
 from valvomo.db.recordings import Key
+from valvomo.domain.access.actor import system
 from valvomo.files.port import Place, StorageError
 from valvomo.files.sealed import SealedFiles
 from valvomo.house_key import NoKeyError, UnreadableKeyError
@@ -29,10 +31,11 @@ class Keeping(Rounds):
     every = 30.0
 
     def __init__(
-        self, database: Database, files: SealedFiles, folder: Path, clock: Callable[[], datetime]
+        self, executor: Executor, files: SealedFiles, folder: Path, clock: Callable[[], datetime]
     ) -> None:
         super().__init__()
-        self._database = database
+        self._executor = executor
+        self._database = executor.database
         self._files = files
         self.folder = folder
         self._clock = clock
@@ -72,15 +75,18 @@ class Keeping(Rounds):
         if owner is None:
             log.warning("calls.recording_of_nobody", recording=recorded.recording_id)
             return
-        key, tracks = (owner["organization_id"], recorded.recording_id), list[recordings.Track]()
+        organization_id, tracks = owner["organization_id"], list[recordings.Track]()
         for one in recorded.tracks:
             track = recordings.Track(
                 id=new_id(), person_id=one.leg_id, part=one.name, began=one.began, seconds=one.seconds
             )
-            await self._files.put(Place(key[0], track.id), await asyncio.to_thread(Path(one.file).read_bytes))
+            sound = await asyncio.to_thread(Path(one.file).read_bytes)
+            await self._files.put(Place(organization_id, track.id), sound)
             tracks.append(track)
-        async with self._database.transaction() as tx:
-            await recordings.end(tx, key, tracks, failed=bool(recorded.failed))
+        ended = EndRecording(
+            recording_id=recorded.recording_id, tracks=tuple(tracks), whole=not recorded.failed
+        )
+        await self._executor.execute(system(organization_id, "calls"), ended)
         for one in recorded.tracks:
             await asyncio.to_thread(Path(one.file).unlink, missing_ok=True)
 
