@@ -11,7 +11,8 @@ from sample_line import LOOPBACK, Line, conversation_of, messages, opener, recei
 from sample_stage import Reader, Stage, new_room
 
 from valvomo.channels.http import GuardedHttp
-from valvomo.channels.port import Answer
+from valvomo.channels.media import Html
+from valvomo.channels.port import Answer, Inbound
 from valvomo.commands.channels.taking_together import TakeWords
 from valvomo.commands.channels.told import Told
 from valvomo.commands.conversations import serve
@@ -304,3 +305,16 @@ async def test_an_account_is_kept_for_a_moment_and_not_claimed_anew_for_each_mes
     (row,) = await line.floor.sql("SELECT sender_id FROM channel_accounts")
     assert row["sender_id"] is None, "whoever ends lets go at once"
     assert [got["text"] for got in line.got()] == [f"word {number}" for number in range(3)]
+
+
+async def test_a_mail_is_kept_as_it_looks_though_it_brings_words_alone(line: Line) -> None:
+    one = await served(line, "ann")
+    (row,) = await line.floor.sql("SELECT * FROM channel_accounts")
+    looks = Html(html="<p>and <b>more</b></p>", remote=0, cut=False)
+    said = Inbound(key="message:html", address="ann", text="and more", html=looks)
+    await line.reception.keep(line.opener.open(row), (said,), line.floor.clock())
+    await line.says("ann", "the last", "m-ann-last")
+    await line.take_in()
+    assert await texts(line, one) == ["hello", "and more", "the last"]
+    (kept,) = await line.floor.sql("SELECT html FROM message_html")
+    assert kept["html"] == looks.html

@@ -27,6 +27,12 @@ from valvomo.domain.refusals import Reason, Refusal
 
 Thread = tuple[str, str]
 """Account, address."""
+_OF_WORDS = frozenset(
+    ("key", "address", "text", "sent_at", "name", "identity", "subject", "language", "context", "threading", "cursor",
+     "problem")
+)  # fmt: skip
+_MORE = tuple(name for name in Inbound.__struct_fields__ if name not in _OF_WORDS)
+"""What makes a message more than words, also if it is something that is not known here yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +115,7 @@ def _read(row: Any) -> Inbound | None:
         said = msgspec.convert(row["body"], Inbound)
     except msgspec.ValidationError:
         return None
-    plain = 0 < len(said.text) <= MAX_TEXT and not (said.automatic or said.opted)
+    plain = 0 < len(said.text) <= MAX_TEXT and not any(getattr(said, name) for name in _MORE)
     return said if plain else None
 
 
