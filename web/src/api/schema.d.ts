@@ -6923,10 +6923,10 @@ export interface components {
         };
         /**
          * Kept
-         * @description What a workstream keeps of its calls: nothing, what was said in writing, or the sound as well (spec 1 §5).
+         * @description What a workstream keeps of its calls: nothing, or their sound (spec 1 §5).
          * @enum {string}
          */
-        Kept: "off" | "transcript" | "recording";
+        Kept: "off" | "recording";
         /**
          * Kind
          * @description What administrators choose from.

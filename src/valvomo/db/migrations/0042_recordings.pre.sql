@@ -1,7 +1,7 @@
 -- Recordings of calls: whether a workstream keeps its calls, and for how many days; what is kept, where, and since when.
 
 ALTER TABLE workstreams
-    ADD COLUMN calls_kept text NOT NULL DEFAULT 'off' CHECK (calls_kept IN ('off', 'transcript', 'recording')),
+    ADD COLUMN calls_kept text NOT NULL DEFAULT 'off' CHECK (calls_kept IN ('off', 'recording')),
     ADD COLUMN calls_days integer NOT NULL DEFAULT 90 CHECK (calls_days BETWEEN 1 AND 3660);
 
 CREATE TABLE recordings (

@@ -8,10 +8,9 @@ from enum import StrEnum
 
 
 class Kept(StrEnum):
-    """What a workstream keeps of its calls: nothing, what was said in writing, or the sound as well (spec 1 §5)."""
+    """What a workstream keeps of its calls: nothing, or their sound (spec 1 §5)."""
 
     OFF = "off"
-    TRANSCRIPT = "transcript"
     RECORDING = "recording"
 
 

@@ -16,7 +16,7 @@ from valvomo.domain.refusals import Reason, Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStarted(Event):
-    """From now on the call is kept, in writing or with its sound."""
+    """From now on the sound of the call is kept."""
 
     kind: ClassVar[str] = "recording_started"
     recording_id: str
