@@ -16,6 +16,8 @@ from sample_screens import Chat, Desk, Floor
 pytestmark = pytest.mark.slow
 PATIENCE = 180.0
 CUSTOMER = "Ada Lovelace"
+LOSES_ITS_PART = (409,)
+"""What a page may be answered that reads on at the very moment at which its reader has no part in it any more."""
 PHONE = ViewportSize(width=390, height=844)
 LOOKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("en", {"color_scheme": "light"}),
@@ -103,6 +105,7 @@ async def test_a_customer_calls_and_is_served(office: Office) -> None:
 
 
 async def test_a_supervisor_listens_speaks_to_the_agent_joins_takes_over_and_ends_it(office: Office) -> None:
+    office.watch.expect(*LOSES_ITS_PART)
     async with patience():
         chat, desk = await called(office)
         floor = await Floor.open(office, **with_ears("supervisor"))
@@ -154,6 +157,7 @@ async def test_a_supervisor_listens_speaks_to_the_agent_joins_takes_over_and_end
 
 
 async def test_from_chat_to_voice_and_back_to_somebody_else(office: Office) -> None:
+    office.watch.expect(*LOSES_ITS_PART)
     async with patience():
         chat, desk, other = await asyncio.gather(
             Chat.visit(office, **with_ears("customer")),
@@ -236,6 +240,23 @@ async def test_a_second_tab_takes_the_call_and_a_page_that_is_loaded_anew_goes_o
         await agent.hears("customer")
 
 
+async def test_everybody_sees_whether_a_call_is_recorded(office: Office) -> None:
+    workstream = office.sample.workstreams["Voice calls"]
+    await (await office.caller("admin")).do(
+        "PATCH", f"/workstreams/{workstream}", {"calls_kept": "recording"}
+    )
+    async with patience():
+        chat, desk = await called(office)
+        await expect(panel(desk.page).get_by_text("Recording", exact=True)).to_be_visible()
+        await expect(box(chat).get_by_text("Recorded", exact=True)).to_be_visible()
+        await panel(desk.page).get_by_role("button", name="Pause the recording").click()
+        await expect(panel(desk.page).get_by_text("Recording paused")).to_be_visible()
+        await expect(box(chat).get_by_text("Recorded", exact=True)).to_have_count(0)
+        await panel(desk.page).get_by_role("button", name="Record again").click()
+        await expect(box(chat).get_by_text("Recorded", exact=True)).to_be_visible()
+        await judge(desk.page)
+
+
 async def test_another_text_before_a_call_is_read_first(office: Office) -> None:
     async with patience():
         chat = await Chat.visit(office, "Web chat with consent", **with_ears("customer"))
@@ -257,6 +278,7 @@ async def test_another_text_before_a_call_is_read_first(office: Office) -> None:
 
 
 async def test_another_agent_takes_a_call_over_by_transfer(office: Office) -> None:
+    office.watch.expect(*LOSES_ITS_PART)
     async with patience():
         chat, desk = await called(office)
         english = with_ears("consult")

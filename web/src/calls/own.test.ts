@@ -26,7 +26,7 @@ vi.mock('@/live', () => ({
   },
 }))
 
-const CALL: Call = { id: 'call', mode: 'voice', state: 'on', since: '', held_since: null, coached_by: [] }
+const CALL: Call = { id: 'call', mode: 'voice', state: 'on', since: '', held_since: null, coached_by: [], recording: null }
 const AGENT = { agent: { id: 'me', name: 'Eino' }, participants: [] as Participant[] }
 const LISTENER = { agent: { id: 'eino', name: 'Eino' }, participants: [{ id: 'me', name: 'Saara', role: 'monitor' as const, public: false }] }
 const world = { asked: 0, permission: 'prompt', over: 0, version: 0 }

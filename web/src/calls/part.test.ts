@@ -4,7 +4,7 @@ import type { BoardRow, Call, Participant } from '@/conversation/types'
 
 import { partOf, wantedOf } from './part'
 
-const CALL: Call = { id: 'call', mode: 'video', state: 'on', since: '', held_since: null, coached_by: [] }
+const CALL: Call = { id: 'call', mode: 'video', state: 'on', since: '', held_since: null, coached_by: [], recording: null }
 const as = (...roles: Participant['role'][]): Participant[] => roles.map((role) => ({ id: 'me', name: 'Saara', role, public: true }))
 const seen = (change: Partial<BoardRow>) => ({ call: CALL, agent: { id: 'eino', name: 'Eino' }, stage: 'accepted' as const, participants: [] as Participant[], ...change })
 

@@ -78,7 +78,8 @@ export interface Call {
   held_since: string | null
   /** Supervisors whom the agent alone hears, for who may know of them. */
   coached_by: Named[]
-  recording?: 'on' | 'paused' | null
+  /** Whether what is said is kept; null where it is not. */
+  recording: 'on' | 'paused' | null
 }
 
 /** Compact in board rows (null: allowed; a code: why not); whole in `GET /conversations/{id}`. */

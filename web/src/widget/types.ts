@@ -59,7 +59,8 @@ export interface Call {
   mode: Mode
   state: 'asked' | 'on'
   held: boolean
-  recording?: boolean
+  /** What is said is kept. */
+  recorded?: boolean
 }
 
 export interface Survey {
