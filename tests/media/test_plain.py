@@ -227,7 +227,8 @@ def test_files_are_played_to_browsers_and_telephones(file: bytes) -> None:
     [b"", b"RIFF", b"OggS", b"nonsense", b"ID3 mp3", wav(HERTZ, 0.5)[:40], wav(HERTZ, 0),
      ogg(HERTZ, 0.5)[:30], wav(HERTZ, 301),
      b"RIFF" + bytes(MOST_SOUND)],
-    ids=["nothing", "riff", "oggs", "nonsense", "mp3", "half a head", "no sound", "half a page", "too long", "too large"],
+    ids=["nothing", "riff", "oggs", "nonsense", "mp3", "half a head", "no sound", "half a page",
+         "too long", "too large"],
 )  # fmt: skip
 def test_what_cannot_be_played(file: bytes) -> None:
     with pytest.raises(SoundError):
