@@ -177,11 +177,11 @@ TARGET_REASONS = {one for one in Reason if one.value.startswith("target/")} | {
 
 WEIGHTS = {"start": 8, "accept": 5, "pick": 5, "consult": 2, "guest_write": 3, "elevate": 5, "park": 3, "resume": 3,
            "force_close": 0.3, "guest_end": 0.4, "end": 1, "complete": 5, "fire": 2, "supervise": 0.4, "presence": 0.5,
-           "join": 3, "take_over": 2, "transfer": 2, "orphan": 0.5, "regain": 0.5, "disconnect": 0.6, "assign_queue": 3,
+           "join": 3, "take_over": 2, "transfer": 2, "orphan": 1, "regain": 1, "disconnect": 0.6, "assign_queue": 3,
            "transfer_queue": 4, "transfer_later": 2, "bot_end": 0.4,
-           "bot_write": 3, "escalate": 1.5, "end_call": 1, "reject": 2, "answer_call": 8, "decline_call": 1, "hold": 6,
+           "bot_write": 3, "escalate": 2.5, "end_call": 1, "reject": 2, "answer_call": 8, "decline_call": 1, "hold": 6,
            "unhold": 4, "coach": 9, "quiet": 5, "monitor": 2, "instruct": 8}  # fmt: skip
-RUNS, STEPS = 12, 240
+RUNS, STEPS = 12, 280
 REACHED: dict[str, int] = {}
 
 

@@ -220,3 +220,11 @@ async def test_closed_ones_since_a_time_as_the_figures_count_them(place: Place) 
         for address, name in (("conversations?state=closed", "closed_since"), ("metrics/history?", "from")):
             answer = await saara.get(f"/api/v1/{address}&{urlencode({name: beyond})}")
             assert (answer.status_code, answer.json()["type"]) == (422, "request/malformed")
+
+
+async def test_a_conversation_in_which_nothing_was_said_has_no_last_line(place: Place) -> None:
+    conversation = await place.served()
+    client = await place.as_("saara")
+    (listed,) = (await client.get("/api/v1/conversations")).json()["items"]
+    one = (await client.get(f"/api/v1/conversations/{conversation}")).json()
+    assert (listed["id"], listed["preview"], one["preview"]) == (conversation, None, None)

@@ -117,6 +117,7 @@ NEEDED = {
     ("bot", "greeting"),
     *(("place", code) for code in ("next", "later")),
     *(("survey", code) for code in ("question", "thanks")),
+    *(("answer_mail", part) for part in ("subject", "files", "foot")),
     ("webhook_mail", "subject"),
     ("webhook_mail", "text"),
     *(

@@ -142,6 +142,7 @@ class ConversationDocument(Shown, frozen=True, kw_only=True):
     details: RecordDetails | None
     bot_summary: str | None
     survey: SurveyItem | None
+    recordings: int
     account_trouble: AccountTroubleItem | None
 
 
@@ -192,6 +193,7 @@ def document_parts(
         "scheduled_transfer": Named(wish.agent_id, wish.agent_name) if wish else None,
         "details": record_details(conversation),
         "bot_summary": known.summary if known and reads_notes(actor) else None,
+        "recordings": conversation.recordings,
         "survey": survey_item(conversation) if lookups.knows_survey(actor, conversation) else None,
         "account_trouble": trouble_item(conversation, lookups),
     }

@@ -5865,6 +5865,7 @@ export interface components {
             /** Format: date-time */
             queued_at: string;
             record: components["schemas"]["RecordItem"] | null;
+            recordings: number;
             scheduled_transfer: components["schemas"]["Named"] | null;
             sentiment: components["schemas"]["SentimentItem"] | null;
             seq: number;

@@ -142,6 +142,8 @@ export interface BoardRow extends Heeded {
 
 /** `GET /conversations/{id}` and the `conversation` item of its live topic. */
 export interface ConversationState extends BoardRow {
+  /** How many recordings there are of its calls. */
+  recordings?: number
   disposition?: string | null
   /** What the bot told the agent about it. */
   bot_summary?: string | null

@@ -2,7 +2,8 @@
 -- Conversations that match, in the order asked for, after a place in that order. Who sees what is decided by the
 -- rule on each row; `scope` only spares reading what nobody here could see.
 WITH listed AS (
-    SELECT c.*, said(m.text, m.attachments, m.media) AS last_text, m.author_name AS last_author, m.author_role AS last_role,
+    SELECT c.*, CASE WHEN m.at IS NOT NULL THEN said(m.text, m.attachments, m.media) END AS last_text,
+        m.author_name AS last_author, m.author_role AS last_role,
         m.at AS last_at,
         (CASE $11::text
             WHEN 'created' THEN (extract(epoch FROM c.created_at) * 1000000)::bigint
@@ -40,7 +41,8 @@ ORDER BY rank, word, id LIMIT $16
 
 -- name: closed
 -- Closed conversations that match, the latest first, before a place in that order.
-SELECT c.*, said(m.text, m.attachments, m.media) AS last_text, m.author_name AS last_author, m.author_role AS last_role,
+SELECT c.*, CASE WHEN m.at IS NOT NULL THEN said(m.text, m.attachments, m.media) END AS last_text,
+        m.author_name AS last_author, m.author_role AS last_role,
         m.at AS last_at,
     -(extract(epoch FROM c.closed_at) * 1000000)::bigint AS rank, '' AS word
 FROM conversations c

@@ -165,7 +165,8 @@ class Conversation:
     text until the customer writes again, `undelivered` which messages have not reached them, and nobody has seen to it
     yet. `readings` are of the last six measured messages of the customer, `sentiment_level` their mood. `record` is
     None for whatever is no record. `survey` was asked at the end, `verified` is whom their site has signed. `call` is
-    None where nothing has been said of one (see `call_of`). `outbound`: the house has written first.
+    None where nothing has been said of one (see `call_of`), `recordings` counts those of its calls. `outbound`: the
+    house has written first.
     """
 
     id: str
@@ -239,6 +240,7 @@ class Conversation:
     record: Record | None = None
     survey: Survey | None = None
     call: Call | None = None
+    recordings: int = 0
     verified: bool = False
 
     def but(self, **changes: object) -> Self:

@@ -24,7 +24,8 @@ class RecordingStarted(Event):
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """It is being recorded."""
-        return _with(conversation, Recording(id=self.recording_id, kept=self.kept))
+        begun = _with(conversation, Recording(id=self.recording_id, kept=self.kept))
+        return begun.but(recordings=conversation.recordings + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
