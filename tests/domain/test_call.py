@@ -9,7 +9,7 @@ import pytest
 from sample_talk import AT, MINUTE, accepted, after, an_open, closed, elevated, offered, wrap_up
 
 from valvomo.domain.calls.hearing import Leg, Part
-from valvomo.domain.calls.parts import leg_of, ongoing
+from valvomo.domain.calls.parts import leg_of
 from valvomo.domain.conversations.call import (
     ASKED_SECONDS,
     accept_call,
@@ -20,7 +20,7 @@ from valvomo.domain.conversations.call import (
 from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.coach import coach, stop_coach
 from valvomo.domain.conversations.ending import Ended
-from valvomo.domain.conversations.event import call_of
+from valvomo.domain.conversations.event import call_of, ongoing_call
 from valvomo.domain.conversations.hold import Unheld, hold, unhold
 from valvomo.domain.conversations.join import join
 from valvomo.domain.conversations.model import Channel, Conversation, Mode, Participant, Role
@@ -190,7 +190,7 @@ class TestParts:
 
     def test_who_is_asked_is_not_in_it(self) -> None:
         voice = offered(Channel.VOICE)
-        assert ongoing(voice) is not None
+        assert ongoing_call(voice) is not None
         assert leg_of(voice, "eino") is None
         assert leg_of(voice, voice.contact_id) is not None
 

@@ -16,7 +16,7 @@ from sample_talk import AT, BY_SUPERVISOR, agent, queue, started, workstream
 from valvomo.commands.conversations.fire_timers import OVER
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.calls.hearing import Leg, Part, hearing
-from valvomo.domain.calls.parts import leg_of, ongoing
+from valvomo.domain.calls.parts import leg_of
 from valvomo.domain.conversations import (
     assign,
     bots,
@@ -34,10 +34,11 @@ from valvomo.domain.conversations import (
     offers,
     pick,
     queueing,
+    resolve,
     serving_no_more,
     transfer,
 )  # fmt: skip
-from valvomo.domain.conversations.event import Event, call_of
+from valvomo.domain.conversations.event import Event, call_of, ongoing_call
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.marks import Deadline, ScheduledTransfer
 from valvomo.domain.conversations.message import Visibility, Words
@@ -54,6 +55,7 @@ from valvomo.domain.conversations.model import (
 )  # fmt: skip
 from valvomo.domain.conversations.targets import Asking
 from valvomo.domain.conversations.workstream import Workstream, WrapUpBlock
+from valvomo.domain.records.form import RecordForm
 from valvomo.domain.refusals import Refusal
 from valvomo.queries.verify.stored import future
 
@@ -245,7 +247,7 @@ class Life(RuleBasedStateMachine):
             case "park":
                 self.take(queueing.park(me, self.now, closes))
             case "end":
-                self.take(ending.end(me, self.now, self.stream, self.at))
+                self.end(me)
             case "complete":
                 self.take(ending.complete(me, self.now, "solved"))
             case "elevate":
@@ -260,6 +262,13 @@ class Life(RuleBasedStateMachine):
                         agent_id=me, agent_name=me, cause="agent", units=self.now.units
                     )
                     self.take((resumed,))
+
+    def end(self, me: str) -> None:
+        """A record has no wrap-up: whoever ends it resolves it."""
+        if self.now.channel is Channel.RECORD:
+            self.take(resolve.resolve(me, self.now, RecordForm(), resolve.Resolution()))
+        else:
+            self.take(ending.end(me, self.now, self.stream, self.at))
 
     @rule(answer=st.sampled_from((Mode.VOICE, Mode.VIDEO, None)))
     def answer_call(self, answer: Mode | None) -> None:
@@ -390,7 +399,7 @@ class Life(RuleBasedStateMachine):
         asked = mine is not None and mine.asked
         assert asked is ("call" in self.now.deadlines), "a question that nobody answers is over some time"
         if self.now.elevated or (self.now.channel in SPOKEN and self.now.state is State.ACTIVE):
-            assert ongoing(self.now) is not None
+            assert ongoing_call(self.now) is not None
         else:
             assert mine is None or asked or self.now.channel in SPOKEN
         legs = [leg for who in (*PEOPLE, self.now.contact_id) if (leg := leg_of(self.now, who))]

@@ -10,7 +10,8 @@ import msgspec
 
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.calls.hearing import Leg, Part
-from valvomo.domain.calls.parts import leg_of, ongoing
+from valvomo.domain.calls.parts import leg_of
+from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation
 from valvomo.protocol.calls import CallLeg, CallStatus
 from valvomo.protocol.lookups import Lookups
@@ -45,7 +46,7 @@ def call_status(
     Of who only listens know those who may know of monitoring; of who speaks to the agent alone, that agent too;
     customers know of neither, nor of a private consult. Everybody knows of themselves.
     """
-    call = ongoing(conversation)
+    call = ongoing_call(conversation)
     if call is None or call.id != signal.call_id:
         return None
     legs = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from valvomo.domain.conversations.event import Event, call_of, with_participant
+from valvomo.domain.conversations.event import Event, ongoing_call, with_participant
 from valvomo.domain.conversations.model import Conversation, Participant, Role
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -42,8 +42,7 @@ def coach_refusal(supervisor_id: str, conversation: Conversation) -> Refusal | N
     one = _monitor(supervisor_id, conversation)
     if one is None:
         return Refusal(Reason.NOT_MONITORING)
-    call = call_of(conversation)
-    if call is None or call.asked:
+    if ongoing_call(conversation) is None:
         return Refusal(Reason.NO_CALL)
     if conversation.owner_id is None:
         return Refusal(Reason.NOT_ACCEPTED, {"state": conversation.state.value})

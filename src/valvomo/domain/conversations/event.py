@@ -110,6 +110,12 @@ def call_of(conversation: Conversation) -> Call | None:
     return Call(id=conversation.id, video=video, since=conversation.created_at)
 
 
+def ongoing_call(conversation: Conversation) -> Call | None:
+    """The call that people can be in right now; one that its customer is only asked to come into is none."""
+    call = call_of(conversation)
+    return None if call is None or call.asked else call
+
+
 def without_call(conversation: Conversation) -> Conversation:
     """No call any more: text again, unless it never was; nobody coaches, and nobody is asked."""
     quiet = tuple(replace(one, coaching=False) if one.coaching else one for one in conversation.participants)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from valvomo.domain.conversations.call_marks import Call
-from valvomo.domain.conversations.event import Event, call_of
+from valvomo.domain.conversations.event import Event, call_of, ongoing_call
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.queueing import owner_refusal
 from valvomo.domain.refusals import Reason, Refusal
@@ -38,17 +38,16 @@ class Unheld(Event):
         return conversation.but(call=replace(call, held_since=None)) if call else conversation
 
 
-def call_refusal(agent_id: str, conversation: Conversation) -> Call | Refusal:
+def own_call(agent_id: str, conversation: Conversation) -> Call | Refusal:
     """The call, where it is going on and this agent is its primary; else why not."""
     if refusal := owner_refusal(agent_id, conversation):
         return refusal
-    call = call_of(conversation)
-    return Refusal(Reason.NO_CALL) if call is None or call.asked else call
+    return ongoing_call(conversation) or Refusal(Reason.NO_CALL)
 
 
 def hold_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
     """The primary of a call puts its customer on hold, once."""
-    call = call_refusal(agent_id, conversation)
+    call = own_call(agent_id, conversation)
     if isinstance(call, Refusal):
         return call
     return Refusal(Reason.ALREADY_HELD) if call.held_since else None
@@ -56,7 +55,7 @@ def hold_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
 
 def unhold_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
     """Whoever is primary takes them off hold."""
-    call = call_refusal(agent_id, conversation)
+    call = own_call(agent_id, conversation)
     if isinstance(call, Refusal):
         return call
     return None if call.held_since else Refusal(Reason.NOT_HELD)

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from valvomo.domain.consent.policy import consent_refusal
 from valvomo.domain.conversations.call_marks import Call, Kept, Recording
-from valvomo.domain.conversations.event import Event, call_of
-from valvomo.domain.conversations.hold import call_refusal
+from valvomo.domain.conversations.event import Event, call_of, ongoing_call
+from valvomo.domain.conversations.hold import own_call
 from valvomo.domain.conversations.model import ConsentPolicy, Conversation
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -70,8 +70,8 @@ class RecordingKept(Event):
 
 def recording_refusal(conversation: Conversation, kept: Kept) -> Refusal | None:
     """Why a call is not kept: the workstream does not want it, its customer was told nothing, or does not agree."""
-    call = call_of(conversation)
-    if call is None or call.asked or not conversation.accepted:
+    call = ongoing_call(conversation)
+    if call is None or not conversation.accepted:
         return Refusal(Reason.NO_CALL)
     if call.recording is not None:
         return Refusal(Reason.ALREADY_RECORDED)
@@ -112,7 +112,7 @@ def resume_recording(agent_id: str, conversation: Conversation) -> tuple[Event, 
 
 
 def _going(agent_id: str, conversation: Conversation) -> Recording | Refusal:
-    call = call_refusal(agent_id, conversation)
+    call = own_call(agent_id, conversation)
     if isinstance(call, Refusal):
         return call
     return call.recording or Refusal(Reason.NOT_RECORDED)

@@ -17,7 +17,7 @@ from valvomo.commands.execute import Executor
 from valvomo.db import calls, conversations
 from valvomo.db.calls import Answer, Key, Said
 from valvomo.domain.access.actor import system
-from valvomo.domain.calls.parts import ongoing
+from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.refusals import Reason
 from valvomo.jobs.calls.attended import Attended
 from valvomo.jobs.calls.keeping import Keeping
@@ -160,7 +160,7 @@ class Attendant(Rounds):
     async def _come(self, key: Key, said: Said) -> Answer | None:
         async with self._database.asking() as tx:
             conversation = await conversations.get(tx, *key)
-        call = ongoing(conversation) if conversation is not None else None
+        call = ongoing_call(conversation) if conversation is not None else None
         if conversation is None or call is None:
             return Answer(refusal=Reason.NO_CALL.value)
         attended = self._calls.get(key)
@@ -173,7 +173,6 @@ class Attendant(Rounds):
                     return None
             folder = str(self._keeping.folder)
             attended = self._calls[key] = Attended(self._engine_here(), conversation, call, folder)
-            await attended.open()
         return await attended.come(said)
 
     def _engine_here(self) -> Engine:

@@ -13,9 +13,10 @@ from msgspec import structs
 
 from valvomo.db.calls import Answer, Key, Said
 from valvomo.domain.calls.hearing import SENDING, Part, hearing, recorded
-from valvomo.domain.calls.parts import leg_of, ongoing
+from valvomo.domain.calls.parts import leg_of
 from valvomo.domain.calls.quality import grade
 from valvomo.domain.conversations.call_marks import Call, Kept
+from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Reason
 from valvomo.live.calls import CallSignal, LegSignal
@@ -56,10 +57,6 @@ class Attended:
         """Whose call it is."""
         return self.conversation.organization_id, self.conversation.id
 
-    async def open(self) -> None:
-        """Begin, without anybody."""
-        await self._engine.open_call(self.call.id)
-
     async def come(self, said: Said) -> Answer:
         """Somebody offers to come in; whoever is in already comes anew."""
         leg = leg_of(self.conversation, said.person_id)
@@ -73,6 +70,8 @@ class Attended:
             before = self.ways.get(leg.id)
             if before is not None and before.sends != taken:
                 await self._engine.remove_leg(self.call.id, leg.id)
+            # Asked of an engine that has it already nothing happens.
+            await self._engine.open_call(self.call.id)
             answer = await self._engine.add_web_leg(coming)
         except OfferError as error:
             return Answer(refusal=Reason.BAD_OFFER.value, why=str(error))
@@ -101,7 +100,7 @@ class Attended:
     async def follow(self, conversation: Conversation) -> bool:
         """The conversation has changed; whether the call goes on."""
         self.conversation, self.news = conversation, True
-        call = ongoing(conversation)
+        call = ongoing_call(conversation)
         if call is None or call.id != self.call.id:
             await self._engine.end_call(self.call.id)
             self.ways.clear()
