@@ -6,21 +6,22 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from uuid import NAMESPACE_OID, uuid5
 
 import structlog
 
 from valvomo.commands.conversations.record import EndRecording
 from valvomo.commands.execute import Executor
 from valvomo.db import recordings
-from valvomo.db.ids import new_id
 from valvomo.db.recordings import Key
 from valvomo.domain.access.actor import system
+from valvomo.domain.refusals import Refusal
 from valvomo.files.port import Place, StorageError
 from valvomo.files.sealed import SealedFiles
 from valvomo.house_key import NoKeyError, UnreadableKeyError
 from valvomo.jobs.calls.leftovers import leftovers
 from valvomo.jobs.rounds import Rounds
-from valvomo.media.port import Recorded
+from valvomo.media.port import Recorded, Track
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +79,7 @@ class Keeping(Rounds):
         organization_id, tracks = owner["organization_id"], list[recordings.Track]()
         for one in recorded.tracks:
             track = recordings.Track(
-                id=new_id(), person_id=one.leg_id, part=one.name, began=one.began, seconds=one.seconds
+                id=_id_of(one), person_id=one.leg_id, part=one.name, began=one.began, seconds=one.seconds
             )
             sound = await asyncio.to_thread(Path(one.file).read_bytes)
             await self._files.put(Place(organization_id, track.id), sound)
@@ -86,7 +87,10 @@ class Keeping(Rounds):
         ended = EndRecording(
             recording_id=recorded.recording_id, tracks=tuple(tracks), whole=not recorded.failed
         )
-        await self._executor.execute(system(organization_id, "calls"), ended)
+        outcome = await self._executor.execute(system(organization_id, "calls"), ended)
+        if isinstance(outcome, Refusal):
+            # What was said lies in the folder still, and is tried again.
+            raise StorageError(outcome.reason.value)
         for one in recorded.tracks:
             await asyncio.to_thread(Path(one.file).unlink, missing_ok=True)
 
@@ -101,3 +105,8 @@ class Keeping(Rounds):
             return
         async with self._database.transaction() as tx:
             await tx.run("recordings.remove", *key)
+
+
+def _id_of(track: Track) -> str:
+    """The same whenever it is tried again, so that nothing is kept twice."""
+    return str(uuid5(NAMESPACE_OID, Path(track.file).name))
