@@ -5,13 +5,11 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from valvomo.commands.conversations.call import AcceptCall, DeclineCall, HangUp
-from valvomo.commands.registry import Command
 from valvomo.domain.access.actor import Actor
-from valvomo.edge.http.refused import done
+from valvomo.edge.http.outcomes import carried_out_own
 from valvomo.edge.parts import Parts
 from valvomo.protocol.calls import CALL_MODES, CallModeRequest, IceServers
 from valvomo.protocol.customer import PublicConversation
-from valvomo.queries import customers
 from valvomo.queries.customers import Guest
 
 TAGS = ("widget",)
@@ -41,7 +39,7 @@ async def accept_call(
 ) -> PublicConversation:
     """With sound alone wherever one wants; with one's picture where that was asked for."""
     command = AcceptCall(conversation_id=guest.conversation_id, mode=CALL_MODES[data.mode])
-    return await _after(parts, actor, guest, (command, key))
+    return await carried_out_own(parts, (actor, guest), command, key)
 
 
 @post(
@@ -54,7 +52,8 @@ async def accept_call(
 )
 async def decline_call(parts: PartsArg, actor: ActorArg, guest: GuestArg, key: KeyArg) -> PublicConversation:
     """The conversation goes on as text."""
-    return await _after(parts, actor, guest, (DeclineCall(conversation_id=guest.conversation_id), key))
+    command = DeclineCall(conversation_id=guest.conversation_id)
+    return await carried_out_own(parts, (actor, guest), command, key)
 
 
 @post(
@@ -67,15 +66,8 @@ async def decline_call(parts: PartsArg, actor: ActorArg, guest: GuestArg, key: K
 )
 async def hang_up(parts: PartsArg, actor: ActorArg, guest: GuestArg, key: KeyArg) -> PublicConversation:
     """Back to text; what began as a call has ended with it."""
-    return await _after(parts, actor, guest, (HangUp(conversation_id=guest.conversation_id), key))
-
-
-async def _after(
-    parts: Parts, actor: Actor, guest: Guest, given: tuple[Command, str | None]
-) -> PublicConversation:
-    done(await parts.executor.execute(actor, *given))
-    async with parts.reader.reading() as tx:
-        return await customers.conversation(tx, guest, parts.clock())
+    command = HangUp(conversation_id=guest.conversation_id)
+    return await carried_out_own(parts, (actor, guest), command, key)
 
 
 ROUTES = (own_ice_servers, accept_call, decline_call, hang_up)

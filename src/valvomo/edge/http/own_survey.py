@@ -11,12 +11,13 @@ from valvomo.commands.conversations.survey import AnswerSurvey
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.model import Role
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.edge.http.outcomes import carried_out_own
 from valvomo.edge.http.refused import Refused, done, found
 from valvomo.edge.parts import Parts
 from valvomo.protocol.customer import PublicConversation
 from valvomo.protocol.widget import MailTranscriptRequest, TranscriptMailed
 from valvomo.protocol.widget_settings import AnswerSurveyRequest, SurveyAnswerDocument
-from valvomo.queries import customers, leaving, widgets
+from valvomo.queries import leaving, widgets
 from valvomo.queries.customers import Guest
 
 TAGS = ("widget",)
@@ -46,9 +47,7 @@ async def answer_survey(
     command = AnswerSurvey(
         conversation_id=guest.conversation_id, score=data.score, comment=data.comment, answers=data.answers
     )
-    done(await parts.executor.execute(actor, command))
-    async with parts.reader.reading() as tx:
-        return await customers.conversation(tx, guest, parts.clock())
+    return await carried_out_own(parts, (actor, guest), command, None)
 
 
 @post(

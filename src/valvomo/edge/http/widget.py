@@ -11,9 +11,10 @@ from valvomo.commands.conversations.connection import CustomerEnd
 from valvomo.domain.access.actor import Actor
 from valvomo.edge.http.guards import refuse_foreign
 from valvomo.edge.http.origin import address
+from valvomo.edge.http.outcomes import carried_out_own, own_state
 from valvomo.edge.http.parameters import LARGEST
 from valvomo.edge.http.problems import language_of
-from valvomo.edge.http.refused import done, found
+from valvomo.edge.http.refused import found
 from valvomo.edge.http.starting import started
 from valvomo.edge.http.writing import written_by_customer
 from valvomo.edge.parts import Parts
@@ -108,8 +109,7 @@ async def start(
 @get("/conversation", tags=TAGS, operation_id="getOwnConversation", summary="The conversation as it is now")
 async def conversation(parts: PartsArg, guest: GuestArg) -> PublicConversation:
     """State, who serves it, the place in the queue (1 is next), and what the customer was told."""
-    async with parts.reader.reading() as tx:
-        return await customers.conversation(tx, guest, parts.clock())
+    return await own_state(parts, guest)
 
 
 @get("/messages", tags=TAGS, operation_id="readOwnMessages", summary="Read messages")
@@ -157,9 +157,8 @@ async def end(
     parts: PartsArg, actor: NamedDependency[Actor], guest: GuestArg, key: NamedDependency[str | None]
 ) -> PublicConversation:
     """The customer leaves the queue, or ends the talk."""
-    done(await parts.executor.execute(actor, CustomerEnd(conversation_id=guest.conversation_id), key))
-    async with parts.reader.reading() as tx:
-        return await customers.conversation(tx, guest, parts.clock())
+    command = CustomerEnd(conversation_id=guest.conversation_id)
+    return await carried_out_own(parts, (actor, guest), command, key)
 
 
 @get("/transcript", tags=TAGS, operation_id="downloadTranscript", summary="Download the transcript",
