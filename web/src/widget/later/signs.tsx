@@ -1,6 +1,7 @@
 import { h } from 'preact'
 
 import css from './later.css?inline'
+import { dressing } from './dressing'
 
 /** Drawn here, as the widget's own. Decoration only: what they mean stands beside them in words. */
 const paths = {
@@ -16,17 +17,8 @@ export function Sign({ name }: { name: keyof typeof paths }) {
   return <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={paths[name]} /></svg>
 }
 
-let sheet: CSSStyleSheet | undefined
 /** The styles of all this, into the root of whoever is drawn first. */
-export function dress(element: Element | null | undefined): void {
-  const root = element?.getRootNode()
-  if (!(root instanceof ShadowRoot)) return
-  if (!sheet) {
-    sheet = new CSSStyleSheet()
-    sheet.replaceSync(css)
-  }
-  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
-}
+export const dress = dressing(css)
 
 /** `1.4 MB` in the reader's language. */
 export function sizeText(bytes: number, language: string): string {

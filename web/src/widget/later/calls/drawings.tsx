@@ -1,5 +1,7 @@
 import { h } from 'preact'
 
+import { dressing } from '../dressing'
+
 import css from './calls.css?inline'
 
 /** Drawn here, as the widget's own. Decoration only: what they mean stands beside them in words. */
@@ -15,14 +17,5 @@ export function Drawing({ name }: { name: keyof typeof paths }) {
   return <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={paths[name]} /></svg>
 }
 
-let sheet: CSSStyleSheet | undefined
 /** The styles of calls, into the root of whoever is drawn first. */
-export function dressCalls(element: Element | null | undefined): void {
-  const root = element?.getRootNode()
-  if (!(root instanceof ShadowRoot)) return
-  if (!sheet) {
-    sheet = new CSSStyleSheet()
-    sheet.replaceSync(css)
-  }
-  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
-}
+export const dressCalls = dressing(css)
