@@ -65,19 +65,24 @@ class Desk:
     presence: str = "offline"
 
     def hello(self) -> Iterator[Frame]:
-        """What to watch on a new connection."""
+        """What to watch on a new connection: what was read on the former one is gone on from."""
         yield {"op": "watch", "topic": MINE}
-        for folder in self.folders.values():
-            folder.watched = False
-        yield from self.watching()
+        for one, folder in self.folders.items():
+            folder.watched = folder.state == "active"
+            if folder.watched:
+                since = {"since": folder.transcript.seq} if folder.transcript.words else {}
+                yield {"op": "watch", "topic": PREFIX + one, **since}
 
     def watching(self) -> Iterator[Frame]:
-        """What else to watch, and what no longer, as conversations come and go."""
+        """What else to watch, and what no longer, as conversations come and go.
+
+        From the beginning: what was said before the end of the former watching is heard may be on its way still, and
+        would come again to who goes on from what they have.
+        """
         for one, folder in self.folders.items():
             wanted = folder.state == "active"
             if wanted and not folder.watched:
-                since = {"since": folder.transcript.seq} if folder.transcript.words else {}
-                yield {"op": "watch", "topic": PREFIX + one, **since}
+                yield {"op": "watch", "topic": PREFIX + one}
             elif folder.watched and not wanted:
                 yield {"op": "unwatch", "topic": PREFIX + one}
             folder.watched = wanted
