@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from valvomo.channels import PROVIDERS
 from valvomo.channels.forms import fields_of
 from valvomo.channels.threading import whose
 from valvomo.db.transaction import Transaction
@@ -26,6 +25,7 @@ from valvomo.protocol.lookups import Named
 from valvomo.protocol.pages import Page
 from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
 from valvomo.queries.listing import one, page, role_refusal, shaped
+from valvomo.trunks import KINDS
 
 Callback = Callable[[str, str], str]
 """Where a provider (name) reaches an account (id)."""
@@ -50,7 +50,7 @@ def providers(actor: Actor) -> list[ProviderDocument] | Refusal:
             settings=fields_of(one.settings),
             secrets=fields_of(one.secrets),
         )
-        for one in PROVIDERS.values()
+        for one in KINDS.values()
     ]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from valvomo.channels import PROVIDERS
 from valvomo.channels.vault import UnopenableError, Vault
 from valvomo.cli.doctor.finding import Finding, broken, not_configured, ok, warning
 from valvomo.db.database import Database
+from valvomo.trunks import KINDS
 
 MOST = 1000
 """Accounts that are looked at."""
@@ -44,7 +44,7 @@ async def examine(opened: Database, vault: Vault) -> Finding:
 
 
 def _opens(row: Any, vault: Vault) -> bool:
-    provider = PROVIDERS.get(row["provider"])
+    provider = KINDS.get(row["provider"])
     if provider is None:
         return False
     try:

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from valvomo.channels import PROVIDERS
 from valvomo.channels.port import Account, Provider
 from valvomo.channels.vault import Vault
 from valvomo.commands.channels.passes import AccountPasses
 from valvomo.db.database import Database
 from valvomo.protocol.channels import callback_path
+from valvomo.trunks import KINDS
 
 
 class UnusableAccountError(Exception):
@@ -37,7 +37,7 @@ class Opener:
 
     def open(self, row: Any) -> Used:
         """A row of `channel_accounts`. Raises `UnusableAccountError`, or `UnopenableError` of the vault."""
-        provider = PROVIDERS.get(row["provider"])
+        provider = KINDS.get(row["provider"])
         if provider is None:
             raise UnusableAccountError(f"there is no provider {row['provider']}")
         key = (row["organization_id"], row["id"])

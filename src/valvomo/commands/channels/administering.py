@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from valvomo.channels import PROVIDERS
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.settings.changes import note_changed, note_created, note_removed, within_constraints
 from valvomo.commands.work import Work
@@ -19,6 +18,7 @@ from valvomo.domain.agents.events import ChannelSeen
 from valvomo.domain.conversations.model import ConsentPolicy
 from valvomo.domain.conversations.template import Template
 from valvomo.domain.refusals import Reason, Refusal, malformed
+from valvomo.trunks import KINDS
 
 ACCOUNT = "channel_account"
 """What facts call it."""
@@ -154,8 +154,8 @@ async def _workstream_refusal(work: Work, provider: str, workstream_id: str) -> 
         workstream = await house.workstream(work.tx, work.organization_id, workstream_id)
     except LookupError:
         return Refusal(Reason.UNKNOWN_TARGET)
-    if workstream.channel is not PROVIDERS[provider].channel:
-        return malformed("body.workstream_id", f"is not of the channel {PROVIDERS[provider].channel.value}")
+    if workstream.channel is not KINDS[provider].channel:
+        return malformed("body.workstream_id", f"is not of the channel {KINDS[provider].channel.value}")
     if workstream.consent is ConsentPolicy.CONSENT:
         return malformed("body.workstream_id", "asks for a consent that nobody can give before writing here")
     return None

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 from valvomo.addresses import ForbiddenAddressError, Network, resolved, within
-from valvomo.channels import PROVIDERS
 from valvomo.channels.forms import filled_in
 from valvomo.channels.http import GuardedHttp
 from valvomo.channels.port import Health, Letter, Provider, RejectedError, UnavailableError
@@ -27,6 +26,7 @@ from valvomo.db.ids import new_id
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.conversations.delivery import DeliveryProblem
 from valvomo.domain.refusals import Reason, Refusal, malformed
+from valvomo.trunks import KINDS
 
 Filled = tuple[Mapping[str, Any], Mapping[str, Any]]
 """Settings and secrets, by the names of the provider's fields."""
@@ -56,9 +56,9 @@ class SettingUp:
         """A new account. `named` are provider, name and workstream, `filled` settings and secrets."""
         if refusal := _administrators_only(actor):
             return refusal
-        provider = PROVIDERS.get(named[0])
+        provider = KINDS.get(named[0])
         if provider is None:
-            return malformed("body.provider", f"is none of: {', '.join(sorted(PROVIDERS))}")
+            return malformed("body.provider", f"is none of: {', '.join(sorted(KINDS))}")
         account_id = new_id()
         settings = await self._settings(provider, filled[0])
         if isinstance(settings, Refusal):
@@ -83,9 +83,9 @@ class SettingUp:
         if refusal := _administrators_only(actor):
             return refusal
         row = await self._row(actor, command.account_id)
-        if row is None or row["provider"] not in PROVIDERS:
+        if row is None or row["provider"] not in KINDS:
             return Refusal(Reason.NOT_FOUND)
-        provider = PROVIDERS[row["provider"]]
+        provider = KINDS[row["provider"]]
         if command.settings is not None:
             settings = await self._settings(provider, command.settings)
             if isinstance(settings, Refusal):
