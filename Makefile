@@ -70,14 +70,16 @@ format: setup ## Rewrite the Python sources in the house format
 	$(BIN)/ruff format .
 
 .PHONY: browser
-browser: $(STAMPS)/python ## Make sure that there is a Chromium for the browser tests
-	@if command -v chromium >/dev/null; then exit 0; fi
+browser: $(STAMPS)/python ## Make sure that there is a Chromium for the browser tests, and a voice for it to speak with
+	@missing=
+	for one in chromium espeak-ng; do command -v $$one >/dev/null || missing="$$missing $$one"; done
+	[ -n "$$missing" ] || exit 0
 	as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"
 	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then
-		echo "browser: installing Debian's chromium"
+		echo "browser: installing Debian's$$missing"
 		$$as_root apt-get update -qq
-		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium
-	else
+		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $$missing
+	elif ! command -v chromium >/dev/null; then
 		echo "browser: no chromium and no root: Playwright brings its own"
 		$(BIN)/playwright install chromium
 	fi
@@ -123,7 +125,7 @@ $(STAMPS)/python: pyproject.toml uv.lock $(if $(filter $(OWN_UV),$(UV)),$(OWN_UV
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "setup: Valvomo needs Python 3.11 or newer (set PYTHON=…)")'
 	[ -x $(BIN)/python ] || { echo "setup: creating $(VENV)"; $(PYTHON) -m venv --without-pip $(VENV); }
 	echo "setup: installing the locked Python packages"
-	VIRTUAL_ENV= $(UV) sync --frozen --quiet --extra sentiment --extra calls
+	VIRTUAL_ENV= $(UV) sync --frozen --quiet --extra sentiment --extra calls --extra speech
 	touch $@
 
 $(NODE_BIN)/npm: | $(STAMPS)/python

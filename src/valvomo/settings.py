@@ -8,7 +8,6 @@ ignored is found out at the worst moment. ``docs/settings.md`` explains every on
 import os
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal, get_type_hints
@@ -19,9 +18,9 @@ from msgspec import Meta
 
 from valvomo.addresses import check_network, check_store, check_url
 from valvomo.house_key import keys_of
-from valvomo.sources import PREFIX, converted, from_environment, from_file
+from valvomo.sources import PREFIX, converted, from_environment, from_file, suggestion
 
-_SECRETS = {"metrics_token", "secret_key", "sentiment_key", "turn_secret"}
+_SECRETS = {"metrics_token", "secret_key", "sentiment_key", "speech_key", "turn_secret"}
 _SHORTEST_TOKEN = 16
 _URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]*@")
 _URL_TOKEN = re.compile(r"(?<=://)[^:/@\s]+@")
@@ -100,6 +99,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sentiment_path: Path | None = None
     """A folder with a sentiment model of your own (docs/sentiment.md)."""
 
+    speech_processes: Annotated[int, Meta(ge=0, le=64)] = 1
+    """Processes beside one that carries calls, to write down what is said; 0 writes nothing down."""
+
+    speech_url: str = ""
+    """An endpoint that speaks OpenAI's transcriptions, such as ``http://127.0.0.1:8000/v1``."""
+
+    speech_model: str = ""
+    """The model of that endpoint."""
+
+    speech_key: str = ""
+    """What that endpoint wants as a bearer token."""
+
+    speech_path: Path | None = None
+    """A folder with models of your own that write down what is said (docs/speech.md)."""
+
     calls_processes: Annotated[int, Meta(ge=0, le=64)] = 0
     """Processes of this one that carry calls, one for each core that they may have; they need the extra ``calls``."""
 
@@ -169,9 +183,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         check_url("smtp_url", self.smtp_url, {"smtp", "smtps"})
         for one in self.bus_url.split(","):
             check_url("bus_url", one.strip(), {"nats", "tls"})
-        check_url("otlp_url", self.otlp_url, {"http", "https"})
-        check_url("sentiment_url", self.sentiment_url, {"http", "https"})
-        check_url("public_url", self.public_url, {"http", "https"})
+        for key in ("otlp_url", "sentiment_url", "speech_url", "public_url"):
+            check_url(key, getattr(self, key), {"http", "https"})
         self._check_files()
         for key in ("public_url", "files_url"):
             if urlsplit(getattr(self, key)).path.strip("/"):
@@ -256,7 +269,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     types, values, problems = get_type_hints(Settings, include_extras=True), {}, []
     for shown, key, value in named:
         if key not in types:
-            problems.append(f"{shown}: is not a setting{_suggestion(shown, key)}")
+            problems.append(f"{shown}: is not a setting{suggestion(shown, key, Settings.__struct_fields__)}")
             continue
         try:
             values[key] = converted(value, types[key])
@@ -277,10 +290,3 @@ def default_data_folder(environ: Mapping[str, str]) -> Path:
         return Path("/var/lib/valvomo")
     home = environ.get("XDG_DATA_HOME", "")
     return (Path(home) if home else Path.home() / ".local" / "share") / "valvomo"
-
-
-def _suggestion(shown: str, key: str) -> str:
-    close = get_close_matches(key, Settings.__struct_fields__, n=1)
-    if not close:
-        return ""
-    return f"; did you mean {PREFIX + close[0].upper() if shown.startswith(PREFIX) else close[0]}?"

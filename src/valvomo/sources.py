@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -41,3 +42,11 @@ def converted(value: Any, wanted: Any) -> Any:
         text = msgspec.convert(value, str)
         return Path(text).expanduser() if text else None
     return msgspec.convert(value, wanted, strict=not isinstance(value, str))
+
+
+def suggestion(shown: str, key: str, known: Iterable[str]) -> str:
+    """Which of the known keys may be meant by one that is unknown, in the form in which that was written."""
+    close = get_close_matches(key, list(known), n=1)
+    if not close:
+        return ""
+    return f"; did you mean {PREFIX + close[0].upper() if shown.startswith(PREFIX) else close[0]}?"

@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 
 from valvomo.domain.sentiment.choice import Backend
+from valvomo.insight.breaker import FAILURES, RESTS_SECONDS
 from valvomo.insight.choosing import Models, Places, configured
 from valvomo.insight.language import detected
 from valvomo.insight.local import local
 from valvomo.insight.nothing import NoSentiment
 from valvomo.insight.port import Feeling, UnavailableError, Utterance
-from valvomo.insight.remote import FAILURES, RESTS_SECONDS, SLOW_SECONDS, RemoteSentiment
+from valvomo.insight.remote import SLOW_SECONDS, RemoteSentiment
 from valvomo.insight.vader import VaderSentiment
 
 ANGRY = Utterance(text="This is terrible, I hate it.", language="en")

@@ -15,6 +15,7 @@ import httpx
 import msgspec
 from msgspec import Meta
 
+from valvomo.insight.breaker import Breaker
 from valvomo.insight.port import Feeling, UnavailableError, Utterance
 from valvomo.insight.shortening import clean
 
@@ -23,8 +24,6 @@ LONGEST = 4_000
 """Characters of a message that are sent: the first and the last half of them."""
 SLOW_SECONDS = 2.0
 """An answer that takes longer counts as a failure, though it is taken: everybody else waits for it."""
-FAILURES = 3
-RESTS_SECONDS = 30.0
 LARGEST_ANSWER = 64 * 1024
 
 INSTRUCTION = (
@@ -63,9 +62,7 @@ class RemoteSentiment:
         self, url: str, model: str, key: str = "", clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._model = model
-        self._clock = clock
-        self._failures = 0
-        self._resting_until = 0.0
+        self._breaker = Breaker(self.name, SLOW_SECONDS, clock)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         # No proxies of the environment and no redirects: what customers write goes where it was told to only.
         self._client = httpx.Client(
@@ -81,20 +78,15 @@ class RemoteSentiment:
         """All in one request."""
         if not utterances:
             return []
-        if self._clock() < self._resting_until:
-            raise UnavailableError(f"{self.name}: resting after {FAILURES} failures in a row")
-        began = self._clock()
+        began = self._breaker.begin()
         try:
             answer = self._client.post("chat/completions", json=self._request(utterances))
             answer.raise_for_status()
             found = _read(answer.content, len(utterances))
         except (httpx.HTTPError, msgspec.MsgspecError, ValueError) as error:
-            self._failed()
+            self._breaker.failed()
             raise UnavailableError(f"{self.name}: {error}") from error
-        if self._clock() - began > SLOW_SECONDS:
-            self._failed()
-        else:
-            self._failures = 0
+        self._breaker.answered(began)
         return [*found]
 
     def _request(self, utterances: Sequence[Utterance]) -> dict[str, object]:
@@ -108,12 +100,6 @@ class RemoteSentiment:
                 {"role": "user", "content": msgspec.json.encode(data).decode()},
             ],
         }
-
-    def _failed(self) -> None:
-        self._failures += 1
-        if self._failures >= FAILURES:
-            self._failures = 0
-            self._resting_until = self._clock() + RESTS_SECONDS
 
 
 def _read(content: bytes, wanted: int) -> list[Feeling]:

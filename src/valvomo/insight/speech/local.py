@@ -1,0 +1,56 @@
+"""Models in a folder of this machine: one for all languages, or a folder for each by its code of two letters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from valvomo.insight.port import UnavailableError
+from valvomo.insight.speech.port import Sound, Writing
+from valvomo.insight.speech.whisper import MODEL, WhisperSpeech
+
+
+class LocalSpeech:
+    """What the operator has put into a folder. Raises `UnavailableError` where there is no model in it.
+
+    With folders for languages each is loaded when somebody speaks it; one called `any` writes all others.
+    """
+
+    ANY = "any"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._loaded: dict[str, WhisperSpeech | UnavailableError] = {}
+        self._one = (path / MODEL).is_file()
+        if self._one:
+            self._load("")
+            return
+        self._places = {one.parent.name for one in path.glob(f"*/{MODEL}")} if path.is_dir() else set()
+        if not self._places:
+            raise UnavailableError(f"{path} has neither {MODEL} nor folders of languages with one")
+
+    @property
+    def name(self) -> str:
+        """`local` and the folder's name."""
+        return f"local {self._path.name}"
+
+    def takes(self, language: str) -> bool:
+        """Whether there is a model for it, as its folder says."""
+        return self._load("").takes(language) if self._one else self._place(language) in self._places
+
+    def write(self, sound: Sound) -> Writing:
+        """By the model of its language."""
+        return self._load("" if self._one else self._place(sound.language)).write(sound)
+
+    def _place(self, language: str) -> str:
+        return language if language in self._places else self.ANY
+
+    def _load(self, place: str) -> WhisperSpeech:
+        if place not in self._loaded:
+            try:
+                self._loaded[place] = WhisperSpeech(self._path / place, self.name)
+            except UnavailableError as error:
+                self._loaded[place] = error
+        found = self._loaded[place]
+        if isinstance(found, UnavailableError):
+            raise found
+        return found

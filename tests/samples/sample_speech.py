@@ -1,0 +1,39 @@
+"""Somebody who speaks: sentences made by espeak-ng, as the sound that is written down."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import wave
+from pathlib import Path
+
+import pytest
+
+RATE = 16_000
+ESPEAK = shutil.which("espeak-ng")
+needs_espeak = pytest.mark.skipif(
+    ESPEAK is None, reason="espeak-ng is not installed (Debian's package espeak-ng)"
+)
+
+
+def spoken(text: str, folder: Path, *, voice: str = "en-us") -> bytes:
+    """A sentence at 16 kHz, one channel of 16 bits; by a voice of espeak-ng."""
+    file = folder / "spoken.wav"
+    subprocess.run(
+        [ESPEAK or "", "-v", voice, "-s", "150", "-w", str(file), "--stdin"], input=text.encode(), check=True
+    )
+    with wave.open(str(file), "rb") as found:
+        rate, sound = found.getframerate(), found.readframes(found.getnframes())
+    return resampled(sound, rate)
+
+
+def resampled(pcm: bytes, rate: int) -> bytes:
+    """At 16 kHz, by straight lines between samples: a voice of espeak-ng has little above."""
+    samples = memoryview(pcm).cast("h")
+    step, found = rate / RATE, bytearray()
+    for number in range(int((len(samples) - 1) / step)):
+        place = number * step
+        before, share = int(place), place % 1
+        value = round(samples[before] * (1 - share) + samples[before + 1] * share)
+        found += value.to_bytes(2, "little", signed=True)
+    return bytes(found)
