@@ -99,6 +99,16 @@ describe('starting', () => {
     await chat.start({ name: 'Ada' })
     expect(chat.view).toMatchObject({ problem: 'Changed.', config: { version: 1 } })
   })
+
+  it('waits for the text that stands before a call', async () => {
+    const chat = new Chat('http://desk', 'k', 'en')
+    await chat.load()
+    const turned = chat.turn({ calling: 'voice' })
+    expect(chat.view).toMatchObject({ calling: 'voice', busy: true })
+    await turned
+    expect(chat.view).toMatchObject({ calling: 'voice', busy: false })
+    chat.halt()
+  })
 })
 
 describe('an answer that took its time', () => {

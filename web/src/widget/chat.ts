@@ -161,8 +161,9 @@ export class Chat {
 
   /** Nobody serves now: a message is left where it waits for an answer. Or one calls: another text may stand before that. */
   async turn(to: Partial<Pick<View, 'leaving' | 'calling' | 'phase'>>): Promise<void> {
-    this.#show({ problem: null, ...to })
+    this.#show({ problem: null, busy: true, ...to })
     await this.load()
+    this.#show({ busy: false })
   }
 
   async start(form: Form, first = ''): Promise<void> {
