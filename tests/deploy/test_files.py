@@ -63,7 +63,7 @@ def test_the_chart_s_pods_are_harmless_and_have_time_to_end(objects: Any) -> Non
         assert one["securityContext"]["allowPrivilegeEscalation"] is False
         assert one["securityContext"]["readOnlyRootFilesystem"] is True
         assert one["securityContext"]["capabilities"] == {"drop": ["ALL"]}
-        assert {entry["name"] for entry in one.get("env", ())} <= set(keys())
+        assert {entry["name"] for entry in one.get("env", ())} <= {*keys(), "NODE_ADDRESS"}
     for kind in ("Deployment", "Job"):
         for (what, _), one in objects.items():
             if what == kind:
@@ -89,6 +89,27 @@ def test_the_chart_without_an_ingress() -> None:
     values = values_of()
     values["ingress"]["host"] = ""
     assert "Ingress" not in {one["kind"] for one in rendered(CHART, values)}
+
+
+def test_the_chart_s_calls_are_at_the_nodes(objects: Any) -> None:
+    [server] = [one for one in containers(objects) if one["name"] == "valvomo"]
+    assert [one["name"] for one in server["ports"]] == ["http"]
+    assert not [one for one in server["env"] if "CALLS" in one["name"]]
+    calls = {"enabled": True, "port": 8500, "addresses": "$(NODE_ADDRESS)"}
+    made = by_name(values_of(calls=calls))
+    [server] = [one for one in containers(made) if one["name"] == "valvomo"]
+    [media] = [one for one in server["ports"] if one["name"] == "media"]
+    assert media == {"name": "media", "containerPort": 8500, "hostPort": 8500, "protocol": "UDP"}
+    names = [entry["name"] for entry in server["env"]]
+    assert names.index("NODE_ADDRESS") < names.index("VALVOMO_CALLS_ADDRESSES"), (
+        "what it is made of comes first"
+    )
+    said = {entry["name"]: entry["value"] for entry in server["env"] if "CALLS" in entry["name"]}
+    read = load(said | {"VALVOMO_CALLS_ADDRESSES": "10.0.0.7"})
+    assert (read.calls_processes, read.calls_host, read.calls_port) == (1, "0.0.0.0", 8500)  # noqa: S104
+    people, media_way = made["NetworkPolicy", "desk"]["spec"]["ingress"]
+    assert namespaces(people)
+    assert media_way == {"ports": [{"protocol": "UDP", "port": "media"}]}
 
 
 def test_the_chart_sets_every_setting_that_it_is_given() -> None:
@@ -141,6 +162,12 @@ def test_compose_names_real_settings_and_gives_time_to_end() -> None:
         assert service["stop_grace_period"] == "40s"
         assert "/var/lib/valvomo:uid=8300,gid=8300,mode=0700" in service["tmpfs"]
         assert set(service["depends_on"]) <= set(compose["services"])
+    ports = {}
+    for name in ("one", "two"):
+        service = compose["services"][name]
+        ports[name] = service["environment"]["VALVOMO_CALLS_PORT"]
+        assert service["ports"] == [f"{ports[name]}:{ports[name]}/udp"], "browsers are told the port inside"
+    assert len(set(ports.values())) == len(ports)
     [source] = [compose["configs"][one["source"]] for one in compose["services"]["proxy"]["configs"]]
     shipped = (ROOT / "deploy" / "proxy" / "Caddyfile").read_text().split()
     for word in source["content"].replace("one:8300 two:8300", "127.0.0.1:8300 127.0.0.1:8301").split():
