@@ -35,6 +35,8 @@ export class Chat {
   readonly #halted = new AbortController()
   readonly type = (): void => this.#line.typing()
   readonly say = (frame: CallFrame): void => this.#line.say(frame)
+  /** What an act of the customer's has answered. */
+  readonly know = (situation: Situation): void => this.#take([{ ...situation, kind: 'conversation' }])
   #clock: ReturnType<typeof setInterval> | undefined
 
   constructor(
@@ -105,11 +107,6 @@ export class Chat {
   access(): { server: string; headers: Record<string, string> } {
     const { server, language } = this.#api
     return { server, headers: { Authorization: `Bearer ${this.#token ?? ''}`, 'Accept-Language': language } }
-  }
-
-  /** What an act of the customer's has answered. */
-  know(situation: Situation): void {
-    this.#take([{ ...situation, kind: 'conversation' }])
   }
 
   /** What is needed once the panel is open. */
