@@ -87,6 +87,13 @@ from valvomo.domain.conversations.recording import (
 )
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.survey_form import SurveyKind
+from valvomo.domain.conversations.telephone import (
+    CallbackRequested,
+    Forwarded,
+    TelephoneAnswered,
+    TelephoneDialled,
+    TelephoneMissed,
+)
 from valvomo.domain.conversations.told import notified, told_customer
 from valvomo.domain.conversations.transfer import TransferScheduled
 from valvomo.domain.conversations.vip import VipMarked
@@ -206,6 +213,11 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (RecordingKept(recording_id="r1"), None, NOBODY, False),
     (Elevated(mode=Mode.VOICE), None, NOBODY, False),
     (CallEnded(), None, NOBODY, False),
+    (CallbackRequested(call_id="c", account_id="a", number="+358401234567", by="keys"), None, NOBODY, False),
+    (TelephoneDialled(call_id="c", tries=1), None, NOBODY, False),
+    (TelephoneAnswered(), None, NOBODY, False),
+    (TelephoneMissed(cause="busy"), None, NOBODY, False),
+    (Forwarded(number="+358401234567", by_id="aino"), None, NOBODY, True),
     (SupervisorAsked(**BY_AINO, by_role="agent", note="help"), None, NOBODY, False),
     (AskWithdrawn(**BY_AINO), None, NOBODY, False),
     (AskAnswered(**WATCH), None, NOBODY, False),

@@ -76,6 +76,7 @@ async def test_nothing_of_another_organization_is_found(place: Place) -> None:
         "record": {"revision": 0}, "links": {"to": conversation}, "vip": {"vip": True},
         "message-templates": {"name": "x", "language": "en"}, "instruct": {"text": "x"},
         "mend": {"seq": 1}, "transcript": {"purpose": "somebody asks"}, "elevate": {"mode": "voice"},
+        "keys": {"keys": "1"}, "forward": {"number": "+358401234567"},
     }  # fmt: skip
     for method, path in staff_routes():
         if "{conversation_id}" not in path:

@@ -28,6 +28,8 @@ SNIPPET = {"title": "Ours", "text": "Ours"}
 BODIES: dict[str, dict[str, Any]] = {
     "POST snippets": SNIPPET,
     "POST elevate": {"mode": "voice"},
+    "POST keys": {"keys": "1"},
+    "POST forward": {"number": "+358401234567"},
     "PUT vip": {"vip": True},
     "POST message-templates": {"name": "theirs", "language": "en"},
     "PUT snippets": SNIPPET,

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sample_databases import Fresh
-from sample_floor import AATU, AINO, BILLING, EINO, ONNI, SAARA, SULO, SUPPORT, Floor
+from sample_floor import AATU, AINO, BILLING, EINO, HOUSE, ONNI, SAARA, SULO, SUPPORT, Floor
+from sample_lines import lay_lines
 from sample_stage import Reader, Stage, new_room
 from sample_steps import Step, drawn, scripted, take
 
@@ -30,6 +31,7 @@ SEEN: set[str] = set()
 async def _run(fresh_database: Fresh, acts: list[Step], late: int, *, packs: bool = False) -> None:
     async with fresh_database() as database:
         floor = await Floor.open(database)
+        await lay_lines(floor, HOUSE, "aino", "eino")
         stage = await Stage.open(floor)
         readers, away = ([stage.reader(actor, packs=packs) for actor in READERS] for _ in range(2))
         for reader in readers:

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from sample_floor import AATU, AINO, BILLING, HOUSE, SAARA, SULO, Floor
+from sample_lines import lay_lines
 from sample_queues import hours
 from sample_steps import drawn, scripted, take
 
@@ -42,6 +43,7 @@ def untold(step: ReplayStep) -> bool:
 
 
 async def test_no_kind_of_event_is_told_to_whoever_does_not_see_the_conversation(floor: Floor) -> None:
+    await lay_lines(floor, HOUSE, "aino", "eino")
     begin = await kept(floor)
     left, other = await floor.start("chat"), await floor.start("chat")
     await floor.done(await floor.guest(left), CustomerEnd(conversation_id=left))

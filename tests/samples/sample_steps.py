@@ -24,6 +24,7 @@ from sample_floor import (
     TIMER,
     Floor,
 )  # fmt: skip
+from sample_lines import happens, rings
 from sample_routing import ask, give_up, regain
 
 from valvomo.channels.media import Medium
@@ -65,6 +66,7 @@ from valvomo.commands.conversations.record import (
     StartRecording,
 )
 from valvomo.commands.conversations.survey import AnswerSurvey
+from valvomo.commands.conversations.telephone import Redial
 from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
 from valvomo.commands.conversations.vip import MarkVip
 from valvomo.commands.records.change import ChangeRecord
@@ -134,6 +136,7 @@ def command(step: Step, one: str) -> tuple[Actor, Command] | None:
         "elevate": Elevate(conversation_id=one, mode=Mode.VOICE),
         "end_call": EndCall(conversation_id=one),
         "hold": Hold(conversation_id=one),
+        "redial": Redial(conversation_id=one),
         "unhold": Unhold(conversation_id=one),
         "coach": Coach(conversation_id=one),
         "quiet": StopCoach(conversation_id=one),
@@ -204,6 +207,10 @@ def scripted() -> list[Step]:
             "pick elevate answers_call monitor coach hold transfer_later unhold quiet end_call accept",
         ),
         (8, "pick elevate answers_call records"),
+        (
+            0,
+            "rings callback taken missed redial picked_up hold unhold forwarded complete rings taken hung_up",
+        ),
         (1, "pick elevate declines_call elevate answers_call guest_goes"),
         (4, "pick agent_comes agent_goes agent_comes end minute complete"),
         (0, "long"),
@@ -386,6 +393,10 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.do(SAARA, LinkRecord(conversation_id=one, other_id=ids[0]))
         case "unlink":
             await floor.do(SAARA, UnlinkRecord(conversation_id=one, other_id=ids[0]))
+        case "rings":
+            ids.append(await rings(floor))
+        case "callback" | "taken" | "missed" | "picked_up" | "hung_up" | "forwarded":
+            await happens(floor, step.what, one)
         case "arrives":
             ids.append(await arrive(floor))
         case "told":

@@ -9,7 +9,7 @@ from valvomo.domain.conversations.model import Channel
 
 LONGEST = 200
 _MAILBOX = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-_PHONES = frozenset({Channel.SMS, Channel.WHATSAPP})
+_PHONES = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.VOICE})
 
 
 def addressed(channel: Channel, written: str) -> str | None:

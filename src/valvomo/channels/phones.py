@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import phonenumbers
 
+_DEAR = frozenset(
+    {
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.PAGER,
+        phonenumbers.PhoneNumberType.VOICEMAIL,
+    }
+)
+
 LONGEST = 40
 """Characters in which anybody writes one."""
 
@@ -19,3 +28,13 @@ def e164(text: str, country: str | None = None) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def callable_number(text: str) -> str | None:
+    """The number in E.164, where it may be called: one that is given out, and costs no more than a call costs."""
+    number = e164(text) if text.startswith("+") else None
+    if number is None:
+        return None
+    parsed = phonenumbers.parse(number, None)
+    dear = phonenumbers.number_type(parsed) in _DEAR
+    return number if phonenumbers.is_valid_number(parsed) and not dear else None

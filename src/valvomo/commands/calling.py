@@ -9,11 +9,15 @@ from __future__ import annotations
 import asyncio
 
 from valvomo.bus.port import Bus
-from valvomo.db import calls
+from valvomo.channels.phones import callable_number
+from valvomo.db import calls, conversations, house
 from valvomo.db.calls import Answer, Said, What
 from valvomo.db.database import Database
 from valvomo.db.ids import new_id
 from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.acts import Act, act_refusal
+from valvomo.domain.access.beginning import Way, begin_refusal
+from valvomo.domain.conversations.telephone import telephone_of
 from valvomo.domain.refusals import Reason, Refusal
 
 SAID, ANSWERED = "call_said", "call_answered"
@@ -49,7 +53,43 @@ class Calling:
 
     async def come(self, actor: Actor, conversation_id: str, offer: str) -> str | Refusal:
         """The engine's answer to what this person's browser offers, or why they are not in the call."""
-        said = self._said(actor, conversation_id, "come", offer)
+        return await self._ask(self._said(actor, conversation_id, "come", offer))
+
+    async def press(self, actor: Actor, conversation_id: str, keys: str) -> Refusal | None:
+        """Have keys pressed for the telephone of a call; they are kept nowhere but on their way."""
+        if refusal := await self._refusal(actor, conversation_id, Act.KEYS):
+            return refusal
+        answer = await self._ask(self._said(actor, conversation_id, "keys", keys))
+        return answer if isinstance(answer, Refusal) else None
+
+    async def forward(self, actor: Actor, conversation_id: str, number: str) -> Refusal | None:
+        """Have the telephone of a call connected with another number, where this agent may call out over its trunk."""
+        if refusal := await self._refusal(actor, conversation_id, Act.FORWARD):
+            return refusal
+        if (known := callable_number(number)) is None:
+            return Refusal(Reason.NUMBER_FORBIDDEN)
+        answer = await self._ask(self._said(actor, conversation_id, "forward", known))
+        return answer if isinstance(answer, Refusal) else None
+
+    async def _refusal(self, actor: Actor, conversation_id: str, act: Act) -> Refusal | None:
+        async with self._database.asking() as tx:
+            conversation = await conversations.get(tx, actor.organization_id, conversation_id)
+            if conversation is None:
+                return Refusal(Reason.NOT_FOUND)
+            if refusal := act_refusal(
+                act, actor, conversation, await house.supervision(tx, actor.organization_id)
+            ):
+                return refusal
+            phone = telephone_of(conversation)
+            if act is not Act.FORWARD or phone is None:
+                return None
+            account = await tx.row("channels.begun_over", actor.organization_id, phone.account_id)
+        if account is None:
+            return Refusal(Reason.NOT_FOUND)
+        way = Way(queue_id=account["queue_id"], switched_on=account["begins"], disabled=account["disabled"])
+        return begin_refusal(actor, way)
+
+    async def _ask(self, said: Said) -> str | Refusal:
         waits: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[said.id] = waits
         try:

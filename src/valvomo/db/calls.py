@@ -14,14 +14,17 @@ STALE_SECONDS = 15.0
 """Nobody waits any more for the answer to a signal that is older."""
 AT_A_TIME = 100
 
-What = Literal["come", "go", "mute", "unmute"]
+What = Literal["come", "go", "mute", "unmute", "keys", "forward"]
 Key = tuple[str, str]
 """Organization, conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """Somebody comes into the call of a conversation with what their browser offers, goes, or mutes themselves."""
+    """Somebody comes into the call of a conversation with what their browser offers, goes, or mutes themselves.
+
+    Of a telephone its agent has keys pressed, or has it connected with another number: they are in `offer`.
+    """
 
     id: str
     organization_id: str

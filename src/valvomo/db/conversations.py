@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from valvomo.db import telephones
 from valvomo.db.transaction import Transaction
 from valvomo.domain.conversations.model import Conversation
 
@@ -125,3 +126,4 @@ async def _follow(tx: Transaction, before: Conversation | None, now: Conversatio
         names = sorted(now.deadlines)
         await tx.run("conversations.drop_timers", *key, names)
         await tx.run("conversations.set_timers", *key, names, [now.deadlines[name] for name in names])
+    await telephones.follow(tx, before, now)

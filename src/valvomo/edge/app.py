@@ -44,6 +44,7 @@ from valvomo.edge.http import (
     settings_routes,
     shop,
     survey_figures,
+    telephone,
     transcripts,
     whatif,
     widget,
@@ -60,7 +61,7 @@ STAFF_ROUTES = (
     *alerts.ROUTES, *giving.ROUTES, *pausing.ROUTES, *agents.ROUTES, *figures.ROUTES, *survey_figures.ROUTES,
     *exports.ROUTES, *schedules.ROUTES, *routing.ROUTES, *whatif.ROUTES, *replay.ROUTES, *search.ROUTES,
     *quality.ROUTES, *records.ROUTES, *record_imports.ROUTES, *contacts.ROUTES, *transcripts.ROUTES, *calls.ROUTES,
-    *recordings.ROUTES,
+    *recordings.ROUTES, *telephone.ROUTES,
     *message_html.ROUTES,
 )  # fmt: skip
 CUSTOMER_ROUTES = (

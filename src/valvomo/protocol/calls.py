@@ -6,44 +6,61 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.calls.hearing import Part
-from valvomo.domain.conversations.call_marks import Call, Kept
+from valvomo.domain.conversations.call_marks import Call, Kept, Line, Telephone
 from valvomo.domain.conversations.event import call_of
 from valvomo.domain.conversations.model import Conversation, Mode
 from valvomo.protocol.lookups import Lookups, Named
-from valvomo.protocol.requests import Request
+from valvomo.protocol.requests import Id, Request
 
 RecordingState = Literal["on", "paused"]
+
+
+class TelephoneItem(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer's telephone. `number` is E.164, null where it is withheld; `account` the trunk's.
+
+    `line`: `wanted` (to be called as soon as an agent has them), `dialling`, `up`, or `missed`; `why` the last of
+    `tries` came to nothing: `busy`, `no_answer`, `declined`, `unreachable`, `forbidden` or `failed`.
+    """
+
+    number: str | None
+    account: str
+    line: Literal["wanted", "dialling", "up", "missed"]
+    tries: int
+    why: str | None
 
 
 class CallItem(msgspec.Struct, frozen=True, kw_only=True):
     """The call that a conversation is in, or (`asked`) that its customer is asked to come into.
 
     `coached_by` are supervisors whom the agent alone hears; named to that agent, and to who may know of monitoring.
-    `recording` is whether what is said is kept, null where it is not.
+    `recording` is whether what is said is kept, null where it is not. Nobody is in a call whose customer is to be
+    called (`wanted`), or was not reached (`missed`); `telephone` is theirs, null where they have a window.
     """
 
     id: str
     mode: Literal["voice", "video"]
-    state: Literal["asked", "on"]
+    state: Literal["asked", "on", "wanted", "missed"]
     since: datetime
     held_since: datetime | None
     coached_by: tuple[Named, ...]
     recording: RecordingState | None
+    telephone: TelephoneItem | None
 
 
 class PublicCall(msgspec.Struct, frozen=True, kw_only=True):
     """The same as the customer knows it: they are asked to come, or are in it.
 
-    `held`: they hear music. `recorded`: what is said is kept.
+    `held`: they hear music. `recorded`: what is said is kept. Who has asked to be called back is `wanted`, and then in
+    it by `telephone`: there is nothing for the browser to do.
     """
 
     id: str
     mode: Literal["voice", "video"]
-    state: Literal["asked", "on"]
+    state: Literal["asked", "on", "wanted", "telephone"]
     held: bool
     recorded: bool
 
@@ -81,13 +98,14 @@ def call_item(conversation: Conversation, actor: Actor, lookups: Lookups) -> Cal
     return CallItem(
         id=call.id,
         mode="video" if call.video else "voice",
-        state="asked" if call.asked else "on",
+        state=_state(call),
         since=call.since,
         held_since=call.held_since,
         coached_by=tuple(Named(one.id, one.name) for one in conversation.participants if one.coaching)
         if told
         else (),
         recording=_recording(call),
+        telephone=_telephone(call.telephone),
     )
 
 
@@ -99,9 +117,39 @@ def public_call(conversation: Conversation) -> PublicCall | None:
     return PublicCall(
         id=call.id,
         mode="video" if call.video else "voice",
-        state="asked" if call.asked else "on",
+        state=_public_state(call),
         held=call.held_since is not None,
         recorded=_recording(call) == "on",
+    )
+
+
+def _state(call: Call) -> Literal["asked", "on", "wanted", "missed"]:
+    if call.asked:
+        return "asked"
+    match call.telephone.line if call.telephone else None:
+        case Line.WANTED:
+            return "wanted"
+        case Line.MISSED:
+            return "missed"
+        case _:
+            return "on"
+
+
+def _public_state(call: Call) -> Literal["asked", "on", "wanted", "telephone"]:
+    if call.telephone is None:
+        return "asked" if call.asked else "on"
+    return "telephone" if call.going_on else "wanted"
+
+
+def _telephone(phone: Telephone | None) -> TelephoneItem | None:
+    if phone is None:
+        return None
+    return TelephoneItem(
+        number=phone.number or None,
+        account=phone.account_id,
+        line=phone.line.value,
+        tries=phone.tries,
+        why=phone.why,
     )
 
 
@@ -112,16 +160,32 @@ def _recording(call: Call) -> RecordingState | None:
 
 
 class KeepsCalls(Request, frozen=True, kw_only=True):
-    """What a workstream keeps of its calls, and for how many days; null is as it is, or the usual."""
+    """What a workstream keeps of its calls, and for how many days; null is as it is, or the usual.
+
+    Who waits in a call is called back over `callback_account`, a trunk's; null is nobody.
+    """
 
     calls_kept: Kept | None = None
     calls_days: Annotated[int, Meta(ge=1, le=3660)] | None = None
+    callback_account: Id | UnsetType | None = UNSET
 
 
 class CallModeRequest(Request, frozen=True, kw_only=True):
     """With sound alone, or with pictures too."""
 
     mode: Literal["voice", "video"]
+
+
+class KeysRequest(Request, frozen=True, kw_only=True):
+    """Keys of a telephone, to be pressed one after the other."""
+
+    keys: Annotated[str, Meta(pattern=r"^[0-9*#A-D]{1,32}$")]
+
+
+class NumberRequest(Request, frozen=True, kw_only=True):
+    """A telephone number with its country code, such as +358401234567."""
+
+    number: Annotated[str, Meta(min_length=4, max_length=40, pattern=r"^\+[0-9 ()./-]+$")]
 
 
 class PauseRecordingRequest(Request, frozen=True, kw_only=True):

@@ -144,6 +144,7 @@ class WorkstreamDocument(msgspec.Struct, frozen=True, kw_only=True):
     survey_minutes: int
     calls_kept: str
     calls_days: int
+    callback_account: str | None
     created_at: datetime
 
 

@@ -25,10 +25,14 @@ class ClosedItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallKeys(msgspec.Struct, frozen=True, kw_only=True):
-    """The page keys with which a call begins, each null where there is none of its kind."""
+    """The page keys with which a call begins, each null where there is none of its kind.
+
+    `back`: who waits in a call of the first kind may ask to be called back by telephone.
+    """
 
     voice: str | None = None
     video: str | None = None
+    back: bool = False
 
 
 class WidgetConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -128,6 +128,7 @@ async def manner(tx: Transaction, workstream: Workstream, now: datetime) -> Mann
     calls = CallKeys(
         voice=await _key_of(tx, organization_id, rules.voice_to),
         video=await _key_of(tx, organization_id, rules.video_to),
+        back=await tx.value("telephones.callback_way", organization_id, rules.voice_to) is not None,
     )
     if queue is None or queue.open:
         return Manner(identity=rules.identity.value, calls=calls)

@@ -149,7 +149,8 @@ def _queue(row: Any, at: datetime) -> QueueDocument:
 
 
 def _workstream(row: Any) -> WorkstreamDocument:
-    return shaped(row, WorkstreamDocument, attachments=row["attachments"] or {})
+    more = {"attachments": row["attachments"] or {}, "callback_account": row["callback_account_id"]}
+    return shaped(row, WorkstreamDocument, **more)
 
 
 def _text(row: Any) -> TextDocument:

@@ -68,9 +68,11 @@ def _way(command: StartConversation, found: Classified) -> dict[str, Any]:
         "routed_by": None if command.queue else found.rule,
         "verified": command.identity is not None,
     }
-    return (
-        {**ruled, "account_id": over.account_id, "window_closed": over.window_closed} if over else {**ruled}
-    )
+    if over is None:
+        return {**ruled}
+    if over.telephone is not None:
+        return {**ruled, "telephone": over.telephone}
+    return {**ruled, "account_id": over.account_id, "window_closed": over.window_closed}
 
 
 def _source(work: Work, command: StartConversation) -> LanguageSource:

@@ -1,4 +1,4 @@
-"""Begin: an agent writes to a customer first, over a channel account, and has the conversation at once."""
+"""Begin: an agent writes to a customer first, or calls them, over an account, and has the conversation at once."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from valvomo.db import channels, conversations
 from valvomo.domain.access.beginning import Reach, Way, begin_refusal, reach_refusal
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.conversations.call_marks import Line, Telephone
 from valvomo.domain.conversations.message import customer_message_refusal
 from valvomo.domain.conversations.model import Channel, Conversation
 from valvomo.domain.conversations.template import Template, filled, values_refusal, words_of
@@ -38,7 +39,7 @@ class ChosenTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeginConversation(Command):
-    """Write to a customer who has not written: `text`, or a `template` that the provider has approved.
+    """Write to a customer who has not written: `text`, or a `template` that the provider has approved; or call them.
 
     `address` is in the form in which the channel keeps it; `contact_id` is whom the agent knows it to be. `proactive`
     and `session_hours` are the account's abilities.
@@ -70,6 +71,11 @@ async def begin_conversation(work: Work, command: BeginConversation) -> Outcome:
     account = await _account(work, command)
     if isinstance(account, Refusal):
         return account
+    by_telephone = account["channel"] == Channel.VOICE
+    return await (_called if by_telephone else _written)(work, command, account)
+
+
+async def _written(work: Work, command: BeginConversation, account: Any) -> Outcome:
     said = await _said(work, command)
     if isinstance(said, Refusal):
         return said
@@ -84,6 +90,28 @@ async def begin_conversation(work: Work, command: BeginConversation) -> Outcome:
     if agent is None or not agent.serves:
         return Refusal(Reason.AGENT_NOT_SERVING, {"agent": work.actor.name})
     return await _begun(work, command, (account, thread, until), (agent, said))
+
+
+async def _called(work: Work, command: BeginConversation, account: Any) -> Outcome:
+    """The customer is called as soon as it is the agent's, which is with this."""
+    if command.text or command.template is not None:
+        return Refusal(Reason.BY_TELEPHONE)
+    place = (work.organization_id, command.account_id, command.address)
+    if (ongoing := await work.tx.value("telephones.ongoing", *place)) is not None:
+        known = await conversations.get(work.tx, work.organization_id, ongoing)
+        shown = known if known is not None and may_see(work.actor, known) else None
+        facts = {"state": known.state.value if known else "", "owner": known.owner_name if known else None}
+        return Refusal(Reason.ONGOING, {"conversation": shown.id if shown else None, **facts})
+    agent = await work.lock_agent(work.actor.id)
+    if agent is None or not agent.serves:
+        return Refusal(Reason.AGENT_NOT_SERVING, {"agent": work.actor.name})
+    contact_id = await _contact(work, command, Channel.VOICE, None)
+    over = Over(
+        account_id=command.account_id, address=command.address, contact_id=contact_id, window_closed=True, agent=agent,
+        telephone=Telephone(account_id=command.account_id, number=command.address, line=Line.WANTED),
+    )  # fmt: skip
+    name = command.customer_name or await _name(work, contact_id or command.contact_id) or command.address
+    return await begin_with(work, _starting(command, account, name, over))
 
 
 async def _account(work: Work, command: BeginConversation) -> Any | Refusal:
@@ -190,7 +218,7 @@ async def _contact(work: Work, command: BeginConversation, channel: Channel, thr
         known: str | None = await work.tx.value("channels.identity", work.organization_id, *identity)
         if known is not None:
             return known
-    before: str | None = thread["contact_id"]
+    before: str | None = thread["contact_id"] if thread is not None else None
     return before
 
 

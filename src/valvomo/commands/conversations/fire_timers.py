@@ -21,6 +21,7 @@ from valvomo.domain.conversations.marks import Deadline
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.offers import OfferExpired, expire
 from valvomo.domain.conversations.queueing import lost
+from valvomo.domain.conversations.telephone import dial
 from valvomo.domain.conversations.window import WindowClosed
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
@@ -41,6 +42,7 @@ ORDER = (
     Deadline.WRAP_UP_BLOCK,
     Deadline.WINDOW,
     Deadline.CALL,
+    Deadline.DIAL,
     Deadline.BOT,
     Deadline.AUTO_CLOSE,
 )
@@ -91,6 +93,8 @@ def fall_due(
             return lost(conversation, workstream, queue, "agent_gone", at=work.now)
         case Deadline.WRAP_UP_BLOCK | Deadline.WINDOW | Deadline.CALL:
             return (OVER[name],)
+        case Deadline.DIAL:
+            return dial(conversation, work.new_id())
         case Deadline.AUTO_CLOSE:
             return auto_close(conversation)
         case Deadline.BOT:

@@ -19,6 +19,7 @@ from valvomo.db.ids import new_secret, secret_digest
 from valvomo.domain.access.actor import ActorKind, UserRole
 from valvomo.domain.agents.capacity import Agent, exceeded_by
 from valvomo.domain.agents.events import Acknowledged
+from valvomo.domain.conversations.call_marks import Telephone
 from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy, Conversation
 from valvomo.domain.conversations.start import (
     ConversationStarted,
@@ -44,8 +45,8 @@ _CREATORS = frozenset({UserRole.INTEGRATION, UserRole.ADMINISTRATOR, UserRole.SU
 class Over:
     """The way to a customer: an account, their address there, and who they are, if that is known.
 
-    `window_closed`: the channel takes no free text before they have written. `agent` is who writes first, if somebody
-    of the house does.
+    `window_closed`: the channel takes no free text before they have written. `agent` is who writes or calls first, if
+    somebody of the house does. Over a trunk it is their `telephone`, and nothing is written.
     """
 
     account_id: str
@@ -53,6 +54,7 @@ class Over:
     contact_id: str | None = None
     window_closed: bool = False
     agent: Agent | None = None
+    telephone: Telephone | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,8 @@ async def _begun(
         return refusal
     if command.over is not None and consent.version is not None:
         first = partial(_with_notice, work, first, started)
-    begun = await work.begin(started, command.over.address if command.over else None, first)
+    address = command.over.address if command.over and not command.over.telephone else None
+    begun = await work.begin(started, address, first)
     conversation = await first_links(work, begun, draft.links)
     if isinstance(conversation, Refusal):
         return conversation

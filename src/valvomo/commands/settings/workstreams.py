@@ -26,6 +26,7 @@ from valvomo.domain.conversations.workstream import Timers, WrapUpBlock, default
 from valvomo.domain.refusals import Reason, Refusal, malformed
 from valvomo.domain.routing.rules import QueueRule, SkillRule
 from valvomo.domain.routing.soundness import unsound_rules
+from valvomo.trunks import TRUNKS
 
 SHOWN_A_TEXT = frozenset({Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT, *SPOKEN})
 """Where customers can be shown a text before they write or call: in a window of ours."""
@@ -39,7 +40,8 @@ class Rules:
     `announced` are the lines that customers are told over a channel of what happens, such as who joined; their place in
     the queue they are told at the beginning and at most every `place_minutes`, 0 is not at all. In the end they are
     asked how it went, and answer within `survey_minutes`, 0 is not at all.
-    `calls_kept` is what is kept of calls, for so many `calls_days`; customers are told before.
+    `calls_kept` is what is kept of calls, for so many `calls_days`; customers are told before. Who waits in a call may
+    ask to be called back over the trunk's account, where there is one.
     A template takes the place of `auto_accept` and of the offer time of `timers`. Conversations begin with the bot.
     """
 
@@ -63,6 +65,7 @@ class Rules:
     survey_minutes: int = 0
     calls_kept: Kept = Kept.OFF
     calls_days: int = 90
+    callback_account_id: str | None = None
 
     def shown(self) -> dict[str, object]:
         """As kept with facts."""
@@ -100,6 +103,7 @@ class CreateWorkstream(Command):
     survey_minutes: int = 0
     calls_kept: Kept = Kept.OFF
     calls_days: int = 90
+    callback_account_id: str | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
 
@@ -108,7 +112,7 @@ class CreateWorkstream(Command):
 class ChangeWorkstream(Command):
     """Change what is given; None leaves a thing as it is. Conversations that are under way keep their consent.
 
-    Empty `template_id` or `bot_id` means none. Rules are replaced as a whole.
+    Empty `template_id`, `bot_id` or `callback_account_id` means none. Rules are replaced as a whole.
     """
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
@@ -133,6 +137,7 @@ class ChangeWorkstream(Command):
     survey_minutes: int | None = None
     calls_kept: Kept | None = None
     calls_days: int | None = None
+    callback_account_id: str | None = None
 
 
 @handles(CreateWorkstream)
@@ -164,7 +169,8 @@ async def change_workstream(work: Work, command: ChangeWorkstream) -> Outcome:
     before = rules_of(row)
     given = {one.name: getattr(command, one.name) for one in fields(Rules)}
     after = replace(before, **{name: value for name, value in given.items() if value is not None})
-    after = replace(after, template_id=after.template_id or None, bot_id=after.bot_id or None)
+    after = replace(after, template_id=after.template_id or None, bot_id=after.bot_id or None,
+                    callback_account_id=after.callback_account_id or None)  # fmt: skip
     if refusal := await _refusal(work, Channel(row["channel"]), after):
         return refusal
     await work.tx.run("settings.change_workstream", *_row(work, row["id"], after))
@@ -204,6 +210,7 @@ def _rules(command: CreateWorkstream) -> Rules:
         survey_minutes=command.survey_minutes,
         calls_kept=command.calls_kept,
         calls_days=command.calls_days,
+        callback_account_id=command.callback_account_id or None,
     )
 
 
@@ -215,7 +222,7 @@ def _row(work: Work, workstream_id: str, rules: Rules) -> tuple[object, ...]:
         rules.affinity, rules.template_id, rules.bot_id,
         msgspec.to_builtins(rules.attachments, order="deterministic"), list(rules.announced), rules.place_minutes,
         rules.survey_minutes,
-        rules.calls_kept.value, rules.calls_days,
+        rules.calls_kept.value, rules.calls_days, rules.callback_account_id,
     )  # fmt: skip
 
 
@@ -234,7 +241,20 @@ async def _refusal(work: Work, channel: Channel, rules: Rules) -> Refusal | None
     unsound = unsound_rules(rules.queue_rules, rules.skill_rules, known)
     if unsound:
         return malformed(unsound.at, unsound.problem)
-    return await _bot_refusal(work, channel, rules.bot_id)
+    refused = await _bot_refusal(work, channel, rules.bot_id)
+    return refused or await _callback_refusal(work, channel, rules.callback_account_id)
+
+
+async def _callback_refusal(work: Work, channel: Channel, account_id: str | None) -> Refusal | None:
+    """Customers are called back from calls, over a trunk."""
+    if account_id is None:
+        return None
+    if channel is not Channel.VOICE:
+        return Refusal(Reason.CALLBACK_OFF)
+    row = await work.tx.row("channels.account", work.organization_id, account_id)
+    if row is None or row["provider"] not in TRUNKS:
+        return Refusal(Reason.UNKNOWN_TARGET, {"account": account_id})
+    return None
 
 
 def _form_refusal(channel: Channel, rules: Rules) -> Refusal | None:

@@ -21,13 +21,17 @@ WHERE EXISTS (SELECT FROM conversations c WHERE c.organization_id = $2 AND c.id 
 RETURNING id
 
 -- name: take
--- What is said to the calls of this process, or to calls that nobody carries; each is taken once, oldest first.
+-- What is said to the calls of this process, or to calls that nobody carries; each is taken once, oldest first. A call
+-- with a telephone is carried where its trunk is, or by nobody yet.
 UPDATE call_signals s SET process_id = $1
 WHERE s.id IN (
     SELECT t.id FROM call_signals t
     LEFT JOIN calls c ON c.organization_id = t.organization_id AND c.conversation_id = t.conversation_id
     LEFT JOIN call_carriers k ON k.process_id = c.process_id
-    WHERE t.process_id IS NULL AND t.asked_at > now() - make_interval(secs => $4) AND (
+    WHERE t.process_id IS NULL AND t.asked_at > now() - make_interval(secs => $4) AND NOT EXISTS (
+        SELECT FROM telephones p WHERE p.organization_id = t.organization_id
+            AND p.conversation_id = t.conversation_id AND p.process_id IS DISTINCT FROM $1
+    ) AND (
         c.process_id IS NULL OR c.process_id = $1 OR k.seen_at IS NULL
         OR k.seen_at < now() - make_interval(secs => $2)
     )
@@ -55,8 +59,8 @@ UPDATE call_signals SET process_id = NULL WHERE id = $1
 DELETE FROM calls WHERE organization_id = $1 AND conversation_id = $2 AND call_id = $3 AND process_id = $4
 
 -- name: answer
--- What came of a signal.
-UPDATE call_signals SET answer = $2, refusal = $3, why = $4 WHERE id = $1
+-- What came of a signal; what it said is not kept.
+UPDATE call_signals SET answer = $2, refusal = $3, why = $4, offer = '' WHERE id = $1
 
 -- name: drop
 -- Nobody waits for what comes of this.

@@ -77,16 +77,16 @@ ORDER BY id LIMIT $4
 -- A new workstream.
 INSERT INTO workstreams (organization_id, id, name, queue_id, units, allowed_presences, auto_accept, wrap_up, timers,
     consent, origins, queue_rules, skill_rules, affinity, template_id, bot_id, attachments, announced,
-    place_minutes, survey_minutes, calls_kept, calls_days, channel, key, created_at)
+    place_minutes, survey_minutes, calls_kept, calls_days, callback_account_id, channel, key, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17::jsonb, $18,
-    $19, $20, $21, $22, $23, $24, $25)
+    $19, $20, $21, $22, $23, $24, $25, $26)
 
 -- name: change_workstream
 -- A workstream as it is from now on.
 UPDATE workstreams SET name = $3, queue_id = $4, units = $5, allowed_presences = $6, auto_accept = $7, wrap_up = $8,
     timers = $9::jsonb, consent = $10, origins = $11, queue_rules = $12::jsonb, skill_rules = $13::jsonb, affinity = $14,
     template_id = $15, bot_id = $16, attachments = $17::jsonb, announced = $18,
-    place_minutes = $19, survey_minutes = $20, calls_kept = $21, calls_days = $22
+    place_minutes = $19, survey_minutes = $20, calls_kept = $21, calls_days = $22, callback_account_id = $23
 WHERE organization_id = $1 AND id = $2
 
 -- name: newest_text

@@ -42,6 +42,7 @@ from valvomo.domain.conversations.offers import answer_refusal
 from valvomo.domain.conversations.pick import pick_refusal
 from valvomo.domain.conversations.queueing import owner_refusal, park_refusal, resume_refusal
 from valvomo.domain.conversations.recording import pause_recording_refusal, resume_recording_refusal
+from valvomo.domain.conversations.telephone import keys_refusal, redial_refusal
 from valvomo.domain.conversations.transfer import schedule_refusal, transfer_refusal
 from valvomo.domain.conversations.vip import vip_refusal
 from valvomo.domain.refusals import Reason, Refusal
@@ -79,6 +80,9 @@ class Act(StrEnum):
     END_CALL = "end_call"
     HOLD = "hold"
     UNHOLD = "unhold"
+    KEYS = "keys"
+    REDIAL = "redial"
+    FORWARD = "forward"
     PAUSE_RECORDING = "pause_recording"
     RESUME_RECORDING = "resume_recording"
     REPLY = "reply"
@@ -153,6 +157,9 @@ RULES: Mapping[Act, Rule] = {
     Act.END_CALL: lambda actor, one: end_call_refusal(actor.id, one),
     Act.HOLD: lambda actor, one: hold_refusal(actor.id, one),
     Act.UNHOLD: lambda actor, one: unhold_refusal(actor.id, one),
+    Act.KEYS: lambda actor, one: keys_refusal(actor.id, one),
+    Act.REDIAL: lambda actor, one: redial_refusal(actor.id, one),
+    Act.FORWARD: lambda actor, one: keys_refusal(actor.id, one),
     Act.PAUSE_RECORDING: lambda actor, one: pause_recording_refusal(actor.id, one),
     Act.RESUME_RECORDING: lambda actor, one: resume_recording_refusal(actor.id, one),
     Act.REPLY: lambda actor, one: reply_refusal(actor.id, one),

@@ -27,6 +27,7 @@ from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
 from valvomo.domain.conversations.mute import Muted, Pinned, Unmuted, Unpinned
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferMade, OfferRejected
 from valvomo.domain.conversations.queueing import Queued
+from valvomo.domain.conversations.telephone import Forwarded
 from valvomo.domain.conversations.transfer import TransferScheduled
 from valvomo.domain.records.events import RecordsImported
 
@@ -51,6 +52,7 @@ def audited(event: Event | HouseFact) -> bool:  # noqa: C901 - a list, case by c
             | TookOver()
             | ForceClosed()
             | BotPaused()
+            | Forwarded()
         ):
             return True
         case AlertAcknowledged() | AlertAssigned() | Muted() | Unmuted() | Pinned() | Unpinned():

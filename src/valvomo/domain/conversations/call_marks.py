@@ -27,9 +27,35 @@ class Recording:
     paused: bool = False
 
 
+class Line(StrEnum):
+    """How a customer's telephone is: to be called once an agent has them, called just now, connected, not reached."""
+
+    WANTED = "wanted"
+    DIALLING = "dialling"
+    UP = "up"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telephone:
+    """The customer's telephone: its number in E.164, "" where that is withheld, and the trunk's account.
+
+    `tries`: how often the house has called; `why` the last call came to nothing, None where it did not.
+    """
+
+    account_id: str
+    number: str
+    line: Line = Line.UP
+    tries: int = 0
+    why: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """`asked`: the customer of a text conversation has not answered yet. On hold since `held_since`, or not at all."""
+    """`asked`: the customer of a text conversation has not answered yet. On hold since `held_since`, or not at all.
+
+    `telephone`: the customer is on the telephone, None where they have a window.
+    """
 
     id: str
     video: bool
@@ -37,3 +63,10 @@ class Call:
     asked: bool = False
     held_since: datetime | None = None
     recording: Recording | None = None
+    telephone: Telephone | None = None
+
+    @property
+    def going_on(self) -> bool:
+        """Whether people can be in it: nobody is while its customer is asked, or cannot be spoken to."""
+        line = self.telephone.line if self.telephone else Line.UP
+        return not self.asked and line in (Line.UP, Line.DIALLING)

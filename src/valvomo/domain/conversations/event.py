@@ -111,9 +111,9 @@ def call_of(conversation: Conversation) -> Call | None:
 
 
 def ongoing_call(conversation: Conversation) -> Call | None:
-    """The call that people can be in right now; one that its customer is only asked to come into is none."""
+    """The call that people can be in right now, see `Call.going_on`."""
     call = call_of(conversation)
-    return None if call is None or call.asked else call
+    return call if call is not None and call.going_on else None
 
 
 def without_call(conversation: Conversation) -> Conversation:
@@ -160,7 +160,7 @@ def back_in_queue(
         # Who asked the customer is gone, and nobody is there who could take them off hold.
         call=None if call is None or call.asked else replace(call, held_since=None),
     )
-    due = {"agent_gone": None, "bot": None, "call": None, "auto_close": auto_close}
+    due = {"agent_gone": None, "bot": None, "call": None, "dial": None, "auto_close": auto_close}
     return with_deadlines(with_offer_deadlines(changed), **due)
 
 

@@ -56,6 +56,13 @@ from valvomo.domain.conversations.recording import (
 )
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
+from valvomo.domain.conversations.telephone import (
+    CallbackRequested,
+    Forwarded,
+    TelephoneAnswered,
+    TelephoneDialled,
+    TelephoneMissed,
+)
 from valvomo.domain.conversations.transfer import TransferScheduled
 from valvomo.domain.conversations.vip import VipMarked
 from valvomo.domain.conversations.window import WindowClosed, WindowOpened
@@ -95,6 +102,11 @@ EVENTS: Mapping[str, type[Event]] = {
         CallDeclined,
         Elevated,
         CallEnded,
+        CallbackRequested,
+        TelephoneDialled,
+        TelephoneAnswered,
+        TelephoneMissed,
+        Forwarded,
         Held,
         Unheld,
         CoachingStarted,

@@ -88,3 +88,4 @@ class Deadline(StrEnum):
     WINDOW = "window"
     BOT = "bot"
     CALL = "call"
+    DIAL = "dial"

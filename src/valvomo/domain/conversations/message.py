@@ -16,6 +16,7 @@ from typing import ClassVar
 from valvomo.domain.attachments.attached import Attached, sealed
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Channel, Conversation, Role, State
+from valvomo.domain.conversations.telephone import written_refusal
 from valvomo.domain.conversations.window import window_refusal
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -72,7 +73,8 @@ def digest_of(text: str, attachments: Sequence[Attached] = ()) -> str:
 
 def reply_refusal(author_id: str, conversation: Conversation) -> Refusal | None:
     """Public words: whoever may speak to the customer, while the channel takes free text."""
-    return template_refusal(author_id, conversation) or window_refusal(conversation)
+    refused = template_refusal(author_id, conversation) or window_refusal(conversation)
+    return refused or written_refusal(conversation)
 
 
 def template_refusal(author_id: str, conversation: Conversation) -> Refusal | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
+from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.event import (
     Event,
     back_in_queue,
@@ -170,7 +171,11 @@ def owned(
         overflowed=(),
         served_by=tuple(dict.fromkeys((*conversation.served_by, agent[0]))),
     )
-    return with_deadlines(with_offer_deadlines(changed), auto_close=None, agent_gone=None)
+    call = changed.call
+    wanted = call is not None and call.telephone is not None and call.telephone.line is Line.WANTED
+    # Whoever is to be called is called as soon as somebody is there who speaks to them.
+    due = {"auto_close": None, "agent_gone": None, **({"dial": at} if wanted else {})}
+    return with_deadlines(with_offer_deadlines(changed), **due)
 
 
 def _no_longer_unseen(agent_id: str, conversation: Conversation) -> tuple[Event, ...]:

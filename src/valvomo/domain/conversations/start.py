@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from valvomo.domain.agents.skills import Need
+from valvomo.domain.conversations.call_marks import Call, Telephone
 from valvomo.domain.conversations.event import Event, with_deadlines
 from valvomo.domain.conversations.marks import LanguageSource
 from valvomo.domain.conversations.model import (
@@ -63,6 +64,7 @@ class ConversationStarted(Event):
     owner_id: str | None = None
     owner_name: str | None = None
     excess_units: int = 0
+    telephone: Telephone | None = None
 
     def begin(self, at: datetime) -> Conversation:
         """The new conversation: open in its queue, active with a bot as primary, or with the agent who began it.
@@ -89,6 +91,9 @@ class ConversationStarted(Event):
             record=self.record,
             bot_patience=self.bot_patience,
             bot_idle=self.bot_idle,
+            call=Call(id=self.conversation_id, video=False, since=at, telephone=self.telephone)
+            if self.telephone
+            else None,
         )
         # A bot that cannot be reached, or never says a word, must not keep anybody.
         bot = at + timedelta(seconds=self.bot_patience) if self.bot_id else None
@@ -118,8 +123,8 @@ class FirstBot:
 class Customer:
     """Whom the conversation is with, what they said before it began, and what follows from that for routing.
 
-    `account_id` is the channel account over which they are reached, if any; `window_closed` where it takes free text
-    only after the customer has written.
+    `account_id` is the channel account over which they are reached in writing, if any; `window_closed` where it takes
+    free text only after the customer has written. `telephone` is theirs, where they are on it or to be called.
     """
 
     contact_id: str
@@ -139,6 +144,7 @@ class Customer:
     account_id: str | None = None
     window_closed: bool = False
     verified: bool = False
+    telephone: Telephone | None = None
 
 
 _OF_CUSTOMER = (
@@ -172,6 +178,7 @@ def start(
         **{name: getattr(customer, name) for name in _OF_CUSTOMER},
         units=workstream.units,
         consent=consent,
+        telephone=customer.telephone,
         record=(customer.record or Record()) if workstream.channel is Channel.RECORD else None,
         auto_close_at=workstream.auto_close(workstream.timers.auto_close_open, at),
     )

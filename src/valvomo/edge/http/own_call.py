@@ -5,10 +5,11 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from valvomo.commands.conversations.call import AcceptCall, DeclineCall, HangUp
+from valvomo.commands.conversations.telephone import RequestCallback
 from valvomo.domain.access.actor import Actor
 from valvomo.edge.http.outcomes import carried_out_own
 from valvomo.edge.parts import Parts
-from valvomo.protocol.calls import CALL_MODES, CallModeRequest, IceServers
+from valvomo.protocol.calls import CALL_MODES, CallModeRequest, IceServers, NumberRequest
 from valvomo.protocol.customer import PublicConversation
 from valvomo.queries.customers import Guest
 
@@ -70,4 +71,20 @@ async def hang_up(parts: PartsArg, actor: ActorArg, guest: GuestArg, key: KeyArg
     return await carried_out_own(parts, (actor, guest), command, key)
 
 
-ROUTES = (own_ice_servers, accept_call, decline_call, hang_up)
+@post(
+    "/call/back",
+    status_code=200,
+    opt={"pace": "customer"},
+    tags=TAGS,
+    operation_id="requestCallback",
+    summary="Ask to be called back",
+)
+async def request_callback(
+    data: JSONBody[NumberRequest], parts: PartsArg, actor: ActorArg, guest: GuestArg, key: KeyArg
+) -> PublicConversation:
+    """Whoever waits for an answer keeps their place, and is called by telephone when an agent is there for them."""
+    command = RequestCallback(conversation_id=guest.conversation_id, number=data.number)
+    return await carried_out_own(parts, (actor, guest), command, key)
+
+
+ROUTES = (own_ice_servers, accept_call, decline_call, hang_up, request_callback)

@@ -74,6 +74,7 @@ async def create_workstream(
         survey_minutes=data.survey_minutes,
         calls_kept=data.calls_kept or Kept.OFF,
         calls_days=data.calls_days or USUAL_DAYS,
+        callback_account_id=given(data.callback_account),
         texts=data.texts,
     )
     made = done(await parts.executor.execute(actor, command, key))
@@ -119,6 +120,7 @@ async def change_workstream(
         survey_minutes=data.survey_minutes,
         calls_kept=data.calls_kept,
         calls_days=data.calls_days,
+        callback_account_id=given(data.callback_account),
     )
     done(await parts.executor.execute(actor, command, key))
     return await _document(parts, actor, workstream_id)

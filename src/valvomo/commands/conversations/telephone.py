@@ -1,0 +1,197 @@
+"""Telephones: calls that come in, are answered and lost; calls back, calls again, and calls that are forwarded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from valvomo.channels.phones import callable_number
+from valvomo.commands.conversations.start import Over, StartConversation, begin_with
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.work import Work
+from valvomo.db import conversations
+from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.acts import Act
+from valvomo.domain.conversations import telephone as rules
+from valvomo.domain.conversations.call_marks import Telephone
+from valvomo.domain.conversations.model import Channel, Conversation
+from valvomo.domain.refusals import Reason, Refusal
+
+WITHHELD = "Anonymous"
+"""What networks call a caller who withholds their number (RFC 3323 §4.1.1.3)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveCall(Command):
+    """Somebody calls over a trunk: a conversation of its workstream. `caller` is E.164, "" where it is withheld."""
+
+    account_id: str
+    trunk_call: str
+    caller: str
+    process_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTelephone(Command):
+    """The customer who was called has answered."""
+
+    conversation_id: str
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoseTelephone(Command):
+    """The telephone of a call is gone; `why` by the trunk's word."""
+
+    conversation_id: str
+    call_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCallback(Command):
+    """Who waits for an answer wants to be called: at `number`, or the one from which they call."""
+
+    conversation_id: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redial(Command):
+    """Call a customer again who was not reached."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardCall(Command):
+    """The trunk has connected the customer with another number, as their agent wanted."""
+
+    conversation_id: str
+    number: str
+    by_id: str
+
+
+@handles(ReceiveCall)
+async def receive_call(work: Work, command: ReceiveCall) -> Outcome:
+    """Whoever the number is known for; what is told twice begins once. Overflow may have closed it already."""
+    if refusal := _system_only(work):
+        return refusal
+    place = (work.organization_id, command.account_id)
+    account = await work.tx.row("channels.led_to", *place)
+    if account is None:
+        return Refusal(Reason.NOT_FOUND)
+    contact_id, name = await _caller(work, command.caller)
+    phone = Telephone(account_id=command.account_id, number=command.caller)
+    started = await begin_with(
+        work,
+        StartConversation(
+            channel=Channel.VOICE,
+            workstream_id=account["workstream_id"],
+            customer_name=name or command.caller or WITHHELD,
+            phone=command.caller or None,
+            over=Over(
+                account_id=command.account_id, address=command.caller, contact_id=contact_id, window_closed=True,
+                telephone=phone,
+            ),
+        ),
+        partial(_note, work, command),
+    )  # fmt: skip
+    if isinstance(started, Refusal):
+        return started
+    if command.caller and contact_id is None:
+        identity = ("phone", command.caller, str(started["contact"]), f"account:{command.account_id}")
+        await work.tx.run("channels.add_identity", work.organization_id, *identity, work.now)
+    return started
+
+
+@handles(AnswerTelephone)
+async def answer_telephone(work: Work, command: AnswerTelephone) -> Outcome:
+    """Nothing where the call is another one by now."""
+    conversation = await _systems(work, command.conversation_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    return await work.decide(conversation, rules.answered(conversation, command.call_id))
+
+
+@handles(LoseTelephone)
+async def lose_telephone(work: Work, command: LoseTelephone) -> Outcome:
+    """Not reached, or the customer's end; nothing where the conversation is without this call by now."""
+    conversation = await _systems(work, command.conversation_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    workstream = await work.workstream(conversation)
+    decision = rules.hung_up(conversation, workstream, command.call_id, command.why, at=work.now)
+    return await work.decide(conversation, decision)
+
+
+@handles(RequestCallback)
+async def request_callback(work: Work, command: RequestCallback) -> Outcome:
+    """By the customer in their window, or by the system for who has pressed a key of their telephone."""
+    conversation = await conversations.lock(work.tx, work.organization_id, command.conversation_id)
+    customer = work.actor.kind is ActorKind.CUSTOMER
+    if conversation is None or (customer and work.actor.id != conversation.contact_id):
+        return Refusal(Reason.NOT_FOUND)
+    if not customer and (refusal := _system_only(work)):
+        return refusal
+    phone = rules.telephone_of(conversation)
+    place = (work.organization_id, conversation.workstream_id)
+    account_id: str | None = await work.tx.value("telephones.callback_way", *place)
+    number = callable_number(command.number or (phone.number if phone else ""))
+    if number is None:
+        return Refusal(Reason.NUMBER_FORBIDDEN)
+    decision = rules.request_callback(
+        conversation, (account_id or "", number), work.new_id(), by="window" if customer else "keys",
+        offered=account_id is not None,
+    )  # fmt: skip
+    return await work.decide(conversation, decision)
+
+
+@handles(Redial)
+async def redial(work: Work, command: Redial) -> Outcome:
+    """By its primary."""
+    conversation = await work.lock_for(command.conversation_id, Act.REDIAL)
+    if isinstance(conversation, Refusal):
+        return conversation
+    return await work.decide(conversation, rules.redial(work.actor.id, conversation, work.new_id()))
+
+
+@handles(ForwardCall)
+async def forward_call(work: Work, command: ForwardCall) -> Outcome:
+    """The talk is over for the house; its agent wraps up."""
+    conversation = await _systems(work, command.conversation_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    workstream = await work.workstream(conversation)
+    decision = rules.forwarded(command.by_id, conversation, workstream, command.number, at=work.now)
+    return await work.decide(conversation, decision)
+
+
+async def _systems(work: Work, conversation_id: str) -> Conversation | Refusal:
+    if refusal := _system_only(work):
+        return refusal
+    found = await conversations.lock(work.tx, work.organization_id, conversation_id)
+    return found or Refusal(Reason.NOT_FOUND)
+
+
+def _system_only(work: Work) -> Refusal | None:
+    return None if work.actor.kind is ActorKind.SYSTEM else Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+
+
+async def _caller(work: Work, number: str) -> tuple[str | None, str]:
+    """Whom the network vouches for by this number, and their name; nobody where it is withheld or new."""
+    if not number:
+        return None, ""
+    identity = (work.organization_id, "phone", number)
+    await work.tx.value("channels.lock_identity", *identity)
+    known: str | None = await work.tx.value("channels.identity", *identity)
+    rows = await work.tx.rows("contacts.group", work.organization_id, known) if known else []
+    return known, str(rows[0]["name"]) if rows else ""
+
+
+async def _note(work: Work, command: ReceiveCall, conversation: Conversation) -> Conversation:
+    await work.tx.run(
+        "telephones.note", work.organization_id, conversation.id, conversation.id, command.account_id,
+        command.trunk_call, command.caller, command.process_id,
+    )  # fmt: skip
+    return conversation

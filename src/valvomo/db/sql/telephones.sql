@@ -1,0 +1,60 @@
+-- name: note
+-- A call that a trunk of this process has, or (without a process) that is to be dialled over an account.
+INSERT INTO telephones (organization_id, call_id, conversation_id, account_id, trunk_call, number, process_id, asked_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, now())
+
+-- name: of_trunk_call
+-- The conversation of a call by the trunk's name.
+SELECT conversation_id FROM telephones WHERE organization_id = $1 AND account_id = $2 AND trunk_call = $3
+
+-- name: ongoing
+-- A conversation whose telephone with this number is in a call, or called, over this account.
+SELECT conversation_id FROM telephones WHERE organization_id = $1 AND account_id = $2 AND number = $3 LIMIT 1
+
+-- name: take
+-- Calls that are to be dialled over these accounts, which are open in this process; nobody else takes them.
+UPDATE telephones t SET process_id = $1
+WHERE (t.organization_id, t.call_id) IN (
+    SELECT w.organization_id, w.call_id FROM telephones w
+    JOIN unnest($2::text[], $3::text[]) AS k (organization_id, account_id)
+        ON k.organization_id = w.organization_id AND k.account_id = w.account_id
+    WHERE w.process_id IS NULL ORDER BY w.asked_at LIMIT 20 FOR UPDATE OF w SKIP LOCKED
+)
+RETURNING t.organization_id, t.call_id, t.conversation_id, t.account_id, t.trunk_call, t.number
+
+-- name: over
+-- The trunk has hung this call up.
+DELETE FROM telephones WHERE organization_id = $1 AND call_id = $2
+
+-- name: lost
+-- Calls of processes that are gone, and calls that nobody has dialled for so many seconds: over, all of them.
+DELETE FROM telephones t WHERE (t.organization_id, t.call_id) IN (
+    SELECT l.organization_id, l.call_id FROM telephones l
+    WHERE (l.process_id IS NULL AND l.asked_at < now() - make_interval(secs => $2))
+        OR (l.process_id IS NOT NULL AND NOT EXISTS (SELECT FROM call_carriers k
+            WHERE k.process_id = l.process_id AND k.seen_at > now() - make_interval(secs => $1)))
+    LIMIT 100 FOR UPDATE OF l SKIP LOCKED
+)
+RETURNING t.organization_id, t.call_id, t.conversation_id
+
+-- name: open_accounts
+-- Accounts of trunks that are in use.
+SELECT * FROM channel_accounts WHERE provider = ANY ($1::text[]) AND NOT disabled ORDER BY id
+
+-- name: hold_account
+-- Whether this process holds an account that is open in one at a time: it did, nobody does, or whoever did is gone.
+INSERT INTO trunk_holders (organization_id, account_id, process_id, seen_at) VALUES ($1, $2, $3, now())
+ON CONFLICT (organization_id, account_id) DO UPDATE SET process_id = excluded.process_id, seen_at = excluded.seen_at
+WHERE trunk_holders.process_id = excluded.process_id
+    OR trunk_holders.seen_at < now() - make_interval(secs => $4)
+RETURNING process_id
+
+-- name: free_account
+-- Others may hold it.
+DELETE FROM trunk_holders WHERE organization_id = $1 AND account_id = $2 AND process_id = $3
+
+-- name: callback_way
+-- Over which account customers of a workstream are called back, if that may be used now.
+SELECT a.id FROM workstreams w
+JOIN channel_accounts a ON a.organization_id = w.organization_id AND a.id = w.callback_account_id AND NOT a.disabled
+WHERE w.organization_id = $1 AND w.id = $2
