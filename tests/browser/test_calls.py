@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, ViewportSize, expect
+from playwright.async_api import Page, ViewportSize, expect
+from sample_calling import CUSTOMER, box, call_us, called, panel
 from sample_ears import Ear, with_ears
 from sample_looks import fits, judge
 from sample_office import Office
@@ -15,7 +16,6 @@ from sample_screens import Chat, Desk, Floor
 
 pytestmark = pytest.mark.slow
 PATIENCE = 180.0
-CUSTOMER = "Ada Lovelace"
 LOSES_ITS_PART = (409,)
 """What a page may be answered that reads on at the very moment at which its reader has no part in it any more."""
 PHONE = ViewportSize(width=390, height=844)
@@ -36,35 +36,6 @@ async def shot(page: Page, name: str) -> None:
     """A picture, where somebody wants to look at them."""
     if folder := os.environ.get("VALVOMO_TEST_PICTURES"):
         await page.screenshot(path=f"{folder}/calls-{name}.png", animations="disabled")
-
-
-def box(chat: Chat) -> Locator:
-    """The call in the widget."""
-    return chat.page.get_by_role("region", name="Call", exact=True)
-
-
-def panel(page: Page) -> Locator:
-    """The call in the console."""
-    return page.get_by_role("region", name="Call", exact=True)
-
-
-async def call_us(chat: Chat, how: str = "Call us", name: str = CUSTOMER) -> None:
-    """By the button in the form."""
-    await chat.page.get_by_role("button", name="Open chat").click()
-    await chat.panel.get_by_label("Your name").fill(name)
-    await chat.panel.get_by_role("button", name=how, exact=True).click()
-    await expect(box(chat)).to_have_attribute("data-call", "on")
-
-
-async def called(office: Office, how: str = "Call us", **who: Any) -> tuple[Chat, Desk]:
-    """A customer who has called, and Onni, who has answered."""
-    chat, desk = await asyncio.gather(
-        Chat.visit(office, **with_ears("customer")), Desk.open(office, "onni", **with_ears("agent", **who))
-    )
-    await call_us(chat, how)
-    await desk.accept(CUSTOMER)
-    await expect(panel(desk.page)).to_have_attribute("data-call", "on")
-    return chat, desk
 
 
 async def test_a_customer_calls_and_is_served(office: Office) -> None:

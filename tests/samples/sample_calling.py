@@ -1,0 +1,43 @@
+"""Calls as those see them who are in them: how they begin, and where they are on the screen."""
+
+import asyncio
+from typing import Any
+
+from playwright.async_api import Locator, Page, expect
+from sample_ears import with_ears
+from sample_office import Office
+from sample_screens import Chat, Desk
+
+CUSTOMER = "Ada Lovelace"
+
+
+def box(chat: Chat) -> Locator:
+    """The call in the widget."""
+    return chat.page.get_by_role("region", name="Call", exact=True)
+
+
+def panel(page: Page) -> Locator:
+    """The call in the console."""
+    return page.get_by_role("region", name="Call", exact=True)
+
+
+async def call_us(chat: Chat, how: str = "Call us", name: str = CUSTOMER) -> None:
+    """By the button in the form."""
+    await chat.page.get_by_role("button", name="Open chat").click()
+    await chat.panel.get_by_label("Your name").fill(name)
+    await chat.panel.get_by_role("button", name=how, exact=True).click()
+    await expect(box(chat)).to_have_attribute("data-call", "on")
+
+
+async def called(
+    office: Office, how: str = "Call us", *, at: Office | None = None, **who: Any
+) -> tuple[Chat, Desk]:
+    """A customer who has called, and Onni, who has answered; `at`: the server that Onni's Desk is at."""
+    chat, desk = await asyncio.gather(
+        Chat.visit(office, **with_ears("customer")),
+        Desk.open(at or office, "onni", **with_ears("agent", **who)),
+    )
+    await call_us(chat, how)
+    await desk.accept(CUSTOMER)
+    await expect(panel(desk.page)).to_have_attribute("data-call", "on")
+    return chat, desk
