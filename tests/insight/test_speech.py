@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
 from email.message import Message
-from email.parser import BytesParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sample_speech import RATE, needs_espeak, spoken
+from sample_transcriptions import Endpoint, answer, transcriptions
 
 from valvomo.domain.speech.choice import SpeechBackend
 from valvomo.insight.breaker import FAILURES, RESTS_SECONDS
@@ -107,21 +103,6 @@ def test_what_can_be_chosen_is_what_is_set_up() -> None:
     assert there >= {SpeechBackend.OPENAI, SpeechBackend.LOCAL, SpeechBackend.AUTO}
 
 
-@dataclass
-class Endpoint:
-    """A stand-in that speaks transcriptions; `answer` makes (status, body) of the parts that came."""
-
-    answer: Callable[[dict[str, Message]], tuple[int, bytes]]
-    asked: list[dict[str, Message]] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
-    url: str = ""
-
-
-def answer(**body: Any) -> bytes:
-    return json.dumps(body).encode()
-
-
 WRITTEN = answer(
     text=" Missä on  laskuni? ", language="finnish", duration=1.0,
     words=[{"word": " Missä", "start": 0.1, "end": 0.4}],
@@ -131,35 +112,9 @@ WRITTEN = answer(
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    stand_in = Endpoint(lambda _: (200, WRITTEN))
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            whole = BytesParser().parsebytes(
-                b"Content-Type: " + self.headers["Content-Type"].encode() + b"\r\n\r\n" + body
-            )
-            parts = [one for one in whole.walk() if not one.is_multipart()]
-            asked = {str(one.get_param("name", header="content-disposition")): one for one in parts}
-            stand_in.asked.append(asked)
-            stand_in.headers.append({name.lower(): value for name, value in self.headers.items()})
-            stand_in.paths.append(self.path)
-            status, said = stand_in.answer(asked)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(said)))
-            self.end_headers()
-            self.wfile.write(said)
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        stand_in.url = f"http://127.0.0.1:{server.server_port}/v1"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield stand_in
-        server.shutdown()
-        thread.join()
+    with transcriptions() as found:
+        found.answer = lambda _: (200, WRITTEN)
+        yield found
 
 
 FINNISH = Sound(pcm=SILENCE, language="fi")

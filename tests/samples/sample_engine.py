@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from valvomo.domain.calls.hearing import Hears, Matrix
-from valvomo.media.port import GoneError, Happening, Kind, OfferError, Quality, WebLeg
+from valvomo.media.port import GoneError, Happening, Heard, Kind, OfferError, Quality, WebLeg
 
 
 @dataclass
@@ -19,6 +19,8 @@ class SampleCall:
     matrix: dict[str, Hears] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
     recordings: list[str] = field(default_factory=list)
+    taps: dict[str, asyncio.Queue[Heard | None]] = field(default_factory=dict)
+    clock: float = 0.0
 
     def heard_by(self, leg_id: str) -> set[str]:
         """Whose sound arrives there: of those who are in it and from whom any is taken."""
@@ -47,8 +49,11 @@ class SampleEngine:
     async def end_call(self, call_id: str) -> None:
         """See `Engine`."""
         self.there()
-        if self.open.pop(call_id, None) is not None:
+        call = self.open.pop(call_id, None)
+        if call is not None:
             self.ended.append(call_id)
+            for tap in call.taps.values():
+                tap.put_nowait(None)
 
     async def calls(self) -> frozenset[str]:
         """See `Engine`."""
@@ -81,6 +86,23 @@ class SampleEngine:
     async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:  # noqa: ARG002
         """See `Engine`."""
         self.open[call_id].recordings.append(recording_id)
+
+    async def tap(self, call_id: str, leg_id: str) -> AsyncGenerator[Heard, None]:
+        """See `Engine`; what is said comes by `say`."""
+        tap = self.open[call_id].taps[leg_id] = asyncio.Queue()
+        while (one := await tap.get()) is not None:
+            yield one
+
+    def say(self, call_id: str, leg_id: str, pcm: bytes) -> bool:
+        """Somebody says this, of which nothing comes to whoever taps unless it may be kept; whether it does."""
+        call = self.open[call_id]
+        began, call.clock = call.clock, call.clock + len(pcm) / 32_000
+        if leg_id not in call.kept or leg_id not in call.taps:
+            return False
+        for begin in range(0, len(pcm), 640):
+            frame = Heard(call_id, leg_id, began + begin / 32_000, pcm[begin : begin + 640])
+            call.taps[leg_id].put_nowait(frame)
+        return True
 
     async def quality(self, call_id: str) -> dict[str, Quality]:
         """See `Engine`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import subprocess
 import wave
@@ -14,6 +15,13 @@ ESPEAK = shutil.which("espeak-ng")
 needs_espeak = pytest.mark.skipif(
     ESPEAK is None, reason="espeak-ng is not installed (Debian's package espeak-ng)"
 )
+
+
+def tone(level: int, seconds: float) -> bytes:
+    """A voice of this loudness, of 200 Hz; 0 is silence."""
+    period = [round(level * math.sqrt(2) * math.sin(2 * math.pi * n / 80)) for n in range(80)]
+    once = b"".join(one.to_bytes(2, "little", signed=True) for one in period)
+    return once * round(seconds * 200)
 
 
 def spoken(text: str, folder: Path, *, voice: str = "en-us") -> bytes:

@@ -69,6 +69,7 @@ from valvomo.commands.conversations.survey import AnswerSurvey
 from valvomo.commands.conversations.telephone import Redial
 from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
 from valvomo.commands.conversations.vip import MarkVip
+from valvomo.commands.conversations.write_down import WriteDown
 from valvomo.commands.records.change import ChangeRecord
 from valvomo.commands.records.linking import LinkRecord, UnlinkRecord
 from valvomo.commands.registry import Command
@@ -81,7 +82,7 @@ from valvomo.domain.attachments.media import MediaProblem
 from valvomo.domain.conversations.delivery import Delivery
 from valvomo.domain.conversations.measure import Measured
 from valvomo.domain.conversations.message import Visibility
-from valvomo.domain.conversations.model import Mode
+from valvomo.domain.conversations.model import Mode, Role
 
 DUE = BEGIN + timedelta(days=3)
 STAFF = (AINO, EINO, ONNI, SAARA, SULO)
@@ -363,6 +364,12 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.do(step.actor, PauseRecording(conversation_id=one))
             await floor.do(step.actor, ResumeRecording(conversation_id=one))
             for row in await floor.sql("SELECT id FROM recordings WHERE state = 'going'"):
+                for speaker, said_as in ((guest, Role.CUSTOMER), (step.actor, Role.PRIMARY)):
+                    said = WriteDown(
+                        recording_id=row["id"], person_id=speaker.id, name=speaker.name, spoken_as=said_as,
+                        text="as it was said", began_ms=1, ended_ms=900, confidence=0.5, heard=said_as is Role.CUSTOMER,
+                    )  # fmt: skip
+                    await floor.do(TIMER, said)
                 await floor.do(TIMER, EndRecording(recording_id=row["id"], tracks=()))
         case "declines_call":
             await floor.do(guest, DeclineCall(conversation_id=one))

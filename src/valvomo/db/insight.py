@@ -27,6 +27,8 @@ CONTEXT = 6
 """So many of the customer's messages the language is told by."""
 CONNECT_SECONDS = 10.0
 CLAIM_SECONDS = 10.0
+SENTIMENT, SPEECH = "sentiment", "speech"
+"""What is told of: measuring what customers feel, and writing down what is said."""
 
 
 class Wanted(NamedTuple):
@@ -53,6 +55,8 @@ class Spoken:
     language: str
     language_chosen: bool
     words: tuple[tuple[int, datetime, str], ...]
+    said: frozenset[int] = frozenset()
+    """Numbers of those that were said in a call and written down by a machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,23 +121,35 @@ async def spoken(
             language=rows[0]["language"],
             language_chosen=rows[0]["language_source"] == "chosen",
             words=tuple((row["seq"], row["at"], said_of(row["text"])) for row in rows),
+            said=frozenset(row["seq"] for row in rows if row["spoken"]),
         )
         for one, rows in gathered.items()
     }
 
 
-async def report(tx: Transaction, organization_id: str, one: Report) -> None:
-    """Say how measuring goes here."""
+async def report(tx: Transaction, organization_id: str, one: Report, what: str = SENTIMENT) -> None:
+    """Say how measuring, or writing down what is said, goes here."""
     await tx.run(
         "insight.report", organization_id, one.process_id, one.at, one.backend, one.waiting, one.lag_ms,
-        one.measured, one.skipped,
+        one.measured, one.skipped, what,
     )  # fmt: skip
 
 
-async def reports(tx: Transaction, organization_id: str, now: datetime) -> list[Report]:
+async def reports(
+    tx: Transaction, organization_id: str, now: datetime, what: str = SENTIMENT
+) -> list[Report]:
     """What processes have said of it lately, the newest first."""
-    rows = await tx.rows("insight.reports", organization_id, now - RECENT)
+    rows = await tx.rows("insight.reports", organization_id, now - RECENT, what)
     return [Report(**dict(row)) for row in rows]
+
+
+def writing_item(found: Sequence[Report]) -> MeasuringItem:
+    """The same of writing down, where each process has what was said in its own calls: the lag is the longest."""
+    item = measuring_item(found)
+    return msgspec.structs.replace(
+        item, id="writing", kind="writing", waiting=sum(one.waiting for one in found),
+        lag_ms=max((one.lag_ms for one in found), default=0),
+    )  # fmt: skip
 
 
 def measuring_item(found: Sequence[Report]) -> MeasuringItem:

@@ -12,6 +12,7 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.attachments.attached import Attached, InternalAttachment, PublicAttachment
 from valvomo.domain.attachments.media import MediaProblem, MediaState, PublicMedium
 from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.spoken import Spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,13 @@ class InternalMessage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instruction(InternalMessage):
     """What a supervisor tells the bot: the house reads it beside notes, and of all outside only the bot is told it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenMessage(InternalMessage):
+    """What was said in a call, as a machine has written it down."""
+
+    spoken: Spoken
 
 
 Message = PublicMessage | InternalMessage
@@ -122,6 +130,11 @@ def media(stored: Sequence[dict[str, Any]] | None) -> tuple[PublicMedium, ...] |
         )
         for one in stored
     )  # fmt: skip
+
+
+def spoken_of(stored: dict[str, Any] | None) -> Spoken | None:
+    """What a row of the internal table says of words that were said; None of all others."""
+    return Spoken(**stored) if stored else None
 
 
 def _columns(rows: Sequence[tuple[str, ...]], width: int) -> list[list[str]]:

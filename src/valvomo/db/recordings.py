@@ -31,9 +31,11 @@ async def wanted(tx: Transaction, organization_id: str, workstream_id: str) -> t
     return Kept(row["calls_kept"]), row["calls_days"]
 
 
-async def begin(tx: Transaction, key: Key, conversation_id: str, span: tuple[datetime, int]) -> None:
-    """A call is being kept from a moment on, for so many days."""
-    await tx.run("recordings.begin", *key, conversation_id, *span)
+async def begin(
+    tx: Transaction, key: Key, conversation_id: str, span: tuple[datetime, int], *, kept: Kept
+) -> None:
+    """A call is being kept from a moment on, for so many days: its sound, or its words only."""
+    await tx.run("recordings.begin", *key, conversation_id, *span, kept.value)
 
 
 async def end(tx: Transaction, key: Key, tracks: Iterable[Track], *, failed: bool) -> None:

@@ -30,6 +30,7 @@ from valvomo.edge.ws.quotas import Quotas
 from valvomo.files.links import Links
 from valvomo.files.port import Storage
 from valvomo.files.sealed import SealedFiles
+from valvomo.insight.speech.choosing import SpeechPlaces
 from valvomo.insight.trials import Trials
 from valvomo.live.connection import MAX_TOPICS
 from valvomo.live.replay.rule_trials import RuleTrials
@@ -130,6 +131,7 @@ class Parts:
     pending: Callable[[], Awaitable[bool]]
     laboratory: Laboratory
     trials: Trials
+    speech: SpeechPlaces
     replay: Replay
     rule_trials: RuleTrials
     notes: NotesByKind

@@ -199,10 +199,12 @@ class Sentiment(Rounds):
         ]
 
     def _language(self, wanted: Wanted, found: Spoken, seq: int) -> tuple[str, float]:
-        if not wanted.insight.detect_language or found.language_chosen:
+        if not wanted.insight.detect_language or found.language_chosen or seq in found.said:
             return "", 0.0
+        # What a machine has written down is in the language that it was asked for, whatever was spoken.
+        written = (text for one, _, text in found.words if one <= seq and one not in found.said)
         try:
-            return detected(" ".join(text for one, _, text in found.words if one <= seq), wanted.languages)
+            return detected(" ".join(written), wanted.languages)
         except UnavailableError:
             return "", 0.0
 

@@ -64,7 +64,7 @@ class Health:
         self._organization_id = organization_id
         self._watched = asyncio.Event()
         self._newest: Inspection | None = None
-        self._measuring: MeasuringItem | None = None
+        self._goings: dict[str, MeasuringItem] = {}
         self._waiting: tuple[Waiting, ...] = ()
         self._waiting_at = 0.0
         self._told: tuple[float, object] = (0.0, None)
@@ -82,7 +82,7 @@ class Health:
         if not self.readers:
             # Whoever comes next must not be shown what was known when the last one left.
             self._watched.clear()
-            self._newest = self._measuring = None
+            self._newest, self._goings = None, {}
             self._waiting, self._waiting_at = (), 0.0
 
     def catch_up(self, connection: Connection) -> None:
@@ -110,14 +110,17 @@ class Health:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Whether there is a newer inspection, how measuring goes, and what waits."""
+        """Whether there is a newer inspection, how measuring and writing down go, and what waits."""
         late = time.monotonic() - self._waiting_at >= WAITING_EVERY
         async with self._database.asking() as tx:
             self._take(await inspections.get(tx, self._organization_id, INSPECTOR))
-            said = await insight.reports(tx, self._organization_id, await tx.value("insight.time"))
+            now = await tx.value("insight.time")
+            measured = await insight.reports(tx, self._organization_id, now)
+            written = await insight.reports(tx, self._organization_id, now, insight.SPEECH)
             if late:
                 self._take_waiting(await dispatches.waiting(tx, self._organization_id, WAITING_AFTER))
-        self._take_measuring(insight.measuring_item(said))
+        self._take_going(insight.measuring_item(measured))
+        self._take_going(insight.writing_item(written))
 
     def _take(self, found: Inspection | None) -> None:
         """Tell of it: at once when it says something else than before, otherwise now and then."""
@@ -135,14 +138,14 @@ class Health:
             )
             self._delivery.tell(subscription, frame)
 
-    def _take_measuring(self, found: MeasuringItem) -> None:
-        """Tell what is other than before; nothing of a house in which nothing has ever been measured."""
-        before = self._measuring
+    def _take_going(self, found: MeasuringItem) -> None:
+        """Tell what is other than before; nothing of a house in which nothing has ever been measured, or written."""
+        before = self._goings.get(found.id)
         if before is None and found.processes == 0:
             return
         if before is not None and msgspec.structs.replace(before, at=found.at) == found:
             return
-        self._measuring = found
+        self._goings[found.id] = found
         for subscription in self.readers:
             number = self._floor().number(subscription.connection.actor)
             self._delivery.tell(subscription, self._delivery.frame(HEALTH, "changes", number, [found]))
@@ -163,8 +166,7 @@ class Health:
     def _begin(self, subscription: Subscription) -> None:
         actor, floor, found = subscription.connection.actor, self._floor(), self._newest
         data: list[object] = [] if found is None else [item_of(found, actor, floor)]
-        if self._measuring is not None:
-            data.append(self._measuring)
+        data.extend(self._goings.values())
         if self._waiting:
             data.append(waiting_item(self._waiting, actor))
         self._delivery.send(subscription, self._delivery.frame(HEALTH, "snapshot", floor.number(actor), data))

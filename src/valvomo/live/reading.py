@@ -148,5 +148,6 @@ def words_of(row: Any, visibility: str) -> Words:
         attachments=attached,
         media=media,
         html=bool(row.get("html")),
+        spoken=messages.spoken_of(row.get("spoken")),
         **{name: row[name] for name in names},
     )

@@ -34,7 +34,6 @@ from valvomo.edge.parts import Parts, paces
 from valvomo.edge.ws.admission import Admissions
 from valvomo.edge.ws.app import sockets
 from valvomo.edge.ws.quotas import Quotas, trusted
-from valvomo.insight.choosing import Places
 from valvomo.insight.trials import Trials
 from valvomo.jobs.alarms import Alarms
 from valvomo.jobs.answering import Answering
@@ -61,6 +60,7 @@ from valvomo.main.channels import channel_jobs, channels_of, enclosures_of
 from valvomo.main.clock import HouseClock
 from valvomo.main.doing import doing
 from valvomo.main.files import file_parts
+from valvomo.main.insight_places import sentiment_places, speech_places
 from valvomo.main.readings import Sources, register
 from valvomo.media.relays import Relays
 from valvomo.queries.backlog import kept
@@ -116,7 +116,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         pending=lambda: migrate.behind(database.url),
         connected=lambda: bool(bus.traffic.connected),
         laboratory=Laboratory(database.url),
-        trials=Trials(sentiment_places(settings)),
+        trials=Trials(sentiment_places(settings)), speech=speech_places(settings),
         replay=Replay(database, clock),
         rule_trials=RuleTrials(database, clock),
         notes=notes, calling=Calling(database, bus),
@@ -152,16 +152,6 @@ def _authentication(database: Database, clock: Clock, bell: Doorbell) -> Authent
     authentication = Authentication(database, clock)
     bell.listen(authentication.rung, words=False)
     return authentication
-
-
-def sentiment_places(settings: Settings) -> Places:
-    """Where the operator has put what is not shipped."""
-    return Places(
-        url=settings.sentiment_url,
-        model=settings.sentiment_model,
-        key=settings.sentiment_key,
-        path=settings.sentiment_path,
-    )
 
 
 def _arrivals(executor: Executor, hub: Hub) -> tuple[Admissions, NotesByKind]:

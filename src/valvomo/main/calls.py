@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 
 from valvomo.jobs.calls.attendant import Attendant
 from valvomo.jobs.calls.keeping import Keeping
+from valvomo.jobs.calls.writing import Writer
 from valvomo.main.assembly import House
+from valvomo.main.insight_places import speech_places
 from valvomo.settings import Settings
 
 FOLDER = "calls"
@@ -22,7 +24,12 @@ def attendant_of(house: House, settings: Settings) -> Attendant | None:
     executor, folder = house.parts.executor, settings.data / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keeping = Keeping(executor, house.parts.files.sealed, folder, house.parts.clock)
-    return Attendant(executor, house.bus, keeping, process_id=house.hub.process_id, alone=settings.embedded)
+    process_id, writer = house.hub.process_id, None
+    if settings.speech_processes:
+        writer = Writer(executor, speech_places(settings), settings.speech_processes, process_id=process_id)
+    return Attendant(
+        executor, house.bus, keeping, process_id=process_id, alone=settings.embedded, writer=writer
+    )
 
 
 @asynccontextmanager

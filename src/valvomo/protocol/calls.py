@@ -17,6 +17,7 @@ from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.requests import Id, Request
 
 RecordingState = Literal["on", "paused"]
+KeptOfCall = Literal["transcript", "recording"]
 
 
 class TelephoneItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,8 +38,9 @@ class CallItem(msgspec.Struct, frozen=True, kw_only=True):
     """The call that a conversation is in, or (`asked`) that its customer is asked to come into.
 
     `coached_by` are supervisors whom the agent alone hears; named to that agent, and to who may know of monitoring.
-    `recording` is whether what is said is kept, null where it is not. Nobody is in a call whose customer is to be
-    called (`wanted`), or was not reached (`missed`); `telephone` is theirs, null where they have a window.
+    `recording` is whether what is said is kept, null where it is not; `kept` is what of it: the `transcript` alone, or
+    the `recording` too. Nobody is in a call whose customer is to be called (`wanted`), or was not reached (`missed`);
+    `telephone` is theirs, null where they have a window.
     """
 
     id: str
@@ -49,13 +51,14 @@ class CallItem(msgspec.Struct, frozen=True, kw_only=True):
     coached_by: tuple[Named, ...]
     recording: RecordingState | None
     telephone: TelephoneItem | None
+    kept: KeptOfCall | None
 
 
 class PublicCall(msgspec.Struct, frozen=True, kw_only=True):
     """The same as the customer knows it: they are asked to come, or are in it.
 
-    `held`: they hear music. `recorded`: what is said is kept. Who has asked to be called back is `wanted`, and then in
-    it by `telephone`: there is nothing for the browser to do.
+    `held`: they hear music. `recorded`: what is said is kept, `written` in writing only. Who has asked to be called
+    back is `wanted`, and then in it by `telephone`: there is nothing for the browser to do.
     """
 
     id: str
@@ -63,6 +66,7 @@ class PublicCall(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["asked", "on", "wanted", "telephone"]
     held: bool
     recorded: bool
+    written: bool
 
 
 class CallLeg(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +110,7 @@ def call_item(conversation: Conversation, actor: Actor, lookups: Lookups) -> Cal
         else (),
         recording=_recording(call),
         telephone=_telephone(call.telephone),
+        kept=_kept(call),
     )
 
 
@@ -120,6 +125,7 @@ def public_call(conversation: Conversation) -> PublicCall | None:
         state=_public_state(call),
         held=call.held_since is not None,
         recorded=_recording(call) == "on",
+        written=_kept(call) == "transcript",
     )
 
 
@@ -157,6 +163,12 @@ def _recording(call: Call) -> RecordingState | None:
     if call.recording is None:
         return None
     return "paused" if call.recording.paused else "on"
+
+
+def _kept(call: Call) -> KeptOfCall | None:
+    if call.recording is None or call.recording.kept is Kept.OFF:
+        return None
+    return "transcript" if call.recording.kept is Kept.TRANSCRIPT else "recording"
 
 
 class KeepsCalls(Request, frozen=True, kw_only=True):

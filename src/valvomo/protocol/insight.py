@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from valvomo.domain.sentiment.choice import Backend
+from valvomo.domain.speech.choice import SpeechBackend
 from valvomo.protocol.requests import Request
 from valvomo.protocol.sentiment import SentimentItem
 
@@ -23,14 +24,26 @@ class InsightBackend(msgspec.Struct, frozen=True, kw_only=True):
     ready: bool
 
 
+class SpeechChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A back end that writes down what is said; `ready` unless the operator would have to set it up first."""
+
+    backend: SpeechBackend
+    ready: bool
+
+
 class InsightDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """What the organization wants: which back end, which languages are detected, whether what leaves is redacted."""
+    """What the organization wants: which back end, which languages are detected, whether what leaves is redacted.
+
+    `speech` writes down what is said in calls that are kept.
+    """
 
     backend: Backend
     detect_language: bool
     redact: bool
     backends: list[InsightBackend]
     languages: list[str]
+    speech: SpeechBackend
+    speech_backends: list[SpeechChoice]
 
 
 class InsightRequest(Request, frozen=True, kw_only=True):
@@ -40,10 +53,13 @@ class InsightRequest(Request, frozen=True, kw_only=True):
     detect_language: bool | None = None
     languages: Annotated[tuple[TwoLetters, ...], Meta(max_length=30)] | None = None
     redact: bool | None = None
+    speech: SpeechBackend | None = None
 
 
 class MeasuringItem(msgspec.Struct, frozen=True, kw_only=True):
     """How measuring goes: which back end answers, conversations that wait, and the oldest message for how long.
+
+    The same with the kind `writing` of what is said in calls: utterances that wait to be written down.
 
     `processes` say so; with none of them nothing is measured, since `at` if ever.
     """

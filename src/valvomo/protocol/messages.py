@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from valvomo.domain.conversations.spoken import Spoken
 from valvomo.protocol.attachments import MessageAttachment, MessageMedium
 
 
@@ -18,12 +19,44 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
     role: str
 
 
+class SpokenItem(msgspec.Struct, frozen=True, kw_only=True):
+    """About what was said in a call, as a machine has written it down.
+
+    From `began_ms` to `ended_ms` after what is kept of the call began; `recording` is that, to which there is sound
+    where the workstream keeps it. `confidence` in [0, 1]. `heard`: the customer was to hear it. `removed`: its words
+    are gone, as they have been kept for their days.
+    """
+
+    recording: str
+    began_ms: int
+    ended_ms: int
+    confidence: float
+    heard: bool
+    by: str
+    removed: bool
+
+
+def spoken_item(spoken: Spoken | None) -> SpokenItem | None:
+    """What staff are shown of it."""
+    if spoken is None:
+        return None
+    return SpokenItem(
+        recording=spoken.recording_id,
+        began_ms=spoken.began_ms,
+        ended_ms=spoken.ended_ms,
+        confidence=spoken.confidence,
+        heard=spoken.heard,
+        by=spoken.by,
+        removed=spoken.removed,
+    )
+
+
 class MessageItem(msgspec.Struct, frozen=True, kw_only=True):
     """A message with its number over all messages of the conversation, internal ones included.
 
     `delivery` is how far it has come over its channel, null where it goes over none, `delivery_problem` why no further.
     `media` came with it over a channel and are not among its attachments, not yet or not at all. `html`: what it looked
-    like can be shown.
+    like can be shown. `spoken` is of what was said in a call, and of nothing that somebody has written.
     """
 
     id: str
@@ -38,6 +71,7 @@ class MessageItem(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str | None = None
     delivery: str | None = None
     delivery_problem: str | None = None
+    spoken: SpokenItem | None = None
     kind: str = "message"
 
 

@@ -112,8 +112,10 @@ class WriteMessage(OnlyWords, frozen=True, kw_only=True):
     visibility: Visibility = Visibility.PUBLIC
 
     def __post_init__(self) -> None:
-        """A bot is told words alone."""
+        """A bot is told words alone; what was spoken is written down by nobody."""
         OnlyWords.__post_init__(self)
+        if self.visibility is Visibility.SPOKEN:
+            raise ValueError("`visibility` must not be `spoken`: that is written down by the house itself")
         if self.attachments and self.visibility is Visibility.INSTRUCTION:
             raise ValueError("an instruction takes no `attachments`")
 

@@ -10,12 +10,14 @@ from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.domain.sentiment.choice import Backend
+from valvomo.domain.speech.choice import SpeechBackend
 from valvomo.protocol.insight import (
     ConversationSentiment,
     InsightBackend,
     InsightDocument,
     MeasuringItem,
     MessageSentiment,
+    SpeechChoice,
 )
 from valvomo.protocol.sentiment import level_name, sentiment_item
 from valvomo.queries.conversations import seen
@@ -25,9 +27,9 @@ MOST = 1_000
 
 
 async def settings(
-    tx: Transaction, actor: Actor, configured: frozenset[Backend]
+    tx: Transaction, actor: Actor, configured: frozenset[Backend], speech: frozenset[SpeechBackend]
 ) -> InsightDocument | Refusal:
-    """What the organization wants, and what there is to choose from; `configured` by the operator."""
+    """What the organization wants, and what there is to choose from; `configured` by the operator, and for `speech`."""
     if refusal := administrator_refusal(actor):
         return refusal
     wanted = await insight.wanted(tx, actor.organization_id)
@@ -37,6 +39,8 @@ async def settings(
         redact=wanted.insight.redact,
         backends=[InsightBackend(backend=one, ready=one in configured) for one in Backend],
         languages=list(wanted.languages),
+        speech=wanted.insight.speech,
+        speech_backends=[SpeechChoice(backend=one, ready=one in speech) for one in SpeechBackend],
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from valvomo.db.messages import attached, media
+from valvomo.db.messages import attached, media, spoken_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.refusals import Refusal
 from valvomo.protocol.attachments import message_attachments, message_media
-from valvomo.protocol.messages import Author, MessageItem
+from valvomo.protocol.messages import Author, MessageItem, spoken_item
 from valvomo.protocol.pages import Page
 from valvomo.queries.conversations import seen
 
@@ -42,6 +42,7 @@ def item(row: Any, reader: Actor) -> MessageItem:
         attachments=message_attachments(attached(row["attachments"], public=row["public_seq"] is not None)),
         media=message_media(media(row.get("media")) or (), reader.language),
         html=bool(row.get("html")),
+        spoken=spoken_item(spoken_of(row.get("spoken"))),
         client_id=row["client_id"] if mine else None,
         delivery=row.get("delivery"),
         delivery_problem=row.get("delivery_problem"),

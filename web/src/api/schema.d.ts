@@ -5424,6 +5424,8 @@ export interface components {
             coached_by: components["schemas"]["Named"][];
             held_since: string | null;
             id: string;
+            /** @enum {null|string} */
+            kept: "transcript" | "recording" | null;
             /** @enum {string} */
             mode: "voice" | "video";
             /** @enum {null|string} */
@@ -6978,6 +6980,8 @@ export interface components {
             detect_language: boolean;
             languages: string[];
             redact: boolean;
+            speech: components["schemas"]["SpeechBackend"];
+            speech_backends: components["schemas"]["SpeechChoice"][];
         };
         /** InsightRequest */
         InsightRequest: {
@@ -6985,6 +6989,7 @@ export interface components {
             detect_language?: boolean | null;
             languages?: string[] | null;
             redact?: boolean | null;
+            speech?: components["schemas"]["SpeechBackend"] | null;
         };
         /**
          * InstructionWords
@@ -7012,10 +7017,10 @@ export interface components {
         };
         /**
          * Kept
-         * @description What a workstream keeps of its calls: nothing, or their sound (spec 1 §5).
+         * @description What a workstream keeps of its calls: nothing, what was said in writing only, or with the sound (spec 1 §5).
          * @enum {string}
          */
-        Kept: "off" | "recording";
+        Kept: "off" | "transcript" | "recording";
         /** KeysRequest */
         KeysRequest: {
             keys: string;
@@ -7245,6 +7250,7 @@ export interface components {
             /** @default [] */
             media: components["schemas"]["MessageMedium"][];
             seq: number;
+            spoken?: components["schemas"]["SpokenItem"] | null;
             text: string;
             visibility: string;
         };
@@ -7665,6 +7671,7 @@ export interface components {
             recorded: boolean;
             /** @enum {string} */
             state: "asked" | "on" | "wanted" | "telephone";
+            written: boolean;
         };
         /** PublicConversation */
         PublicConversation: {
@@ -8251,6 +8258,27 @@ export interface components {
             text: string;
             title: string;
         };
+        /**
+         * SpeechBackend
+         * @description What turns speech into words. `auto` is the best that this installation has without asking anybody outside.
+         * @enum {string}
+         */
+        SpeechBackend: "auto" | "whisper" | "local" | "openai" | "none";
+        /** SpeechChoice */
+        SpeechChoice: {
+            backend: components["schemas"]["SpeechBackend"];
+            ready: boolean;
+        };
+        /** SpokenItem */
+        SpokenItem: {
+            began_ms: number;
+            by: string;
+            confidence: number;
+            ended_ms: number;
+            heard: boolean;
+            recording: string;
+            removed: boolean;
+        };
         /** Spread */
         Spread: {
             items: components["schemas"]["SpreadItem"][];
@@ -8804,10 +8832,12 @@ export interface components {
         /**
          * Visibility
          * @description Who reads it: everyone; the house; the agent (a supervisor's whisper); the bot (a supervisor's instruction).
+         *
+         *         What was `spoken` in a call is written by machines alone, and read by the house.
          * @default public
          * @enum {string}
          */
-        Visibility: "public" | "internal" | "whisper" | "instruction";
+        Visibility: "public" | "internal" | "whisper" | "instruction" | "spoken";
         /** WaitRange */
         WaitRange: {
             high: number;
@@ -11256,7 +11286,11 @@ export interface operations {
             query: {
                 /** @description The file's name, as its sender has it. Only shown. */
                 name: string;
-                /** @description Who reads it: everyone; the house; the agent (a supervisor's whisper); the bot (a supervisor's instruction). */
+                /**
+                 * @description Who reads it: everyone; the house; the agent (a supervisor's whisper); the bot (a supervisor's instruction).
+                 *
+                 *         What was `spoken` in a call is written by machines alone, and read by the house.
+                 */
                 visibility?: components["schemas"]["Visibility"];
             };
             header?: never;
@@ -11290,7 +11324,11 @@ export interface operations {
     getAttachmentAllowance: {
         parameters: {
             query?: {
-                /** @description Who reads it: everyone; the house; the agent (a supervisor's whisper); the bot (a supervisor's instruction). */
+                /**
+                 * @description Who reads it: everyone; the house; the agent (a supervisor's whisper); the bot (a supervisor's instruction).
+                 *
+                 *         What was `spoken` in a call is written by machines alone, and read by the house.
+                 */
                 visibility?: components["schemas"]["Visibility"];
             };
             header?: never;

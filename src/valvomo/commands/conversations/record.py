@@ -71,7 +71,7 @@ async def start_recording(work: Work, command: StartRecording) -> Outcome:
     decision = rules.start_recording(conversation, kept, recording_id)
     if not isinstance(decision, Refusal):
         key = (work.organization_id, recording_id)
-        await recordings.begin(work.tx, key, conversation.id, (work.now, days))
+        await recordings.begin(work.tx, key, conversation.id, (work.now, days), kept=kept)
     return await work.decide(conversation, decision)
 
 

@@ -13,6 +13,7 @@ from valvomo.commands.work import Work
 from valvomo.db import insight
 from valvomo.domain.access.actor import UserRole
 from valvomo.domain.sentiment.choice import Backend
+from valvomo.domain.speech.choice import SpeechBackend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class ChangeInsight(Command):
     detect_language: bool | None = None
     languages: tuple[str, ...] | None = None
     redact: bool | None = None
+    speech: SpeechBackend | None = None
 
 
 @handles(ChangeInsight)
@@ -31,7 +33,7 @@ async def change_insight(work: Work, command: ChangeInsight) -> Outcome:
     """Effective with the next message that is measured, a second later at most."""
     await work.tx.row("house.lock_organization", work.organization_id)
     before = (await insight.wanted(work.tx, work.organization_id)).insight
-    names = ("backend", "detect_language", "languages", "redact")
+    names = ("backend", "detect_language", "languages", "redact", "speech")
     after = replace(
         before, **{name: value for name in names if (value := getattr(command, name)) is not None}
     )

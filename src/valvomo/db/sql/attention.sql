@@ -15,10 +15,15 @@ WHERE r.position < h.position ORDER BY h.organization_id
 UPDATE journal_readers SET position = greatest(position, $3) WHERE organization_id = $1 AND name = $2
 
 -- name: said_by_customers
--- What customers wrote in a stretch of the journal, in order.
+-- What customers wrote, or said in calls, in a stretch of the journal, in order.
 SELECT f.position, f.conversation_id, m.text FROM facts f
-JOIN public_messages m ON m.organization_id = f.organization_id AND m.conversation_id = f.conversation_id
-    AND m.seq = (f.body ->> 'seq')::bigint
+JOIN LATERAL (
+    SELECT p.text FROM public_messages p WHERE p.organization_id = f.organization_id
+        AND p.conversation_id = f.conversation_id AND p.seq = (f.body ->> 'seq')::bigint
+    UNION ALL
+    SELECT i.text FROM internal_messages i WHERE i.organization_id = f.organization_id AND i.visibility = 'spoken'
+        AND i.conversation_id = f.conversation_id AND i.seq = (f.body ->> 'seq')::bigint
+) m ON true
 WHERE f.organization_id = $1 AND f.position > $2 AND f.position <= $3 AND f.kind = 'message_posted'
     AND f.body ->> 'author_role' = 'customer' ORDER BY f.position
 

@@ -24,12 +24,12 @@ WHERE c.organization_id = $1 AND c.id = ANY ($2::text[])
 SELECT k.conversation_id, m.* FROM unnest($2::text[], $3::bigint[]) AS k (conversation_id, seq)
 JOIN LATERAL (
     SELECT seq, public_seq, id, author_id, author_role, author_name, 'public' AS visibility, text, client_id, at,
-        delivery, delivery_problem, attachments, media, html
+        delivery, delivery_problem, attachments, media, html, NULL::jsonb AS spoken
     FROM public_messages p
     WHERE p.organization_id = $1 AND p.conversation_id = k.conversation_id AND p.seq = k.seq
     UNION ALL
     SELECT seq, NULL, id, author_id, author_role, author_name, visibility, text, client_id, at, NULL, NULL, attachments,
-        NULL, NULL
+        NULL, NULL, spoken
     FROM internal_messages i
     WHERE i.organization_id = $1 AND i.conversation_id = k.conversation_id AND i.seq = k.seq
 ) m ON true

@@ -41,11 +41,11 @@ WHERE organization_id = $1 AND conversation_id = $2 AND public_seq > $3 ORDER BY
 -- name: all_after
 -- Everything that was written after a number, for the house.
 SELECT seq, public_seq, id, author_id, author_role, author_name, 'public' AS visibility, text, client_id, at,
-    delivery, delivery_problem, attachments, media, html
+    delivery, delivery_problem, attachments, media, html, NULL::jsonb AS spoken
 FROM public_messages WHERE organization_id = $1 AND conversation_id = $2 AND seq > $3
 UNION ALL
 SELECT seq, NULL, id, author_id, author_role, author_name, visibility, text, client_id, at, NULL, NULL, attachments, NULL,
-    NULL
+    NULL, spoken
 FROM internal_messages WHERE organization_id = $1 AND conversation_id = $2 AND seq > $3
 ORDER BY seq LIMIT $4
 
@@ -54,12 +54,12 @@ ORDER BY seq LIMIT $4
 SELECT k.conversation_id, m.* FROM unnest($2::text[], $3::bigint[]) AS k (conversation_id, number)
 JOIN LATERAL (
     SELECT seq, public_seq, id, author_id, author_role, author_name, 'public' AS visibility, text, client_id, at,
-        delivery, delivery_problem, attachments, media, html
+        delivery, delivery_problem, attachments, media, html, NULL::jsonb AS spoken
     FROM public_messages p
     WHERE p.organization_id = $1 AND p.conversation_id = k.conversation_id AND p.seq > k.number
     UNION ALL
     SELECT seq, NULL, id, author_id, author_role, author_name, visibility, text, client_id, at, NULL, NULL, attachments,
-        NULL, NULL
+        NULL, NULL, spoken
     FROM internal_messages i
     WHERE i.organization_id = $1 AND i.conversation_id = k.conversation_id AND i.seq > k.number
     ORDER BY seq LIMIT $4

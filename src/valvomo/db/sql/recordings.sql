@@ -3,9 +3,10 @@
 SELECT calls_kept, calls_days FROM workstreams WHERE organization_id = $1 AND id = $2
 
 -- name: begin
--- A call is being kept, for so many days.
-INSERT INTO recordings (organization_id, id, conversation_id, began_at, keep_until)
-VALUES ($1, $2, $3, $4, $4::timestamptz + make_interval(days => $5))
+-- A call is being kept, for so many days; of words there are no files to wait for.
+INSERT INTO recordings (organization_id, id, conversation_id, began_at, keep_until, kept, state)
+VALUES ($1, $2, $3, $4, $4::timestamptz + make_interval(days => $5), $6::text,
+    CASE $6::text WHEN 'transcript' THEN 'kept' ELSE 'going' END)
 
 -- name: track
 -- What one party has said.
@@ -25,8 +26,8 @@ SELECT * FROM recordings WHERE organization_id = $1 AND id = $2
 SELECT organization_id, conversation_id FROM recordings WHERE id = $1
 
 -- name: of_conversation
--- The recordings of a conversation, oldest first.
-SELECT * FROM recordings WHERE organization_id = $1 AND conversation_id = $2 ORDER BY began_at, id LIMIT 100
+-- The recordings of a conversation that can be listened to, oldest first.
+SELECT * FROM recordings WHERE organization_id = $1 AND conversation_id = $2 AND kept = 'recording' ORDER BY began_at, id LIMIT 100
 
 -- name: tracks
 -- What these recordings are made of.
@@ -38,6 +39,15 @@ SELECT organization_id, id FROM recordings WHERE keep_until <= $1 AND state <> '
 ORDER BY keep_until LIMIT 100
 
 -- name: remove
--- Its sound is gone; that there was one is still known.
-WITH gone AS (DELETE FROM recording_tracks WHERE organization_id = $1 AND recording_id = $2)
+-- Its sound is gone, and so are its words, also from what is searched; that there was one is still known.
+WITH gone AS (
+    DELETE FROM recording_tracks WHERE organization_id = $1 AND recording_id = $2
+), emptied AS (
+    UPDATE internal_messages SET text = '', spoken = spoken - 'salt' || '{"removed": true}'
+    WHERE organization_id = $1 AND spoken IS NOT NULL AND spoken ->> 'recording_id' = $2
+    RETURNING conversation_id, seq
+), forgotten AS (
+    DELETE FROM internal_words w USING emptied e
+    WHERE w.organization_id = $1 AND w.conversation_id = e.conversation_id AND w.seq = e.seq
+)
 UPDATE recordings SET state = 'removed' WHERE organization_id = $1 AND id = $2

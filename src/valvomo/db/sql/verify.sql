@@ -57,11 +57,12 @@ SELECT hash FROM facts WHERE organization_id = $1 AND position = $2
 
 -- name: messages
 -- Messages by conversation and number, from both tables.
-SELECT conversation_id, seq, public_seq, id, author_id, author_role, 'public' AS visibility, text, at, attachments
+SELECT conversation_id, seq, public_seq, id, author_id, author_role, 'public' AS visibility, text, at, attachments,
+    NULL::jsonb AS spoken
 FROM public_messages
 WHERE organization_id = $1 AND (conversation_id, seq) IN (SELECT * FROM unnest($2::text[], $3::bigint[]))
 UNION ALL
-SELECT conversation_id, seq, NULL, id, author_id, author_role, visibility, text, at, attachments
+SELECT conversation_id, seq, NULL, id, author_id, author_role, visibility, text, at, attachments, spoken
 FROM internal_messages
 WHERE organization_id = $1 AND (conversation_id, seq) IN (SELECT * FROM unnest($2::text[], $3::bigint[]))
 

@@ -8,9 +8,10 @@ from enum import StrEnum
 
 
 class Kept(StrEnum):
-    """What a workstream keeps of its calls: nothing, or their sound (spec 1 §5)."""
+    """What a workstream keeps of its calls: nothing, what was said in writing only, or with the sound (spec 1 §5)."""
 
     OFF = "off"
+    TRANSCRIPT = "transcript"
     RECORDING = "recording"
 
 

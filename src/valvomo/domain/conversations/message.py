@@ -30,12 +30,16 @@ _COUNTED = frozenset(
 
 
 class Visibility(StrEnum):
-    """Who reads it: everyone; the house; the agent (a supervisor's whisper); the bot (a supervisor's instruction)."""
+    """Who reads it: everyone; the house; the agent (a supervisor's whisper); the bot (a supervisor's instruction).
+
+    What was `spoken` in a call is written by machines alone, and read by the house.
+    """
 
     PUBLIC = "public"
     INTERNAL = "internal"
     WHISPER = "whisper"
     INSTRUCTION = "instruction"
+    SPOKEN = "spoken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +132,12 @@ def instruct_refusal(author_id: str, conversation: Conversation) -> Refusal | No
     return Refusal(Reason.MONITOR_FIRST)
 
 
+def spoken_refusal(author_id: str, conversation: Conversation) -> Refusal | None:
+    """What was said is written down by whoever carries the call; nobody posts it as if it had been."""
+    del author_id, conversation
+    return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+
+
 def bot_message_refusal(bot_id: str, conversation: Conversation) -> Refusal | None:
     """A bot speaks in what it has, while nobody has paused it."""
     if conversation.state is State.CLOSED:
@@ -180,6 +190,7 @@ def posting_refusal(words: Words, conversation: Conversation) -> Refusal | None:
         Visibility.INTERNAL: note_refusal,
         Visibility.WHISPER: whisper_refusal,
         Visibility.INSTRUCTION: instruct_refusal,
+        Visibility.SPOKEN: spoken_refusal,
     }
     return rules[words.visibility](words.author_id, conversation)
 

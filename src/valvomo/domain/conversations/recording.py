@@ -16,7 +16,7 @@ from valvomo.domain.refusals import Reason, Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStarted(Event):
-    """From now on the sound of the call is kept."""
+    """From now on the call is kept: its sound, or what is said in writing only (`kept`)."""
 
     kind: ClassVar[str] = "recording_started"
     recording_id: str
@@ -25,7 +25,7 @@ class RecordingStarted(Event):
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """It is being recorded."""
         begun = _with(conversation, Recording(id=self.recording_id, kept=self.kept))
-        return begun.but(recordings=conversation.recordings + 1)
+        return begun.but(recordings=conversation.recordings + (self.kept is Kept.RECORDING))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

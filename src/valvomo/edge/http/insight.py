@@ -14,6 +14,7 @@ from valvomo.edge.http.parameters import PathId
 from valvomo.edge.http.refused import Refused, done, found
 from valvomo.edge.parts import Parts
 from valvomo.insight.choosing import configured
+from valvomo.insight.speech.choosing import speech_configured
 from valvomo.protocol.insight import (
     ConversationSentiment,
     InsightDocument,
@@ -31,8 +32,7 @@ LINES = "application/x-ndjson"
 @get("/settings/insight", tags=TAGS, operation_id="getInsight", summary="The insight settings")
 async def get_insight(parts: NamedDependency[Parts], actor: NamedDependency[Actor]) -> InsightDocument:
     """Which back end measures sentiment, and which there are."""
-    async with parts.reader.reading() as tx:
-        return found(await insight.settings(tx, actor, configured(parts.trials.places)))
+    return await _settings(parts, actor)
 
 
 @put("/settings/insight", tags=TAGS, operation_id="changeInsight", summary="Change insight settings")
@@ -45,11 +45,11 @@ async def change_insight(
     """What is left out stays as it is. Effective with the next message that is measured."""
     languages = None if data.languages is None else tuple(dict.fromkeys(data.languages))
     command = ChangeInsight(
-        backend=data.backend, detect_language=data.detect_language, languages=languages, redact=data.redact
-    )
+        backend=data.backend, detect_language=data.detect_language, languages=languages, redact=data.redact,
+        speech=data.speech,
+    )  # fmt: skip
     done(await parts.executor.execute(actor, command, key))
-    async with parts.reader.reading() as tx:
-        return found(await insight.settings(tx, actor, configured(parts.trials.places)))
+    return await _settings(parts, actor)
 
 
 @post(
@@ -65,7 +65,7 @@ async def try_backend(
 ) -> Stream:
     """Lines of JSON as they come: progress, and at last accuracy, F1, opposite errors and latency. Nothing is kept."""
     async with parts.reader.reading() as tx:
-        wanted = found(await insight.settings(tx, actor, configured(parts.trials.places)))
+        wanted = found(await insight.settings(tx, actor, configured(parts.trials.places), frozenset()))
     if refusal := parts.trials.refusal(actor.organization_id):
         raise Refused(refusal)
     lines = parts.trials.lines(actor.organization_id, data.backend, data.rows, tuple(wanted.languages))
@@ -92,6 +92,12 @@ async def get_sentiment(
     """The mood and the reading of each message; empty for those who may not know."""
     async with parts.reader.reading() as tx:
         return found(await insight.of_conversation(tx, actor, conversation_id))
+
+
+async def _settings(parts: Parts, actor: Actor) -> InsightDocument:
+    sentiment, speech = configured(parts.trials.places), speech_configured(parts.speech)
+    async with parts.reader.reading() as tx:
+        return found(await insight.settings(tx, actor, sentiment, speech))
 
 
 ROUTES = (get_insight, change_insight, try_backend, get_measuring, get_sentiment)

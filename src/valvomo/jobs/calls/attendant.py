@@ -21,6 +21,7 @@ from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.refusals import Reason
 from valvomo.jobs.calls.attended import Attended
 from valvomo.jobs.calls.keeping import Keeping
+from valvomo.jobs.calls.writing import Writer
 from valvomo.jobs.rounds import Rounds
 from valvomo.live.calls import CHANNEL
 from valvomo.media.port import Connected, Engine, Gone, Happening, Lost, Recorded, Speaking
@@ -41,12 +42,20 @@ class Attendant(Rounds):
     gather = 0.02
 
     def __init__(
-        self, executor: Executor, bus: Bus, keeping: Keeping, *, process_id: str, alone: bool = False
+        self,
+        executor: Executor,
+        bus: Bus,
+        keeping: Keeping,
+        *,
+        process_id: str,
+        alone: bool = False,
+        writer: Writer | None = None,
     ) -> None:
         super().__init__(executor.bell)
         self._executor = executor
         self._database = executor.database
         self._keeping = keeping
+        self._writer = writer
         self._bus = bus
         self._process_id = process_id
         self._alone = alone
@@ -66,6 +75,8 @@ class Attendant(Rounds):
             group.create_task(self._listen(engine))
             group.create_task(self._tell())
             group.create_task(self._keeping.run())
+            if self._writer is not None:
+                group.create_task(self._writer.run())
             group.create_task(self.run())
 
     async def end(self) -> None:
@@ -172,7 +183,9 @@ class Attendant(Rounds):
                 if not await calls.claim(tx, key, call.id, self._process_id):
                     return None
             folder = str(self._keeping.folder)
-            attended = self._calls[key] = Attended(self._engine_here(), conversation, call, folder)
+            attended = self._calls[key] = Attended(
+                self._engine_here(), conversation, call, folder, writer=self._writer
+            )
         return await attended.come(said)
 
     def _engine_here(self) -> Engine:
@@ -190,6 +203,7 @@ class Attendant(Rounds):
                 for attended in [of[one] for one in ids if one in of]:
                     # Their browsers come anew, to whichever process takes them.
                     attended.ways.clear()
+                    attended.unheard()
                     self._say(attended)
                     self._calls.pop(attended.key, None)
             case Connected(call_id=call_id, leg_id=leg_id) if call_id in of:

@@ -19,6 +19,8 @@ from valvomo.domain.conversations.call_marks import Call, Kept
 from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Reason
+from valvomo.jobs.calls.listening import Listening
+from valvomo.jobs.calls.writing import Writer
 from valvomo.live.calls import CallSignal, LegSignal
 from valvomo.media.port import Engine, GoneError, Kind, OfferError, Quality, WebLeg
 
@@ -41,8 +43,18 @@ def sends(part: Part, *, video: bool) -> frozenset[Kind]:
 class Attended:
     """One call; everything about it is done one after the other by its owner. Recordings are written to `folder`."""
 
-    def __init__(self, engine: Engine, conversation: Conversation, call: Call, folder: str = "") -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        conversation: Conversation,
+        call: Call,
+        folder: str = "",
+        *,
+        writer: Writer | None = None,
+    ) -> None:
         self._engine = engine
+        self._writer = writer
+        self._listening: Listening | None = None
         self.conversation = conversation
         self.call = call
         self.ways: dict[str, Way] = {}
@@ -104,6 +116,7 @@ class Attended:
         if call is None or call.id != self.call.id:
             await self._engine.end_call(self.call.id)
             self.ways.clear()
+            self.unheard()
             return False
         self.call = call
         # Who may not be heard any more is not, before anything else is done about them.
@@ -123,10 +136,24 @@ class Attended:
         ]
         held, kept = self.call.held_since is not None, self.call.recording
         keeps = recorded(legs, held=held) if kept is not None and not kept.paused else frozenset()
-        await self._engine.set_routes(self.call.id, hearing(legs, held=held), kept=keeps)
+        matrix = hearing(legs, held=held)
+        if self._listening is not None:
+            self._listening.hush(matrix)
+        await self._engine.set_routes(self.call.id, matrix, kept=keeps)
         if kept is not None and kept.kept is Kept.RECORDING and self._recording != kept.id:
             self._recording = kept.id
             await self._engine.start_recording(self.call.id, kept.id, self.folder)
+        if kept is not None and self._writer is not None:
+            if self._listening is None:
+                place = self.call.id, kept.id
+                self._listening = self._writer.listen(self._engine, self.conversation, place)
+            self._listening.follow(self.conversation, matrix, keeps)
+
+    def unheard(self) -> None:
+        """Nothing more is said in it that could be written down."""
+        if self._listening is not None:
+            self._listening.end()
+            self._listening = None
 
     @property
     def to_record(self) -> bool:

@@ -17,7 +17,7 @@ from valvomo.protocol.acts import ActAnswer, answers
 from valvomo.protocol.attachments import message_attachments, message_media
 from valvomo.protocol.customer import LiveMessageItem, PublicAuthor, PublicNotice, public_notice
 from valvomo.protocol.lookups import Lookups, Named
-from valvomo.protocol.messages import Author, MessageItem
+from valvomo.protocol.messages import Author, MessageItem, spoken_item
 from valvomo.protocol.rows import ConversationDocument, Preview, document_parts
 from valvomo.protocol.timeline import LiveTimelineItem, live_timeline_item, timeline_item
 
@@ -77,6 +77,7 @@ def staff_message(words: Words, reader: Actor) -> MessageItem:
         attachments=message_attachments(words.attachments),
         media=message_media(words.media, reader.language),
         html=words.html,
+        spoken=spoken_item(words.spoken),
         client_id=words.client_id if words.author_id == reader.id else None,
         delivery=words.delivery,
         delivery_problem=words.delivery_problem,

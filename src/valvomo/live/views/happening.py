@@ -10,6 +10,7 @@ from valvomo.domain.attachments.attached import Attached, names_of
 from valvomo.domain.attachments.media import PublicMedium
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.spoken import Spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Words:
     attachments: tuple[Attached, ...] = ()
     media: tuple[PublicMedium, ...] = ()
     html: bool = False
+    spoken: Spoken | None = None
 
     @property
     def line(self) -> str:

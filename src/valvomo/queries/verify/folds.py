@@ -14,7 +14,7 @@ import msgspec
 
 from valvomo.db import journal
 from valvomo.db.journal import Fact
-from valvomo.db.messages import attached
+from valvomo.db.messages import attached, spoken_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.attachments.attached import sealed
 from valvomo.domain.conversations.event import Event
@@ -22,6 +22,7 @@ from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.media import MediaChanged
 from valvomo.domain.conversations.message import MessagePosted, Visibility, digest_of
 from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.spoken import spoken_digest
 from valvomo.queries.verify.changed_byte import changed_byte
 from valvomo.queries.verify.report import Check, Report
 from valvomo.queries.verify.stored import compare
@@ -116,6 +117,12 @@ class Folds:
         self.digests[event.seq] = (event.digest, row)
 
     def _digest(self, place: str, posted: str, row: Any) -> None:
+        spoken = spoken_of(row["spoken"])
+        if spoken is not None:
+            # What was kept for its days has gone, and its salt with it.
+            if not spoken.removed and spoken_digest(row["text"], spoken.salt) != posted:
+                self._say(f"{place}: column text is not what was written down", Check.MESSAGES)
+            return
         try:
             files = attached(row["attachments"], public=row["public_seq"] is not None)
         except _UNREADABLE as error:
