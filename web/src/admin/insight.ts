@@ -1,6 +1,8 @@
 export const BACKENDS = ['auto', 'e5', 'vader', 'openai', 'local', 'none'] as const
 export type Backend = (typeof BACKENDS)[number]
 
+export type SpeechBackend = 'auto' | 'whisper' | 'local' | 'openai' | 'none'
+
 /** What the organization wants of insight (`protocol/insight.py`). */
 export interface Insight {
   backend: Backend
@@ -8,6 +10,8 @@ export interface Insight {
   languages: string[]
   redact: boolean
   backends: readonly { backend: Backend; ready: boolean }[]
+  speech: SpeechBackend
+  speech_backends: readonly { backend: SpeechBackend; ready: boolean }[]
 }
 
 export interface TrialRow {

@@ -92,7 +92,7 @@ export const CHANNELS = ['live_chat', 'persistent_chat', 'sms', 'whatsapp', 'mes
 export const SHOWN_A_TEXT: readonly string[] = ['live_chat', 'persistent_chat', 'voice', 'video']
 /** Where that window is a chat. */
 export const HAS_WIDGET: readonly string[] = ['live_chat', 'persistent_chat']
-export const CALLS_KEPT = ['off', 'recording'] as const
+export const CALLS_KEPT = ['off', 'transcript', 'recording'] as const
 export const CONSENTS = ['none', 'notice', 'consent'] as const
 export const WRAP_UPS = ['always', 'never', 'seconds'] as const
 

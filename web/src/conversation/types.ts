@@ -80,6 +80,8 @@ export interface Call {
   coached_by: Named[]
   /** Whether what is said is kept; null where it is not. */
   recording: 'on' | 'paused' | null
+  /** What of it: the words alone, or the sound too. */
+  kept?: 'transcript' | 'recording' | null
 }
 
 /** Compact in board rows (null: allowed; a code: why not); whole in `GET /conversations/{id}`. */
@@ -169,13 +171,26 @@ export interface ConversationState extends BoardRow {
 
 export type Visibility = 'public' | 'internal' | 'whisper' | 'instruction'
 
+/** About what was said in a call: when in what is kept of it, and whether the customer was to hear it. */
+export interface Spoken {
+  recording: string
+  began_ms: number
+  ended_ms: number
+  confidence: number
+  heard: boolean
+  by: string
+  removed: boolean
+}
+
 export interface Message {
   id: string
   seq: number
   author: { id: string; name: string; role: string }
-  visibility: Visibility
+  visibility: Visibility | 'spoken'
   text: string
   at: string
+  /** Of what was said in a call and written down by a machine. */
+  spoken?: Spoken | null
   client_id?: string | null
   /** A line of the system's instead of somebody's words, by its code in the catalogues. */
   code?: string | null

@@ -7,7 +7,7 @@ export interface Hit {
   seq: number
   at: string
   author: { id: string; name: string; role: string }
-  visibility: 'public' | 'internal' | 'whisper' | 'instruction'
+  visibility: 'public' | 'internal' | 'whisper' | 'instruction' | 'spoken'
   /** Plain text each; `hit` is what was searched for. */
   pieces: readonly { text: string; hit: boolean }[]
   customer: Named

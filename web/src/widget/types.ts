@@ -61,6 +61,8 @@ export interface Call {
   held: boolean
   /** What is said is kept. */
   recorded?: boolean
+  /** In writing only. */
+  written?: boolean
 }
 
 export interface Survey {

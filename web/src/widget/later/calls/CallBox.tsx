@@ -92,7 +92,7 @@ function Going(props: Props & { view: LineView }) {
         <Drawing name={known.mode} /><b>{texts(known.mode === 'video' ? 'videoCall' : 'voiceCall')}</b>
         {view.phase === 'on' && <time>{clock(Date.now() - call.since)}</time>}
         {known.held && <span class="mark">{texts('onHold')}</span>}
-        {known.recorded && <span class="mark">{texts('recorded')}</span>}
+        {known.recorded && <span class="mark">{texts(known.written ? 'written' : 'recorded')}</span>}
       </p>
       <p class="soft" role="status">{standing} {view.muted && texts('youAreMuted')}</p>
       {view.blocked && <button type="button" class="button" onClick={() => void call.line.play()}>{texts('hearCall')}</button>}
