@@ -34,7 +34,16 @@ async def test_the_settings_are_the_administrators(place: Place) -> None:
         "/api/v1/settings/insight", json={"backend": "vader", "languages": ["fi", "en"]}
     )
     assert (changed.json()["backend"], changed.json()["languages"]) == ("vader", ["fi", "en"])
-    for body in ({"backend": "oracle"}, {"languages": ["Finnish"]}, {"colour": "red"}):
+    writers = {one["backend"]: one["ready"] for one in found["speech_backends"]}
+    assert (found["speech"], writers["openai"], writers["local"], writers["none"]) == (
+        "auto",
+        False,
+        False,
+        True,
+    )
+    silent = await admin.put("/api/v1/settings/insight", json={"speech": "none"})
+    assert (silent.json()["speech"], silent.json()["backend"]) == ("none", "vader")
+    for body in ({"backend": "oracle"}, {"languages": ["Finnish"]}, {"colour": "red"}, {"speech": "ears"}):
         refused = await admin.put("/api/v1/settings/insight", json=body)
         assert (refused.status_code, refused.json()["type"]) == (422, "request/malformed")
     eino = await place.as_("eino")
