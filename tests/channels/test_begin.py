@@ -23,9 +23,10 @@ from valvomo.domain.access.beginning import Reach, Way, begin_refusal, reach_ref
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Channel, ConsentPolicy, Conversation, State
-from valvomo.domain.figures.counting import Turn, counted
+from valvomo.domain.figures.counting import counted
 from valvomo.domain.figures.entries import NOTHING, Counter
 from valvomo.domain.figures.sums import JUDGED
+from valvomo.domain.figures.turn import Turn
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.protocol.figures import History
 from valvomo.protocol.pages import Page

@@ -17,7 +17,7 @@ from valvomo.domain.attention.part import Part, reaches, score, value, weighted
 from valvomo.domain.attention.parts import QueueNorms, attention, waiting_since
 from valvomo.domain.attention.phrases import DEFAULTS, asks_for_supervisor, spoken
 from valvomo.domain.attention.rules import PARTS, AttentionRules
-from valvomo.domain.conversations.call_marks import Call
+from valvomo.domain.conversations.call_marks import Call, Trouble, TroubleKind
 from valvomo.domain.conversations.marks import Asked
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.sentiment.levels import Level, level_of
@@ -240,3 +240,34 @@ def test_a_customer_on_hold_draws_attention_after_a_minute() -> None:
         40,
     ]
     assert named(replace(ACTIVE, call=replace(call, held_since=None)), "held") is None
+
+
+@pytest.mark.parametrize(
+    ("troubles", "name", "side", "worth"),
+    [
+        ((), "network", None, None),
+        ((), "overtalk", None, None),
+        ((Trouble(kind=TroubleKind.NETWORK, since=NOON, side="customer"),), "network", "customer", 20),
+        ((Trouble(kind=TroubleKind.NETWORK, since=NOON, side="agent"),), "network", "agent", 20),
+        (
+            (
+                Trouble(kind=TroubleKind.NETWORK, since=NOON + timedelta(minutes=1), side="agent"),
+                Trouble(kind=TroubleKind.NETWORK, since=NOON, side="customer"),
+            ),
+            "network",
+            "both",
+            20,
+        ),
+        ((Trouble(kind=TroubleKind.NETWORK, since=NOON, side="agent"),), "overtalk", None, None),
+        ((Trouble(kind=TroubleKind.OVERTALK, since=NOON),), "overtalk", None, 25),
+    ],
+    ids=["fine", "calm", "customer's", "agent's", "both", "not at once", "at once"],
+)
+def test_trouble_in_a_call_draws_attention(
+    troubles: tuple[Trouble, ...], name: str, side: str | None, worth: float | None
+) -> None:
+    call = Call(id="call", video=False, since=NOON, troubles=troubles)
+    part = named(replace(ACTIVE, call=call), name)
+    assert (part.side if part else None) == side
+    assert (value(part, NOON + timedelta(minutes=1)) if part else None) == worth
+    assert part is None or (part.began, value(part, NOON + timedelta(days=1))) == (NOON, 40)

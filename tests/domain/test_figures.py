@@ -24,7 +24,7 @@ from valvomo.domain.conversations.queueing import Parked, Queued, Resumed
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.survey_form import QuestionKind
 from valvomo.domain.figures import live, sums
-from valvomo.domain.figures.counting import Turn, counted
+from valvomo.domain.figures.counting import counted
 from valvomo.domain.figures.entries import NOTHING, Counter, Entry, Spent
 from valvomo.domain.figures.intervals import Interval, intervals, midnight
 from valvomo.domain.figures.lists import LISTS
@@ -32,6 +32,7 @@ from valvomo.domain.figures.occupancy import Span as Stretch
 from valvomo.domain.figures.occupancy import Together, common, joined, occupancy, there
 from valvomo.domain.figures.questions import question_mean
 from valvomo.domain.figures.sums import Goal, ServiceLevel, Sums, summed
+from valvomo.domain.figures.turn import Turn
 from valvomo.domain.routing.hours import Hours, Span
 from valvomo.domain.sentiment.levels import Level
 

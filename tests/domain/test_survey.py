@@ -33,9 +33,10 @@ from valvomo.domain.conversations.survey_form import (
     unsound_form,
 )
 from valvomo.domain.figures import surveys
-from valvomo.domain.figures.counting import Turn, counted
+from valvomo.domain.figures.counting import counted
 from valvomo.domain.figures.entries import Entry
 from valvomo.domain.figures.sums import Goal, summed
+from valvomo.domain.figures.turn import Turn
 from valvomo.domain.refusals import Reason, Refusal
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

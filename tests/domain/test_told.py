@@ -34,7 +34,8 @@ from valvomo.domain.contacts.events import ContactChanged, ContactMerged, Contac
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, BotResumed, Escalated
 from valvomo.domain.conversations.call import CallDeclined, CallEnded, CallOffered, Elevated
-from valvomo.domain.conversations.call_marks import Kept
+from valvomo.domain.conversations.call_marks import Kept, TroubleKind
+from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
 from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged
@@ -205,6 +206,9 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (CallDeclined(cause="declined"), None, NOBODY, False),
     (Held(), None, NOBODY, False),
     (Unheld(), None, NOBODY, False),
+    (CallTroubled(trouble=TroubleKind.NETWORK, side="customer"), None, NOBODY, False),
+    (CallCalmed(trouble=TroubleKind.OVERTALK), None, NOBODY, False),
+    (CallRated(call_id="c1", ways=(), channel=Channel.VOICE, language="en"), None, NOBODY, False),
     (CoachingStarted(supervisor_id="saara", supervisor_name="Saara"), None, NOBODY, True),
     (CoachingStopped(supervisor_id="saara", supervisor_name="Saara"), None, NOBODY, True),
     (RecordingStarted(recording_id="r1", kept=Kept.RECORDING), None, NOBODY, False),

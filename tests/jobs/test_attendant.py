@@ -157,9 +157,9 @@ async def test_browsers_are_told_who_is_in_it_and_how(house: House) -> None:
             return {}
         return {leg.person_id: (leg.connected, leg.speaking, leg.quality) for leg in house.told[-1].legs}
 
-    await house.until(lambda: now() == {guest.id: (True, True, 2), "aino": (False, False, 2)})
+    await house.until(lambda: now() == {guest.id: (True, True, 3), "aino": (False, False, 3)})
     await house.engine.news.put(Lost(call_id, guest.id))
-    await house.until(lambda: now().get(guest.id) == (False, False, 2))
+    await house.until(lambda: now().get(guest.id) == (False, False, 3))
 
 
 async def test_an_engine_that_dies_takes_nobody_with_it(house: House) -> None:

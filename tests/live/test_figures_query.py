@@ -49,6 +49,7 @@ BEHIND = {
     "session_service_level.abandoned": "sessions_abandoned", "session_service_level.short": "sessions_short",
     "offers.offered": "offers", "offers.accepted": "offers_accepted", "offers.rejected": "offers_rejected",
     "offers.expired": "offers_expired", "offers.withdrawn": "offers_withdrawn",
+    "calls": "calls", "holds": "holds", "poor_ways": "poor_ways",
     **{f"sentiment.{level}": f"felt_{level}" for level in (*Level, "none")},
 }  # fmt: skip
 """Every counter of a figure, and the list behind it."""
@@ -145,7 +146,8 @@ class Moments:
     live: dict[datetime, list[dict[str, Any]]] = field(default_factory=dict)
 
 
-async def _play(fresh_database: Fresh, acts: list[Step]) -> None:
+async def _play(fresh_database: Fresh, acts: list[Step]) -> dict[str, Any]:
+    """What was counted of all of it."""
     async with fresh_database() as database:
         floor = await Floor.open(database)
         await floor.set_supervision(replace(ALL_ON, agent_figures=AgentFigures.ALL))
@@ -160,6 +162,8 @@ async def _play(fresh_database: Fresh, acts: list[Step]) -> None:
         for one in watched:
             await _compare(floor, one)
             await _parts_are_the_whole(floor, one.actor)
+        since = floor.clock.now - timedelta(days=400)
+        return counters((await past(floor, SAARA, Question(since=since, until=floor.clock.now))).items[0])
 
 
 async def _note(floor: Floor, stage: Stage, watched: list[Moments], *, keep: bool) -> None:
@@ -224,7 +228,10 @@ async def _parts_are_the_whole(floor: Floor, actor: Actor) -> None:
                 counter,
             )
     agents = (await past(floor, actor, replace(question, by=frozenset({"agent"})))).items
-    for counter in ("offers.offered", "offers.rejected", "answered", "handled", "served", "responses"):
+    for counter in (
+        "offers.offered", "offers.rejected", "answered", "handled", "served", "responses", "calls", "holds",
+        "poor_ways",
+    ):  # fmt: skip
         assert sum(counters(one)[counter] for one in agents) == counters(whole)[counter], counter
 
 
@@ -238,7 +245,9 @@ async def test_live_and_past_agree_at_any_moment(fresh_database: Fresh, seed: in
 
 
 async def test_they_agree_on_what_dice_seldom_bring_about(fresh_database: Fresh) -> None:
-    await _play(fresh_database, scripted())
+    counted = await _play(fresh_database, scripted())
+    assert min(counted[one] for one in ("calls", "holds", "poor_ways")) > 0, "calls are in it"
+    assert counted["call_quality"] == pytest.approx(2.0)
 
 
 async def test_whose_figures_are_shown_is_policy(floor: Floor) -> None:

@@ -36,7 +36,7 @@ from valvomo.protocol.texts.catalogue import (
     placeholders,
     text,
 )
-from valvomo.protocol.timeline import OF_ITSELF, REMEDIES
+from valvomo.protocol.timeline import OF_ITSELF, REMEDIES, TROUBLED
 
 ANY_LETTERS = 'aÄ{}%\\"0_. \n€😀'
 
@@ -59,7 +59,7 @@ SETTINGS = (
 )  # fmt: skip
 REPORT = (
     "head", "foot", "started", "answered", "service_level", "abandonment", "speed_of_answer", "first_response",
-    "response_time", "handle_time",
+    "response_time", "handle_time", "calls", "call_talk_time", "hold_time", "call_quality",
 )  # fmt: skip
 TRANSCRIPT = (
     "of", "where", "subject", "closed", "ongoing", "taken", "public", "redacted", "whole", "empty",
@@ -91,7 +91,9 @@ NEEDED = {
     *(("file_kind", one.value) for one in Kind),
     *(("file_problem", one.value) for one in Problem),
     *(("act", one.value) for one in Act),
-    *(("timeline", kind) for kind in EVENTS),
+    *(("timeline", kind) for kind in EVENTS.keys() - {"call_troubled", "call_calmed"}),
+    *(("timeline", f"call_{what}_{of}") for what in ("troubled", "calmed") for of in TROUBLED),
+    *(("call_quality", str(step)) for step in range(5)),
     *(("timeline", f"{event.kind}_because") for event in OF_ITSELF),
     ("timeline", "sentiment_measured_unsurely"),
     ("timeline", "vip_unmarked"),

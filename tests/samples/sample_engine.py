@@ -40,6 +40,8 @@ class SampleEngine:
         self.ended: list[str] = []
         self.news: asyncio.Queue[Happening] = asyncio.Queue()
         self.away = False
+        self.well = Quality(up=1, lost_up=0.0, lost_down=0.05, round_trip=0.1)
+        """How everybody's way does."""
 
     async def open_call(self, call_id: str, *, beside: str = "") -> None:  # noqa: ARG002 - all are in one place
         """See `Engine`."""
@@ -107,7 +109,7 @@ class SampleEngine:
     async def quality(self, call_id: str) -> dict[str, Quality]:
         """See `Engine`."""
         legs = self.open[call_id].legs if call_id in self.open else {}
-        return {one: Quality(up=1, lost_up=0.0, lost_down=0.05, round_trip=0.1) for one in legs}
+        return dict.fromkeys(legs, self.well)
 
     async def happenings(self) -> AsyncIterator[Happening]:
         """See `Engine`."""

@@ -26,6 +26,7 @@ from sample_floor import (
 )  # fmt: skip
 from sample_lines import happens, rings
 from sample_routing import ask, give_up, regain
+from sample_troubles import call_troubles
 
 from valvomo.channels.media import Medium
 from valvomo.channels.port import Inbound
@@ -207,7 +208,7 @@ def scripted() -> list[Step]:
             1,
             "pick elevate answers_call monitor coach hold transfer_later unhold quiet end_call accept",
         ),
-        (8, "pick elevate answers_call records"),
+        (8, "pick elevate answers_call records troubles hold troubles end_call troubles end"),
         (
             0,
             "rings callback taken missed redial picked_up hold unhold forwarded complete rings taken hung_up",
@@ -371,6 +372,8 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
                     )  # fmt: skip
                     await floor.do(TIMER, said)
                 await floor.do(TIMER, EndRecording(recording_id=row["id"], tracks=()))
+        case "troubles":
+            await call_troubles(floor, one)
         case "declines_call":
             await floor.do(guest, DeclineCall(conversation_id=one))
         case "measured":

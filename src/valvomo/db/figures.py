@@ -19,11 +19,12 @@ from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation, State
-from valvomo.domain.figures.counting import Turn, counted, counted_of_house
+from valvomo.domain.figures.counting import counted, counted_of_house
 from valvomo.domain.figures.day import Bounds, Read
 from valvomo.domain.figures.entries import NOTHING, PRESENT, Counter, Entry, Spent
 from valvomo.domain.figures.shifts import Shifts, handled_by, shift_of
 from valvomo.domain.figures.sums import JUDGED, Book
+from valvomo.domain.figures.turn import Turn
 from valvomo.domain.routing.hours import Hours
 
 BATCH = 2_000
@@ -108,7 +109,12 @@ async def today(
     books: dict[str, Book] = {}
     for row in await tx.rows("figures.today", organization_id, *day, position):
         book = books.setdefault(row["queue_id"], Book())
-        book.counts[row["counter"]], book.ms[row["counter"]] = row["number"], row["ms"]
+        counter = row["counter"]
+        book.counts[counter], book.ms[counter], book.longest[counter] = (
+            row["number"],
+            row["ms"],
+            row["longest"],
+        )
     for row in await tx.rows("figures.waits", organization_id, *day, position, sorted(JUDGED)):
         books[row["queue_id"]].waits[row["counter"]] = list(row["waits"])
     served = [one.id for one in ongoing if one.first_accepted_at is not None]

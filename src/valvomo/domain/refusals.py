@@ -61,6 +61,7 @@ class Reason(StrEnum):
     NOT_FORWARDED = "call/not-forwarded"
     NUMBER_FORBIDDEN = "call/number-forbidden"
     NOT_IN_CALL = "call/not-in-it"
+    CALL_GOES_ON = "call/goes-on"
     BAD_OFFER = "call/bad-offer"
     ELEVATED = "conversation/elevated"
     NOT_ELEVATED = "conversation/not-elevated"

@@ -52,7 +52,7 @@ ALERTS_KEPT = timedelta(days=90)
 DECISIONS_KEPT = timedelta(days=90)
 """How long the router's decisions can be explained and made again."""
 FOCUS_KEPT = timedelta(days=400)
-"""What was in front of agents: as far back as one question about the past reaches."""
+"""What was in front of agents, and minutes of calls: as far back as one question about the past reaches."""
 CALENDARS_AHEAD = timedelta(days=2)
 """So long before a year begins, its holidays are at hand."""
 SWEEP_EVERY = timedelta(minutes=10)
@@ -220,6 +220,7 @@ class Janitor(Rounds):
         await self._drop("attachments.sweep", now - UPLOADS_KEPT)
         await self._drop("media.forget_contents", now - CONTENTS_KEPT)
         await self._drop("focus.drop", now - FOCUS_KEPT)
+        await self._drop("call_minutes.drop", now - FOCUS_KEPT)
         await self._drop("focus.drop_heads", now - RECEIPTS_KEPT)
 
     async def _drop(self, statement: str, before: datetime) -> None:

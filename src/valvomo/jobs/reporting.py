@@ -102,6 +102,11 @@ def _body(told: History, days: str, row: Any) -> str:
         "response_time": _time(item.response_time),
         "handle_time": _time(item.handle_time),
     }
+    if item.calls:
+        lines["calls"] = str(item.calls)
+        lines["call_talk_time"] = _time(item.call_talk_time)
+        lines["hold_time"] = _time(item.hold_time)
+        lines["call_quality"] = _score(item.call_quality)
     figures = [f"{text(language, ('report', name))}: {value}" for name, value in lines.items()]
     head = text(language, ("report", "head"), {"days": days, "zone": told.zone})
     foot = text(language, ("report", "foot"), {"purpose": row["purpose"]})
@@ -110,6 +115,10 @@ def _body(told: History, days: str, row: Any) -> str:
 
 def _percent(ratio: float | None) -> str:
     return "–" if ratio is None else f"{ratio:.0%}"
+
+
+def _score(score: float | None) -> str:
+    return "–" if score is None else f"{score:.1f}"
 
 
 def _time(seconds: float | None) -> str:

@@ -98,7 +98,7 @@ class LiveFloor:
         change = board.apply(self.board, happening)
         concerned = agents.apply(self.agents, happening, change)
         tally.apply(self.tally, change)
-        entered = figures.apply(self.day, change) if change else figures.answered(self.day, happening)
+        entered = figures.apply(self.day, change) if change else figures.afterwards(self.day, happening)
         tally.counted_more(self.tally, entered)
         if figures.attend(self.day, happening, change):
             tally.shifts_changed(self.tally)

@@ -13,7 +13,7 @@ from valvomo.protocol.requests import Id, Line, Note, Priority, Request, Tags
 
 PartName = Literal[
     "waiting", "unanswered", "asked", "mood", "orphaned", "declined", "transferred", "vip", "handle", "overloaded",
-    "silent", "undelivered", "held",
+    "silent", "undelivered", "held", "network", "overtalk",
 ]  # fmt: skip
 Percent = Annotated[
     int, Meta(ge=0, le=MOST_PERCENT, description="For how much the part counts; 0 leaves it out.")

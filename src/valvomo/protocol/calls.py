@@ -10,12 +10,13 @@ from msgspec import UNSET, Meta, UnsetType
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.calls.hearing import Part
-from valvomo.domain.conversations.call_marks import Call, Kept, Line, Telephone
+from valvomo.domain.conversations.call_marks import Call, Kept, Line, Telephone, Trouble, TroubleKind
 from valvomo.domain.conversations.event import call_of
 from valvomo.domain.conversations.model import Conversation, Mode
 from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.requests import Id, Request
 
+TroubleName = Literal["customer", "agent", "overtalk"]
 RecordingState = Literal["on", "paused"]
 KeptOfCall = Literal["transcript", "recording"]
 
@@ -40,7 +41,8 @@ class CallItem(msgspec.Struct, frozen=True, kw_only=True):
     `coached_by` are supervisors whom the agent alone hears; named to that agent, and to who may know of monitoring.
     `recording` is whether what is said is kept, null where it is not; `kept` is what of it: the `transcript` alone, or
     the `recording` too. Nobody is in a call whose customer is to be called (`wanted`), or was not reached (`missed`);
-    `telephone` is theirs, null where they have a window.
+    `telephone` is theirs, null where they have a window. `troubles` is what goes wrong now: whose network does badly
+    (`customer`, `agent`), or both speak at once (`overtalk`).
     """
 
     id: str
@@ -52,6 +54,7 @@ class CallItem(msgspec.Struct, frozen=True, kw_only=True):
     recording: RecordingState | None
     telephone: TelephoneItem | None
     kept: KeptOfCall | None
+    troubles: tuple[TroubleName, ...] = ()
 
 
 class PublicCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +114,7 @@ def call_item(conversation: Conversation, actor: Actor, lookups: Lookups) -> Cal
         recording=_recording(call),
         telephone=_telephone(call.telephone),
         kept=_kept(call),
+        troubles=tuple(_trouble(one) for one in call.troubles),
     )
 
 
@@ -157,6 +161,12 @@ def _telephone(phone: Telephone | None) -> TelephoneItem | None:
         tries=phone.tries,
         why=phone.why,
     )
+
+
+def _trouble(one: Trouble) -> TroubleName:
+    if one.kind is TroubleKind.OVERTALK:
+        return "overtalk"
+    return "customer" if one.side == "customer" else "agent"
 
 
 def _recording(call: Call) -> RecordingState | None:

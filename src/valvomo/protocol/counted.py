@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from valvomo.domain.figures import sums, surveys
+from valvomo.domain.figures import calls, sums, surveys
 from valvomo.domain.figures.entries import Counter
 from valvomo.domain.figures.sums import ServiceLevel, Sums
 from valvomo.protocol.lookups import QueueFacts
@@ -43,7 +43,10 @@ class OfferCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is counted over a time, be it today or a period of the past. Times are means in seconds."""
+    """What is counted over a time, be it today or a period of the past. Times are means in seconds.
+
+    `longest_hold` is no mean; qualities are from 1 to 4.4 (`valvomo.domain.calls.quality`).
+    """
 
     started: int
     begun: int
@@ -72,6 +75,14 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     handle_time: float | None
     talk_time: float | None
     wrap_up_time: float | None
+    calls: int
+    call_talk_time: float | None
+    hold_time: float | None
+    holds: int
+    longest_hold: float | None
+    call_quality: float | None
+    call_quality_of_agents: float | None
+    poor_ways: int
     service_level: ServiceLevelItem
     session_service_level: ServiceLevelItem
     offers: OfferCounts
@@ -122,9 +133,23 @@ def counted_fields(of: Sums, goals: Goals) -> dict[str, Any]:
         "handle_time": sums.handle_time(of),
         "talk_time": sums.talk_time(of),
         "wrap_up_time": sums.wrap_up_time(of),
+        **_of_calls(of),
         "service_level": service_level_item(sums.service_level(of), goals),
         "session_service_level": service_level_item(sums.session_service_level(of), goals),
         "offers": offer_counts(of),
+    }
+
+
+def _of_calls(of: Sums) -> dict[str, Any]:
+    return {
+        "calls": calls.calls(of),
+        "call_talk_time": calls.call_talk_time(of),
+        "hold_time": calls.hold_time(of),
+        "holds": calls.holds(of),
+        "longest_hold": calls.longest_hold(of),
+        "call_quality": calls.call_quality(of),
+        "call_quality_of_agents": calls.call_quality_of_agents(of),
+        "poor_ways": calls.poor_ways(of),
     }
 
 

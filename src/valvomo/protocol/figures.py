@@ -13,7 +13,7 @@ import msgspec
 
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.model import Conversation
-from valvomo.domain.figures import live
+from valvomo.domain.figures import calls, live
 from valvomo.domain.figures.shifts import Shift, occupied
 from valvomo.domain.figures.sums import Book, Sums
 from valvomo.protocol.counted import Counted, Goals, counted_fields
@@ -48,6 +48,8 @@ class FiguresItem(Counted, frozen=True, kw_only=True):
     waiting: int
     wrap_up: int
     orphans: int
+    in_call: int
+    on_hold: int
     agents: dict[str, int]
     occupancy: LiveOccupancy | None = None
     kind: str = "figures"
@@ -62,6 +64,8 @@ class Standing:
     waiting: int = 0
     wrap_up: int = 0
     orphans: int = 0
+    in_call: int = 0
+    on_hold: int = 0
     longest_wait_since: datetime | None = None
 
 
@@ -83,6 +87,8 @@ def standing(now: Collection[Conversation]) -> Standing:
         waiting=live.waiting(now),
         wrap_up=live.wrap_up(now),
         orphans=live.orphans(now),
+        in_call=calls.in_call(now),
+        on_hold=calls.on_hold(now),
         longest_wait_since=live.longest_wait_since(now),
     )
 
@@ -160,7 +166,7 @@ def _total(
     )
 
 
-_STANDING = ("in_queue", "active", "waiting", "wrap_up", "orphans")
+_STANDING = ("in_queue", "active", "waiting", "wrap_up", "orphans", "in_call", "on_hold")
 
 
 class HistoryItem(Counted, frozen=True, kw_only=True):

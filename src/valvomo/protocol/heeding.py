@@ -23,7 +23,7 @@ class AttentionItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """A part of the attention score: 0 before `from`, then min(`cap`, `base` + `per_minute` x minutes since).
 
     The fact behind it, as far as there is one: `began` is since when it is so, `count` how often or how many, `limit`
-    the seconds or units that are exceeded, `by` who, `level` and `trend` of what mood.
+    the seconds or units that are exceeded, `by` who, `level` and `trend` of what mood, `side` whose it is.
     """
 
     name: str
@@ -37,6 +37,7 @@ class AttentionItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     by: str | None = None
     level: str | None = None
     trend: str | None = None
+    side: str | None = None
 
 
 class AskedItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +111,7 @@ def attention_item(part: Part) -> AttentionItem:
         by=part.by,
         level=part.level,
         trend=part.trend,
+        side=part.side,
     )
 
 

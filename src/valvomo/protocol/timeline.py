@@ -11,6 +11,8 @@ import msgspec
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import reads_notes
+from valvomo.domain.calls.quality import grade
+from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.ending import WrapUpCompleted
 from valvomo.domain.conversations.event import Event
@@ -38,6 +40,9 @@ REMEDIES = {
     Remedy.CLOSE: f"{Overflowed.kind}_close",
 }
 """What an overflow rule did, each in a sentence of its own."""
+
+TROUBLED = ("customer", "agent", "overtalk")
+"""Whose network, or what else: trouble in a call has a sentence for each."""
 
 
 class TimelineItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +119,8 @@ def sentence_of(event: Event) -> tuple[str, str]:
         return ("timeline", f"{event.kind}_again")
     if isinstance(event, VipMarked) and not event.vip:
         return ("timeline", "vip_unmarked")
+    if isinstance(event, CallTroubled | CallCalmed):
+        return ("timeline", f"{event.kind}_{event.side or event.trouble.value}")
     optional = type(event) in OF_ITSELF and getattr(event, "cause", None) is not None
     return ("timeline", f"{event.kind}_because" if optional else event.kind)
 
@@ -132,15 +139,22 @@ def event_facts(event: Event, lookups: Lookups) -> dict[str, object]:
             facts[one.name] = value.value
         elif isinstance(value, str | int | bool) and not one.name.endswith("_id") and one.name != "digest":
             facts[_word(one.name)] = value
+    _more(event, facts)
+    return facts
+
+
+def _more(event: Event, facts: dict[str, object]) -> None:
+    """What some events say under other names, or besides."""
     if isinstance(event, DeliveryChanged):
         facts["delivery"] = facts.pop("state")
     if isinstance(event, MediaChanged):
         facts["media"], facts["media_problem"] = facts.pop("state"), facts.pop("problem", None)
+    if isinstance(event, CallRated):
+        facts["quality"] = str(grade(min(one.mean for one in event.ways)))
     if isinstance(event, WindowOpened):
         facts["until"] = event.until
     if isinstance(event, Overflowed):
         facts["cause"] = facts.pop("trigger")
-    return facts
 
 
 def _changed(event: RecordChanged, language: str) -> dict[str, object]:

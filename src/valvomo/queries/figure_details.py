@@ -34,6 +34,8 @@ SPREADS: dict[str, tuple[Counter, ...]] = {
     "first_response": (Counter.FIRST_RESPONSE,),
     "response": (Counter.RESPONSE,),
     "handle_time": (Counter.HANDLED,),
+    "call_talk_time": (Counter.CALL_TALK,),
+    "hold": (Counter.HOLD,),
 }
 """Durations whose spread is told."""
 

@@ -107,8 +107,9 @@ async def sums_of(
         if "agent" in may.question.by and row["agent"] is None:
             continue
         sums = found.setdefault((row["part"], group), Sums())
-        for name, value in (("counts", "number"), ("ms", "ms"), ("within", "within"), ("short", "short")):
-            getattr(sums, name)[row["counter"]] = row[value]
+        sums.counts[row["counter"]] = row["number"]
+        for name in ("ms", "within", "short", "longest"):
+            getattr(sums, name)[row["counter"]] = row[name]
     return found
 
 

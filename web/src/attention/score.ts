@@ -73,7 +73,7 @@ export function attentionReasons(parts: readonly AttentionPart[], at: number): S
 }
 
 /** Every part there is, in the order in which they are explained. */
-export const PARTS = ['waiting', 'unanswered', 'asked', 'mood', 'orphaned', 'declined', 'transferred', 'undelivered', 'held', 'overloaded', 'silent', 'handle', 'vip'] as const
+export const PARTS = ['waiting', 'unanswered', 'asked', 'mood', 'orphaned', 'declined', 'transferred', 'undelivered', 'held', 'network', 'overtalk', 'overloaded', 'silent', 'handle', 'vip'] as const
 
 export interface Missing {
   name: string

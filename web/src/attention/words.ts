@@ -19,6 +19,7 @@ function facts(part: AttentionPart, at: number): string[] {
   const began = part.began ?? part.from
   const found: string[] = []
   if (part.by) found.push(part.by)
+  if (part.side) found.push(t(`attention.sides.${part.side}`))
   if (part.level) found.push(serverText(`sentiment.${part.level}`) ?? part.level)
   if (part.trend === 'falling') found.push(t('attention.falling'))
   if (part.count !== undefined) found.push(part.limit === undefined ? t('attention.times', { count: part.count }, part.count) : `${part.count}/${part.limit}`)

@@ -33,10 +33,12 @@ export function pendingOffer(row: Pick<BoardRow, 'offers'>): Offer | null {
   return row.offers.find((offer) => offer.kind !== 'consult') ?? null
 }
 
-/** What is shown of a conversation's call: that the customer is asked into one, waits on hold, or what it is. */
-export function callSign({ call, mode, channel }: Pick<BoardRow, 'call' | 'channel' | 'mode'>): 'asked' | 'held' | 'voice' | 'video' | null {
+/** What is shown of a conversation's call: that the customer is asked into one, waits on hold, what goes wrong, or what it is. */
+export function callSign({ call, mode, channel }: Pick<BoardRow, 'call' | 'channel' | 'mode'>): 'asked' | 'held' | 'network' | 'overtalk' | 'voice' | 'video' | null {
   if (call && call.state !== 'on') return 'asked'
   if (call?.held_since) return 'held'
+  const [trouble] = call?.troubles ?? []
+  if (trouble) return trouble === 'overtalk' ? 'overtalk' : 'network'
   if (call) return call.mode
   return isElevated({ channel, mode }) && mode !== 'text' ? mode : null
 }

@@ -55,6 +55,7 @@ export interface AttentionPart {
   by?: string
   level?: string
   trend?: string
+  side?: 'customer' | 'agent' | 'both'
 }
 
 /** What row and state say of attention. */
@@ -82,6 +83,8 @@ export interface Call {
   recording: 'on' | 'paused' | null
   /** What of it: the words alone, or the sound too. */
   kept?: 'transcript' | 'recording' | null
+  /** Whose network does badly now, or that both sides speak at once. */
+  troubles?: readonly ('customer' | 'agent' | 'overtalk')[]
 }
 
 /** Compact in board rows (null: allowed; a code: why not); whole in `GET /conversations/{id}`. */

@@ -49,6 +49,14 @@ export interface FiguresItem {
   waiting: number
   wrap_up: number
   orphans: number
+  /** That an agent has in a call now, and how many of their customers are on hold. */
+  in_call: number
+  on_hold: number
+  /** Today; times in seconds, the quality from 1 to 4.4. */
+  calls: number
+  call_talk_time: number | null
+  hold_time: number | null
+  call_quality: number | null
   abandoned: number
   force_closed: number
   auto_closed: number

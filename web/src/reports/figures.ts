@@ -24,6 +24,14 @@ export const FIGURES: readonly Figure[] = [
   { name: 'handle_time', kind: 'time', of: 'handled', value: (one) => one.handle_time },
   { name: 'focus_time', kind: 'time', of: 'handled', value: (one) => one.focus_time },
   { name: 'focus_share', kind: 'share', of: 'handled', value: (one) => one.focus_share },
+  { name: 'calls', kind: 'count', of: 'calls', value: (one) => one.calls },
+  { name: 'call_talk_time', kind: 'time', of: 'call_talk', value: (one) => one.call_talk_time },
+  { name: 'hold_time', kind: 'time', of: 'call_hold', value: (one) => one.hold_time },
+  { name: 'holds', kind: 'count', of: 'holds', value: (one) => one.holds },
+  { name: 'longest_hold', kind: 'time', of: 'holds', value: (one) => one.longest_hold },
+  { name: 'call_quality', kind: 'score', of: 'call_quality', value: (one) => one.call_quality },
+  { name: 'call_quality_of_agents', kind: 'score', of: 'call_quality_of_agents', value: (one) => one.call_quality_of_agents },
+  { name: 'poor_ways', kind: 'count', of: 'poor_ways', value: (one) => one.poor_ways },
   { name: 'completed', kind: 'count', of: 'completed', value: (one) => one.completed },
   { name: 'force_closed', kind: 'count', of: 'force_closed', value: (one) => one.force_closed },
   { name: 'auto_closed', kind: 'count', of: 'auto_closed', value: (one) => one.auto_closed },
@@ -36,7 +44,7 @@ export const FIGURES: readonly Figure[] = [
 ]
 
 /** The columns of the table by queue. */
-export const QUEUE_COLUMNS = ['started', 'answered', 'service_level', 'abandonment', 'speed_of_answer', 'first_response', 'response_time', 'handle_time', 'focus_time', 'focus_share', 'csat', 'survey_rate'] as const
+export const QUEUE_COLUMNS = ['started', 'answered', 'service_level', 'abandonment', 'speed_of_answer', 'first_response', 'response_time', 'handle_time', 'focus_time', 'focus_share', 'calls', 'call_talk_time', 'hold_time', 'call_quality', 'csat', 'survey_rate'] as const
 
 /** Of the table by agent: who arrives, or leaves before anybody has accepted, is nobody's yet. */
 export const AGENT_COLUMNS = QUEUE_COLUMNS.filter((one) => one !== 'started' && one !== 'abandonment')

@@ -30,6 +30,15 @@ export interface Counted {
   handle_time: number | null
   talk_time: number | null
   wrap_up_time: number | null
+  calls: number
+  call_talk_time: number | null
+  hold_time: number | null
+  holds: number
+  longest_hold: number | null
+  /** From 1 to 4.4. */
+  call_quality: number | null
+  call_quality_of_agents: number | null
+  poor_ways: number
   service_level: ServiceLevel
   session_service_level: ServiceLevel
   offers: { offered: number; accepted: number; rejected: number; expired: number; withdrawn: number }

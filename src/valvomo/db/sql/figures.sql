@@ -35,7 +35,9 @@ ORDER BY conversation_id, version
 
 -- name: today
 -- Sums of the entries of a time by queue, up to a position.
-SELECT queue_id, counter, count(*)::bigint AS number, coalesce(sum(ms), 0)::bigint AS ms FROM figure_entries
+SELECT queue_id, counter, count(*)::bigint AS number, coalesce(sum(ms), 0)::bigint AS ms,
+    greatest(0, coalesce(max(ms), 0))::bigint AS longest
+FROM figure_entries
 WHERE organization_id = $1 AND at >= $2 AND at < $3 AND position <= $4 AND conversation_id <> ''
 GROUP BY queue_id, counter
 
@@ -46,9 +48,14 @@ WHERE organization_id = $1 AND at >= $2 AND at < $3 AND position <= $4 AND count
 GROUP BY queue_id, counter
 
 -- name: spent
--- What primaries had spent on these conversations at a position.
-SELECT conversation_id, counter, sum(ms)::bigint AS ms FROM figure_entries
-WHERE organization_id = $1 AND conversation_id = ANY ($2::text[]) AND position <= $3 AND counter IN ('talk', 'wrap_up')
+-- What primaries had spent on these conversations at a position; of hold what belongs to no call that is over.
+SELECT conversation_id, counter, sum(ms)::bigint AS ms FROM figure_entries e
+WHERE organization_id = $1 AND conversation_id = ANY ($2::text[]) AND position <= $3
+    AND (counter IN ('talk', 'wrap_up') OR counter = 'hold' AND NOT EXISTS (
+        SELECT FROM figure_entries c
+        WHERE c.organization_id = e.organization_id AND c.conversation_id = e.conversation_id AND c.counter = 'call'
+            AND c.position >= e.position AND c.position <= $3
+    ))
 GROUP BY conversation_id, counter
 
 -- name: attended
@@ -96,7 +103,8 @@ SELECT width_bucket(e.at, $4::timestamptz[]) AS part,
     CASE WHEN 'outcome' = ANY ($5::text[]) THEN coalesce(o.outcome, 'ongoing') END AS outcome,
     e.counter, count(*)::bigint AS number, coalesce(sum(e.ms), 0)::bigint AS ms,
     count(*) FILTER (WHERE e.ms <= q.service_level_seconds * 1000)::bigint AS within,
-    count(*) FILTER (WHERE e.ms < q.short_abandon_seconds * 1000)::bigint AS short
+    count(*) FILTER (WHERE e.ms < q.short_abandon_seconds * 1000)::bigint AS short,
+    greatest(0, coalesce(max(e.ms), 0))::bigint AS longest
 FROM figure_entries e
 JOIN queues q ON q.organization_id = e.organization_id AND q.id = e.queue_id
 LEFT JOIN (

@@ -23,7 +23,7 @@ SELECT width_bucket(e.at, $4::timestamptz[]) AS part,
     CASE WHEN 'language' = ANY ($5::text[]) THEN e.language END AS language,
     CASE WHEN 'outcome' = ANY ($5::text[]) THEN coalesce(o.outcome, 'ongoing') END AS outcome,
     CASE e.counter WHEN 'handled' THEN 'handled.focus' ELSE 'focus' END AS counter,
-    count(*)::bigint AS number, sum(f.ms)::bigint AS ms, 0::bigint AS within, 0::bigint AS short
+    count(*)::bigint AS number, sum(f.ms)::bigint AS ms, 0::bigint AS within, 0::bigint AS short, 0::bigint AS longest
 FROM figure_entries e
 JOIN focus_times f ON f.organization_id = e.organization_id AND f.conversation_id = e.conversation_id AND f.since < e.at
     AND (e.counter = 'handled'

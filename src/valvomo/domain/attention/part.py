@@ -22,7 +22,7 @@ class Part:
     """One reason. `since` None: it has its `base` always. `cap` None: it grows without end.
 
     The fact behind it: `began` is since when it is so, `count` how often or how many, `limit` the seconds or units that
-    are exceeded, `by` who, `level` and `trend` those of a mood.
+    are exceeded, `by` who, `level` and `trend` those of a mood, `side` whose it is (`customer`, `agent`, `both`).
     """
 
     name: str
@@ -36,6 +36,7 @@ class Part:
     by: str | None = None
     level: str | None = None
     trend: str | None = None
+    side: str | None = None
 
 
 def value(part: Part, at: datetime) -> float:
@@ -101,7 +102,9 @@ def _bends(part: Part) -> tuple[datetime, ...]:
 def _full_at(part: Part) -> datetime | None:
     if part.since is None or part.cap is None or part.per_minute <= 0:
         return None
-    return part.since + timedelta(minutes=max(0.0, part.cap - part.base) / part.per_minute)
+    # A microsecond later, since times are rounded to them: at this moment it must have come there.
+    grows = timedelta(minutes=max(0.0, part.cap - part.base) / part.per_minute)
+    return part.since + grows + timedelta(microseconds=1)
 
 
 def _grows(part: Part, at: datetime) -> bool:

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from valvomo.domain.attention.part import Part, weighted
 from valvomo.domain.attention.rules import PLAIN, AttentionRules
+from valvomo.domain.conversations.call_marks import Trouble, TroubleKind
+from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.sentiment.levels import Level, at_or_below
 from valvomo.domain.sentiment.mood import Trend
@@ -173,8 +175,32 @@ def held(conversation: Conversation, _norms: QueueNorms, _rules: AttentionRules)
     return Part(name="held", base=10, per_minute=10, since=began + HELD_AFTER, cap=40, began=began)
 
 
+def network(conversation: Conversation, _norms: QueueNorms, _rules: AttentionRules) -> Part | None:
+    """The network of the customer or the agent of a call does badly: 15, and 5 more for each minute, at most 40."""
+    poor = _troubles(conversation, TroubleKind.NETWORK)
+    if not poor:
+        return None
+    side = poor[0].side if len(poor) == 1 else "both"
+    began = min(one.since for one in poor)
+    return Part(name="network", base=15, per_minute=5, since=began, cap=40, began=began, side=side)
+
+
+def overtalk(conversation: Conversation, _norms: QueueNorms, _rules: AttentionRules) -> Part | None:
+    """Customer and agent speak at the same time, again and again: 20, and 5 more for each minute, at most 40."""
+    over = _troubles(conversation, TroubleKind.OVERTALK)
+    if not over:
+        return None
+    began = over[0].since
+    return Part(name="overtalk", base=20, per_minute=5, since=began, cap=40, began=began)
+
+
+def _troubles(conversation: Conversation, kind: TroubleKind) -> tuple[Trouble, ...]:
+    call = ongoing_call(conversation)
+    return tuple(one for one in call.troubles if one.kind is kind) if call else ()
+
+
 REASONS: tuple[Reason, ...] = (
-    waiting, unanswered, asked, mood, orphaned, declined, transferred, undelivered, held, vip,
+    waiting, unanswered, asked, mood, orphaned, declined, transferred, undelivered, held, network, overtalk, vip,
     handle,
 )  # fmt: skip
 """In the order in which they are told where they weigh the same."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 PARTS = (
     "waiting", "unanswered", "asked", "mood", "orphaned", "declined", "transferred", "vip", "handle", "overloaded",
-    "silent", "undelivered", "held",
+    "silent", "undelivered", "held", "network", "overtalk",
 )  # fmt: skip
 """Every part there is, by name. `overloaded` and `silent` are the agent's and count in all that they serve."""
 FULL = 100

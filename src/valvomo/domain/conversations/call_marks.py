@@ -15,6 +15,13 @@ class Kept(StrEnum):
     RECORDING = "recording"
 
 
+class TroubleKind(StrEnum):
+    """What goes wrong in a call: somebody's `network` does badly, or both sides speak at once (`overtalk`)."""
+
+    NETWORK = "network"
+    OVERTALK = "overtalk"
+
+
 USUAL_DAYS = 90
 """For which a call is kept unless a workstream says otherwise."""
 
@@ -52,6 +59,15 @@ class Telephone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Since when something goes wrong. `side` is whose network it is, `customer` or `agent`; empty for overtalk."""
+
+    kind: TroubleKind
+    since: datetime
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """`asked`: the customer of a text conversation has not answered yet. On hold since `held_since`, or not at all.
 
@@ -64,6 +80,7 @@ class Call:
     asked: bool = False
     held_since: datetime | None = None
     recording: Recording | None = None
+    troubles: tuple[Trouble, ...] = ()
     telephone: Telephone | None = None
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, BotResumed, Escalated
 from valvomo.domain.conversations.call import CallDeclined, CallEnded, CallOffered, Elevated
+from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
 from valvomo.domain.conversations.delivery import DeliveryChanged
@@ -109,6 +110,9 @@ EVENTS: Mapping[str, type[Event]] = {
         Forwarded,
         Held,
         Unheld,
+        CallTroubled,
+        CallCalmed,
+        CallRated,
         CoachingStarted,
         CoachingStopped,
         RecordingStarted,

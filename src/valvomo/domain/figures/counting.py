@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from valvomo.domain.agents.events import HouseFact, PresenceSet
 from valvomo.domain.attention.parts import waiting_since
 from valvomo.domain.conversations.bots import Escalated
+from valvomo.domain.conversations.call_quality import CallRated
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import SupervisorJoined, TookOver
@@ -25,11 +26,11 @@ from valvomo.domain.conversations.offers import (
 from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.survey_form import SurveyKind, score_worth
+from valvomo.domain.figures.calls import called, counted_of_call
 from valvomo.domain.figures.entries import (
     CLOSED,
     FELT,
     FOLLOWED,
-    NOTHING,
     PRESENT,
     SUPERVISED,
     Counter,
@@ -37,7 +38,7 @@ from valvomo.domain.figures.entries import (
     Spent,
     Step,
 )
-from valvomo.domain.figures.shifts import whole_milliseconds
+from valvomo.domain.figures.turn import Turn
 from valvomo.domain.routing.hours import Hours, open_seconds
 from valvomo.domain.sentiment.levels import NONE
 
@@ -48,32 +49,6 @@ _ANSWERS: Mapping[type[Event], Counter] = {
     OfferExpired: Counter.EXPIRED,
     OfferWithdrawn: Counter.WITHDRAWN,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One fact of a conversation; `before` is None for its first, `spent` what primaries had spent on it until then."""
-
-    before: Conversation | None
-    event: Event
-    after: Conversation
-    at: datetime
-    spent: Spent = NOTHING
-
-    def entry(self, counter: str, *, agent_id: str | None = None, since: datetime | None = None) -> Entry:
-        """A line about it, with the time since a moment; where it was before is where it happened."""
-        where = self.before or self.after
-        return Entry(
-            counter=counter,
-            at=self.at,
-            conversation_id=where.id,
-            queue_id=where.queue_id,
-            channel=where.channel.value,
-            language=where.language,
-            agent_id=agent_id,
-            ms=None if since is None else whole_milliseconds(self.at) - whole_milliseconds(since),
-            outbound=where.outbound,
-        )
 
 
 def milliseconds(span: timedelta) -> int:
@@ -88,17 +63,30 @@ def counted(turn: Turn, calendars: Mapping[str, Hours]) -> tuple[tuple[Entry, ..
     """
     if isinstance(turn.event, MessagePosted):
         return tuple(_messages(turn, turn.event, calendars)), turn.spent
-    stretches = tuple(_stretches(turn))
+    stretches = (*_stretches(turn), *called(turn))
     spent = turn.spent
     for one in stretches:
         if one.counter == Counter.TALK:
             spent = spent.plus(talk=one.ms or 0)
         elif one.counter == Counter.WRAP_UP:
             spent = spent.plus(wrap_up=one.ms or 0)
-    if isinstance(turn.event, SurveyAnswered):
-        return counted_of_survey(turn.event, turn.after.id, turn.at), turn.spent
+        elif one.counter == Counter.HOLD:
+            spent = spent.plus(hold=one.ms or 0)
+        elif one.counter == Counter.CALL:
+            spent = replace(spent, hold=0)
+    if isinstance(turn.event, SurveyAnswered | CallRated):
+        return counted_afterwards(turn.event, turn.after.id, turn.at), turn.spent
     found = (*_queueing(turn), *_offers(turn), *stretches, *_supervision(turn), *_closing(turn, spent))
     return found, spent
+
+
+def counted_afterwards(
+    event: SurveyAnswered | CallRated, conversation_id: str, at: datetime
+) -> tuple[Entry, ...]:
+    """The entries of what happens to what is closed, too; the event says all that is counted of it."""
+    if isinstance(event, CallRated):
+        return counted_of_call(event, conversation_id, at)
+    return counted_of_survey(event, conversation_id, at)
 
 
 def counted_of_survey(event: SurveyAnswered, conversation_id: str, at: datetime) -> tuple[Entry, ...]:

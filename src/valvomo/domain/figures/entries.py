@@ -65,6 +65,17 @@ class Counter(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    CALL = "call"
+    """An agent had a call; from acceptance, or from when it became one. All of it, and of it talk and hold."""
+    CALL_TALK = "call.talk"
+    CALL_HOLD = "call.hold"
+    HOLD = "hold"
+    """A stretch of hold of the customer of a call."""
+    QUALITY_CUSTOMER = "quality.customer"
+    QUALITY_AGENT = "quality.agent"
+    """How the ways into a call did that is over, with a thousand times the score in place of a duration."""
+    QUALITY_POOR = "quality.poor"
+    """One of them whose worst minute was poor, with the score of that."""
     SURVEY_ASKED = "survey.asked"
     SURVEY_CSAT = "survey.csat"
     """First answers, with a thousand times the score in place of a duration; what a changed answer is more, or less."""
@@ -121,14 +132,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Milliseconds that primaries have spent on a conversation so far."""
+    """Milliseconds that primaries have spent on a conversation so far; `hold` in the call that somebody has now."""
 
     talk: int = 0
     wrap_up: int = 0
+    hold: int = 0
 
-    def plus(self, *, talk: int = 0, wrap_up: int = 0) -> Spent:
+    def plus(self, *, talk: int = 0, wrap_up: int = 0, hold: int = 0) -> Spent:
         """With so much more."""
-        return Spent(self.talk + talk, self.wrap_up + wrap_up)
+        return Spent(self.talk + talk, self.wrap_up + wrap_up, self.hold + hold)
 
 
 NOTHING = Spent()

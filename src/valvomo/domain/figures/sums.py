@@ -29,13 +29,15 @@ class Goal:
 class Sums:
     """How many entries of a kind there are, and their durations in milliseconds together.
 
-    `within` of what was answered or accepted was so in time; `short` of those who left did so too soon to be served.
+    `within` of what was answered or accepted was so in time; `short` of those who left did so too soon to be served;
+    `longest` is the longest duration of each kind.
     """
 
     counts: Tally[str] = field(default_factory=Tally)
     ms: Tally[str] = field(default_factory=Tally)
     within: Tally[str] = field(default_factory=Tally)
     short: Tally[str] = field(default_factory=Tally)
+    longest: Tally[str] = field(default_factory=Tally)
 
     def add(self, other: Sums) -> None:
         """With what another group has."""
@@ -43,6 +45,7 @@ class Sums:
         self.ms.update(other.ms)
         self.within.update(other.within)
         self.short.update(other.short)
+        self.longest |= other.longest
 
 
 @dataclass(slots=True)
@@ -51,12 +54,14 @@ class Book:
 
     counts: Tally[str] = field(default_factory=Tally)
     ms: Tally[str] = field(default_factory=Tally)
+    longest: Tally[str] = field(default_factory=Tally)
     waits: dict[str, list[int]] = field(default_factory=dict)
 
     def enter(self, entry: Entry) -> None:
         """One more."""
         self.counts[entry.counter] += 1
         self.ms[entry.counter] += entry.ms or 0
+        self.longest[entry.counter] = max(self.longest[entry.counter], entry.ms or 0)
         if entry.counter in JUDGED:
             insort(self.waits.setdefault(entry.counter, []), entry.ms or 0)
 
@@ -64,7 +69,7 @@ class Book:
         """Judged by a goal."""
         within = {one: bisect_right(waits, goal.within * 1000) for one, waits in self.waits.items()}
         short = {one: bisect_left(waits, goal.short * 1000) for one, waits in self.waits.items()}
-        return Sums(Tally(self.counts), Tally(self.ms), Tally(within), Tally(short))
+        return Sums(Tally(self.counts), Tally(self.ms), Tally(within), Tally(short), Tally(self.longest))
 
 
 def summed(entries: Iterable[Entry], goal: Goal) -> Sums:

@@ -21,6 +21,7 @@ from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.refusals import Reason
 from valvomo.jobs.calls.attended import Attended
 from valvomo.jobs.calls.keeping import Keeping
+from valvomo.jobs.calls.rating import Rating
 from valvomo.jobs.calls.writing import Writer
 from valvomo.jobs.rounds import Rounds
 from valvomo.live.calls import CHANNEL
@@ -56,6 +57,7 @@ class Attendant(Rounds):
         self._database = executor.database
         self._keeping = keeping
         self._writer = writer
+        self._rating = Rating(executor, executor.clock)
         self._bus = bus
         self._process_id = process_id
         self._alone = alone
@@ -81,6 +83,7 @@ class Attendant(Rounds):
 
     async def end(self) -> None:
         """Nobody's call is here any more: browsers come to another process."""
+        await self._rating.keep(self._calls.values(), now=True)
         async with self._database.transaction() as tx:
             await tx.run("calls.end_carrier", self._process_id)
 
@@ -89,6 +92,7 @@ class Attendant(Rounds):
         await self._beat()
         await self._follow()
         await self._record()
+        await self._rate()
         if not self._said:
             return None
         self._said = False
@@ -131,6 +135,12 @@ class Attendant(Rounds):
             command = StartRecording(conversation_id=conversation_id)
             await self._executor.execute(system(organization_id, "calls"), command)
 
+    async def _rate(self) -> None:
+        """Keep how calls do, and note what goes wrong in them."""
+        for attended in list(self._calls.values()):
+            await self._rating.note(attended)
+        await self._rating.keep(self._calls.values())
+
     async def _look(self, key: Key) -> None:
         attended = self._calls[key]
         async with self._database.asking() as tx:
@@ -139,6 +149,7 @@ class Attendant(Rounds):
             del self._calls[key]
             async with self._database.transaction() as tx:
                 await tx.run("calls.let_go", *key, attended.call.id, self._process_id)
+            await self._rating.over(attended)
 
     async def _take(self, key: Key, said: Iterable[Said]) -> None:
         for one in said:
@@ -182,10 +193,10 @@ class Attendant(Rounds):
             async with self._database.transaction() as tx:
                 if not await calls.claim(tx, key, call.id, self._process_id):
                     return None
-            folder = str(self._keeping.folder)
-            attended = self._calls[key] = Attended(
-                self._engine_here(), conversation, call, folder, writer=self._writer
-            )
+            engine, folder = self._engine_here(), str(self._keeping.folder)
+            clock, writer = self._executor.clock, self._writer
+            attended = Attended(engine, conversation, call, folder, clock=clock, writer=writer)
+            self._calls[key] = attended
         return await attended.come(said)
 
     def _engine_here(self) -> Engine:
@@ -206,6 +217,7 @@ class Attendant(Rounds):
                     attended.unheard()
                     self._say(attended)
                     self._calls.pop(attended.key, None)
+                    self._rating.leave(attended)
             case Connected(call_id=call_id, leg_id=leg_id) if call_id in of:
                 of[call_id].mark(leg_id, connected=True)
                 self.wake.set()

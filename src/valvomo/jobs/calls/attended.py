@@ -7,7 +7,9 @@ from somebody is settled when they come.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from msgspec import structs
 
@@ -20,9 +22,10 @@ from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Reason
 from valvomo.jobs.calls.listening import Listening
+from valvomo.jobs.calls.watching import Watching, scored
 from valvomo.jobs.calls.writing import Writer
 from valvomo.live.calls import CallSignal, LegSignal
-from valvomo.media.port import Engine, GoneError, Kind, OfferError, Quality, WebLeg
+from valvomo.media.port import Engine, GoneError, Kind, OfferError, WebLeg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +53,18 @@ class Attended:
         call: Call,
         folder: str = "",
         *,
+        clock: Callable[[], datetime],
         writer: Writer | None = None,
     ) -> None:
         self._engine = engine
+        self._clock = clock
         self._writer = writer
         self._listening: Listening | None = None
         self.conversation = conversation
         self.call = call
         self.ways: dict[str, Way] = {}
         self.folder = folder
+        self.watching = Watching(call)
         self._recording: str | None = None
         self.asked_to_record = False
         self.news = True
@@ -119,6 +125,7 @@ class Attended:
             self.unheard()
             return False
         self.call = call
+        self._hear()
         # Who may not be heard any more is not, before anything else is done about them.
         await self.route()
         for person_id, way in list(self.ways.items()):
@@ -164,8 +171,15 @@ class Attended:
 
     async def measure(self) -> None:
         """Ask the engine how everybody's way does."""
+        at = self._clock()
         for person_id, found in (await self._engine.quality(self.call.id)).items():
-            self.mark(person_id, quality=_graded(found))
+            self.mark(person_id, quality=grade(scored(found)))
+            way = self.ways.get(person_id)
+            if way is not None and way.signal.connected:
+                self.watching.sample(self.conversation, person_id, found, at)
+        for part, way in self._sides().items():
+            if way is None or not way.signal.connected:
+                self.watching.away(part)
 
     def mark(
         self,
@@ -186,7 +200,21 @@ class Attended:
         if signal == way.signal:
             return False
         self.ways[person_id], self.news = replace(way, signal=signal), True
+        self._hear()
         return True
+
+    def _sides(self) -> dict[Part, Way | None]:
+        owner = self.conversation.owner_id
+        return {
+            Part.CUSTOMER: self.ways.get(self.conversation.contact_id),
+            Part.AGENT: self.ways.get(owner) if owner is not None else None,
+        }
+
+    def _hear(self) -> None:
+        """Whether both sides speak now, and hear each other."""
+        ways = self._sides().values()
+        both = all(one is not None and one.signal.speaking and not one.signal.muted for one in ways)
+        self.watching.heard(self._clock(), together=both and self.call.held_since is None)
 
     def signal(self) -> CallSignal:
         """Everybody who is in it, for the browsers."""
@@ -196,8 +224,3 @@ class Attended:
             call_id=self.call.id,
             legs=tuple(way.signal for way in self.ways.values()),
         )
-
-
-def _graded(found: Quality) -> int | None:
-    losses = [one for one in (found.lost_up, found.lost_down) if one is not None]
-    return grade(max(losses, default=None), found.round_trip)

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from valvomo.domain.agents.events import PresenceSet
+from valvomo.domain.conversations.call_quality import CallRated
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import State
 from valvomo.domain.conversations.survey import SurveyAnswered
-from valvomo.domain.figures.counting import Turn, counted, counted_of_survey
+from valvomo.domain.figures.counting import counted, counted_afterwards
 from valvomo.domain.figures.day import Read
 from valvomo.domain.figures.entries import NOTHING, Entry, Spent
 from valvomo.domain.figures.shifts import Shifts, next_day, shift_of, turned
 from valvomo.domain.figures.sums import Book
+from valvomo.domain.figures.turn import Turn
 from valvomo.domain.routing.hours import Hours
 from valvomo.live.views.happening import Change, Happening
 
@@ -86,12 +88,12 @@ def attend(day: Day, happening: Happening, change: Change | None) -> bool:
     return change is not None and turned(day.shifts, day.since, (change.before, change.after, happening.at))
 
 
-def answered(day: Day, happening: Happening) -> frozenset[str]:
-    """The day after an answer of a customer about what is closed, which changes no conversation of the floor."""
+def afterwards(day: Day, happening: Happening) -> frozenset[str]:
+    """The day after what is counted of something closed, which changes no conversation of the floor."""
     event, one = happening.event, happening.conversation_id
-    if not isinstance(event, SurveyAnswered) or one is None:
+    if not isinstance(event, SurveyAnswered | CallRated) or one is None:
         return frozenset()
-    return _enter(day, counted_of_survey(event, one, happening.at))
+    return _enter(day, counted_afterwards(event, one, happening.at))
 
 
 def turn(day: Day, now: tuple[datetime, datetime]) -> None:

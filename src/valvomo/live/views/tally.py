@@ -20,7 +20,7 @@ from valvomo.live.views.happening import Change
 from valvomo.protocol.figures import FiguresItem, QueueFigures, Standing, of_scope, standing
 from valvomo.protocol.lookups import Lookups, QueueFacts
 
-_LIVE = ("in_queue", "active", "waiting", "wrap_up", "orphans")
+_LIVE = ("in_queue", "active", "waiting", "wrap_up", "orphans", "in_call", "on_hold")
 
 
 @dataclass(frozen=True, slots=True)

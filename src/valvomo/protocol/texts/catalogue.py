@@ -36,6 +36,7 @@ SECTION_OF_FACT: Mapping[str, str] = {
     "advice": "delivery_advice",
     "reason": "reason",
     "flaw": "flaw",
+    "quality": "call_quality",
 }
 """Facts whose values are codes, and the section that has a word for each code."""
 
