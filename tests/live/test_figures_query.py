@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sample_databases import Fresh
 from sample_floor import AATU, AINO, ALL_ON, BILLING, EINO, HOUSE, ONNI, SAARA, SULO, SUPPORT, Floor
+from sample_lines import lay_lines
 from sample_stage import Stage
 from sample_steps import Step, drawn, scripted, take
 
@@ -150,6 +151,7 @@ async def _play(fresh_database: Fresh, acts: list[Step]) -> dict[str, Any]:
     """What was counted of all of it."""
     async with fresh_database() as database:
         floor = await Floor.open(database)
+        await lay_lines(floor, HOUSE, "aino", "eino")
         await floor.set_supervision(replace(ALL_ON, agent_figures=AgentFigures.ALL))
         stage = await Stage.open(floor)
         watched = [Moments(actor) for actor in (SAARA, SULO, AATU)]
