@@ -45,7 +45,7 @@ demo: setup web ## Run the whole contact centre with a sample organization on th
 	@exec $(BIN)/valvomo demo $(DEMO_ARGS)
 
 .PHONY: test
-test: setup web browser proxies ## Run every test: Python, database, browser
+test: setup web browser proxies engines ## Run every test: Python, database, browser
 	@$(KEEP_BYTECODE) $(BIN)/pytest $(PYTEST_ARGS)
 
 .PHONY: check
@@ -100,6 +100,22 @@ proxies: ## Make sure that there are nginx, Caddy and HAProxy for the tests of t
 		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $${missing/nginx/nginx-light}
 	else
 		echo "proxies: without root,$$missing cannot be installed here, and the tests of their configurations are skipped"
+	fi
+
+.PHONY: engines
+engines: ## Make sure that there is a Janus for the tests of calls (and ip, which makes a network for it)
+	@missing=
+	for one in janus ip; do PATH="$$PATH:/usr/sbin:/sbin" command -v $$one >/dev/null || missing="$$missing $${one/#ip/iproute2}"; done
+	[ -n "$$missing" ] || exit 0
+	as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then
+		echo "engines: installing Debian's$$missing"
+		$$as_root apt-get update -qq
+		# Its package would start it, with interfaces that anybody reaches.
+		command -v systemctl >/dev/null && $$as_root systemctl mask --quiet janus.service || true
+		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $$missing
+	else
+		echo "engines: without root,$$missing cannot be installed here, and tests with them are skipped"
 	fi
 
 .PHONY: sentiment-head

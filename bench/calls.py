@@ -89,7 +89,8 @@ async def calls(engine: EnginePool, many: int, way: str, voices: list[list[bytes
 async def browser(engine: Engine, call: str, side: str, leg: Leg) -> Leg:
     """One comes in."""
     await asyncio.get_running_loop().create_datagram_endpoint(lambda: leg, local_addr=("127.0.0.1", 0))
-    await leg.come(await engine.add_web_leg(WebLeg(call_id=call, leg_id=side, offer=leg.offer())))
+    agreed = await engine.add_web_leg(WebLeg(call_id=call, leg_id=side, offer=leg.offer()))
+    await leg.come(agreed.answer)
     return leg
 
 

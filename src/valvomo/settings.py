@@ -18,6 +18,7 @@ from msgspec import Meta
 
 from valvomo.addresses import check_network, check_store, check_url
 from valvomo.house_key import keys_of
+from valvomo.media.janus import listed
 from valvomo.sources import PREFIX, converted, from_environment, from_file, suggestion
 
 _SECRETS = {"metrics_token", "secret_key", "sentiment_key", "speech_key", "turn_secret"}
@@ -126,6 +127,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     calls_addresses: tuple[str, ...] = ()
     """The addresses at which browsers reach them, behind a translation of addresses those of its outside."""
 
+    calls_janus: Path | None = None
+    """A file that names Janus servers by which browsers' calls are carried, and their secrets (docs/janus.md)."""
+
     turn_urls: tuple[str, ...] = ()
     """TURN servers that pass media on where nothing gets through, ``turns:turn.example.org:443?transport=tcp``."""
 
@@ -202,9 +206,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise ValueError(f"metrics_token: must have at least {_SHORTEST_TOKEN} characters")
 
     def _check_calls(self) -> None:
-        if self.calls_processes and find_spec("aiortc") is None:
+        carries = self.calls_processes or self.calls_janus
+        if carries and find_spec("aiortc") is None:
             raise ValueError("calls_processes: needs the extra `calls`: pip install 'valvomo[calls]'")
-        if self.calls_processes and self.calls_host in ("0.0.0.0", "::") and not self.calls_addresses:  # noqa: S104
+        if self.calls_janus is not None:
+            listed.servers(self.calls_janus)
+        if carries and self.calls_host in ("0.0.0.0", "::") and not self.calls_addresses:  # noqa: S104
             raise ValueError(
                 "calls_addresses: must say where browsers reach an engine that listens everywhere"
             )

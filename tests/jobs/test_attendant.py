@@ -24,6 +24,7 @@ from valvomo.commands.conversations.record import (
     ResumeRecording,
     StartRecording,
 )
+from valvomo.db.calls import Answer
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.model import Mode
 from valvomo.domain.refusals import Reason, Refusal
@@ -272,3 +273,17 @@ async def test_a_house_without_an_engine_says_so(floor: Floor) -> None:
     refused = await Calling(floor.database, bus).come(AINO, one, "of mine")
     assert isinstance(refused, Refusal)
     assert refused.reason is Reason.CALLS_OFF
+
+
+async def test_an_engine_that_offers_for_its_part_is_answered(house: House) -> None:
+    house.engine.offers = True
+    one, guest = await house.elevated()
+    given = await house.calling.come(guest, one, "of the guest")
+    assert isinstance(given, Answer)
+    assert (given.answer, given.offer) == ("answer to of the guest", f"to {guest.id}")
+    await house.calling.tell(guest, one, "agree", "bad")
+    await house.calling.tell(AINO, one, "agree", "of somebody who is not in it")
+    await house.calling.tell(guest, one, "agree", "of the guest")
+    await house.until(lambda: guest.id in house.engine.agreed)
+    assert house.engine.agreed == {guest.id: "of the guest"}
+    assert house.call().legs.keys() == {guest.id}

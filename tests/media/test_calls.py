@@ -82,7 +82,7 @@ async def test_moved_to_another_call(meeting: Meeting) -> None:
     async with asyncio.timeout(PATIENCE):
         await served(meeting)
         await meeting.until(customer="agent", agent="customer")
-        await meeting.engine.open_call("other")
+        await meeting.engine.open_call("other", beside="call")
         await meeting.engine.move_leg("call", "agent", "other")
         await meeting.until(customer="", agent="")
         with pytest.raises(GoneError):
@@ -172,8 +172,7 @@ async def test_nobody_else_comes_in_by_an_offer_that_was_read(meeting: Meeting) 
             offer=offer.replace(line, turned),
             sends=frozenset({Kind.AUDIO}),
         )
-        answer = await meeting.engine.add_web_leg(leg)
-        await meeting.page.evaluate("(sdp) => answered('agent', sdp)", answer)
+        await meeting.agree(leg)
         async for one in meeting.engine.happenings():
             assert one == Lost("call", "agent")
             break

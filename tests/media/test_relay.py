@@ -24,6 +24,7 @@ PATIENCE = 60.0
 PARTS = {"customer": Part.CUSTOMER, "agent": Part.AGENT}
 
 
+@pytest.mark.parametrize("stage", ["embedded"], indirect=True)
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 async def test_browsers_hear_each_other_through_it(meeting: Meeting, tmp_path: Path, transport: str) -> None:
     async with asyncio.timeout(PATIENCE), relay(tmp_path) as server:

@@ -9,6 +9,7 @@ from sample_telephone import Telephone
 
 from valvomo.domain.calls.hearing import Part
 from valvomo.media.embedded import board
+from valvomo.media.janus.engine import JanusEngine
 from valvomo.media.port import Connected, Dialled, GoneError, Heard, Lost, PcmLeg, Pressed, Speaking
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
@@ -142,11 +143,17 @@ async def test_keys(meeting: Meeting) -> None:
         await meeting.come("agent", A)
         await meeting.route({"customer": C, "agent": A})
         await meeting.until(customer="agent", agent="customer")
-        await meeting.page.evaluate("press('agent', '12#')")
-        await meeting.eventually(lambda: _is(len(told) == 3))
+        if isinstance(meeting.engine, JanusEngine):
+            # Its rooms agree on no keys, and the browser says so before any is pressed.
+            assert await meeting.page.evaluate("canPress('agent')") is False
+        else:
+            await meeting.page.evaluate("press('agent', '12#')")
+            await meeting.eventually(lambda: _is(len(told) == 3))
+            assert told == ["agent 1", "agent 2", "agent #"]
+        told.clear()
         await meeting.engine.dtmf("call", "customer", "0*")
-        await meeting.eventually(lambda: _is(len(told) == 5))
-        assert told == ["agent 1", "agent 2", "agent #", "customer 0", "customer *"]
+        await meeting.eventually(lambda: _is(len(told) == 2))
+        assert told == ["customer 0", "customer *"]
         await meeting.engine.send_dtmf("call", "customer", "77D")
         await meeting.eventually(lambda: _is(phone.dialled == "77D"))
         await meeting.engine.send_dtmf("call", "agent", "1")

@@ -17,7 +17,7 @@ SCRIPT = """() => {
   window.offered = async (name, hertz, streams, video) => {
     const pc = new RTCPeerConnection(window.relays)
     const ctx = new AudioContext({ sampleRate: 48000 })
-    const one = (people[name] = { pc, ctx, ears: [], seen: null })
+    const one = (people[name] = { pc, back: null, ctx, ears: [], seen: null })
     if (hertz) {
       const tone = ctx.createOscillator()
       const out = ctx.createMediaStreamDestination()
@@ -60,6 +60,16 @@ SCRIPT = """() => {
     return pc.localDescription.sdp
   }
   window.answered = (name, sdp) => people[name].pc.setRemoteDescription({ type: 'answer', sdp })
+  window.takes = async (name, sdp) => {
+    const one = people[name]
+    if (!one.back) {
+      one.back = new RTCPeerConnection(window.relays)
+      one.back.ontrack = one.pc.ontrack
+    }
+    await one.back.setRemoteDescription({ type: 'offer', sdp })
+    await one.back.setLocalDescription()
+    return one.back.localDescription.sdp
+  }
   window.again = async (name) => {
     const { pc } = people[name]
     pc.restartIce()
@@ -86,11 +96,12 @@ SCRIPT = """() => {
     const [red, green, blue] = paint.getImageData(1, 1, 1, 1).data
     return red > 128 && green < 100 ? 'red' : blue > 128 && red < 100 ? 'blue' : 'other'
   }
+  window.canPress = (name) => people[name].pc.getSenders()[0].dtmf.canInsertDTMF
   window.press = (name, keys) => {
     const [sender] = people[name].pc.getSenders()
     sender.dtmf.insertDTMF(keys, 100, 50)
   }
-  window.hangUp = (name) => people[name].pc.close()
+  window.hangUp = (name) => [people[name].pc, people[name].back].forEach((one) => one?.close())
 }"""
 
 
@@ -112,18 +123,20 @@ class Meeting:
         )
         kinds = {Kind.AUDIO, Kind.VIDEO} if video else {Kind.AUDIO}
         sends = frozenset(kinds if part in SENDING else ())
-        answer = await self.engine.add_web_leg(
-            WebLeg(call_id=self.call, leg_id=who, offer=offer, sends=sends)
-        )
-        await self.page.evaluate("([who, sdp]) => answered(who, sdp)", [who, answer])
+        await self.agree(WebLeg(call_id=self.call, leg_id=who, offer=offer, sends=sends))
+
+    async def agree(self, leg: WebLeg) -> None:
+        """The offer of a leg is answered, and the browser does what it is answered."""
+        agreed = await self.engine.add_web_leg(leg)
+        await self.page.evaluate("([who, sdp]) => answered(who, sdp)", [leg.leg_id, agreed.answer])
+        if agreed.offer:
+            answer = await self.page.evaluate("([who, sdp]) => takes(who, sdp)", [leg.leg_id, agreed.offer])
+            await self.engine.take_answer(self.call, leg.leg_id, answer)
 
     async def come_again(self, who: str, sends: frozenset[Kind] = frozenset({Kind.AUDIO})) -> None:
         """The browser makes a new way for the same session, as when its network has changed."""
         offer = await self.page.evaluate("(who) => again(who)", who)
-        answer = await self.engine.add_web_leg(
-            WebLeg(call_id=self.call, leg_id=who, offer=offer, sends=sends)
-        )
-        await self.page.evaluate("([who, sdp]) => answered(who, sdp)", [who, answer])
+        await self.agree(WebLeg(call_id=self.call, leg_id=who, offer=offer, sends=sends))
 
     async def route(
         self, parts: dict[str, Part], *, held: bool = False, muted: Iterable[str] = (), private: str = ""

@@ -15,6 +15,7 @@ from sample_floor import AINO, Floor
 from valvomo.bus.local import LocalBus
 from valvomo.commands.calling import Calling
 from valvomo.commands.conversations.call import AcceptCall, Elevate
+from valvomo.db.calls import Answer
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.model import Mode
@@ -76,11 +77,12 @@ class CallHouse:
 
     async def come(self, one: str, *people: Actor) -> None:
         for actor in people:
-            answer: str | Refusal = Refusal(Reason.BUSY)
+            answer: Answer | Refusal = Refusal(Reason.BUSY)
             while isinstance(answer, Refusal) and answer.reason is Reason.BUSY:
                 # As browsers do when nothing has come for some seconds.
                 answer = await self.calling.come(actor, one, f"of {actor.id}")
-            assert answer == f"answer to of {actor.id}"
+            assert isinstance(answer, Answer)
+            assert answer.answer == f"answer to of {actor.id}"
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait for what is to come about."""

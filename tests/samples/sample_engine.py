@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from valvomo.domain.calls.hearing import Hears, Matrix
-from valvomo.media.port import GoneError, Happening, Heard, Kind, OfferError, Quality, WebLeg
+from valvomo.media.port import Agreed, GoneError, Happening, Heard, Kind, OfferError, Quality, WebLeg
 
 
 @dataclass
@@ -33,7 +33,10 @@ class SampleCall:
 
 
 class SampleEngine:
-    """See `Engine`. As much of it as browsers need; an offer that begins with `bad` cannot be answered."""
+    """See `Engine`. As much of it as browsers need; an offer that begins with `bad` cannot be answered.
+
+    `offers`: it offers for its part, and `agreed` are the answers to that by leg.
+    """
 
     def __init__(self) -> None:
         self.open: dict[str, SampleCall] = {}
@@ -42,6 +45,8 @@ class SampleEngine:
         self.away = False
         self.well = Quality(up=1, lost_up=0.0, lost_down=0.05, round_trip=0.1)
         """How everybody's way does."""
+        self.offers = False
+        self.agreed: dict[str, str] = {}
 
     async def open_call(self, call_id: str, *, beside: str = "") -> None:  # noqa: ARG002 - all are in one place
         """See `Engine`."""
@@ -61,7 +66,7 @@ class SampleEngine:
         """See `Engine`."""
         return frozenset(self.open)
 
-    async def add_web_leg(self, leg: WebLeg) -> str:
+    async def add_web_leg(self, leg: WebLeg) -> Agreed:
         """See `Engine`."""
         self.there()
         if leg.call_id not in self.open:
@@ -69,7 +74,14 @@ class SampleEngine:
         if leg.offer.startswith("bad"):
             raise OfferError("it offers nothing")
         self.open[leg.call_id].legs[leg.leg_id] = leg.sends
-        return f"answer to {leg.offer}"
+        return Agreed(answer=f"answer to {leg.offer}", offer=f"to {leg.leg_id}" if self.offers else "")
+
+    async def take_answer(self, call_id: str, leg_id: str, answer: str) -> None:  # noqa: ARG002
+        """See `Engine`."""
+        self.there()
+        if answer.startswith("bad"):
+            raise OfferError("it takes nothing")
+        self.agreed[leg_id] = answer
 
     async def remove_leg(self, call_id: str, leg_id: str) -> None:
         """See `Engine`."""

@@ -51,8 +51,8 @@ class Calling:
             except TimeoutError:
                 continue
 
-    async def come(self, actor: Actor, conversation_id: str, offer: str) -> str | Refusal:
-        """The engine's answer to what this person's browser offers, or why they are not in the call."""
+    async def come(self, actor: Actor, conversation_id: str, offer: str) -> Answer | Refusal:
+        """What the engine answers to what this person's browser offers, or why they are not in the call."""
         return await self._ask(self._said(actor, conversation_id, "come", offer))
 
     async def press(self, actor: Actor, conversation_id: str, keys: str) -> Refusal | None:
@@ -89,7 +89,7 @@ class Calling:
         way = Way(queue_id=account["queue_id"], switched_on=account["begins"], disabled=account["disabled"])
         return begin_refusal(actor, way)
 
-    async def _ask(self, said: Said) -> str | Refusal:
+    async def _ask(self, said: Said) -> Answer | Refusal:
         waits: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[said.id] = waits
         try:
@@ -104,11 +104,11 @@ class Calling:
             del self._waiting[said.id]
         if given.refusal is not None:
             return Refusal(Reason(given.refusal), {"why": given.why})
-        return given.answer
+        return given
 
-    async def tell(self, actor: Actor, conversation_id: str, what: What) -> None:
-        """They go, or mute themselves; nothing is answered."""
-        await self._say(self._said(actor, conversation_id, what))
+    async def tell(self, actor: Actor, conversation_id: str, what: What, answer: str = "") -> None:
+        """They go, mute themselves, or agree to what the engine has offered; nothing is answered."""
+        await self._say(self._said(actor, conversation_id, what, answer))
 
     def _said(self, actor: Actor, conversation_id: str, what: What, offer: str = "") -> Said:
         return Said(

@@ -14,7 +14,7 @@ STALE_SECONDS = 15.0
 """Nobody waits any more for the answer to a signal that is older."""
 AT_A_TIME = 100
 
-What = Literal["come", "go", "mute", "unmute", "keys", "forward"]
+What = Literal["come", "go", "mute", "unmute", "keys", "forward", "agree"]
 Key = tuple[str, str]
 """Organization, conversation."""
 
@@ -24,6 +24,7 @@ class Said:
     """Somebody comes into the call of a conversation with what their browser offers, goes, or mutes themselves.
 
     Of a telephone its agent has keys pressed, or has it connected with another number: they are in `offer`.
+    With `agree` it is what their browser answers to what the engine has offered it.
     """
 
     id: str
@@ -41,9 +42,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came of it: the engine's description, or the code of a refusal and why."""
+    """What came of it: the engine's description, or the code of a refusal and why.
+
+    `offer` is what the engine offers for its part, empty where it does not (`valvomo.media.port.Agreed`).
+    """
 
     answer: str = ""
+    offer: str = ""
     refusal: str | None = None
     why: str = ""
 
@@ -73,14 +78,19 @@ async def claim(tx: Transaction, key: Key, call_id: str, process_id: str) -> boo
 async def answer(tx: Transaction, signal_id: str, given: Answer) -> None:
     """Whoever asked finds this."""
     said = None if given.refusal else given.answer
-    await tx.run("calls.answer", signal_id, said, given.refusal, given.why)
+    await tx.run("calls.answer", signal_id, said, given.offer, given.refusal, given.why)
 
 
 async def answers(tx: Transaction, ids: Iterable[str]) -> dict[str, Answer]:
     """What came of these, of those that are answered; to be had once."""
     rows = await tx.rows("calls.answers", sorted(ids))
     return {
-        row["id"]: Answer(answer=row["answer"] or "", refusal=row["refusal"], why=row["why"] or "")
+        row["id"]: Answer(
+            answer=row["answer"] or "",
+            offer=row["counteroffer"] or "",
+            refusal=row["refusal"],
+            why=row["why"] or "",
+        )
         for row in rows
     }
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from valvomo.jobs.calls.attendant import Attendant
 from valvomo.jobs.calls.keeping import Keeping
 from valvomo.jobs.calls.writing import Writer
 from valvomo.main.assembly import House
 from valvomo.main.insight_places import speech_places
+from valvomo.media.janus import listed
+from valvomo.media.port import Engine
 from valvomo.settings import Settings
 
 FOLDER = "calls"
@@ -19,7 +21,7 @@ FOLDER = "calls"
 
 def attendant_of(house: House, settings: Settings) -> Attendant | None:
     """Who attends to the calls that this process carries, if it carries any; to be made before anything runs."""
-    if not settings.calls_processes:
+    if not settings.calls_processes and settings.calls_janus is None:
         return None
     executor, folder = house.parts.executor, settings.data / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -43,7 +45,15 @@ async def carrying(attendant: Attendant | None, settings: Settings) -> AsyncIter
     from valvomo.media.embedded.pool import EnginePool  # noqa: PLC0415
 
     place = Place(host=settings.calls_host, port=settings.calls_port, public=settings.calls_addresses)
-    async with EnginePool.running(place, settings.calls_processes) as engine, asyncio.TaskGroup() as group:
+    async with AsyncExitStack() as stack:
+        own = await stack.enter_async_context(EnginePool.running(place, max(1, settings.calls_processes)))
+        engine: Engine = own
+        if settings.calls_janus is not None:
+            from valvomo.media.janus.engine import JanusEngine  # noqa: PLC0415
+
+            there = listed.servers(settings.calls_janus)
+            engine = await stack.enter_async_context(JanusEngine.running(there, own))
+        group = await stack.enter_async_context(asyncio.TaskGroup())
         carried = group.create_task(attendant.carry(engine))
         try:
             yield

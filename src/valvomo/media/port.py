@@ -30,9 +30,9 @@ from valvomo.media.happenings import (
 )
 
 __all__ = (
-    "KEYS", "RATES", "Connected", "Dialled", "Engine", "Gone", "GoneError", "Happening", "Heard", "Kind", "Lost",
-    "OfferError", "PcmLeg", "Played", "Pressed", "Quality", "Recorded", "RecordingError", "SoundError", "Speaking",
-    "Track", "WebLeg", "checked_keys", "checked_rate", "checked_sound",
+    "KEYS", "RATES", "Agreed", "Connected", "Dialled", "Engine", "Gone", "GoneError", "Happening", "Heard", "Kind",
+    "Lost", "OfferError", "PcmLeg", "Played", "Pressed", "Quality", "Recorded", "RecordingError", "SoundError",
+    "Speaking", "Track", "WebLeg", "checked_keys", "checked_rate", "checked_sound",
 )  # fmt: skip
 
 
@@ -72,6 +72,18 @@ class WebLeg:
     offer: str
     sends: frozenset[Kind] = frozenset({Kind.AUDIO})
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What an engine says to a browser's offer: its answer.
+
+    Some engines send by a connection of their own, beside the one by which the browser does: then `offer` is what they
+    offer there, and what the browser answers goes to `take_answer`. It is empty where all goes by one connection.
+    """
+
+    answer: str
+    offer: str = ""
 
 
 RATES = frozenset({8_000, 16_000, 24_000, 48_000})
@@ -131,11 +143,15 @@ class Engine(Protocol):
         """The calls that are open."""
         ...
 
-    async def add_web_leg(self, leg: WebLeg) -> str:
+    async def add_web_leg(self, leg: WebLeg) -> Agreed:
         """A browser comes, or comes back from another network with a new offer; the answer to its offer.
 
         It hears nothing until a matrix says so. Raises `OfferError`, and `GoneError`.
         """
+        ...
+
+    async def take_answer(self, call_id: str, leg_id: str, answer: str) -> None:
+        """What a browser answers to what the engine has offered it; raises `OfferError`."""
         ...
 
     async def add_pcm_leg(self, leg: PcmLeg) -> None:

@@ -70,6 +70,13 @@ class ComeIn(msgspec.Struct, frozen=True, tag_field="op", tag="call"):
     conversation: str | None = None
 
 
+class Agree(msgspec.Struct, frozen=True, tag_field="op", tag="agree"):
+    """What my browser answers to the `offer` that came with an answer."""
+
+    answer: Annotated[str, msgspec.Meta(max_length=60_000)]
+    conversation: str | None = None
+
+
 class HangUp(msgspec.Struct, frozen=True, tag_field="op", tag="hang_up"):
     """I leave the call; the conversation is what it was."""
 
@@ -83,7 +90,7 @@ class MuteMe(msgspec.Struct, frozen=True, tag_field="op", tag="mute"):
     conversation: str | None = None
 
 
-Calling = ComeIn | HangUp | MuteMe
+Calling = ComeIn | Agree | HangUp | MuteMe
 ClientFrame = Watch | Unwatch | Typing | Seen | Ping | Hello | Calling
 
 _DECODER: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
@@ -179,9 +186,10 @@ def closing_frame(within_ms: int) -> Frame:
     return Frame(_ENCODER.encode({"op": "closing", "within": within_ms}))
 
 
-def answer_frame(conversation_id: str, answer: str) -> Frame:
-    """What the engine of calls answers to a browser's offer."""
-    return Frame(_ENCODER.encode({"op": "answer", "conversation": conversation_id, "answer": answer}))
+def answer_frame(conversation_id: str, answer: str, offer: str = "") -> Frame:
+    """What the engine of calls answers to a browser's offer, and what it offers for its part, if it does."""
+    said = {"op": "answer", "conversation": conversation_id, "answer": answer}
+    return Frame(_ENCODER.encode(said | ({"offer": offer} if offer else {})))
 
 
 def unanswered_frame(conversation_id: str, problem: Mapping[str, object]) -> Frame:

@@ -39,6 +39,7 @@ export class FakePeer {
   ontrack: ((event: { track: FakeTrack }) => void) | null = null
   onconnectionstatechange: (() => void) | null = null
   answers: string[] = []
+  offers: string[] = []
   readonly sections: string[] = []
   readonly sent: (FakeTrack | null)[] = []
   addTransceiver(kind: string, { direction }: { direction: string }) {
@@ -46,11 +47,15 @@ export class FakePeer {
     return { setCodecPreferences: () => undefined, sender: { replaceTrack: async (track: FakeTrack | null) => void (this.sent[index] = track) } }
   }
   async setLocalDescription(): Promise<void> {
-    this.localDescription = { sdp: `offer of ${this.sections.join(', ')}` }
+    this.localDescription = { sdp: this.offers.length > 0 ? `answer to ${this.offers.at(-1)}` : `offer of ${this.sections.join(', ')}` }
   }
-  async setRemoteDescription({ sdp }: { sdp: string }): Promise<void> {
+  async setRemoteDescription({ type, sdp }: { type: string; sdp: string }): Promise<void> {
     if (sdp === 'nonsense') throw new Error(sdp)
-    this.answers.push(sdp)
+    if (type === 'offer') this.offers.push(sdp)
+    else this.answers.push(sdp)
+  }
+  getTransceivers() {
+    return this.sections.map((one) => ({ currentDirection: one.endsWith('sendrecv') ? 'sendonly' : 'inactive' }))
   }
   become(state: string): void {
     this.connectionState = state

@@ -6,12 +6,14 @@ export interface AnswerFrame {
   op: 'answer'
   conversation?: string
   answer?: string
+  /** By which the house sends, where that is another connection than the one by which it is sent to. */
+  offer?: string
   ice?: RTCIceServer[]
   problem?: { type?: string; title?: string; detail?: string }
 }
 
 /** What a line says to the house. */
-export type CallFrame = { op: 'call'; offer: string } | { op: 'mute'; muted: boolean } | { op: 'hang_up' }
+export type CallFrame = { op: 'call'; offer: string } | { op: 'agree'; answer: string } | { op: 'mute'; muted: boolean } | { op: 'hang_up' }
 
 /** All that is shown of a line. `elsewhere`: the call goes on in another tab or browser of mine. */
 export interface LineView {

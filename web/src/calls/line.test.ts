@@ -137,6 +137,46 @@ describe('staying in', () => {
     expect(house.offers()).toBe(3)
   })
 
+  it('answers what the house offers for its part, and is in the call when both connections are there', async () => {
+    const house = lined()
+    house.line.know(AGENT)
+    await house.settled()
+    await house.line.answer({ op: 'answer', answer: 'yes', offer: 'more' })
+    const [own, back] = house.peers
+    expect(own?.answers).toEqual(['yes'])
+    expect(back?.offers).toEqual(['more'])
+    expect(house.frames.at(-1)).toEqual({ op: 'agree', answer: 'answer to more' })
+    own?.become('connected')
+    expect(house.line.view().phase).toBe('connecting')
+    back?.become('connected')
+    expect(house.line.view().phase).toBe('on')
+    back?.become('failed')
+    await house.pass(10_000)
+    expect(house.offers()).toBe(2)
+    expect([own?.connectionState, back?.connectionState]).toEqual(['closed', 'closed'])
+  })
+
+  it("has one connection, the house's, where it sends nothing", async () => {
+    const house = lined()
+    house.line.know({ ...AGENT, part: 'listener' })
+    await house.settled()
+    await house.line.answer({ op: 'answer', answer: 'yes', offer: 'more' })
+    const [own, back] = house.peers
+    expect(own?.connectionState).toBe('closed')
+    back?.become('connected')
+    expect(house.line.view().phase).toBe('on')
+  })
+
+  it('offers anew where what the house offers is nonsense', async () => {
+    const house = lined()
+    house.line.know(AGENT)
+    await house.settled()
+    await house.line.answer({ op: 'answer', answer: 'yes', offer: 'nonsense' })
+    await house.pass(10_000)
+    expect(house.offers()).toBe(2)
+    expect(house.frames.some((one) => one.op === 'agree')).toBe(false)
+  })
+
   it('does not take back a call that went on in another tab', async () => {
     const house = lined()
     await house.isIn()

@@ -76,7 +76,7 @@ export class CallLine {
     this.#look()
   }
 
-  async answer({ answer, problem }: AnswerFrame): Promise<void> {
+  async answer({ answer, offer, problem }: AnswerFrame): Promise<void> {
     const [offered, way] = [this.#offered, this.#way]
     if (!way || !offered || offered.sent === null || offered.answered !== null) return
     if (answer === undefined) {
@@ -88,9 +88,14 @@ export class CallLine {
       this.#problem = null
       // Whoever comes anew is not muted for the house until they say so.
       if (this.#muted) this.#say(true)
-      await way.answered(answer).catch(() => this.#lost(way))
+      await this.#agree(way, answer, offer).catch(() => this.#lost(way))
     }
     this.#look()
+  }
+
+  async #agree(way: Way, answer: string, offer?: string): Promise<void> {
+    const back = await way.answered(answer, offer)
+    if (back !== null && this.#way === way) this.#hooks.send({ op: 'agree', answer: back })
   }
 
   mute(muted: boolean): void {
@@ -197,7 +202,7 @@ export class CallLine {
     const [iceServers, sound] = await Promise.all([this.#hooks.ice().catch(() => []), speaks(offered.part) ? this.#opened() : null])
     if (this.#offered !== offered) return
     this.#drop()
-    const way: Way = new Way(this.#hooks.peer({ iceServers }), offered, { track: (track) => this.#hear(track), state: () => this.#changed(way) })
+    const way: Way = new Way(() => this.#hooks.peer({ iceServers }), offered, { track: (track) => this.#hear(track), state: () => this.#changed(way) })
     this.#way = way
     await Promise.all([way.give('audio', sound), way.give('video', this.#own?.getVideoTracks()[0] ?? null)])
     const offer = await way.offer()

@@ -60,7 +60,7 @@ DELETE FROM calls WHERE organization_id = $1 AND conversation_id = $2 AND call_i
 
 -- name: answer
 -- What came of a signal; what it said is not kept.
-UPDATE call_signals SET answer = $2, refusal = $3, why = $4, offer = '' WHERE id = $1
+UPDATE call_signals SET answer = $2, counteroffer = $3, refusal = $4, why = $5, offer = '' WHERE id = $1
 
 -- name: drop
 -- Nobody waits for what comes of this.
@@ -69,7 +69,7 @@ DELETE FROM call_signals WHERE id = $1
 -- name: answers
 -- What came of these signals, of those that are answered; an answer is read once.
 DELETE FROM call_signals WHERE id = ANY ($1::text[]) AND (answer IS NOT NULL OR refusal IS NOT NULL)
-RETURNING id, answer, refusal, why
+RETURNING id, answer, counteroffer, refusal, why
 
 -- name: versions
 -- How far the conversations of these calls are.

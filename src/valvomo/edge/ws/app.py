@@ -28,6 +28,7 @@ from valvomo.live.rooms import UnreadableError
 from valvomo.protocol.frames import (
     MAX_CLIENT_FRAME,
     MAX_OFFER_FRAME,
+    Agree,
     Calling,
     ClientFrame,
     ComeIn,
@@ -243,7 +244,7 @@ def _decoded(event: Any) -> Any:
         frame = client_frame(text)
     except msgspec.DecodeError:
         raise _GoneError(CLOSE_MALFORMED) from None
-    if len(text) > MAX_CLIENT_FRAME and not isinstance(frame, ComeIn):
+    if len(text) > MAX_CLIENT_FRAME and not isinstance(frame, ComeIn | Agree):
         raise _GoneError(CLOSE_MALFORMED)
     return frame
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.edge.parts import Parts
 from valvomo.live.connection import Connection
-from valvomo.protocol.frames import Calling, ComeIn, MuteMe, answer_frame, unanswered_frame
+from valvomo.protocol.frames import Agree, Calling, ComeIn, MuteMe, answer_frame, unanswered_frame
 from valvomo.protocol.problems import problem_of
 
 
@@ -25,7 +25,10 @@ async def calling(parts: Parts, connection: Connection, frame: Calling) -> None:
                 problem = problem_of(answer, actor.language).document()
                 connection.sink.write(unanswered_frame(conversation_id, problem))
             else:
-                connection.sink.write(answer_frame(conversation_id, answer))
+                connection.sink.write(answer_frame(conversation_id, answer.answer, answer.offer))
+        case Agree(answer=agreed):
+            # Once for each offer, of which there are not too many.
+            await parts.calling.tell(actor, conversation_id, "agree", agreed)
         case MuteMe(muted=muted):
             if not parts.paces["call"].wait(connection.id):
                 await parts.calling.tell(actor, conversation_id, "mute" if muted else "unmute")

@@ -175,6 +175,8 @@ class Attendant(Rounds):
         if attended is not None:
             if said.what == "go":
                 await attended.go(said.person_id)
+            elif said.what == "agree":
+                await attended.agree(said.person_id, said.offer)
             else:
                 await attended.mute(said.person_id, muted=said.what == "mute")
         return Answer()

@@ -8,6 +8,7 @@ from somebody is settled when they come.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -90,7 +91,7 @@ class Attended:
                 await self._engine.remove_leg(self.call.id, leg.id)
             # Asked of an engine that has it already nothing happens.
             await self._engine.open_call(self.call.id)
-            answer = await self._engine.add_web_leg(coming)
+            agreed = await self._engine.add_web_leg(coming)
         except OfferError as error:
             return Answer(refusal=Reason.BAD_OFFER.value, why=str(error))
         except GoneError:
@@ -101,7 +102,13 @@ class Attended:
         self.ways[leg.id] = Way(sends=taken, signal=LegSignal(person_id=leg.id, muted=muted))
         self.news = True
         await self.route()
-        return Answer(answer=answer)
+        return Answer(answer=agreed.answer, offer=agreed.offer)
+
+    async def agree(self, person_id: str, answer: str) -> None:
+        """Somebody's browser answers to what the engine has offered it; where that is of no use it comes anew."""
+        with suppress(OfferError):
+            if person_id in self.ways:
+                await self._engine.take_answer(self.call.id, person_id, answer)
 
     async def go(self, person_id: str) -> None:
         """Somebody leaves the call, and stays in the conversation."""

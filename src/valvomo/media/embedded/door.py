@@ -16,6 +16,9 @@ from valvomo.media.embedded.secure import Secured
 from valvomo.media.embedded.wire import Wire
 from valvomo.media.port import Connected, Lost, WebLeg
 
+SUMMONS = 0.1
+"""Seconds between two checks of ours, until they have led to something."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -39,6 +42,32 @@ class Door:
 
     def come(self, wanted: WebLeg, offer: sdp.Offer) -> str:
         """A browser comes; the answer to its offer."""
+        leg = self._leg(wanted, offer)
+        answered = sdp.answer(leg.offer, self._terms(leg))
+        self._board.put(leg)
+        self._tasks.create_task(self._meet(leg))
+        return answered
+
+    def invite(self, call_id: str, leg_id: str) -> str:
+        """Another engine is to come; our offer to it."""
+        wanted = WebLeg(call_id=call_id, leg_id=leg_id, offer="", sends=frozenset())
+        leg = self._leg(wanted, sdp.ONE_WAY)
+        offered = sdp.invitation(self._terms(leg))
+        self._board.put(leg)
+        return offered
+
+    def accepted(self, leg: Leg, answer: str) -> None:
+        """It has answered; raises `OfferError`."""
+        leg.offer, theirs, address = sdp.accepted(answer)
+        self._tasks.create_task(self._meet(leg))
+        self._tasks.create_task(self._summon(leg, theirs, address))
+
+    async def _summon(self, leg: Leg, theirs: Credentials, address: Address) -> None:
+        while not leg.secured.ready and not leg.lost and self._board.find(leg.call_id, leg.id) is leg:
+            self._wire.summon(leg, address, theirs)
+            await asyncio.sleep(SUMMONS)
+
+    def _leg(self, wanted: WebLeg, offer: sdp.Offer) -> Leg:
         leg = Leg(
             id=wanted.leg_id,
             call_id=wanted.call_id,
@@ -51,29 +80,23 @@ class Door:
             began=self._board.clock(),
         )
         self._wire.expect(leg)
-        answered = self._answer(leg)
-        self._board.put(leg)
-        self._tasks.create_task(self._meet(leg))
-        return answered
+        return leg
 
     def again(self, leg: Leg, offer: sdp.Offer) -> str:
         """The browser comes from elsewhere: other names for its checks, and everything else goes on as it was."""
         leg.offer, leg.credentials = offer, Credentials()
         self._wire.expect(leg)
-        return self._answer(leg)
+        return sdp.answer(leg.offer, self._terms(leg))
 
-    def _answer(self, leg: Leg) -> str:
+    def _terms(self, leg: Leg) -> sdp.Terms:
         up = leg.agree()
-        return sdp.answer(
-            leg.offer,
-            sdp.Terms(
-                candidates=ice.candidates(self.addresses),
-                name=leg.credentials.name,
-                password=leg.credentials.password,
-                fingerprints=self._fingerprints,
-                up=up,
-                streams=leg.streams,
-            ),
+        return sdp.Terms(
+            candidates=ice.candidates(self.addresses),
+            name=leg.credentials.name,
+            password=leg.credentials.password,
+            fingerprints=self._fingerprints,
+            up=up,
+            streams=leg.streams,
         )
 
     async def _meet(self, leg: Leg) -> None:

@@ -22,6 +22,7 @@ from valvomo.media.embedded.recorder import Recorder
 from valvomo.media.embedded.sounds import Playing, Sound
 from valvomo.media.embedded.wire import Wire
 from valvomo.media.port import (
+    Agreed,
     Connected,
     Dialled,
     GoneError,
@@ -96,15 +97,30 @@ class EmbeddedEngine:
         """See `Engine`."""
         return frozenset(self._board.calls)
 
-    async def add_web_leg(self, leg: WebLeg) -> str:
+    async def add_web_leg(self, leg: WebLeg) -> Agreed:
         """See `Engine`."""
         self._call(leg.call_id)
         offer = sdp.read(leg.offer)
         there = self._board.find(leg.call_id, leg.leg_id)
         if isinstance(there, Leg) and there.offer.fingerprints == offer.fingerprints:
-            return self._door.again(there, offer)
+            return Agreed(answer=self._door.again(there, offer))
         await self.remove_leg(leg.call_id, leg.leg_id)
-        return self._door.come(leg, offer)
+        return Agreed(answer=self._door.come(leg, offer))
+
+    async def offer_web_leg(self, call_id: str, leg_id: str) -> str:
+        """Somebody is to come who does not offer: another engine. What we offer them, which is one stream of sound.
+
+        They answer by `take_answer`. Raises `GoneError`.
+        """
+        self._call(call_id)
+        await self.remove_leg(call_id, leg_id)
+        return self._door.invite(call_id, leg_id)
+
+    async def take_answer(self, call_id: str, leg_id: str, answer: str) -> None:
+        """See `Engine`; nobody but who came by `offer_web_leg` is offered anything."""
+        leg = self._board.find(call_id, leg_id)
+        if isinstance(leg, Leg):
+            self._door.accepted(leg, answer)
 
     async def add_pcm_leg(self, leg: PcmLeg) -> None:
         """See `Engine`."""

@@ -67,6 +67,17 @@ def check(message: stun.Message, credentials: Credentials, address: Address) -> 
     return Check(bytes(answer), "USE-CANDIDATE" in message.attributes)
 
 
+def summons(ours: Credentials, theirs: Credentials) -> bytes:
+    """A check of ours that chooses the way by which it goes: for whoever makes checks, but leaves the choice to us."""
+    message = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
+    message.attributes["USERNAME"] = f"{theirs.name}:{ours.name}"
+    message.attributes["PRIORITY"] = PREFERENCE
+    message.attributes["ICE-CONTROLLING"] = secrets.randbits(64)
+    message.attributes["USE-CANDIDATE"] = None
+    message.add_message_integrity(theirs.password.encode())
+    return bytes(message)
+
+
 def candidates(addresses: tuple[Address, ...]) -> list[str]:
     """Our addresses, the preferred one first, as SDP says them."""
     return [

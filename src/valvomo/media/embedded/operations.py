@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from valvomo.domain.calls.hearing import Hears
-from valvomo.media.port import Engine, PcmLeg, Quality, WebLeg
+from valvomo.media.port import Agreed, Engine, PcmLeg, Quality, WebLeg
 
 
 class Open(msgspec.Struct, frozen=True, tag=True):
@@ -33,9 +33,21 @@ class AddWeb(msgspec.Struct, frozen=True, tag=True):
 
     leg: WebLeg
 
-    async def on(self, engine: Engine) -> str:
+    async def on(self, engine: Engine) -> Agreed:
         """Ask it of an engine."""
         return await engine.add_web_leg(self.leg)
+
+
+class TakeAnswer(msgspec.Struct, frozen=True, tag=True):
+    """`Engine.take_answer`."""
+
+    call_id: str
+    leg_id: str
+    answer: str
+
+    async def on(self, engine: Engine) -> None:
+        """Ask it of an engine."""
+        await engine.take_answer(self.call_id, self.leg_id, self.answer)
 
 
 class AddPcm(msgspec.Struct, frozen=True, tag=True):
@@ -198,6 +210,13 @@ class Measure(msgspec.Struct, frozen=True, tag=True):
         return await engine.quality(self.call_id)
 
 
+class OfferWeb(msgspec.Struct, frozen=True, tag=True):
+    """`EmbeddedEngine.offer_web_leg`."""
+
+    call_id: str
+    leg_id: str
+
+
 class Listen(msgspec.Struct, frozen=True, tag=True):
     """`Engine.tap` where it is what a leg says, otherwise `Engine.sound`; it comes under this number."""
 
@@ -217,6 +236,7 @@ Done = (
     Open
     | End
     | AddWeb
+    | TakeAnswer
     | AddPcm
     | Feed
     | Remove
@@ -232,4 +252,4 @@ Done = (
     | SendDtmf
     | Measure
 )
-Operation = Done | Listen | Leave
+Operation = Done | OfferWeb | Listen | Leave

@@ -18,6 +18,7 @@ from valvomo.media.embedded.part import Part, begun, ended
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.talk import Answered, Sound
 from valvomo.media.port import (
+    Agreed,
     Dialled,
     Gone,
     GoneError,
@@ -94,9 +95,18 @@ class EnginePool:
         """See `Engine`."""
         return frozenset(self._of)
 
-    async def add_web_leg(self, leg: WebLeg) -> str:
+    async def add_web_leg(self, leg: WebLeg) -> Agreed:
         """See `Engine`."""
-        return (await self._need(leg.call_id).ask(operations.AddWeb(leg))).description
+        answered = await self._need(leg.call_id).ask(operations.AddWeb(leg))
+        return Agreed(answer=answered.description)
+
+    async def offer_web_leg(self, call_id: str, leg_id: str) -> str:
+        """See `EmbeddedEngine`."""
+        return (await self._need(call_id).ask(operations.OfferWeb(call_id, leg_id))).description
+
+    async def take_answer(self, call_id: str, leg_id: str, answer: str) -> None:
+        """See `Engine`."""
+        await self._ask(call_id, operations.TakeAnswer(call_id, leg_id, answer))
 
     async def add_pcm_leg(self, leg: PcmLeg) -> None:
         """See `Engine`."""

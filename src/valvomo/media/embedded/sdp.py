@@ -7,11 +7,12 @@ sections are answered as ones in which only we send.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 from aiortc.sdp import MediaDescription, SessionDescription
 
+from valvomo.media.embedded.ice import Address, Credentials
 from valvomo.media.port import Kind, OfferError
 
 LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
@@ -66,6 +67,13 @@ class Offer:
         return RTCDtlsParameters([RTCDtlsFingerprint(*one) for one in self.fingerprints])
 
 
+ONE_WAY = Offer(
+    sections=(Section(mid="0", medium="audio", formats="111", kind=Kind.AUDIO, payload_type=111, down=True),),
+    fingerprints=(),
+)
+"""What is agreed with another engine that takes one stream of sound."""
+
+
 def read(offer: str) -> Offer:
     """What an offer says; raises `OfferError`."""
     if len(offer) > MOST_BYTES:
@@ -93,7 +101,9 @@ def read(offer: str) -> Offer:
         raise OfferError("sections without names of their own")
     if not any(one.forwarded for one in sections):
         raise OfferError("nothing in it that can be forwarded")
-    if {one.mid for one in sections} - {str(mid) for group in session.group for mid in group.items}:
+    if {one.mid for one in sections if one.up or one.down} - {
+        str(mid) for group in session.group for mid in group.items
+    }:
         raise OfferError("its streams are not bundled")
     return Offer(sections=sections, fingerprints=tuple(sorted(fingerprints)))
 
@@ -145,6 +155,31 @@ def answer(offer: Offer, terms: Terms) -> str:
     for section in offer.sections:
         lines += _answered(section, terms) if section.mid in agreed else _declined(section)
     return "\r\n".join(lines) + "\r\n"
+
+
+def declined(offer: Offer) -> str:
+    """The answer to an offer of which nothing is agreed to."""
+    lines = ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0"]
+    return "\r\n".join([*lines, *(line for one in offer.sections for line in _declined(one)), ""])
+
+
+def invitation(terms: Terms) -> str:
+    """An offer of ours, to another engine: one stream of sound, which goes to it."""
+    [section] = ONE_WAY.sections
+    lines = ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", f"a=group:BUNDLE {section.mid}"]
+    described = "\r\n".join([*lines, *_answered(section, terms), ""])
+    return described.replace("a=setup:passive", "a=setup:actpass")
+
+
+def accepted(answer: str) -> tuple[Offer, Credentials, Address]:
+    """What an engine answers that: its certificate, and where checks are made, and how; raises `OfferError`."""
+    found = read(answer)
+    [media, *_] = SessionDescription.parse(answer).media
+    if not media.ice_candidates or media.ice is None:
+        raise OfferError("nowhere to go to")
+    candidate = max(media.ice_candidates, key=lambda one: one.priority)
+    theirs = Credentials(name=media.ice.usernameFragment or "", password=media.ice.password or "")
+    return replace(ONE_WAY, fingerprints=found.fingerprints), theirs, (candidate.ip, candidate.port)
 
 
 def _declined(section: Section) -> list[str]:

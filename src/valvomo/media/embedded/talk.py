@@ -10,6 +10,7 @@ import msgspec
 
 from valvomo.media.embedded.operations import Operation
 from valvomo.media.port import (
+    Agreed,
     Connected,
     Dialled,
     Gone,
@@ -71,7 +72,7 @@ class Sound(msgspec.Struct, frozen=True, tag=True):
     heard: Heard | Dialled | None
 
 
-Found = str | dict[str, Quality] | None
+Found = Agreed | str | dict[str, Quality] | None
 """What operations come to."""
 Said = Answered | Sound | Connected | Lost | Speaking | Pressed | Played | Recorded | Gone
 

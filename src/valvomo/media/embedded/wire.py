@@ -55,6 +55,12 @@ class Wire(asyncio.DatagramProtocol):
         if leg.address is not None and self._transport is not None:
             self._transport.sendto(datagram, leg.address)
 
+    def summon(self, leg: Leg, address: Address, theirs: Credentials) -> None:
+        """Ask whoever is there to come by this way."""
+        self._ways(leg, address)
+        leg.address = address
+        self.send(leg, ice.summons(leg.credentials, theirs))
+
     def close(self) -> None:
         """Nobody is listened to any more."""
         if self._transport is not None:

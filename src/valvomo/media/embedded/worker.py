@@ -16,9 +16,10 @@ import uvloop
 
 from valvomo.media.embedded import talk
 from valvomo.media.embedded.engine import EmbeddedEngine
-from valvomo.media.embedded.operations import Leave, Listen, Operation
+from valvomo.media.embedded.operations import Leave, Listen, OfferWeb, Operation
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.talk import Answered, Asked, Sound
+from valvomo.media.port import Agreed
 
 
 def main() -> None:
@@ -77,6 +78,8 @@ class _Desk:
         except tuple(talk.ERRORS.values()) as error:
             kind = next(one for one, known in talk.ERRORS.items() if isinstance(error, known))
             return Answered(number=number, refused=kind, why=str(error))
+        if isinstance(found, Agreed):
+            return Answered(number=number, description=found.answer)
         if isinstance(found, str):
             return Answered(number=number, description=found)
         return Answered(number=number, qualities=found or {})
@@ -88,6 +91,8 @@ class _Desk:
             listening = self._listening.pop(operation.number, None)
             if listening is not None:
                 listening.cancel()
+        elif isinstance(operation, OfferWeb):
+            return await self._engine.offer_web_leg(operation.call_id, operation.leg_id)
         else:
             return await operation.on(self._engine)
         return None

@@ -1,0 +1,111 @@
+"""One browser in a call that Janus carries: a mouth for what it sends, if it may, and an ear for what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from valvomo.media.janus.client import Message
+from valvomo.media.janus.offers import Coming
+from valvomo.media.janus.room import Ear, Feed, Mouth, Room
+from valvomo.media.port import Agreed, Kind, Quality
+
+QUIET_SECONDS = 7.0
+"""From whom nothing has come for so long is lost, until something comes again."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Leg:
+    """`connected` and `lost` are what was told of it; `quiet` is since when nothing has come that used to."""
+
+    id: str
+    call_id: str
+    name: str
+    sends: frozenset[Kind]
+    fingerprints: tuple[tuple[str, str], ...]
+    mouth: Mouth | None = None
+    ear: Ear | None = None
+    began: float = 0.0
+    connected: bool = False
+    lost: bool = False
+    quiet: float | None = None
+    speaking: bool = False
+    _counted: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def there(self) -> bool:
+        """Whether all its connections are up."""
+        return self.ear is not None and self.ear.up and (self.mouth is None or self.mouth.up)
+
+    @property
+    def feed(self) -> Feed | None:
+        """What it says, once something can come."""
+        return self.mouth.feed if self.mouth is not None and self.mouth.up else None
+
+    async def come(
+        self,
+        room: Room,
+        coming: Coming,
+        mouthed: Callable[[Mouth, Message], None],
+        eared: Callable[[Ear, Message], None],
+    ) -> Agreed:
+        """Its connections, agreed upon as far as Janus is concerned."""
+        answer = coming.declined
+        if coming.up:
+            self.mouth, answer = await Mouth.open(room, coming.up, coming.offer, mouthed)
+        self.ear = await Ear.open(room, coming.streams, eared)
+        return Agreed(answer=answer, offer=self.ear.offer)
+
+    async def again(self, coming: Coming) -> Agreed:
+        """The same connections by another network."""
+        answer = await self.mouth.again(coming.offer) if self.mouth else coming.declined
+        return Agreed(answer=answer, offer=await self.ear.again() if self.ear else "")
+
+    async def hang_up(self) -> None:
+        """Nothing goes to it or comes from it any more, by any of its connections."""
+        mouth, ear = self.mouth, self.ear
+        self.mouth = self.ear = None
+        if mouth is not None:
+            await mouth.handle.detach()
+        if ear is not None:
+            await ear.handle.detach()
+
+    def measured(self, found: dict[int, Message]) -> Quality:
+        """How it does, by what Janus says of its connections."""
+        up = _streams(found, self.mouth.handle.id if self.mouth else 0)
+        down = _streams(found, self.ear.handle.id if self.ear else 0)
+        sound = next((one for one in up if one.get("type") == "audio" and _packets(one, "in")), None)
+        main = _main(sound) if sound else {}
+        heard = max(down, key=lambda one: _packets(one, "out"), default=None)
+        back = _main(heard) if heard and _packets(heard, "out") else {}
+        trip = back.get("rtt") or main.get("rtt")
+        came, went = (_packets(sound, "in") if sound else 0), (_packets(heard, "out") if heard else 0)
+        return Quality(
+            up=sum(_packets(one, "in") for one in up),
+            down=sum(_packets(one, "out") for one in down),
+            lost_up=self._lately("up", came, main.get("lost", 0)) if main else None,
+            lost_down=self._lately("down", went, back.get("lost-by-remote", 0)) if back and trip else None,
+            jitter=main["jitter-local"] / 1000 if main else None,
+            round_trip=trip / 1000 if trip else None,
+        )
+
+    def _lately(self, way: str, packets: int, lost: int) -> float:
+        """Which share was lost since it was measured before."""
+        before, gone = self._counted.get(way, (0, 0))
+        self._counted[way] = packets, lost
+        missed = max(0, lost - gone)
+        return missed / max(1, packets - before + (missed if way == "up" else 0))
+
+
+def _streams(found: dict[int, Message], handle: int) -> list[Message]:
+    media = found.get(handle, {}).get("webrtc", {}).get("media", {})
+    return list(media.values())
+
+
+def _packets(stream: Message, way: str) -> int:
+    return int(stream.get("stats", {}).get(way, {}).get("packets", 0))
+
+
+def _main(stream: Message) -> Message:
+    main: Message = stream.get("rtcp", {}).get("main", {})
+    return main

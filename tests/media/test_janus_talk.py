@@ -1,0 +1,361 @@
+"""How we speak with Janus, and what we let browsers agree to with it: without any Janus."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.asyncio.server import ServerConnection, serve
+
+from valvomo.media.embedded import sdp
+from valvomo.media.embedded.place import Place
+from valvomo.media.embedded.pool import EnginePool
+from valvomo.media.janus import client, listed, offers
+from valvomo.media.janus.client import Handle, JanusError, Session
+from valvomo.media.janus.engine import JanusEngine
+from valvomo.media.janus.room import Ear, Feed, Room, Slot
+from valvomo.media.port import Kind, OfferError
+
+PATIENCE = 30.0
+Answers = Callable[[dict[str, Any]], dict[str, Any] | None]
+
+
+def usual(asked: dict[str, Any]) -> dict[str, Any] | None:
+    """A server that does whatever it is asked."""
+    return {"janus": "success", "data": {"id": 7}, "info": {}}
+
+
+@dataclass
+class Fake:
+    """Where something listens that answers as it is told to, and what it was asked."""
+
+    answers: Answers = usual
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    there: list[ServerConnection] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def server(self) -> listed.Server:
+        url = f"ws://127.0.0.1:{self.port}"
+        return listed.Server(url=url, admin=url, api_secret="one", admin_secret="other")
+
+    async def take(self, socket: ServerConnection) -> None:
+        self.there.append(socket)
+        async for text in socket:
+            message = msgspec.json.decode(text)
+            self.asked.append(message)
+            answer = self.answers(message)
+            if answer is not None:
+                await socket.send(
+                    msgspec.json.encode({"transaction": message["transaction"]} | answer).decode()
+                )
+
+
+@asynccontextmanager
+async def listening(answers: Answers = usual) -> AsyncIterator[Fake]:
+    fake = Fake(answers)
+    async with serve(fake.take, "127.0.0.1", 0, subprotocols=[client.API, client.ADMIN]) as server:
+        [socket] = server.sockets
+        fake.port = socket.getsockname()[1]
+        yield fake
+
+
+@asynccontextmanager
+async def kept(fake: Fake) -> AsyncIterator[Session]:
+    began, session = asyncio.Event(), Session(fake.server, lambda: None)
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
+        keeping = tasks.create_task(session.keep(began.set))
+        await began.wait()
+        yield session
+        keeping.cancel()
+
+
+async def test_answers_go_to_who_has_asked_and_acknowledgements_to_nobody() -> None:
+    async with listening() as fake, kept(fake) as session:
+        heard: list[dict[str, Any]] = []
+        handle = await session.attach(heard.append)
+        fake.answers = lambda asked: {"janus": "ack"} if asked["janus"] == "message" else usual(asked)
+        async with asyncio.TaskGroup() as tasks:
+            saying = tasks.create_task(handle.say("join", room="r"))
+            while not any(one["janus"] == "message" for one in fake.asked):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0)
+            number = fake.asked[-1]["transaction"]
+            event = {"janus": "event", "sender": 7, "plugindata": {"data": {"videoroom": "joined"}}}
+            for one in (
+                event,
+                event | {"sender": 8},
+                event | {"transaction": number, "jsep": {"sdp": "v=0"}},
+            ):
+                await fake.there[0].send(msgspec.json.encode(one).decode())
+        assert saying.result() == {"videoroom": "joined", "jsep": {"sdp": "v=0"}}
+        assert heard == [event]
+        assert {one.get("apisecret", one.get("admin_secret")) for one in fake.asked} == {"one"}
+        assert (await session.measures([7])).keys() == {7}
+        assert fake.asked[-1]["admin_secret"] == "other"
+
+
+async def test_what_janus_refuses_is_raised_with_its_number() -> None:
+    async with listening() as fake, kept(fake) as session:
+        handle = await session.attach(lambda _: None)
+        fake.answers = lambda _: {"janus": "error", "error": {"code": 459, "reason": "No such handle"}}
+        with pytest.raises(JanusError, match="No such handle") as refused:
+            await handle.say("join")
+        assert refused.value.code == 459
+        said = {"videoroom": "event", "error_code": 428, "error": "No such feed"}
+        fake.answers = lambda _: {"janus": "event", "plugindata": {"data": said}}
+        with pytest.raises(JanusError, match="No such feed"):
+            await handle.say("switch")
+        await handle.detach()
+        await handle.detach()
+
+
+async def test_a_server_that_does_not_answer_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with listening() as fake, kept(fake) as session:
+        handle = await session.attach(lambda _: None)
+        monkeypatch.setattr(client, "ANSWERS_WITHIN", 0.2)
+        fake.answers = lambda asked: None if asked["janus"] == "message" else usual(asked)
+        with pytest.raises(ConnectionError):
+            await handle.say("join")
+        while not any(one["janus"] == "claim" for one in fake.asked):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def test_what_was_let_go_while_it_was_away_is_let_go_when_it_is_back() -> None:
+    async with listening() as fake, kept(fake) as session:
+        handle = await session.attach(lambda _: None)
+        for one in list(fake.there):
+            one.transport.abort()
+        while session._wire is not None:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0)
+        await handle.detach()
+        while not session._orphans <= set() or len(fake.there) < 4:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+        assert [one["handle_id"] for one in fake.asked if one["janus"] == "detach"] == [7]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        lambda _: {"janus": "error", "error": {"code": 403, "reason": "Unauthorized request"}},
+        lambda _: {"transaction": ["none"]},
+    ],
+    ids=["wrong secret", "nonsense"],
+)
+async def test_servers_that_are_none(answers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "ANSWERS_WITHIN", 0.5)
+    async with (
+        asyncio.timeout(PATIENCE),
+        listening(answers) as fake,
+        EnginePool.running(Place(host="127.0.0.1"), 0) as back,
+        JanusEngine.running([fake.server], back) as engine,
+    ):
+        with pytest.raises(ConnectionError, match="no Janus server"):
+            await engine.open_call("call")
+        assert await engine.calls() == frozenset()
+
+
+GOOD = 'url = "ws://one:8188"\nadmin = "wss://one/admin"\napi_secret = "a"\nadmin_secret = "b"\n'
+
+
+def test_the_file_that_names_servers(tmp_path: Path) -> None:
+    file = tmp_path / "janus.toml"
+    file.write_text(f"[[servers]]\n{GOOD}[[servers]]\n{GOOD.replace('one', 'other')}", encoding="utf-8")
+    assert [one.url for one in listed.servers(file)] == ["ws://one:8188", "ws://other:8188"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (None, "No such file"),
+        ("[[servers]]\nurl =", "Invalid"),
+        ("", "missing required field `servers`"),
+        ("servers = []", "names no servers"),
+        (f"[[servers]]\n{GOOD}port = 1\n", "unknown field `port`"),
+        (f"[[servers]]\n{GOOD.replace('wss://one/admin', 'http://one')}", "admin of server 1"),
+        (f"[[servers]]\n{GOOD.replace('ws://one:8188', 'ws://')}", "url of server 1"),
+        (f"[[servers]]\n{GOOD.replace(chr(34) + 'a' + chr(34), chr(34) * 2)}", "no secrets"),
+        (f"[[servers]]\n{GOOD}[[servers]]\n{GOOD}", "twice"),
+    ],
+    ids=["none", "no toml", "empty", "no servers", "unknown", "no ws", "no host", "no secret", "twice"],
+)
+def test_files_that_name_none(tmp_path: Path, text: str | None, why: str) -> None:
+    file = tmp_path / "janus.toml"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^calls_janus: ") as refused:
+        listed.servers(file)
+    assert why in str(refused.value)
+
+
+def offered(*directions: tuple[str, str]) -> str:
+    """Of a browser: media and their directions."""
+    lines = ["v=0", "o=- 1 2 IN IP4 127.0.0.1", "s=-", "t=0 0"]
+    lines.append(f"a=group:BUNDLE {' '.join(str(n) for n, _ in enumerate(directions))}")
+    for number, (medium, direction) in enumerate(directions):
+        kind, codec = ("111", "opus/48000/2") if medium == "audio" else ("96", "VP8/90000")
+        lines += [
+            f"m={medium} 9 UDP/TLS/RTP/SAVPF {kind}", "c=IN IP4 0.0.0.0", "a=ice-ufrag:abcd", f"a=ice-pwd:{'p' * 22}",
+            "a=fingerprint:sha-256 AA:BB", "a=setup:actpass", f"a=mid:{number}", f"a={direction}", "a=rtcp-mux",
+            f"a=rtpmap:{kind} {codec}",
+        ]  # fmt: skip
+    return "\r\n".join(lines) + "\r\n"
+
+
+BROWSER = offered(("audio", "sendrecv"), ("audio", "recvonly"), ("video", "sendrecv"), ("video", "recvonly"))
+
+
+def directions(text: str) -> list[str]:
+    return [
+        line[2:] for line in text.splitlines() if line[2:] in {"sendrecv", "sendonly", "recvonly", "inactive"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sends", "up", "left"),
+    [
+        (frozenset(), {}, []),
+        (frozenset({Kind.AUDIO}), {Kind.AUDIO: "0"}, ["sendonly", "inactive", "inactive", "inactive"]),
+        (
+            frozenset(Kind),
+            {Kind.AUDIO: "0", Kind.VIDEO: "2"},
+            ["sendonly", "inactive", "sendonly", "inactive"],
+        ),
+    ],
+    ids=["listener", "sound", "pictures too"],
+)
+def test_janus_is_given_what_may_come_and_no_more(
+    sends: frozenset[Kind], up: dict[Kind, str], left: list[str]
+) -> None:
+    coming = offers.read(BROWSER, sends)
+    assert (coming.up, coming.streams) == (up, {Kind.AUDIO: 2, Kind.VIDEO: 2})
+    assert directions(coming.offer) == left
+    if coming.offer:
+        assert [one.mid for one in sdp.read(coming.offer).sections if one.up] == list(up.values())
+    assert directions(coming.declined) == ["inactive"] * 4
+    assert all(line.split()[1] == "0" for line in coming.declined.splitlines() if line.startswith("m="))
+
+
+def test_two_microphones_are_one_too_many() -> None:
+    coming = offers.read(offered(("audio", "sendonly"), ("audio", "sendonly")), frozenset({Kind.AUDIO}))
+    assert directions(coming.offer) == ["sendonly", "inactive"]
+
+
+@pytest.mark.parametrize("offer", ["", "v=0", "nonsense", BROWSER.replace("a=group:BUNDLE 0 1 2 3", "a=x:y")])
+def test_offers_that_are_none(offer: str) -> None:
+    with pytest.raises(OfferError):
+        offers.read(offer, frozenset(Kind))
+
+
+class Heeds(Handle):
+    """A handle whose server does as it is told, or not; `bound` is which feed is in which stream."""
+
+    def __init__(self, slots: list[Slot]) -> None:
+        self.bound = {one.mid: "silence" for one in slots}
+        self.deaf: set[str] = set()
+        self.said: list[str] = []
+        self.empty: set[str] = set()
+
+    async def say(self, request: str, jsep: dict[str, Any] | None = None, **body: Any) -> dict[str, Any]:
+        self.said.append(request)
+        if request == "start":
+            assert jsep == {"type": "answer", "sdp": "agreed"}
+            return {}
+        if request != "switch":
+            return {}
+        for one in body["streams"]:
+            if one["sub_mid"] not in self.deaf:
+                self.bound[one["sub_mid"]] = one["feed"]
+        anew = {one["sub_mid"] for one in body["streams"]} & self.empty
+        self.empty -= anew
+        said: dict[str, Any] = {
+            "streams": [{"mid": mid, "feed_id": feed} for mid, feed in self.bound.items()]
+        }
+        return said | ({"jsep": {"type": "offer", "sdp": "anew"}} if anew else {})
+
+
+PEOPLE = "abcde"
+FEEDS = {
+    one: Feed(one.upper(), {Kind.AUDIO: "0"} | ({Kind.VIDEO: "1"} if one in "ab" else {})) for one in PEOPLE
+}
+SETS = st.frozensets(st.sampled_from(PEOPLE))
+
+
+def ear(sounds: int, pictures: int) -> tuple[Ear, Heeds]:
+    kinds = [Kind.AUDIO] * sounds + [Kind.VIDEO] * pictures
+    slots = [Slot(str(number), kind) for number, kind in enumerate(kinds)]
+    handle = Heeds(slots)
+    silence = Feed("silence", {Kind.AUDIO: "0", Kind.VIDEO: "1"})
+    room = Room(Session(Fake().server, lambda: None), "room", handle, silence)
+    return Ear(room, handle, slots, "offer"), handle
+
+
+@given(st.lists(st.tuples(SETS, SETS, st.booleans(), SETS), max_size=8), st.integers(0, 3), st.integers(0, 2))
+def test_an_ear_is_given_who_is_wanted_and_nobody_else(
+    steps: list[tuple[frozenset[str], frozenset[str], bool, frozenset[str]]], sounds: int, pictures: int
+) -> None:
+    found, handle = ear(sounds, pictures)
+
+    async def follow() -> None:
+        await found.follow(lambda: {Kind.AUDIO: set(PEOPLE)}, FEEDS.get, more=True)
+        assert handle.said == [], "nothing before the browser has agreed"
+        await found.answer("agreed")
+        for heard, seen, more, there in steps:
+            wanted = {Kind.AUDIO: heard, Kind.VIDEO: seen}
+            before = {one.mid: one.source for one in found.slots}
+            known = {one: FEEDS[one] for one in there}
+            await found.follow(partial(dict, wanted), known.get, more=more)
+            for kind, size in ((Kind.AUDIO, sounds), (Kind.VIDEO, pictures)):
+                slots = [one for one in found.slots if one.kind is kind]
+                given = [one.source for one in slots if one.source is not None]
+                can = {one for one in wanted[kind] & there if kind in FEEDS[one].mids}
+                assert len(set(given)) == len(given)
+                assert set(given) <= can
+                if more:
+                    assert len(given) == min(len(can), size)
+                else:
+                    assert all(one.source in {None, before[one.mid]} for one in slots)
+                for one in slots:
+                    assert handle.bound[one.mid] == (FEEDS[one.source].id if one.source else "silence")
+
+    asyncio.run(follow())
+
+
+async def followed(found: Ear, heard: str, **more: Any) -> None:
+    await found.follow(lambda: {Kind.AUDIO: set(heard)}, FEEDS.get, more=True, **more)
+
+
+async def test_whoever_spoke_last_is_heard_where_streams_are_few() -> None:
+    found, _ = ear(2, 0)
+    await found.answer("agreed")
+    await followed(found, "abc")
+    assert {one.source for one in found.slots} == {"a", "b"}
+    found.spoke = {"c": 1.0}
+    await followed(found, "abc")
+    assert {one.source for one in found.slots} == {"a", "c"}
+    found.spoke = {"c": 1.0, "b": 2.0}
+    await followed(found, "abc")
+    assert {one.source for one in found.slots} == {"b", "c"}
+
+
+async def test_what_janus_has_not_done_is_noticed() -> None:
+    found, handle = ear(1, 0)
+    await found.answer("agreed")
+    await followed(found, "a")
+    handle.deaf = {"0"}
+    with pytest.raises(JanusError):
+        await followed(found, "")
+
+
+async def test_a_stream_that_lost_its_source_is_agreed_upon_anew_without_the_browser() -> None:
+    found, handle = ear(1, 0)
+    await found.answer("agreed")
+    handle.empty = {"0"}
+    await followed(found, "a")
+    assert handle.said == ["start", "switch", "start"]
