@@ -35,6 +35,16 @@ def spoken(text: str, folder: Path, *, voice: str = "en-us") -> bytes:
     return resampled(sound, rate)
 
 
+def wav(pcm: bytes, file: Path) -> Path:
+    """It as a file of WAV, such as a browser takes for what a microphone hears."""
+    with wave.open(str(file), "wb") as made:
+        made.setnchannels(1)
+        made.setsampwidth(2)
+        made.setframerate(RATE)
+        made.writeframes(pcm)
+    return file
+
+
 def resampled(pcm: bytes, rate: int) -> bytes:
     """At 16 kHz, by straight lines between samples: a voice of espeak-ng has little above."""
     samples = memoryview(pcm).cast("h")
