@@ -59,8 +59,8 @@ FALLS, RISES, RISES_IN_SPEECH = 0.3, 0.01, 0.001
 
 
 def level_of(frame: bytes) -> float:
-    """How loud it is: the root of the mean square, from 0 to 32,768."""
-    samples = memoryview(frame).cast("h")
+    """How loud it is: the root of the mean square, from 0 to 32,768; of each fourth sample, which tell as well."""
+    samples = memoryview(frame).cast("h")[::4]
     return sqrt(sum(map(mul, samples, samples)) / len(samples)) if samples else 0.0
 
 
