@@ -121,6 +121,8 @@ export interface Workstream {
   survey_minutes: number
   calls_kept: string
   calls_days: number
+  /** The trunk's account over which who waits in a call may be called back. */
+  callback_account: string | null
 }
 
 export type FileKind = 'image' | 'audio' | 'video' | 'document' | 'archive' | 'other'

@@ -130,4 +130,29 @@ describe('a call of mine', () => {
     call.close()
     expect(house.stopped).toBe(2)
   })
+
+  it('of somebody who is to be called, or was not reached, waits; and is over where it was missed', async () => {
+    opened()
+    await becomes({ ...CALL, state: 'wanted' })
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([world.over, offers()]).toEqual([0, 0])
+    await becomes(CALL)
+    expect(offers()).toBe(1)
+    await becomes({ ...CALL, state: 'missed' })
+    expect(world.over).toBe(1)
+  })
+
+  it('shows what its customer has pressed, and forgets it with the call', async () => {
+    const call = opened()
+    const pressed = (keys: string, id = CALL.id) =>
+      house.sink?.frame({ op: 'changes', topic: 'conversation:c', at: 1, data: [{ kind: 'call_keys', call: id, keys }] } as unknown as TopicFrame)
+    pressed('9')
+    await becomes(CALL)
+    pressed('1')
+    pressed('2#')
+    pressed('7', 'another')
+    expect(call.keys.value).toBe('12#')
+    await becomes({ ...CALL, id: 'next' })
+    expect(call.keys.value).toBe('')
+  })
 })

@@ -5,6 +5,7 @@ import type { ConversationState } from '@/conversation/types'
 import { sendLive, watchTopic, whenAnswered } from '@/live'
 
 import { isGranted, type Choice } from './capture'
+import { withPressed } from './keypad'
 import { CallLine } from './line'
 import { wantedOf } from './part'
 import { speaks, type CallStatus, type Wanted } from './rules'
@@ -31,6 +32,8 @@ export class OwnCall {
   readonly state = shallowRef<ConversationState | null>(null)
   /** A click is needed before the browser is asked for the microphone. */
   readonly waits = shallowRef(false)
+  /** What the customer has pressed on their telephone in this call; told to the agent alone, and kept nowhere else. */
+  readonly keys = shallowRef('')
   readonly line: CallLine
   readonly view
   readonly #way: Way
@@ -80,9 +83,11 @@ export class OwnCall {
 
   #take(item: Readonly<Record<string, unknown>>): void {
     if (item.kind === 'call_status') this.line.heard(item as unknown as CallStatus)
+    if (item.kind === 'call_keys' && item.call === this.state.value?.call?.id) this.keys.value = withPressed(this.keys.value, String(item.keys))
     if (item.kind !== 'conversation') return
     const state = item as unknown as ConversationState
     if (this.state.value && state.version < this.state.value.version) return
+    if (this.state.value?.call?.id !== state.call?.id) this.keys.value = ''
     this.state.value = state
     void this.#follow(state)
   }

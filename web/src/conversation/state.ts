@@ -33,14 +33,28 @@ export function pendingOffer(row: Pick<BoardRow, 'offers'>): Offer | null {
   return row.offers.find((offer) => offer.kind !== 'consult') ?? null
 }
 
-/** What is shown of a conversation's call: that the customer is asked into one, waits on hold, what goes wrong, or what it is. */
-export function callSign({ call, mode, channel }: Pick<BoardRow, 'call' | 'channel' | 'mode'>): 'asked' | 'held' | 'network' | 'overtalk' | 'voice' | 'video' | null {
-  if (call && call.state !== 'on') return 'asked'
+export type Sign = 'asked' | 'wanted' | 'dialling' | 'missed' | 'held' | 'network' | 'overtalk' | 'voice' | 'video'
+
+/** What is shown of a conversation's call: that the customer is asked into one, is to be called, waits on hold, what goes wrong, or what it is. */
+export function callSign({ call, mode, channel }: Pick<BoardRow, 'call' | 'channel' | 'mode'>): Sign | null {
+  if (call && call.state !== 'on') return call.state
+  if (call?.telephone?.line === 'dialling') return 'dialling'
   if (call?.held_since) return 'held'
   const [trouble] = call?.troubles ?? []
   if (trouble) return trouble === 'overtalk' ? 'overtalk' : 'network'
   if (call) return call.mode
   return isElevated({ channel, mode }) && mode !== 'text' ? mode : null
+}
+
+/** The number at which the customer is, where their name does not say it already. */
+export function numberBeside({ call, customer }: Pick<BoardRow, 'call' | 'customer'>): string | null {
+  const number = call?.telephone?.number
+  return number && number !== customer.name ? number : null
+}
+
+/** The text that names the way by which the customer is here. */
+export function wayKey({ call, channel }: Pick<BoardRow, 'call' | 'channel'>): string {
+  return call?.telephone ? 'calls.telephone.title' : `conversation.channel.${channel}`
 }
 
 /** A text conversation that is in a call right now. */

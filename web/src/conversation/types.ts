@@ -70,11 +70,23 @@ export interface Heeded {
   pinned: { by: string; at: string; why: string | null } | null
 }
 
-/** The call that a conversation is in, or that its customer is asked into. */
+/** The telephone of a customer who is on one, or is to be called. */
+export interface Telephone {
+  /** Null where it is withheld. */
+  number: string | null
+  /** The trunk's account. */
+  account: string
+  line: 'wanted' | 'dialling' | 'up' | 'missed'
+  /** How often they were called, and why the last time came to nothing. */
+  tries: number
+  why: string | null
+}
+
+/** The call that a conversation is in, or that its customer is asked into, is to be called for, or has missed. */
 export interface Call {
   id: string
   mode: 'voice' | 'video'
-  state: 'asked' | 'on'
+  state: 'asked' | 'on' | 'wanted' | 'missed'
   since: string
   held_since: string | null
   /** Supervisors whom the agent alone hears, for who may know of them. */
@@ -85,6 +97,8 @@ export interface Call {
   kept?: 'transcript' | 'recording' | null
   /** Whose network does badly now, or that both sides speak at once. */
   troubles?: readonly ('customer' | 'agent' | 'overtalk')[]
+  /** Null where the customer has a window. */
+  telephone?: Telephone | null
 }
 
 /** Compact in board rows (null: allowed; a code: why not); whole in `GET /conversations/{id}`. */

@@ -122,8 +122,14 @@ export const useActs = defineStore('acts', () => {
   }
   const stopCoach = (subject: Subject) => request('stop_coach', subject, () => api.del(`/conversations/${subject.id}/coach`))
   /** Acts of the call itself: on hold and back, and to its end. */
-  const inCall = (act: 'hold' | 'unhold' | 'end-call' | 'recording/pause' | 'recording/resume', subject: Pick<Subject, 'id'>) =>
+  const inCall = (act: 'hold' | 'unhold' | 'end-call' | 'end' | 'recording/pause' | 'recording/resume', subject: Pick<Subject, 'id'>) =>
     request(act, subject, () => api.post(`/conversations/${subject.id}/${act}`))
+  /** Calls a customer again who was not reached, and stands ready for them. */
+  async function redial(subject: Pick<Subject, 'id'>): Promise<boolean> {
+    const done = await request('redial', subject, () => api.post(`/conversations/${subject.id}/redial`))
+    if (done) calls.enter(subject.id)
+    return done
+  }
   /** Asks the customer into a call, and stands ready for it. */
   async function elevate(subject: Pick<Subject, 'id'>, mode: 'voice' | 'video'): Promise<boolean> {
     const done = await request('elevate', subject, () => api.post(`/conversations/${subject.id}/elevate`, { mode }))
@@ -146,5 +152,5 @@ export const useActs = defineStore('acts', () => {
     return false
   }
 
-  return { dialog, outcomes, running, show, run, monitor, stopMonitor, join, leave, takeOver, coach, stopCoach, inCall, elevate, pauseBot, resumeBot }
+  return { dialog, outcomes, running, show, run, monitor, stopMonitor, join, leave, takeOver, coach, stopCoach, inCall, redial, elevate, pauseBot, resumeBot }
 })

@@ -29,8 +29,8 @@ function double(name: 'assign' | 'transfer', icon: Component, keys: string): Act
     keys,
     shown: (row) => isShown(row.acts, agent) || isShown(row.acts, queue),
     reason: (row) => {
-      // A transfer that waits for the end of the call, or a bot's hand-over, is a transfer too.
-      const instead = name === 'transfer' && ['transfer_when_call_ends', 'hand_over'].some((act) => refusalCode(row.acts, act) === null)
+      // A transfer that waits for the end of the call, one to another number, or a bot's hand-over, is a transfer too.
+      const instead = name === 'transfer' && ['transfer_when_call_ends', 'forward', 'hand_over'].some((act) => refusalCode(row.acts, act) === null)
       const code = instead ? null : eitherCode(row.acts, agent, queue)
       return code ? reasonText(code) : null
     },

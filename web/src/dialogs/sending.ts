@@ -10,7 +10,7 @@ import { useActs, type Outcome, type Subject } from './acts'
 interface Sent {
   /** The act's name in a bulk request, and its path below the conversation for one alone. */
   act: string
-  path: 'assign' | 'transfer' | 'hand-over' | 'force-close'
+  path: 'assign' | 'transfer' | 'hand-over' | 'forward' | 'force-close'
   subjects: readonly Subject[]
   body: Readonly<Record<string, unknown>>
   /** What to say when one alone was done. */

@@ -53,11 +53,11 @@ export interface Situation {
   call?: Call | null
 }
 
-/** The call that one is in, or is asked into. */
+/** The call that one is in, or is asked into; `wanted` is to be called back, `telephone` is that call, in which the browser has no part. */
 export interface Call {
   id: string
   mode: Mode
-  state: 'asked' | 'on'
+  state: 'asked' | 'on' | 'wanted' | 'telephone'
   held: boolean
   /** What is said is kept. */
   recorded?: boolean
@@ -104,8 +104,8 @@ export interface Config {
   mail?: boolean
   /** Nobody serves now; with the key `leave` messages can be left. */
   closed?: { opens_at: string | null; leave: string | null; mails?: boolean } | null
-  /** The keys with which a call begins, each null where it is not offered. */
-  calls?: Readonly<Record<Mode, string | null>>
+  /** The keys with which a call begins, each null where it is not offered; `back`: who waits in a call may ask to be called. */
+  calls?: Readonly<Record<Mode, string | null>> & { back?: boolean }
 }
 
 /** Words of the customer's that the server has not confirmed yet. */

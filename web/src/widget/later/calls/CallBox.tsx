@@ -4,6 +4,7 @@ import type { LineView } from '../../../calls/frames'
 import type { Call } from '../../types'
 import { problemText, type Part } from '../../Widget'
 import type { CustomerCall } from './customer'
+import { CallBack } from './CallBack'
 import { dressCalls, Drawing } from './drawings'
 import { Level } from './Level'
 import { Picture } from './Picture'
@@ -36,14 +37,35 @@ export class CallBox extends Component<Props> {
     const view = call.line.view()
     const away = known.state === 'on' && (!call.isIn || view.phase === 'elsewhere')
     return (
-      <section ref={this.#box} class="call" aria-label={texts('call')} data-call={known.state === 'on' ? view.phase : 'asked'}>
-        {known.state === 'on' ? away ? <Away {...props} /> : <Going {...props} view={view} /> : <Asked {...props} />}
+      <section ref={this.#box} class="call" aria-label={texts('call')} data-call={known.state === 'on' ? view.phase : known.state}>
+        {known.state === 'asked' && <Asked {...props} />}
+        {known.state === 'on' && (away ? <Away {...props} /> : <Going {...props} view={view} />)}
+        {(known.state === 'wanted' || known.state === 'telephone') && <Elsewhere {...props} />}
+        {known.state === 'on' && mayBeCalled(props) && <CallBack {...props} />}
         <Trouble call={call} texts={texts} />
         {view.problem && <p class="error" role="alert">{view.problem.startsWith('#') ? texts('callFailed') : view.problem}</p>}
         {call.problem && <p class="error" role="alert">{problemText(call.problem, texts)}</p>}
       </section>
     )
   }
+}
+
+/** Who waits for somebody to answer need not stay on the line, where the house calls back. */
+const mayBeCalled = ({ chat: { view: { config, talk } }, known }: Props) =>
+  Boolean(config?.calls?.back && known.mode === 'voice' && talk.situation && !talk.situation.agent && talk.situation.state === 'open')
+
+/** One is to be called, or is on the telephone: the browser has no part in it. */
+function Elsewhere({ chat, texts, call, known }: Props) {
+  const waits = known.state === 'wanted' && chat.view.talk.situation?.state === 'open'
+  return (
+    <>
+      <p>
+        <Drawing name="voice" /><b>{texts(known.state === 'wanted' ? 'backWanted' : 'backRings')}</b>
+        {call.number && <span class="number">{call.number}</span>}
+      </p>
+      <p class="soft" role="status">{texts(known.state === 'telephone' ? 'backAnswer' : waits ? 'backKept' : 'backSoon')}</p>
+    </>
+  )
 }
 
 /** Whether one comes into a call: by voice, by video, or not. */

@@ -128,6 +128,35 @@ describe('calling', () => {
   })
 })
 
+describe('being called back', () => {
+  it('is asked for with a number, and the browser leaves the call with every track', async () => {
+    const house = page()
+    await house.becomes(VOICE)
+    house.call.come()
+    await house.settled()
+    await house.call.callBack('+358 40 123 4567')
+    expect(world.posted).toEqual(['call/back {"number":"+358 40 123 4567"}'])
+    await house.becomes({ ...VOICE, id: 'back', state: 'wanted' })
+    expect(world.tracks.map((track) => track.readyState)).toEqual(['ended'])
+    expect(world.peers.map((peer) => peer.connectionState)).toEqual(['closed'])
+    const offers = house.offers()
+    await house.becomes({ ...VOICE, id: 'rung', state: 'telephone' })
+    await house.settled()
+    expect([house.call.isIn, house.offers(), house.call.number]).toEqual([false, offers, '+358 40 123 4567'])
+  })
+
+  it('that is refused leaves one where one was, and says why', async () => {
+    const house = page()
+    await house.becomes(VOICE)
+    house.call.come()
+    await house.settled()
+    world.refuses = true
+    await house.call.callBack('+1900')
+    expect([house.call.problem, house.call.isIn, house.call.number]).toEqual(['Too late', true, ''])
+    expect(world.tracks[0]?.readyState).toBe('live')
+  })
+})
+
 describe('a call that goes on', () => {
   it('is not taken by a page on which nobody has said yes', async () => {
     const house = page()

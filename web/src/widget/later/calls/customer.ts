@@ -45,6 +45,8 @@ export class CustomerCall {
   busy = false
   /** What went wrong with it, in words, or a key of the catalogue after a `#`. */
   problem: string | null = null
+  /** Where they have asked to be called, in this page. */
+  number = ''
   line: CallLine
   #mine: Kept | null = kept()
   /** They called, or said yes: the call that comes is theirs. */
@@ -116,6 +118,11 @@ export class CustomerCall {
     return this.#act(() => ask(this.chat, 'POST', 'call/decline'))
   }
 
+  /** The wait goes on without this browser: they are called at this number when it is their turn. */
+  callBack(number: string): Promise<void> {
+    return this.#act(() => this.#back(number))
+  }
+
   hangUp(): Promise<void> {
     return this.#act(() => ask(this.chat, 'POST', 'call/hang-up'))
   }
@@ -131,6 +138,11 @@ export class CustomerCall {
     const { muted } = this.line.view()
     this.line.mute(!muted)
     if (this.#mine) this.#hold({ ...this.#mine, muted: !muted })
+  }
+
+  async #back(number: string): Promise<void> {
+    await ask(this.chat, 'POST', 'call/back', { number })
+    this.number = number
   }
 
   #made(muted: boolean): CallLine {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+
+import { callSign, numberBeside, wayKey, type Sign } from './state'
+import type { Call, Telephone } from './types'
+
+const CALL: Call = { id: 'call', mode: 'voice', state: 'on', since: '', held_since: null, coached_by: [], recording: null, telephone: null }
+const PHONE: Telephone = { number: '+358401234567', account: 'trunk', line: 'up', tries: 0, why: null }
+const voice = { channel: 'voice', mode: 'voice' } as const
+
+describe('the sign of a call', () => {
+  const held = '2026-11-30T04:00:00Z'
+  const cases: [string, Call | null, Sign | null][] = [
+    ['none', null, null],
+    ['by a window', CALL, 'voice'],
+    ['by telephone', { ...CALL, telephone: PHONE }, 'voice'],
+    ['on hold', { ...CALL, held_since: held, telephone: PHONE }, 'held'],
+    ['asked into it', { ...CALL, state: 'asked' }, 'asked'],
+    ['to be called back', { ...CALL, state: 'wanted', telephone: { ...PHONE, line: 'wanted' } }, 'wanted'],
+    ['called just now', { ...CALL, telephone: { ...PHONE, line: 'dialling', tries: 1 } }, 'dialling'],
+    ['not reached', { ...CALL, state: 'missed', telephone: { ...PHONE, line: 'missed', tries: 1, why: 'busy' } }, 'missed'],
+  ]
+  it.each(cases)('of a customer: %s', (_, call, sign) => {
+    expect(callSign({ ...voice, call })).toBe(sign)
+  })
+})
+
+describe('the number of a customer', () => {
+  it('stands beside a name that is another', () => {
+    const ann = { id: 'ann', name: 'Ann' }
+    expect(numberBeside({ customer: ann, call: { ...CALL, telephone: PHONE } })).toBe('+358401234567')
+    expect(numberBeside({ customer: { ...ann, name: '+358401234567' }, call: { ...CALL, telephone: PHONE } })).toBeNull()
+    expect(numberBeside({ customer: ann, call: { ...CALL, telephone: { ...PHONE, number: null } } })).toBeNull()
+    expect(numberBeside({ customer: ann, call: CALL })).toBeNull()
+    expect(numberBeside({ customer: ann, call: null })).toBeNull()
+  })
+})
+
+it('names a telephone, and a call from a window by its channel', () => {
+  expect(wayKey({ channel: 'voice', call: { ...CALL, telephone: PHONE } })).toBe('calls.telephone.title')
+  expect(wayKey({ channel: 'voice', call: CALL })).toBe('conversation.channel.voice')
+  expect(wayKey({ channel: 'live_chat', call: null })).toBe('conversation.channel.live_chat')
+})
