@@ -18,7 +18,7 @@ from sample_provider import Said, StandIn
 from sample_screens import Desk
 
 from valvomo.channels.signing import signed
-from valvomo.channels.twilio.provider import signature
+from valvomo.channels.twilio.signing import signature
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 WORDS = {

@@ -19,6 +19,7 @@ from valvomo.channels.forms import filled_in
 from valvomo.channels.port import Account, Request, UnverifiedError
 from valvomo.channels.signing import signed
 from valvomo.commands.channels import taking_in
+from valvomo.commands.switchboard import Switchboard
 from valvomo.edge.http.arrivals import MOST_BODY, Arrivals
 
 ODD = st.one_of(
@@ -41,7 +42,7 @@ NESTED = b'{"type":"message.received","timestamp":"2026-03-02T09:00:00Z","data":
 @pytest.fixture
 async def client(line: Line) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody who calls the route of all providers."""
-    arrivals = Arrivals(line.reception)
+    arrivals = Arrivals(line.reception, Switchboard(line.floor.database))
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         answer = arrivals.find(scope)

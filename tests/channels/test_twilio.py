@@ -26,7 +26,8 @@ from valvomo.channels.port import (
     UnverifiedError,
 )
 from valvomo.channels.twilio import Twilio
-from valvomo.channels.twilio.provider import TwilioSecrets, TwilioSettings, signature
+from valvomo.channels.twilio.provider import TwilioSecrets, TwilioSettings
+from valvomo.channels.twilio.signing import signature
 from valvomo.domain.attachments.media import MediaProblem
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 

@@ -8,7 +8,18 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from valvomo.domain.calls.hearing import Hears, Matrix
-from valvomo.media.port import Agreed, GoneError, Happening, Heard, Kind, OfferError, Quality, WebLeg
+from valvomo.media.port import (
+    Agreed,
+    Dialled,
+    GoneError,
+    Happening,
+    Heard,
+    Kind,
+    OfferError,
+    PcmLeg,
+    Quality,
+    WebLeg,
+)
 
 
 @dataclass
@@ -41,6 +52,7 @@ class SampleEngine:
     def __init__(self) -> None:
         self.open: dict[str, SampleCall] = {}
         self.ended: list[str] = []
+        self.fed: dict[tuple[str, str], bytes] = {}
         self.news: asyncio.Queue[Happening] = asyncio.Queue()
         self.away = False
         self.well = Quality(up=1, lost_up=0.0, lost_down=0.05, round_trip=0.1)
@@ -82,6 +94,23 @@ class SampleEngine:
         if answer.startswith("bad"):
             raise OfferError("it takes nothing")
         self.agreed[leg_id] = answer
+
+    async def add_pcm_leg(self, leg: PcmLeg) -> None:
+        """See `Engine`."""
+        self.there()
+        if leg.call_id not in self.open:
+            raise GoneError(leg.call_id)
+        self.open[leg.call_id].legs[leg.leg_id] = frozenset({Kind.AUDIO})
+
+    async def feed(self, call_id: str, leg_id: str, pcm: bytes) -> None:
+        """See `Engine`."""
+        self.fed[call_id, leg_id] = self.fed.get((call_id, leg_id), b"") + pcm
+
+    async def sound(self, call_id: str, leg_id: str) -> AsyncGenerator[Heard | Dialled, None]:
+        """See `Engine`: as long as the leg is there, a piece that names it."""
+        yield Heard(call_id=call_id, leg_id=leg_id, at=0.0, pcm=f"to {leg_id}".encode())
+        while call_id in self.open and leg_id in self.open[call_id].legs:  # noqa: ASYNC110 - it is looked at by hand
+            await asyncio.sleep(0.01)
 
     async def remove_leg(self, call_id: str, leg_id: str) -> None:
         """See `Engine`."""

@@ -45,7 +45,7 @@ class Door:
         self.routes = routes
         self._sockets = sockets
         self._plain = PlainMessages(parts)
-        self._arrivals = Arrivals(parts.channels.reception)
+        self._arrivals = Arrivals(parts.channels.reception, parts.channels.switchboard)
         self._files = Files(parts.static)
         self._requests = parts.requests
         self._live = parts.live

@@ -21,6 +21,7 @@ from valvomo.commands.connections import NotesByKind
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
 from valvomo.commands.settings.sign_in import Gate
+from valvomo.commands.switchboard import Switchboard
 from valvomo.edge.http.authentication import Authentication
 from valvomo.edge.http.operators import Operators
 from valvomo.edge.http.pace import Pace
@@ -93,11 +94,12 @@ def paces(customer_pace: int = 10) -> dict[str, Pace]:
 
 
 class Channels(NamedTuple):
-    """Who receives what providers say, who sets accounts up, and who begins over them."""
+    """Who receives what providers say, who sets accounts up, who begins over them, and where calls come in."""
 
     reception: Reception
     setting_up: SettingUp
     beginning: Beginning
+    switchboard: Switchboard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

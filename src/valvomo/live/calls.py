@@ -13,10 +13,11 @@ from valvomo.domain.calls.hearing import Leg, Part
 from valvomo.domain.calls.parts import leg_of
 from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation
-from valvomo.protocol.calls import CallLeg, CallStatus
+from valvomo.protocol.calls import CallKeys, CallLeg, CallStatus
 from valvomo.protocol.lookups import Lookups
 
 CHANNEL = "call_status"
+KEYS_CHANNEL = "call_keys"
 
 
 class LegSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -36,6 +37,25 @@ class CallSignal(msgspec.Struct, frozen=True, kw_only=True):
     conversation_id: str
     call_id: str
     legs: tuple[LegSignal, ...]
+
+
+class KeysSignal(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer has pressed keys of their telephone. They may be a card's number: nobody keeps them."""
+
+    organization_id: str
+    conversation_id: str
+    call_id: str
+    keys: str
+
+
+def call_keys(
+    signal: KeysSignal, conversation: Conversation, reader: Actor, _lookups: Lookups
+) -> CallKeys | None:
+    """What was pressed, for the agent who serves the customer and nobody else."""
+    call = ongoing_call(conversation)
+    if call is None or call.id != signal.call_id or reader.id != conversation.owner_id:
+        return None
+    return CallKeys(call=call.id, keys=signal.keys)
 
 
 def call_status(

@@ -7,14 +7,14 @@ from typing import TypeVar
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.model import Conversation
-from valvomo.live.calls import CallSignal
+from valvomo.live.calls import CallSignal, KeysSignal
 from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
 from valvomo.live.transcripts import Transcripts
 from valvomo.live.typing import TypingSignal
 from valvomo.protocol.lookups import Lookups
 
-S = TypeVar("S", TypingSignal, CallSignal)
+S = TypeVar("S", TypingSignal, CallSignal, KeysSignal)
 
 
 class Hints:

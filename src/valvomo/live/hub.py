@@ -20,7 +20,7 @@ from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.conversations.reading import read_to, reads_as
 from valvomo.live.calls import CHANNEL as CALL_CHANNEL
-from valvomo.live.calls import CallSignal, call_status
+from valvomo.live.calls import KEYS_CHANNEL, CallSignal, KeysSignal, call_keys, call_status
 from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Sink
 from valvomo.live.handing_over import HandingOver
 from valvomo.live.reads import ReadSignal
@@ -68,6 +68,7 @@ class Hub:
         bus.subscribe(TYPING_CHANNEL, self.heard)
         bus.subscribe(READ_CHANNEL, self.heard_read)
         bus.subscribe(CALL_CHANNEL, self.heard_call)
+        bus.subscribe(KEYS_CHANNEL, self.heard_keys)
 
     async def run(self) -> None:
         """Keep everybody up to date, until cancelled."""
@@ -130,6 +131,14 @@ class Hub:
         signal = msgspec.json.decode(payload, type=CallSignal)
         if room := self.rooms.get(signal.organization_id):
             room.hints.show(signal, call_status)
+
+    def heard_keys(self, payload: str) -> None:
+        """What a customer has pressed on their telephone."""
+        if not payload:
+            return
+        signal = msgspec.json.decode(payload, type=KeysSignal)
+        if room := self.rooms.get(signal.organization_id):
+            room.hints.show(signal, call_keys)
 
     def heard_read(self, payload: str) -> None:
         """What another process tells of reading."""

@@ -6,8 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from valvomo.addresses import networks_of
 from valvomo.jobs.calls.attendant import Attendant
 from valvomo.jobs.calls.keeping import Keeping
+from valvomo.jobs.calls.telephones import Telephones
+from valvomo.jobs.calls.trunks import Trunks
 from valvomo.jobs.calls.writing import Writer
 from valvomo.main.assembly import House
 from valvomo.main.insight_places import speech_places
@@ -29,9 +32,21 @@ def attendant_of(house: House, settings: Settings) -> Attendant | None:
     process_id, writer = house.hub.process_id, None
     if settings.speech_processes:
         writer = Writer(executor, speech_places(settings), settings.speech_processes, process_id=process_id)
+    telephones = _telephones(house, settings, process_id)
     return Attendant(
-        executor, house.bus, keeping, process_id=process_id, alone=settings.embedded, writer=writer
-    )
+        executor, house.bus, keeping, process_id=process_id, alone=settings.embedded, writer=writer,
+        telephones=telephones,
+    )  # fmt: skip
+
+
+def _telephones(house: House, settings: Settings, process_id: str) -> Telephones:
+    parts, switchboard = house.parts, house.parts.channels.switchboard
+    allowed = networks_of(settings.webhook_networks)
+    opener = parts.channels.setting_up.opener
+    trunks = Trunks(parts.executor, opener, switchboard, process_id=process_id, allowed=allowed)
+    telephones = Telephones(parts.executor, house.bus, trunks, process_id=process_id)
+    switchboard.process_id, switchboard.adopt = process_id, telephones.adopt
+    return telephones
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from valvomo.commands.channels.beginning import Beginning
 from valvomo.commands.channels.receiving import Reception
 from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.execute import Executor
+from valvomo.commands.switchboard import Switchboard
 from valvomo.edge.parts import Channels, Parts
 from valvomo.house_key import HouseKey, house_key
 from valvomo.jobs.answer_mails import AnswerMails
@@ -17,6 +18,7 @@ from valvomo.jobs.dispatching import Dispatching
 from valvomo.jobs.enclosing import Enclosures
 from valvomo.jobs.fetching import Fetching
 from valvomo.jobs.listening import Listening
+from valvomo.jobs.lost_telephones import LostTelephones
 from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.telling_places import TellingPlaces
 from valvomo.settings import Settings
@@ -39,6 +41,7 @@ def channels_of(executor: Executor, settings: Settings) -> Channels:
         reception=Reception(executor.database, executor.bell, executor.clock, opener),
         setting_up=SettingUp(executor, opener, networks_of(settings.webhook_networks)),
         beginning=Beginning(executor, opener),
+        switchboard=Switchboard(executor.database),
     )
 
 
@@ -62,4 +65,5 @@ def channel_jobs(parts: Parts, process_id: str, settings: Settings) -> tuple[Rou
         AnswerMails(executor),
         Listening(executor, opener, reception, process_id=process_id, allowed=allowed),
         TellingPlaces(executor),
+        LostTelephones(executor),
     )

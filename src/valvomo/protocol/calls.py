@@ -96,6 +96,13 @@ class CallStatus(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", ta
     legs: tuple[CallLeg, ...]
 
 
+class CallKeys(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="call_keys"):
+    """Keys that the customer has pressed on their telephone, for the agent alone; they are kept nowhere."""
+
+    call: str
+    keys: str
+
+
 def call_item(conversation: Conversation, actor: Actor, lookups: Lookups) -> CallItem | None:
     """The call as this actor may see it."""
     call = call_of(conversation)

@@ -25,7 +25,7 @@ from valvomo.protocol.lookups import Named
 from valvomo.protocol.pages import Page
 from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
 from valvomo.queries.listing import one, page, role_refusal, shaped
-from valvomo.trunks import KINDS
+from valvomo.trunks.kinds import KINDS
 
 Callback = Callable[[str, str], str]
 """Where a provider (name) reaches an account (id)."""

@@ -10,14 +10,11 @@ could be repeated safely.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Meta
@@ -41,19 +38,18 @@ from valvomo.channels.port import (
     Sent,
     UnavailableError,
     UnreadableError,
-    UnverifiedError,
     cleaned,
     retry_after,
 )
 from valvomo.channels.twilio import files
 from valvomo.channels.twilio.problems import TOO_MANY_REQUESTS, meaning
+from valvomo.channels.twilio.signing import verified
 from valvomo.domain.attachments.limits import NOTHING
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.model import Channel
 
 MAX_TEXT = 1600
 """Characters that Twilio takes in one message, however many parts the network makes of it."""
-MOST_FIELDS = 200
 OK, MAX_NAME = 200, 11
 """A name as a sender has at most so many characters."""
 THROTTLED, SERVER_ERROR, UNSERVED = 429, 500, 503
@@ -110,7 +106,7 @@ class Twilio:
 
     def receive(self, account: Account, request: Request) -> Received:
         """A message of a customer, or how far one of ours has come."""
-        fields = _verified(account, request)
+        fields = verified(account, request)
         one = fields.get("MessageSid") or fields.get("SmsSid") or ""
         if not one:
             raise UnreadableError("it has no MessageSid")
@@ -150,29 +146,6 @@ class Twilio:
         problem = DeliveryProblem.UNAVAILABLE if reply.status >= SERVER_ERROR else DeliveryProblem.ACCOUNT
         said = answered.code or answered.status if isinstance(answered.status, str) else answered.code
         return Health(well=False, problem=problem, detail=f"HTTP {reply.status} {said or ''}".strip())
-
-
-def signature(token: str, url: str, fields: list[tuple[str, str]]) -> str:
-    """Twilio's signature of a form that is sent to an address."""
-    signed = url + "".join(name + value for name, value in sorted(set(fields)))
-    digest = hmac.new(token.encode(), signed.encode("utf-8", "surrogateescape"), hashlib.sha1).digest()
-    return base64.b64encode(digest).decode()
-
-
-def _verified(account: Account, request: Request) -> dict[str, str]:
-    try:
-        text = request.body.decode("ascii")
-        fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="surrogateescape")
-    except ValueError as error:
-        raise UnverifiedError from error
-    url = account.callback + (f"?{request.query}" if request.query else "")
-    wanted = signature(account.secrets.auth_token, url, fields)
-    given = request.headers.get("x-twilio-signature", "")
-    if not hmac.compare_digest(wanted.encode(), given.encode("utf-8", "replace")):
-        raise UnverifiedError
-    return {
-        name: value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name, value in fields
-    }
 
 
 def _inbound(one: str, fields: Mapping[str, str]) -> Inbound:

@@ -7,7 +7,7 @@ from typing import Any
 from valvomo.channels.vault import UnopenableError, Vault
 from valvomo.cli.doctor.finding import Finding, broken, not_configured, ok, warning
 from valvomo.db.database import Database
-from valvomo.trunks import KINDS
+from valvomo.trunks.kinds import KINDS
 
 MOST = 1000
 """Accounts that are looked at."""

@@ -12,7 +12,7 @@ from valvomo.channels.vault import Vault
 from valvomo.commands.channels.passes import AccountPasses
 from valvomo.db.database import Database
 from valvomo.protocol.channels import callback_path
-from valvomo.trunks import KINDS
+from valvomo.trunks.kinds import KINDS
 
 
 class UnusableAccountError(Exception):

@@ -18,7 +18,7 @@ from valvomo.domain.agents.events import ChannelSeen
 from valvomo.domain.conversations.model import ConsentPolicy
 from valvomo.domain.conversations.template import Template
 from valvomo.domain.refusals import Reason, Refusal, malformed
-from valvomo.trunks import KINDS
+from valvomo.trunks.kinds import KINDS
 
 ACCOUNT = "channel_account"
 """What facts call it."""

@@ -26,7 +26,7 @@ from valvomo.db.ids import new_id
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.conversations.delivery import DeliveryProblem
 from valvomo.domain.refusals import Reason, Refusal, malformed
-from valvomo.trunks import KINDS
+from valvomo.trunks.kinds import KINDS
 
 Filled = tuple[Mapping[str, Any], Mapping[str, Any]]
 """Settings and secrets, by the names of the provider's fields."""

@@ -26,7 +26,7 @@ from valvomo.domain.conversations.workstream import Timers, WrapUpBlock, default
 from valvomo.domain.refusals import Reason, Refusal, malformed
 from valvomo.domain.routing.rules import QueueRule, SkillRule
 from valvomo.domain.routing.soundness import unsound_rules
-from valvomo.trunks import TRUNKS
+from valvomo.trunks.kinds import TRUNKS
 
 SHOWN_A_TEXT = frozenset({Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT, *SPOKEN})
 """Where customers can be shown a text before they write or call: in a window of ours."""

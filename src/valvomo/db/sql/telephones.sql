@@ -27,15 +27,27 @@ RETURNING t.organization_id, t.call_id, t.conversation_id, t.account_id, t.trunk
 DELETE FROM telephones WHERE organization_id = $1 AND call_id = $2
 
 -- name: lost
--- Calls of processes that are gone, and calls that nobody has dialled for so many seconds: over, all of them.
-DELETE FROM telephones t WHERE (t.organization_id, t.call_id) IN (
-    SELECT l.organization_id, l.call_id FROM telephones l
-    WHERE (l.process_id IS NULL AND l.asked_at < now() - make_interval(secs => $2))
-        OR (l.process_id IS NOT NULL AND NOT EXISTS (SELECT FROM call_carriers k
-            WHERE k.process_id = l.process_id AND k.seen_at > now() - make_interval(secs => $1)))
-    LIMIT 100 FOR UPDATE OF l SKIP LOCKED
-)
-RETURNING t.organization_id, t.call_id, t.conversation_id
+-- Calls of processes that are gone, and calls that nobody has dialled for so many seconds.
+SELECT t.organization_id, t.call_id, t.conversation_id FROM telephones t
+WHERE (t.process_id IS NULL AND t.asked_at < now() - make_interval(secs => $2))
+    OR (t.process_id IS NOT NULL AND NOT EXISTS (SELECT FROM call_carriers k
+        WHERE k.process_id = t.process_id AND k.seen_at > now() - make_interval(secs => $1)))
+ORDER BY t.asked_at LIMIT 100
+
+-- name: adopt
+-- The sound of a call comes to this process; once.
+UPDATE telephones SET process_id = $4, streamed = true
+WHERE organization_id = $1 AND account_id = $2 AND trunk_call = $3 AND NOT streamed
+RETURNING organization_id, call_id, conversation_id, account_id, trunk_call, number
+
+-- name: mine
+-- Calls that this process has.
+SELECT organization_id, call_id FROM telephones WHERE process_id = $1
+
+-- name: of_nobody
+-- The call by the trunk's name, as long as its sound has come to no process.
+SELECT organization_id, call_id, conversation_id FROM telephones
+WHERE organization_id = $1 AND account_id = $2 AND trunk_call = $3 AND NOT streamed
 
 -- name: open_accounts
 -- Accounts of trunks that are in use.

@@ -15,6 +15,7 @@ import msgspec
 
 from valvomo.channels.port import Answer, Request
 from valvomo.commands.channels.receiving import Reception
+from valvomo.commands.switchboard import Switchboard
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.edge.http.problems import internal, problem_answer
 from valvomo.protocol.problems import MEDIA_TYPE
@@ -38,8 +39,9 @@ class _TooLargeError(Exception):
 class Arrivals:
     """The one route of all providers."""
 
-    def __init__(self, reception: Reception) -> None:
+    def __init__(self, reception: Reception, switchboard: Switchboard) -> None:
         self._reception = reception
+        self._switchboard = switchboard
 
     def find(self, scope: Any) -> Answering | None:
         """Who answers this request here; None: it is for somebody else."""
@@ -81,6 +83,8 @@ class Arrivals:
             body=await _body(receive),
             at=self._reception.clock(),
         )
+        if self._switchboard.is_trunk(provider):
+            return await self._switchboard.answer(provider, account_id, request)
         return await self._reception.receive(provider, account_id, request)
 
 

@@ -22,6 +22,7 @@ from valvomo.edge.ws.frames import DirectSink, QueuedSink, sink_of
 from valvomo.edge.ws.ping import PATH as PING
 from valvomo.edge.ws.ping import Ping
 from valvomo.edge.ws.quotas import CLOSE_CROWDED, STAY_AWAY, Quotas
+from valvomo.edge.ws.streams import Streams
 from valvomo.live.connection import Connection
 from valvomo.live.hub import Hub
 from valvomo.live.rooms import UnreadableError
@@ -70,7 +71,7 @@ class _GoneError(Exception):
 
 def sockets(parts: Parts, hub: Hub) -> App:
     """The ASGI application for every WebSocket scope."""
-    ping = Ping(parts)
+    ping, streams = Ping(parts), Streams(parts)
 
     async def app(scope: Any, receive: Receive, send: Send) -> None:
         await receive()
@@ -79,6 +80,9 @@ def sockets(parts: Parts, hub: Hub) -> App:
         elif hub.leaving:
             # Before the handshake is answered, so that a proxy may ask the next process.
             await _deny(scope, send, Refusal(Reason.BUSY))
+        elif (found := streams.find(scope["path"])) is not None:
+            if (refused := await streams.answer(found, receive, send)) is not None:
+                await _deny(scope, send, refused)
         elif scope["path"] == STAFF:
             await _staff(parts, hub, scope, (receive, send))
         elif scope["path"] == CUSTOMERS:

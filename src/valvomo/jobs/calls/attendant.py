@@ -17,21 +17,26 @@ from valvomo.commands.execute import Executor
 from valvomo.db import calls, conversations
 from valvomo.db.calls import Answer, Key, Said
 from valvomo.domain.access.actor import system
+from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.event import ongoing_call
+from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Reason
 from valvomo.jobs.calls.attended import Attended
 from valvomo.jobs.calls.keeping import Keeping
 from valvomo.jobs.calls.rating import Rating
+from valvomo.jobs.calls.telephones import Telephones
 from valvomo.jobs.calls.writing import Writer
 from valvomo.jobs.rounds import Rounds
 from valvomo.live.calls import CHANNEL
-from valvomo.media.port import Connected, Engine, Gone, Happening, Lost, Recorded, Speaking
+from valvomo.media.port import Connected, Engine, Gone, GoneError, Happening, Lost, Recorded, Speaking
 
 TELL_SECONDS = 0.2
 """Between two words about a call to its browsers, at least."""
 AGAIN_SECONDS = 2.0
 """Between two that say the same."""
 FORGET_SECONDS = 60.0
+ANSWERED_TO = frozenset({"come", "keys", "forward"})
+"""What somebody waits for the answer to."""
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +56,7 @@ class Attendant(Rounds):
         process_id: str,
         alone: bool = False,
         writer: Writer | None = None,
+        telephones: Telephones | None = None,
     ) -> None:
         super().__init__(executor.bell)
         self._executor = executor
@@ -58,6 +64,9 @@ class Attendant(Rounds):
         self._keeping = keeping
         self._writer = writer
         self._rating = Rating(executor, executor.clock)
+        self._telephones = telephones
+        if telephones is not None:
+            telephones.wake = self.wake.set
         self._bus = bus
         self._process_id = process_id
         self._alone = alone
@@ -79,6 +88,9 @@ class Attendant(Rounds):
             group.create_task(self._keeping.run())
             if self._writer is not None:
                 group.create_task(self._writer.run())
+            if self._telephones is not None:
+                await self._beat()
+                group.create_task(self._telephones.run())
             group.create_task(self.run())
 
     async def end(self) -> None:
@@ -91,6 +103,8 @@ class Attendant(Rounds):
         """Be seen, follow the conversations, take what is said; the latter once a second even if nobody told of it."""
         await self._beat()
         await self._follow()
+        if self._telephones is not None:
+            await self._telephones.round(self)
         await self._record()
         await self._rate()
         if not self._said:
@@ -161,7 +175,7 @@ class Attendant(Rounds):
             async with self._database.transaction() as tx:
                 if given is None:
                     await tx.run("calls.give_back", one.id)
-                elif one.what == "come":
+                elif one.what in ANSWERED_TO:
                     await calls.answer(tx, one.id, given)
                 else:
                     await tx.run("calls.drop", one.id)
@@ -171,6 +185,9 @@ class Attendant(Rounds):
         """What came of it; None where another process has the call."""
         if said.what == "come":
             return await self._come(key, said)
+        if said.what in {"keys", "forward"}:
+            refused = Answer(refusal=Reason.NO_TELEPHONE.value)
+            return await self._telephones.asked(said) if self._telephones is not None else refused
         attended = self._calls.get(key)
         if attended is not None:
             if said.what == "go":
@@ -187,6 +204,12 @@ class Attendant(Rounds):
         call = ongoing_call(conversation) if conversation is not None else None
         if conversation is None or call is None:
             return Answer(refusal=Reason.NO_CALL.value)
+        attended = await self._attended(conversation, call)
+        return await attended.come(said) if attended is not None else None
+
+    async def _attended(self, conversation: Conversation, call: Call) -> Attended | None:
+        """The call, carried here from now on; None where another process carries it."""
+        key = conversation.organization_id, conversation.id
         attended = self._calls.get(key)
         if attended is not None and attended.conversation.version != conversation.version:
             await self._look(key)
@@ -199,7 +222,22 @@ class Attendant(Rounds):
             clock, writer = self._executor.clock, self._writer
             attended = Attended(engine, conversation, call, folder, clock=clock, writer=writer)
             self._calls[key] = attended
-        return await attended.come(said)
+        return attended
+
+    async def bring(self, conversation: Conversation, name: str) -> tuple[Engine, str] | None:
+        """See `Carrier`."""
+        call = ongoing_call(conversation)
+        attended = await self._attended(conversation, call) if call is not None else None
+        try:
+            return None if attended is None else (self._engine_here(), await attended.ring(name))
+        except GoneError:
+            # The engine's process has died since: the next look brings them again.
+            return None
+
+    def has(self, key: Key, leg_id: str) -> bool:
+        """See `Carrier`."""
+        attended = self._calls.get(key)
+        return attended is not None and leg_id in attended.ways
 
     def _engine_here(self) -> Engine:
         if self._engine is None:

@@ -26,7 +26,7 @@ from valvomo.jobs.calls.listening import Listening
 from valvomo.jobs.calls.watching import Watching, scored
 from valvomo.jobs.calls.writing import Writer
 from valvomo.live.calls import CallSignal, LegSignal
-from valvomo.media.port import Engine, GoneError, Kind, OfferError, WebLeg
+from valvomo.media.port import Engine, GoneError, Kind, OfferError, PcmLeg, WebLeg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ class Attended:
     async def come(self, said: Said) -> Answer:
         """Somebody offers to come in; whoever is in already comes anew."""
         leg = leg_of(self.conversation, said.person_id)
-        if leg is None:
+        if leg is None or (leg.part is Part.CUSTOMER and self.call.telephone is not None):
             return Answer(refusal=Reason.NOT_IN_CALL.value)
         taken = sends(leg.part, video=self.call.video)
         coming = WebLeg(
@@ -109,6 +109,17 @@ class Attended:
         with suppress(OfferError):
             if person_id in self.ways:
                 await self._engine.take_answer(self.call.id, person_id, answer)
+
+    async def ring(self, name: str) -> str:
+        """The customer comes by telephone, or comes anew; their leg. Raises `ConnectionError`, and `GoneError`."""
+        leg_id = self.conversation.contact_id
+        await self._engine.remove_leg(self.call.id, leg_id)
+        await self._engine.open_call(self.call.id)
+        await self._engine.add_pcm_leg(PcmLeg(call_id=self.call.id, leg_id=leg_id, name=name))
+        self.ways[leg_id] = Way(sends=frozenset({Kind.AUDIO}), signal=LegSignal(person_id=leg_id))
+        self.news = True
+        await self.route()
+        return leg_id
 
     async def go(self, person_id: str) -> None:
         """Somebody leaves the call, and stays in the conversation."""

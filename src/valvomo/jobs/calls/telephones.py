@@ -1,0 +1,238 @@
+"""Telephones: calls that come and go over trunks are their customers' part in the calls of conversations.
+
+What becomes of a telephone is what becomes of its conversation: it is looked at whenever that has changed, and hung up
+where it has no call any more. What the trunk tells of one call is done one after the other, in a task of that call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from valvomo.bus.port import Bus
+from valvomo.commands.conversations.telephone import ForwardCall
+from valvomo.commands.execute import Executor
+from valvomo.db import calls, conversations, telephones
+from valvomo.db.calls import Answer, Said
+from valvomo.db.telephones import Key, Wanted
+from valvomo.domain.access.actor import system
+from valvomo.domain.conversations.event import ongoing_call
+from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.telephone import keys_refusal
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.jobs.calls.phone import Phone
+from valvomo.jobs.calls.telling import Telling
+from valvomo.jobs.calls.trunks import Trunks
+from valvomo.media.port import Engine
+from valvomo.trunks.port import Ended, Happening, Ringing, Sound, Trunk, TrunkError, Why
+
+AGAIN_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Carrier(Protocol):
+    """Who carries calls in this process."""
+
+    async def bring(self, conversation: Conversation, name: str) -> tuple[Engine, str] | None:
+        """Bring the customer's telephone into the call: the engine and its leg; None where the call is elsewhere."""
+        ...
+
+    def has(self, key: Key, leg_id: str) -> bool:
+        """Whether this leg is in the call that is carried here."""
+        ...
+
+
+class Telephones:
+    """One for a process that carries calls."""
+
+    def __init__(self, executor: Executor, bus: Bus, trunks: Trunks, *, process_id: str) -> None:
+        self._executor = executor
+        self._database = executor.database
+        self.trunks = trunks
+        self._process_id = process_id
+        self._telling = Telling(executor, bus, process_id)
+        self._phones: dict[tuple[str, str], Phone] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self.wake: Callable[[], None] = lambda: None
+        trunks.hear, trunks.gone = self._hear, self._gone
+
+    async def run(self) -> None:
+        """Hear trunks until cancelled."""
+        async with asyncio.TaskGroup() as self._group:
+            self._group.create_task(self.trunks.run())
+
+    async def round(self, carrier: Carrier) -> None:
+        """Dial what is to be dialled, and let every telephone follow its conversation."""
+        await self._dial()
+        # Who rings and has no conversation yet is nobody to be looked at, also when it has one a moment later.
+        phones = {one.call.call_id: one for one in self._phones.values() if one.call.call_id}
+        if not phones:
+            return
+        async with self._database.asking() as tx:
+            versions = await calls.versions(tx, {one.key for one in phones.values()})
+            mine = {row["call_id"] for row in await tx.rows("telephones.mine", self._process_id)}
+        for call_id, phone in phones.items():
+            if call_id not in mine:
+                self._drop(phone)
+            elif versions.get(phone.key) != phone.version or self._is_out(phone, carrier):
+                await self._follow(phone, carrier)
+
+    def adopt(self, call: Wanted) -> None:
+        """The sound of a call comes to this process, whoever has told of it or dialled it."""
+        trunk = self.trunks.open.get((call.organization_id, call.account_id))
+        if trunk is not None and (call.account_id, call.trunk_call) not in self._phones:
+            self._add(Phone(call=call, trunk=trunk))
+
+    async def asked(self, said: Said) -> Answer:
+        """An agent has keys pressed for a telephone that is here, or has it connected with another number."""
+        phone = next((one for one in self._phones.values() if one.key == said.key and one.answered), None)
+        async with self._database.asking() as tx:
+            conversation = await conversations.get(tx, *said.key)
+        if phone is None or conversation is None:
+            return Answer(refusal=Reason.NO_TELEPHONE.value)
+        if refusal := keys_refusal(said.person_id, conversation):
+            return Answer(refusal=refusal.reason.value)
+        if said.what == "keys":
+            await phone.trunk.keys(phone.call.trunk_call, said.offer)
+            return Answer()
+        return await self._forward(phone, said)
+
+    async def _forward(self, phone: Phone, said: Said) -> Answer:
+        phone.forwarded = True
+        try:
+            await phone.trunk.transfer(phone.call.trunk_call, said.offer)
+        except TrunkError as error:
+            phone.forwarded = False
+            return Answer(refusal=Reason.NOT_FORWARDED.value, why=error.why.value)
+        command = ForwardCall(conversation_id=said.conversation_id, number=said.offer, by_id=said.person_id)
+        outcome = await self._executor.execute(system(said.organization_id, "calls"), command)
+        return Answer(refusal=outcome.reason.value) if isinstance(outcome, Refusal) else Answer()
+
+    def _hear(self, key: Key, trunk: Trunk, one: Happening) -> None:
+        """Quickly: sound goes on at once, everything else to the task of its call."""
+        if isinstance(one, Ringing):
+            call = Wanted(
+                organization_id=key[0], call_id="", conversation_id="", account_id=key[1], trunk_call=one.call,
+                number=one.caller,
+            )  # fmt: skip
+            self._add(Phone(call=call, trunk=trunk)).events.put_nowait(one)
+            return
+        call_name = getattr(one, "call", "")
+        phone = self._phones.get((key[1], call_name))
+        if phone is not None and isinstance(one, Sound):
+            phone.say(one.pcm)
+        elif phone is not None:
+            phone.events.put_nowait(one)
+        elif isinstance(one, Ended) and self._group is not None:
+            self._group.create_task(self._of_nobody(key, one))
+
+    def _gone(self, key: Key, trunk: Trunk) -> None:
+        for (account_id, name), phone in self._phones.items():
+            if phone.trunk is trunk and account_id == key[1]:
+                phone.events.put_nowait(Ended(name, Why.FAILED))
+
+    def _add(self, phone: Phone) -> Phone:
+        self._phones[phone.call.account_id, phone.call.trunk_call] = phone
+        if self._group is not None:
+            self._group.create_task(self._attend(phone))
+        return phone
+
+    def _drop(self, phone: Phone) -> None:
+        """Another process has it, or nobody: it is not ours to end."""
+        phone.disconnect()
+        self._phones.pop((phone.call.account_id, phone.call.trunk_call), None)
+
+    async def _attend(self, phone: Phone) -> None:
+        """What the trunk tells of one call, in order, to its end."""
+        while True:
+            one = await phone.events.get()
+            await self._surely(phone, one)
+            self.wake()
+            if isinstance(one, Ended):
+                self._phones.pop((phone.call.account_id, phone.call.trunk_call), None)
+                return
+
+    async def _surely(self, phone: Phone, one: Happening) -> None:
+        """A telephone must neither be lost nor stay, whatever the database does meanwhile."""
+        while True:
+            try:
+                await self._telling.do(phone, one)
+            except Exception:
+                log.exception("telephones.trouble", account=phone.call.account_id)
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return
+
+    async def _of_nobody(self, key: Key, one: Ended) -> None:
+        """A provider says here that a call is over which no process has the sound of."""
+        try:
+            async with self._database.asking() as tx:
+                row = await tx.row("telephones.of_nobody", *key, one.call)
+            if row is not None:
+                await self._telling.lost(key[0], row["conversation_id"], row["call_id"], one.why)
+        except Exception:
+            # The provider's call is over anyway, and whoever dialled it finds that out by itself.
+            log.exception("telephones.trouble", account=key[1])
+
+    async def _dial(self) -> None:
+        if not self.trunks.open:
+            return
+        async with self._database.transaction() as tx:
+            wanted = await telephones.take(tx, self._process_id, self.trunks.open)
+        for call in wanted:
+            trunk = self.trunks.open.get((call.organization_id, call.account_id))
+            async with self._database.asking() as tx:
+                conversation = await conversations.get(tx, call.organization_id, call.conversation_id)
+            if trunk is None or conversation is None or not _stands(conversation, call):
+                await self._telling.lost(call.organization_id, call.conversation_id, call.call_id, Why.FAILED)
+                continue
+            phone = self._add(Phone(call=call, trunk=trunk))
+            try:
+                await trunk.dial(call.trunk_call, call.number, "")
+            except TrunkError as error:
+                log.warning("telephones.not_dialled", account=call.account_id, error=str(error))
+                phone.events.put_nowait(Ended(call.trunk_call, error.why, error.detail))
+
+    async def _follow(self, phone: Phone, carrier: Carrier) -> None:
+        """The conversation has changed, or its engine has lost the telephone."""
+        async with self._database.asking() as tx:
+            conversation = await conversations.get(tx, *phone.key)
+        if conversation is None or not _stands(conversation, phone.call):
+            if not phone.ending and not phone.forwarded:
+                phone.ending = True
+                phone.disconnect()
+                await phone.trunk.end(phone.call.trunk_call)
+            return
+        if phone.answered and self._is_out(phone, carrier):
+            await self._bring(phone, conversation, carrier)
+        call = conversation.call
+        held = call is not None and call.held_since is not None
+        if held != phone.held:
+            phone.held = held
+            await (phone.trunk.hold if held else phone.trunk.unhold)(phone.call.trunk_call)
+        phone.version = conversation.version
+
+    async def _bring(self, phone: Phone, conversation: Conversation, carrier: Carrier) -> None:
+        try:
+            brought = await carrier.bring(conversation, "customer")
+        except ConnectionError as error:
+            log.warning("calls.engine_away", error=repr(error))
+            return
+        if brought is not None and self._group is not None:
+            phone.connect(*brought, self._group)
+
+    def _is_out(self, phone: Phone, carrier: Carrier) -> bool:
+        """Whether it is to be in the call and is not: not yet, or because a part of the engine has died."""
+        if not phone.answered or phone.ending or phone.forwarded:
+            return False
+        return phone.leg is None or not carrier.has(phone.key, phone.leg)
+
+
+def _stands(conversation: Conversation, call: Wanted) -> bool:
+    """Whether the conversation is still in this call."""
+    ongoing = ongoing_call(conversation)
+    return ongoing is not None and ongoing.id == call.call_id and ongoing.telephone is not None

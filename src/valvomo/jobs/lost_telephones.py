@@ -1,0 +1,30 @@
+"""Telephones that nobody has any more, because the process that had them is gone: their calls are over."""
+
+from __future__ import annotations
+
+from valvomo.commands.conversations.telephone import LoseTelephone
+from valvomo.commands.execute import Executor
+from valvomo.db import telephones
+from valvomo.domain.access.actor import system
+from valvomo.jobs.rounds import Rounds
+
+
+class LostTelephones(Rounds):
+    """One for a process, whether that carries calls or not; what several of them find is done once."""
+
+    every = 2.0
+
+    def __init__(self, executor: Executor) -> None:
+        super().__init__()
+        self._executor = executor
+
+    async def round(self) -> float | None:
+        """Let their conversations know, and forget them only then."""
+        async with self._executor.database.asking() as tx:
+            found = await telephones.lost(tx)
+        for one in found:
+            lost = LoseTelephone(conversation_id=one.conversation_id, call_id=one.call_id, why="failed")
+            await self._executor.execute(system(one.organization_id, "calls"), lost)
+            async with self._executor.database.transaction() as tx:
+                await tx.run("telephones.over", one.organization_id, one.call_id)
+        return None

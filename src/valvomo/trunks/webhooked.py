@@ -1,0 +1,40 @@
+"""Trunks whose provider calls us: by requests for signalling, and over a socket for the sound of a call."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from valvomo.channels.port import Answer, Request
+
+
+class Socket(Protocol):
+    """A socket of a provider, which has been let in."""
+
+    async def receive(self) -> str:
+        """The next frame. Raises `ConnectionError` once there is none any more."""
+        ...
+
+    async def send(self, text: str) -> None:
+        """Nothing is sent to who is gone."""
+        ...
+
+    async def close(self) -> None:
+        """Whoever waits for a frame is told that there is none any more."""
+        ...
+
+
+@runtime_checkable
+class Webhooked(Protocol):
+    """Such a trunk; its account is open in every process that carries calls."""
+
+    async def answer(self, request: Request) -> Answer:
+        """Hear what the provider says, and answer. Raises `UnverifiedError`, or `UnreadableError`."""
+        ...
+
+    def admits(self, token: str) -> str | None:
+        """The call whose sound a socket with this token brings; None where nobody has given it out, or it is old."""
+        ...
+
+    async def stream(self, call: str, socket: Socket) -> None:
+        """Carry the sound of the call until the socket or the call is over."""
+        ...
