@@ -14,7 +14,7 @@ RUN python -m venv /build/tools && /build/tools/bin/pip install --no-cache-dir u
 COPY pyproject.toml uv.lock hatch_build.py LICENSE README.md CHANGELOG.md ./
 # What is locked, and only that, before the sources: this layer changes seldom.
 RUN python -m venv /opt/valvomo \
-    && /build/tools/bin/uv export --frozen --no-dev --extra sentiment --extra calls --no-emit-project --quiet -o locked.txt \
+    && /build/tools/bin/uv export --frozen --no-dev --extra sentiment --extra calls --extra telephone --no-emit-project --quiet -o locked.txt \
     && /opt/valvomo/bin/pip install --no-cache-dir --require-hashes -r locked.txt
 COPY web web
 COPY docs docs

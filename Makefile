@@ -141,7 +141,7 @@ $(STAMPS)/python: pyproject.toml uv.lock $(if $(filter $(OWN_UV),$(UV)),$(OWN_UV
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "setup: Valvomo needs Python 3.11 or newer (set PYTHON=…)")'
 	[ -x $(BIN)/python ] || { echo "setup: creating $(VENV)"; $(PYTHON) -m venv --without-pip $(VENV); }
 	echo "setup: installing the locked Python packages"
-	VIRTUAL_ENV= $(UV) sync --frozen --quiet --extra sentiment --extra calls --extra speech
+	VIRTUAL_ENV= $(UV) sync --frozen --quiet --extra sentiment --extra calls --extra speech --extra telephone
 	touch $@
 
 $(NODE_BIN)/npm: | $(STAMPS)/python

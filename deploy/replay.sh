@@ -23,7 +23,7 @@ step "what is locked"
 "$python" -m venv "$place/tools"
 "$place/tools/bin/pip" install --quiet uv==0.13.9
 "$python" -m venv "$place/valvomo"
-"$place/tools/bin/uv" export --frozen --no-dev --extra sentiment --extra calls --no-emit-project --quiet -o locked.txt
+"$place/tools/bin/uv" export --frozen --no-dev --extra sentiment --extra calls --extra telephone --no-emit-project --quiet -o locked.txt
 "$place/valvomo/bin/pip" install --quiet --no-cache-dir --require-hashes -r locked.txt
 
 step "the wheel, with its console"

@@ -6,14 +6,18 @@ import socket
 from pathlib import Path
 
 import pytest
-from sample_floor import Floor
-from sample_line import Line
+from sample_floor import AATU, HOUSE, Floor
+from sample_line import Line, opener
+from sample_lines import lay_lines
 
 from valvomo.cli.doctor import channels, keeping, machine
 from valvomo.cli.doctor.finding import State
+from valvomo.commands.channels.setting_up import SettingUp
+from valvomo.commands.execute import Done
 from valvomo.db.database import Database
 from valvomo.house_key import FILE, house_key
 from valvomo.settings import Settings
+from valvomo.trunks.sip.kind import Sip
 
 
 async def test_files_can_be_kept_and_nobody_scans_them(tmp_path: Path) -> None:
@@ -52,3 +56,20 @@ async def test_an_account_that_is_held(database: Database) -> None:
         found = await channels.examine(database, line.opener.vault)
     assert found.state is State.BROKEN
     assert "Our system" in found.seen
+
+
+async def test_an_account_for_which_something_is_not_installed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floor = await Floor.open(database)
+    await lay_lines(floor, HOUSE)
+    await floor.sql("UPDATE workstreams SET callback_account_id = NULL")
+    await floor.sql("DELETE FROM channel_accounts")
+    vault = opener(floor.database)
+    filled = ({"server": "sip.provider.example", "username": "house"}, {"password": "secret"})
+    made = await SettingUp(floor.executor, vault, ()).create(AATU, ("sip", "Trunk", "line"), filled, None)
+    assert isinstance(made, Done), made
+    assert (await channels.examine(database, vault.vault)).state is State.OK
+    monkeypatch.setattr(Sip, "lacks", lambda _: "calls by SIP need something")
+    found = await channels.examine(database, vault.vault)
+    assert (found.state, found.seen) == (State.WARNING, "calls by SIP need something")

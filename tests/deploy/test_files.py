@@ -179,7 +179,8 @@ def test_the_dockerfile_does_what_was_replayed() -> None:
     image, replay = (ROOT / "Dockerfile").read_text(), (ROOT / "deploy" / "replay.sh").read_text()
     for step in (
         "uv==0.13.9",
-        "export --frozen --no-dev --extra sentiment --extra calls --no-emit-project --quiet -o locked.txt",
+        "export --frozen --no-dev --extra sentiment --extra calls --extra telephone --no-emit-project",
+        "--no-emit-project --quiet -o locked.txt",
         "--require-hashes -r locked.txt", "--no-deps -w dist .", "--no-deps dist/valvomo-*.whl",
     ):  # fmt: skip
         assert step in image

@@ -98,6 +98,14 @@ class GuardedHttp:
                 response.release()
         raise UnavailableError("we are led on and on")
 
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """Where a server is that is spoken to by somebody else, guarded alike. Raises `UnavailableError`."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await resolved(host, port, self._allowed)
+        except (OSError, UnicodeError) as error:
+            raise UnavailableError(f"{host}: {error}" if str(error) else f"{host} is not found") from error
+
     async def connect(self, host: str, port: int, *, plain: bool = False) -> socket.socket:
         """A connection to a server that speaks something else, guarded alike. Raises `UnavailableError`.
 

@@ -247,17 +247,17 @@ class Http(Protocol):
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: Body = b""
     ) -> Reply:
         """One request and its whole answer; raises `UnavailableError` where there is none."""
-        ...
 
     def fetch(
         self, url: str, *, headers: Mapping[str, str] | None = None
     ) -> AbstractAsyncContextManager[Incoming]:
         """A file, wherever we are led; headers go only to where we asked first. Raises `UnavailableError`."""
-        ...
+
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """The addresses of a server, guarded alike, for a protocol of its own. Raises `UnavailableError`."""
 
     async def connect(self, host: str, port: int, *, plain: bool = False) -> socket.socket:
         """For another protocol, guarded alike; `plain` only to networks that were named. Raises `UnavailableError`."""
-        ...
 
 
 class Provider(Protocol):

@@ -52,6 +52,10 @@ class TrunkKind(ABC):
         del account, letter, http
         raise RejectedError(DeliveryProblem.REFUSED, "a telephone takes no text")
 
+    def lacks(self) -> str:
+        """What this installation lacks for it, and the cure; "" where it has everything."""
+        return ""
+
     @abstractmethod
     async def check(self, account: Account, http: Http, at: datetime) -> Health:
         """Look whether the account can be used, without calling anybody."""

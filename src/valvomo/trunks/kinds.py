@@ -8,9 +8,10 @@ from types import MappingProxyType
 from valvomo.channels import PROVIDERS
 from valvomo.channels.port import Provider
 from valvomo.trunks.kind import TrunkKind
+from valvomo.trunks.sip.kind import Sip
 from valvomo.trunks.twilio.kind import TwilioVoice
 
-_TRUNKS: tuple[TrunkKind, ...] = (TwilioVoice(),)
+_TRUNKS: tuple[TrunkKind, ...] = (Sip(), TwilioVoice())
 
 TRUNKS: Mapping[str, TrunkKind] = MappingProxyType({one.name: one for one in _TRUNKS})
 """The kinds of trunks that there are, by name."""

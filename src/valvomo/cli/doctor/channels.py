@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from valvomo.channels.vault import UnopenableError, Vault
 from valvomo.cli.doctor.finding import Finding, broken, not_configured, ok, warning
 from valvomo.db.database import Database
-from valvomo.trunks.kinds import KINDS
+from valvomo.trunks.kinds import KINDS, TRUNKS
 
 MOST = 1000
 """Accounts that are looked at."""
@@ -32,15 +33,28 @@ async def examine(opened: Database, vault: Vault) -> Finding:
             seen,
             "set VALVOMO_SECRET_KEY to the key that they were kept with, or fill them in anew",
         )
-    held = [row["name"] for row in rows if not row["disabled"] and row["held_since"] is not None]
+    return _in_use([row for row in rows if not row["disabled"]], len(rows))
+
+
+def _in_use(rows: Sequence[Any], of: int) -> Finding:
+    """What was found of those that are not switched off, when they were used last."""
+    lacking = sorted({why for row in rows if (why := _lacks(row))})
+    if lacking:
+        return warning("channels", lacking[0], "install it wherever calls are carried")
+    held = [row["name"] for row in rows if row["held_since"] is not None]
     if held:
-        seen = f"{len(held)} of {len(rows)} accounts are refused by their providers: {', '.join(held[:5])}"
+        seen = f"{len(held)} of {of} accounts are refused by their providers: {', '.join(held[:5])}"
         return broken("channels", seen, "fill in their secrets anew under Channels; what waits goes out then")
-    unwell = [row["name"] for row in rows if not row["disabled"] and row["seen"].get("well") is False]
+    unwell = [row["name"] for row in rows if row["seen"].get("well") is False]
     if unwell:
-        seen = f"{len(unwell)} of {len(rows)} accounts did not work last: {', '.join(unwell[:5])}"
+        seen = f"{len(unwell)} of {of} accounts did not work last: {', '.join(unwell[:5])}"
         return warning("channels", seen, "Channels in the console says why, and asks the provider again")
-    return ok("channels", f"{len(rows)} accounts can be opened")
+    return ok("channels", f"{of} accounts can be opened")
+
+
+def _lacks(row: Any) -> str:
+    kind = TRUNKS.get(row["provider"])
+    return kind.lacks() if kind is not None else ""
 
 
 def _opens(row: Any, vault: Vault) -> bool:

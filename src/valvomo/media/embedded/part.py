@@ -13,6 +13,7 @@ from valvomo.media.embedded.operations import Leave, Listen, Operation
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.talk import Answered, Asked, Sound
 from valvomo.media.port import Dialled, Heard
+from valvomo.pipes import packed
 
 ENDS_WITHIN = 5.0
 """Seconds until a process that does not end by itself is killed."""
@@ -48,7 +49,7 @@ class Part:
         pipe = self.process.stdin
         if pipe is None or self.process.returncode is not None:
             raise ConnectionResetError("the engine's process has died")
-        pipe.write(talk.packed(Asked(number, operation)))
+        pipe.write(packed(Asked(number, operation)))
         await pipe.drain()
 
     async def listen(self, call_id: str, leg_id: str, *, says: bool) -> AsyncGenerator[Heard | Dialled, None]:

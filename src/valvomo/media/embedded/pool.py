@@ -31,6 +31,7 @@ from valvomo.media.port import (
     checked_rate,
     checked_sound,
 )
+from valvomo.pipes import unpacked
 
 AGAIN_SECONDS = 1.0
 """Until a process that has died is followed by another."""
@@ -222,7 +223,7 @@ class EnginePool:
 
     async def _listen(self, part: Part) -> None:
         pipe = part.process.stdout
-        while pipe is not None and (said := await talk.unpacked(pipe, talk.SAID)) is not None:
+        while pipe is not None and (said := await unpacked(pipe, talk.SAID)) is not None:
             if isinstance(said, Answered):
                 part.answered(said)
             elif isinstance(said, Sound):

@@ -1,10 +1,8 @@
-"""What the house and a process of the engine say to each other: four bytes of length, then MessagePack."""
+"""What the house and a process of the engine say to each other over its pipes."""
 
 from __future__ import annotations
 
-import asyncio
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 
@@ -26,9 +24,6 @@ from valvomo.media.port import (
     SoundError,
     Speaking,
 )
-
-MOST_BYTES = 1 << 25
-"""Of a message: five minutes of plain sound at 48 kHz are less."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -76,23 +71,5 @@ Found = Agreed | str | dict[str, Quality] | None
 """What operations come to."""
 Said = Answered | Sound | Connected | Lost | Speaking | Pressed | Played | Recorded | Gone
 
-_ENCODER = msgspec.msgpack.Encoder()
 ASKED = msgspec.msgpack.Decoder(Asked)
 SAID: msgspec.msgpack.Decoder[Said] = msgspec.msgpack.Decoder(Said)
-
-
-def packed(message: object) -> bytes:
-    """A message as it goes over the pipe."""
-    body = _ENCODER.encode(message)
-    return len(body).to_bytes(4) + body
-
-
-async def unpacked(reader: asyncio.StreamReader, decoder: msgspec.msgpack.Decoder[Any]) -> Any:
-    """The next message, None at the end of the pipe. Raises `ValueError` for what is none."""
-    try:
-        length = int.from_bytes(await reader.readexactly(4))
-        if length > MOST_BYTES:
-            raise ValueError(length)
-        return decoder.decode(await reader.readexactly(length))
-    except asyncio.IncompleteReadError:
-        return None

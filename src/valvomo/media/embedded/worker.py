@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import stat
-import sys
 from contextlib import aclosing, suppress
 
 import uvloop
 
+from valvomo import pipes
 from valvomo.media.embedded import talk
 from valvomo.media.embedded.engine import EmbeddedEngine
 from valvomo.media.embedded.operations import Leave, Listen, OfferWeb, Operation
@@ -35,11 +33,11 @@ def main() -> None:
 
 async def serve(place: Place) -> None:
     """Do what is asked, one after the other, and tell what happens."""
-    reader, writer = await _pipes()
+    reader, writer = await pipes.standard()
     async with EmbeddedEngine.running(place) as engine, asyncio.TaskGroup() as tasks:
         desk = _Desk(engine, writer, tasks)
         telling = tasks.create_task(desk.tell())
-        while (asked := await talk.unpacked(reader, talk.ASKED)) is not None:
+        while (asked := await pipes.unpacked(reader, talk.ASKED)) is not None:
             await desk.take(asked)
         telling.cancel()
         desk.close()
@@ -106,24 +104,8 @@ class _Desk:
         await self._say(Sound(to.number, None))
 
     async def _say(self, message: object) -> None:
-        self._writer.write(talk.packed(message))
+        self._writer.write(pipes.packed(message))
         await self._writer.drain()
-
-
-async def _pipes() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    mode = os.fstat(sys.stdin.fileno()).st_mode
-    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
-        raise SystemExit("the house gives this process its input by a pipe; it is not started by hand")
-    # Whatever else is printed goes where logs go.
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
-    transport, protocol = await loop.connect_write_pipe(
-        lambda: asyncio.streams.FlowControlMixin(loop=loop), out
-    )
-    return reader, asyncio.StreamWriter(transport, protocol, None, loop)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Telephone calls by SIP, each account in a process of its own."""

@@ -1,0 +1,48 @@
+"""What a trunk that speaks SIP is set up with."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+HOST = r"[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:]{2,45}"
+_ADDRESS = rf"^({HOST})?$"
+_USER = r"^[A-Za-z0-9+._~!*'()$&=,-]*$"
+
+
+class SipSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the provider is, as whom we call there, and from where.
+
+    `registers`: we say where we are, by user name and password; otherwise the provider knows our address, and we know
+    it by its own (`peers`, beside those of `server`, an address or network in a line). `number` is shown to those who
+    are called, in E.164; `country` (FI) is where a national number is meant, `dialled_as` how the provider wants what
+    is called. `local_address` and `local_port` are ours; 0 is any port, for who registers. `public_address` is where we
+    are found from outside, behind a network address translation that keeps ports. `media_ports` is from where to where.
+    """
+
+    server: Annotated[str, Meta(pattern=rf"^({HOST})$")]
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 5060
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    registers: bool = True
+    username: Annotated[str, Meta(max_length=64, pattern=_USER)] = ""
+    auth_username: Annotated[str, Meta(max_length=128, pattern=r"^[!#-:=?-\[\]-~]*$")] = ""
+    domain: Annotated[str, Meta(pattern=_ADDRESS)] = ""
+    number: Annotated[str, Meta(pattern=r"^(\+[1-9]\d{3,14})?$")] = ""
+    country: Annotated[str, Meta(pattern=r"^([A-Z]{2})?$")] = ""
+    dialled_as: Literal["plus", "digits", "zeros"] = "plus"
+    peers: Annotated[str, Meta(max_length=2000, extra_json_schema={"format": "lines"})] = ""
+    codec: Literal["pcma", "pcmu", "opus"] = "pcma"
+    srtp: Literal["off", "offered", "required"] = "off"
+    local_address: Annotated[str, Meta(pattern=_ADDRESS)] = ""
+    local_port: Annotated[int, Meta(ge=0, le=65_534)] = 0
+    public_address: Annotated[str, Meta(pattern=_ADDRESS)] = ""
+    media_ports: Annotated[str, Meta(pattern=r"^\d{4,5}-\d{4,5}$")] = "21000-21999"
+    register_seconds: Annotated[int, Meta(ge=30, le=3600)] = 300
+
+
+class SipSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the provider knows us by."""
+
+    password: Annotated[str, Meta(max_length=128, pattern=r"^[ !#-\[\]-~]*$")] = ""
