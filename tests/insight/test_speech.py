@@ -141,6 +141,8 @@ def test_one_that_says_the_words_alone_is_taken_too(endpoint: Endpoint) -> None:
     endpoint.answer = lambda _: (200, answer(text="Hei"))
     found = RemoteSpeech(endpoint.url, "small").write(Sound(pcm=SILENCE))
     assert (found.text, found.confidence, found.words) == ("Hei", 0.5, ())
+    assert RemoteSpeech(endpoint.url, "small").write(Sound(pcm=b"")).text == ""
+    assert len(endpoint.asked) == 1, "about nothing it is not asked"
     assert "language" not in endpoint.asked[0]
     assert "authorization" not in endpoint.headers[0]
 

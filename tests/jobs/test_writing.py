@@ -191,8 +191,13 @@ async def test_what_is_written_down_is_what_customers_were_told_or_agreed_to(
     assert not say(house, guest.id, TERRIBLE)
 
 
-async def test_where_the_house_wants_nothing_written_nobody_listens(house: CallHouse) -> None:
-    await house.floor.sql("""UPDATE organizations SET insight = '{"speech": "none"}'""")
+@pytest.mark.parametrize("backend", ["none", "local"])
+async def test_where_the_house_wants_nothing_written_or_nobody_could_nobody_listens(
+    house: CallHouse, backend: str
+) -> None:
+    await house.floor.sql(
+        "UPDATE organizations SET insight = jsonb_build_object('speech', $1::text)", backend
+    )
     one, guest = await house.elevated()
     await house.come(one, guest, AINO)
     (call_id,) = house.engine.open

@@ -74,7 +74,9 @@ class RemoteSpeech:
         return True
 
     def write(self, sound: Sound) -> Writing:
-        """As a file of WAV, in one request."""
+        """As a file of WAV, in one request; nothing is asked about nothing."""
+        if not sound.pcm:
+            return Writing(text="", confidence=0.0)
         began = self._breaker.begin()
         form = {
             "model": self._model,

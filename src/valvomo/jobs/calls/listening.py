@@ -124,6 +124,10 @@ class Listening:
         for person_id in self._speakers:
             self._cut(person_id)
 
+    def silence(self, person_id: str) -> Speech:
+        """Nothing that was said: whoever writes it down is ready when something is."""
+        return self._speech(person_id, Utterance(began=0.0, ended=0.0, pcm=b""))
+
     async def listen(self, person_id: str) -> None:
         """To one party, for as long as the call is there."""
         try:
@@ -150,22 +154,23 @@ class Listening:
             self._say(person_id, said)
 
     def _say(self, person_id: str, said: Utterance) -> None:
+        self._scribe.take(self._speech(person_id, said))
+
+    def _speech(self, person_id: str, said: Utterance) -> Speech:
         one, conversation = self._speakers[person_id], self.conversation
-        self._scribe.take(
-            Speech(
-                id=new_id(),
-                organization_id=conversation.organization_id,
-                recording_id=self._recording_id,
-                person_id=person_id,
-                name=one.name,
-                role=one.role,
-                language=conversation.language,
-                heard=one.heard,
-                began_ms=self._milliseconds(said.began),
-                ended_ms=self._milliseconds(said.ended),
-                pcm=said.pcm,
-                since=time.monotonic(),
-            )
+        return Speech(
+            id=new_id(),
+            organization_id=conversation.organization_id,
+            recording_id=self._recording_id,
+            person_id=person_id,
+            name=one.name,
+            role=one.role,
+            language=conversation.language,
+            heard=one.heard,
+            began_ms=self._milliseconds(said.began),
+            ended_ms=self._milliseconds(said.ended),
+            pcm=said.pcm,
+            since=time.monotonic(),
         )
 
     def _milliseconds(self, at: float) -> int:

@@ -24,7 +24,7 @@ from valvomo.domain.refusals import Refusal
 from valvomo.domain.speech.choice import SpeechBackend
 from valvomo.domain.speech.waiting import Waiting
 from valvomo.insight.port import UnavailableError
-from valvomo.insight.speech.choosing import SpeechPlaces
+from valvomo.insight.speech.choosing import SpeechPlaces, speech_configured
 from valvomo.insight.speech.port import Sound, Writing
 from valvomo.insight.speech.processes import SpeechProcess
 from valvomo.insight.speech.talk import Answered
@@ -49,6 +49,7 @@ class Writer:
         self._executor = executor
         self._database = executor.database
         self._places = places
+        self._able = speech_configured(places)
         self._processes = processes
         self._process_id = process_id
         self._waiting = Waiting[Speech]()
@@ -86,12 +87,14 @@ class Writer:
         self._more.set()
 
     async def _listen(self, listening: Listening, person_id: str) -> None:
-        """Only where the house wants it: what nobody writes down need not be decoded."""
+        """Only where the house wants it, and somebody could: what nobody writes down need not be decoded."""
         house = listening.conversation.organization_id
         try:
-            if (await self._wants(house)).insight.speech is SpeechBackend.NONE:
+            wanted = (await self._wants(house)).insight.speech
+            if wanted is SpeechBackend.NONE or wanted not in self._able:
                 return
             self._calls[house] = self._calls.get(house, 0) + 1
+            self.take(listening.silence(person_id))
             try:
                 await listening.listen(person_id)
             finally:
