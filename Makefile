@@ -41,7 +41,7 @@ setup: $(STAMPS)/python $(if $(HAS_WEB),$(STAMPS)/packages) ## Make .venv and we
 web: $(if $(HAS_WEB),$(STAMPS)/web) ## Build the console, the widget and the sample shop into src/valvomo/static
 
 .PHONY: demo
-demo: setup web ## Run the whole contact centre with a sample organization on this machine
+demo: setup web voices ## Run the whole contact centre with a sample organization on this machine
 	@exec $(BIN)/valvomo demo $(DEMO_ARGS)
 
 .PHONY: test
@@ -83,6 +83,14 @@ browser: $(STAMPS)/python ## Make sure that there is a Chromium for the browser 
 		echo "browser: no chromium and no root: Playwright brings its own"
 		$(BIN)/playwright install chromium
 	fi
+
+.PHONY: voices
+voices: ## Give the callers of the demo a voice: Debian's espeak-ng, where that can be installed; else they hum
+	@command -v espeak-ng >/dev/null && exit 0
+	as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"
+	command -v apt-get >/dev/null && $$as_root true 2>/dev/null || exit 0
+	echo "voices: installing Debian's espeak-ng"
+	{ $$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends espeak-ng; } || echo "voices: not to be had now"
 
 .PHONY: bench-peers
 bench-peers: setup ## Install what bench/peers.py measures Valvomo beside, into .build/peers (Prosody and Redis as root)

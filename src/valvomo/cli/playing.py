@@ -113,6 +113,7 @@ async def _demo(found: settings.Settings, *, speed: float, empty: bool) -> None:
         async with play.assisted(address, found.data):
             if empty:
                 await asyncio.Event().wait()
-            await play.enliven(address, speed, found.data / "customers.json")
+            async with play.phoned(address, carries=bool(found.calls_processes)):
+                await play.enliven(address, speed, found.data / "customers.json")
 
     await serve(found, prepare=prepare, ready=ready)

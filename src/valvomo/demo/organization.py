@@ -12,7 +12,7 @@ from valvomo.commands.settings.passwords import Passwords
 from valvomo.commands.settings.queues import CreateQueue, QueueSettings
 from valvomo.commands.settings.resources import CreateResource
 from valvomo.commands.settings.supervision import ChangeSupervision
-from valvomo.commands.settings.users import CreateUser, Profile
+from valvomo.commands.settings.users import ChangeUser, CreateUser, Profile
 from valvomo.commands.settings.widgets import ChangeWidget
 from valvomo.commands.settings.workstreams import CreateWorkstream
 from valvomo.demo.furnishing import LEVELS, SKILLS, others
@@ -125,7 +125,13 @@ async def ensure_sample(executor: Executor, passwords: Passwords) -> bool:
     async with executor.database.reading() as tx:
         if await tx.row("house.organization_by_name", NAME):
             return False
-    await create_sample(executor, await passwords.hash(PASSWORD))
+    sample = await create_sample(executor, await passwords.hash(PASSWORD))
+    admin = await sample.actor(executor.database, "admin")
+    for person, one in PEOPLE.items():
+        if "Phone" in one.queues:
+            # Nobody speaks with two people at once.
+            limited = ChangeUser(user_id=sample.people[person], limits={"voice": 1, "video": 1})
+            await _done(executor, admin, limited)
     return True
 
 

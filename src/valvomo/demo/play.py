@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from valvomo.demo.bot import assisting
+from valvomo.demo.calling.plan import CallPlan, can_call, on_the_phone
 from valvomo.demo.organization import ADMINISTRATOR, DOMAIN, PASSWORD, PEOPLE, WIDGET_KEYS
 from valvomo.demo.people.crowd import Crowd, Plan
 from valvomo.demo.people.pace import Pace
@@ -69,6 +70,36 @@ async def assisted(address: str, data: Path) -> AsyncIterator[None]:
             await stack.enter_async_context(assisting(address, admin, ASSISTED_CHAT, data / "assistant.json"))
         except Exception as error:  # noqa: BLE001 - a floor without an assistant is still a floor
             log.warning("assistant.absent", error=repr(error))
+        yield
+
+
+CALLERS = 3
+"""Customers on the phone at a time: each of their calls costs some hundredths of a core."""
+PHONE_CHAT = ("Phone", Channel.VOICE)
+
+
+@asynccontextmanager
+async def phoned(address: str, *, carries: bool) -> AsyncIterator[None]:
+    """With customers who call and the agents who speak with them, where the server carries calls.
+
+    If they cannot come, the others are there without them.
+    """
+    if not carries or not can_call():
+        yield
+        return
+    played = tuple(f"{one}@{DOMAIN}" for one in PEOPLE if "Phone" in PEOPLE[one].queues)
+    plan = CallPlan(
+        address=address,
+        agents=tuple((email, PASSWORD) for email in played if email in PLAYED),
+        key=WIDGET_KEYS[PHONE_CHAT],
+        callers=CALLERS,
+        seed=random.Random().getrandbits(32),
+    )
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(on_the_phone(plan))
+        except OSError as error:
+            log.warning("callers.absent", error=repr(error))
         yield
 
 
