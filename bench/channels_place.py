@@ -20,7 +20,7 @@ import msgspec
 from floor_place import Staff
 from floor_wire import HOST, Caller, Listener
 from valvomo.channels.signing import signed
-from valvomo.channels.twilio.provider import signature
+from valvomo.channels.twilio.signing import signature
 from valvomo.demo.organization import DOMAIN, PASSWORD
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()

@@ -358,8 +358,8 @@ class Life(RuleBasedStateMachine):
                     self.take((OVER[name],))
                 case Deadline.AUTO_CLOSE:
                     self.take(ending.auto_close(self.now))
-                case Deadline.WINDOW:
-                    raise AssertionError("nobody here is reached over an account")
+                case Deadline.WINDOW | Deadline.DIAL:
+                    raise AssertionError("nobody here is reached over an account, or by telephone")
                 case Deadline.BOT:
                     here = queue(self.now.queue_id, self.kind())
                     self.take(bots.bot_due(self.now, self.stream, here, unreached=False, at=self.at))

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 from sample_floor import AATU, AINO, BILLING, EINO, HOUSE, ONNI, SAARA, Floor
+from sample_lines import lay_lines
 from sample_steps import Step, drawn, scripted, take
 
 from valvomo.commands.agents.presence import SetPresence
@@ -46,6 +47,7 @@ async def test_nothing_is_left_to_do_after_any_act(
     floor: Floor, attentive: Router, steps: list[Step]
 ) -> None:
     """As if it read everything each time: no offer, no orphan and none that stopped being one was missed."""
+    await lay_lines(floor, HOUSE, "aino", "eino")
     ids: list[str] = []
     offers = 0
     for step in steps:

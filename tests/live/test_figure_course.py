@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sample_databases import Fresh
 from sample_floor import AATU, AINO, BILLING, HOUSE, SAARA, SULO, SUPPORT, Floor
+from sample_lines import lay_lines
 from sample_steps import Step, drawn, scripted, take
 
 from valvomo.commands.bookkeeping import Bookkeeper
@@ -60,6 +61,7 @@ def to_the_minute(floor: Floor) -> None:
 async def _play(fresh_database: Fresh, acts: list[Step]) -> None:
     async with fresh_database() as database:
         floor = await Floor.open(database)
+        await lay_lines(floor, HOUSE, "aino", "eino")
         ids: list[str] = []
         was: dict[datetime, dict[str, Waiting]] = {}
         for step in acts:

@@ -29,6 +29,7 @@ from sample_floor import (
     Floor,
     reason,
 )
+from sample_lines import lay_lines
 from sample_stage import Reader, new_room
 from sample_steps import drawn, scripted, take
 
@@ -118,6 +119,7 @@ async def _compare(floor: Floor, one: Recorded) -> None:
 async def _life(fresh_database: Fresh, seed: int) -> None:
     async with fresh_database() as database:
         floor, dice = await Floor.open(database), Random(seed)
+        await lay_lines(floor, HOUSE, "aino", "eino")
         await recorder(floor).keep_now(HOUSE)
         # Those who sit there from the beginning, which in this house no fact has said.
         await recorder(floor)._as_stored(HOUSE, (0, floor.clock()))
@@ -144,6 +146,7 @@ async def test_random_moments_are_shown_as_they_were_recorded(fresh_database: Fr
 
 
 async def facts_of_a_life(floor: Floor, seed: int) -> list[Fact]:
+    await lay_lines(floor, HOUSE, "aino", "eino")
     ids: list[str] = []
     for step in drawn(Random(seed), 80) + scripted():
         await take(floor, step, ids)
