@@ -160,13 +160,17 @@ async def standing(settings: SipSettings, password: str = "") -> AsyncIterator[H
 class Handset:
     """The other end of one call: it says a tone and keeps what it hears."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, seen: list[StackEvent]) -> None:
         self.call = call
         self.pcm = bytearray()
-        self.events: list[StackEvent] = []
-        call.on(self.events.append)
+        self._seen = seen
         self.says = 0.0
         self._at = 0
+
+    @property
+    def events(self) -> list[StackEvent]:
+        """All that has happened to it, also before its number was known: an answer may be quicker."""
+        return [one for one in self._seen if one.call == self.call.handle]
 
     @property
     def over(self) -> str | None:
@@ -201,6 +205,8 @@ class Telephone:
         self.port = port
         self.coming: asyncio.Queue[Handset] = asyncio.Queue()
         self.handsets: list[Handset] = []
+        self.seen: list[StackEvent] = []
+        runtime.subscribe(self.seen.append)
         agent.on_incoming(lambda call: self.coming.put_nowait(self._handset(call)))
 
     @classmethod
@@ -234,7 +240,7 @@ class Telephone:
             return await self.coming.get()
 
     def _handset(self, call: Call) -> Handset:
-        self.handsets.append(Handset(call))
+        self.handsets.append(Handset(call, self.seen))
         return self.handsets[-1]
 
     async def _beat(self) -> None:

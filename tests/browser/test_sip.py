@@ -1,0 +1,89 @@
+"""A SIP telephone, the whole house, and browsers: who hears whom, from the telephone to the agent and back."""
+
+import asyncio
+from array import array
+
+import pytest
+from playwright.async_api import expect
+from sample_calling import panel
+from sample_ears import Ear, with_ears
+from sample_office import Office
+from sample_screens import Desk, Floor
+from sample_sip import HERE, Handset, Telephone, free_port, hears, until
+from sample_sound import loudness
+from sample_telephone import MUSIC, NOTE, TONES
+
+pytestmark = pytest.mark.slow
+PATIENCE = 180.0
+NUMBER = "+358401234567"
+AGENT, SUPERVISOR = float(TONES["agent"]), float(TONES["supervisor"])
+
+
+async def trunk_of(office: Office, phone: Telephone) -> int:
+    """An account at which the telephone is the provider; our port, once it stands."""
+    admin, port = await office.caller("admin"), free_port()
+    account = {
+        "provider": "sip", "name": "Trunk", "workstream_id": office.sample.workstreams["Voice calls"], "begins": True,
+        "settings": {
+            "server": HERE, "port": phone.port, "registers": False, "local_address": HERE, "local_port": port,
+            "media_ports": "34000-34999", "country": "FI",
+        },
+        "secrets": {"password": ""},
+    }  # fmt: skip
+    made = await admin.do("POST", "/channel-accounts", account)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            accounts = (await admin.get("/channel-accounts"))["items"]
+            found = next(one for one in accounts if one["id"] == made["id"])
+            if found["seen"] and found["seen"]["well"]:
+                return port
+            await asyncio.sleep(0.2)
+
+
+async def phone_hears(handset: Handset, *tones: float, music: bool = False) -> None:
+    def is_so() -> bool:
+        last = array("h", bytes(handset.pcm[-3_200:]))
+        plays = max(loudness(last, hertz, 8_000) for hertz in MUSIC) > NOTE if len(last) else False
+        return hears(handset.pcm, AGENT, SUPERVISOR) == set(tones) and plays is music
+
+    await until(is_so, f"the telephone hears {tones} and music: {music}")
+
+
+async def test_from_a_telephone_to_the_agent_and_back(office: Office) -> None:
+    async with asyncio.timeout(PATIENCE), Telephone.there() as phone:
+        desk, floor = await asyncio.gather(
+            Desk.open(office, "onni", **with_ears("agent")),
+            Floor.open(office, **with_ears("supervisor")),
+        )
+        port = await trunk_of(office, phone)
+        handset = await phone.call(port)
+        handset.says = float(TONES["customer"])
+        await phone_hears(handset, music=True)
+
+        await desk.accept(NUMBER)
+        await expect(panel(desk.page)).to_have_attribute("data-call", "on")
+        agent, supervisor = Ear(desk.page), Ear(floor.page)
+        await agent.hears("customer")
+        await phone_hears(handset, AGENT)
+
+        await desk.page.keyboard.press("h")
+        await phone_hears(handset, music=True)
+        await until(lambda: handset.call.remote_on_hold, "their network knows that they are on hold")
+        await agent.hears()
+        await panel(desk.page).get_by_role("button", name="Take off hold").click()
+        await agent.hears("customer")
+        await phone_hears(handset, AGENT)
+
+        await floor.read(NUMBER)
+        await floor.pane.button("Listen").click()
+        await supervisor.hears("agent", "customer")
+        await panel(floor.page).get_by_role("button", name="Speak to the agent").click()
+        await agent.hears("customer", "supervisor")
+        await phone_hears(handset, AGENT)
+
+        assert handset.over is None
+        await (await floor.pane.more("Force close")).click()
+        await floor.dialog().box.get_by_label("Reason").fill("The line was needed")
+        await floor.dialog().button("Close conversation").click()
+        await until(lambda: handset.over is not None, "the telephone is hung up")
+        await agent.is_over()
