@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import re
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Self
@@ -15,6 +16,7 @@ from baresip import (
     Account,
     AudioNotActive,
     AudioRestarted,
+    BaresipError,
     Call,
     Config,
     Event,
@@ -38,7 +40,7 @@ NEEDED = RATE // 2
 
 
 def free_port(host: str = HERE) -> int:
-    """One that is free for both kinds of sockets, with the next one."""
+    """One that is free for both kinds of sockets."""
     while True:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one, socket.socket() as other:
             one.bind((host, 0))
@@ -143,7 +145,7 @@ async def standing(settings: SipSettings, password: str = "") -> AsyncIterator[H
     """A trunk of these settings, that runs, and what it tells."""
 
     async def opened() -> Open:
-        return Open(settings, password, (settings.server,))
+        return Open(settings, password, (HERE,))
 
     trunk = SipTrunk("account", settings, opened)
     heard = Heard(trunk)
@@ -212,12 +214,8 @@ class Telephone:
     @classmethod
     @asynccontextmanager
     async def there(cls) -> AsyncIterator[Telephone]:
-        port = free_port()
-        runtime = Runtime(command_timeout=60.0)
         async with AsyncExitStack() as left:
-            lines = f"sip_listen {HERE}:{port}\nrtp_ports 30000-30999\ncall_hold_other_calls no\n"
-            config = Config(net_interface=HERE, max_concurrent_calls=None, extra_config_text=lines)
-            await runtime.start(config)
+            runtime, port = await _started()
             left.push_async_callback(runtime.close)
             phone = cls(runtime, await _agent(runtime, port, "+358401234567"), port)
             beating = await left.enter_async_context(asyncio.TaskGroup())
@@ -248,6 +246,24 @@ class Telephone:
             for one in self.handsets:
                 one.beat()
             await asyncio.sleep(0.02)
+
+
+async def _started() -> tuple[Runtime, int]:
+    """The stack, and its port: one that was free is somebody else's by the time, now and then."""
+    for attempt in range(10):
+        port = free_port()
+        lines = f"sip_listen {HERE}:{port}\nsip_transports udp,tcp\nrtp_ports 30000-30999\ncall_hold_other_calls no\n"
+        runtime = Runtime(command_timeout=60.0)
+        try:
+            await runtime.start(
+                Config(net_interface=HERE, max_concurrent_calls=None, extra_config_text=lines)
+            )
+        except BaresipError:
+            if attempt == 9:
+                raise
+        else:
+            return runtime, port
+    raise AssertionError
 
 
 async def _agent(
@@ -332,18 +348,41 @@ class Provider(asyncio.DatagramProtocol):
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
 
+    @classmethod
+    @asynccontextmanager
+    async def secured(cls, *how: Any, by: ssl.SSLContext) -> AsyncIterator[Self]:
+        """The same over connections that are encrypted; for requests without a body."""
+        made = cls(*how)
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                while True:
+                    said = made.answer_to((await reader.readuntil(b"\r\n\r\n")).decode())
+                    writer.write(said or b"")
+                    await writer.drain()
+            writer.close()
+
+        async with await asyncio.start_server(serve, HERE, 0, ssl=by) as server:
+            made.port = server.sockets[0].getsockname()[1]
+            yield made
+
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        text = data.decode()
+        said = self.answer_to(data.decode())
+        if said is not None:
+            self._transport.sendto(said, addr)
+
+    def answer_to(self, text: str) -> bytes | None:
+        """What is answered, if anything."""
         branch = re.search(r"branch=(\w+)", text)
         if text.startswith(("SIP/2.0", "ACK ")) or branch is None:
-            return
+            return None
         self._told.setdefault(branch[1], text)
         said = self._judged(text)
-        if said is not None:
-            kept = [line for line in text.split("\r\n") if re.match(r"(Via|From|To|Call-ID|CSeq):", line)]
-            kept = [f"{line};tag=theirs" if line.startswith("To:") else line for line in kept]
-            answer = "\r\n".join([f"SIP/2.0 {said}", *kept, "Content-Length: 0", "", ""])
-            self._transport.sendto(answer.encode(), addr)
+        if said is None:
+            return None
+        kept = [line for line in text.split("\r\n") if re.match(r"(Via|From|To|Call-ID|CSeq):", line)]
+        kept = [f"{line};tag=theirs" if line.startswith("To:") else line for line in kept]
+        return "\r\n".join([f"SIP/2.0 {said}", *kept, "Content-Length: 0", "", ""]).encode()
 
 
 class Registrar(Provider):

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sample_certificate import certificate_in
 from sample_sip import (
     HERE,
     OURS,
@@ -64,6 +66,25 @@ async def test_a_wrong_password_is_told() -> None:
         assert "403" in state.why
         assert SECRET not in state.why
         assert provider.refused == 1
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_by_tls_the_provider_has_to_prove_who_it_is(
+    trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = certificate_in(tmp_path)
+    secured = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    secured.load_cert_chain(certificate, key)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    async with Registrar.secured("house", SECRET, by=secured) as provider:
+        settings = SipSettings(
+            server="localhost", port=provider.port, transport="tls", username="house", local_address=HERE
+        )
+        async with standing(settings, SECRET) as trunk:
+            await trunk.state(ready=trusted)
+        assert bool(provider.known) is trusted
+        assert bool(provider.asked("REGISTER")) is trusted
 
 
 async def test_it_becomes_known_once_the_provider_is_there() -> None:

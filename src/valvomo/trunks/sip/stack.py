@@ -32,6 +32,8 @@ def config(settings: SipSettings, port: int) -> Config:
         f"rtp_ports {settings.media_ports}",
         "call_hold_other_calls no",
         "call_accept no",
+        # As everybody else on this machine finds hosts.
+        "dns_getaddrinfo yes",
     ]
     if settings.transport == "tls":
         authorities = os.environ.get("SSL_CERT_FILE") or certifi.where()
