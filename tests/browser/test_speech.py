@@ -82,6 +82,15 @@ async def test_what_a_customer_says_is_read_by_colleagues_and_heard_from_there(
         await judge(floor.page)
         await shot(floor.page, "floor")
         await shot(desk.page, "desk")
+        saara = await office.caller("saara")
+        (one,) = (await saara.get("/conversations"))["items"]
+        phone = await office.page("saara", color_scheme="dark", viewport=PHONE)
+        await phone.add_init_script("localStorage.setItem('valvomo.language', 'fi')")
+        await phone.goto(f"/conversations/{one['id']}")
+        await expect(said(phone.get_by_role("log")).first).to_contain_text("koneen kirjaama")
+        await fits(phone)
+        await judge(phone)
+        await shot(phone, "phone")
         assert "supervisor" not in (await box(chat).inner_text()).lower(), "it is the house's alone"
 
         await box(chat).get_by_role("button", name="Hang up").click()
@@ -99,9 +108,10 @@ async def test_what_a_customer_says_is_read_by_colleagues_and_heard_from_there(
 async def test_who_writes_is_chosen_and_what_is_kept(office: Office) -> None:
     for language, how in (
         ("en", {"color_scheme": "light"}),
-        ("fi", {"color_scheme": "dark", "viewport": PHONE, "locale": "fi-FI"}),
+        ("fi", {"color_scheme": "dark", "viewport": PHONE}),
     ):
         page = await office.page("admin", **how)
+        await page.add_init_script(f"localStorage.setItem('valvomo.language', '{language}')")
         await page.goto("/admin/insight")
         none = page.get_by_role("radio").last
         await expect(none).to_be_visible()
