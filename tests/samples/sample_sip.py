@@ -386,10 +386,11 @@ class Provider(asyncio.DatagramProtocol):
 
 
 class Registrar(Provider):
-    """A provider that lets in who knows the password (RFC 3261 §22)."""
+    """A provider that lets in who knows the password (RFC 3261 §22), while it is not `away`."""
 
     def __init__(self, user: str, password: str) -> None:
         super().__init__(self._letting_in)
+        self.away = False
         self.known: list[str] = []
         self.refused = 0
         self._user, self._password = user, password
@@ -397,6 +398,8 @@ class Registrar(Provider):
     def _letting_in(self, text: str) -> str | None:
         if not text.startswith("REGISTER"):
             return None
+        if self.away:
+            return "503 Service Unavailable"
         given = dict(
             re.findall(r'(\w+)="?([^",\r\n]+)"?', "".join(re.findall(r"Authorization: Digest (.*)", text)))
         )

@@ -19,7 +19,6 @@ from sample_sip import (
     Telephone,
     alone,
     both_hear,
-    free_port,
     saying,
     standing,
     taken,
@@ -88,11 +87,11 @@ async def test_by_tls_the_provider_has_to_prove_who_it_is(
 
 
 async def test_it_becomes_known_once_the_provider_is_there() -> None:
-    port = free_port()
-    settings = SipSettings(server=HERE, port=port, username="house", local_address=HERE)
-    async with standing(settings, SECRET) as trunk:
-        await trunk.state(ready=False)
-        async with Registrar.there("house", SECRET, port=port):
+    async with Registrar.there("house", SECRET) as provider:
+        provider.away = True
+        async with standing(registered(provider), SECRET) as trunk:
+            assert "503" in (await trunk.state(ready=False)).why
+            provider.away = False
             await trunk.state(ready=True)
 
 

@@ -21,6 +21,8 @@ from valvomo.trunks.sip.talk import Open, Rings, Said
 ANSWERS_WITHIN = 10.0
 FIRST_PAUSE, REFUSED_PAUSE, LONGEST_PAUSE = 1.0, 15.0, 120.0
 """Seconds until we register again: after no answer, after a refusal, and twice as long each time up to the last."""
+REFUSED = range(400, 500)
+"""Statuses after which asking again at once would only lock us out; others say that the server has trouble."""
 LEAVES_WITHIN = 2.0
 NAMELESS = "valvomo"
 """Who we are where the provider has not given us a name."""
@@ -85,7 +87,7 @@ class Phone:
             try:
                 await agent.register(timeout=ANSWERS_WITHIN)
             except BaresipError as error:
-                refused = isinstance(error, RegistrationError) and error.status
+                refused = isinstance(error, RegistrationError) and (error.status or 0) in REFUSED
                 self._say(State(ready=False, why=str(error)[:200]))
                 pause = min(LONGEST_PAUSE, pause * 2 or (REFUSED_PAUSE if refused else FIRST_PAUSE))
                 await asyncio.sleep(pause)
