@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sample_floor import AINO, ALL_ON, HOUSE, SAARA, TIMER, Floor
+from sample_floor import AINO, ALL_ON, HOUSE, INES, SAARA, TIMER, Floor
+from sample_lines import LINES, lay_lines, rings
 from sample_surveys import ask
 
 from valvomo.commands.conversations.connection import CustomerEnd
 from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.force_close import ForceClose
-from valvomo.commands.conversations.serve import Complete, End
+from valvomo.commands.conversations.serve import Complete, End, Pick
+from valvomo.commands.conversations.start import StartConversation
 from valvomo.commands.conversations.survey import AnswerSurvey
 from valvomo.commands.execute import Done
 from valvomo.db import figures
 from valvomo.db.figures import Memory
+from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
+from valvomo.domain.conversations.survey_form import SurveyKind
 from valvomo.domain.refusals import Reason
 from valvomo.queries.verify import verify
 
@@ -177,3 +182,27 @@ async def test_the_house_proves_itself_with_it(floor: Floor) -> None:
     await floor.done(await floor.guest(one), AnswerSurvey(conversation_id=one, score=1))
     report = await verify(floor.database)
     assert report.clean, report.findings
+
+
+@pytest.mark.parametrize("telephone", [False, True], ids=["from a page", "by telephone"])
+async def test_who_calls_from_a_page_is_asked_what_that_page_asks(floor: Floor, telephone: bool) -> None:
+    await lay_lines(floor, HOUSE, "aino")
+    await floor.sql(
+        "INSERT INTO widgets (organization_id, workstream_id, survey, voice_to) VALUES"
+        " ($1, 'chat', '{\"kind\": \"off\"}', 'line'), ($1, 'persistent', '{\"kind\": \"nps\"}', 'line')",
+        HOUSE,
+    )
+    if telephone:
+        one = await rings(floor)
+    else:
+        command = StartConversation(channel=Channel.VOICE, customer_name="Kaisa", workstream_id="line")
+        one = str((await floor.done(INES, command)).result["id"])
+    agent = replace(AINO, queues=AINO.queues | {LINES})
+    await floor.done(agent, Pick(conversation_id=one))
+    await floor.done(agent, End(conversation_id=one))
+    asked = [event for event in await floor.events(one) if isinstance(event, SurveyAsked)]
+    assert [event.survey for event in asked] == ([] if telephone else [SurveyKind.NPS])
+    if not telephone:
+        await floor.done(await floor.guest(one), AnswerSurvey(conversation_id=one, score=9))
+        (answered,) = [event for event in await floor.events(one) if isinstance(event, SurveyAnswered)]
+        assert answered.channel is Channel.VOICE

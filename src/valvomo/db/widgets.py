@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from valvomo.db.transaction import Transaction
-from valvomo.domain.conversations.survey_form import SurveyForm
+from valvomo.domain.conversations.survey_form import SurveyForm, SurveyKind
 from valvomo.domain.customers.widget_rules import IdentityPolicy, WidgetRules
 
 
@@ -38,8 +38,12 @@ def form_of(stored: Mapping[str, Any]) -> SurveyForm:
 
 
 async def survey_form(tx: Transaction, organization_id: str, workstream_id: str) -> SurveyForm:
-    """What the workstream asks at the end."""
-    return (await rules(tx, organization_id, workstream_id)).survey
+    """What the workstream asks at the end; one for calls asks what the pages ask from which it is called.
+
+    Where several pages lead to it, the first that asks anything.
+    """
+    forms = [rules_of(row).survey for row in await tx.rows("widgets.asking", organization_id, workstream_id)]
+    return next((one for one in forms if one.kind is not SurveyKind.OFF), SurveyForm())
 
 
 async def contact_of(tx: Transaction, where: tuple[str, str], subject: str) -> str | None:

@@ -8,7 +8,7 @@ from valvomo.db import widgets
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation
-from valvomo.domain.conversations.survey import SHOWN_IN, asked_at_end, ends
+from valvomo.domain.conversations.survey import asked_at_end, ends, has_window
 from valvomo.domain.conversations.survey_text import ASKED_IN, asked_by_text
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ async def with_survey(work: Work, before: Conversation, events: tuple[Event, ...
     """The events, after the question where they end the talk."""
     if not events or before.survey is not None:
         return events
-    if before.channel not in SHOWN_IN and (before.channel not in ASKED_IN or before.account_id is None):
+    if not has_window(before) and (before.channel not in ASKED_IN or before.account_id is None):
         return events
     after = before
     for event in events:

@@ -2,6 +2,11 @@
 -- What a workstream says of its widget; no row where nothing has been set.
 SELECT * FROM widgets WHERE organization_id = $1 AND workstream_id = $2
 
+-- name: asking
+-- What a workstream says of its widget, and what those say from which it is called.
+SELECT * FROM widgets WHERE organization_id = $1 AND $2 IN (workstream_id, voice_to, video_to)
+ORDER BY workstream_id <> $2, workstream_id
+
 -- name: lock
 -- The same, made if it is not there, and locked.
 INSERT INTO widgets (organization_id, workstream_id) VALUES ($1, $2)

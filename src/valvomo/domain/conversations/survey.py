@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from valvomo.domain.conversations.event import Event
-from valvomo.domain.conversations.model import Channel, Conversation, State
+from valvomo.domain.conversations.model import SPOKEN, Channel, Conversation, State
 from valvomo.domain.conversations.survey_form import (
     SCALES,
     AskedQuestion,
@@ -27,6 +27,14 @@ from valvomo.domain.refusals import Reason, Refusal, malformed
 
 SHOWN_IN = frozenset({Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT})
 """Where customers have a window of ours to answer in."""
+
+
+def has_window(conversation: Conversation) -> bool:
+    """Whether its customer can answer in a window of ours: that of a chat, or the page from which they have called."""
+    by_telephone = conversation.call is not None and conversation.call.telephone is not None
+    return conversation.channel in SHOWN_IN or (conversation.channel in SPOKEN and not by_telephone)
+
+
 _ENDED = (State.WRAP_UP, State.CLOSED)
 
 
@@ -109,7 +117,7 @@ def asked_at_end(form: SurveyForm, before: Conversation, after: Conversation) ->
     """What is asked with these events, which lead from one state to another: once, and where somebody may answer."""
     if not ends(before, after) or form.kind is SurveyKind.OFF or before.survey is not None:
         return ()
-    if before.channel not in SHOWN_IN or not _is_asked(form.when, before):
+    if not has_window(before) or not _is_asked(form.when, before):
         return ()
     return (
         SurveyAsked(
