@@ -19,6 +19,8 @@ from sample_routing import ask
 from sample_trunk import SampleKind, SampleTrunk
 
 from valvomo.bus.local import LocalBus
+from valvomo.channels.port import Answer as ProviderAnswer
+from valvomo.channels.port import Request, UnverifiedError
 from valvomo.commands.calling import Calling
 from valvomo.commands.channels import accounts
 from valvomo.commands.conversations.begin import BeginConversation
@@ -30,6 +32,7 @@ from valvomo.commands.conversations.serve import End
 from valvomo.commands.conversations.telephone import Redial
 from valvomo.commands.switchboard import Switchboard
 from valvomo.db.doorbell import Doorbell
+from valvomo.db.telephones import Wanted
 from valvomo.domain.access.actor import Actor, UserRole, system
 from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.model import State
@@ -47,6 +50,7 @@ from valvomo.live.calls import KEYS_CHANNEL, KeysSignal
 from valvomo.media.port import Engine, Gone
 from valvomo.trunks.port import Answered, Ended, Happening, Keys, Ringing, Sound, Why
 from valvomo.trunks.port import State as TrunkState
+from valvomo.trunks.webhooked import Socket
 
 LINES_AGENT = Actor(
     id="aino",
@@ -444,3 +448,32 @@ async def test_one_process_at_a_time_has_an_account(house: House) -> None:
         await house.told("take C2")
         held = await house.floor.sql("SELECT process_id FROM trunk_holders")
         assert [row["process_id"] for row in held] == ["other"]
+
+
+async def test_a_socket_is_let_in_once_and_brings_the_call_here(house: House) -> None:
+    class Streaming(SampleTrunk):
+        """A trunk whose provider brings the sound of calls."""
+
+        async def answer(self, request: Request) -> ProviderAnswer:
+            raise UnverifiedError(request.method)
+
+        def admits(self, token: str) -> str | None:
+            return token if token == "C1" else None
+
+        async def stream(self, call: str, socket: Socket) -> None:
+            """Nothing is carried here."""
+
+    await house.rings()
+    await house.floor.sql("UPDATE telephones SET process_id = 'who heard that it rings'")
+    board, adopted = Switchboard(house.floor.database), list[Wanted]()
+    board.open[HOUSE, TRUNK], board.process_id, board.adopt = Streaming(), "here", adopted.append
+    forged = await board.admit("twilio_voice", TRUNK, "C2")
+    first = await board.admit("twilio_voice", TRUNK, "C1")
+    second = await board.admit("twilio_voice", TRUNK, "C1")
+    assert [isinstance(one, Refusal) for one in (forged, first, second)] == [True, False, True]
+    assert board.refused == {"token": 1, "used": 1}
+    assert [one.trunk_call for one in adopted] == ["C1"]
+    rows = await house.floor.sql("SELECT process_id FROM telephones")
+    assert [row["process_id"] for row in rows] == ["here"]
+    nobody = Request(method="POST", query="", headers={}, body=b"", at=house.floor.clock())
+    assert isinstance(await board.answer("twilio_voice", TRUNK, nobody), Refusal)

@@ -27,7 +27,7 @@ class Phone:
 
     `answered`: sound flows. `leg` is the leg's id while it is in the call at the engine, None before and after.
     `version` of the conversation that was looked at last; `ending`: we have hung up; `forwarded`: the trunk connects it
-    elsewhere, and it is not ours to end.
+    elsewhere, and it is not ours to end. What ends it meanwhile is done when that is (`forwarding`).
     """
 
     call: Wanted
@@ -38,6 +38,7 @@ class Phone:
     held: bool = False
     ending: bool = False
     forwarded: bool = False
+    forwarding: asyncio.Lock = field(default_factory=asyncio.Lock)
     events: asyncio.Queue[Happening] = field(default_factory=asyncio.Queue)
     _said: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(MOST_SAID))
     _pumps: tuple[asyncio.Task[None], ...] = ()

@@ -99,7 +99,8 @@ class Telephones:
         if said.what == "keys":
             await phone.trunk.keys(phone.call.trunk_call, said.offer)
             return Answer()
-        return await self._forward(phone, said)
+        async with phone.forwarding:
+            return await self._forward(phone, said)
 
     async def _forward(self, phone: Phone, said: Said) -> Answer:
         phone.forwarded = True
@@ -160,7 +161,8 @@ class Telephones:
         """A telephone must neither be lost nor stay, whatever the database does meanwhile."""
         while True:
             try:
-                await self._telling.do(phone, one)
+                async with phone.forwarding:
+                    await self._telling.do(phone, one)
             except Exception:
                 log.exception("telephones.trouble", account=phone.call.account_id)
                 await asyncio.sleep(AGAIN_SECONDS)

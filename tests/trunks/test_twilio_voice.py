@@ -1,0 +1,322 @@
+"""Twilio's telephone calls: requests, sockets and frames as its documentation has them.
+
+https://www.twilio.com/docs/voice/media-streams/websocket-messages, https://www.twilio.com/docs/voice/twiml
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import math
+from array import array
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sample_provider import Asked, Said, StandIn
+
+from valvomo.addresses import networks_of
+from valvomo.channels.http import GuardedHttp
+from valvomo.channels.port import Account, Answer, Request, UnverifiedError
+from valvomo.channels.twilio.provider import TwilioSecrets
+from valvomo.channels.twilio.signing import signature
+from valvomo.trunks.port import (
+    Answered,
+    Dialling,
+    Ended,
+    Happening,
+    Keys,
+    Refused,
+    Ringing,
+    Sound,
+    TrunkError,
+    Why,
+)
+from valvomo.trunks.twilio import ulaw
+from valvomo.trunks.twilio.frames import BadFrameError, frame_of
+from valvomo.trunks.twilio.kind import TwilioVoiceSettings
+from valvomo.trunks.twilio.stream import MOST_BAD
+from valvomo.trunks.twilio.tones import tones
+from valvomo.trunks.twilio.trunk import TwilioTrunk
+
+ACCOUNT, TOKEN, SID = "AC" + "a" * 32, "0123456789abcdef", "CA" + "b" * 32
+CALLBACK = "https://desk.example.org/channels/twilio_voice/one"
+OURS, THEIRS = "+358457000000", "+358401234567"
+
+
+class Socket:
+    """A provider's end of a socket."""
+
+    def __init__(self) -> None:
+        self.frames: asyncio.Queue[str | None] = asyncio.Queue()
+        self.got: list[dict[str, object]] = []
+        self.closed = False
+        self.number = 0
+
+    async def receive(self) -> str:
+        text = await self.frames.get()
+        if text is None:
+            self.frames.put_nowait(None)
+            raise ConnectionError
+        return text
+
+    async def send(self, text: str) -> None:
+        self.got.append(json.loads(text))
+
+    async def close(self) -> None:
+        self.closed = True
+        self.frames.put_nowait(None)
+
+    def say(self, event: str, number: int | None = None, **more: object) -> None:
+        self.number = self.number + 1 if number is None else number
+        said = {"event": event, "sequenceNumber": str(self.number), "streamSid": "MZ1", **more}
+        self.frames.put_nowait(json.dumps(said))
+
+    def begin(self, account: str = ACCOUNT, sid: str = SID, encoding: str = "audio/x-mulaw") -> None:
+        self.frames.put_nowait(json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"}))
+        form = {"encoding": encoding, "sampleRate": 8000, "channels": 1}
+        start = {
+            "accountSid": account,
+            "callSid": sid,
+            "streamSid": "MZ1",
+            "tracks": ["inbound"],
+            "mediaFormat": form,
+        }
+        self.say("start", start=start)
+
+    def speak(self, codes: bytes, number: int | None = None) -> None:
+        payload = base64.b64encode(codes).decode()
+        self.say(
+            "media", number, media={"track": "inbound", "chunk": "1", "timestamp": "5", "payload": payload}
+        )
+
+
+class Line:
+    """A trunk whose account is at a stand-in."""
+
+    def __init__(self, trunk: TwilioTrunk, system: StandIn) -> None:
+        self.trunk, self.system = trunk, system
+        self.news = trunk.happenings()
+
+    async def next(self) -> Happening:
+        async with asyncio.timeout(60):
+            return await anext(self.news)
+
+    async def says(self, query: str = "", token: str = TOKEN, **fields: str) -> Answer:
+        form = [("AccountSid", ACCOUNT), *fields.items()]
+        signed = signature(token, CALLBACK + (f"?{query}" if query else ""), form)
+        request = Request(
+            method="POST", query=query, headers={"x-twilio-signature": signed},
+            body=urlencode(form).encode(), at=datetime.now(UTC),
+        )  # fmt: skip
+        return await self.trunk.answer(request)
+
+    async def taken(self) -> str:
+        """A call comes and is taken; the token of its socket."""
+        async with asyncio.TaskGroup() as group:
+            asked = group.create_task(self.rings())
+            assert await self.next() == Ringing(SID, THEIRS, OURS)
+            await self.trunk.take(SID)
+        body = asked.result().body.decode()
+        assert "<Connect><Stream url=" in body
+        return body.partition("/stream/")[2].partition('"')[0]
+
+    async def rings(self) -> Answer:
+        return await self.says(CallSid=SID, CallStatus="ringing", Direction="inbound", From=THEIRS, To=OURS)
+
+    @asynccontextmanager
+    async def streaming(self, socket: Socket) -> AsyncIterator[None]:
+        call = self.trunk.admits(await self.taken())
+        assert call == SID
+        socket.begin()
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+            group.create_task(self.trunk.stream(call, socket))
+            assert await self.next() == Answered(SID)
+            yield
+            await socket.close()
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Line]:
+    async with StandIn(lambda _: Said(body=b'{"sid": "CA' + b"d" * 32 + b'"}')).open() as system:
+        account = Account(
+            id="one", organization_id="house", callback=CALLBACK, secrets=TwilioSecrets(auth_token=TOKEN),
+            settings=TwilioVoiceSettings(account_sid=ACCOUNT, number=OURS, base_url=system.url),
+        )  # fmt: skip
+        async with GuardedHttp(networks_of(["127.0.0.0/8"])) as http, asyncio.TaskGroup() as group:
+            trunk = TwilioTrunk(account, http)
+            running = group.create_task(trunk.run())
+            await asyncio.sleep(0)
+            yield Line(trunk, system)
+            running.cancel()
+
+
+@pytest.fixture
+async def line() -> AsyncIterator[Line]:
+    async with opened() as found:
+        yield found
+
+
+async def test_a_call_that_comes_is_heard_in_both_directions(line: Line) -> None:
+    socket = Socket()
+    async with line.streaming(socket):
+        socket.speak(ulaw.encoded(array("h", [1000] * 160).tobytes()))
+        heard = await line.next()
+        assert isinstance(heard, Sound)
+        assert len(heard.pcm) == 320
+        assert abs(array("h", heard.pcm)[0] - 1000) < 32
+        socket.say("dtmf", dtmf={"track": "inbound_track", "digit": "5"})
+        assert await line.next() == Keys(SID, "5")
+        await line.trunk.sound(SID, bytes(320))
+        played = socket.got[-1]
+        assert (played["event"], played["streamSid"]) == ("media", "MZ1")
+        socket.say("stop", stop={"accountSid": ACCOUNT, "callSid": SID})
+        assert await line.next() == Ended(SID, Why.HUNG_UP)
+    assert socket.closed
+
+
+async def test_what_is_out_of_order_or_no_frame_is_refused_and_counted(line: Line) -> None:
+    socket, silence = Socket(), b"\xff" * 160
+    async with line.streaming(socket):
+        socket.speak(silence)
+        socket.speak(silence, 2)
+        socket.frames.put_nowait("{")
+        socket.speak(silence, 9)
+        for _ in range(2):
+            assert isinstance(await line.next(), Sound)
+        assert line.trunk.refused == {"frame": 2, "jump": 1}
+        for _ in range(MOST_BAD):
+            socket.frames.put_nowait("nonsense")
+        assert await line.next() == Ended(SID, Why.HUNG_UP), "it is cut off, and nothing is left"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"account": "AC" + "c" * 32}, {"sid": "CA" + "c" * 32}, {"encoding": "audio/opus"}]
+)
+async def test_a_stream_of_something_else_ends_the_call(line: Line, wrong: dict[str, str]) -> None:
+    call, socket = line.trunk.admits(await line.taken()), Socket()
+    assert call is not None
+    socket.begin(**wrong)
+    await line.trunk.stream(call, socket)
+    assert await line.next() == Ended(SID, Why.FAILED)
+    assert line.trunk.refused["start"] == 1
+
+
+async def test_tokens_are_ours_and_whole(line: Line) -> None:
+    token = await line.taken()
+    assert line.trunk.admits(token) == SID
+    for forged in (
+        "",
+        "a",
+        "a.b.c",
+        token[:-1],
+        token.replace(SID, "CA1"),
+        f"x{token}",
+        token.replace(".", ".9", 1),
+    ):
+        assert line.trunk.admits(forged) is None
+
+
+async def test_nobody_is_believed_without_a_signature(line: Line) -> None:
+    with pytest.raises(UnverifiedError):
+        await line.says(token="another-token-0000", CallSid=SID, CallStatus="ringing", Direction="inbound")
+
+
+@pytest.mark.parametrize(
+    ("why", "reason"), [(Refused.BUSY, "busy"), (Refused.CLOSED, "busy"), (Refused.DECLINED, "rejected")]
+)
+async def test_a_call_is_refused_before_it_costs_anything(line: Line, why: Refused, reason: str) -> None:
+    async with asyncio.TaskGroup() as group:
+        asked = group.create_task(line.rings())
+        await line.next()
+        await line.trunk.refuse(SID, why)
+    assert asked.result().body.decode() == f'<Response><Reject reason="{reason}"/></Response>'
+    assert await line.next() == Ended(SID, Why.ENDED)
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [("busy", Why.BUSY), ("no-answer", Why.NO_ANSWER), ("failed", Why.UNREACHABLE)]
+)
+async def test_what_becomes_of_a_call_out_is_told(line: Line, status: str, why: Why) -> None:
+    await line.trunk.dial("ours", THEIRS, "")
+    asked = dict(parse_qsl(line.system.asked[0].body.decode()))
+    assert line.system.asked[0].path == f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
+    assert (asked["To"], asked["From"], asked["StatusCallback"]) == (THEIRS, OURS, f"{CALLBACK}?call=ours")
+    assert "wss://desk.example.org/channels/twilio_voice/one/stream/ours." in asked["Twiml"]
+    assert await line.next() == Dialling("ours")
+    await line.says("call=ours", CallSid="CA" + "d" * 32, CallStatus=status)
+    assert await line.next() == Ended("ours", why)
+
+
+async def test_a_call_out_is_taken_back_at_the_provider(line: Line) -> None:
+    await line.trunk.dial("ours", THEIRS, "")
+    await line.trunk.end("ours")
+    async with asyncio.timeout(60):
+        await line.system.until(2)
+    ended: Asked = line.system.asked[1]
+    assert (ended.path.rpartition("/")[2], ended.body) == ("CA" + "d" * 32 + ".json", b"Status=completed")
+    assert [await line.next(), await line.next()] == [Dialling("ours"), Ended("ours", Why.ENDED)]
+
+
+@pytest.mark.parametrize(
+    ("code", "why"), [(21211, Why.UNREACHABLE), (21215, Why.FORBIDDEN), (99999, Why.FAILED)]
+)
+async def test_what_is_not_dialled_says_why(line: Line, code: int, why: Why) -> None:
+    line.system.answer = lambda _: Said(status=400, body=json.dumps({"code": code}).encode())
+    with pytest.raises(TrunkError) as refused:
+        await line.trunk.dial("ours", THEIRS, "")
+    assert refused.value.why is why
+
+
+async def test_a_call_is_forwarded(line: Line) -> None:
+    async with line.streaming(Socket()):
+        await line.trunk.transfer(SID, "+358407654321")
+        asked = dict(parse_qsl(line.system.asked[-1].body.decode()))
+        assert "<Number>+358407654321</Number>" in asked["Twiml"]
+        assert await line.next() == Ended(SID, Why.ENDED)
+
+
+@given(st.binary(max_size=400))
+def test_every_code_is_what_it_was(codes: bytes) -> None:
+    same = codes.replace(b"\x7f", b"\xff")  # There are two zeros.
+    assert ulaw.encoded(ulaw.decoded(same)) == same
+
+
+@given(st.lists(st.integers(-32768, 32767), max_size=200))
+def test_samples_are_near_what_they_were(samples: list[int]) -> None:
+    heard = array("h", ulaw.decoded(ulaw.encoded(array("h", samples).tobytes())))
+    assert all(abs(one - other) <= max(16, abs(one) // 16) for one, other in zip(samples, heard, strict=True))
+
+
+@given(st.text(max_size=200) | st.binary(max_size=200).map(lambda it: it.decode("latin-1")))
+def test_any_text_is_a_frame_or_refused(text: str) -> None:
+    try:
+        frame_of(text)
+    except BadFrameError:
+        return
+    assert isinstance(json.loads(text), dict)
+
+
+@pytest.mark.parametrize(
+    ("key", "pair"), [("1", (697, 1209)), ("5", (770, 1336)), ("#", (941, 1477)), ("D", (941, 1633))]
+)
+def test_keys_are_their_two_tones(key: str, pair: tuple[int, int]) -> None:
+    sound = array("h", tones(key))[:800]
+
+    def loud(hertz: int) -> float:
+        parts = [
+            (math.cos(math.tau * hertz * at / 8000), math.sin(math.tau * hertz * at / 8000))
+            for at in range(800)
+        ]
+        return math.hypot(
+            sum(one * part[0] for one, part in zip(sound, parts, strict=True)),
+            sum(one * part[1] for one, part in zip(sound, parts, strict=True)),
+        )
+
+    by_loudness = sorted((697, 770, 852, 941, 1209, 1336, 1477, 1633), key=loud)
+    assert set(by_loudness[-2:]) == set(pair)
