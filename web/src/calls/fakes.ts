@@ -47,6 +47,8 @@ export class FakePeer {
     return { setCodecPreferences: () => undefined, sender: { replaceTrack: async (track: FakeTrack | null) => void (this.sent[index] = track) } }
   }
   async setLocalDescription(): Promise<void> {
+    await Promise.resolve()
+    if (this.connectionState === 'closed') throw new Error('closed')
     this.localDescription = { sdp: this.offers.length > 0 ? `answer to ${this.offers.at(-1)}` : `offer of ${this.sections.join(', ')}` }
   }
   async setRemoteDescription({ type, sdp }: { type: string; sdp: string }): Promise<void> {

@@ -24,6 +24,17 @@ describe('coming in', () => {
     expect(house.line.view()).toMatchObject({ phase: 'on', microphone: true, muted: false })
   })
 
+  it('goes without a word where the call is over before the offer is made', async () => {
+    for (let steps = 0; steps < 12; steps += 1) {
+      const house = lined()
+      house.line.know(AGENT)
+      for (let step = 0; step < steps; step += 1) await Promise.resolve()
+      house.line.know(null)
+      await house.settled()
+      expect(house.peers.every((peer) => peer.connectionState === 'closed')).toBe(true)
+    }
+  })
+
   it('never asks for a microphone as a listener, and does when I may speak; then it is off again', async () => {
     const house = lined()
     await house.isIn(LISTENER)

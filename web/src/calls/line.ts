@@ -204,9 +204,13 @@ export class CallLine {
     this.#drop()
     const way: Way = new Way(() => this.#hooks.peer({ iceServers }), offered, { track: (track) => this.#hear(track), state: () => this.#changed(way) })
     this.#way = way
-    await Promise.all([way.give('audio', sound), way.give('video', this.#own?.getVideoTracks()[0] ?? null)])
-    const offer = await way.offer()
-    if (this.#offered !== offered) return
+    const given = Promise.all([way.give('audio', sound), way.give('video', this.#own?.getVideoTracks()[0] ?? null)])
+    const offer = await given.then(() => way.offer()).catch((problem: unknown) => {
+      // A call that is over meanwhile has closed its connection; there is nothing to say of that.
+      if (this.#offered === offered) throw problem
+      return null
+    })
+    if (offer === null || this.#offered !== offered) return
     offered.sent = this.#hooks.now()
     this.#hooks.send({ op: 'call', offer })
     this.#look()
