@@ -79,6 +79,8 @@ browser: $(STAMPS)/python ## Make sure that there is a Chromium for the browser 
 		echo "browser: installing Debian's$$missing"
 		$$as_root apt-get update -qq
 		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $$missing
+		# Shows most pages for less work; where it is not to be had the other one does.
+		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium-headless-shell || true
 	elif ! command -v chromium >/dev/null; then
 		echo "browser: no chromium and no root: Playwright brings its own"
 		$(BIN)/playwright install chromium

@@ -3,7 +3,9 @@
 Whatever goes wrong in any browser fails the test: errors, policy violations, requests to other hosts.
 """
 
-from collections.abc import AsyncIterator, Generator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -63,17 +65,34 @@ async def chromium() -> AsyncIterator[Browser]:
         yield browser
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def whole_chromium() -> AsyncIterator[Callable[[], Awaitable[Browser]]]:
+    """With a microphone; it is started for the first who asks."""
+    started: list[Browser] = []
+    one_at_a_time = asyncio.Lock()
+    async with AsyncExitStack() as stack:
+
+        async def browser() -> Browser:
+            async with one_at_a_time:
+                if not started:
+                    started.append(await stack.enter_async_context(launched(*ARGUMENTS, whole=True)))
+            return started[0]
+
+        yield browser
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def office(
     served: Served,
     database: Database,
     chromium: Browser,
+    whole_chromium: Callable[[], Awaitable[Browser]],
     *,
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Office]:
     """The sample organization, this test's own; at the end nothing may have gone wrong in any browser."""
-    opened = await Office.open(served.address, database, chromium)
+    opened = await Office.open(served.address, database, chromium, whole_chromium)
     yield opened
     if request.node.stash.get(FAILED, False):
         await _keep_screens(opened, tmp_path_factory.mktemp("screens"))

@@ -34,7 +34,7 @@ async def with_reasons(office: Office) -> None:
 async def test_an_agent_hears_of_an_offer_and_declines_it_for_a_reason(office: Office) -> None:
     await with_reasons(office)
     floor = await Floor.open(office)
-    page = await office.page("eino", permissions=["notifications"])
+    page = await office.page("eino", ears=True, permissions=["notifications"])
     await page.add_init_script(f"({EARS})()")
     await page.goto("/desk")
     desk = Desk(page)
@@ -42,7 +42,7 @@ async def test_an_agent_hears_of_an_offer_and_declines_it_for_a_reason(office: O
     conversation = await office.matter(CUSTOMER)
     offer = desk.offer(CUSTOMER)
     await expect(offer).to_be_visible()
-    await page.wait_for_function("window.heard.tones > 0 && window.heard.shown.length > 0")
+    await page.wait_for_function("() => window.heard.tones > 0 && window.heard.shown.length > 0")
     [[title, _]] = await page.evaluate("window.heard.shown")
     assert CUSTOMER in title
     await offer.get_by_role("button", name="Reject").click()

@@ -37,7 +37,7 @@ async def speaker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
     folder = tmp_path_factory.mktemp("speaker")
     sound = tone(0, 1.0) + spoken(SENTENCE, folder) + tone(0, 1.5)
     file = wav(sound, folder / "microphone.wav")
-    async with launched(*ARGUMENTS, f"--use-file-for-fake-audio-capture={file}") as browser:
+    async with launched(*ARGUMENTS, f"--use-file-for-fake-audio-capture={file}", whole=True) as browser:
         yield browser
 
 

@@ -55,7 +55,7 @@ async def servers(floor: Floor, database_url: str, tmp_path: Path) -> AsyncItera
 
 
 async def test_a_call_outlives_the_server_that_carries_it(floor: Floor, servers: dict[str, Served]) -> None:
-    async with asyncio.timeout(PATIENCE), launched(*ARGUMENTS) as browser:
+    async with asyncio.timeout(PATIENCE), launched(*ARGUMENTS, whole=True) as browser:
         expect.set_options(timeout=15_000)
         one, two = servers.values()
         office = await Office.open(one.address, floor.database, browser)

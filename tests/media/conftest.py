@@ -29,7 +29,7 @@ class Stage:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    async with launched(*ARGUMENTS) as browser:
+    async with launched(*ARGUMENTS, whole=True) as browser:
         yield browser
 
 
@@ -40,7 +40,7 @@ async def stage(
     """Whatever is asked of an engine by nothing but the port is asked of each."""
     async with AsyncExitStack() as stack:
         if request.param == "embedded":
-            browser = await stack.enter_async_context(launched(*ARGUMENTS))
+            browser = await stack.enter_async_context(launched(*ARGUMENTS, whole=True))
             yield Stage(browser, lambda: EmbeddedEngine.running(Place(host="127.0.0.1")))
             return
         why = missing()
@@ -57,7 +57,7 @@ async def stage(
             ):
                 yield found
 
-        yield Stage(await stack.enter_async_context(launched(*ARGUMENTS)), engine)
+        yield Stage(await stack.enter_async_context(launched(*ARGUMENTS, whole=True)), engine)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -35,7 +35,9 @@ async def apart() -> AsyncIterator[Browser]:
         pytest.skip(why)
     async with AsyncExitStack() as stack:
         stack.enter_context(network())
-        yield await stack.enter_async_context(launched("--autoplay-policy=no-user-gesture-required"))
+        yield await stack.enter_async_context(
+            launched("--autoplay-policy=no-user-gesture-required", whole=True)
+        )
 
 
 @asynccontextmanager

@@ -80,7 +80,7 @@ EARS = """(hertz) => {
 def with_ears(who: str, *, allowed: bool = True, **how: Any) -> dict[str, Any]:
     """How somebody's browser is opened whose microphone is a tone of their own."""
     permissions = {"permissions": ["microphone", "camera"]} if allowed else {}
-    return {"script": f"({EARS})({TONES[who]})", **permissions, **how}
+    return {"ears": True, "script": f"({EARS})({TONES[who]})", **permissions, **how}
 
 
 @dataclass

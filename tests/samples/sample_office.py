@@ -1,6 +1,7 @@
 """An organization of a test's own on a running server, and people who come to it, by browser or by program."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -92,14 +93,22 @@ class Office:
     watch: Watch
     contexts: list[BrowserContext] = field(default_factory=list)
     callers: dict[str, Caller] = field(default_factory=dict)
+    whole: Callable[[], Awaitable[Browser]] | None = None
+    """For who speaks: another browser, if the first has no microphone."""
 
     @classmethod
-    async def open(cls, address: str, database: Database, browser: Browser) -> Self:
+    async def open(
+        cls,
+        address: str,
+        database: Database,
+        browser: Browser,
+        whole: Callable[[], Awaitable[Browser]] | None = None,
+    ) -> Self:
         """Found the organization; everybody has acknowledged what they are asked to."""
         name = f"house-{secrets.token_hex(4)}"
         executor = Executor(database, now, Doorbell())
         sample = await create_sample(executor, QUICK, name=name, domain=f"{name}.example")
-        return cls(address, sample, f"{name}.example", browser, Watch(address))
+        return cls(address, sample, f"{name}.example", browser, Watch(address), whole=whole)
 
     async def close(self) -> None:
         """Everybody goes."""
@@ -134,10 +143,11 @@ class Office:
     ) -> Page:
         """A browser of somebody's own, in English unless said otherwise; signed in when they are staff.
 
-        `script` runs in all of its pages before anything else does.
+        `script` runs in all of its pages before anything else does; `ears`: they speak, or are called by the browser.
         """
+        browser = await self.whole() if how.pop("ears", False) and self.whole else self.browser
         how = {"locale": "en-GB", "viewport": {"width": 1920, "height": 1000}, **how}
-        context = await self.browser.new_context(base_url=self.address, **how)
+        context = await browser.new_context(base_url=self.address, **how)
         context.set_default_timeout(15_000)
         self.watch.over(context)
         self.contexts.append(context)
