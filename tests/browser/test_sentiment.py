@@ -78,8 +78,9 @@ async def test_agents_see_it_where_the_organization_says_so_and_are_hinted(
 async def test_an_administrator_tries_a_model_before_choosing_it(office: Office) -> None:
     page = await office.page("admin")
     await page.goto("/admin/insight")
-    await expect(page.get_by_role("radio", name="Automatic")).to_be_checked()
-    await expect(page.get_by_role("radio", name="Endpoint of the operator")).to_be_disabled()
+    measures = page.get_by_role("region", name="What measures")
+    await expect(measures.get_by_role("radio", name="Automatic")).to_be_checked()
+    await expect(measures.get_by_role("radio", name="Endpoint of the operator")).to_be_disabled()
     await page.get_by_label("Labelled file").set_input_files(
         {"name": "ours.tsv", "mimeType": "text/plain", "buffer": LABELLED.encode()}
     )

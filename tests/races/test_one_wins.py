@@ -112,6 +112,9 @@ async def test_two_supervisors_assign_the_same_conversation(race: Race) -> None:
         return winner
 
     winners = await rounds(race, play, race.floor.start)
+    # On a busy machine whoever has just been served may be served first twenty times.
+    while len(set(winners)) == 1 and len(winners) < 10 * ROUNDS:
+        winners += await rounds(race, play, race.floor.start)
     assert set(winners) == {0, 1}, "one of both never had a chance"
 
 
