@@ -101,6 +101,18 @@ async def test_answers_go_to_who_has_asked_and_acknowledgements_to_nobody() -> N
         assert fake.asked[-1]["admin_secret"] == "other"
 
 
+async def test_signs_of_life_are_acknowledged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "ALIVE_EVERY", 0.01)
+
+    def acknowledges(asked: dict[str, Any]) -> dict[str, Any] | None:
+        return {"janus": "ack"} if asked["janus"] == "keepalive" else usual(asked)
+
+    async with listening(acknowledges) as fake, kept(fake):
+        while sum(one["janus"] == "keepalive" for one in fake.asked) < 3:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+        assert [one["janus"] for one in fake.asked].count("claim") == 0
+
+
 async def test_what_janus_refuses_is_raised_with_its_number() -> None:
     async with listening() as fake, kept(fake) as session:
         handle = await session.attach(lambda _: None)

@@ -53,6 +53,7 @@ class Wire:
         self._heard = heard
         self._numbers = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[Message]] = {}
+        self._acknowledged: set[str] = set()
 
     @classmethod
     @asynccontextmanager
@@ -77,6 +78,9 @@ class Wire:
     async def ask(self, message: Message) -> Message:
         """What is answered at last, not that it has been taken. Raises `ConnectionError`, and `JanusError`."""
         number = f"{next(self._numbers)}"
+        # To a sign of life nothing else is answered.
+        if message["janus"] == "keepalive":
+            self._acknowledged.add(number)
         waits: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiting[number] = waits
         try:
@@ -93,6 +97,7 @@ class Wire:
             raise ConnectionResetError(f"Janus is away: {error!r}") from error
         finally:
             del self._waiting[number]
+            self._acknowledged.discard(number)
         refused = answer.get("error") or {}
         if refused:
             raise JanusError(refused["code"], refused["reason"])
@@ -106,10 +111,11 @@ class Wire:
         try:
             async for text in self._socket:
                 message = msgspec.json.decode(text, type=Message)
-                waits = self._waiting.get(str(message.get("transaction")))
+                number = str(message.get("transaction"))
+                waits = self._waiting.get(number)
                 if waits is None:
                     self._heard(message)
-                elif message.get("janus") != "ack" and not waits.done():
+                elif not waits.done() and (message.get("janus") != "ack" or number in self._acknowledged):
                     waits.set_result(message)
         except (WebSocketException, msgspec.MsgspecError) as error:
             log.warning("janus.connection", error=repr(error))
