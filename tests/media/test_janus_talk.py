@@ -128,6 +128,23 @@ async def test_what_janus_refuses_is_raised_with_its_number() -> None:
         await handle.detach()
 
 
+async def test_what_was_asked_of_a_handle_that_is_let_go_is_waited_for_by_nobody() -> None:
+    async with listening() as fake, kept(fake) as session:
+        handle = await session.attach(lambda _: None)
+        fake.answers = lambda asked: {"janus": "ack"} if asked["janus"] == "message" else usual(asked)
+
+        async def refused() -> None:
+            with pytest.raises(JanusError, match="let go"):
+                await handle.say("start")
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(refused())
+            while not any(one["janus"] == "message" for one in fake.asked):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0)
+            await handle.detach()
+        assert (await session.measures([7])).keys() == {7}, "the connection is as it was"
+
+
 async def test_a_server_that_does_not_answer_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     async with listening() as fake, kept(fake) as session:
         handle = await session.attach(lambda _: None)

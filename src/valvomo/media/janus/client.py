@@ -31,6 +31,9 @@ AWAY_SECONDS = 3.0
 `reclaim_session_timeout` of the server must be a second more, and after that nobody hears anything any more."""
 AGAIN_SECONDS = 0.25
 
+GONE = 459
+"""Janus' number for a handle that is not there."""
+
 Message = dict[str, Any]
 
 log = structlog.get_logger(__name__)
@@ -54,6 +57,7 @@ class Wire:
         self._numbers = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[Message]] = {}
         self._acknowledged: set[str] = set()
+        self._of: dict[str, int] = {}
 
     @classmethod
     @asynccontextmanager
@@ -78,6 +82,7 @@ class Wire:
     async def ask(self, message: Message) -> Message:
         """What is answered at last, not that it has been taken. Raises `ConnectionError`, and `JanusError`."""
         number = f"{next(self._numbers)}"
+        self._of[number] = message.get("handle_id", 0)
         # To a sign of life nothing else is answered.
         if message["janus"] == "keepalive":
             self._acknowledged.add(number)
@@ -98,6 +103,7 @@ class Wire:
         finally:
             del self._waiting[number]
             self._acknowledged.discard(number)
+            del self._of[number]
         refused = answer.get("error") or {}
         if refused:
             raise JanusError(refused["code"], refused["reason"])
@@ -132,6 +138,13 @@ class Wire:
         for waits in self._waiting.values():
             if not waits.done():
                 waits.set_exception(ConnectionResetError("the connection to Janus has ended"))
+
+    def let_go(self, handle_id: int) -> None:
+        """What was asked of a handle that is about to go is not answered by anybody."""
+        for number in [one for one, handle in self._of.items() if handle == handle_id]:
+            waits = self._waiting[number]
+            if not waits.done():
+                waits.set_exception(JanusError(GONE, "the handle has been let go"))
 
 
 class Handle:
@@ -225,6 +238,8 @@ class Session:
     async def detach(self, handle: Handle) -> None:
         """Nothing goes through it any more; where the server is away, as soon as it is back."""
         if self._handles.pop(handle.id, None) is not None:
+            if self._wire is not None:
+                self._wire.let_go(handle.id)
             self._orphans.add(handle.id)
             with suppress(ConnectionError):
                 await self._let_go(handle.id)

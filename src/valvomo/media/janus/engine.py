@@ -119,10 +119,13 @@ class JanusEngine:
         leg = call.legs.get(leg_id) if call else None
         if call is None or leg is None or leg.ear is None:
             return
+        ear = leg.ear
         try:
-            await leg.ear.answer(answer)
+            await ear.answer(answer)
         except JanusError as error:
-            raise OfferError(str(error)) from error
+            # Of who has gone meanwhile nothing is wanted any more.
+            if leg.ear is ear:
+                raise OfferError(str(error)) from error
         await call.follow()
 
     async def add_pcm_leg(self, leg: PcmLeg) -> None:
