@@ -6,6 +6,7 @@ is written down, and with a telephone as the customer. The control sends packets
 
     python bench/calls.py
     python bench/calls.py --calls 8 16 32 --seconds 10
+    python bench/calls.py --janus janus.toml --pid 4711 --host 10.0.0.5
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from array import array
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
+from pathlib import Path
 
 import floor_processes as processes
 from calls_legs import STEP, Leg, speaks
@@ -27,6 +31,8 @@ from valvomo.domain.calls.hearing import Hears
 from valvomo.media.embedded.codec import Encoder
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.pool import EnginePool
+from valvomo.media.janus import listed
+from valvomo.media.janus.engine import JanusEngine
 from valvomo.media.port import Dialled, Engine, Heard, PcmLeg, WebLeg
 
 WAYS = ("forwarded", "recorded", "written down", "with a telephone")
@@ -50,14 +56,16 @@ def voice(dice: random.Random) -> list[bytes]:
 class Floor:
     """The calls of a round: browsers, and telephones by their calls."""
 
-    engine: EnginePool
+    engine: Engine
     legs: list[Leg] = field(default_factory=list)
     telephones: list[str] = field(default_factory=list)
     heard: int = 0
 
 
 @asynccontextmanager
-async def calls(engine: EnginePool, many: int, way: str, voices: list[list[bytes]]) -> AsyncIterator[Floor]:
+async def calls(
+    engine: Engine, many: int, way: str, voices: list[list[bytes]], *, host: str
+) -> AsyncIterator[Floor]:
     """So many calls in which everybody hears each other."""
     floor, said = Floor(engine), dict[bytes, float]()
     async with asyncio.TaskGroup() as tasks, AsyncExitStack() as ends:
@@ -67,7 +75,7 @@ async def calls(engine: EnginePool, many: int, way: str, voices: list[list[bytes
             ends.push_async_callback(engine.end_call, call)
             sides = ("agent",) if way == WAYS[3] else ("agent", "customer")
             for side in sides:
-                leg = await browser(engine, call, side, Leg(voices[len(floor.legs)], said))
+                leg = await browser(engine, call, side, Leg(voices[len(floor.legs)], said), host=host)
                 ends.push_async_callback(leg.go)
                 floor.legs.append(leg)
             if way == WAYS[3]:
@@ -86,11 +94,17 @@ async def calls(engine: EnginePool, many: int, way: str, voices: list[list[bytes
         yield floor
 
 
-async def browser(engine: Engine, call: str, side: str, leg: Leg) -> Leg:
+async def browser(engine: Engine, call: str, side: str, leg: Leg, *, host: str) -> Leg:
     """One comes in."""
-    await asyncio.get_running_loop().create_datagram_endpoint(lambda: leg, local_addr=("127.0.0.1", 0))
+    loop = asyncio.get_running_loop()
+    await loop.create_datagram_endpoint(lambda: leg, local_addr=(host, 0))
     agreed = await engine.add_web_leg(WebLeg(call_id=call, leg_id=side, offer=leg.offer()))
     await leg.come(agreed.answer)
+    if agreed.offer:
+        back = leg.back = Leg(leg.voice, leg.said)
+        await loop.create_datagram_endpoint(lambda: back, local_addr=(host, 0))
+        await engine.take_answer(call, side, back.answer(agreed.offer))
+        await back.come(agreed.offer)
     return leg
 
 
@@ -178,12 +192,24 @@ async def control(many: int, seconds: float) -> str:
     return f"| from socket to socket | {many} | | | | | {at(ways, 0.5)} | {at(ways, 0.99)} |"
 
 
+def spent(pids: Iterable[int]) -> float:
+    """Seconds that processors have given to these processes."""
+    return sum(map(processes.cpu_seconds, pids))
+
+
 async def main() -> None:
     """Print a table."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--calls", type=int, nargs="+", default=[8, 16])
     asked.add_argument("--seconds", type=float, default=10.0)
     asked.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
+    asked.add_argument(
+        "--janus", type=Path, help="a file that names a Janus server on this machine (docs/janus.md)"
+    )
+    asked.add_argument("--pid", type=int, help="the number of its process")
+    asked.add_argument(
+        "--host", default="127.0.0.1", help="the address of this machine at which Janus reaches us"
+    )
     options = asked.parse_args()
     dice, load = random.Random(7), os.getloadavg()[0]
     voices = [voice(dice) for _ in range(2 * max(options.calls))]
@@ -191,15 +217,22 @@ async def main() -> None:
         "| what | calls | % of a core, each leg | calls that fill one | % lost | glitches of 1,000 | p50 ms | p99 ms |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    async with EnginePool.running(Place(host="127.0.0.1"), 1) as engine:
-        await engine.open_call("first")
-        pid = engine.process_of("first") or 0
+    async with EnginePool.running(Place(host=options.host), 1) as own, AsyncExitStack() as stack:
+        await own.open_call("first")
+        pids = {"": own.process_of("first") or 0}
+        engines: dict[str, Engine] = {"": own}
+        if options.janus:
+            there = listed.servers(options.janus)
+            engines[", by Janus"] = await stack.enter_async_context(JanusEngine.running(there, own))
+            pids[", by Janus"] = options.pid
         for many in options.calls:
             lines.append(await control(many, options.seconds / 2))
-            for way in options.ways:
-                async with calls(engine, many, way, voices) as floor:
-                    cpu = await measured(floor, lambda: processes.cpu_seconds(pid), options.seconds)
-                    lines.append(row(way, many, floor, cpu))
+            for way, (name, engine) in product(options.ways, engines.items()):
+                # What our own engine does for Janus is in it.
+                used = {pids[""], pids[name]}
+                async with calls(engine, many, way, voices, host=options.host) as floor:
+                    cpu = await measured(floor, partial(spent, used), options.seconds)
+                    lines.append(row(f"{way}{name}", many, floor, cpu))
                 print(lines[-1], flush=True)
     print(
         f"{os.cpu_count()} processors, load average {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end\n"

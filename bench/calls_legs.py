@@ -13,7 +13,8 @@ from aioice import stun
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters
 from aiortc.sdp import SessionDescription
 
-from valvomo.media.embedded import rtp
+from valvomo.media.embedded import ice, rtp
+from valvomo.media.embedded.ice import Credentials
 from valvomo.media.embedded.rtp import SEQUENCES, TIMESTAMPS, Packet
 from valvomo.media.embedded.secure import Secured
 
@@ -21,7 +22,9 @@ STEP, CHECKS, GLITCH = 0.02, 2.5, 0.06
 """Seconds between packets, between checks, and from which on what does not come is heard."""
 CERTIFICATE = RTCCertificate.generateCertificate()
 """One for all: making one takes longer than a handshake."""
-LEVEL_ID = 1
+LEVEL_ID, SSRC = 1, 5
+OURS = Credentials(name="abcd", password="p" * 22)
+"""What checks of engines that make some are signed with."""
 
 
 @dataclass
@@ -41,8 +44,9 @@ class Leg(asyncio.DatagramProtocol):
         self.voice = voice
         self.measured = Measured()
         self.connected = asyncio.Event()
+        self.back: Leg | None = None
         self.seen: Callable[[], None] = lambda: None
-        self._said = said
+        self.said = said
         self._number = secrets.randbelow(len(voice))
         self._before: float | None = None
         self._transport: asyncio.DatagramTransport | None = None
@@ -57,15 +61,24 @@ class Leg(asyncio.DatagramProtocol):
 
     def offer(self, streams: int = 3) -> str:
         """As a browser makes it."""
+        return self._described(streams, ("a=sendrecv", "a=recvonly"))
+
+    def answer(self, offer: str) -> str:
+        """To an engine that sends by a connection of its own."""
+        return self._described(len(SessionDescription.parse(offer).media), ("a=recvonly", "a=recvonly"))
+
+    def _described(self, streams: int, directions: tuple[str, str]) -> str:
         prints = [one for one in CERTIFICATE.getFingerprints() if one.algorithm == "sha-256"]
         mids = [str(n) for n in range(streams)]
         lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", f"a=group:BUNDLE {' '.join(mids)}"]
         for mid in mids:
             lines += [
                 "m=audio 9 UDP/TLS/RTP/SAVPF 111", "c=IN IP4 0.0.0.0", f"a=mid:{mid}", "a=ice-ufrag:abcd",
-                f"a=ice-pwd:{'p' * 22}", f"a=fingerprint:sha-256 {prints[0].value}", "a=setup:actpass",
-                "a=rtcp-mux", "a=sendrecv" if mid == "0" else "a=recvonly", "a=rtpmap:111 opus/48000/2",
+                f"a=ice-pwd:{'p' * 22}", f"a=fingerprint:sha-256 {prints[0].value}", "a=setup:active",
+                "a=rtcp-mux", directions[0] if mid == "0" else directions[1], "a=rtpmap:111 opus/48000/2",
             ]  # fmt: skip
+            if directions[0] == "a=sendrecv" and mid == "0":
+                lines.append(f"a=ssrc:{SSRC} cname:browser")
         return "\r\n".join(lines) + "\r\n"
 
     async def come(self, answer: str) -> None:
@@ -84,23 +97,32 @@ class Leg(asyncio.DatagramProtocol):
     def check(self) -> None:
         """Say that it is still there."""
         message = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
-        message.attributes.update({"USERNAME": f"{self._name}:abcd", "USE-CANDIDATE": None})
+        message.attributes.update(
+            {"USERNAME": f"{self._name}:abcd", "PRIORITY": ice.PREFERENCE, "USE-CANDIDATE": None}
+        )
         message.add_message_integrity(self._password.encode())
         self._send(bytes(message))
+        if self.back is not None:
+            self.back.check()
 
     def speak(self, now: float) -> None:
         """The next packet."""
         self._number += 1
         self.measured.sent += 1
         payload = self.voice[self._number % len(self.voice)]
-        self._said[payload] = now
+        self.said[payload] = now
         number = self._number
-        packet = Packet(111, False, number % SEQUENCES, number * 960 % TIMESTAMPS, 5, payload)
+        packet = Packet(111, False, number % SEQUENCES, number * 960 % TIMESTAMPS, SSRC, payload)
         self._secured.give(rtp.write(packet))
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:  # noqa: ARG002 - of the protocol
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Something has come from the engine."""
-        if data[0] in range(20, 64):
+        if data[0] in range(4):
+            message = ice.read(data)
+            checked = ice.check(message, OURS, addr) if message else None
+            if checked is not None:
+                self._send(checked.answer)
+        elif data[0] in range(20, 64):
             self._secured.shake(data)
         elif data[0] >= 128:
             self._heard(data)
@@ -116,16 +138,21 @@ class Leg(asyncio.DatagramProtocol):
         if self._before is not None and now - self._before > GLITCH:
             self.measured.glitches += 1
         self._before = now
-        said = self._said.get(packet.payload)
+        said = self.said.get(packet.payload)
         if said is not None:
             self.measured.ways.append(now - said)
 
     def forget(self) -> None:
         """Begin to measure anew."""
         self.measured, self._before = Measured(), None
+        if self.back is not None:
+            self.back.forget()
+            self.back.measured = self.measured
 
     async def go(self) -> None:
         """It is over."""
+        if self.back is not None:
+            await self.back.go()
         await self._secured.close()
         if self._transport is not None:
             self._transport.close()
