@@ -85,9 +85,13 @@ async def test_all_is_well(place: Place, monkeypatch: pytest.MonkeyPatch) -> Non
     for bounds in ("DATABASE", "LANE", "FEED", "LOOP"):
         # A busy machine is slow without anything being amiss.
         monkeypatch.setattr(readiness, bounds, Bounds(PATIENCE, PATIENCE))
-    answer = await place.anybody().get("/readyz")
+    client = place.anybody()
+    async with asyncio.timeout(PATIENCE):
+        # What was looked at before the bounds were these is told for a moment more.
+        while (answer := await client.get("/readyz")).json()["status"] != "ok":  # noqa: ASYNC110 - it is asked
+            await asyncio.sleep(0.02)
     told = answer.json()
-    assert (answer.status_code, told["status"]) == (200, "ok")
+    assert answer.status_code == 200
     assert list(told["checks"]) == ["database", "schema", "messages", "feeds", "loop", "staying", "bus"]
     assert {one["status"] for one in told["checks"].values()} == {"ok"}
     assert 0 <= told["age"] < PATIENCE
