@@ -1,4 +1,4 @@
-"""What this process and one that it started say to each other: four bytes of length, then MessagePack."""
+"""What this process and one that it started say to each other (four bytes of length, then MessagePack), and its end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import os
 import stat
 import sys
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -22,15 +23,36 @@ def packed(message: object) -> bytes:
     return len(body).to_bytes(4) + body
 
 
-async def unpacked(reader: asyncio.StreamReader, decoder: msgspec.msgpack.Decoder[Any]) -> Any:
+def checked(head: bytes, most: int = MOST_BYTES) -> int:
+    """The length that a message begins with. Raises `ValueError` for one that cannot be."""
+    length = int.from_bytes(head)
+    if length > most:
+        raise ValueError(f"a message of {length} bytes")
+    return length
+
+
+async def unpacked(
+    reader: asyncio.StreamReader, decoder: msgspec.msgpack.Decoder[Any], most: int = MOST_BYTES
+) -> Any:
     """The next message, None at the end of the pipe. Raises `ValueError` for what is none."""
     try:
-        length = int.from_bytes(await reader.readexactly(4))
-        if length > MOST_BYTES:
-            raise ValueError(length)
+        length = checked(await reader.readexactly(4), most)
         return decoder.decode(await reader.readexactly(length))
     except asyncio.IncompleteReadError:
         return None
+
+
+async def ended(process: asyncio.subprocess.Process, within: float) -> None:
+    """Close its input, which ends it; one that has not ended after so many seconds is killed."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        async with asyncio.timeout(within):
+            await process.wait()
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
 
 async def standard() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 
 import msgspec
 
+from valvomo.pipes import ended
+
 PATIENCE = 10.0
 
 
@@ -45,10 +47,4 @@ async def on_the_phone(plan: CallPlan) -> AsyncIterator[asyncio.subprocess.Proce
         yield process
     finally:
         # They hang up when there is nobody any more who listens to them.
-        process.stdin.close()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        await ended(process, PATIENCE)

@@ -16,6 +16,7 @@ from valvomo.insight.speech import talk
 from valvomo.insight.speech.choosing import SpeechPlaces
 from valvomo.insight.speech.port import Sound
 from valvomo.insight.speech.talk import Answered, Asked
+from valvomo.pipes import ended, packed
 
 SECONDS = 90.0
 """An utterance that takes longer is given up, and its process with it."""
@@ -82,17 +83,9 @@ class SpeechProcess:
         process, self._process = self._process, None
         if process is None:
             return
-        if process.stdin is not None:
-            process.stdin.close()
         with suppress(ProcessLookupError):
             process.terminate()
-        try:
-            async with asyncio.timeout(ENDS_WITHIN):
-                await process.wait()
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        await ended(process, ENDS_WITHIN)
 
     async def _ask(self, asked: Asked) -> Answered:
         process = self._process
@@ -102,8 +95,8 @@ class SpeechProcess:
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             )  # fmt: skip
             self.begun += 1
-            self._pipe(process).write(talk.packed(self._places))
-        self._pipe(process).write(talk.packed(asked))
+            self._pipe(process).write(packed(self._places))
+        self._pipe(process).write(packed(asked))
         await self._pipe(process).drain()
         if process.stdout is None:
             raise ConnectionResetError("it has no output")

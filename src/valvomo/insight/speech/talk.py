@@ -1,4 +1,4 @@
-"""What the house and a process that writes say to each other: four bytes of length, then MessagePack."""
+"""What the house and a process that writes say to each other over its pipes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 
 from valvomo.domain.speech.choice import SpeechBackend
 from valvomo.insight.speech.port import Sound, Writing
+from valvomo.pipes import unpacked
 
 MOST_BYTES = 1 << 22
 """Of a message: two minutes of sound, of which an utterance has a quarter of one."""
@@ -28,24 +29,12 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     refused: str = ""
 
 
-_ENCODER = msgspec.msgpack.Encoder()
-
-
-def packed(message: object) -> bytes:
-    """A message as it goes over a pipe."""
-    body = _ENCODER.encode(message)
-    return len(body).to_bytes(4) + body
-
-
-def checked(head: bytes) -> int:
-    """The length that a message begins with; raises `ValueError` for one that cannot be."""
-    length = int.from_bytes(head)
-    if length > MOST_BYTES:
-        raise ValueError(f"a message of {length} bytes")
-    return length
+_ANSWERED = msgspec.msgpack.Decoder(Answered)
 
 
 async def answer(reader: asyncio.StreamReader) -> Answered:
     """The next answer. Raises `EOFError` at the end of the pipe, `ValueError` for what is none."""
-    length = checked(await reader.readexactly(4))
-    return msgspec.msgpack.decode(await reader.readexactly(length), type=Answered)
+    said: Answered | None = await unpacked(reader, _ANSWERED, MOST_BYTES)
+    if said is None:
+        raise EOFError("the process has ended")
+    return said

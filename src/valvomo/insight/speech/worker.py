@@ -14,9 +14,9 @@ from typing import BinaryIO, TypeVar
 import msgspec
 
 from valvomo.insight.port import UnavailableError
-from valvomo.insight.speech import talk
 from valvomo.insight.speech.choosing import SpeechModels, SpeechPlaces
-from valvomo.insight.speech.talk import Answered, Asked
+from valvomo.insight.speech.talk import MOST_BYTES, Answered, Asked
+from valvomo.pipes import checked, packed
 
 NICENESS = 5
 """Whatever carries calls and delivers messages comes first."""
@@ -36,7 +36,7 @@ def main() -> None:
         return
     models = SpeechModels(places)
     while (asked := _next(told, Asked)) is not None:
-        out.write(talk.packed(_answer(models, asked)))
+        out.write(packed(_answer(models, asked)))
         out.flush()
 
 
@@ -52,7 +52,7 @@ def _next(told: BinaryIO, kind: type[Message]) -> Message | None:
     head = told.read(4)
     if len(head) < 4:  # noqa: PLR2004 - the length of a message's length
         return None
-    return msgspec.msgpack.decode(told.read(talk.checked(head)), type=kind)
+    return msgspec.msgpack.decode(told.read(checked(head, MOST_BYTES)), type=kind)
 
 
 if __name__ == "__main__":

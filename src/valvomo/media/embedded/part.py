@@ -15,7 +15,6 @@ from valvomo.media.embedded.talk import Answered, Asked, Sound
 from valvomo.media.port import Dialled, Heard
 from valvomo.pipes import packed
 
-ENDS_WITHIN = 5.0
 """Seconds until a process that does not end by itself is killed."""
 
 
@@ -99,16 +98,3 @@ async def begun(place: Place) -> asyncio.subprocess.Process:
         "--host", place.host, "--port", str(place.port), "--public", *place.public,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
-
-
-async def ended(process: asyncio.subprocess.Process) -> None:
-    """Close its input, which ends it; one that does not end is killed."""
-    if process.stdin is not None:
-        process.stdin.close()
-    try:
-        async with asyncio.timeout(ENDS_WITHIN):
-            await process.wait()
-    except TimeoutError:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()

@@ -14,7 +14,7 @@ from valvomo.domain.calls.hearing import Matrix
 from valvomo.media.embedded import operations, talk
 from valvomo.media.embedded.news import News
 from valvomo.media.embedded.operations import Operation
-from valvomo.media.embedded.part import Part, begun, ended
+from valvomo.media.embedded.part import Part, begun
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.talk import Answered, Sound
 from valvomo.media.port import (
@@ -31,10 +31,11 @@ from valvomo.media.port import (
     checked_rate,
     checked_sound,
 )
-from valvomo.pipes import unpacked
+from valvomo.pipes import ended, unpacked
 
 AGAIN_SECONDS = 1.0
 """Until a process that has died is followed by another."""
+ENDS_WITHIN = 5.0
 MOST_FED = 1 << 16
 """Bytes of plain sound that are given at once; of more only the last are of any use."""
 
@@ -217,7 +218,7 @@ class EnginePool:
             finally:
                 self._parts.remove(part)
                 self._lose(part)
-                await ended(part.process)
+                await ended(part.process, ENDS_WITHIN)
             log.warning("media.process_died", port=place.port, code=part.process.returncode)
             await asyncio.sleep(AGAIN_SECONDS)
 
