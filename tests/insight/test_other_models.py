@@ -5,15 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sample_endpoint import Endpoint as Standing
+from sample_endpoint import answering
 
 from valvomo.domain.sentiment.choice import Backend
 from valvomo.insight.breaker import FAILURES, RESTS_SECONDS
@@ -27,17 +26,7 @@ from valvomo.insight.vader import VaderSentiment
 
 ANGRY = Utterance(text="This is terrible, I hate it.", language="en")
 HAPPY = Utterance(text="Wonderful, I love it!", language="en")
-
-
-@dataclass
-class Endpoint:
-    """A stand-in that speaks chat completions; `answer` makes (status, body) of what was asked."""
-
-    answer: Callable[[dict[str, Any]], tuple[int, bytes]]
-    asked: list[dict[str, Any]] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
-    url: str = ""
+Endpoint = Standing[dict[str, Any]]
 
 
 def completion(content: str) -> bytes:
@@ -56,30 +45,9 @@ def judging(body: dict[str, Any]) -> tuple[int, bytes]:
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    stand_in = Endpoint(judging)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            stand_in.asked.append(body)
-            stand_in.headers.append({name.lower(): value for name, value in self.headers.items()})
-            stand_in.paths.append(self.path)
-            status, answer = stand_in.answer(body)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        stand_in.url = f"http://127.0.0.1:{server.server_port}/v1"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    """It speaks chat completions."""
+    with answering(judging, lambda _, body: json.loads(body)) as stand_in:
         yield stand_in
-        server.shutdown()
-        thread.join()
 
 
 def test_an_endpoint_is_asked_in_its_own_words(endpoint: Endpoint) -> None:

@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sample_server import listening
+
 from valvomo.media.janus.listed import Server
 
 FILES = Path(__file__).parents[2] / "deploy" / "janus"
@@ -109,23 +111,9 @@ async def janus(folder: Path, ports: tuple[int, int] | None = None) -> AsyncIter
         url=url, admin=admin, api_secret=SECRETS["API_SECRET"], admin_secret=SECRETS["ADMIN_SECRET"]
     )
     try:
-        async with asyncio.timeout(60):
-            for port in ports:
-                while process.returncode is None and not await _listens(port):  # noqa: ASYNC110 - it tells nobody
-                    await asyncio.sleep(0.02)
-        assert process.returncode is None
+        await listening(process, *ports)
         yield Janus(server, process, ports)
     finally:
         if process.returncode is None:
             process.kill()
         await process.wait()
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    await writer.wait_closed()
-    return True

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sample_server import listening
+
 from valvomo.media.relays import GOOD_FOR, Relays
 from valvomo.protocol.calls import IceServer
 
@@ -73,22 +75,9 @@ async def relay(folder: Path) -> AsyncIterator[Relay]:
         cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(60):
-            while process.returncode is None and not await _listens(port):  # noqa: ASYNC110 - it tells nobody
-                await asyncio.sleep(0.05)
-        assert process.returncode is None
+        await listening(process, port)
         yield Relay(port, range(49_152, 65_536))
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    await writer.wait_closed()
-    return True

@@ -178,3 +178,22 @@ async def until(probe: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not await probe():  # noqa: ASYNC110 - no event comes from another process
             await asyncio.sleep(0.02)
+
+
+async def listening(process: asyncio.subprocess.Process, *ports: int) -> None:
+    """Wait until it listens on these ports; it must not end before."""
+    async with asyncio.timeout(PATIENCE):
+        for port in ports:
+            while process.returncode is None and not await _listens(port):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.02)
+    assert process.returncode is None
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 import wave
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from email.message import Message
 from email.parser import BytesParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from sample_endpoint import Endpoint as Standing
+from sample_endpoint import answering
 
-@dataclass
-class Endpoint:
-    """A stand-in that speaks transcriptions; `answer` makes (status, body) of the parts that came."""
-
-    answer: Callable[[dict[str, Message]], tuple[int, bytes]]
-    asked: list[dict[str, Message]] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
-    url: str = ""
+Parts = dict[str, Message]
+Endpoint = Standing[Parts]
 
 
 def answer(**body: Any) -> bytes:
     return json.dumps(body).encode()
 
 
-def by_loudness(words: dict[int, str]) -> Callable[[dict[str, Message]], tuple[int, bytes]]:
+def by_loudness(words: dict[int, str]) -> Callable[[Parts], tuple[int, bytes]]:
     """What was said by how loud it was said: tones of `tone`, the nearest of these levels."""
 
-    def said(asked: dict[str, Message]) -> tuple[int, bytes]:
+    def said(asked: Parts) -> tuple[int, bytes]:
         file = asked["file"].get_payload(decode=True)
         assert isinstance(file, bytes)
         with wave.open(io.BytesIO(file), "rb") as found:
@@ -47,33 +39,13 @@ def by_loudness(words: dict[int, str]) -> Callable[[dict[str, Message]], tuple[i
 @contextmanager
 def transcriptions() -> Iterator[Endpoint]:
     """It, for as long as this."""
-    stand_in = Endpoint(lambda _: (200, answer(text="")))
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            whole = BytesParser().parsebytes(
-                b"Content-Type: " + self.headers["Content-Type"].encode() + b"\r\n\r\n" + body
-            )
-            parts = [one for one in whole.walk() if not one.is_multipart()]
-            asked = {str(one.get_param("name", header="content-disposition")): one for one in parts}
-            stand_in.asked.append(asked)
-            stand_in.headers.append({name.lower(): value for name, value in self.headers.items()})
-            stand_in.paths.append(self.path)
-            status, said = stand_in.answer(asked)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(said)))
-            self.end_headers()
-            with suppress(ConnectionError):
-                self.wfile.write(said)
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        stand_in.url = f"http://127.0.0.1:{server.server_port}/v1"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with answering(lambda _: (200, answer(text="")), _parts) as stand_in:
         yield stand_in
-        server.shutdown()
-        thread.join()
+
+
+def _parts(headers: Message, body: bytes) -> Parts:
+    whole = BytesParser().parsebytes(
+        b"Content-Type: " + headers["Content-Type"].encode() + b"\r\n\r\n" + body
+    )
+    parts = [one for one in whole.walk() if not one.is_multipart()]
+    return {str(one.get_param("name", header="content-disposition")): one for one in parts}

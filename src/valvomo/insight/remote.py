@@ -11,12 +11,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
-import httpx
 import msgspec
 from msgspec import Meta
 
-from valvomo.insight.breaker import Breaker
-from valvomo.insight.port import Feeling, UnavailableError, Utterance
+from valvomo.insight.endpoint import Endpoint
+from valvomo.insight.port import Feeling, Utterance
 from valvomo.insight.shortening import clean
 
 SECONDS = 10.0
@@ -62,11 +61,8 @@ class RemoteSentiment:
         self, url: str, model: str, key: str = "", clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._model = model
-        self._breaker = Breaker(self.name, SLOW_SECONDS, clock)
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        # No proxies of the environment and no redirects: what customers write goes where it was told to only.
-        self._client = httpx.Client(
-            base_url=url.rstrip("/") + "/", headers=headers, timeout=SECONDS, trust_env=False
+        self._endpoint = Endpoint(
+            self.name, url, key, seconds=SECONDS, slow=SLOW_SECONDS, largest=LARGEST_ANSWER, clock=clock
         )
 
     @property
@@ -78,16 +74,8 @@ class RemoteSentiment:
         """All in one request."""
         if not utterances:
             return []
-        began = self._breaker.begin()
-        try:
-            answer = self._client.post("chat/completions", json=self._request(utterances))
-            answer.raise_for_status()
-            found = _read(answer.content, len(utterances))
-        except (httpx.HTTPError, msgspec.MsgspecError, ValueError) as error:
-            self._breaker.failed()
-            raise UnavailableError(f"{self.name}: {error}") from error
-        self._breaker.answered(began)
-        return [*found]
+        request, wanted = self._request(utterances), len(utterances)
+        return [*self._endpoint.ask("chat/completions", lambda content: _read(content, wanted), json=request)]
 
     def _request(self, utterances: Sequence[Utterance]) -> dict[str, object]:
         data = {"messages": [{"text": _cut(one.text), "language": one.language} for one in utterances]}
@@ -103,8 +91,6 @@ class RemoteSentiment:
 
 
 def _read(content: bytes, wanted: int) -> list[Feeling]:
-    if len(content) > LARGEST_ANSWER:
-        raise ValueError("the answer is too large")
     completion = msgspec.json.decode(content, type=_Completion)
     results = msgspec.json.decode(completion.choices[0].message.content, type=_Results).results
     if len(results) != wanted:

@@ -13,12 +13,10 @@ import wave
 from collections.abc import Callable
 from typing import Annotated
 
-import httpx
 import msgspec
 from msgspec import Meta
 
-from valvomo.insight.breaker import Breaker
-from valvomo.insight.port import UnavailableError
+from valvomo.insight.endpoint import Endpoint
 from valvomo.insight.speech.port import RATE, Sound, Word, Writing
 
 SECONDS = 30.0
@@ -56,11 +54,8 @@ class RemoteSpeech:
         self, url: str, model: str, key: str = "", clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._model = model
-        self._breaker = Breaker(self.name, SLOW_SECONDS, clock)
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        # No proxies of the environment and no redirects: what is said goes where it was told to only.
-        self._client = httpx.Client(
-            base_url=url.rstrip("/") + "/", headers=headers, timeout=SECONDS, trust_env=False
+        self._endpoint = Endpoint(
+            self.name, url, key, seconds=SECONDS, slow=SLOW_SECONDS, largest=LARGEST_ANSWER, clock=clock
         )
 
     @property
@@ -77,24 +72,16 @@ class RemoteSpeech:
         """As a file of WAV, in one request; nothing is asked about nothing."""
         if not sound.pcm:
             return Writing(text="", confidence=0.0)
-        began = self._breaker.begin()
         form = {
             "model": self._model,
             "response_format": "verbose_json",
             "timestamp_granularities[]": ["segment", "word"],
             **({"language": sound.language} if sound.language else {}),
         }
-        try:
-            answer = self._client.post(
-                "audio/transcriptions", data=form, files={"file": ("said.wav", _wav(sound.pcm), "audio/wav")}
-            )
-            answer.raise_for_status()
-            written = _read(answer.content, sound)
-        except (httpx.HTTPError, msgspec.MsgspecError, ValueError) as error:
-            self._breaker.failed()
-            raise UnavailableError(f"{self.name}: {error}") from error
-        self._breaker.answered(began)
-        return written
+        file = ("said.wav", _wav(sound.pcm), "audio/wav")
+        return self._endpoint.ask(
+            "audio/transcriptions", lambda content: _read(content, sound), data=form, files={"file": file}
+        )
 
 
 def _wav(pcm: bytes) -> bytes:
@@ -108,8 +95,6 @@ def _wav(pcm: bytes) -> bytes:
 
 
 def _read(content: bytes, sound: Sound) -> Writing:
-    if len(content) > LARGEST_ANSWER:
-        raise ValueError("the answer is too large")
     answer = msgspec.json.decode(content, type=_Answer)
     if "\x00" in answer.text:
         raise ValueError("the answer is no text")
