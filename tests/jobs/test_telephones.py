@@ -2,195 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
-from types import MappingProxyType
-from typing import cast
-
 import msgspec
 import pytest
-from sample_engine import SampleCall, SampleEngine
-from sample_floor import AINO, EINO, HOUSE, ROUTER, SAARA, Floor
-from sample_line import opener
-from sample_lines import CALLER, TRUNK, lay_lines, line_of
+from sample_engine import SampleEngine
+from sample_floor import AINO, EINO, HOUSE, ROUTER, SAARA
+from sample_lines import CALLER, TRUNK, line_of
 from sample_routing import ask
-from sample_trunk import SampleKind, SampleTrunk
+from sample_telephones import LINES_AGENT, OTHER, TelephoneHouse
+from sample_trunk import SampleTrunk
 
-from valvomo.bus.local import LocalBus
 from valvomo.channels.port import Answer as ProviderAnswer
 from valvomo.channels.port import Request, UnverifiedError
-from valvomo.commands.calling import Calling
-from valvomo.commands.channels import accounts
 from valvomo.commands.conversations.begin import BeginConversation
 from valvomo.commands.conversations.call import Hold, Unhold
-from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.offers import AcceptOffer
 from valvomo.commands.conversations.serve import End
 from valvomo.commands.conversations.telephone import Redial
 from valvomo.commands.switchboard import Switchboard
-from valvomo.db.doorbell import Doorbell
 from valvomo.db.telephones import Wanted
-from valvomo.domain.access.actor import Actor, UserRole, system
+from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.model import State
 from valvomo.domain.refusals import Reason, Refusal
-from valvomo.files.folder import Folder
-from valvomo.files.sealed import SealedFiles
-from valvomo.house_key import HouseKey
-from valvomo.jobs.calls import trunks as trunks_module
-from valvomo.jobs.calls.attendant import Attendant
-from valvomo.jobs.calls.keeping import Keeping
-from valvomo.jobs.calls.telephones import Telephones
-from valvomo.jobs.calls.trunks import Trunks
-from valvomo.jobs.lost_telephones import LostTelephones
-from valvomo.live.calls import KEYS_CHANNEL, KeysSignal
-from valvomo.media.port import Engine, Gone
-from valvomo.trunks.port import Answered, Ended, Happening, Keys, Ringing, Sound, Why
+from valvomo.media.port import Gone
+from valvomo.trunks.port import Answered, Ended, Keys, Ringing, Sound, Why
 from valvomo.trunks.port import State as TrunkState
 from valvomo.trunks.webhooked import Socket
 
-LINES_AGENT = Actor(
-    id="aino",
-    organization_id=HOUSE,
-    name="Aino",
-    roles=frozenset({UserRole.AGENT}),
-    queues=frozenset({"lines"}),
-)
-OTHER = "+358407654321"
 
-
-class House:
-    """A process that carries calls, and the trunk of its account."""
-
-    def __init__(self, floor: Floor, folder: Path, kind: SampleKind) -> None:
-        self.folder, self.kind, self.floor = folder, kind, floor
-        self.bus = LocalBus()
-        floor.executor.bell = Doorbell(self.bus)
-        self.engine = SampleEngine()
-        self.calling = Calling(floor.database, self.bus)
-        self.lost = LostTelephones(floor.executor)
-        self.carried: asyncio.Task[None] | None = None
-        self.pressed: list[KeysSignal] = []
-        self.bus.subscribe(
-            KEYS_CHANNEL, lambda it: self.pressed.append(msgspec.json.decode(it, type=KeysSignal))
-        )
-
-    @asynccontextmanager
-    async def carrying(self, name: str, engine: SampleEngine) -> AsyncIterator[asyncio.Task[None]]:
-        files = SealedFiles(Folder(self.folder / "files"), lambda: HouseKey((b"k" * 32,)))
-        keeping = Keeping(self.floor.executor, files, self.folder, self.floor.clock)
-        opened = Trunks(
-            self.floor.executor,
-            opener(self.floor.database),
-            Switchboard(self.floor.database),
-            process_id=name,
-        )
-        telephones = Telephones(self.floor.executor, self.bus, opened, process_id=name)
-        attendant = Attendant(self.floor.executor, self.bus, keeping, process_id=name, telephones=telephones)
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(attendant.carry(cast("Engine", engine)))
-            yield task
-            task.cancel()
-
-    @property
-    def trunk(self) -> SampleTrunk:
-        return self.kind.trunks[-1]
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        async def held() -> bool:
-            return holds()
-
-        await self.eventually(held)
-
-    async def eventually(self, holds: Callable[[], Awaitable[bool]]) -> None:
-        async with asyncio.timeout(60):
-            while not await holds():  # noqa: ASYNC110 - neither engine, trunk nor database of the tests rings a bell
-                await asyncio.sleep(0.01)
-
-    async def until_state(self, one: str, wanted: State) -> None:
-        async def is_so() -> bool:
-            return (await self.floor.get(one)).state is wanted
-
-        await self.eventually(is_so)
-
-    async def until_line(self, one: str, wanted: Line | None) -> None:
-        async def is_so() -> bool:
-            return await line_of(self.floor, one) is wanted
-
-        await self.eventually(is_so)
-
-    async def until_forgotten(self) -> None:
-        """No telephone is anybody's any more."""
-
-        async def none_left() -> bool:
-            return not await self.floor.sql("SELECT 1 FROM telephones")
-
-        await self.eventually(none_left)
-
-    def tell(self, *happenings: Happening) -> None:
-        for one in happenings:
-            self.trunk.news.put_nowait(one)
-
-    async def told(self, what: str) -> None:
-        await self.until(lambda: what in self.trunk.told)
-
-    async def rings(self, name: str = "C1", caller: str = CALLER) -> str:
-        """Somebody calls, is taken and in the call; the conversation's id."""
-        self.tell(Ringing(name, caller, OTHER))
-        await self.told(f"take {name}")
-        row = (await self.floor.sql("SELECT conversation_id FROM telephones WHERE trunk_call = $1", name))[0]
-        self.tell(Answered(name))
-        one = str(row["conversation_id"])
-        contact = (await self.floor.get(one)).contact_id
-        await self.until(lambda: one in self.engine.open and self.engine.open[one].music(contact))
-        return one
-
-    async def served(self, one: str, agent: Actor = AINO) -> None:
-        await self.floor.done(ROUTER, ask(one, agent.id))
-        await self.floor.done(agent, AcceptOffer(conversation_id=one))
-        await self.comes(one, agent)
-
-    async def comes(self, one: str, agent: Actor) -> None:
-        """Their browser offers, again and again where it has to, as browsers do."""
-        while isinstance(answer := await self.calling.come(agent, one, f"of {agent.id}"), Refusal):
-            assert answer.reason is Reason.BUSY
-        assert answer.answer == f"answer to of {agent.id}"
-
-    async def fired(self, one: str) -> None:
-        await self.floor.do(system(HOUSE, "timer"), FireTimers(conversation_id=one))
-
-    def call(self, one: str) -> SampleCall:
-        return self.engine.open[one]
-
-
-@pytest.fixture
-def kind(monkeypatch: pytest.MonkeyPatch) -> SampleKind:
-    made = SampleKind()
-    kinds = MappingProxyType({made.name: made})
-    monkeypatch.setattr(trunks_module, "TRUNKS", kinds)
-    monkeypatch.setattr(accounts, "KINDS", kinds)
-    return made
-
-
-@pytest.fixture
-async def house(floor: Floor, tmp_path: Path, kind: SampleKind) -> AsyncIterator[House]:
-    await lay_lines(floor, HOUSE, "aino", "eino")
-    sealed = opener(floor.database).vault.seal(kind.secrets(), (HOUSE, TRUNK))
-    await floor.sql(
-        "UPDATE channel_accounts SET provider = $1, secrets = $2 WHERE id = $3", kind.name, sealed, TRUNK
-    )
-    made = House(floor, tmp_path, kind)
-    async with made.carrying("carrier", made.engine) as made.carried, asyncio.TaskGroup() as group:
-        task = group.create_task(made.calling.run())
-        await made.until(lambda: bool(kind.trunks) and kind.trunks[-1].running)
-        yield made
-        task.cancel()
-
-
-async def test_a_caller_waits_with_music_is_served_and_hangs_up(house: House) -> None:
+async def test_a_caller_waits_with_music_is_served_and_hangs_up(house: TelephoneHouse) -> None:
     one = await house.rings()
     waiting = await house.floor.get(one)
     assert (waiting.state, waiting.customer_name) == (State.OPEN, CALLER)
@@ -214,14 +55,14 @@ async def test_a_caller_waits_with_music_is_served_and_hangs_up(house: House) ->
     assert (await house.floor.get(again)).contact_id == waiting.contact_id
 
 
-async def test_who_withholds_their_number_is_somebody_else_each_time(house: House) -> None:
+async def test_who_withholds_their_number_is_somebody_else_each_time(house: TelephoneHouse) -> None:
     first, second = await house.rings("C1", ""), await house.rings("C2", "")
     people = [await house.floor.get(one) for one in (first, second)]
     assert people[0].contact_id != people[1].contact_id
     assert {one.customer_name for one in people} == {"Anonymous"}
 
 
-async def test_who_gives_up_waiting_has_abandoned_it(house: House) -> None:
+async def test_who_gives_up_waiting_has_abandoned_it(house: TelephoneHouse) -> None:
     one = await house.rings()
     house.tell(Ended("C1", Why.HUNG_UP))
     await house.until_state(one, State.CLOSED)
@@ -230,7 +71,9 @@ async def test_who_gives_up_waiting_has_abandoned_it(house: House) -> None:
 
 
 @pytest.mark.parametrize("how", ["end", "force_close"])
-async def test_with_the_end_of_the_conversation_the_telephone_is_hung_up(house: House, how: str) -> None:
+async def test_with_the_end_of_the_conversation_the_telephone_is_hung_up(
+    house: TelephoneHouse, how: str
+) -> None:
     one = await house.rings()
     if how == "end":
         await house.served(one)
@@ -248,7 +91,7 @@ async def test_with_the_end_of_the_conversation_the_telephone_is_hung_up(house: 
     await house.until_forgotten()
 
 
-async def test_a_queue_that_is_closed_takes_nobody(house: House) -> None:
+async def test_a_queue_that_is_closed_takes_nobody(house: TelephoneHouse) -> None:
     rule = {"trigger": "length", "remedy": "close", "over": 0, "texts": {"en": "Nobody is here."}}
     await house.floor.sql("UPDATE queues SET overflow = $1 WHERE id = 'lines'", [rule | {"over": 1}])
     await house.rings("C1")
@@ -257,7 +100,7 @@ async def test_a_queue_that_is_closed_takes_nobody(house: House) -> None:
     await house.until(lambda: "take C2" not in house.trunk.told)
 
 
-async def test_an_agent_calls_and_is_answered(house: House) -> None:
+async def test_an_agent_calls_and_is_answered(house: TelephoneHouse) -> None:
     command = BeginConversation(account_id=TRUNK, address=OTHER, client_id="c")
     begun = await house.floor.done(LINES_AGENT, command)
     one = str(begun.result["id"])
@@ -282,7 +125,7 @@ async def test_an_agent_calls_and_is_answered(house: House) -> None:
 
 
 @pytest.mark.parametrize("why", [Why.BUSY, Why.NO_ANSWER, Why.UNREACHABLE])
-async def test_who_is_not_reached_is_called_again(house: House, why: Why) -> None:
+async def test_who_is_not_reached_is_called_again(house: TelephoneHouse, why: Why) -> None:
     begun = await house.floor.done(
         LINES_AGENT, BeginConversation(account_id=TRUNK, address=OTHER, client_id="c")
     )
@@ -308,7 +151,7 @@ async def test_who_is_not_reached_is_called_again(house: House, why: Why) -> Non
     await house.until_forgotten()
 
 
-async def test_what_the_trunk_refuses_to_dial_is_told(house: House) -> None:
+async def test_what_the_trunk_refuses_to_dial_is_told(house: TelephoneHouse) -> None:
     house.trunk.refuses = Why.FORBIDDEN
     begun = await house.floor.done(
         LINES_AGENT, BeginConversation(account_id=TRUNK, address=OTHER, client_id="c")
@@ -319,7 +162,7 @@ async def test_what_the_trunk_refuses_to_dial_is_told(house: House) -> None:
     await house.until_forgotten()
 
 
-async def test_keys_in_both_directions_are_kept_nowhere(house: House) -> None:
+async def test_keys_in_both_directions_are_kept_nowhere(house: TelephoneHouse) -> None:
     one = await house.rings()
     await house.served(one)
     assert await house.calling.press(AINO, one, "4929#") is None
@@ -333,7 +176,7 @@ async def test_keys_in_both_directions_are_kept_nowhere(house: House) -> None:
     assert all(b"4111" not in msgspec.json.encode(fact.event) for fact in await house.floor.all_facts())
 
 
-async def test_who_waits_presses_a_key_and_is_called_back_in_their_place(house: House) -> None:
+async def test_who_waits_presses_a_key_and_is_called_back_in_their_place(house: TelephoneHouse) -> None:
     one = await house.rings()
     before = await house.floor.get(one)
     house.tell(Keys("C1", "1"))
@@ -353,7 +196,7 @@ async def test_who_waits_presses_a_key_and_is_called_back_in_their_place(house: 
     await house.until(lambda: house.engine.open[call.id].heard_by("aino") == {before.contact_id})
 
 
-async def test_without_a_callback_account_keys_mean_nothing(house: House) -> None:
+async def test_without_a_callback_account_keys_mean_nothing(house: TelephoneHouse) -> None:
     await house.floor.sql("UPDATE workstreams SET callback_account_id = NULL")
     one = await house.rings()
     house.tell(Keys("C1", "1"), Sound("C1", b"still there"))
@@ -363,7 +206,7 @@ async def test_without_a_callback_account_keys_mean_nothing(house: House) -> Non
 
 
 @pytest.mark.parametrize("refused", [False, True])
-async def test_a_call_is_forwarded_or_stays(house: House, refused: bool) -> None:
+async def test_a_call_is_forwarded_or_stays(house: TelephoneHouse, refused: bool) -> None:
     one = await house.rings()
     await house.served(one)
     me = Actor(
@@ -387,7 +230,9 @@ async def test_a_call_is_forwarded_or_stays(house: House, refused: bool) -> None
         assert "end C1" not in house.trunk.told, "it is theirs now"
 
 
-async def test_a_part_of_the_engine_dies_and_the_telephone_is_in_the_call_again(house: House) -> None:
+async def test_a_part_of_the_engine_dies_and_the_telephone_is_in_the_call_again(
+    house: TelephoneHouse,
+) -> None:
     one = await house.rings()
     contact = (await house.floor.get(one)).contact_id
     house.engine.open.pop(one)
@@ -395,7 +240,7 @@ async def test_a_part_of_the_engine_dies_and_the_telephone_is_in_the_call_again(
     await house.until(lambda: one in house.engine.open and house.engine.open[one].music(contact))
 
 
-async def test_a_trunk_that_is_gone_takes_its_calls_along(house: House) -> None:
+async def test_a_trunk_that_is_gone_takes_its_calls_along(house: TelephoneHouse) -> None:
     waiting, served = await house.rings("C1"), await house.rings("C2", OTHER)
     await house.served(served)
     await house.floor.sql("UPDATE channel_accounts SET disabled = true WHERE id = $1", TRUNK)
@@ -404,7 +249,7 @@ async def test_a_trunk_that_is_gone_takes_its_calls_along(house: House) -> None:
     await house.until_forgotten()
 
 
-async def test_what_a_dead_process_had_is_over(house: House) -> None:
+async def test_what_a_dead_process_had_is_over(house: TelephoneHouse) -> None:
     floor = house.floor
     one = await house.rings()
     await floor.sql("UPDATE telephones SET process_id = 'dead'")
@@ -413,7 +258,7 @@ async def test_what_a_dead_process_had_is_over(house: House) -> None:
     assert not await floor.sql("SELECT 1 FROM telephones")
 
 
-async def test_the_health_of_an_account_is_what_its_trunk_says(house: House) -> None:
+async def test_the_health_of_an_account_is_what_its_trunk_says(house: TelephoneHouse) -> None:
     async def seen() -> dict[str, object]:
         return dict(
             (await house.floor.sql("SELECT seen FROM channel_accounts WHERE id = $1", TRUNK))[0]["seen"]
@@ -432,7 +277,7 @@ async def test_the_health_of_an_account_is_what_its_trunk_says(house: House) -> 
     await house.eventually(well)
 
 
-async def test_one_process_at_a_time_has_an_account(house: House) -> None:
+async def test_one_process_at_a_time_has_an_account(house: TelephoneHouse) -> None:
     engine = SampleEngine()
     async with house.carrying("other", engine):
         one = await house.rings()
@@ -450,7 +295,7 @@ async def test_one_process_at_a_time_has_an_account(house: House) -> None:
         assert [row["process_id"] for row in held] == ["other"]
 
 
-async def test_a_socket_is_let_in_once_and_brings_the_call_here(house: House) -> None:
+async def test_a_socket_is_let_in_once_and_brings_the_call_here(house: TelephoneHouse) -> None:
     class Streaming(SampleTrunk):
         """A trunk whose provider brings the sound of calls."""
 

@@ -1,0 +1,154 @@
+"""A house that carries telephone calls over a trunk without a network, with an engine without media, on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+import msgspec
+from sample_engine import SampleCall, SampleEngine
+from sample_floor import AINO, HOUSE, ROUTER, Floor
+from sample_line import opener
+from sample_lines import CALLER, line_of
+from sample_routing import ask
+from sample_trunk import SampleKind, SampleTrunk
+
+from valvomo.bus.local import LocalBus
+from valvomo.commands.calling import Calling
+from valvomo.commands.conversations.fire_timers import FireTimers
+from valvomo.commands.conversations.offers import AcceptOffer
+from valvomo.commands.switchboard import Switchboard
+from valvomo.db.doorbell import Doorbell
+from valvomo.domain.access.actor import Actor, UserRole, system
+from valvomo.domain.conversations.call_marks import Line
+from valvomo.domain.conversations.model import State
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.files.folder import Folder
+from valvomo.files.sealed import SealedFiles
+from valvomo.house_key import HouseKey
+from valvomo.jobs.calls.attendant import Attendant
+from valvomo.jobs.calls.keeping import Keeping
+from valvomo.jobs.calls.telephones import Telephones
+from valvomo.jobs.calls.trunks import Trunks
+from valvomo.jobs.lost_telephones import LostTelephones
+from valvomo.live.calls import KEYS_CHANNEL, KeysSignal
+from valvomo.media.port import Engine
+from valvomo.trunks.port import Answered, Happening, Ringing
+
+LINES_AGENT = Actor(
+    id="aino",
+    organization_id=HOUSE,
+    name="Aino",
+    roles=frozenset({UserRole.AGENT}),
+    queues=frozenset({"lines"}),
+)
+OTHER = "+358407654321"
+
+
+class TelephoneHouse:
+    """A process that carries calls, and the trunk of its account."""
+
+    def __init__(self, floor: Floor, folder: Path, kind: SampleKind) -> None:
+        self.folder, self.kind, self.floor = folder, kind, floor
+        self.bus = LocalBus()
+        floor.executor.bell = Doorbell(self.bus)
+        self.engine = SampleEngine()
+        self.calling = Calling(floor.database, self.bus)
+        self.lost = LostTelephones(floor.executor)
+        self.carried: asyncio.Task[None] | None = None
+        self.contact_of: dict[str, str] = {}
+        """By conversation."""
+        self.pressed: list[KeysSignal] = []
+        self.bus.subscribe(
+            KEYS_CHANNEL, lambda it: self.pressed.append(msgspec.json.decode(it, type=KeysSignal))
+        )
+
+    @asynccontextmanager
+    async def carrying(self, name: str, engine: SampleEngine) -> AsyncIterator[asyncio.Task[None]]:
+        files = SealedFiles(Folder(self.folder / "files"), lambda: HouseKey((b"k" * 32,)))
+        keeping = Keeping(self.floor.executor, files, self.folder, self.floor.clock)
+        opened = Trunks(
+            self.floor.executor,
+            opener(self.floor.database),
+            Switchboard(self.floor.database),
+            process_id=name,
+        )
+        telephones = Telephones(self.floor.executor, self.bus, opened, process_id=name)
+        attendant = Attendant(self.floor.executor, self.bus, keeping, process_id=name, telephones=telephones)
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(attendant.carry(cast("Engine", engine)))
+            yield task
+            task.cancel()
+
+    @property
+    def trunk(self) -> SampleTrunk:
+        return self.kind.trunks[-1]
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async def held() -> bool:
+            return holds()
+
+        await self.eventually(held)
+
+    async def eventually(self, holds: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(60):
+            while not await holds():  # noqa: ASYNC110 - neither engine, trunk nor database of the tests rings a bell
+                await asyncio.sleep(0.01)
+
+    async def until_state(self, one: str, wanted: State) -> None:
+        async def is_so() -> bool:
+            return (await self.floor.get(one)).state is wanted
+
+        await self.eventually(is_so)
+
+    async def until_line(self, one: str, wanted: Line | None) -> None:
+        async def is_so() -> bool:
+            return await line_of(self.floor, one) is wanted
+
+        await self.eventually(is_so)
+
+    async def until_forgotten(self) -> None:
+        """No telephone is anybody's any more."""
+
+        async def none_left() -> bool:
+            return not await self.floor.sql("SELECT 1 FROM telephones")
+
+        await self.eventually(none_left)
+
+    def tell(self, *happenings: Happening) -> None:
+        for one in happenings:
+            self.trunk.news.put_nowait(one)
+
+    async def told(self, what: str) -> None:
+        await self.until(lambda: what in self.trunk.told)
+
+    async def rings(self, name: str = "C1", caller: str = CALLER) -> str:
+        """Somebody calls, is taken and in the call; the conversation's id."""
+        self.tell(Ringing(name, caller, OTHER))
+        await self.told(f"take {name}")
+        row = (await self.floor.sql("SELECT conversation_id FROM telephones WHERE trunk_call = $1", name))[0]
+        self.tell(Answered(name))
+        one = str(row["conversation_id"])
+        contact = self.contact_of[one] = (await self.floor.get(one)).contact_id
+        await self.until(lambda: one in self.engine.open and self.engine.open[one].music(contact))
+        return one
+
+    async def served(self, one: str, agent: Actor = AINO) -> None:
+        await self.floor.done(ROUTER, ask(one, agent.id))
+        await self.floor.done(agent, AcceptOffer(conversation_id=one))
+        await self.comes(one, agent)
+
+    async def comes(self, one: str, agent: Actor) -> None:
+        """Their browser offers, again and again where it has to, as browsers do."""
+        while isinstance(answer := await self.calling.come(agent, one, f"of {agent.id}"), Refusal):
+            assert answer.reason is Reason.BUSY
+        assert answer.answer == f"answer to of {agent.id}"
+
+    async def fired(self, one: str) -> None:
+        await self.floor.do(system(HOUSE, "timer"), FireTimers(conversation_id=one))
+
+    def call(self, one: str) -> SampleCall:
+        return self.engine.open[one]
