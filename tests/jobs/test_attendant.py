@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sample_calls import CallHouse as House
@@ -24,7 +25,7 @@ from valvomo.commands.conversations.record import (
     ResumeRecording,
     StartRecording,
 )
-from valvomo.db.calls import Answer
+from valvomo.db.calls import Answer, Said
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.model import Mode
 from valvomo.domain.refusals import Reason, Refusal
@@ -32,9 +33,21 @@ from valvomo.files.folder import Folder
 from valvomo.files.port import MissingError, Place
 from valvomo.files.sealed import SealedFiles
 from valvomo.house_key import HouseKey
+from valvomo.jobs.calls.attended import Attended
 from valvomo.jobs.calls.keeping import Keeping
 from valvomo.jobs.calls.leftovers import leftovers
-from valvomo.media.port import Connected, Gone, Kind, Lost, Recorded, Speaking, Track
+from valvomo.media.port import (
+    Connected,
+    Engine,
+    Gone,
+    GoneError,
+    Kind,
+    Lost,
+    Recorded,
+    RecordingError,
+    Speaking,
+    Track,
+)
 
 BOTH = frozenset({Kind.AUDIO, Kind.VIDEO})
 
@@ -238,6 +251,39 @@ async def test_a_call_is_kept_where_its_customers_were_told_and_removed_after_it
     assert await floor.sql("SELECT state FROM recordings") == [("removed",)]
     with pytest.raises(MissingError):
         await files.get(place)
+
+
+@pytest.mark.parametrize("trouble", [RecordingError("the disk is full"), GoneError("it has died")])
+async def test_what_cannot_be_written_is_not_recorded_and_the_call_goes_on(
+    house: House, trouble: Exception
+) -> None:
+    floor = house.floor
+    await floor.sql("UPDATE workstreams SET calls_kept = 'recording', consent = 'notice'")
+    one, guest = await house.elevated()
+    await house.come(one, guest, AINO)
+    (call_id,) = house.engine.open
+    for person in (guest.id, "aino"):
+        await house.engine.news.put(Connected(call_id, person))
+    await house.until(lambda: bool(house.call().recordings))
+
+    class Full(SampleEngine):
+        """Its disk is, or it is gone, by the time that something is to be kept."""
+
+        async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:  # noqa: ARG002
+            raise trouble
+
+    conversation = await floor.get(one)
+    assert conversation.call is not None
+    full = Full()
+    attended = Attended(cast("Engine", full), conversation, conversation.call, clock=floor.clock)
+    for person in (guest.id, "aino"):
+        said = Said(
+            id=person, organization_id=conversation.organization_id, conversation_id=one, person_id=person,
+            what="come", offer="an offer",
+        )  # fmt: skip
+        assert (await attended.come(said)).answer == "answer to an offer"
+    assert full.open[call_id].heard_by("aino") == {guest.id}
+    assert await attended.follow(conversation)
 
 
 @pytest.mark.parametrize("policy", ["consent", "none"])

@@ -46,7 +46,8 @@ class SampleCall:
 class SampleEngine:
     """See `Engine`. As much of it as browsers need; an offer that begins with `bad` cannot be answered.
 
-    `offers`: it offers for its part, and `agreed` are the answers to that by leg.
+    `offers`: it offers for its part, and `agreed` are the answers to that by leg. In `broken` calls everything fails by
+    a bug. Browsers wait for `stuck`; `waiting` of them do.
     """
 
     def __init__(self) -> None:
@@ -58,6 +59,9 @@ class SampleEngine:
         self.well = Quality(up=1, lost_up=0.0, lost_down=0.05, round_trip=0.1)
         """How everybody's way does."""
         self.offers = False
+        self.broken: set[str] = set()
+        self.stuck: asyncio.Event | None = None
+        self.waiting = 0
         self.agreed: dict[str, str] = {}
 
     async def open_call(self, call_id: str, *, beside: str = "") -> None:  # noqa: ARG002 - all are in one place
@@ -85,6 +89,10 @@ class SampleEngine:
             raise GoneError(leg.call_id)
         if leg.offer.startswith("bad"):
             raise OfferError("it offers nothing")
+        if self.stuck is not None:
+            self.waiting += 1
+            await self.stuck.wait()
+            self.waiting -= 1
         self.open[leg.call_id].legs[leg.leg_id] = leg.sends
         return Agreed(answer=f"answer to {leg.offer}", offer=f"to {leg.leg_id}" if self.offers else "")
 
@@ -123,6 +131,8 @@ class SampleEngine:
 
     async def set_routes(self, call_id: str, matrix: Matrix, *, kept: AbstractSet[str] = frozenset()) -> None:
         """See `Engine`."""
+        if call_id in self.broken:
+            raise RuntimeError(call_id)
         if call_id in self.open:
             self.open[call_id].matrix, self.open[call_id].kept = dict(matrix), frozenset(kept)
 

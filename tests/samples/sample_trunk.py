@@ -15,13 +15,15 @@ from valvomo.trunks.port import Ended, Happening, Refused, Trunk, TrunkError, Wh
 
 @dataclass
 class SampleTrunk:
-    """See `Trunk`."""
+    """See `Trunk`. What is `stuck` waits for its event, what is `broken` fails by a bug; by what is `told` of them."""
 
     told: list[str] = field(default_factory=list)
     heard: dict[str, bytes] = field(default_factory=dict)
     news: asyncio.Queue[Happening] = field(default_factory=asyncio.Queue)
     refuses: Why | None = None
     running: bool = False
+    stuck: dict[str, asyncio.Event] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
 
     async def run(self) -> None:
         """See `Trunk`."""
@@ -47,13 +49,13 @@ class SampleTrunk:
 
     async def dial(self, call: str, to: str, caller: str) -> None:
         """See `Trunk`."""
-        self.told.append(f"dial {call} {to}{caller}")
+        await self._do(f"dial {call} {to}{caller}")
         if self.refuses is not None:
             raise TrunkError(self.refuses)
 
     async def end(self, call: str) -> None:
         """See `Trunk`."""
-        self.told.append(f"end {call}")
+        await self._do(f"end {call}")
         self.news.put_nowait(Ended(call, Why.ENDED))
 
     async def sound(self, call: str, pcm: bytes) -> None:
@@ -62,22 +64,29 @@ class SampleTrunk:
 
     async def keys(self, call: str, keys: str) -> None:
         """See `Trunk`."""
-        self.told.append(f"keys {call} {keys}")
+        await self._do(f"keys {call} {keys}")
 
     async def hold(self, call: str) -> None:
         """See `Trunk`."""
-        self.told.append(f"hold {call}")
+        await self._do(f"hold {call}")
 
     async def unhold(self, call: str) -> None:
         """See `Trunk`."""
-        self.told.append(f"unhold {call}")
+        await self._do(f"unhold {call}")
 
     async def transfer(self, call: str, to: str) -> None:
         """See `Trunk`."""
-        self.told.append(f"transfer {call} {to}")
+        await self._do(f"transfer {call} {to}")
         if self.refuses is not None:
             raise TrunkError(self.refuses)
         self.news.put_nowait(Ended(call, Why.ENDED))
+
+    async def _do(self, what: str) -> None:
+        self.told.append(what)
+        if what in self.broken:
+            raise RuntimeError(what)
+        if what in self.stuck:
+            await self.stuck[what].wait()
 
 
 class Nothing(msgspec.Struct, frozen=True):

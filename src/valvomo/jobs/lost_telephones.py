@@ -5,6 +5,7 @@ from __future__ import annotations
 from valvomo.commands.conversations.telephone import LoseTelephone
 from valvomo.commands.execute import Executor
 from valvomo.db import telephones
+from valvomo.db.telephones import Lost
 from valvomo.domain.access.actor import system
 from valvomo.jobs.rounds import Rounds
 
@@ -22,9 +23,13 @@ class LostTelephones(Rounds):
         """Let their conversations know, and forget them only then."""
         async with self._executor.database.asking() as tx:
             found = await telephones.lost(tx)
-        for one in found:
-            lost = LoseTelephone(conversation_id=one.conversation_id, call_id=one.call_id, why="failed")
-            await self._executor.execute(system(one.organization_id, "calls"), lost)
-            async with self._executor.database.transaction() as tx:
-                await tx.run("telephones.over", one.organization_id, one.call_id)
+        rows = {f"{one.organization_id} {one.call_id}": one for one in found}
+        await self.in_each(rows, lambda key: self._lose(rows[key]), of="call")
         return None
+
+    async def _lose(self, one: Lost) -> bool:
+        lost = LoseTelephone(conversation_id=one.conversation_id, call_id=one.call_id, why="failed")
+        await self._executor.execute(system(one.organization_id, "calls"), lost)
+        async with self._executor.database.transaction() as tx:
+            await tx.run("telephones.over", one.organization_id, one.call_id)
+        return False

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import asyncpg
@@ -31,6 +31,15 @@ class RoundStatistics:
     failed: int = 0
     seconds: float = 0.0
     ended_at: float | None = None
+
+
+@contextlib.contextmanager
+def by_itself(event: str, **of: object) -> Iterator[None]:
+    """What goes wrong with one of many is told, as `event` with whose it was; no other one suffers from it."""
+    try:
+        yield
+    except Exception:
+        log.exception(event, **of)
 
 
 class Rounds(ABC):

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
-from itertools import groupby
 
 import msgspec
 import structlog
 
 from valvomo.bus.port import Bus
-from valvomo.commands.calling import ANSWERED, SAID
 from valvomo.commands.conversations.record import StartRecording
 from valvomo.commands.execute import Executor
 from valvomo.db import calls, conversations
@@ -22,11 +20,13 @@ from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Reason
 from valvomo.jobs.calls.attended import Attended
+from valvomo.jobs.calls.beating import Beating
 from valvomo.jobs.calls.keeping import Keeping
 from valvomo.jobs.calls.rating import Rating
+from valvomo.jobs.calls.signals import TO_TELEPHONES, Signals
 from valvomo.jobs.calls.telephones import Telephones
 from valvomo.jobs.calls.writing import Writer
-from valvomo.jobs.rounds import Rounds
+from valvomo.jobs.rounds import Rounds, by_itself
 from valvomo.live.calls import CHANNEL
 from valvomo.media.port import Connected, Engine, Gone, GoneError, Happening, Lost, Recorded, Speaking
 
@@ -34,9 +34,6 @@ TELL_SECONDS = 0.2
 """Between two words about a call to its browsers, at least."""
 AGAIN_SECONDS = 2.0
 """Between two that say the same."""
-FORGET_SECONDS = 60.0
-ANSWERED_TO = frozenset({"come", "keys", "forward"})
-"""What somebody waits for the answer to."""
 
 log = structlog.get_logger(__name__)
 
@@ -72,9 +69,9 @@ class Attendant(Rounds):
         self._alone = alone
         self._engine: Engine | None = None
         self._calls: dict[Key, Attended] = {}
-        self._said = True
-        self._beat_at = self._told_at = 0.0
-        bus.subscribe(SAID, self._told_of)
+        self._signals = Signals(self._database, bus, process_id, self.wake.set)
+        self._beating = Beating(self._database, process_id)
+        self._took_at = self._told_at = 0.0
 
     async def carry(self, engine: Engine) -> None:
         """Carry calls with this engine until cancelled."""
@@ -83,13 +80,14 @@ class Attendant(Rounds):
             async with self._database.transaction() as tx:
                 await tx.run("calls.forget", 0.0, 0.0)
         async with asyncio.TaskGroup() as group:
+            await self._beating.round()
+            group.create_task(self._beating.run())
             group.create_task(self._listen(engine))
             group.create_task(self._tell())
             group.create_task(self._keeping.run())
             if self._writer is not None:
                 group.create_task(self._writer.run())
             if self._telephones is not None:
-                await self._beat()
                 group.create_task(self._telephones.run())
             group.create_task(self.run())
 
@@ -100,36 +98,23 @@ class Attendant(Rounds):
             await tx.run("calls.end_carrier", self._process_id)
 
     async def round(self) -> float | None:
-        """Be seen, follow the conversations, take what is said; the latter once a second even if nobody told of it."""
-        await self._beat()
+        """Follow the conversations, take what is said; the latter once a second even if nobody told of it.
+
+        Nothing here waits for anybody outside the house: that is done beside, by whoever it is done for.
+        """
         await self._follow()
         if self._telephones is not None:
             await self._telephones.round(self)
         await self._record()
         await self._rate()
-        if not self._said:
+        now = time.monotonic()
+        if not self._signals.said and now - self._took_at < self.every:
             return None
-        self._said = False
-        async with self._database.transaction() as tx:
-            taken = await calls.take(tx, self._process_id)
-        by_call = groupby(sorted(taken, key=lambda one: one.key), key=lambda one: one.key)
+        self._took_at = now
         async with asyncio.TaskGroup() as group:
-            for key, said in [(key, list(said)) for key, said in by_call]:
+            for key, said in await self._signals.take():
                 group.create_task(self._take(key, said))
         return None
-
-    def _told_of(self, _payload: str) -> None:
-        self._said = True
-        self.wake.set()
-
-    async def _beat(self) -> None:
-        now = time.monotonic()
-        if now - self._beat_at < self.every:
-            return
-        self._beat_at, self._said = now, True
-        async with self._database.transaction() as tx:
-            await tx.run("calls.beat", self._process_id)
-            await tx.run("calls.forget", FORGET_SECONDS, FORGET_SECONDS)
 
     async def _follow(self) -> None:
         """What has become of the conversations whose calls are here."""
@@ -139,7 +124,8 @@ class Attendant(Rounds):
             known = await calls.versions(tx, self._calls)
         changed = [key for key, one in self._calls.items() if known.get(key) != one.conversation.version]
         for key in changed:
-            await self._look(key)
+            with by_itself("calls.not_followed", conversation=key[1]):
+                await self._look(key)
 
     async def _record(self) -> None:
         """Have calls kept once both sides are in them; whether they are to be is their conversations' matter."""
@@ -147,12 +133,14 @@ class Attendant(Rounds):
             attended.asked_to_record = True
             organization_id, conversation_id = attended.key
             command = StartRecording(conversation_id=conversation_id)
-            await self._executor.execute(system(organization_id, "calls"), command)
+            with by_itself("calls.not_asked_to_record", conversation=conversation_id):
+                await self._executor.execute(system(organization_id, "calls"), command)
 
     async def _rate(self) -> None:
         """Keep how calls do, and note what goes wrong in them."""
         for attended in list(self._calls.values()):
-            await self._rating.note(attended)
+            with by_itself("calls.not_rated", conversation=attended.key[1]):
+                await self._rating.note(attended)
         await self._rating.keep(self._calls.values())
 
     async def _look(self, key: Key) -> None:
@@ -167,27 +155,26 @@ class Attendant(Rounds):
 
     async def _take(self, key: Key, said: Iterable[Said]) -> None:
         for one in said:
-            try:
-                given = await self._heard(key, one)
-            except ConnectionError as error:
-                log.warning("calls.engine_away", error=repr(error))
-                given = Answer(refusal=Reason.BUSY.value)
-            async with self._database.transaction() as tx:
-                if given is None:
-                    await tx.run("calls.give_back", one.id)
-                elif one.what in ANSWERED_TO:
-                    await calls.answer(tx, one.id, given)
-                else:
-                    await tx.run("calls.drop", one.id)
-            self._bus.publish(SAID if given is None else ANSWERED, one.id)
+            with by_itself("calls.not_answered", conversation=key[1]):
+                if one.what in TO_TELEPHONES and self._telephones is not None:
+                    self._telephones.asked(one, self._signals.reply)
+                    continue
+                given: Answer | None = Answer(refusal=Reason.BUSY.value)
+                try:
+                    given = await self._heard(key, one)
+                except ConnectionError as error:
+                    log.warning("calls.engine_away", error=repr(error))
+                except Exception:
+                    # Whoever waits for the answer to another signal has nothing to do with it.
+                    log.exception("calls.not_heard", conversation=key[1], what=one.what)
+                await self._signals.reply(one, given)
 
     async def _heard(self, key: Key, said: Said) -> Answer | None:
         """What came of it; None where another process has the call."""
         if said.what == "come":
             return await self._come(key, said)
-        if said.what in {"keys", "forward"}:
-            refused = Answer(refusal=Reason.NO_TELEPHONE.value)
-            return await self._telephones.asked(said) if self._telephones is not None else refused
+        if said.what in TO_TELEPHONES:
+            return Answer(refusal=Reason.NO_TELEPHONE.value)
         attended = self._calls.get(key)
         if attended is not None:
             if said.what == "go":

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
 from msgspec import structs
 
 from valvomo.db.calls import Answer, Key, Said
@@ -26,7 +27,9 @@ from valvomo.jobs.calls.listening import Listening
 from valvomo.jobs.calls.watching import Watching, scored
 from valvomo.jobs.calls.writing import Writer
 from valvomo.live.calls import CallSignal, LegSignal
-from valvomo.media.port import Engine, GoneError, Kind, OfferError, PcmLeg, WebLeg
+from valvomo.media.port import Engine, GoneError, Kind, OfferError, PcmLeg, RecordingError, WebLeg
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,12 +170,19 @@ class Attended:
         await self._engine.set_routes(self.call.id, matrix, kept=keeps)
         if kept is not None and kept.kept is Kept.RECORDING and self._recording != kept.id:
             self._recording = kept.id
-            await self._engine.start_recording(self.call.id, kept.id, self.folder)
+            await self._record(kept.id)
         if kept is not None and self._writer is not None:
             if self._listening is None:
                 place = self.call.id, kept.id
                 self._listening = self._writer.listen(self._engine, self.conversation, place)
             self._listening.follow(self.conversation, matrix, keeps)
+
+    async def _record(self, recording_id: str) -> None:
+        """Where nothing can be written the call goes on unrecorded."""
+        try:
+            await self._engine.start_recording(self.call.id, recording_id, self.folder)
+        except (RecordingError, GoneError) as error:
+            log.warning("calls.not_recorded", conversation=self.conversation.id, error=repr(error))
 
     def unheard(self) -> None:
         """Nothing more is said in it that could be written down."""

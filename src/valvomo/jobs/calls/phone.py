@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,14 +11,15 @@ from typing import Any
 import structlog
 
 from valvomo.db.telephones import Wanted
+from valvomo.jobs.rounds import by_itself
 from valvomo.media.port import Dialled, Engine
 from valvomo.trunks.port import Happening, Trunk
 
 MOST_SAID = 50
 """Pieces of sound that wait for the engine: a second's."""
 
-
 log = structlog.get_logger(__name__)
+Work = Callable[[], Awaitable[None]]
 
 
 @dataclass(eq=False)
@@ -27,7 +28,8 @@ class Phone:
 
     `answered`: sound flows. `leg` is the leg's id while it is in the call at the engine, None before and after.
     `version` of the conversation that was looked at last; `ending`: we have hung up; `forwarded`: the trunk connects it
-    elsewhere, and it is not ours to end. What ends it meanwhile is done when that is (`forwarding`).
+    elsewhere, and it is not ours to end. What ends it meanwhile is done when that is (`forwarding`). `over`: nothing
+    is asked of its trunk any more.
     """
 
     call: Wanted
@@ -38,8 +40,10 @@ class Phone:
     held: bool = False
     ending: bool = False
     forwarded: bool = False
+    over: bool = False
     forwarding: asyncio.Lock = field(default_factory=asyncio.Lock)
     events: asyncio.Queue[Happening] = field(default_factory=asyncio.Queue)
+    _works: asyncio.Queue[Work | None] = field(default_factory=asyncio.Queue)
     _said: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(MOST_SAID))
     _pumps: tuple[asyncio.Task[None], ...] = ()
 
@@ -47,6 +51,21 @@ class Phone:
     def key(self) -> tuple[str, str]:
         """Organization, conversation."""
         return self.call.organization_id, self.call.conversation_id
+
+    def ask(self, work: Work) -> None:
+        """Let this be asked of the trunk, when what was asked before is done; nobody else waits for it."""
+        self._works.put_nowait(work)
+
+    async def serve(self) -> None:
+        """Do what is asked, one after the other, to the end of the telephone."""
+        while (work := await self._works.get()) is not None:
+            with by_itself("telephones.not_done", account=self.call.account_id):
+                await work()
+
+    def close(self) -> None:
+        """It is over: what still was to be asked is done, and knows that."""
+        self.over = True
+        self._works.put_nowait(None)
 
     def connect(self, engine: Engine, leg_id: str, group: asyncio.TaskGroup) -> None:
         """From now on the telephone hears what the leg hears, and the other way round."""

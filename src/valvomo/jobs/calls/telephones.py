@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -24,8 +25,10 @@ from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.telephone import keys_refusal
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.jobs.calls.phone import Phone
+from valvomo.jobs.calls.signals import Reply
 from valvomo.jobs.calls.telling import Telling
 from valvomo.jobs.calls.trunks import Trunks
+from valvomo.jobs.rounds import by_itself
 from valvomo.media.port import Engine
 from valvomo.trunks.port import Ended, Happening, Ringing, Sound, Trunk, TrunkError, Why
 
@@ -76,10 +79,11 @@ class Telephones:
             versions = await calls.versions(tx, {one.key for one in phones.values()})
             mine = {row["call_id"] for row in await tx.rows("telephones.mine", self._process_id)}
         for call_id, phone in phones.items():
-            if call_id not in mine:
-                self._drop(phone)
-            elif versions.get(phone.key) != phone.version or self._is_out(phone, carrier):
-                await self._follow(phone, carrier)
+            with by_itself("telephones.not_followed", account=phone.call.account_id):
+                if call_id not in mine:
+                    self._drop(phone)
+                elif versions.get(phone.key) != phone.version or self._is_out(phone, carrier):
+                    await self._follow(phone, carrier)
 
     def adopt(self, call: Wanted) -> None:
         """The sound of a call comes to this process, whoever has told of it or dialled it."""
@@ -87,12 +91,29 @@ class Telephones:
         if trunk is not None and (call.account_id, call.trunk_call) not in self._phones:
             self._add(Phone(call=call, trunk=trunk))
 
-    async def asked(self, said: Said) -> Answer:
-        """An agent has keys pressed for a telephone that is here, or has it connected with another number."""
+    def asked(self, said: Said, reply: Reply) -> None:
+        """An agent has keys pressed for a telephone that is here, or has it connected with another number.
+
+        `reply` is told what came of it once the trunk has done it, and nobody else waits for that.
+        """
         phone = next((one for one in self._phones.values() if one.key == said.key and one.answered), None)
+        if phone is not None:
+            phone.ask(lambda: self._answer(phone, said, reply))
+        elif self._group is not None:
+            self._group.create_task(_refuse(said, reply))
+
+    async def _answer(self, phone: Phone, said: Said, reply: Reply) -> None:
+        given = Answer(refusal=Reason.BUSY.value)
+        try:
+            given = await self._asked(phone, said)
+        except Exception:
+            log.exception("telephones.not_done", account=phone.call.account_id, what=said.what)
+        await reply(said, given)
+
+    async def _asked(self, phone: Phone, said: Said) -> Answer:
         async with self._database.asking() as tx:
             conversation = await conversations.get(tx, *said.key)
-        if phone is None or conversation is None:
+        if phone.over or conversation is None:
             return Answer(refusal=Reason.NO_TELEPHONE.value)
         if refusal := keys_refusal(said.person_id, conversation):
             return Answer(refusal=refusal.reason.value)
@@ -109,6 +130,9 @@ class Telephones:
         except TrunkError as error:
             phone.forwarded = False
             return Answer(refusal=Reason.NOT_FORWARDED.value, why=error.why.value)
+        except BaseException:
+            phone.forwarded = False
+            raise
         command = ForwardCall(conversation_id=said.conversation_id, number=said.offer, by_id=said.person_id)
         outcome = await self._executor.execute(system(said.organization_id, "calls"), command)
         return Answer(refusal=outcome.reason.value) if isinstance(outcome, Refusal) else Answer()
@@ -140,11 +164,16 @@ class Telephones:
         self._phones[phone.call.account_id, phone.call.trunk_call] = phone
         if self._group is not None:
             self._group.create_task(self._attend(phone))
+            self._group.create_task(phone.serve())
         return phone
 
     def _drop(self, phone: Phone) -> None:
         """Another process has it, or nobody: it is not ours to end."""
         phone.disconnect()
+        self._forget(phone)
+
+    def _forget(self, phone: Phone) -> None:
+        phone.close()
         self._phones.pop((phone.call.account_id, phone.call.trunk_call), None)
 
     async def _attend(self, phone: Phone) -> None:
@@ -154,7 +183,7 @@ class Telephones:
             await self._surely(phone, one)
             self.wake()
             if isinstance(one, Ended):
-                self._phones.pop((phone.call.account_id, phone.call.trunk_call), None)
+                self._forget(phone)
                 return
 
     async def _surely(self, phone: Phone, one: Happening) -> None:
@@ -193,11 +222,15 @@ class Telephones:
                 await self._telling.lost(call.organization_id, call.conversation_id, call.call_id, Why.FAILED)
                 continue
             phone = self._add(Phone(call=call, trunk=trunk))
-            try:
-                await trunk.dial(call.trunk_call, call.number, "")
-            except TrunkError as error:
-                log.warning("telephones.not_dialled", account=call.account_id, error=str(error))
-                phone.events.put_nowait(Ended(call.trunk_call, error.why, error.detail))
+            phone.ask(partial(self._call, phone))
+
+    async def _call(self, phone: Phone) -> None:
+        call = phone.call
+        try:
+            await phone.trunk.dial(call.trunk_call, call.number, "")
+        except TrunkError as error:
+            log.warning("telephones.not_dialled", account=call.account_id, error=str(error))
+            phone.events.put_nowait(Ended(call.trunk_call, error.why, error.detail))
 
     async def _follow(self, phone: Phone, carrier: Carrier) -> None:
         """The conversation has changed, or its engine has lost the telephone."""
@@ -207,7 +240,7 @@ class Telephones:
             if not phone.ending and not phone.forwarded:
                 phone.ending = True
                 phone.disconnect()
-                await phone.trunk.end(phone.call.trunk_call)
+                phone.ask(partial(phone.trunk.end, phone.call.trunk_call))
             return
         if phone.answered and self._is_out(phone, carrier):
             await self._bring(phone, conversation, carrier)
@@ -215,7 +248,7 @@ class Telephones:
         held = call is not None and call.held_since is not None
         if held != phone.held:
             phone.held = held
-            await (phone.trunk.hold if held else phone.trunk.unhold)(phone.call.trunk_call)
+            phone.ask(partial(phone.trunk.hold if held else phone.trunk.unhold, phone.call.trunk_call))
         phone.version = conversation.version
 
     async def _bring(self, phone: Phone, conversation: Conversation, carrier: Carrier) -> None:
@@ -232,6 +265,11 @@ class Telephones:
         if not phone.answered or phone.ending or phone.forwarded:
             return False
         return phone.leg is None or not carrier.has(phone.key, phone.leg)
+
+
+async def _refuse(said: Said, reply: Reply) -> None:
+    with by_itself("telephones.not_answered", conversation=said.conversation_id):
+        await reply(said, Answer(refusal=Reason.NO_TELEPHONE.value))
 
 
 def _stands(conversation: Conversation, call: Wanted) -> bool:

@@ -1,0 +1,111 @@
+"""Telephones whose trunk, engine or conversation gives trouble, beside others that have nothing to do with it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import pytest
+from sample_floor import AINO, EINO
+from sample_lines import line_of
+from sample_telephones import LINES_AGENT, OTHER, TelephoneHouse
+
+from valvomo.commands.conversations.call import Hold
+from valvomo.commands.conversations.telephone import LoseTelephone
+from valvomo.commands.execute import Done
+from valvomo.commands.registry import Command
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.conversations.call_marks import Line
+from valvomo.domain.conversations.model import State
+from valvomo.domain.refusals import Reason, Refusal
+
+AT_ONCE = Refusal(Reason.BUSY, {"why": ""})
+"""As it is said where it has gone wrong; whoever has waited in vain is told nothing of why."""
+
+
+async def test_nobody_waits_for_a_network_that_is_slow_with_somebody_else(house: TelephoneHouse) -> None:
+    slow, other = await house.rings("C1"), await house.rings("C2", OTHER)
+    await house.served(slow)
+    await house.served(other, EINO)
+    house.trunk.stuck[f"transfer C1 {OTHER}"] = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(house.calling.forward(LINES_AGENT, slow, OTHER))
+        await house.told(f"transfer C1 {OTHER}")
+        await house.floor.done(EINO, Hold(conversation_id=other))
+        await house.told("hold C2")
+        assert await house.calling.press(EINO, other, "1") is None
+        # What is asked of the slow one comes after, in its order.
+        await house.floor.done(AINO, Hold(conversation_id=slow))
+        await house.until(lambda: house.call(slow).music(house.contact_of[slow]))
+        assert "hold C1" not in house.trunk.told
+        house.trunk.stuck.popitem()[1].set()
+    await house.until_state(slow, State.WRAP_UP)
+
+
+async def test_a_process_is_seen_to_live_whatever_its_calls_wait_for(house: TelephoneHouse) -> None:
+    async def seen() -> datetime:
+        rows = await house.floor.sql("SELECT seen_at FROM call_carriers WHERE process_id = 'carrier'")
+        found: datetime = rows[0]["seen_at"]
+        return found
+
+    one = await house.rings()
+    house.engine.stuck = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        coming = group.create_task(house.served(one))
+        await house.until(lambda: house.engine.waiting > 0)
+        before = await seen()
+
+        async def again() -> bool:
+            return await seen() > before
+
+        await house.eventually(again)
+        assert house.engine.waiting
+        house.engine.stuck.set()
+        await coming
+
+
+async def test_a_call_that_cannot_be_carried_is_nobody_elses_trouble(house: TelephoneHouse) -> None:
+    bad, good = await house.rings("C1"), await house.rings("C2", OTHER)
+    await house.served(bad)
+    house.engine.broken.add(bad)
+    await house.floor.done(AINO, Hold(conversation_id=bad))
+    await house.served(good, EINO)
+    assert await house.calling.come(AINO, bad, "of aino") == AT_ONCE
+    await house.floor.done(EINO, Hold(conversation_id=good))
+    await house.until(lambda: house.call(good).music(house.contact_of[good]))
+    await house.told("hold C2")
+
+
+async def test_a_trunk_that_fails_at_one_call_serves_the_others(house: TelephoneHouse) -> None:
+    bad, good = await house.rings("C1"), await house.rings("C2", OTHER)
+    await house.served(bad)
+    await house.served(good, EINO)
+    house.trunk.broken |= {"hold C1", "keys C1 1", f"transfer C1 {OTHER}"}
+    await house.floor.done(AINO, Hold(conversation_id=bad))
+    await house.told("hold C1")
+    for answer in (
+        await house.calling.press(AINO, bad, "1"),
+        await house.calling.forward(LINES_AGENT, bad, OTHER),
+    ):
+        assert answer == AT_ONCE
+    await house.floor.done(EINO, Hold(conversation_id=good))
+    await house.told("hold C2")
+    assert await line_of(house.floor, bad) is Line.UP
+
+
+async def test_one_telephone_that_cannot_be_lost_keeps_no_other(
+    house: TelephoneHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = await house.rings("C1"), await house.rings("C2", OTHER)
+    execute = house.floor.executor.execute
+
+    async def troubled(actor: Actor, command: Command, key: str | None = None) -> Done | Refusal:
+        if isinstance(command, LoseTelephone) and command.conversation_id == bad:
+            raise RuntimeError(bad)
+        return await execute(actor, command, key)
+
+    monkeypatch.setattr(house.floor.executor, "execute", troubled)
+    await house.floor.sql("UPDATE telephones SET process_id = 'dead'")
+    await house.lost.round()
+    await house.until_state(good, State.CLOSED)
+    assert [str(row[0]) for row in await house.floor.sql("SELECT call_id FROM telephones")] == [bad]
