@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
-from sample_call import SCRIPT, Meeting
+from sample_call import Meeting, met
 from sample_chromium import launched
 from sample_janus import ADDRESS, Janus, janus, missing, network
 
@@ -49,17 +49,6 @@ async def engine_of(*servers: Janus) -> AsyncIterator[JanusEngine]:
         yield engine
 
 
-async def meeting(engine: JanusEngine, chromium: Browser, call: str) -> Meeting:
-    page = await chromium.new_page()
-    await page.evaluate(SCRIPT)
-    await engine.open_call(call)
-    found = Meeting(engine, page, call)
-    for who, part in PARTS.items():
-        await found.come(who, part)
-    await found.route(PARTS)
-    return found
-
-
 def server_of(engine: JanusEngine, call: str) -> str:
     return engine._calls[call].room.session.server.url
 
@@ -75,7 +64,7 @@ async def test_a_server_that_is_killed_takes_its_own_calls_only(apart: Browser, 
     async with asyncio.timeout(PATIENCE), AsyncExitStack() as stack:
         servers = [await stack.enter_async_context(janus(tmp_path / name)) for name in ("one", "other")]
         engine = await stack.enter_async_context(engine_of(*servers))
-        one, other = [await meeting(engine, apart, call) for call in ("one", "other")]
+        one, other = [await met(engine, apart, call, PARTS) for call in ("one", "other")]
         await one.until(customer="agent", agent="customer")
         await other.until(customer="agent", agent="customer")
         assert server_of(engine, "one") != server_of(engine, "other")
@@ -87,7 +76,7 @@ async def test_a_server_that_is_killed_takes_its_own_calls_only(apart: Browser, 
         assert await engine.calls() == {"other"}
         assert await engine.quality("one") == {}
         await other.until(customer="agent", agent="customer")
-        again = await meeting(engine, apart, "one")
+        again = await met(engine, apart, "one", PARTS)
         await again.until(customer="agent", agent="customer")
         assert server_of(engine, "one") == server_of(engine, "other")
         for each in (one, other, again):
@@ -98,7 +87,7 @@ async def test_a_connection_that_breaks_ends_no_call_and_what_changed_meanwhile_
     apart: Browser, tmp_path: Path
 ) -> None:
     async with asyncio.timeout(PATIENCE), janus(tmp_path / "janus") as server, engine_of(server) as engine:
-        call = await meeting(engine, apart, "call")
+        call = await met(engine, apart, "call", PARTS)
         await call.until(customer="agent", agent="customer")
         [session] = engine._servers._sessions
         await broken(session)
@@ -142,7 +131,7 @@ async def test_a_server_that_comes_later_and_one_that_forgets_us(apart: Browser,
 async def meeting_when_there(engine: JanusEngine, chromium: Browser) -> Meeting:
     while True:
         try:
-            return await meeting(engine, chromium, "call")
+            return await met(engine, chromium, "call", PARTS)
         except ConnectionError:
             await asyncio.sleep(0.05)
 
@@ -154,7 +143,7 @@ async def test_a_process_of_ours_that_dies_takes_its_calls_from_janus(apart: Bro
         EnginePool.running(Place(host=ADDRESS), 1) as back,
         JanusEngine.running([server.server], back) as engine,
     ):
-        call = await meeting(engine, apart, "call")
+        call = await met(engine, apart, "call", PARTS)
         await call.until(customer="agent", agent="customer")
         room = engine._calls["call"].room
         killed = back.process_of("call")
@@ -172,7 +161,7 @@ async def test_whoever_has_gone_hears_nothing_by_any_of_their_connections(
     apart: Browser, tmp_path: Path
 ) -> None:
     async with asyncio.timeout(PATIENCE), janus(tmp_path / "janus") as server, engine_of(server) as engine:
-        call = await meeting(engine, apart, "call")
+        call = await met(engine, apart, "call", PARTS)
         await call.until(customer="agent", agent="customer")
         leg = engine._calls["call"].legs["customer"]
         assert leg.mouth is not None
@@ -201,7 +190,7 @@ async def hung_up(engine: JanusEngine) -> bool:
 
 async def test_what_is_told_of_a_way(apart: Browser, tmp_path: Path) -> None:
     async with asyncio.timeout(PATIENCE), janus(tmp_path / "janus") as server, engine_of(server) as engine:
-        call = await meeting(engine, apart, "call")
+        call = await met(engine, apart, "call", PARTS)
         seen = {Connected("call", "customer"), Connected("call", "agent")}
         async for one in engine.happenings():
             if isinstance(one, Connected):

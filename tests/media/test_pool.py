@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
-from sample_call import SCRIPT, Meeting
+from sample_call import met
 from sample_sound import heard, read_back, wav
 from sample_telephone import TONES, Telephone
 
@@ -34,20 +34,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 PARTS = {"customer": Part.CUSTOMER, "agent": Part.AGENT}
 
 
-async def meeting(pool: EnginePool, chromium: Browser, call: str) -> Meeting:
-    page = await chromium.new_page()
-    await page.evaluate(SCRIPT)
-    await pool.open_call(call)
-    found = Meeting(pool, page, call)
-    for who, part in PARTS.items():
-        await found.come(who, part)
-    await found.route(PARTS)
-    return found
-
-
 async def test_a_process_that_is_killed_takes_its_own_calls_only(chromium: Browser) -> None:
     async with asyncio.timeout(60), EnginePool.running(Place(host="127.0.0.1"), 2) as pool:
-        one, other = [await meeting(pool, chromium, call) for call in ("one", "other")]
+        one, other = [await met(pool, chromium, call, PARTS) for call in ("one", "other")]
         await one.until(customer="agent", agent="customer")
         await other.until(customer="agent", agent="customer")
         with pytest.raises(ValueError, match="beside"):
@@ -63,7 +52,7 @@ async def test_a_process_that_is_killed_takes_its_own_calls_only(chromium: Brows
         assert await pool.calls() == {"other"}
         assert await pool.quality("one") == {}
         await other.until(customer="agent", agent="customer")
-        again = await meeting(pool, chromium, "one")
+        again = await met(pool, chromium, "one", PARTS)
         await again.until(customer="agent", agent="customer")
         assert pool.process_of("one") != killed
         await pool.open_call("beside", beside="other")
@@ -76,7 +65,7 @@ async def test_a_process_that_is_killed_takes_its_own_calls_only(chromium: Brows
 async def test_a_telephone_in_another_process(chromium: Browser) -> None:
     parts = PARTS | {"supervisor": Part.SPEAKER}
     async with asyncio.timeout(60), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
-        call = await meeting(pool, chromium, "call")
+        call = await met(pool, chromium, "call", PARTS)
         async with Telephone.ringing(pool, "call", "supervisor") as phone:
             call.telephones["supervisor"] = phone
             await call.route(parts)
@@ -115,7 +104,7 @@ async def test_a_recording_of_another_process_and_what_is_left_of_one_that_was_k
     chromium: Browser, tmp_path: Path
 ) -> None:
     async with asyncio.timeout(60), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
-        call = await meeting(pool, chromium, "call")
+        call = await met(pool, chromium, "call", PARTS)
         await call.until(customer="agent", agent="customer")
         with pytest.raises(RecordingError, match="no folder"):
             await pool.start_recording("call", "one", str(tmp_path / "nowhere"))

@@ -1,9 +1,9 @@
 """Browsers in a call: each hears others by real WebRTC, and says which tones it hears and how loudly."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 from sample_telephone import MUSIC, TONES, Telephone
 
 from valvomo.domain.calls.hearing import SENDING, Leg, Part, hearing, recorded
@@ -185,3 +185,15 @@ class Meeting:
     async def quality(self, who: str) -> Quality:
         """How somebody's leg does."""
         return (await self.engine.quality(self.call))[who]
+
+
+async def met(engine: Engine, browser: Browser, call: str, parts: Mapping[str, Part]) -> Meeting:
+    """These people in a call of their own, in which they hear each other."""
+    page = await browser.new_page()
+    await page.evaluate(SCRIPT)
+    await engine.open_call(call)
+    found = Meeting(engine, page, call)
+    for who, part in parts.items():
+        await found.come(who, part)
+    await found.route(dict(parts))
+    return found

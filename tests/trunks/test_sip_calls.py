@@ -32,12 +32,6 @@ NUMBER = "+358401234567"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def phone() -> AsyncIterator[Telephone]:
-    async with Telephone.there() as made:
-        yield made
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def port() -> int:
     return free_port()
 

@@ -6,15 +6,15 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from sample_certificate import certificate_in
 from sample_sip import (
     HERE,
     OURS,
+    Handset,
+    Heard,
     Registrar,
     Telephone,
     alone,
@@ -25,18 +25,12 @@ from sample_sip import (
     until,
 )
 
-from valvomo.trunks.port import Ended, State, TrunkError, Why
+from valvomo.trunks.port import Ended, Ringing, State, TrunkError, Why
 from valvomo.trunks.sip.forms import SipSettings
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 NUMBER = "+358401234567"
 SECRET = "wrong horse battery"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def phone() -> AsyncIterator[Telephone]:
-    async with Telephone.there() as made:
-        yield made
 
 
 def registered(at: Registrar, **how: object) -> SipSettings:
@@ -95,16 +89,21 @@ async def test_it_becomes_known_once_the_provider_is_there() -> None:
             await trunk.state(ready=True)
 
 
+async def one_each_way(trunk: Heard, phone: Telephone, port: int) -> tuple[Ringing, Handset, Handset]:
+    """A call that came and was taken, and one of ours that rings, named `out`; the telephone's ends of both."""
+    await trunk.state(ready=True)
+    handset = await phone.call(port)
+    ringing = await trunk.ringing()
+    await trunk.trunk.take(ringing.call)
+    await trunk.answered(ringing.call)
+    await trunk.trunk.dial("out", NUMBER, "")
+    return ringing, handset, await phone.rings()
+
+
 async def test_a_process_that_is_killed_ends_its_calls_and_is_followed(phone: Telephone) -> None:
     made, port = alone(phone.port)
     async with standing(made) as trunk:
-        await trunk.state(ready=True)
-        handset = await phone.call(port)
-        ringing = await trunk.ringing()
-        await trunk.trunk.take(ringing.call)
-        await trunk.answered(ringing.call)
-        await trunk.trunk.dial("out", NUMBER, "")
-        other = await phone.rings()
+        ringing, handset, other = await one_each_way(trunk, phone, port)
         process = trunk.trunk.process
         assert process is not None
         os.kill(process.pid, signal.SIGKILL)
@@ -124,13 +123,7 @@ async def test_a_process_that_is_killed_ends_its_calls_and_is_followed(phone: Te
 async def test_an_orderly_end_hangs_everybody_up(phone: Telephone) -> None:
     made, port = alone(phone.port)
     async with standing(made) as trunk:
-        await trunk.state(ready=True)
-        handset = await phone.call(port)
-        ringing = await trunk.ringing()
-        await trunk.trunk.take(ringing.call)
-        await trunk.answered(ringing.call)
-        await trunk.trunk.dial("out", NUMBER, "")
-        other = await phone.rings()
+        ringing, handset, other = await one_each_way(trunk, phone, port)
         process = trunk.trunk.process
     assert process is not None
     assert process.returncode == 0

@@ -3,10 +3,8 @@
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from sample_sip import (
     HERE,
     OURS,
@@ -23,12 +21,6 @@ from valvomo.trunks.port import Why
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 NUMBER = "+358401234567"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def phone() -> AsyncIterator[Telephone]:
-    async with Telephone.there() as made:
-        yield made
 
 
 @pytest.mark.parametrize(
