@@ -38,6 +38,14 @@ async def begin(
     await tx.run("recordings.begin", *key, conversation_id, *span, kept.value)
 
 
+async def remove(tx: Transaction, key: Key, *, sound: bool) -> None:
+    """Its words are gone, and its sound too, or not yet. Whoever adds to it at the moment is waited for."""
+    await tx.run("recordings.lock", *key)
+    await tx.run("recordings.forget", *key)
+    if sound:
+        await tx.run("recordings.remove", *key)
+
+
 async def end(tx: Transaction, key: Key, tracks: Iterable[Track], *, failed: bool) -> None:
     """It is over, with this sound, whole or not."""
     for one in tracks:

@@ -21,9 +21,13 @@ UPDATE recordings SET state = $3 WHERE organization_id = $1 AND id = $2 AND stat
 -- A recording.
 SELECT * FROM recordings WHERE organization_id = $1 AND id = $2
 
+-- name: lock
+-- A recording, which nobody else changes or removes until this is done.
+SELECT * FROM recordings WHERE organization_id = $1 AND id = $2 FOR UPDATE
+
 -- name: owner
--- Whose recording it is.
-SELECT organization_id, conversation_id FROM recordings WHERE id = $1
+-- Whose recording it is, and how long it is kept.
+SELECT organization_id, conversation_id, state, keep_until FROM recordings WHERE id = $1
 
 -- name: of_conversation
 -- The recordings of a conversation that can be listened to, oldest first.
@@ -33,21 +37,34 @@ SELECT * FROM recordings WHERE organization_id = $1 AND conversation_id = $2 AND
 -- What these recordings are made of.
 SELECT * FROM recording_tracks WHERE organization_id = $1 AND recording_id = ANY ($2::text[]) ORDER BY began, id
 
--- name: due
--- Recordings whose days are over.
-SELECT organization_id, id FROM recordings WHERE keep_until <= $1 AND state <> 'removed'
-ORDER BY keep_until LIMIT 100
+-- name: spoken
+-- Recordings whose days are over and of which there are words still.
+SELECT r.organization_id, r.id FROM recordings r
+WHERE r.keep_until <= $1 AND r.state <> 'removed' AND EXISTS (
+    SELECT FROM internal_messages m
+    WHERE m.organization_id = r.organization_id AND m.spoken IS NOT NULL AND m.spoken ->> 'recording_id' = r.id
+        AND m.text <> ''
+) ORDER BY r.keep_until, r.organization_id, r.id LIMIT $2
 
--- name: remove
--- Its sound is gone, and so are its words, also from what is searched; that there was one is still known.
-WITH gone AS (
-    DELETE FROM recording_tracks WHERE organization_id = $1 AND recording_id = $2
-), emptied AS (
+-- name: due
+-- Recordings whose days are over, after one of them.
+SELECT organization_id, id, keep_until FROM recordings
+WHERE keep_until <= $1 AND state <> 'removed' AND (keep_until, organization_id, id) > ($2, $3, $4)
+ORDER BY keep_until, organization_id, id LIMIT $5
+
+-- name: forget
+-- Its words are gone, also from what is searched.
+WITH emptied AS (
     UPDATE internal_messages SET text = '', spoken = spoken - 'salt' || '{"removed": true}'
     WHERE organization_id = $1 AND spoken IS NOT NULL AND spoken ->> 'recording_id' = $2
     RETURNING conversation_id, seq
-), forgotten AS (
-    DELETE FROM internal_words w USING emptied e
-    WHERE w.organization_id = $1 AND w.conversation_id = e.conversation_id AND w.seq = e.seq
+)
+DELETE FROM internal_words w USING emptied e
+WHERE w.organization_id = $1 AND w.conversation_id = e.conversation_id AND w.seq = e.seq
+
+-- name: remove
+-- Its sound is gone; that there was one is still known.
+WITH gone AS (
+    DELETE FROM recording_tracks WHERE organization_id = $1 AND recording_id = $2
 )
 UPDATE recordings SET state = 'removed' WHERE organization_id = $1 AND id = $2

@@ -13,13 +13,13 @@ import structlog
 from valvomo.commands.conversations.record import EndRecording
 from valvomo.commands.execute import Executor
 from valvomo.db import recordings
-from valvomo.db.recordings import Key
 from valvomo.domain.access.actor import system
 from valvomo.domain.refusals import Refusal
 from valvomo.files.port import Place, StorageError
 from valvomo.files.sealed import SealedFiles
 from valvomo.house_key import NoKeyError, UnreadableKeyError
 from valvomo.jobs.calls.leftovers import leftovers
+from valvomo.jobs.calls.removal import Removal
 from valvomo.jobs.rounds import Rounds
 from valvomo.media.port import Recorded, Track
 
@@ -40,6 +40,7 @@ class Keeping(Rounds):
         self._files = files
         self.folder = folder
         self._clock = clock
+        self._removal = Removal(self._database, files, clock)
         self._offered: list[Recorded] = []
 
     def offer(self, recorded: Recorded) -> None:
@@ -56,10 +57,7 @@ class Keeping(Rounds):
         for one in (*offered, *left):
             if not await self._kept(one) and one in offered:
                 self._offered.append(one)
-        async with self._database.asking() as tx:
-            due = await tx.rows("recordings.due", self._clock())
-        for row in due:
-            await self._remove((row["organization_id"], row["id"]))
+        await self._removal.round()
         return None
 
     async def _kept(self, recorded: Recorded) -> bool:
@@ -91,20 +89,12 @@ class Keeping(Rounds):
         if isinstance(outcome, Refusal):
             # What was said lies in the folder still, and is tried again.
             raise StorageError(outcome.reason.value)
-        for one in recorded.tracks:
-            await asyncio.to_thread(Path(one.file).unlink, missing_ok=True)
+        await _unlink(recorded)
 
-    async def _remove(self, key: Key) -> None:
-        async with self._database.asking() as tx:
-            tracks = (await recordings.tracks(tx, key[0], [key[1]]))[key[1]]
-        try:
-            for one in tracks:
-                await self._files.remove(Place(key[0], one.id))
-        except StorageError as error:
-            log.warning("calls.recording_not_removed", recording=key[1], error=repr(error))
-            return
-        async with self._database.transaction() as tx:
-            await tx.run("recordings.remove", *key)
+
+async def _unlink(recorded: Recorded) -> None:
+    for one in recorded.tracks:
+        await asyncio.to_thread(Path(one.file).unlink, missing_ok=True)
 
 
 def _id_of(track: Track) -> str:
