@@ -1,36 +1,45 @@
-"""What is kept of calls goes after its days, whatever its storage does."""
+"""What is kept of calls goes after its days: also what comes late, and whatever its storage does."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from pathlib import Path
 
 import pytest
-from sample_floor import HOUSE, Floor
+from sample_floor import AINO, HOUSE, Floor
 
+from valvomo.commands.conversations.record import EndRecording, HearRecording
 from valvomo.commands.conversations.write_down import WriteDown
 from valvomo.db import recordings
 from valvomo.db.recordings import Track
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.call_marks import Kept
 from valvomo.domain.conversations.model import Role
+from valvomo.domain.refusals import Reason
 from valvomo.files.folder import Folder
 from valvomo.files.port import Place, StorageError
 from valvomo.files.sealed import SealedFiles
 from valvomo.house_key import HouseKey
 from valvomo.jobs.calls.keeping import Keeping
+from valvomo.media.port import Recorded
+from valvomo.media.port import Track as Written
 
 CALLS = system(HOUSE, "calls")
 DAY = 86_400
 
 
 class Stubborn(Folder):
-    """A storage that does not let go of some files, or of any."""
+    """A storage that does not let go of some files, or of any; what `meanwhile` does happens while it takes one."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
         self.away = False
         self.holds: Collection[str] = ()
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    async def put(self, place: Place, chunks: AsyncIterator[bytes]) -> None:
+        await super().put(place, chunks)
+        self.meanwhile()
 
     async def remove(self, place: Place) -> None:
         if self.away or place.file_id in self.holds:
@@ -63,6 +72,13 @@ class Kept30:
         )  # fmt: skip
         await self.floor.done(CALLS, said)
 
+    def offer(self, recording_id: str) -> Path:
+        """A carrier comes back with a file of its."""
+        file = self.folder / f"{recording_id}-1.opus"
+        file.write_bytes(b"what was said")
+        self.keeping.offer(Recorded("call", recording_id, (Written(str(file), "aino", "agent", 0.0, 1.0),)))
+        return file
+
     async def states(self) -> dict[str, str]:
         return {row["id"]: row["state"] for row in await self.floor.sql("SELECT id, state FROM recordings")}
 
@@ -70,6 +86,9 @@ class Kept30:
         return [
             row["text"] for row in await self.floor.sql("SELECT text FROM internal_messages ORDER BY seq")
         ]
+
+    def stored(self) -> list[Path]:
+        return [one for one in self.kept.rglob("*") if one.is_file()]
 
 
 def sound(track_id: str) -> Track:
@@ -79,6 +98,43 @@ def sound(track_id: str) -> Track:
 @pytest.fixture
 async def house(floor: Floor, tmp_path: Path) -> Kept30:
     return Kept30(floor, tmp_path, await floor.accepted())
+
+
+@pytest.mark.parametrize("removed", [True, False], ids=["removed", "to be removed"])
+async def test_of_a_file_that_comes_after_its_days_nothing_is_kept(house: Kept30, *, removed: bool) -> None:
+    await house.begin("r")
+    house.floor.clock.advance(31 * DAY)
+    if removed:
+        await house.keeping.round()
+    file = house.offer("r")
+    await house.keeping.round()
+    assert (file.exists(), house.stored()) == (False, [])
+    assert await house.floor.sql("SELECT 1 FROM recording_tracks") == []
+    assert await house.states() == {"r": "removed"}
+
+
+async def test_what_was_stored_when_its_days_ended_does_not_stay(house: Kept30) -> None:
+    await house.begin("r")
+    house.storage.meanwhile = lambda: house.floor.clock.advance(31 * DAY)
+    file = house.offer("r")
+    await house.keeping.round()
+    assert file.exists(), "nobody has taken it"
+    await house.keeping.round()
+    assert (file.exists(), house.stored()) == (False, [])
+
+
+async def test_nothing_is_added_to_or_heard_of_what_is_removed(house: Kept30) -> None:
+    await house.begin("r", "t")
+    heard = HearRecording(conversation_id=house.one, recording_id="r", track_id="t")
+    await house.floor.done(AINO, heard)
+    ended = EndRecording(recording_id="r", tracks=(sound("late"),))
+    for make in ("UPDATE recordings SET state = 'removed'", "UPDATE recordings SET state = 'kept'"):
+        await house.floor.sql(make)
+        assert (await house.floor.refused(CALLS, ended)).reason is (Reason.NOT_RECORDED)
+        assert (await house.floor.refused(AINO, heard)).reason is Reason.NOT_FOUND
+        house.floor.clock.advance(31 * DAY)
+    tracks = await house.floor.sql("SELECT id FROM recording_tracks")
+    assert [row["id"] for row in tracks] == ["t"]
 
 
 async def test_words_go_on_their_day_while_the_storage_of_the_sound_is_away(house: Kept30) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from valvomo.db.transaction import Transaction
+from valvomo.domain.conversations import recording as rules
 from valvomo.domain.conversations.call_marks import Kept
 
 Key = tuple[str, str]
@@ -36,6 +37,12 @@ async def begin(
 ) -> None:
     """A call is being kept from a moment on, for so many days: its sound, or its words only."""
     await tx.run("recordings.begin", *key, conversation_id, *span, kept.value)
+
+
+async def days_over(tx: Transaction, key: Key, now: datetime) -> bool:
+    """Whether nothing more is kept of it; until this is done nobody removes it."""
+    row: Any = await tx.row("recordings.lock", *key)
+    return row is None or rules.days_over(row["state"], row["keep_until"], now)
 
 
 async def remove(tx: Transaction, key: Key, *, sound: bool) -> None:

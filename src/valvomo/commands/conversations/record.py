@@ -95,7 +95,7 @@ async def resume_recording(work: Work, command: ResumeRecording) -> Outcome:
 
 @handles(EndRecording)
 async def end_recording(work: Work, command: EndRecording) -> Outcome:
-    """Whoever reads along sees it at once."""
+    """Whoever reads along sees it at once; nothing is kept of one whose days are over."""
     if work.actor.kind is not ActorKind.SYSTEM:
         return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
     row = await work.tx.row("recordings.get", work.organization_id, command.recording_id)
@@ -105,6 +105,8 @@ async def end_recording(work: Work, command: EndRecording) -> Outcome:
     if isinstance(conversation, Refusal):
         return conversation
     key = (work.organization_id, command.recording_id)
+    if await recordings.days_over(work.tx, key, work.now):
+        return Refusal(Reason.NOT_RECORDED)
     await recordings.end(work.tx, key, command.tracks, failed=not command.whole)
     kept = RecordingKept(recording_id=command.recording_id, whole=command.whole)
     return await work.decide(conversation, (kept,))
@@ -122,6 +124,8 @@ async def hear_recording(work: Work, command: HearRecording) -> Outcome:
     found = next((one for one in tracks[command.recording_id] if one.id == command.track_id), None)
     whose = await work.tx.row("recordings.get", work.organization_id, command.recording_id)
     if found is None or whose is None or whose["conversation_id"] != conversation.id:
+        return Refusal(Reason.NOT_FOUND)
+    if rules.days_over(whose["state"], whose["keep_until"], work.now):
         return Refusal(Reason.NOT_FOUND)
     work.note(
         RecordingHeard(conversation_id=conversation.id, recording_id=command.recording_id, part=found.part)

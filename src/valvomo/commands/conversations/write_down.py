@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
-from valvomo.db import messages
+from valvomo.db import messages, recordings
 from valvomo.db.messages import SpokenMessage
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations.model import Role
@@ -46,7 +46,8 @@ async def write_down_speech(work: Work, command: WriteDown) -> Outcome:
     if isinstance(conversation, Refusal):
         return conversation
     text = cut_to_fit(command.text)
-    if row["state"] == "removed" or not text:
+    key = (work.organization_id, command.recording_id)
+    if not text or await recordings.days_over(work.tx, key, work.now):
         return Refusal(Reason.NOT_RECORDED)
     salt = secrets.token_hex(SALT_BYTES)
     said = Utterance(message_id=work.new_id(), person_id=command.person_id, role=command.spoken_as, text=text)

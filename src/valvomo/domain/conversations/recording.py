@@ -68,6 +68,11 @@ class RecordingKept(Event):
         return conversation.but()
 
 
+def days_over(state: str, keep_until: datetime, now: datetime) -> bool:
+    """Whether a recording in this state is removed, or is to be: nothing of it is heard, and nothing more is kept."""
+    return state == "removed" or keep_until <= now
+
+
 def recording_refusal(conversation: Conversation, kept: Kept) -> Refusal | None:
     """Why a call is not kept: the workstream does not want it, its customer was told nothing, or does not agree."""
     call = ongoing_call(conversation)

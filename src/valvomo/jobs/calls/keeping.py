@@ -14,6 +14,7 @@ from valvomo.commands.conversations.record import EndRecording
 from valvomo.commands.execute import Executor
 from valvomo.db import recordings
 from valvomo.domain.access.actor import system
+from valvomo.domain.conversations.recording import days_over
 from valvomo.domain.refusals import Refusal
 from valvomo.files.port import Place, StorageError
 from valvomo.files.sealed import SealedFiles
@@ -75,6 +76,9 @@ class Keeping(Rounds):
             log.warning("calls.recording_of_nobody", recording=recorded.recording_id)
             return
         organization_id, tracks = owner["organization_id"], list[recordings.Track]()
+        if days_over(owner["state"], owner["keep_until"], self._clock()):
+            await self._drop(organization_id, recorded)
+            return
         for one in recorded.tracks:
             track = recordings.Track(
                 id=_id_of(one), person_id=one.leg_id, part=one.name, began=one.began, seconds=one.seconds
@@ -89,6 +93,13 @@ class Keeping(Rounds):
         if isinstance(outcome, Refusal):
             # What was said lies in the folder still, and is tried again.
             raise StorageError(outcome.reason.value)
+        await _unlink(recorded)
+
+    async def _drop(self, organization_id: str, recorded: Recorded) -> None:
+        """Its days are over: nothing of it is kept, also not what was before its end could be told."""
+        log.warning("calls.recording_too_late", recording=recorded.recording_id)
+        for one in recorded.tracks:
+            await self._files.remove(Place(organization_id, _id_of(one)))
         await _unlink(recorded)
 
 
