@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -99,9 +100,36 @@ async def test_a_connection_that_breaks_ends_no_call_and_what_changed_meanwhile_
         await call.route(PARTS)
         await call.until(customer="agent", agent="customer")
         assert engine._servers._sessions == [session]
+        await bound_unheard(call, session)
+        await engine.set_routes("call", {})
+        await call.until(customer="", agent="")
         await engine.end_call("call")
         await call.until(customer="", agent="")
         await call.page.close()
+
+
+async def bound_unheard(call: Meeting, session: Session) -> None:
+    """The customer is given the agent, and the connection breaks before Janus says so."""
+    await call.route(PARTS, held=True)
+    await call.until(customer="music", agent="")
+    assert isinstance(call.engine, JanusEngine)
+    legs = call.engine._calls["call"].legs
+    found, agent = legs["customer"].ear, legs["agent"].feed
+    assert found is not None
+    assert agent is not None
+    say = found.handle.say
+
+    async def unheard(request: str, *rest: Any, **body: Any) -> Any:
+        said = await say(request, *rest, **body)
+        if agent.id in {one["feed"] for one in body.get("streams", ())}:
+            await broken(session)
+            found.handle.say = say  # type: ignore[method-assign]
+            raise ConnectionResetError
+        return said
+
+    found.handle.say = unheard  # type: ignore[method-assign]
+    await call.route(PARTS)
+    assert found.handle.say is say, "it was given to them"
 
 
 async def broken(session: Session) -> None:

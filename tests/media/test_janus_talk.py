@@ -4,23 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from websockets.asyncio.server import ServerConnection, serve
 
 from valvomo.media.embedded import sdp
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.pool import EnginePool
 from valvomo.media.janus import client, listed, offers
-from valvomo.media.janus.client import Handle, JanusError, Session
+from valvomo.media.janus.client import JanusError, Session
 from valvomo.media.janus.engine import JanusEngine
-from valvomo.media.janus.room import Ear, Feed, Room, Slot
 from valvomo.media.port import Kind, OfferError
 
 PATIENCE = 30.0
@@ -280,111 +276,3 @@ def test_two_microphones_are_one_too_many() -> None:
 def test_offers_that_are_none(offer: str) -> None:
     with pytest.raises(OfferError):
         offers.read(offer, frozenset(Kind))
-
-
-class Heeds(Handle):
-    """A handle whose server does as it is told, or not; `bound` is which feed is in which stream."""
-
-    def __init__(self, slots: list[Slot]) -> None:
-        self.bound = {one.mid: "silence" for one in slots}
-        self.deaf: set[str] = set()
-        self.said: list[str] = []
-        self.empty: set[str] = set()
-
-    async def say(self, request: str, jsep: dict[str, Any] | None = None, **body: Any) -> dict[str, Any]:
-        self.said.append(request)
-        if request == "start":
-            assert jsep == {"type": "answer", "sdp": "agreed"}
-            return {}
-        if request != "switch":
-            return {}
-        for one in body["streams"]:
-            if one["sub_mid"] not in self.deaf:
-                self.bound[one["sub_mid"]] = one["feed"]
-        anew = {one["sub_mid"] for one in body["streams"]} & self.empty
-        self.empty -= anew
-        said: dict[str, Any] = {
-            "streams": [{"mid": mid, "feed_id": feed} for mid, feed in self.bound.items()]
-        }
-        return said | ({"jsep": {"type": "offer", "sdp": "anew"}} if anew else {})
-
-
-PEOPLE = "abcde"
-FEEDS = {
-    one: Feed(one.upper(), {Kind.AUDIO: "0"} | ({Kind.VIDEO: "1"} if one in "ab" else {})) for one in PEOPLE
-}
-SETS = st.frozensets(st.sampled_from(PEOPLE))
-
-
-def ear(sounds: int, pictures: int) -> tuple[Ear, Heeds]:
-    kinds = [Kind.AUDIO] * sounds + [Kind.VIDEO] * pictures
-    slots = [Slot(str(number), kind) for number, kind in enumerate(kinds)]
-    handle = Heeds(slots)
-    silence = Feed("silence", {Kind.AUDIO: "0", Kind.VIDEO: "1"})
-    room = Room(Session(Fake().server, lambda: None), "room", handle, silence)
-    return Ear(room, handle, slots, "offer"), handle
-
-
-@given(st.lists(st.tuples(SETS, SETS, st.booleans(), SETS), max_size=8), st.integers(0, 3), st.integers(0, 2))
-def test_an_ear_is_given_who_is_wanted_and_nobody_else(
-    steps: list[tuple[frozenset[str], frozenset[str], bool, frozenset[str]]], sounds: int, pictures: int
-) -> None:
-    found, handle = ear(sounds, pictures)
-
-    async def follow() -> None:
-        await found.follow(lambda: {Kind.AUDIO: set(PEOPLE)}, FEEDS.get, more=True)
-        assert handle.said == [], "nothing before the browser has agreed"
-        await found.answer("agreed")
-        for heard, seen, more, there in steps:
-            wanted = {Kind.AUDIO: heard, Kind.VIDEO: seen}
-            before = {one.mid: one.source for one in found.slots}
-            known = {one: FEEDS[one] for one in there}
-            await found.follow(partial(dict, wanted), known.get, more=more)
-            for kind, size in ((Kind.AUDIO, sounds), (Kind.VIDEO, pictures)):
-                slots = [one for one in found.slots if one.kind is kind]
-                given = [one.source for one in slots if one.source is not None]
-                can = {one for one in wanted[kind] & there if kind in FEEDS[one].mids}
-                assert len(set(given)) == len(given)
-                assert set(given) <= can
-                if more:
-                    assert len(given) == min(len(can), size)
-                else:
-                    assert all(one.source in {None, before[one.mid]} for one in slots)
-                for one in slots:
-                    assert handle.bound[one.mid] == (FEEDS[one.source].id if one.source else "silence")
-
-    asyncio.run(follow())
-
-
-async def followed(found: Ear, heard: str, **more: Any) -> None:
-    await found.follow(lambda: {Kind.AUDIO: set(heard)}, FEEDS.get, more=True, **more)
-
-
-async def test_whoever_spoke_last_is_heard_where_streams_are_few() -> None:
-    found, _ = ear(2, 0)
-    await found.answer("agreed")
-    await followed(found, "abc")
-    assert {one.source for one in found.slots} == {"a", "b"}
-    found.spoke = {"c": 1.0}
-    await followed(found, "abc")
-    assert {one.source for one in found.slots} == {"a", "c"}
-    found.spoke = {"c": 1.0, "b": 2.0}
-    await followed(found, "abc")
-    assert {one.source for one in found.slots} == {"b", "c"}
-
-
-async def test_what_janus_has_not_done_is_noticed() -> None:
-    found, handle = ear(1, 0)
-    await found.answer("agreed")
-    await followed(found, "a")
-    handle.deaf = {"0"}
-    with pytest.raises(JanusError):
-        await followed(found, "")
-
-
-async def test_a_stream_that_lost_its_source_is_agreed_upon_anew_without_the_browser() -> None:
-    found, handle = ear(1, 0)
-    await found.answer("agreed")
-    handle.empty = {"0"}
-    await followed(found, "a")
-    assert handle.said == ["start", "switch", "start"]

@@ -21,6 +21,8 @@ PICTURE_BITS = 1_500_000
 """A second, of one picture."""
 LOUD, PACKETS = 50, 10
 """-dBov that are speech, on the average of so many packets."""
+UNKNOWN = "*?"
+"""The source of a stream of which nobody knows what Janus gives it. It is nobody's id, so it is always one too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Mouth:
 
 @dataclass(slots=True)
 class Slot:
-    """A stream of an ear, by Janus' number of it, and whom it gives: None while that is nobody."""
+    """A stream of an ear, by Janus' number of it, and whom it gives: None while that is nobody, or `UNKNOWN`."""
 
     mid: str
     kind: Kind
@@ -208,6 +210,9 @@ class Ear:
         return changes
 
     async def _bind(self, changes: list[tuple[Slot, str | None, Feed]]) -> None:
+        for slot, _, _ in changes:
+            # An answer that is lost, or that nobody waits for any more, says nothing: it is bound anew next time.
+            slot.source = UNKNOWN
         said = await self.handle.say(
             "switch",
             streams=[
@@ -215,11 +220,12 @@ class Ear:
                 for slot, _, feed in changes
             ],
         )
-        for slot, source, _ in changes:
-            slot.source = source
         if "jsep" in said:
             # Of a stream whose mouth has gone by itself. Nothing is different for the browser: it has agreed already.
             await self.handle.say("start", {"type": "answer", "sdp": self._answer})
         given: dict[str, Any] = {one["mid"]: one.get("feed_id") for one in said["streams"]}
-        if any(given.get(slot.mid) != feed.id for slot, _, feed in changes):
+        done = [(slot, source) for slot, source, feed in changes if given.get(slot.mid) == feed.id]
+        for slot, source in done:
+            slot.source = source
+        if len(done) < len(changes):
             raise JanusError(0, "not switched")

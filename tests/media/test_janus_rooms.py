@@ -1,0 +1,247 @@
+"""What those who listen are given by a room of Janus', and calls whose requests go wrong: without any Janus."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from typing import Any
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from valvomo.domain.calls.hearing import Hears
+from valvomo.media.embedded.engine import EmbeddedEngine
+from valvomo.media.embedded.place import Place
+from valvomo.media.janus.call import Call
+from valvomo.media.janus.client import Handle, JanusError, Session
+from valvomo.media.janus.leg import Leg
+from valvomo.media.janus.listed import Server
+from valvomo.media.janus.room import UNKNOWN, Ear, Feed, Mouth, Room, Slot
+from valvomo.media.port import Kind
+
+NOWHERE = Server(url="ws://127.0.0.1:1", admin="ws://127.0.0.1:1", api_secret="one", admin_secret="other")
+
+
+class Way(Enum):
+    """In which a request to bind goes wrong."""
+
+    REFUSED = "Janus refuses it"
+    NOT_DONE = "Janus says that it is as it was"
+    HALF_DONE = "Janus has done the first part"
+    NEVER_CAME = "the connection broke before it came"
+    ANSWER_LOST = "it was done, and the connection broke before that was said"
+    NOT_WAITED_FOR = "it was done, and nobody waits for the answer any more"
+
+
+class Heeds(Handle):
+    """A handle whose server does as it is told, or not; `bound` is which feed is in which stream."""
+
+    def __init__(self, slots: list[Slot]) -> None:
+        self.bound = {one.mid: "silence" for one in slots}
+        self.wrong: list[Way] = []
+        self.said: list[str] = []
+        self.empty: set[str] = set()
+
+    async def say(self, request: str, jsep: dict[str, Any] | None = None, **body: Any) -> dict[str, Any]:
+        self.said.append(request)
+        if request == "start":
+            assert jsep == {"type": "answer", "sdp": "agreed"}
+            return {}
+        if request != "switch":
+            return {}
+        wrong = self.wrong.pop(0) if self.wrong else None
+        if wrong is Way.REFUSED:
+            raise JanusError(428, "No such feed")
+        if wrong is Way.NEVER_CAME:
+            raise ConnectionResetError
+        done = {Way.NOT_DONE: 0, Way.HALF_DONE: 1}.get(wrong) if wrong else None
+        for one in body["streams"][:done]:
+            self.bound[one["sub_mid"]] = one["feed"]
+        if wrong is Way.ANSWER_LOST:
+            raise ConnectionResetError
+        if wrong is Way.NOT_WAITED_FOR:
+            raise asyncio.CancelledError
+        anew = {one["sub_mid"] for one in body["streams"]} & self.empty
+        self.empty -= anew
+        said: dict[str, Any] = {
+            "streams": [{"mid": mid, "feed_id": feed} for mid, feed in self.bound.items()]
+        }
+        return said | ({"jsep": {"type": "offer", "sdp": "anew"}} if anew else {})
+
+
+PEOPLE = "abcde"
+FEEDS = {
+    one: Feed(one.upper(), {Kind.AUDIO: "0"} | ({Kind.VIDEO: "1"} if one in "ab" else {})) for one in PEOPLE
+}
+SETS = st.frozensets(st.sampled_from(PEOPLE))
+
+
+def ear(sounds: int, pictures: int) -> tuple[Ear, Heeds]:
+    kinds = [Kind.AUDIO] * sounds + [Kind.VIDEO] * pictures
+    slots = [Slot(str(number), kind) for number, kind in enumerate(kinds)]
+    handle = Heeds(slots)
+    silence = Feed("silence", {Kind.AUDIO: "0", Kind.VIDEO: "1"})
+    room = Room(Session(NOWHERE, lambda: None), "room", handle, silence)
+    return Ear(room, handle, slots, "offer"), handle
+
+
+WRONG = (JanusError, ConnectionError, asyncio.CancelledError)
+
+
+def is_so(found: Ear, handle: Heeds) -> None:
+    """What is written of a stream is so, or it is written that nobody knows."""
+    for one in found.slots:
+        if one.source != UNKNOWN:
+            assert handle.bound[one.mid] == (FEEDS[one.source].id if one.source else "silence")
+
+
+@hypothesis.given(
+    st.lists(st.tuples(SETS, SETS, st.booleans(), SETS, st.none() | st.sampled_from(Way)), max_size=8),
+    st.integers(0, 3),
+    st.integers(0, 2),
+)
+def test_an_ear_is_given_who_is_wanted_and_nobody_else(
+    steps: list[tuple[frozenset[str], frozenset[str], bool, frozenset[str], Way | None]],
+    sounds: int,
+    pictures: int,
+) -> None:
+    found, handle = ear(sounds, pictures)
+
+    async def follow() -> None:
+        await found.follow(lambda: {Kind.AUDIO: set(PEOPLE)}, FEEDS.get, more=True)
+        assert handle.said == [], "nothing before the browser has agreed"
+        await found.answer("agreed")
+        for heard, seen, more, there, way in steps:
+            wanted = {Kind.AUDIO: heard, Kind.VIDEO: seen}
+            before = {one.mid: one.source for one in found.slots}
+            known = {one: FEEDS[one] for one in there}
+            handle.wrong = [way] if way else []
+            with suppress(*WRONG):
+                await found.follow(partial(dict, wanted), known.get, more=more)
+            is_so(found, handle)
+            if way:
+                continue
+            for kind, size in ((Kind.AUDIO, sounds), (Kind.VIDEO, pictures)):
+                slots = [one for one in found.slots if one.kind is kind]
+                given = [one.source for one in slots if one.source is not None]
+                can = {one for one in wanted[kind] & there if kind in FEEDS[one].mids}
+                assert len(set(given)) == len(given)
+                assert set(given) <= can
+                if more:
+                    assert len(given) == min(len(can), size)
+                else:
+                    assert all(one.source in {None, before[one.mid]} for one in slots)
+
+    asyncio.run(follow())
+
+
+async def followed(found: Ear, heard: str, **more: Any) -> None:
+    await found.follow(lambda: {Kind.AUDIO: set(heard)}, FEEDS.get, more=True, **more)
+
+
+async def test_whoever_spoke_last_is_heard_where_streams_are_few() -> None:
+    found, _ = ear(2, 0)
+    await found.answer("agreed")
+    await followed(found, "abc")
+    assert {one.source for one in found.slots} == {"a", "b"}
+    found.spoke = {"c": 1.0}
+    await followed(found, "abc")
+    assert {one.source for one in found.slots} == {"a", "c"}
+    found.spoke = {"c": 1.0, "b": 2.0}
+    await followed(found, "abc")
+    assert {one.source for one in found.slots} == {"b", "c"}
+
+
+@pytest.mark.parametrize("way", Way, ids=lambda way: way.name)
+async def test_what_went_wrong_is_bound_anew(way: Way) -> None:
+    found, handle = ear(2, 0)
+    await found.answer("agreed")
+    await followed(found, "ab")
+    assert set(handle.bound.values()) == {"A", "B"}
+    handle.wrong = [way]
+    with pytest.raises(WRONG):
+        await followed(found, "")
+    is_so(found, handle)
+    await followed(found, "")
+    assert set(handle.bound.values()) == {"silence"}
+    assert [one.source for one in found.slots] == [None, None]
+
+
+async def test_a_stream_that_lost_its_source_is_agreed_upon_anew_without_the_browser() -> None:
+    found, handle = ear(1, 0)
+    await found.answer("agreed")
+    handle.empty = {"0"}
+    await followed(found, "a")
+    assert handle.said == ["start", "switch", "start"]
+
+
+@dataclass
+class Pair:
+    """A call of `a` and `b` who hear each other; `heard` is how what `a` is given comes about."""
+
+    call: Call
+    heard: Heeds
+    dropped: list[str]
+
+    def hear(self, *sources: str) -> None:
+        """From now on `a` is to hear these."""
+        self.call.matrix = {"a": Hears(frozenset(sources))}
+
+
+@asynccontextmanager
+async def pair() -> AsyncIterator[Pair]:
+    found, handle = ear(1, 0)
+    await found.answer("agreed")
+    dropped: list[str] = []
+
+    async def drop(leg: Leg) -> None:
+        dropped.append(leg.id)
+
+    async with EmbeddedEngine.running(Place(host="127.0.0.1")) as back:
+        call = Call(id="call", room=found.room, back=back, dropped=drop)
+        mouth = Mouth(found.room, {Kind.AUDIO: "0"}, handle, FEEDS["b"].id)
+        mouth.up = True
+        for one in "ab":
+            call.legs[one] = Leg(
+                id=one, call_id="call", name=one, sends=frozenset({Kind.AUDIO}), fingerprints=()
+            )
+        call.legs["a"].ear, call.legs["b"].mouth = found, mouth
+        await back.open_call("call")
+        yield Pair(call, handle, dropped)
+
+
+async def hears(found: Pair) -> str:
+    await found.call.follow()
+    return found.heard.bound["0"]
+
+
+@pytest.mark.parametrize("way", [Way.NOT_DONE, Way.REFUSED], ids=lambda way: way.name)
+async def test_whoever_goes_on_hearing_is_hung_up(way: Way) -> None:
+    async with pair() as found:
+        found.hear("b")
+        assert await hears(found) == "B"
+        found.hear()
+        found.heard.wrong = [way]
+        assert await hears(found) == "silence", "the second time it was done"
+        assert found.dropped == []
+        found.hear("b")
+        assert await hears(found) == "B"
+        found.hear()
+        found.heard.wrong = [way, way]
+        await found.call.follow()
+        assert found.dropped == ["a"]
+
+
+async def test_who_was_bound_when_the_answer_was_lost_is_unbound_though_nobody_has_been_told_of_them() -> (
+    None
+):
+    async with pair() as found:
+        found.hear("b")
+        found.heard.wrong = [Way.ANSWER_LOST]
+        assert await hears(found) == "B"
+        found.hear()
+        assert await hears(found) == "silence"
+        assert found.dropped == []
