@@ -7,9 +7,10 @@ from datetime import datetime
 
 import pytest
 from sample_floor import AINO, EINO
-from sample_lines import line_of
+from sample_lines import TRUNK, line_of
 from sample_telephones import LINES_AGENT, OTHER, TelephoneHouse
 
+from valvomo.commands.channels.administering import SeeChannel
 from valvomo.commands.conversations.call import Hold
 from valvomo.commands.conversations.telephone import LoseTelephone
 from valvomo.commands.execute import Done
@@ -109,3 +110,52 @@ async def test_one_telephone_that_cannot_be_lost_keeps_no_other(
     await house.lost.round()
     await house.until_state(good, State.CLOSED)
     assert [str(row[0]) for row in await house.floor.sql("SELECT call_id FROM telephones")] == [bad]
+
+
+async def test_a_trunk_that_takes_its_time_to_close_lets_no_other_be_taken_for_dead(
+    house: TelephoneHouse,
+) -> None:
+    async def seen() -> datetime:
+        rows = await house.floor.sql("SELECT seen_at FROM trunk_holders WHERE account_id = 'other'")
+        found: datetime = rows[0]["seen_at"]
+        return found
+
+    first = house.trunk
+    await house.another_account("other")
+    await house.until(lambda: len(house.kind.trunks) > 1 and house.trunk.running)
+    first.closes = asyncio.Event()
+    await house.floor.sql("UPDATE channel_accounts SET disabled = true WHERE id = $1", TRUNK)
+    await house.until(lambda: not first.running)
+    before = await seen()
+
+    async def again() -> bool:
+        return await seen() > before
+
+    await house.eventually(again)
+    first.closes.set()
+
+    async def free() -> bool:
+        held = await house.floor.sql("SELECT account_id FROM trunk_holders")
+        return [row["account_id"] for row in held] == ["other"]
+
+    await house.eventually(free)
+
+
+async def test_an_account_that_cannot_be_seen_to_is_tried_again(
+    house: TelephoneHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute, before = house.floor.executor.execute, house.trunk
+
+    async def troubled(actor: Actor, command: Command, key: str | None = None) -> Done | Refusal:
+        if isinstance(command, SeeChannel):
+            raise ConnectionError("the database is away")
+        return await execute(actor, command, key)
+
+    monkeypatch.setattr(house.floor.executor, "execute", troubled)
+    house.kind.broken = True
+    tried = house.kind.tried
+    await house.floor.sql("UPDATE channel_accounts SET settings = $1 WHERE id = $2", {"new": True}, TRUNK)
+    await house.until(lambda: house.kind.tried > tried)
+    house.kind.broken = False
+    await house.until(lambda: house.trunk is not before and house.trunk.running)
+    await house.rings()

@@ -12,7 +12,7 @@ import msgspec
 from sample_engine import SampleCall, SampleEngine
 from sample_floor import AINO, HOUSE, ROUTER, Floor
 from sample_line import opener
-from sample_lines import CALLER, line_of
+from sample_lines import CALLER, TRUNK, line_of
 from sample_routing import ask
 from sample_trunk import SampleKind, SampleTrunk
 
@@ -82,6 +82,16 @@ class TelephoneHouse:
             task = group.create_task(attendant.carry(cast("Engine", engine)))
             yield task
             task.cancel()
+
+    async def another_account(self, account_id: str) -> None:
+        """Another one like that of the house."""
+        sealed = opener(self.floor.database).vault.seal(self.kind.secrets(), (HOUSE, account_id))
+        await self.floor.sql(
+            "INSERT INTO channel_accounts (organization_id, id, provider, name, workstream_id, settings, secrets, "
+            "created_at) SELECT organization_id, $1, provider, $1, workstream_id, settings, $2, created_at "
+            "FROM channel_accounts WHERE id = $3",
+            account_id, sealed, TRUNK,
+        )  # fmt: skip
 
     @property
     def trunk(self) -> SampleTrunk:

@@ -24,6 +24,8 @@ class SampleTrunk:
     running: bool = False
     stuck: dict[str, asyncio.Event] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    closes: asyncio.Event | None = None
+    """When it is closed it waits for this."""
 
     async def run(self) -> None:
         """See `Trunk`."""
@@ -32,6 +34,8 @@ class SampleTrunk:
             await asyncio.get_running_loop().create_future()
         finally:
             self.running = False
+            if self.closes is not None:
+                await self.closes.wait()
 
     async def happenings(self) -> AsyncIterator[Happening]:
         """See `Trunk`."""
@@ -94,7 +98,7 @@ class Nothing(msgspec.Struct, frozen=True):
 
 
 class SampleKind(TrunkKind):
-    """The kind of these trunks; `trunks` are those that were opened."""
+    """The kind of these trunks; `trunks` are those that were opened. While it is `broken` none is."""
 
     name = "sample_trunk"
     settings: type[msgspec.Struct] = Nothing
@@ -102,6 +106,8 @@ class SampleKind(TrunkKind):
 
     def __init__(self) -> None:
         self.trunks: list[SampleTrunk] = []
+        self.broken = False
+        self.tried = 0
 
     async def check(self, account: Account, http: Http, at: object) -> Health:
         """It is well."""
@@ -111,5 +117,8 @@ class SampleKind(TrunkKind):
     def open(self, account: Account, http: Http) -> Trunk:
         """Another one."""
         del account, http
+        self.tried += 1
+        if self.broken:
+            raise RuntimeError("broken")
         self.trunks.append(SampleTrunk())
         return self.trunks[-1]

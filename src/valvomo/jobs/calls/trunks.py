@@ -19,7 +19,7 @@ from valvomo.db import telephones
 from valvomo.db.telephones import Key
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.delivery import DeliveryProblem
-from valvomo.jobs.rounds import Rounds
+from valvomo.jobs.rounds import Rounds, by_itself
 from valvomo.trunks.kinds import TRUNKS
 from valvomo.trunks.port import Happening, State, Trunk
 
@@ -55,6 +55,7 @@ class Trunks(Rounds):
         self._process_id = process_id
         self._allowed = allowed
         self._working: dict[Key, tuple[tuple[Any, ...], asyncio.Task[None]]] = {}
+        self._closing: dict[Key, asyncio.Task[None]] = {}
         self.hear: Hear = lambda _key, _trunk, _one: None
         self.gone: Callable[[Key, Trunk], None] = lambda _key, _trunk: None
 
@@ -69,20 +70,22 @@ class Trunks(Rounds):
             async with GuardedHttp(self._allowed) as self._http, asyncio.TaskGroup() as self._group:
                 await super().run()
         finally:
-            async with self._database.transaction() as tx:
-                for key in list(self._working):
-                    await tx.run("telephones.free_account", *key, self._process_id)
+            for key in {**self._working, **self._closing}:
+                await self._free(key)
 
     async def round(self) -> float | None:
         """Open what is in use and can be had, close what is not any more, and what is another account by now."""
         async with self._database.asking() as tx:
             rows = await tx.rows("telephones.open_accounts", sorted(TRUNKS))
         wanted = {(row["organization_id"], row["id"]): row for row in rows}
+        # Before anything else: one that is closed takes its time, and others must not be taken for dead meanwhile.
+        had = [key for key, row in wanted.items() if await self._held(key, row)]
         for key, (said, _) in list(self._working.items()):
-            if key not in wanted or said != _said(wanted[key]) or not await self._held(key, wanted[key]):
-                await self._close(key)
-        for key, row in wanted.items():
-            if key not in self._working and await self._held(key, row):
+            if key not in had or said != _said(wanted[key]):
+                self._closing[key] = self._group.create_task(self._close(key, self._working.pop(key)[1]))
+        for key in had:
+            if key not in self._working and key not in self._closing:
+                row = wanted[key]
                 self._working[key] = (_said(row), self._group.create_task(self._keep(key, row)))
         return None
 
@@ -92,10 +95,16 @@ class Trunks(Rounds):
         async with self._database.transaction() as tx:
             return await telephones.hold(tx, key, self._process_id)
 
-    async def _close(self, key: Key) -> None:
-        _, task = self._working.pop(key)
+    async def _close(self, key: Key, task: asyncio.Task[None]) -> None:
+        """Beside the rounds; only then it is opened anew, here or elsewhere."""
         task.cancel()
         await asyncio.wait([task])
+        with by_itself("trunks.not_freed", account=key[1]):
+            await self._free(key)
+        del self._closing[key]
+        self.wake.set()
+
+    async def _free(self, key: Key) -> None:
         async with self._database.transaction() as tx:
             await tx.run("telephones.free_account", *key, self._process_id)
 
@@ -113,7 +122,7 @@ class Trunks(Rounds):
             except Exception as error:
                 log.exception("trunks.failed", account=key[1])
                 why = repr(error)
-            await self._see(key, State(ready=False, why=why))
+            await _surely(self._see, key, State(ready=False, why=why))
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
