@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
 from typing import Any
@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from valvomo.domain.calls.hearing import Hears
 from valvomo.media.embedded.engine import EmbeddedEngine
+from valvomo.media.embedded.news import News
 from valvomo.media.embedded.place import Place
-from valvomo.media.janus.call import Call
+from valvomo.media.janus.call import Call, Joined
 from valvomo.media.janus.client import Handle, JanusError, Session
 from valvomo.media.janus.leg import Leg
 from valvomo.media.janus.listed import Server
 from valvomo.media.janus.room import UNKNOWN, Ear, Feed, Mouth, Room, Slot
+from valvomo.media.janus.watch import Watch
 from valvomo.media.port import Kind
 
 NOWHERE = Server(url="ws://127.0.0.1:1", admin="ws://127.0.0.1:1", api_secret="one", admin_secret="other")
@@ -44,6 +46,9 @@ class Heeds(Handle):
         self.wrong: list[Way] = []
         self.said: list[str] = []
         self.empty: set[str] = set()
+
+    async def detach(self) -> None:
+        self.said.append("detach")
 
     async def say(self, request: str, jsep: dict[str, Any] | None = None, **body: Any) -> dict[str, Any]:
         self.said.append(request)
@@ -245,3 +250,70 @@ async def test_who_was_bound_when_the_answer_was_lost_is_unbound_though_nobody_h
         found.hear()
         assert await hears(found) == "silence"
         assert found.dropped == []
+
+
+async def test_a_leg_that_goes_before_its_turn_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with pair() as found:
+        call = found.call
+        call.lines, call.matrix = {"line"}, {"line": Hears(frozenset("b"))}
+        call.guests["who was there"] = Joined(over=True)
+        leg = call.legs["b"]
+
+        async def goes(call_id: str, leg_id: str) -> None:
+            call.forget(leg)
+
+        monkeypatch.setattr(call.back, "remove_leg", goes)
+        await call.follow()
+        assert "b" not in call.legs
+        assert call.guests["b"].over, "whoever comes by that name is given another"
+
+
+class Trips(Heeds):
+    """What nobody has foreseen."""
+
+    async def detach(self) -> None:
+        self.said.append("detach")
+        raise RuntimeError
+
+
+@dataclass(slots=True, kw_only=True)
+class Stumbles(Call):
+    """A call that cannot be followed at first."""
+
+    tries: list[bool] = field(default_factory=lambda: [False, True])
+    followed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def follow(self) -> None:
+        if not self.tries.pop(0):
+            raise RuntimeError
+        self.followed.set()
+
+
+async def test_what_goes_wrong_in_one_call_ends_no_other() -> None:
+    async with asyncio.timeout(60), pair() as found:
+        other = Stumbles(id="other", room=found.call.room, back=found.call.back, dropped=found.call.dropped)
+        calls: dict[str, Call] = {"other": other, "call": found.call}
+        finished: list[str] = []
+
+        async def finish(call: Call) -> None:
+            finished.append(call.id)
+            if call is other:
+                raise RuntimeError
+
+        watch = Watch(calls, found.call.back, News(), gone=lambda _: None, finish=finish)
+        leg = found.call.legs["a"]
+        ear, mouth = leg.ear, Mouth(found.call.room, {Kind.AUDIO: "0"}, found.heard, "A")
+        assert ear is not None
+        leg.mouth, ear.handle = mouth, Trips(ear.slots)
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(watch.run())
+            watch.of(leg)[1](ear, {"janus": "hangup"})
+            watch.look(other)
+            await other.followed.wait()
+            assert found.heard.said[-1] == "detach", "what one connection does is nothing to the other"
+            watch.end(other)
+            watch.end(found.call)
+            while len(finished) < 2:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+            assert not watching.done()
+            watching.cancel()

@@ -195,7 +195,12 @@ class Call:
 
     async def _guest(self, leg_id: str, joined: Joined) -> None:
         """A browser's sound from the room to our engine, where it has the same name."""
-        leg = self.legs[leg_id]
+        leg = self.legs.get(leg_id)
+        if leg is None:
+            # It was let go before its turn came. Whoever comes by that name later is given another.
+            joined.over = True
+            joined.up.set()
+            return
         ear = await Ear.open(self.room, {Kind.AUDIO: 1}, lambda _, it: self._told(joined, it))
         joined.part = ear
         coming = WebLeg(call_id=self.id, leg_id=leg_id, offer=ear.offer, name=leg.name)

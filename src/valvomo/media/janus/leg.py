@@ -65,10 +65,12 @@ class Leg:
         """Nothing goes to it or comes from it any more, by any of its connections."""
         mouth, ear = self.mouth, self.ear
         self.mouth = self.ear = None
-        if mouth is not None:
-            await mouth.handle.detach()
-        if ear is not None:
-            await ear.handle.detach()
+        try:
+            if ear is not None:
+                await ear.handle.detach()
+        finally:
+            if mouth is not None:
+                await mouth.handle.detach()
 
     def measured(self, found: dict[int, Message]) -> Quality:
         """How it does, by what Janus says of its connections."""

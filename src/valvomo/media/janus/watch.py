@@ -82,13 +82,24 @@ class Watch:
         ending, self._ending = self._ending, []
         hanging, self._hanging = self._hanging, []
         for leg in hanging:
-            await leg.hang_up()
+            await self._done(leg.hang_up(), leg.call_id, leg=leg.id)
         for call in ending:
-            with suppress(ConnectionError):
-                await self._finish(call)
+            await self._done(self._finish(call), call.id)
         for call in changed.values():
-            with suppress(ConnectionError):
-                await call.follow()
+            if not await self._done(call.follow(), call.id) and self._calls.get(call.id) is call:
+                # With the next look; what is not done now may be that somebody hears whom they must not.
+                self._changed.setdefault(call.id, call)
+
+    async def _done(self, work: Awaitable[None], call_id: str, **what: str) -> bool:
+        """Whether nothing unforeseen came of it: what goes wrong in one call must not end what all rely on."""
+        try:
+            await work
+        except ConnectionError as error:
+            log.info("janus.later", call=call_id, error=str(error), **what)
+        except Exception:
+            log.exception("janus.failed", call=call_id, **what)
+            return False
+        return True
 
     def _look(self, now: float) -> None:
         for call in self._calls.values():
