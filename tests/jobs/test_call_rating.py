@@ -16,13 +16,15 @@ from valvomo.commands.conversations.call_quality import RateCall
 from valvomo.db import call_minutes
 from valvomo.domain.access.actor import Actor, system
 from valvomo.domain.calls.hearing import Part
+from valvomo.domain.calls.quality import grade
 from valvomo.domain.calls.samples import Minute, Whose
 from valvomo.domain.conversations.call_marks import TroubleKind
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.refusals import Reason
 from valvomo.jobs.calls import attendant
-from valvomo.media.port import Connected, Quality, Speaking
+from valvomo.jobs.calls.watching import scored
+from valvomo.media.port import Connected, Gone, Quality, Speaking
 
 
 @pytest.fixture
@@ -131,9 +133,11 @@ async def test_what_a_dead_process_has_kept_is_rated_by_another_one(floor: Floor
     key = (HOUSE, one, call.id)
     queue_id = (await floor.get(one)).queue_id
     whose = Whose(person_id=guest.id, part=Part.CUSTOMER, agent_id="aino", queue_id=queue_id)
+    at, samples = floor.clock.now, ((6, 15.0), (4, 16.0))
+    minutes = [Minute(whose=whose, at=at, samples=many, score=score) for many, score in samples]
     async with floor.database.transaction() as tx:
-        await call_minutes.add(tx, key, [Minute(whose=whose, at=floor.clock.now, samples=6, score=15.0)])
-        await call_minutes.add(tx, key, [Minute(whose=whose, at=floor.clock.now, samples=4, score=16.0)])
+        for minute in minutes:
+            await call_minutes.add(tx, key, [minute])
     refused = await floor.refused(system(HOUSE, "calls"), RateCall(conversation_id=one, call_id=call.id))
     assert refused.reason is Reason.CALL_GOES_ON
     assert (
@@ -145,3 +149,27 @@ async def test_what_a_dead_process_has_kept_is_rated_by_another_one(floor: Floor
         said = await noted(house, one, "call_rated")
     assert isinstance(said, CallRated)
     assert [(it.mean, it.worst) for it in said.ways] == [(3.1, 3.1)]
+    again = Minute(whose=whose, at=at, samples=1, score=1.0)
+    async with floor.database.transaction() as tx:
+        await call_minutes.add(tx, key, [again])
+    await floor.done(system(HOUSE, "calls"), RateCall(conversation_id=one, call_id=call.id))
+    assert [fact.kind for fact in await floor.facts(one)].count("call_rated") == 1
+    (row,) = await floor.sql("SELECT samples, rated FROM call_minutes")
+    assert (row["samples"], row["rated"]) == (10, True), "of what is rated nothing changes any more"
+
+
+async def test_what_was_measured_when_an_engine_dies_is_kept_at_once(house: House, often: None) -> None:
+    house.engine.well = GOOD
+    _, _, call_id = await both_are_in_it(house)
+    house.engine.well = POOR
+    await house.until(lambda: {leg.quality for leg in house.told[-1].legs} == {grade(scored(POOR))})
+    house.engine.open.clear()
+    await house.engine.news.put(Gone((call_id,)))
+    async with asyncio.timeout(20):
+        # Nothing else is a reason to keep it: the clock stands still.
+        while await parts(house) != {"customer", "agent"}:  # noqa: ASYNC110 - the database rings no bell
+            await asyncio.sleep(0.05)
+
+
+async def parts(house: House) -> set[str]:
+    return {row["part"] for row in await house.floor.sql("SELECT part FROM call_minutes")}

@@ -16,7 +16,7 @@ AT_A_TIME = 100
 
 
 async def add(tx: Transaction, key: Key, minutes: Sequence[Minute]) -> None:
-    """What has been measured since it was last kept; nothing of a conversation that is gone."""
+    """What has been measured since it was last kept; nothing of a conversation that is gone, or of a rated minute."""
     columns: list[list[Any]] = [
         [one.whose.person_id for one in minutes],
         [one.whose.part.value for one in minutes],

@@ -1,5 +1,5 @@
 -- name: add
--- Samples of ways into one call, to what is known of their minutes already.
+-- Samples of ways into one call, to what is known of their minutes already; a minute that is rated takes no more.
 INSERT INTO call_minutes (organization_id, conversation_id, call_id, person_id, part, agent_id, queue_id, at, samples,
     score, loss, jitter, round_trip)
 SELECT $1, $2, $3, m.* FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::integer[],
@@ -8,7 +8,8 @@ WHERE EXISTS (SELECT FROM conversations c WHERE c.organization_id = $1 AND c.id 
 ON CONFLICT ON CONSTRAINT call_minutes_pkey DO UPDATE SET
     samples = call_minutes.samples + excluded.samples, score = call_minutes.score + excluded.score,
     loss = greatest(call_minutes.loss, excluded.loss), jitter = greatest(call_minutes.jitter, excluded.jitter),
-    round_trip = greatest(call_minutes.round_trip, excluded.round_trip), rated = false
+    round_trip = greatest(call_minutes.round_trip, excluded.round_trip)
+    WHERE NOT call_minutes.rated
 
 -- name: unrated
 -- Calls that have not been rated and of which nothing has been heard for so many seconds.

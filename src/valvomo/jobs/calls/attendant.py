@@ -245,6 +245,7 @@ class Attendant(Rounds):
                     self._say(attended)
                     self._calls.pop(attended.key, None)
                     self._rating.leave(attended)
+                self.wake.set()
             case Connected(call_id=call_id, leg_id=leg_id) if call_id in of:
                 of[call_id].mark(leg_id, connected=True)
                 self.wake.set()

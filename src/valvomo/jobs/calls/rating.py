@@ -30,13 +30,14 @@ class Rating:
         self._unwritten: list[tuple[Key, tuple[Minute, ...]]] = []
 
     def leave(self, one: Attended) -> None:
-        """This call is not here any more, and may go on elsewhere: what was measured of it is kept with the next."""
+        """It is not here any more, may go on elsewhere: what was measured of it is kept by the next `keep`."""
         if minutes := one.watching.minutes.take():
             self._unwritten.append((_key(one), minutes))
 
     async def keep(self, calls: Iterable[Attended], *, now: bool = False) -> None:
-        """What has been measured of these, from time to time; rate what others have left."""
+        """What has been measured of these, from time to time, and of those that went, at once; rate what is left."""
         at = self._clock()
+        await self._write()
         if not now and self._kept_at is not None and at - self._kept_at < KEEP_EVERY:
             return
         for one in calls:
@@ -66,10 +67,15 @@ class Rating:
     async def _write(self) -> None:
         if not self._unwritten:
             return
-        async with self._executor.database.transaction() as tx:
-            for key, minutes in sorted(self._unwritten, key=lambda one: one[0]):
-                await call_minutes.add(tx, key, minutes)
-        self._unwritten.clear()
+        # What is left meanwhile is written the next time.
+        taken, self._unwritten = self._unwritten, []
+        try:
+            async with self._executor.database.transaction() as tx:
+                for key, minutes in sorted(taken, key=lambda one: one[0]):
+                    await call_minutes.add(tx, key, minutes)
+        except BaseException:
+            self._unwritten += taken
+            raise
 
     async def _rate(self, key: Key) -> None:
         organization_id, conversation_id, call_id = key
