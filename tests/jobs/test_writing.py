@@ -29,6 +29,7 @@ from valvomo.commands.conversations.record import PauseRecording, ResumeRecordin
 from valvomo.commands.conversations.write_down import WriteDown
 from valvomo.db import insight
 from valvomo.db.doorbell import Doorbell
+from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, system
 from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.message import Visibility
@@ -36,7 +37,7 @@ from valvomo.domain.conversations.model import Mode, Role
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.insight.choosing import Models, Places
 from valvomo.insight.speech.choosing import SpeechPlaces
-from valvomo.jobs.calls import listening
+from valvomo.jobs.calls import listening, writing
 from valvomo.jobs.calls.keeping import Keeping
 from valvomo.jobs.calls.listening import Listening, Speech
 from valvomo.jobs.indexer import Indexer
@@ -207,6 +208,51 @@ async def test_where_the_house_wants_nothing_written_or_nobody_could_nobody_list
     await house.floor.done(AINO, Hold(conversation_id=one))
     await house.until(lambda: house.call().kept == {"aino"})
     assert house.call().taps == {}
+
+
+async def test_whoever_could_not_ask_what_the_house_wants_asks_again(
+    house: CallHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "LISTEN_SECONDS", 0.01)
+    troubles, wanted = [OSError("away"), OSError("away"), OSError("away")], insight.wanted
+
+    async def sometimes(tx: Transaction, organization_id: str) -> insight.Wanted:
+        if troubles:
+            raise troubles.pop()
+        return await wanted(tx, organization_id)
+
+    monkeypatch.setattr(insight, "wanted", sometimes)
+    _, guest = await kept_call(house)
+    assert not troubles
+    assert say(house, guest.id, TERRIBLE)
+    assert [text for _, _, text, _ in await written(house, 1)] == [WORDS[TERRIBLE]]
+
+
+async def test_what_the_house_wants_from_now_on_is_done_in_calls_that_go_on(
+    house: CallHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "LISTEN_SECONDS", 0.01)
+    monkeypatch.setattr(writing, "SETTINGS_SECONDS", 0.0)
+    asked, wanted = list[str](), insight.wanted
+
+    async def noted(tx: Transaction, organization_id: str) -> insight.Wanted:
+        found = await wanted(tx, organization_id)
+        asked.append(found.insight.speech.value)
+        return found
+
+    monkeypatch.setattr(insight, "wanted", noted)
+    await house.floor.sql("""UPDATE organizations SET insight = '{"speech": "none"}'""")
+    one, guest = await house.elevated()
+    await house.come(one, guest, AINO)
+    (call_id,) = house.engine.open
+    for person in (guest.id, "aino"):
+        await house.engine.news.put(Connected(call_id, person))
+    await house.until(lambda: asked.count("none") >= 4)
+    assert house.call().taps == {}
+    await house.floor.sql("""UPDATE organizations SET insight = '{"speech": "openai"}'""")
+    await house.until(lambda: house.call().taps.keys() == {guest.id, "aino"})
+    assert say(house, guest.id, TERRIBLE)
+    assert [text for _, _, text, _ in await written(house, 1)] == [WORDS[TERRIBLE]]
 
 
 async def test_what_the_customer_did_not_hear_is_told_apart(

@@ -148,6 +148,7 @@ class Attendant(Rounds):
         async with self._database.asking() as tx:
             conversation = await conversations.get(tx, *key)
         if conversation is None or not await attended.follow(conversation):
+            attended.unheard()
             del self._calls[key]
             async with self._database.transaction() as tx:
                 await tx.run("calls.let_go", *key, attended.call.id, self._process_id)

@@ -6,6 +6,7 @@ whom at the moment; where that changes an utterance is cut, and in doubt the cus
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -84,6 +85,8 @@ class Listening:
         self._speakers: dict[str, _Speaker] = {}
         self._began = time.monotonic()
         self._shift: float | None = None
+        self.over = asyncio.Event()
+        """Nothing more is said in it."""
 
     def hush(self, matrix: Matrix) -> None:
         """Before it is so: whom the customer hears no longer, of them nothing more is taken for heard."""
@@ -121,6 +124,7 @@ class Listening:
 
     def end(self) -> None:
         """Nothing more is said in it."""
+        self.over.set()
         for person_id in self._speakers:
             self._cut(person_id)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 
 import structlog
@@ -36,6 +36,8 @@ TRIES = 2
 AGAIN_SECONDS = 1.0
 SETTINGS_SECONDS = 1.0
 REPORT_SECONDS = 1.0
+LISTEN_SECONDS = 2.0
+"""After which it is looked again whether to listen, where that was not wanted or did not go."""
 KEEP_TRYING = 30
 """Times that a line is offered to a database that is away."""
 
@@ -87,23 +89,31 @@ class Writer:
         self._more.set()
 
     async def _listen(self, listening: Listening, person_id: str) -> None:
+        """For as long as the call is there, whatever happens meanwhile: also to what the house wants."""
+        while not listening.over.is_set():
+            try:
+                await self._listen_once(listening, person_id)
+            except LOST as error:
+                log.warning("calls.not_listened", call=listening.call_id, error=repr(error))
+            except Exception:
+                # What goes wrong in one call must not end what all of them rely on.
+                log.exception("calls.not_listened", call=listening.call_id)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LISTEN_SECONDS):
+                    await listening.over.wait()
+
+    async def _listen_once(self, listening: Listening, person_id: str) -> None:
         """Only where the house wants it, and somebody could: what nobody writes down need not be decoded."""
         house = listening.conversation.organization_id
+        wanted = (await self._wants(house)).insight.speech
+        if wanted is SpeechBackend.NONE or wanted not in self._able:
+            return
+        self._calls[house] = self._calls.get(house, 0) + 1
+        self.take(listening.silence(person_id))
         try:
-            wanted = (await self._wants(house)).insight.speech
-            if wanted is SpeechBackend.NONE or wanted not in self._able:
-                return
-            self._calls[house] = self._calls.get(house, 0) + 1
-            self.take(listening.silence(person_id))
-            try:
-                await listening.listen(person_id)
-            finally:
-                self._calls[house] -= 1
-        except LOST as error:
-            log.warning("calls.not_listened", call=listening.call_id, error=repr(error))
-        except Exception:
-            # What goes wrong in one call must not end what all of them rely on.
-            log.exception("calls.not_listened", call=listening.call_id)
+            await listening.listen(person_id)
+        finally:
+            self._calls[house] -= 1
 
     async def _write_all(self, process: SpeechProcess) -> None:
         while True:
