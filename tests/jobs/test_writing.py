@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from email.message import Message
@@ -16,7 +17,7 @@ from typing import cast
 import pytest
 from sample_calls import CallHouse
 from sample_engine import SampleEngine
-from sample_floor import AINO, EINO, HOUSE, SAARA, Floor
+from sample_floor import AINO, EINO, HOUSE, OTHER_HOUSE, SAARA, Floor
 from sample_speech import tone
 from sample_transcriptions import Endpoint, answer, by_loudness, transcriptions
 
@@ -35,6 +36,7 @@ from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import Mode, Role
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.speech.waiting import MOST_BYTES
 from valvomo.insight.choosing import Models, Places
 from valvomo.insight.speech.choosing import SpeechPlaces
 from valvomo.jobs.calls import listening, writing
@@ -453,6 +455,42 @@ async def test_words_go_after_their_days_also_from_what_is_searched(house: CallH
         page = await messages.after(tx, AINO, one, seq=0, limit=10)
     assert not isinstance(page, Refusal)
     assert [(item.text, item.spoken and item.spoken.removed) for item in page.items] == [("", True)]
+
+
+async def test_how_writing_goes_is_told_of_each_house_by_itself(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "REPORT_SECONDS", 0.01)
+    writer = writing.Writer(floor.executor, SpeechPlaces(), 0, process_id="one")
+    hour, now = 3_600.0, time.monotonic()
+
+    def waits(house: str, since: float, pcm: bytes = b"") -> None:
+        said = Speech(
+            id=f"{house} {since}", organization_id=house, recording_id="r", person_id="p", name="Kaisa",
+            role=Role.CUSTOMER, language="en", heard=True, began_ms=0, ended_ms=1, pcm=pcm, since=since,
+        )  # fmt: skip
+        writer.take(said)
+
+    waits(HOUSE, now, bytes(MOST_BYTES + 1))
+    waits(HOUSE, now - 2 * hour)
+    waits(HOUSE, now - hour)
+    waits(OTHER_HOUSE, now)
+
+    async def told(house: str) -> insight.Report:
+        async with asyncio.timeout(20):
+            while True:
+                async with floor.database.reading() as tx:
+                    found = await insight.reports(tx, house, floor.clock(), insight.SPEECH)
+                if found:
+                    return found[0]
+                await asyncio.sleep(0.01)
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(writer.run())
+        here, there = await told(HOUSE), await told(OTHER_HOUSE)
+        task.cancel()
+    assert (here.waiting, here.skipped, here.lag_ms >= 2 * hour * 1_000) == (2, 1, True)
+    assert (there.waiting, there.skipped, there.lag_ms < hour * 1_000) == (1, 0, True)
 
 
 async def test_nobody_posts_what_was_never_said(floor: Floor) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 
@@ -60,8 +61,8 @@ class Writer:
         self._wanted: dict[str, tuple[float, Wanted]] = {}
         self._names: dict[str, str] = {}
         self._calls: dict[str, int] = {}
-        self.written = 0
-        self.lost = 0
+        self._written = Counter[str]()
+        self._lost = Counter[str]()
 
     async def run(self) -> None:
         """Write, until cancelled."""
@@ -85,7 +86,7 @@ class Writer:
         """See `Scribe`."""
         if gone := self._waiting.add(speech, len(speech.pcm), speech.since):
             log.warning("calls.speech_given_up", utterances=len(gone))
-            self.lost += len(gone)
+            self._lost.update(one.organization_id for one in gone)
         self._more.set()
 
     async def _listen(self, listening: Listening, person_id: str) -> None:
@@ -126,10 +127,10 @@ class Writer:
                 await self._write(process, speech)
             except (UnavailableError, *LOST) as error:
                 log.warning("calls.not_written", error=repr(error))
-                self.lost += 1
+                self._lost[speech.organization_id] += 1
             except Exception:
                 log.exception("calls.not_written")
-                self.lost += 1
+                self._lost[speech.organization_id] += 1
 
     async def _write(self, process: SpeechProcess, speech: Speech) -> None:
         wanted = await self._wants(speech.organization_id)
@@ -172,7 +173,7 @@ class Writer:
         if isinstance(outcome, Refusal):
             log.warning("calls.line_refused", reason=outcome.reason.value)
         else:
-            self.written += 1
+            self._written[speech.organization_id] += 1
 
     async def _done(self, speech: Speech, command: WriteDown) -> object:
         """Once, under a key of its own, however often it is tried."""
@@ -198,19 +199,25 @@ class Writer:
         """How it goes, for the floor, while there are calls or anything waits."""
         while True:
             await asyncio.sleep(REPORT_SECONDS)
-            waiting = [one.organization_id for one in self._waiting]
-            for house in {*waiting, *(one for one, legs in self._calls.items() if legs)}:
-                said = Report(
-                    process_id=self._process_id,
-                    at=self._executor.clock(),
-                    backend=self._names.get(house, ""),
-                    waiting=waiting.count(house),
-                    lag_ms=round(1000 * self._waiting.lag(time.monotonic())),
-                    measured=self.written,
-                    skipped=self.lost,
-                )
+            since: dict[str, list[float]] = {one: [] for one, legs in self._calls.items() if legs}
+            for one in self._waiting:
+                since.setdefault(one.organization_id, []).append(one.since)
+            for house, waits in since.items():
                 try:
                     async with self._database.transaction() as tx:
-                        await insight.report(tx, house, said, insight.SPEECH)
+                        await insight.report(tx, house, self._said(house, waits), insight.SPEECH)
                 except LOST as error:
                     log.warning("calls.writing_not_told", error=repr(error))
+
+    def _said(self, house: str, waits: list[float]) -> Report:
+        """How it goes with what is said in one house, of which utterances wait since these moments."""
+        now = time.monotonic()
+        return Report(
+            process_id=self._process_id,
+            at=self._executor.clock(),
+            backend=self._names.get(house, ""),
+            waiting=len(waits),
+            lag_ms=round(1000 * max(0.0, now - min(waits, default=now))),
+            measured=self._written[house],
+            skipped=self._lost[house],
+        )
