@@ -12,6 +12,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from valvomo.media.embedded import sdp
+from valvomo.media.embedded.engine import EmbeddedEngine
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.pool import EnginePool
 from valvomo.media.janus import client, listed, offers
@@ -184,6 +185,47 @@ async def test_servers_that_are_none(answers: Answers, monkeypatch: pytest.Monke
         with pytest.raises(ConnectionError, match="no Janus server"):
             await engine.open_call("call")
         assert await engine.calls() == frozenset()
+
+
+def rooms(asked: dict[str, Any]) -> dict[str, Any] | None:
+    """A server that has whatever room it is asked for."""
+    if asked["janus"] != "message":
+        return usual(asked)
+    there = [{"id": "nobody", "dummy": True}]
+    return {"janus": "success", "plugindata": {"data": {"participants": there}}}
+
+
+async def test_a_room_of_a_call_that_our_own_engine_has_no_room_for_is_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with (
+        asyncio.timeout(PATIENCE),
+        listening(rooms) as fake,
+        EmbeddedEngine.running(Place(host="127.0.0.1")) as back,
+        JanusEngine.running([fake.server], back) as engine,
+    ):
+
+        async def full(call_id: str, *, beside: str = "") -> None:
+            raise ConnectionRefusedError("no process is there")
+
+        def said(request: str) -> list[str]:
+            bodies = [one["body"] for one in fake.asked if one["janus"] == "message"]
+            return [one["room"] for one in bodies if one["request"] == request]
+
+        await engine.open_call("first")
+        with monkeypatch.context() as patch:
+            patch.setattr(back, "open_call", full)
+            for beside in ("first", ""):
+                with pytest.raises(ConnectionError, match="no process"):
+                    await engine.open_call("call", beside=beside)
+        first, second = said("create")
+        assert said("destroy") == [second]
+        assert await engine.calls() == {"first"}
+        await engine.open_call("call", beside="first")
+        await engine.end_call("first")
+        assert said("destroy") == [second], "one is still in it"
+        await engine.end_call("call")
+        assert said("destroy") == [second, first]
 
 
 GOOD = 'url = "ws://one:8188"\nadmin = "wss://one/admin"\napi_secret = "a"\nadmin_secret = "b"\n'

@@ -47,8 +47,8 @@ class JanusEngine:
         self._back = back
         self._news = News()
         self._calls: dict[str, Call] = {}
-        self._servers = Servers(self._died, self._back_again)
         self._watch = Watch(self._calls, back, self._news, gone=self._gone_behind, finish=self._finish)
+        self._servers = Servers(self._died, self._watch.look)
 
     @classmethod
     @asynccontextmanager
@@ -75,7 +75,11 @@ class JanusEngine:
         except JanusError as error:
             raise ConnectionRefusedError(str(error)) from error
         room.calls.add(call_id)
-        await self._back.open_call(call_id, beside=beside)
+        try:
+            await self._back.open_call(call_id, beside=beside)
+        except BaseException:
+            await self._servers.leave(room, call_id)
+            raise
         self._calls[call_id] = Call(id=call_id, room=room, back=self._back, dropped=self._watch.drop)
 
     async def end_call(self, call_id: str) -> None:
@@ -276,16 +280,11 @@ class JanusEngine:
         try:
             await call.end()
         finally:
-            call.room.calls.discard(call.id)
-            if not call.room.calls:
-                await self._servers.close(call.room)
+            await self._servers.leave(call.room, call.id)
 
     def _died(self, rooms: list[Room]) -> None:
         """A server has died, and with it the calls in these rooms; what is left of them ends by and by."""
         self._lost({one for room in rooms for one in room.calls})
-
-    def _back_again(self) -> None:
-        self._watch.look()
 
     def _gone_behind(self, call_ids: tuple[str, ...]) -> None:
         self._lost(set(call_ids))

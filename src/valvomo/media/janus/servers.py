@@ -55,9 +55,10 @@ class Servers:
         self.rooms.append(room)
         return room
 
-    async def close(self, room: Room) -> None:
-        """Nobody is in it any more."""
-        if room in self.rooms:
+    async def leave(self, room: Room, call_id: str) -> None:
+        """A call is not in it any more; after the last one there is no such room."""
+        room.calls.discard(call_id)
+        if not room.calls and room in self.rooms:
             self.rooms.remove(room)
             await room.close()
 
