@@ -253,8 +253,7 @@ async def test_what_a_dead_process_had_is_over(house: TelephoneHouse) -> None:
     floor = house.floor
     one = await house.rings()
     await floor.sql("UPDATE telephones SET process_id = 'dead'")
-    await house.lost.round()
-    await house.until_state(one, State.CLOSED)
+    await house.until_lost(one)
     assert not await floor.sql("SELECT 1 FROM telephones")
 
 
@@ -287,8 +286,7 @@ async def test_one_process_at_a_time_has_an_account(house: TelephoneHouse) -> No
         await house.until(lambda: len(house.kind.trunks) > 1 and house.trunk.running)
         # What the first one had is over with it, and the other one takes what comes next.
         await house.floor.sql("DELETE FROM call_carriers WHERE process_id = 'carrier'")
-        await house.lost.round()
-        await house.until_state(one, State.CLOSED)
+        await house.until_lost(one)
         house.tell(Ringing("C2", CALLER, OTHER))
         await house.told("take C2")
         held = await house.floor.sql("SELECT process_id FROM trunk_holders")

@@ -19,6 +19,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.model import State
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.jobs.calls import telephones as telephones_module
 
 AT_ONCE = Refusal(Reason.BUSY, {"why": ""})
 """As it is said where it has gone wrong; whoever has waited in vain is told nothing of why."""
@@ -107,8 +108,7 @@ async def test_one_telephone_that_cannot_be_lost_keeps_no_other(
 
     monkeypatch.setattr(house.floor.executor, "execute", troubled)
     await house.floor.sql("UPDATE telephones SET process_id = 'dead'")
-    await house.lost.round()
-    await house.until_state(good, State.CLOSED)
+    await house.until_lost(good)
     assert [str(row[0]) for row in await house.floor.sql("SELECT call_id FROM telephones")] == [bad]
 
 
@@ -159,3 +159,65 @@ async def test_an_account_that_cannot_be_seen_to_is_tried_again(
     house.kind.broken = False
     await house.until(lambda: house.trunk is not before and house.trunk.running)
     await house.rings()
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_who_was_away_itself_takes_nobody_for_dead(
+    house: TelephoneHouse, monkeypatch: pytest.MonkeyPatch, away: bool
+) -> None:
+    async def there() -> bool:
+        return bool(await house.floor.sql("SELECT 1 FROM telephones"))
+
+    one = await house.rings()
+    if away:
+        await house.lost.round()
+        await house.lost.round()
+        with monkeypatch.context() as patched:
+            patched.setattr(house.floor.executor, "database", None)
+            with pytest.raises(AttributeError):
+                await house.lost.round()
+    await house.floor.sql("UPDATE telephones SET process_id = 'dead'")
+    for _ in range(2):
+        await house.lost.round()
+        assert await there()
+    await house.until_lost(one)
+    assert not await there()
+
+
+async def test_a_call_that_is_taken_for_lost_is_hung_up(house: TelephoneHouse) -> None:
+    await house.rings()
+    await house.floor.sql("DELETE FROM telephones")
+    await house.told("end C1")
+    await house.until(lambda: not attending())
+
+
+async def test_a_call_that_has_moved_is_neither_ended_nor_remembered(house: TelephoneHouse) -> None:
+    one = await house.rings()
+    await house.floor.sql("UPDATE telephones SET process_id = 'another'")
+    await house.told("forget C1")
+    await house.until(lambda: not attending())
+    assert "end C1" not in house.trunk.told
+    assert (await house.floor.get(one)).state is State.OPEN
+
+
+def attending() -> list[str]:
+    """Tasks that hear of a telephone."""
+    named = (getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks())
+    return [name for name in named if name == "Telephones._attend"]
+
+
+async def test_a_call_that_fails_by_a_bug_as_it_is_dialled_is_missed(house: TelephoneHouse) -> None:
+    house.trunk.broken.add("dial")
+    one, _ = await house.dials()
+    await house.until_line(one, Line.MISSED)
+    await house.until_forgotten()
+
+
+async def test_a_call_that_was_taken_and_not_dialled_is_missed(
+    house: TelephoneHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telephones_module, "_stands", lambda *_: 1 / 0)
+    monkeypatch.setattr(telephones_module, "ALONE_SECONDS", 0.1)
+    one, _ = await house.dials()
+    await house.until_line(one, Line.MISSED)
+    await house.until_forgotten()

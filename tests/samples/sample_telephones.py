@@ -18,6 +18,7 @@ from sample_trunk import SampleKind, SampleTrunk
 
 from valvomo.bus.local import LocalBus
 from valvomo.commands.calling import Calling
+from valvomo.commands.conversations.begin import BeginConversation
 from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.offers import AcceptOffer
 from valvomo.commands.switchboard import Switchboard
@@ -59,6 +60,8 @@ class TelephoneHouse:
         self.calling = Calling(floor.database, self.bus)
         self.lost = LostTelephones(floor.executor)
         self.carried: asyncio.Task[None] | None = None
+        self.boards: dict[str, Switchboard] = {}
+        """By process."""
         self.contact_of: dict[str, str] = {}
         """By conversation."""
         self.pressed: list[KeysSignal] = []
@@ -70,13 +73,10 @@ class TelephoneHouse:
     async def carrying(self, name: str, engine: SampleEngine) -> AsyncIterator[asyncio.Task[None]]:
         files = SealedFiles(Folder(self.folder / "files"), lambda: HouseKey((b"k" * 32,)))
         keeping = Keeping(self.floor.executor, files, self.folder, self.floor.clock)
-        opened = Trunks(
-            self.floor.executor,
-            opener(self.floor.database),
-            Switchboard(self.floor.database),
-            process_id=name,
-        )
+        board = self.boards[name] = Switchboard(self.floor.database)
+        opened = Trunks(self.floor.executor, opener(self.floor.database), board, process_id=name)
         telephones = Telephones(self.floor.executor, self.bus, opened, process_id=name)
+        board.process_id, board.adopt = name, telephones.adopt
         attendant = Attendant(self.floor.executor, self.bus, keeping, process_id=name, telephones=telephones)
         async with asyncio.TaskGroup() as group:
             task = group.create_task(attendant.carry(cast("Engine", engine)))
@@ -114,6 +114,15 @@ class TelephoneHouse:
 
         await self.eventually(is_so)
 
+    async def until_lost(self, one: str) -> None:
+        """Whoever had it is judged dead, after as many looks as that takes."""
+
+        async def is_so() -> bool:
+            await self.lost.round()
+            return (await self.floor.get(one)).state is State.CLOSED
+
+        await self.eventually(is_so)
+
     async def until_line(self, one: str, wanted: Line | None) -> None:
         async def is_so() -> bool:
             return await line_of(self.floor, one) is wanted
@@ -145,6 +154,17 @@ class TelephoneHouse:
         contact = self.contact_of[one] = (await self.floor.get(one)).contact_id
         await self.until(lambda: one in self.engine.open and self.engine.open[one].music(contact))
         return one
+
+    async def dials(self) -> tuple[str, str]:
+        """An agent calls somebody; the conversation's id and the call's."""
+        begun = await self.floor.done(
+            LINES_AGENT, BeginConversation(account_id=TRUNK, address=OTHER, client_id="c")
+        )
+        one = str(begun.result["id"])
+        await self.fired(one)
+        call = (await self.floor.get(one)).call
+        assert call is not None
+        return one, call.id
 
     async def served(self, one: str, agent: Actor = AINO) -> None:
         await self.floor.done(ROUTER, ask(one, agent.id))

@@ -39,6 +39,18 @@ class Lost:
     conversation_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Had:
+    """Which process has a call; None where it is still to be dialled."""
+
+    organization_id: str
+    call_id: str
+    conversation_id: str
+    account_id: str
+    trunk_call: str
+    process_id: str | None
+
+
 async def follow(tx: Transaction, before: Conversation | None, now: Conversation) -> None:
     """A telephone that is dialled from now on is somebody's to dial."""
     call = now.call
@@ -63,6 +75,13 @@ async def lost(tx: Transaction) -> list[Lost]:
     """Calls whose process is gone, and those that nobody dials; told once."""
     rows = await tx.rows("telephones.lost", DEAD_SECONDS, PATIENCE_SECONDS)
     return [Lost(**dict(row)) for row in rows]
+
+
+async def had(tx: Transaction, process_id: str, calls: Iterable[Wanted]) -> dict[tuple[str, str], Had]:
+    """What this process has, and who has these, by organization and call; whatever is over is not there."""
+    keys = sorted((one.organization_id, one.call_id) for one in calls)
+    rows = await tx.rows("telephones.had", process_id, [one[0] for one in keys], [one[1] for one in keys])
+    return {(row["organization_id"], row["call_id"]): Had(**dict(row)) for row in rows}
 
 
 async def hold(tx: Transaction, account: Key, process_id: str) -> bool:

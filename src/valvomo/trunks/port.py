@@ -141,6 +141,10 @@ class Trunk(Protocol):
         """Hang up, or stop ringing; `Ended` follows."""
         ...
 
+    def forget(self, call: str) -> None:
+        """Another process has this call by now: nothing is told of it here, nor is it ended from here."""
+        ...
+
     async def sound(self, call: str, pcm: bytes) -> None:
         """Let the other side hear this: 20 ms, given by the clock. What comes while it cannot be sent is dropped."""
         ...

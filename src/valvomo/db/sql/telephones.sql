@@ -40,9 +40,10 @@ UPDATE telephones SET process_id = $4, streamed = true
 WHERE organization_id = $1 AND account_id = $2 AND trunk_call = $3 AND NOT streamed
 RETURNING organization_id, call_id, conversation_id, account_id, trunk_call, number
 
--- name: mine
--- Calls that this process has.
-SELECT organization_id, call_id FROM telephones WHERE process_id = $1
+-- name: had
+-- Calls that this process has, and these, whoever has them by now.
+SELECT organization_id, call_id, conversation_id, account_id, trunk_call, process_id FROM telephones
+WHERE process_id = $1 OR (organization_id, call_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
 
 -- name: of_nobody
 -- The call by the trunk's name, as long as its sound has come to no process.

@@ -222,6 +222,27 @@ class Attendant(Rounds):
             # The engine's process has died since: the next look brings them again.
             return None
 
+    async def leave(self, key: Key, call_id: str) -> None:
+        """See `Carrier`."""
+        attended = self._calls.get(key)
+        if attended is not None and attended.call.id != call_id:
+            attended = None
+        if attended is not None:
+            with by_itself("calls.not_ended", conversation=key[1]):
+                await self._engine_here().end_call(call_id)
+        async with self._database.transaction() as tx:
+            await tx.run("calls.let_go", *key, call_id, self._process_id)
+        if attended is not None:
+            self._give_up(attended)
+
+    def _give_up(self, attended: Attended) -> None:
+        """It is not here any more: its browsers come anew, to whichever process takes them."""
+        attended.ways.clear()
+        attended.unheard()
+        self._say(attended)
+        self._calls.pop(attended.key, None)
+        self._rating.leave(attended)
+
     def has(self, key: Key, leg_id: str) -> bool:
         """See `Carrier`."""
         attended = self._calls.get(key)
@@ -240,12 +261,7 @@ class Attendant(Rounds):
         match happening:
             case Gone(call_ids=ids):
                 for attended in [of[one] for one in ids if one in of]:
-                    # Their browsers come anew, to whichever process takes them.
-                    attended.ways.clear()
-                    attended.unheard()
-                    self._say(attended)
-                    self._calls.pop(attended.key, None)
-                    self._rating.leave(attended)
+                    self._give_up(attended)
                 self.wake.set()
             case Connected(call_id=call_id, leg_id=leg_id) if call_id in of:
                 of[call_id].mark(leg_id, connected=True)

@@ -13,7 +13,7 @@ import structlog
 from valvomo.db.telephones import Wanted
 from valvomo.jobs.rounds import by_itself
 from valvomo.media.port import Dialled, Engine
-from valvomo.trunks.port import Happening, Trunk
+from valvomo.trunks.port import Ended, Happening, Trunk, TrunkError, Why
 
 MOST_SAID = 50
 """Pieces of sound that wait for the engine: a second's."""
@@ -27,9 +27,9 @@ class Phone:
     """What this process knows of a call over a trunk.
 
     `answered`: sound flows. `leg` is the leg's id while it is in the call at the engine, None before and after.
-    `version` of the conversation that was looked at last; `ending`: we have hung up; `forwarded`: the trunk connects it
-    elsewhere, and it is not ours to end. What ends it meanwhile is done when that is (`forwarding`). `over`: nothing
-    is asked of its trunk any more.
+    `version` of the conversation that was looked at last; `ending`: one side has hung up; `forwarded`: the trunk
+    connects it elsewhere, and it is not ours to end. What ends it meanwhile is done when that is (`forwarding`).
+    `over`: nothing is asked of its trunk any more.
     """
 
     call: Wanted
@@ -43,6 +43,7 @@ class Phone:
     over: bool = False
     forwarding: asyncio.Lock = field(default_factory=asyncio.Lock)
     events: asyncio.Queue[Happening] = field(default_factory=asyncio.Queue)
+    attending: asyncio.Task[None] | None = None
     _works: asyncio.Queue[Work | None] = field(default_factory=asyncio.Queue)
     _said: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(MOST_SAID))
     _pumps: tuple[asyncio.Task[None], ...] = ()
@@ -51,6 +52,23 @@ class Phone:
     def key(self) -> tuple[str, str]:
         """Organization, conversation."""
         return self.call.organization_id, self.call.conversation_id
+
+    def tell(self, one: Happening) -> None:
+        """What the trunk tells of it; what it tells after the end is heard by nobody."""
+        self.ending = self.ending or isinstance(one, Ended)
+        self.events.put_nowait(one)
+
+    async def dial(self) -> None:
+        """Have it rung; where that is not to be, it is over at once."""
+        call = self.call
+        try:
+            await self.trunk.dial(call.trunk_call, call.number, "")
+        except TrunkError as error:
+            log.warning("telephones.not_dialled", account=call.account_id, error=str(error))
+            self.tell(Ended(call.trunk_call, error.why, error.detail))
+        except Exception as error:
+            log.exception("telephones.not_dialled", account=call.account_id)
+            self.tell(Ended(call.trunk_call, Why.FAILED, repr(error)))
 
     def ask(self, work: Work) -> None:
         """Let this be asked of the trunk, when what was asked before is done; nobody else waits for it."""

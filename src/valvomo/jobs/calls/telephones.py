@@ -7,32 +7,32 @@ where it has no call any more. What the trunk tells of one call is done one afte
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol
 
 import structlog
 
 from valvomo.bus.port import Bus
-from valvomo.commands.conversations.telephone import ForwardCall
 from valvomo.commands.execute import Executor
 from valvomo.db import calls, conversations, telephones
-from valvomo.db.calls import Answer, Said
-from valvomo.db.telephones import Key, Wanted
-from valvomo.domain.access.actor import system
+from valvomo.db.calls import Said
+from valvomo.db.telephones import Had, Key, Wanted
 from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation
-from valvomo.domain.conversations.telephone import keys_refusal
-from valvomo.domain.refusals import Reason, Refusal
+from valvomo.jobs.calls.asking import Asking, refuse
 from valvomo.jobs.calls.phone import Phone
 from valvomo.jobs.calls.signals import Reply
 from valvomo.jobs.calls.telling import Telling
 from valvomo.jobs.calls.trunks import Trunks
 from valvomo.jobs.rounds import by_itself
 from valvomo.media.port import Engine
-from valvomo.trunks.port import Ended, Happening, Ringing, Sound, Trunk, TrunkError, Why
+from valvomo.trunks.port import Ended, Happening, Ringing, Sound, Trunk, Why
 
 AGAIN_SECONDS = 1.0
+ALONE_SECONDS = 5.0
+"""So long a call may be this process's without being anybody's in it."""
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +42,10 @@ class Carrier(Protocol):
 
     async def bring(self, conversation: Conversation, name: str) -> tuple[Engine, str] | None:
         """Bring the customer's telephone into the call: the engine and its leg; None where the call is elsewhere."""
+        ...
+
+    async def leave(self, key: Key, call_id: str) -> None:
+        """Another process carries this call from now on, where it is carried here."""
         ...
 
     def has(self, key: Key, leg_id: str) -> bool:
@@ -58,6 +62,8 @@ class Telephones:
         self.trunks = trunks
         self._process_id = process_id
         self._telling = Telling(executor, bus, process_id)
+        self._asking = Asking(executor)
+        self._alone: dict[str, float] = {}
         self._phones: dict[tuple[str, str], Phone] = {}
         self._group: asyncio.TaskGroup | None = None
         self.wake: Callable[[], None] = lambda: None
@@ -72,18 +78,24 @@ class Telephones:
         """Dial what is to be dialled, and let every telephone follow its conversation."""
         await self._dial()
         # Who rings and has no conversation yet is nobody to be looked at, also when it has one a moment later.
-        phones = {one.call.call_id: one for one in self._phones.values() if one.call.call_id}
-        if not phones:
+        phones = [one for one in self._phones.values() if one.call.call_id]
+        if not phones and not self.trunks.open:
             return
         async with self._database.asking() as tx:
-            versions = await calls.versions(tx, {one.key for one in phones.values()})
-            mine = {row["call_id"] for row in await tx.rows("telephones.mine", self._process_id)}
-        for call_id, phone in phones.items():
+            versions = await calls.versions(tx, {one.key for one in phones})
+            had = await telephones.had(tx, self._process_id, [one.call for one in phones])
+        for phone in phones:
             with by_itself("telephones.not_followed", account=phone.call.account_id):
-                if call_id not in mine:
+                of = had.get((phone.call.organization_id, phone.call.call_id))
+                if of is None:
+                    self._end_lost(phone)
+                elif of.process_id != self._process_id:
+                    await carrier.leave(phone.key, phone.call.call_id)
+                    phone.trunk.forget(phone.call.trunk_call)
                     self._drop(phone)
                 elif versions.get(phone.key) != phone.version or self._is_out(phone, carrier):
                     await self._follow(phone, carrier)
+        await self._lose_alone([one for one in had.values() if one.process_id == self._process_id])
 
     def adopt(self, call: Wanted) -> None:
         """The sound of a call comes to this process, whoever has told of it or dialled it."""
@@ -98,44 +110,9 @@ class Telephones:
         """
         phone = next((one for one in self._phones.values() if one.key == said.key and one.answered), None)
         if phone is not None:
-            phone.ask(lambda: self._answer(phone, said, reply))
+            phone.ask(partial(self._asking.answer, phone, said, reply))
         elif self._group is not None:
-            self._group.create_task(_refuse(said, reply))
-
-    async def _answer(self, phone: Phone, said: Said, reply: Reply) -> None:
-        given = Answer(refusal=Reason.BUSY.value)
-        try:
-            given = await self._asked(phone, said)
-        except Exception:
-            log.exception("telephones.not_done", account=phone.call.account_id, what=said.what)
-        await reply(said, given)
-
-    async def _asked(self, phone: Phone, said: Said) -> Answer:
-        async with self._database.asking() as tx:
-            conversation = await conversations.get(tx, *said.key)
-        if phone.over or conversation is None:
-            return Answer(refusal=Reason.NO_TELEPHONE.value)
-        if refusal := keys_refusal(said.person_id, conversation):
-            return Answer(refusal=refusal.reason.value)
-        if said.what == "keys":
-            await phone.trunk.keys(phone.call.trunk_call, said.offer)
-            return Answer()
-        async with phone.forwarding:
-            return await self._forward(phone, said)
-
-    async def _forward(self, phone: Phone, said: Said) -> Answer:
-        phone.forwarded = True
-        try:
-            await phone.trunk.transfer(phone.call.trunk_call, said.offer)
-        except TrunkError as error:
-            phone.forwarded = False
-            return Answer(refusal=Reason.NOT_FORWARDED.value, why=error.why.value)
-        except BaseException:
-            phone.forwarded = False
-            raise
-        command = ForwardCall(conversation_id=said.conversation_id, number=said.offer, by_id=said.person_id)
-        outcome = await self._executor.execute(system(said.organization_id, "calls"), command)
-        return Answer(refusal=outcome.reason.value) if isinstance(outcome, Refusal) else Answer()
+            self._group.create_task(refuse(said, reply))
 
     def _hear(self, key: Key, trunk: Trunk, one: Happening) -> None:
         """Quickly: sound goes on at once, everything else to the task of its call."""
@@ -151,26 +128,52 @@ class Telephones:
         if phone is not None and isinstance(one, Sound):
             phone.say(one.pcm)
         elif phone is not None:
-            phone.events.put_nowait(one)
+            phone.tell(one)
         elif isinstance(one, Ended) and self._group is not None:
             self._group.create_task(self._of_nobody(key, one))
 
     def _gone(self, key: Key, trunk: Trunk) -> None:
         for (account_id, name), phone in self._phones.items():
             if phone.trunk is trunk and account_id == key[1]:
-                phone.events.put_nowait(Ended(name, Why.FAILED))
+                phone.tell(Ended(name, Why.FAILED))
 
     def _add(self, phone: Phone) -> Phone:
         self._phones[phone.call.account_id, phone.call.trunk_call] = phone
         if self._group is not None:
-            self._group.create_task(self._attend(phone))
+            phone.attending = self._group.create_task(self._attend(phone))
             self._group.create_task(phone.serve())
         return phone
 
     def _drop(self, phone: Phone) -> None:
-        """Another process has it, or nobody: it is not ours to end."""
+        """It is nothing of this process's any more, and nothing that is told of it either."""
         phone.disconnect()
         self._forget(phone)
+        if phone.attending is not None:
+            phone.attending.cancel()
+
+    def _end_lost(self, phone: Phone) -> None:
+        """Somebody has taken this process for dead: for the house the call is over, so it is to be for the network."""
+        if not phone.ending and not phone.forwarded:
+            phone.ending = True
+            phone.disconnect()
+            phone.ask(partial(self._end_and_drop, phone))
+
+    async def _end_and_drop(self, phone: Phone) -> None:
+        try:
+            await phone.trunk.end(phone.call.trunk_call)
+        finally:
+            self._drop(phone)
+
+    async def _lose_alone(self, mine: Iterable[Had]) -> None:
+        """What was taken and is no telephone here, because something has gone wrong in between, is over."""
+        now = time.monotonic()
+        alone = {one.call_id: one for one in mine if (one.account_id, one.trunk_call) not in self._phones}
+        self._alone = {call_id: self._alone.get(call_id, now) for call_id in alone}
+        for call_id, since in self._alone.items():
+            if now - since >= ALONE_SECONDS:
+                with by_itself("telephones.not_lost", account=alone[call_id].account_id):
+                    one = alone[call_id]
+                    await self._telling.lost(one.organization_id, one.conversation_id, call_id, Why.FAILED)
 
     def _forget(self, phone: Phone) -> None:
         phone.close()
@@ -215,22 +218,18 @@ class Telephones:
         async with self._database.transaction() as tx:
             wanted = await telephones.take(tx, self._process_id, self.trunks.open)
         for call in wanted:
-            trunk = self.trunks.open.get((call.organization_id, call.account_id))
-            async with self._database.asking() as tx:
-                conversation = await conversations.get(tx, call.organization_id, call.conversation_id)
-            if trunk is None or conversation is None or not _stands(conversation, call):
-                await self._telling.lost(call.organization_id, call.conversation_id, call.call_id, Why.FAILED)
-                continue
-            phone = self._add(Phone(call=call, trunk=trunk))
-            phone.ask(partial(self._call, phone))
+            with by_itself("telephones.not_dialled", account=call.account_id):
+                await self._begin(call)
 
-    async def _call(self, phone: Phone) -> None:
-        call = phone.call
-        try:
-            await phone.trunk.dial(call.trunk_call, call.number, "")
-        except TrunkError as error:
-            log.warning("telephones.not_dialled", account=call.account_id, error=str(error))
-            phone.events.put_nowait(Ended(call.trunk_call, error.why, error.detail))
+    async def _begin(self, call: Wanted) -> None:
+        trunk = self.trunks.open.get((call.organization_id, call.account_id))
+        async with self._database.asking() as tx:
+            conversation = await conversations.get(tx, call.organization_id, call.conversation_id)
+        if trunk is None or conversation is None or not _stands(conversation, call):
+            await self._telling.lost(call.organization_id, call.conversation_id, call.call_id, Why.FAILED)
+        else:
+            phone = self._add(Phone(call=call, trunk=trunk))
+            phone.ask(phone.dial)
 
     async def _follow(self, phone: Phone, carrier: Carrier) -> None:
         """The conversation has changed, or its engine has lost the telephone."""
@@ -265,11 +264,6 @@ class Telephones:
         if not phone.answered or phone.ending or phone.forwarded:
             return False
         return phone.leg is None or not carrier.has(phone.key, phone.leg)
-
-
-async def _refuse(said: Said, reply: Reply) -> None:
-    with by_itself("telephones.not_answered", conversation=said.conversation_id):
-        await reply(said, Answer(refusal=Reason.NO_TELEPHONE.value))
 
 
 def _stands(conversation: Conversation, call: Wanted) -> bool:

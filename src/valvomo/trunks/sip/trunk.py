@@ -98,6 +98,9 @@ class SipTrunk:
         """See `Trunk`."""
         await self._tell(End(call))
 
+    def forget(self, call: str) -> None:
+        """See `Trunk`: where an account is open in one process alone, no call of it goes to another."""
+
     async def sound(self, call: str, pcm: bytes) -> None:
         """See `Trunk`."""
         pipe = self._pipe()

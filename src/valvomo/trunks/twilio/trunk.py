@@ -134,6 +134,10 @@ class TwilioTrunk:
             self._beside(self._hang_up(known.sid))
         self._over(call, Why.ENDED)
 
+    def forget(self, call: str) -> None:
+        """See `Trunk`."""
+        self._calls.pop(call, None)
+
     async def sound(self, call: str, pcm: bytes) -> None:
         """See `Trunk`."""
         known = self._calls.get(call)

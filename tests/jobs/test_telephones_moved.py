@@ -1,0 +1,86 @@
+"""A call that one process has dialled, and whose sound comes to another one."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import pytest
+from sample_engine import SampleEngine
+from sample_lines import TRUNK
+from sample_telephones import LINES_AGENT, OTHER, TelephoneHouse
+from sample_trunk import SampleKind, SampleTrunk
+
+from valvomo.channels.port import Account, Http, Request, UnverifiedError
+from valvomo.channels.port import Answer as ProviderAnswer
+from valvomo.commands.channels import accounts
+from valvomo.domain.conversations.call_marks import Line
+from valvomo.domain.refusals import Refusal
+from valvomo.jobs.calls import trunks as trunks_module
+from valvomo.live.calls import CHANNEL
+from valvomo.trunks.port import Answered, Trunk
+from valvomo.trunks.webhooked import Socket
+
+
+class Streaming(SampleTrunk):
+    """A trunk whose provider brings the sound of calls to any process."""
+
+    async def answer(self, request: Request) -> ProviderAnswer:
+        """See `Webhooked`."""
+        raise UnverifiedError(request.method)
+
+    def admits(self, token: str) -> str | None:
+        """See `Webhooked`."""
+        return token
+
+    async def stream(self, call: str, socket: Socket) -> None:
+        """Its sound is told by hand."""
+
+
+class StreamingKind(SampleKind):
+    """The kind of these."""
+
+    alone = False
+
+    def open(self, account: Account, http: Http) -> Trunk:
+        """Another one."""
+        del account, http
+        self.trunks.append(Streaming())
+        return self.trunks[-1]
+
+
+@pytest.fixture
+def trunk_kind(monkeypatch: pytest.MonkeyPatch) -> SampleKind:
+    made = StreamingKind()
+    kinds = MappingProxyType({made.name: made})
+    monkeypatch.setattr(trunks_module, "TRUNKS", kinds)
+    monkeypatch.setattr(accounts, "KINDS", kinds)
+    return made
+
+
+async def test_the_call_goes_to_where_its_sound_comes(house: TelephoneHouse) -> None:
+    one, call_id = await house.dials()
+    await house.told(f"dial {call_id} {OTHER}")
+    await house.comes(one, LINES_AGENT)
+    assert house.engine.open[call_id].legs.keys() == {"aino"}
+    contact, here, told, elsewhere = (
+        (await house.floor.get(one)).contact_id,
+        house.trunk,
+        list[str](),
+        SampleEngine(),
+    )
+    house.bus.subscribe(CHANNEL, told.append)
+    async with house.carrying("other", elsewhere):
+        await house.until(lambda: house.trunk is not here and house.trunk.running)
+        admitted = await house.boards["other"].admit("twilio_voice", TRUNK, call_id)
+        assert not isinstance(admitted, Refusal)
+        assert admitted[1] == call_id
+        house.tell(Answered(call_id))
+        await house.until(lambda: call_id in house.engine.ended)
+        await house.until(lambda: any('"legs":[]' in one for one in told))
+        await house.comes(one, LINES_AGENT)
+        await house.until(lambda: elsewhere.open[call_id].heard_by("aino") == {contact})
+        await house.until_line(one, Line.UP)
+        assert f"forget {call_id}" in here.told
+        assert f"end {call_id}" not in here.told + house.trunk.told
+        carried = await house.floor.sql("SELECT process_id FROM calls")
+        assert [row["process_id"] for row in carried] == ["other"]
