@@ -269,7 +269,7 @@ async def test_what_cannot_be_written_is_not_recorded_and_the_call_goes_on(
     class Full(SampleEngine):
         """Its disk is, or it is gone, by the time that something is to be kept."""
 
-        async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:  # noqa: ARG002
+        async def start_recording(self, *_: object, **__: object) -> None:
             raise trouble
 
     conversation = await floor.get(one)

@@ -113,6 +113,23 @@ async def test_of_a_file_that_comes_after_its_days_nothing_is_kept(house: Kept30
     assert await house.states() == {"r": "removed"}
 
 
+async def test_of_two_processes_that_carried_a_call_both_files_are_kept(house: Kept30) -> None:
+    await house.begin("r")
+    elsewhere = house.folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    for folder, began, said in ((house.folder, 0.0, b"before"), (elsewhere, 60.0, b"after")):
+        file = folder / "r-1.opus"
+        track = Written(str(file), "aino", "agent", began, 1.0)
+        for _ in range(2):
+            file.write_bytes(said)
+            house.keeping.offer(Recorded("call", "r", (track,)))
+            await house.keeping.round()
+    rows = await house.floor.sql("SELECT id, began FROM recording_tracks ORDER BY began")
+    assert [row["began"] for row in rows] == [0.0, 60.0]
+    files = SealedFiles(house.storage, lambda: HouseKey((b"k" * 32,)))
+    assert [await files.get(Place(HOUSE, row["id"])) for row in rows] == [b"before", b"after"]
+
+
 async def test_what_was_stored_when_its_days_ended_does_not_stay(house: Kept30) -> None:
     await house.begin("r")
     house.storage.meanwhile = lambda: house.floor.clock.advance(31 * DAY)

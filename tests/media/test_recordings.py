@@ -10,6 +10,7 @@ from sample_sound import heard, read_back
 from sample_telephone import TONES, Telephone
 
 from valvomo.domain.calls.hearing import Part
+from valvomo.media import leftover
 from valvomo.media.port import GoneError, Recorded, RecordingError, Track
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
@@ -97,6 +98,21 @@ async def test_a_telephone_is_recorded_as_a_browser_is(meeting: Meeting, tmp_pat
     assert {what for what, _ in tenths(tracks["agent"])} == {"agent"}
     assert [what for what, _ in tenths(tracks["customer"])] == ["customer", "", "customer"]
     assert {track.name for track in tracks.values()} == {"customer", ""}
+
+
+async def test_what_another_engine_has_begun_goes_on_at_its_time(meeting: Meeting, tmp_path: Path) -> None:
+    async with asyncio.timeout(PATIENCE):
+        await meeting.come("agent", Part.AGENT)
+        await meeting.route({"agent": Part.AGENT})
+        await meeting.engine.start_recording("call", "one", str(tmp_path), ago=600.0)
+        await meeting.says("agent", SECOND)
+        await meeting.engine.stop_recording("call", "one")
+        track = (await recorded(meeting))["agent"]
+    assert 600.0 <= track.began < 600.0 + PATIENCE
+    assert 0.0 < track.seconds < PATIENCE, "what was before is not in it"
+    found = leftover.read(Path(track.file))
+    assert found is not None
+    assert found[1].began == track.began, "also where nobody is told of its end"
 
 
 async def test_nobody_is_kept_unless_it_is_said(meeting: Meeting, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ class SampleCall:
     recordings: list[str] = field(default_factory=list)
     taps: dict[str, asyncio.Queue[Heard | None]] = field(default_factory=dict)
     clock: float = 0.0
+    ago: float = 0.0
 
     def heard_by(self, leg_id: str) -> set[str]:
         """Whose sound arrives there: of those who are in it and from whom any is taken."""
@@ -136,9 +137,17 @@ class SampleEngine:
         if call_id in self.open:
             self.open[call_id].matrix, self.open[call_id].kept = dict(matrix), frozenset(kept)
 
-    async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:  # noqa: ARG002
+    async def start_recording(
+        self,
+        call_id: str,
+        recording_id: str,
+        folder: str,  # noqa: ARG002
+        *,
+        ago: float = 0.0,
+    ) -> None:
         """See `Engine`."""
         self.open[call_id].recordings.append(recording_id)
+        self.open[call_id].ago = ago
 
     async def tap(self, call_id: str, leg_id: str) -> AsyncGenerator[Heard, None]:
         """See `Engine`; what is said comes by `say`."""

@@ -194,9 +194,12 @@ class Engine(Protocol):
         """
         ...
 
-    async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:
+    async def start_recording(
+        self, call_id: str, recording_id: str, folder: str, *, ago: float = 0.0
+    ) -> None:
         """From now on what may be kept of a call is written to files of that folder, one for each leg.
 
+        What began `ago` seconds ago, with another engine, goes on with this one: times in it count from then.
         It ends with `stop_recording` or with the call, and is told as `Recorded`. Raises `GoneError`, and
         `RecordingError` where the folder is not there or the id could not be the name of a file.
         """

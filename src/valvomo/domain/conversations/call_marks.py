@@ -28,11 +28,12 @@ USUAL_DAYS = 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """What is kept of a call, `paused` for now or not."""
+    """What is kept of a call, `paused` for now or not; its times count from `since`, None where that is not known."""
 
     id: str
     kept: Kept
     paused: bool = False
+    since: datetime | None = None
 
 
 class Line(StrEnum):

@@ -24,7 +24,7 @@ class RecordingStarted(Event):
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """It is being recorded."""
-        begun = _with(conversation, Recording(id=self.recording_id, kept=self.kept))
+        begun = _with(conversation, Recording(id=self.recording_id, kept=self.kept, since=at))
         return begun.but(recordings=conversation.recordings + (self.kept is Kept.RECORDING))
 
 

@@ -19,7 +19,7 @@ from valvomo.db.calls import Answer, Key, Said
 from valvomo.domain.calls.hearing import SENDING, Part, hearing, recorded
 from valvomo.domain.calls.parts import leg_of
 from valvomo.domain.calls.quality import grade
-from valvomo.domain.conversations.call_marks import Call, Kept
+from valvomo.domain.conversations.call_marks import Call, Kept, Recording
 from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Reason
@@ -170,19 +170,25 @@ class Attended:
         await self._engine.set_routes(self.call.id, matrix, kept=keeps)
         if kept is not None and kept.kept is Kept.RECORDING and self._recording != kept.id:
             self._recording = kept.id
-            await self._record(kept.id)
+            await self._record(kept)
         if kept is not None and self._writer is not None:
             if self._listening is None:
                 place = self.call.id, kept.id
-                self._listening = self._writer.listen(self._engine, self.conversation, place)
+                self._listening = self._writer.listen(
+                    self._engine, self.conversation, place, ago=self._ago(kept)
+                )
             self._listening.follow(self.conversation, matrix, keeps)
 
-    async def _record(self, recording_id: str) -> None:
+    async def _record(self, kept: Recording) -> None:
         """Where nothing can be written the call goes on unrecorded."""
         try:
-            await self._engine.start_recording(self.call.id, recording_id, self.folder)
+            await self._engine.start_recording(self.call.id, kept.id, self.folder, ago=self._ago(kept))
         except (RecordingError, GoneError) as error:
             log.warning("calls.not_recorded", conversation=self.conversation.id, error=repr(error))
+
+    def _ago(self, kept: Recording) -> float:
+        """Since when it is kept, in seconds: another process may have begun, and times in it go on."""
+        return max(0.0, (self._clock() - kept.since).total_seconds()) if kept.since is not None else 0.0
 
     def unheard(self) -> None:
         """Nothing more is said in it that could be written down."""

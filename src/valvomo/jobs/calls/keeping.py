@@ -109,5 +109,8 @@ async def _unlink(recorded: Recorded) -> None:
 
 
 def _id_of(track: Track) -> str:
-    """The same whenever it is tried again, so that nothing is kept twice."""
-    return str(uuid5(NAMESPACE_OID, Path(track.file).name))
+    """The same whenever it is tried again, so that nothing is kept twice; another one for each that carried the call.
+
+    Their folders may be on several machines, and files in them have the same name.
+    """
+    return str(uuid5(NAMESPACE_OID, f"{Path(track.file).name} {track.leg_id} {track.began:.3f}"))

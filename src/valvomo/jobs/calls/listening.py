@@ -73,17 +73,23 @@ class _Speaker:
 
 
 class Listening:
-    """To one call that is kept: `place` is the call's id, and that of what is kept of it."""
+    """To one call that is kept, since `ago` seconds: `place` is the call's id, and that of what is kept of it."""
 
     def __init__(
-        self, engine: Engine, conversation: Conversation, place: tuple[str, str], scribe: Scribe
+        self,
+        engine: Engine,
+        conversation: Conversation,
+        place: tuple[str, str],
+        scribe: Scribe,
+        *,
+        ago: float = 0.0,
     ) -> None:
         self._engine = engine
         self.conversation = conversation
         self.call_id, self._recording_id = place
         self._scribe = scribe
         self._speakers: dict[str, _Speaker] = {}
-        self._began = time.monotonic()
+        self._began = time.monotonic() - ago
         self._shift: float | None = None
         self.over = asyncio.Event()
         """Nothing more is said in it."""

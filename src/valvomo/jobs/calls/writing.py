@@ -74,9 +74,11 @@ class Writer:
             while True:
                 group.create_task(self._listen(*await self._to_listen.get()))
 
-    def listen(self, engine: Engine, conversation: Conversation, place: tuple[str, str]) -> Listening:
-        """Begin with a call (its id, and that of what is kept of it); it costs nothing before somebody may be kept."""
-        return Listening(engine, conversation, place, self)
+    def listen(
+        self, engine: Engine, conversation: Conversation, place: tuple[str, str], *, ago: float = 0.0
+    ) -> Listening:
+        """Begin with a call, see `Listening`; it costs nothing before somebody may be kept."""
+        return Listening(engine, conversation, place, self, ago=ago)
 
     def begin(self, listening: Listening, person_id: str) -> None:
         """See `Scribe`."""

@@ -169,11 +169,13 @@ class EmbeddedEngine:
         """See `Engine`."""
         self._board.route(call_id, matrix, kept)
 
-    async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:
+    async def start_recording(
+        self, call_id: str, recording_id: str, folder: str, *, ago: float = 0.0
+    ) -> None:
         """See `Engine`."""
         call = self._call(call_id)
         if recording_id not in call.recordings:
-            call.recordings[recording_id] = self._recorder.start(call_id, recording_id, folder)
+            call.recordings[recording_id] = self._recorder.start(call_id, recording_id, folder, ago)
 
     async def pause_recording(self, call_id: str, recording_id: str) -> None:
         """See `Engine`."""

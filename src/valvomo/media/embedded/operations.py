@@ -113,10 +113,11 @@ class StartRecording(msgspec.Struct, frozen=True, tag=True):
     call_id: str
     recording_id: str
     folder: str
+    ago: float = 0.0
 
     async def on(self, engine: Engine) -> None:
         """Ask it of an engine."""
-        await engine.start_recording(self.call_id, self.recording_id, self.folder)
+        await engine.start_recording(self.call_id, self.recording_id, self.folder, ago=self.ago)
 
 
 class PauseRecording(msgspec.Struct, frozen=True, tag=True):

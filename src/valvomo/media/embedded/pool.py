@@ -146,9 +146,11 @@ class EnginePool:
         """See `Engine`."""
         await self._ask(call_id, operations.Route(call_id, dict(matrix), frozenset(kept)))
 
-    async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:
+    async def start_recording(
+        self, call_id: str, recording_id: str, folder: str, *, ago: float = 0.0
+    ) -> None:
         """See `Engine`."""
-        await self._need(call_id).ask(operations.StartRecording(call_id, recording_id, folder))
+        await self._need(call_id).ask(operations.StartRecording(call_id, recording_id, folder, ago))
 
     async def pause_recording(self, call_id: str, recording_id: str) -> None:
         """See `Engine`."""

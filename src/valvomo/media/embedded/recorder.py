@@ -90,13 +90,13 @@ class Recorder:
         self._writing = asyncio.Lock()
         self._closed = asyncio.Event()
 
-    def start(self, call_id: str, recording_id: str, folder: str) -> Recording:
-        """Raises `RecordingError` where nothing can be written there."""
+    def start(self, call_id: str, recording_id: str, folder: str, ago: float = 0.0) -> Recording:
+        """It began `ago` seconds ago, maybe elsewhere. Raises `RecordingError` where nothing can be written there."""
         if not NAMES.fullmatch(recording_id):
             raise RecordingError("a recording is named by letters, digits, '-' and '_'")
         if not Path(folder).is_dir():
             raise RecordingError(f"there is no folder {folder}")
-        recording = Recording(call_id, recording_id, Path(folder), self._clock())
+        recording = Recording(call_id, recording_id, Path(folder), self._clock() - ago)
         self._going.append(recording)
         return recording
 

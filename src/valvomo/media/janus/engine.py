@@ -190,10 +190,12 @@ class JanusEngine:
             call.matrix, call.kept = matrix, kept
             await call.follow()
 
-    async def start_recording(self, call_id: str, recording_id: str, folder: str) -> None:
+    async def start_recording(
+        self, call_id: str, recording_id: str, folder: str, *, ago: float = 0.0
+    ) -> None:
         """See `Engine`."""
         call = self._need(call_id)
-        await self._back.start_recording(call_id, recording_id, folder)
+        await self._back.start_recording(call_id, recording_id, folder, ago=ago)
         call.recordings.add(recording_id)
         await call.follow()
 
