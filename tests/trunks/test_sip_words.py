@@ -3,6 +3,9 @@
 import asyncio
 import socket
 import struct
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, ip_network
@@ -14,8 +17,10 @@ from hypothesis import strategies as st
 from sample_sip import HERE, Provider, free_port
 
 from valvomo.channels.port import Account, UnavailableError
+from valvomo.pipes import unpacked
 from valvomo.trunks.port import Keys, Refused, Sound, State, TrunkError, Why
 from valvomo.trunks.sip import reaching, sources
+from valvomo.trunks.sip import trunk as trunk_module
 from valvomo.trunks.sip.codes import REFUSALS, TRANSFERRED, why_of
 from valvomo.trunks.sip.forms import SipSecrets, SipSettings
 from valvomo.trunks.sip.kind import Sip, wrong_in
@@ -23,7 +28,7 @@ from valvomo.trunks.sip.news import MOST_SOUNDS, News
 from valvomo.trunks.sip.numbers import called_of, caller_of, dialled
 from valvomo.trunks.sip.reflecting import answer
 from valvomo.trunks.sip.stack import account, config, domain, outbound
-from valvomo.trunks.sip.talk import HEADERS
+from valvomo.trunks.sip.talk import ASKED, HEADERS, Dial, End, Open
 from valvomo.trunks.sip.trunk import SipTrunk
 
 GONE = "Connection reset by peer [104]"
@@ -78,6 +83,12 @@ def test_every_reason_to_refuse_has_its_status() -> None:
         ({"From": f"<sip:{NUMBER}@x>", "Privacy": "id"}, ""),
         ({"From": f"<sip:{NUMBER}@x>", "Privacy": "critical; USER"}, ""),
         ({"From": f"<sip:{NUMBER}@x>", "Privacy": "none"}, NUMBER),
+        ({"From": f'"sip:+358700123456" <sip:{NUMBER}@x>'}, NUMBER),
+        ({"From": f'"tel:+358700123456 \\"<sip:+358700123456@y>" <sip:{NUMBER}@x>'}, NUMBER),
+        ({"From": f"sip:+358700123456 <sip:{NUMBER}@x>"}, NUMBER),
+        ({"From": '"sip:+358700123456" <sip:anonymous@anonymous.invalid>'}, ""),
+        ({"From": '"sip:+358700123456@x'}, ""), ({"From": '"<sip:+358700123456@x>" <https://x/tel:123>'}, ""),
+        ({"From": "<sip:house@x>", "P-Asserted-Identity": f'"sip:0700123456" <tel:{NUMBER}>, <sip:1@x>'}, NUMBER),
         ({"From": "<sip:unknown@x>"}, ""), ({"From": "<sip:@x>"}, ""), ({"From": "nonsense"}, ""), ({}, ""),
     ],
 )  # fmt: skip
@@ -90,6 +101,7 @@ def test_who_calls(headers: dict[str, str], caller: str) -> None:
     [
         ({"To": "<sip:0800123@provider.example;transport=udp>"}, "+358800123"),
         ({"To": "<sip:house@provider.example>", "P-Called-Party-ID": "<sip:+358800123@x>"}, "+358800123"),
+        ({"To": '"sip:+358700123456@x" <sip:0800123@provider.example>'}, "+358800123"),
         ({"To": "<sip:house@provider.example>"}, "house"), ({}, ""),
     ],
 )  # fmt: skip
@@ -348,3 +360,48 @@ async def test_what_is_asked_of_a_trunk_that_does_not_stand_does_nothing() -> No
         running = tasks.create_task(trunk.run())
         assert await anext(trunk.happenings()) == State(ready=False, why="sip.provider.example is not found")
         running.cancel()
+
+
+ECHO = "import shutil, sys; shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer, 1)"
+DEAF = "import signal; signal.pause()"
+
+
+@asynccontextmanager
+async def beside(program: str) -> AsyncIterator[tuple[SipTrunk, asyncio.subprocess.Process]]:
+    """A trunk whose process does something else."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-u", "-c", program, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+
+    async def nowhere() -> Open:
+        raise UnavailableError("nowhere")
+
+    trunk = SipTrunk("one", SETTINGS, nowhere)
+    trunk.process = process
+    try:
+        async with asyncio.timeout(60):
+            yield trunk, process
+    finally:
+        process.kill()
+        await process.communicate()
+
+
+async def test_a_process_that_answers_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trunk_module, "ANSWERS_WITHIN", 0.01)
+    async with beside(ECHO) as (trunk, process):
+        with pytest.raises(TrunkError) as refused:
+            await trunk.dial("call", NUMBER, "")
+        assert refused.value.why is Why.FAILED
+        assert process.stdout is not None
+        # What it may have begun all the same is taken back.
+        said = [await unpacked(process.stdout, ASKED), await unpacked(process.stdout, ASKED)]
+        assert said == [Dial(1, "call", NUMBER, ""), End("call")]
+
+
+async def test_a_process_that_takes_nothing_more_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trunk_module, "TAKES_WITHIN", 0.01)
+    async with beside(DEAF) as (trunk, process):
+        assert process.stdin is not None
+        for _ in range(100):
+            await trunk.keys("call", "1" * 10_000)
+        assert process.stdin.transport.get_write_buffer_size()

@@ -10,6 +10,8 @@ from valvomo.channels.phones import e164
 
 LONGEST = 40
 _URI = re.compile(r"(?:sips?|tel):([^@;>?\s]+)(?:@([^;>?\s]+))?")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.?)*(?:"|\Z)', re.DOTALL)
+_WITHIN = re.compile(r"<([^<>]*)>")
 _WITHHELD = {"anonymous", "unknown", "restricted", "unavailable", "private", "withheld", ""}
 _PLAIN = re.compile(r"\+?[0-9]{2,20}")
 
@@ -46,10 +48,17 @@ def _number(user: str, country: str) -> str:
 
 
 def _user(header: str) -> str:
-    found = _URI.search(header)
+    found = _uri(header)
     return unquote(found[1]) if found else ""
 
 
 def _host(header: str) -> str:
-    found = _URI.search(header)
+    found = _uri(header)
     return (found[2] or "").partition(":")[0] if found else ""
+
+
+def _uri(header: str) -> re.Match[str] | None:
+    """The address itself (RFC 3261 §20.10): what somebody is displayed as says nothing, whatever it looks like."""
+    bare = _QUOTED.sub("", header)
+    within = _WITHIN.search(bare)
+    return _URI.match(within[1].strip()) if within else _URI.search(bare)

@@ -33,6 +33,10 @@ FIRST_PAUSE, LONGEST_PAUSE, STEADY_SECONDS = 1.0, 30.0, 60.0
 """Until a process that has died is followed by another; twice as long each time, until one has stood for so long."""
 ENDS_WITHIN = 8.0
 """Seconds until a process that does not end by itself is killed."""
+ANSWERS_WITHIN = 60.0
+"""Seconds for what is asked of the process; a transfer and the hold before it take 55 at most."""
+TAKES_WITHIN = 5.0
+"""Seconds until a process that takes nothing more is waited for no longer."""
 MOST_WAITING = 1 << 16
 """Bytes that a process has not taken yet; sound that comes then is of no use any more."""
 
@@ -91,6 +95,10 @@ class SipTrunk:
             # It may be over already, and have been told of as that.
             if call in self._dialled:
                 self._calls.add(call)
+        except TrunkError:
+            # Whoever has not answered in time may still come to it.
+            await self._tell(End(call))
+            raise
         finally:
             self._dialled.discard(call)
 
@@ -204,20 +212,24 @@ class SipTrunk:
         try:
             if not await self._tell(asked(number)):
                 raise TrunkError(Why.FAILED, "its process is not there")
-            done = await waits
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                done = await waits
+        except TimeoutError as error:
+            raise TrunkError(Why.FAILED, "its process does not answer") from error
         finally:
             del self._waiting[number]
         if done.why is not None:
             raise TrunkError(done.why, done.detail)
 
     async def _tell(self, message: Asked | Open) -> bool:
-        """Whether there is a process that may hear it."""
+        """Whether there is a process that hears it."""
         pipe = self._pipe()
         if pipe is None:
             return False
         pipe.write(packed(message))
-        with suppress(ConnectionError):
-            await pipe.drain()
+        with suppress(ConnectionError, TimeoutError):
+            async with asyncio.timeout(TAKES_WITHIN):
+                await pipe.drain()
             return True
         return False
 
