@@ -13,6 +13,7 @@ from array import array
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -37,7 +38,8 @@ from valvomo.trunks.port import (
     TrunkError,
     Why,
 )
-from valvomo.trunks.twilio import ulaw
+from valvomo.trunks.twilio import rest, ulaw
+from valvomo.trunks.twilio import trunk as trunk_module
 from valvomo.trunks.twilio.frames import BadFrameError, frame_of
 from valvomo.trunks.twilio.kind import TwilioVoiceSettings
 from valvomo.trunks.twilio.stream import MOST_BAD
@@ -261,6 +263,42 @@ async def test_a_call_out_is_taken_back_at_the_provider(line: Line) -> None:
     ended: Asked = line.system.asked[1]
     assert (ended.path.rpartition("/")[2], ended.body) == ("CA" + "d" * 32 + ".json", b"Status=completed")
     assert [await line.next(), await line.next()] == [Dialling("ours"), Ended("ours", Why.ENDED)]
+
+
+async def test_a_call_out_of_which_nothing_is_heard_is_hung_up(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Already when it has been dialled.
+    monkeypatch.setattr(trunk_module, "STREAM_SECONDS", -rest.RINGING_SECONDS)
+    await line.trunk.dial("elsewhere", THEIRS, "")
+    line.trunk.forget("elsewhere")
+    await line.trunk.dial("ours", THEIRS, "")
+    told = [await line.next() for _ in range(3)]
+    assert told == [Dialling("elsewhere"), Dialling("ours"), Ended("ours", Why.NO_ANSWER)]
+    async with asyncio.timeout(60):
+        await line.system.until(3)
+    assert line.system.asked[2].body == b"Status=completed"
+
+
+async def test_a_call_out_that_is_heard_goes_on(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trunk_module, "STREAM_SECONDS", 0.01 - rest.RINGING_SECONDS)
+    socket, watched = Socket(), asyncio.Event()
+    watch = line.trunk._unless_answered
+
+    async def watching(*of: Any) -> None:
+        await watch(*of)
+        watched.set()
+
+    monkeypatch.setattr(line.trunk, "_unless_answered", watching)
+    socket.begin(sid="CA" + "d" * 32)
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        dialling = group.create_task(line.trunk.dial("ours", THEIRS, ""))
+        streaming = group.create_task(line.trunk.stream("ours", socket))
+        await dialling
+        await watched.wait()
+        streaming.cancel()
+    assert [await line.next(), await line.next()] == [Answered("ours"), Dialling("ours")]
+    assert len(line.system.asked) == 1
 
 
 @pytest.mark.parametrize(

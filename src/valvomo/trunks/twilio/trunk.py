@@ -122,6 +122,7 @@ class TwilioTrunk:
             self._beside(self._hang_up(known.sid))
         else:
             self._news.put_nowait(Dialling(call))
+            self._beside(self._unless_answered(call, known))
 
     async def end(self, call: str) -> None:
         """See `Trunk`."""
@@ -226,6 +227,13 @@ class TwilioTrunk:
         await asyncio.sleep(STREAM_SECONDS)
         if known.stream is None:
             self._over(call, Why.FAILED)
+
+    async def _unless_answered(self, call: str, known: _Call) -> None:
+        """Twilio says what becomes of a call; that may be lost on its way, and sound that is to come as well."""
+        await asyncio.sleep(rest.RINGING_SECONDS + STREAM_SECONDS)
+        if self._calls.get(call) is known and known.stream is None:
+            self._over(call, Why.NO_ANSWER)
+            await self._hang_up(known.sid)
 
     async def _hang_up(self, sid: str) -> None:
         for pause in AGAIN_SECONDS:
