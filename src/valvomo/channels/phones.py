@@ -13,6 +13,9 @@ _DEAR = frozenset(
     }
 )
 
+_OF_NO_COUNTRY = frozenset({870, 878, 881, 882, 883})
+"""Country codes of satellites and networks (ITU-T E.164): what a call there costs is in no numbering plan."""
+
 LONGEST = 40
 """Characters in which anybody writes one."""
 
@@ -31,10 +34,10 @@ def e164(text: str, country: str | None = None) -> str | None:
 
 
 def callable_number(text: str) -> str | None:
-    """The number in E.164, where it may be called: one that is given out, and costs no more than a call costs."""
+    """The number in E.164, where it may be called: one that is given out, and none that is known to cost extra."""
     number = e164(text) if text.startswith("+") else None
     if number is None:
         return None
     parsed = phonenumbers.parse(number, None)
-    dear = phonenumbers.number_type(parsed) in _DEAR
+    dear = phonenumbers.number_type(parsed) in _DEAR or parsed.country_code in _OF_NO_COUNTRY
     return number if phonenumbers.is_valid_number(parsed) and not dear else None
