@@ -14,10 +14,11 @@ from valvomo.commands.settings.resources import CreateResource
 from valvomo.commands.settings.supervision import ChangeSupervision
 from valvomo.commands.settings.users import ChangeUser, CreateUser, Profile
 from valvomo.commands.settings.widgets import ChangeWidget
-from valvomo.commands.settings.workstreams import CreateWorkstream
+from valvomo.commands.settings.workstreams import ChangeWorkstream, CreateWorkstream
 from valvomo.demo.furnishing import LEVELS, SKILLS, others
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.supervision import Right
+from valvomo.domain.conversations.call_marks import Kept
 from valvomo.domain.conversations.model import Channel, ConsentPolicy
 from valvomo.domain.refusals import Refusal
 from valvomo.queries import people
@@ -132,6 +133,10 @@ async def ensure_sample(executor: Executor, passwords: Passwords) -> bool:
             # Nobody speaks with two people at once.
             limited = ChangeUser(user_id=sample.people[person], limits={"voice": 1, "video": 1})
             await _done(executor, admin, limited)
+    for name in ("Voice calls", "Video calls"):
+        # What is said is read while it is said, and heard again.
+        kept = ChangeWorkstream(workstream_id=sample.workstreams[name], calls_kept=Kept.RECORDING)
+        await _done(executor, admin, kept)
     return True
 
 
