@@ -22,7 +22,7 @@ from valvomo.media.janus.leg import Leg
 from valvomo.media.janus.listed import Server
 from valvomo.media.janus.room import UNKNOWN, Ear, Feed, Mouth, Room, Slot
 from valvomo.media.janus.watch import Watch
-from valvomo.media.port import Kind
+from valvomo.media.port import Kind, Quality
 
 NOWHERE = Server(url="ws://127.0.0.1:1", admin="ws://127.0.0.1:1", api_secret="one", admin_secret="other")
 
@@ -317,3 +317,77 @@ async def test_what_goes_wrong_in_one_call_ends_no_other() -> None:
                 await asyncio.sleep(0.01)
             assert not watching.done()
             watching.cancel()
+
+
+def stream(
+    mid: str,
+    kind: str = "audio",
+    *,
+    came: int = 0,
+    went: int = 0,
+    lost: int = 0,
+    by_remote: int = 0,
+    rtt: int = 0,
+) -> dict[str, Any]:
+    """As Janus tells of one."""
+    main = {"rtt": rtt, "lost": lost, "lost-by-remote": by_remote, "jitter-local": 4, "jitter-remote": 0}
+    stats = {"in": {"packets": came}, "out": {"packets": went}}
+    return {"mid": mid, "type": kind, "rtcp": {"main": main}, "stats": stats}
+
+
+async def measured(*times: tuple[list[dict[str, Any]], list[dict[str, Any]]]) -> list[Quality]:
+    """How a leg does by what Janus tells of its mouth and of its ear, time after time."""
+    async with pair() as found:
+        leg, room = found.call.legs["a"], found.call.room
+        assert leg.ear is not None
+        mouth, hearing = Handle(room.session, 1, lambda _: None), Handle(room.session, 2, lambda _: None)
+        leg.mouth, leg.ear.handle = Mouth(room, {Kind.AUDIO: "0"}, mouth, "A"), hearing
+
+        def told(streams: list[dict[str, Any]]) -> dict[str, Any]:
+            return {"webrtc": {"media": {one["mid"]: one for one in streams}}}
+
+        return [leg.measured({1: told(up), 2: told(down)}) for up, down in times]
+
+
+async def test_loss_is_of_each_stream_of_sound_against_itself() -> None:
+    first, second, third, fourth, fifth = await measured(
+        (
+            [],
+            [
+                stream("0", went=1000, by_remote=10, rtt=20),
+                stream("1", rtt=20),
+                stream("2", "video", went=5000),
+            ],
+        ),
+        # Another voice has been given by another stream, of which much more has gone; pictures are no matter.
+        (
+            [],
+            [
+                stream("0", went=1100, by_remote=20, rtt=20),
+                stream("1", went=3000, by_remote=30, rtt=20),
+                stream("2", "video", went=9000, by_remote=2000, rtt=20),
+            ],
+        ),
+        # The one that has more by now has lost less than the other had before.
+        ([], [stream("0", went=1100, by_remote=20, rtt=20), stream("1", went=3100, by_remote=40, rtt=20)]),
+        ([], [stream("0", went=1101, by_remote=60, rtt=20), stream("1", went=3100, by_remote=40, rtt=20)]),
+        ([], [stream("0", went=5, by_remote=0, rtt=20), stream("1", went=3100, by_remote=40, rtt=20)]),
+    )
+    assert first.lost_down == 0.01
+    assert first.down == 6000
+    assert second.lost_down == 40 / 3100
+    assert third.lost_down == 0.1
+    assert fourth.lost_down == 1.0, "no more is lost than there was"
+    assert fifth.lost_down == 0.0, "it counts from the beginning again"
+    assert (first.lost_up, first.jitter, first.round_trip) == (None, None, 0.02)
+
+
+async def test_loss_on_the_way_here_and_what_is_not_known() -> None:
+    first, second, third = await measured(
+        ([stream("0", came=90, lost=10, rtt=30)], [stream("0", went=50)]),
+        ([stream("0", came=180, lost=20, rtt=30), stream("1", "video", came=50, lost=50)], []),
+        ([stream("0", came=0)], [stream("0", went=50)]),
+    )
+    assert (first.lost_up, first.lost_down, first.jitter, first.round_trip) == (0.1, 0.0, 0.004, 0.03)
+    assert (second.lost_up, second.lost_down, second.up) == (0.1, None, 230)
+    assert (third.lost_up, third.lost_down, third.jitter, third.round_trip) == (None, None, None, None)

@@ -73,30 +73,41 @@ class Leg:
                 await mouth.handle.detach()
 
     def measured(self, found: dict[int, Message]) -> Quality:
-        """How it does, by what Janus says of its connections."""
+        """How it does, by what Janus says of its connections; what is lost, is of sound."""
         up = _streams(found, self.mouth.handle.id if self.mouth else 0)
         down = _streams(found, self.ear.handle.id if self.ear else 0)
-        sound = next((one for one in up if one.get("type") == "audio" and _packets(one, "in")), None)
-        main = _main(sound) if sound else {}
-        heard = max(down, key=lambda one: _packets(one, "out"), default=None)
-        back = _main(heard) if heard and _packets(heard, "out") else {}
-        trip = back.get("rtt") or main.get("rtt")
-        came, went = (_packets(sound, "in") if sound else 0), (_packets(heard, "out") if heard else 0)
+        said = [one for one in up if one.get("type") == "audio" and _packets(one, "in")]
+        heard = [one for one in down if one.get("type") == "audio" and _packets(one, "out")]
+        main = _main(said[0]) if said else {}
+        trip = next((it for one in (*heard, *said) if (it := _main(one).get("rtt"))), None)
+        lost_up = self._lately("in", "lost", said)
+        lost_down = self._lately("out", "lost-by-remote", heard)
         return Quality(
             up=sum(_packets(one, "in") for one in up),
             down=sum(_packets(one, "out") for one in down),
-            lost_up=self._lately("up", came, main.get("lost", 0)) if main else None,
-            lost_down=self._lately("down", went, back.get("lost-by-remote", 0)) if back and trip else None,
+            lost_up=lost_up,
+            # Before a browser has said how it does, nothing lost is nothing known.
+            lost_down=lost_down if trip else None,
             jitter=main["jitter-local"] / 1000 if main else None,
             round_trip=trip / 1000 if trip else None,
         )
 
-    def _lately(self, way: str, packets: int, lost: int) -> float:
-        """Which share was lost since it was measured before."""
-        before, gone = self._counted.get(way, (0, 0))
-        self._counted[way] = packets, lost
-        missed = max(0, lost - gone)
-        return missed / max(1, packets - before + (missed if way == "up" else 0))
+    def _lately(self, way: str, losses: str, streams: list[Message]) -> float | None:
+        """Which share of all of these was lost since it was measured before; None where there are none.
+
+        Each is compared with itself: which of them carries something is another one each time.
+        """
+        packets = missed = 0
+        for one in streams:
+            stream = f"{way} {one.get('mid')}"
+            before, gone = self._counted.get(stream, (0, 0))
+            now = _packets(one, way), int(_main(one).get(losses, 0))
+            self._counted[stream] = now
+            packets += max(0, now[0] - before)
+            missed += max(0, now[1] - gone)
+        # What was lost on its way here is not among the packets that came.
+        share = missed / max(1, packets + (missed if way == "in" else 0))
+        return min(1.0, share) if streams else None
 
 
 def _streams(found: dict[int, Message], handle: int) -> list[Message]:
