@@ -1,6 +1,7 @@
 """How we speak with Janus, and what we let browsers agree to with it: without any Janus."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,12 @@ from valvomo.media.port import Kind, OfferError
 
 PATIENCE = 30.0
 Answers = Callable[[dict[str, Any]], dict[str, Any] | None]
+
+
+@pytest.fixture(autouse=True)
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No signs of life between what is asked here, but where a test is about them."""
+    monkeypatch.setattr(client, "ALIVE_EVERY", PATIENCE)
 
 
 def usual(asked: dict[str, Any]) -> dict[str, Any] | None:
@@ -108,6 +115,24 @@ async def test_signs_of_life_are_acknowledged(monkeypatch: pytest.MonkeyPatch) -
         while sum(one["janus"] == "keepalive" for one in fake.asked) < 3:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.01)
         assert [one["janus"] for one in fake.asked].count("claim") == 0
+
+
+CONFIGURED = Path(__file__).parents[2] / "deploy" / "janus" / "janus.jcfg"
+ALIVE_EVERY, HARDLY = client.ALIVE_EVERY, 2.0
+"""Seconds: as it is without `_quiet`, and what is not much."""
+
+
+def test_janus_ends_a_session_when_we_have_given_it_up_and_hardly_later() -> None:
+    of_janus = {
+        name: float(value)
+        for name, value in re.findall(
+            r"^\s*(\w+_timeout) = (\d+)$", CONFIGURED.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    }
+    broken = ALIVE_EVERY + client.AWAY_SECONDS
+    silent = broken + client.ANSWERS_WITHIN
+    for name, ours in {"reclaim_session_timeout": broken, "session_timeout": silent}.items():
+        assert ours <= of_janus[name] <= ours + HARDLY, name
 
 
 async def test_what_janus_refuses_is_raised_with_its_number() -> None:

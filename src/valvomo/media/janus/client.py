@@ -24,11 +24,14 @@ PLUGIN = "janus.plugin.videoroom"
 API, ADMIN = Subprotocol("janus-protocol"), Subprotocol("janus-admin-protocol")
 ANSWERS_WITHIN = 5.0
 """Seconds in which a server that is there answers."""
-ALIVE_EVERY = 15.0
-"""Seconds between two signs of life; Janus forgets a session of which it has heard nothing for a minute."""
+ALIVE_EVERY = 1.0
+"""Seconds between two signs of life. Janus counts all its time from the last one, so they are close."""
 AWAY_SECONDS = 3.0
-"""For so long a connection that broke is tried again. What is heard cannot be changed meanwhile, so it is not long;
-`reclaim_session_timeout` of the server must be a second more, and after that nobody hears anything any more."""
+"""For so long a connection that broke is tried again. What is heard cannot be changed meanwhile, so it is not long.
+
+By then `reclaim_session_timeout` must not have passed since the last sign of life, nor `session_timeout` where the
+network falls silent, which is noticed `ANSWERS_WITHIN` of the sign of life after it; both end what is heard.
+"""
 AGAIN_SECONDS = 0.25
 
 GONE = 459
