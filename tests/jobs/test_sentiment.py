@@ -20,9 +20,9 @@ from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.conversations.marks import LanguageSource
 from valvomo.domain.refusals import Refusal
-from valvomo.domain.sentiment.choice import Backend
 from valvomo.domain.sentiment.levels import Level
 from valvomo.insight.choosing import Models, Places
+from valvomo.insight.loading import Loaded
 from valvomo.insight.port import Feeling, UnavailableError, Utterance
 from valvomo.jobs.sentiment import Sentiment
 from valvomo.queries import timeline
@@ -58,7 +58,7 @@ class Reader:
 def models(reader: Reader) -> Models:
     """Whatever is chosen, this one reads."""
     found = Models(Places())
-    found._loaded = dict.fromkeys(Backend, reader)
+    found._loaded = Loaded(lambda _: reader)
     return found
 
 

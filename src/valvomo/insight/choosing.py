@@ -10,6 +10,7 @@ import structlog
 
 from valvomo.domain.sentiment.choice import Backend
 from valvomo.insight import e5
+from valvomo.insight.loading import Loaded, set_up
 from valvomo.insight.local import local
 from valvomo.insight.nothing import NoSentiment
 from valvomo.insight.port import Feeling, SentimentModel, UnavailableError, Utterance
@@ -38,20 +39,20 @@ def configured(places: Places) -> frozenset[Backend]:
 
 
 class Models:
-    """One for a process. A back end that cannot be loaded is not tried again: that needs another start."""
+    """One for a process; see `Loaded`."""
 
     def __init__(self, places: Places) -> None:
-        self._makers: dict[Backend, Callable[[], SentimentModel]] = {
+        makers: dict[Backend, Callable[[], SentimentModel]] = {
             Backend.E5: e5.shipped,
             Backend.VADER: VaderSentiment,
             Backend.NONE: NoSentiment,
         }
         if places.url and places.model:
-            self._makers[Backend.OPENAI] = lambda: RemoteSentiment(places.url, places.model, places.key)
+            makers[Backend.OPENAI] = lambda: RemoteSentiment(places.url, places.model, places.key)
         if places.path is not None:
             path = places.path
-            self._makers[Backend.LOCAL] = lambda: local(path)
-        self._loaded: dict[Backend, SentimentModel | UnavailableError] = {}
+            makers[Backend.LOCAL] = lambda: local(path)
+        self._loaded = Loaded(set_up(makers))
 
     def get(self, backend: Backend) -> SentimentModel:
         """The model of a back end; for `auto` the first that there is.
@@ -61,12 +62,7 @@ class Models:
         """
         if backend is Backend.AUTO:
             return self.automatic()
-        if backend not in self._loaded:
-            self._loaded[backend] = self._load(backend)
-        found = self._loaded[backend]
-        if isinstance(found, UnavailableError):
-            raise found
-        return found
+        return self._loaded.get(backend)
 
     def automatic(self) -> SentimentModel:
         """The shipped model, else VADER, else nothing."""
@@ -93,12 +89,3 @@ class Models:
             log.warning("sentiment.unavailable", backend=backend.value, why=str(error))
             model = self.automatic()
             return model.name, model.feel(utterances)
-
-    def _load(self, backend: Backend) -> SentimentModel | UnavailableError:
-        maker = self._makers.get(backend)
-        if maker is None:
-            return UnavailableError(f"{backend.value} is not set up by the operator (docs/settings.md)")
-        try:
-            return maker()
-        except UnavailableError as error:
-            return error

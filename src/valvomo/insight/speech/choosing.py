@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from valvomo.domain.speech.choice import SpeechBackend
+from valvomo.insight.loading import Loaded, set_up
 from valvomo.insight.port import UnavailableError
 from valvomo.insight.speech import whisper
 from valvomo.insight.speech.local import LocalSpeech
@@ -38,17 +39,15 @@ def speech_configured(places: SpeechPlaces) -> frozenset[SpeechBackend]:
 
 
 class SpeechModels:
-    """One for a process. A back end that cannot be loaded is not tried again: that needs another start."""
+    """One for a process; see `Loaded`."""
 
     def __init__(self, places: SpeechPlaces) -> None:
-        self._makers: dict[SpeechBackend, Callable[[], SpeechModel]] = {
-            SpeechBackend.WHISPER: whisper.shipped
-        }
+        makers: dict[SpeechBackend, Callable[[], SpeechModel]] = {SpeechBackend.WHISPER: whisper.shipped}
         if places.url and places.model:
-            self._makers[SpeechBackend.OPENAI] = lambda: RemoteSpeech(places.url, places.model, places.key)
+            makers[SpeechBackend.OPENAI] = lambda: RemoteSpeech(places.url, places.model, places.key)
         if places.path:
-            self._makers[SpeechBackend.LOCAL] = lambda: LocalSpeech(Path(places.path))
-        self._loaded: dict[SpeechBackend, SpeechModel | UnavailableError] = {}
+            makers[SpeechBackend.LOCAL] = lambda: LocalSpeech(Path(places.path))
+        self._loaded = Loaded(set_up(makers))
 
     def get(self, backend: SpeechBackend) -> SpeechModel:
         """The model of a back end.
@@ -56,12 +55,7 @@ class SpeechModels:
         Raises:
             UnavailableError: it is not set up, or cannot be loaded here.
         """
-        if backend not in self._loaded:
-            self._loaded[backend] = self._load(backend)
-        found = self._loaded[backend]
-        if isinstance(found, UnavailableError):
-            raise found
-        return found
+        return self._loaded.get(backend)
 
     def write(self, backend: SpeechBackend, sound: Sound) -> tuple[str, Writing | None]:
         """Who has written, and what; nobody and None where no model of this machine takes the language.
@@ -98,12 +92,3 @@ class SpeechModels:
         if broken is not None:
             raise broken
         return "", None
-
-    def _load(self, backend: SpeechBackend) -> SpeechModel | UnavailableError:
-        maker = self._makers.get(backend)
-        if maker is None:
-            return UnavailableError(f"{backend.value} is not set up by the operator (docs/settings.md)")
-        try:
-            return maker()
-        except UnavailableError as error:
-            return error

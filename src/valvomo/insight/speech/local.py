@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from valvomo.insight.loading import Loaded
 from valvomo.insight.port import UnavailableError
 from valvomo.insight.speech.port import Sound, Writing
 from valvomo.insight.speech.whisper import MODEL, WhisperSpeech
@@ -19,10 +20,10 @@ class LocalSpeech:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._loaded: dict[str, WhisperSpeech | UnavailableError] = {}
+        self._models = Loaded[str, WhisperSpeech](lambda place: WhisperSpeech(path / place, self.name))
         self._one = (path / MODEL).is_file()
         if self._one:
-            self._load("")
+            self._models.get("")
             return
         self._places = {one.parent.name for one in path.glob(f"*/{MODEL}")} if path.is_dir() else set()
         if not self._places:
@@ -35,29 +36,18 @@ class LocalSpeech:
 
     def takes(self, language: str) -> bool:
         """Whether there is a model for it, as its folder says."""
-        return self._load("").takes(language) if self._one else self._place(language) in self._places
+        return self._models.get("").takes(language) if self._one else self._place(language) in self._places
 
     def write(self, sound: Sound) -> Writing:
         """By the model of its language; by that of all others where it cannot be loaded."""
         place = "" if self._one else self._place(sound.language)
         try:
-            model = self._load(place)
+            model = self._models.get(place)
         except UnavailableError:
             if place == self.ANY or self.ANY not in self._places:
                 raise
-            model = self._load(self.ANY)
+            model = self._models.get(self.ANY)
         return model.write(sound)
 
     def _place(self, language: str) -> str:
         return language if language in self._places else self.ANY
-
-    def _load(self, place: str) -> WhisperSpeech:
-        if place not in self._loaded:
-            try:
-                self._loaded[place] = WhisperSpeech(self._path / place, self.name)
-            except UnavailableError as error:
-                self._loaded[place] = error
-        found = self._loaded[place]
-        if isinstance(found, UnavailableError):
-            raise found
-        return found
