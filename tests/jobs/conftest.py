@@ -39,7 +39,7 @@ def trunk_kind(monkeypatch: pytest.MonkeyPatch) -> SampleKind:
 
 
 @pytest.fixture
-async def house(floor: Floor, tmp_path: Path, trunk_kind: SampleKind) -> AsyncIterator[TelephoneHouse]:
+async def phones(floor: Floor, tmp_path: Path, trunk_kind: SampleKind) -> AsyncIterator[TelephoneHouse]:
     await lay_lines(floor, HOUSE, "aino", "eino")
     sealed = opener(floor.database).vault.seal(trunk_kind.secrets(), (HOUSE, TRUNK))
     await floor.sql(

@@ -31,53 +31,53 @@ from valvomo.trunks.port import State as TrunkState
 from valvomo.trunks.webhooked import Socket
 
 
-async def test_a_caller_waits_with_music_is_served_and_hangs_up(house: TelephoneHouse) -> None:
-    one = await house.rings()
-    waiting = await house.floor.get(one)
+async def test_a_caller_waits_with_music_is_served_and_hangs_up(phones: TelephoneHouse) -> None:
+    one = await phones.rings()
+    waiting = await phones.floor.get(one)
     assert (waiting.state, waiting.customer_name) == (State.OPEN, CALLER)
-    assert house.trunk.heard["C1"] == f"to {waiting.contact_id}".encode()
-    await house.served(one)
-    assert house.call(one).heard_by("aino") == {waiting.contact_id}
-    assert house.call(one).heard_by(waiting.contact_id) == {"aino"}
-    house.tell(Sound("C1", b"hello"))
-    await house.until(lambda: house.engine.fed.get((one, waiting.contact_id)) == b"hello")
-    await house.floor.done(AINO, Hold(conversation_id=one))
-    await house.until(lambda: house.call(one).music(waiting.contact_id) and "hold C1" in house.trunk.told)
-    await house.floor.done(AINO, Unhold(conversation_id=one))
-    await house.told("unhold C1")
-    house.tell(Ended("C1", Why.HUNG_UP))
-    await house.until_state(one, State.WRAP_UP)
-    await house.until_forgotten()
-    await house.until(lambda: one in house.engine.ended)
-    assert "end C1" not in house.trunk.told
+    assert phones.trunk.heard["C1"] == f"to {waiting.contact_id}".encode()
+    await phones.served(one)
+    assert phones.call(one).heard_by("aino") == {waiting.contact_id}
+    assert phones.call(one).heard_by(waiting.contact_id) == {"aino"}
+    phones.tell(Sound("C1", b"hello"))
+    await phones.until(lambda: phones.engine.fed.get((one, waiting.contact_id)) == b"hello")
+    await phones.floor.done(AINO, Hold(conversation_id=one))
+    await phones.until(lambda: phones.call(one).music(waiting.contact_id) and "hold C1" in phones.trunk.told)
+    await phones.floor.done(AINO, Unhold(conversation_id=one))
+    await phones.told("unhold C1")
+    phones.tell(Ended("C1", Why.HUNG_UP))
+    await phones.until_state(one, State.WRAP_UP)
+    await phones.until_forgotten()
+    await phones.until(lambda: one in phones.engine.ended)
+    assert "end C1" not in phones.trunk.told
     # The number makes them known, also the next time.
-    again = await house.rings("C2")
-    assert (await house.floor.get(again)).contact_id == waiting.contact_id
+    again = await phones.rings("C2")
+    assert (await phones.floor.get(again)).contact_id == waiting.contact_id
 
 
-async def test_who_withholds_their_number_is_somebody_else_each_time(house: TelephoneHouse) -> None:
-    first, second = await house.rings("C1", ""), await house.rings("C2", "")
-    people = [await house.floor.get(one) for one in (first, second)]
+async def test_who_withholds_their_number_is_somebody_else_each_time(phones: TelephoneHouse) -> None:
+    first, second = await phones.rings("C1", ""), await phones.rings("C2", "")
+    people = [await phones.floor.get(one) for one in (first, second)]
     assert people[0].contact_id != people[1].contact_id
     assert {one.customer_name for one in people} == {"Anonymous"}
 
 
-async def test_who_gives_up_waiting_has_abandoned_it(house: TelephoneHouse) -> None:
-    one = await house.rings()
-    house.tell(Ended("C1", Why.HUNG_UP))
-    await house.until_state(one, State.CLOSED)
-    assert (await house.floor.get(one)).closed_as == "abandoned"
-    await house.until_forgotten()
+async def test_who_gives_up_waiting_has_abandoned_it(phones: TelephoneHouse) -> None:
+    one = await phones.rings()
+    phones.tell(Ended("C1", Why.HUNG_UP))
+    await phones.until_state(one, State.CLOSED)
+    assert (await phones.floor.get(one)).closed_as == "abandoned"
+    await phones.until_forgotten()
 
 
 @pytest.mark.parametrize("how", ["end", "force_close"])
 async def test_with_the_end_of_the_conversation_the_telephone_is_hung_up(
-    house: TelephoneHouse, how: str
+    phones: TelephoneHouse, how: str
 ) -> None:
-    one = await house.rings()
+    one = await phones.rings()
     if how == "end":
-        await house.served(one)
-        await house.floor.done(AINO, End(conversation_id=one))
+        await phones.served(one)
+        await phones.floor.done(AINO, End(conversation_id=one))
     else:
         supervisor = Actor(
             id="saara",
@@ -86,129 +86,129 @@ async def test_with_the_end_of_the_conversation_the_telephone_is_hung_up(
             roles=SAARA.roles,
             supervised=frozenset({"lines"}),
         )
-        await house.floor.done(supervisor, ForceClose(conversation_id=one, reason="it is late"))
-    await house.told("end C1")
-    await house.until_forgotten()
+        await phones.floor.done(supervisor, ForceClose(conversation_id=one, reason="it is late"))
+    await phones.told("end C1")
+    await phones.until_forgotten()
 
 
-async def test_a_queue_that_is_closed_takes_nobody(house: TelephoneHouse) -> None:
+async def test_a_queue_that_is_closed_takes_nobody(phones: TelephoneHouse) -> None:
     rule = {"trigger": "length", "remedy": "close", "over": 0, "texts": {"en": "Nobody is here."}}
-    await house.floor.sql("UPDATE queues SET overflow = $1 WHERE id = 'lines'", [rule | {"over": 1}])
-    await house.rings("C1")
-    house.tell(Ringing("C2", OTHER, OTHER))
-    await house.told("refuse C2 closed")
-    await house.until(lambda: "take C2" not in house.trunk.told)
+    await phones.floor.sql("UPDATE queues SET overflow = $1 WHERE id = 'lines'", [rule | {"over": 1}])
+    await phones.rings("C1")
+    phones.tell(Ringing("C2", OTHER, OTHER))
+    await phones.told("refuse C2 closed")
+    await phones.until(lambda: "take C2" not in phones.trunk.told)
 
 
-async def test_an_agent_calls_and_is_answered(house: TelephoneHouse) -> None:
+async def test_an_agent_calls_and_is_answered(phones: TelephoneHouse) -> None:
     command = BeginConversation(account_id=TRUNK, address=OTHER, client_id="c")
-    begun = await house.floor.done(LINES_AGENT, command)
+    begun = await phones.floor.done(LINES_AGENT, command)
     one = str(begun.result["id"])
-    again = await house.floor.do(LINES_AGENT, command)
-    await house.fired(one)
-    assert await line_of(house.floor, one) is Line.DIALLING
-    call = (await house.floor.get(one)).call
+    again = await phones.floor.do(LINES_AGENT, command)
+    await phones.fired(one)
+    assert await line_of(phones.floor, one) is Line.DIALLING
+    call = (await phones.floor.get(one)).call
     assert call is not None
     assert not isinstance(again, Refusal) or again.reason is Reason.ONGOING
-    await house.told(f"dial {call.id} {OTHER}")
-    await house.comes(one, LINES_AGENT)
-    assert house.engine.open[call.id].legs.keys() == {"aino"}, "they wait for who is called"
-    refused = await house.floor.do(
+    await phones.told(f"dial {call.id} {OTHER}")
+    await phones.comes(one, LINES_AGENT)
+    assert phones.engine.open[call.id].legs.keys() == {"aino"}, "they wait for who is called"
+    refused = await phones.floor.do(
         LINES_AGENT, BeginConversation(account_id=TRUNK, address=OTHER, client_id="d")
     )
     assert isinstance(refused, Refusal)
     assert (refused.reason, refused.facts["conversation"]) == (Reason.ONGOING, one)
-    house.tell(Answered(call.id))
-    await house.until_line(one, Line.UP)
-    contact = (await house.floor.get(one)).contact_id
-    await house.until(lambda: house.engine.open[call.id].heard_by("aino") == {contact})
+    phones.tell(Answered(call.id))
+    await phones.until_line(one, Line.UP)
+    contact = (await phones.floor.get(one)).contact_id
+    await phones.until(lambda: phones.engine.open[call.id].heard_by("aino") == {contact})
 
 
 @pytest.mark.parametrize("why", [Why.BUSY, Why.NO_ANSWER, Why.UNREACHABLE])
-async def test_who_is_not_reached_is_called_again(house: TelephoneHouse, why: Why) -> None:
-    begun = await house.floor.done(
+async def test_who_is_not_reached_is_called_again(phones: TelephoneHouse, why: Why) -> None:
+    begun = await phones.floor.done(
         LINES_AGENT, BeginConversation(account_id=TRUNK, address=OTHER, client_id="c")
     )
     one = str(begun.result["id"])
-    await house.fired(one)
-    first = (await house.floor.get(one)).call
+    await phones.fired(one)
+    first = (await phones.floor.get(one)).call
     assert first is not None
-    await house.told(f"dial {first.id} {OTHER}")
-    house.tell(Ended(first.id, why))
-    await house.until_line(one, Line.MISSED)
-    missed = await house.floor.get(one)
+    await phones.told(f"dial {first.id} {OTHER}")
+    phones.tell(Ended(first.id, why))
+    await phones.until_line(one, Line.MISSED)
+    missed = await phones.floor.get(one)
     assert missed.state is State.ACTIVE
     assert missed.call is not None
     assert missed.call.telephone is not None
     assert missed.call.telephone.why == why.value
-    await house.floor.done(LINES_AGENT, Redial(conversation_id=one))
-    second = (await house.floor.get(one)).call
+    await phones.floor.done(LINES_AGENT, Redial(conversation_id=one))
+    second = (await phones.floor.get(one)).call
     assert second is not None
     assert second.id != first.id
-    await house.told(f"dial {second.id} {OTHER}")
-    await house.floor.done(LINES_AGENT, End(conversation_id=one))
-    await house.told(f"end {second.id}")
-    await house.until_forgotten()
+    await phones.told(f"dial {second.id} {OTHER}")
+    await phones.floor.done(LINES_AGENT, End(conversation_id=one))
+    await phones.told(f"end {second.id}")
+    await phones.until_forgotten()
 
 
-async def test_what_the_trunk_refuses_to_dial_is_told(house: TelephoneHouse) -> None:
-    house.trunk.refuses = Why.FORBIDDEN
-    begun = await house.floor.done(
+async def test_what_the_trunk_refuses_to_dial_is_told(phones: TelephoneHouse) -> None:
+    phones.trunk.refuses = Why.FORBIDDEN
+    begun = await phones.floor.done(
         LINES_AGENT, BeginConversation(account_id=TRUNK, address=OTHER, client_id="c")
     )
     one = str(begun.result["id"])
-    await house.fired(one)
-    await house.until_line(one, Line.MISSED)
-    await house.until_forgotten()
+    await phones.fired(one)
+    await phones.until_line(one, Line.MISSED)
+    await phones.until_forgotten()
 
 
-async def test_keys_in_both_directions_are_kept_nowhere(house: TelephoneHouse) -> None:
-    one = await house.rings()
-    await house.served(one)
-    assert await house.calling.press(AINO, one, "4929#") is None
-    assert "keys C1 4929#" in house.trunk.told
-    other = await house.calling.press(EINO, one, "1")
+async def test_keys_in_both_directions_are_kept_nowhere(phones: TelephoneHouse) -> None:
+    one = await phones.rings()
+    await phones.served(one)
+    assert await phones.calling.press(AINO, one, "4929#") is None
+    assert "keys C1 4929#" in phones.trunk.told
+    other = await phones.calling.press(EINO, one, "1")
     assert isinstance(other, Refusal)
-    house.tell(Keys("C1", "4111"))
-    await house.until(lambda: bool(house.pressed))
-    assert (house.pressed[0].conversation_id, house.pressed[0].keys) == (one, "4111")
-    assert not await house.floor.sql("SELECT 1 FROM call_signals WHERE offer LIKE '%4929%'")
-    assert all(b"4111" not in msgspec.json.encode(fact.event) for fact in await house.floor.all_facts())
+    phones.tell(Keys("C1", "4111"))
+    await phones.until(lambda: bool(phones.pressed))
+    assert (phones.pressed[0].conversation_id, phones.pressed[0].keys) == (one, "4111")
+    assert not await phones.floor.sql("SELECT 1 FROM call_signals WHERE offer LIKE '%4929%'")
+    assert all(b"4111" not in msgspec.json.encode(fact.event) for fact in await phones.floor.all_facts())
 
 
-async def test_who_waits_presses_a_key_and_is_called_back_in_their_place(house: TelephoneHouse) -> None:
-    one = await house.rings()
-    before = await house.floor.get(one)
-    house.tell(Keys("C1", "1"))
-    await house.until_line(one, Line.WANTED)
-    await house.told("end C1")
-    after = await house.floor.get(one)
+async def test_who_waits_presses_a_key_and_is_called_back_in_their_place(phones: TelephoneHouse) -> None:
+    one = await phones.rings()
+    before = await phones.floor.get(one)
+    phones.tell(Keys("C1", "1"))
+    await phones.until_line(one, Line.WANTED)
+    await phones.told("end C1")
+    after = await phones.floor.get(one)
     assert (after.state, after.queued_at) == (State.OPEN, before.queued_at)
-    await house.until_forgotten()
-    await house.floor.done(ROUTER, ask(one, "aino"))
-    await house.floor.done(AINO, AcceptOffer(conversation_id=one))
-    await house.fired(one)
-    call = (await house.floor.get(one)).call
+    await phones.until_forgotten()
+    await phones.floor.done(ROUTER, ask(one, "aino"))
+    await phones.floor.done(AINO, AcceptOffer(conversation_id=one))
+    await phones.fired(one)
+    call = (await phones.floor.get(one)).call
     assert call is not None
-    await house.told(f"dial {call.id} {CALLER}")
-    house.tell(Answered(call.id))
-    await house.comes(one, AINO)
-    await house.until(lambda: house.engine.open[call.id].heard_by("aino") == {before.contact_id})
+    await phones.told(f"dial {call.id} {CALLER}")
+    phones.tell(Answered(call.id))
+    await phones.comes(one, AINO)
+    await phones.until(lambda: phones.engine.open[call.id].heard_by("aino") == {before.contact_id})
 
 
-async def test_without_a_callback_account_keys_mean_nothing(house: TelephoneHouse) -> None:
-    await house.floor.sql("UPDATE workstreams SET callback_account_id = NULL")
-    one = await house.rings()
-    house.tell(Keys("C1", "1"), Sound("C1", b"still there"))
-    contact = (await house.floor.get(one)).contact_id
-    await house.until(lambda: (one, contact) in house.engine.fed)
-    assert await line_of(house.floor, one) is Line.UP
+async def test_without_a_callback_account_keys_mean_nothing(phones: TelephoneHouse) -> None:
+    await phones.floor.sql("UPDATE workstreams SET callback_account_id = NULL")
+    one = await phones.rings()
+    phones.tell(Keys("C1", "1"), Sound("C1", b"still there"))
+    contact = (await phones.floor.get(one)).contact_id
+    await phones.until(lambda: (one, contact) in phones.engine.fed)
+    assert await line_of(phones.floor, one) is Line.UP
 
 
 @pytest.mark.parametrize("refused", [False, True])
-async def test_a_call_is_forwarded_or_stays(house: TelephoneHouse, refused: bool) -> None:
-    one = await house.rings()
-    await house.served(one)
+async def test_a_call_is_forwarded_or_stays(phones: TelephoneHouse, refused: bool) -> None:
+    one = await phones.rings()
+    await phones.served(one)
     me = Actor(
         id="aino",
         organization_id=HOUSE,
@@ -216,51 +216,51 @@ async def test_a_call_is_forwarded_or_stays(house: TelephoneHouse, refused: bool
         roles=frozenset({UserRole.AGENT}),
         queues=frozenset({"lines"}),
     )
-    house.trunk.refuses = Why.BUSY if refused else None
-    outcome = await house.calling.forward(me, one, OTHER)
-    assert f"transfer C1 {OTHER}" in house.trunk.told
+    phones.trunk.refuses = Why.BUSY if refused else None
+    outcome = await phones.calling.forward(me, one, OTHER)
+    assert f"transfer C1 {OTHER}" in phones.trunk.told
     if refused:
         assert isinstance(outcome, Refusal)
         assert outcome.reason is Reason.NOT_FORWARDED
-        assert await line_of(house.floor, one) is Line.UP
+        assert await line_of(phones.floor, one) is Line.UP
     else:
         assert outcome is None
-        await house.until_state(one, State.WRAP_UP)
-        await house.until_forgotten()
-        assert "end C1" not in house.trunk.told, "it is theirs now"
+        await phones.until_state(one, State.WRAP_UP)
+        await phones.until_forgotten()
+        assert "end C1" not in phones.trunk.told, "it is theirs now"
 
 
 async def test_a_part_of_the_engine_dies_and_the_telephone_is_in_the_call_again(
-    house: TelephoneHouse,
+    phones: TelephoneHouse,
 ) -> None:
-    one = await house.rings()
-    contact = (await house.floor.get(one)).contact_id
-    house.engine.open.pop(one)
-    house.engine.news.put_nowait(Gone((one,)))
-    await house.until(lambda: one in house.engine.open and house.engine.open[one].music(contact))
+    one = await phones.rings()
+    contact = (await phones.floor.get(one)).contact_id
+    phones.engine.open.pop(one)
+    phones.engine.news.put_nowait(Gone((one,)))
+    await phones.until(lambda: one in phones.engine.open and phones.engine.open[one].music(contact))
 
 
-async def test_a_trunk_that_is_gone_takes_its_calls_along(house: TelephoneHouse) -> None:
-    waiting, served = await house.rings("C1"), await house.rings("C2", OTHER)
-    await house.served(served)
-    await house.floor.sql("UPDATE channel_accounts SET disabled = true WHERE id = $1", TRUNK)
-    await house.until_state(waiting, State.CLOSED)
-    await house.until_state(served, State.WRAP_UP)
-    await house.until_forgotten()
+async def test_a_trunk_that_is_gone_takes_its_calls_along(phones: TelephoneHouse) -> None:
+    waiting, served = await phones.rings("C1"), await phones.rings("C2", OTHER)
+    await phones.served(served)
+    await phones.floor.sql("UPDATE channel_accounts SET disabled = true WHERE id = $1", TRUNK)
+    await phones.until_state(waiting, State.CLOSED)
+    await phones.until_state(served, State.WRAP_UP)
+    await phones.until_forgotten()
 
 
-async def test_what_a_dead_process_had_is_over(house: TelephoneHouse) -> None:
-    floor = house.floor
-    one = await house.rings()
+async def test_what_a_dead_process_had_is_over(phones: TelephoneHouse) -> None:
+    floor = phones.floor
+    one = await phones.rings()
     await floor.sql("UPDATE telephones SET process_id = 'dead'")
-    await house.until_lost(one)
+    await phones.until_lost(one)
     assert not await floor.sql("SELECT 1 FROM telephones")
 
 
-async def test_the_health_of_an_account_is_what_its_trunk_says(house: TelephoneHouse) -> None:
+async def test_the_health_of_an_account_is_what_its_trunk_says(phones: TelephoneHouse) -> None:
     async def seen() -> dict[str, object]:
         return dict(
-            (await house.floor.sql("SELECT seen FROM channel_accounts WHERE id = $1", TRUNK))[0]["seen"]
+            (await phones.floor.sql("SELECT seen FROM channel_accounts WHERE id = $1", TRUNK))[0]["seen"]
         )
 
     async def unwell() -> bool:
@@ -269,31 +269,31 @@ async def test_the_health_of_an_account_is_what_its_trunk_says(house: TelephoneH
     async def well() -> bool:
         return (await seen()).get("well") is True
 
-    house.tell(TrunkState(ready=False, why="401 wrong password"))
-    await house.eventually(unwell)
+    phones.tell(TrunkState(ready=False, why="401 wrong password"))
+    await phones.eventually(unwell)
     assert (await seen())["detail"] == "401 wrong password"
-    house.tell(TrunkState(ready=True))
-    await house.eventually(well)
+    phones.tell(TrunkState(ready=True))
+    await phones.eventually(well)
 
 
-async def test_one_process_at_a_time_has_an_account(house: TelephoneHouse) -> None:
+async def test_one_process_at_a_time_has_an_account(phones: TelephoneHouse) -> None:
     engine = SampleEngine()
-    async with house.carrying("other", engine):
-        one = await house.rings()
-        assert len(house.kind.trunks) == 1
-        assert house.carried is not None
-        house.carried.cancel()
-        await house.until(lambda: len(house.kind.trunks) > 1 and house.trunk.running)
+    async with phones.carrying("other", engine):
+        one = await phones.rings()
+        assert len(phones.kind.trunks) == 1
+        assert phones.carried is not None
+        phones.carried.cancel()
+        await phones.until(lambda: len(phones.kind.trunks) > 1 and phones.trunk.running)
         # What the first one had is over with it, and the other one takes what comes next.
-        await house.floor.sql("DELETE FROM call_carriers WHERE process_id = 'carrier'")
-        await house.until_lost(one)
-        house.tell(Ringing("C2", CALLER, OTHER))
-        await house.told("take C2")
-        held = await house.floor.sql("SELECT process_id FROM trunk_holders")
+        await phones.floor.sql("DELETE FROM call_carriers WHERE process_id = 'carrier'")
+        await phones.until_lost(one)
+        phones.tell(Ringing("C2", CALLER, OTHER))
+        await phones.told("take C2")
+        held = await phones.floor.sql("SELECT process_id FROM trunk_holders")
         assert [row["process_id"] for row in held] == ["other"]
 
 
-async def test_a_socket_is_let_in_once_and_brings_the_call_here(house: TelephoneHouse) -> None:
+async def test_a_socket_is_let_in_once_and_brings_the_call_here(phones: TelephoneHouse) -> None:
     class Streaming(SampleTrunk):
         """A trunk whose provider brings the sound of calls."""
 
@@ -306,9 +306,9 @@ async def test_a_socket_is_let_in_once_and_brings_the_call_here(house: Telephone
         async def stream(self, call: str, socket: Socket) -> None:
             """Nothing is carried here."""
 
-    await house.rings()
-    await house.floor.sql("UPDATE telephones SET process_id = 'who heard that it rings'")
-    board, adopted = Switchboard(house.floor.database), list[Wanted]()
+    await phones.rings()
+    await phones.floor.sql("UPDATE telephones SET process_id = 'who heard that it rings'")
+    board, adopted = Switchboard(phones.floor.database), list[Wanted]()
     board.open[HOUSE, TRUNK], board.process_id, board.adopt = Streaming(), "here", adopted.append
     forged = await board.admit("twilio_voice", TRUNK, "C2")
     first = await board.admit("twilio_voice", TRUNK, "C1")
@@ -316,7 +316,7 @@ async def test_a_socket_is_let_in_once_and_brings_the_call_here(house: Telephone
     assert [isinstance(one, Refusal) for one in (forged, first, second)] == [True, False, True]
     assert board.refused == {"token": 1, "used": 1}
     assert [one.trunk_call for one in adopted] == ["C1"]
-    rows = await house.floor.sql("SELECT process_id FROM telephones")
+    rows = await phones.floor.sql("SELECT process_id FROM telephones")
     assert [row["process_id"] for row in rows] == ["here"]
-    nobody = Request(method="POST", query="", headers={}, body=b"", at=house.floor.clock())
+    nobody = Request(method="POST", query="", headers={}, body=b"", at=phones.floor.clock())
     assert isinstance(await board.answer("twilio_voice", TRUNK, nobody), Refusal)

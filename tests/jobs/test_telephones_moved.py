@@ -57,30 +57,30 @@ def trunk_kind(monkeypatch: pytest.MonkeyPatch) -> SampleKind:
     return made
 
 
-async def test_the_call_goes_to_where_its_sound_comes(house: TelephoneHouse) -> None:
-    one, call_id = await house.dials()
-    await house.told(f"dial {call_id} {OTHER}")
-    await house.comes(one, LINES_AGENT)
-    assert house.engine.open[call_id].legs.keys() == {"aino"}
+async def test_the_call_goes_to_where_its_sound_comes(phones: TelephoneHouse) -> None:
+    one, call_id = await phones.dials()
+    await phones.told(f"dial {call_id} {OTHER}")
+    await phones.comes(one, LINES_AGENT)
+    assert phones.engine.open[call_id].legs.keys() == {"aino"}
     contact, here, told, elsewhere = (
-        (await house.floor.get(one)).contact_id,
-        house.trunk,
+        (await phones.floor.get(one)).contact_id,
+        phones.trunk,
         list[str](),
         SampleEngine(),
     )
-    house.bus.subscribe(CHANNEL, told.append)
-    async with house.carrying("other", elsewhere):
-        await house.until(lambda: house.trunk is not here and house.trunk.running)
-        admitted = await house.boards["other"].admit("twilio_voice", TRUNK, call_id)
+    phones.bus.subscribe(CHANNEL, told.append)
+    async with phones.carrying("other", elsewhere):
+        await phones.until(lambda: phones.trunk is not here and phones.trunk.running)
+        admitted = await phones.boards["other"].admit("twilio_voice", TRUNK, call_id)
         assert not isinstance(admitted, Refusal)
         assert admitted[1] == call_id
-        house.tell(Answered(call_id))
-        await house.until(lambda: call_id in house.engine.ended)
-        await house.until(lambda: any('"legs":[]' in one for one in told))
-        await house.comes(one, LINES_AGENT)
-        await house.until(lambda: elsewhere.open[call_id].heard_by("aino") == {contact})
-        await house.until_line(one, Line.UP)
+        phones.tell(Answered(call_id))
+        await phones.until(lambda: call_id in phones.engine.ended)
+        await phones.until(lambda: any('"legs":[]' in one for one in told))
+        await phones.comes(one, LINES_AGENT)
+        await phones.until(lambda: elsewhere.open[call_id].heard_by("aino") == {contact})
+        await phones.until_line(one, Line.UP)
         assert f"forget {call_id}" in here.told
-        assert f"end {call_id}" not in here.told + house.trunk.told
-        carried = await house.floor.sql("SELECT process_id FROM calls")
+        assert f"end {call_id}" not in here.told + phones.trunk.told
+        carried = await phones.floor.sql("SELECT process_id FROM calls")
         assert [row["process_id"] for row in carried] == ["other"]
