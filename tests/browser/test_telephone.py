@@ -131,6 +131,45 @@ async def _wants_to_be_called(chat: Chat) -> None:
     await judge(chat.page)
 
 
+async def test_an_administrator_says_over_what_and_where_customers_are_called_back(office: Office) -> None:
+    office.watch.expect(*REFUSED)
+    admin, workstream = await office.caller("admin"), office.sample.workstreams["Voice calls"]
+    async with asyncio.timeout(PATIENCE), TwilioVoice.open(admin, workstream) as line:
+        page = await office.page("admin")
+        await page.goto(f"/admin/workstreams/{workstream}")
+        await page.get_by_label("Call back over").select_option("Main line")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_text("Saved").first).to_be_visible()
+        assert (await admin.get(f"/workstreams/{workstream}"))["callback_account"] == line.account
+        await page.goto("/admin/channels")
+        await page.get_by_role("grid").get_by_role("row").filter(has_text="Main line").dblclick()
+        countries = page.get_by_role("group", name="Countries that may be called")
+        await countries.get_by_role("searchbox").fill("Swed")
+        await countries.get_by_role("checkbox", name="Sweden").check()
+        await expect(page.locator("[data-chosen]")).to_have_text("Sweden")
+        await shot(page, "countries")
+        await judge(page)
+        await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        kept = await admin.get(f"/channel-accounts/{line.account}")
+        assert kept["settings"]["countries"] == "SE"
+
+        chat = await Chat.visit(office, **with_ears("customer"))
+        await call_us(chat)
+        await box(chat).get_by_role("button", name="Call me back").click()
+        number = box(chat).get_by_label("Your telephone number")
+        await number.fill(HERS)
+        await box(chat).get_by_role("button", name="Call me back").click()
+        refused = box(chat).get_by_role("alert")
+        await expect(refused).to_contain_text("No calls are made from here to numbers of its country (FI)")
+        await shot(chat.page, "widget-country")
+        await judge(chat.page)
+        await number.fill("+46 8 123 456 78")
+        await box(chat).get_by_role("button", name="Call me back").click()
+        await expect(box(chat)).to_have_attribute("data-call", "wanted")
+        await expect(refused).to_have_count(0)
+
+
 async def test_an_agent_calls_out_on_a_narrow_screen_in_finnish(office: Office) -> None:
     office.watch.expect(*REFUSED)
     async with line_of(office) as line:

@@ -162,6 +162,32 @@ async def test_what_the_trunk_refuses_to_dial_is_told(phones: TelephoneHouse) ->
     await phones.until_forgotten()
 
 
+@pytest.mark.parametrize("wanted_before", [False, True], ids=["begun", "called back"])
+async def test_a_country_that_is_not_called_any_more_is_not_dialled(
+    phones: TelephoneHouse, wanted_before: bool
+) -> None:
+    if wanted_before:
+        one = await phones.rings()
+        phones.tell(Keys("C1", "1"))
+        await phones.until_line(one, Line.WANTED)
+        await phones.until_forgotten()
+        await phones.floor.done(ROUTER, ask(one, "aino"))
+        await phones.floor.done(AINO, AcceptOffer(conversation_id=one))
+    else:
+        begun = BeginConversation(account_id=TRUNK, address=OTHER, client_id="c")
+        one = str((await phones.floor.done(LINES_AGENT, begun)).result["id"])
+    await phones.floor.sql(
+        "UPDATE channel_accounts SET settings = $1 WHERE id = $2", {"countries": "SE"}, TRUNK
+    )
+    await phones.fired(one)
+    await phones.until_line(one, Line.MISSED)
+    call = (await phones.floor.get(one)).call
+    assert call is not None
+    assert call.telephone is not None
+    assert call.telephone.why == "forbidden"
+    assert not [told for told in phones.trunk.told if told.startswith("dial ")]
+
+
 async def test_keys_in_both_directions_are_kept_nowhere(phones: TelephoneHouse) -> None:
     one = await phones.rings()
     await phones.served(one)
@@ -216,6 +242,9 @@ async def test_a_call_is_forwarded_or_stays(phones: TelephoneHouse, refused: boo
         roles=frozenset({UserRole.AGENT}),
         queues=frozenset({"lines"}),
     )
+    abroad = await phones.calling.forward(me, one, "+46812345678")
+    assert isinstance(abroad, Refusal)
+    assert abroad.reason is Reason.COUNTRY_FORBIDDEN
     phones.trunk.refuses = Why.BUSY if refused else None
     outcome = await phones.calling.forward(me, one, OTHER)
     assert f"transfer C1 {OTHER}" in phones.trunk.told

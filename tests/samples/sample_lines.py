@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 LINES, TRUNK = "lines", "trunk"
 CALLS = system(HOUSE, "calls")
 CALLER = "+358401234567"
+OWN_NUMBER = "+358931001000"
 
 
 async def lay_lines(floor: Floor, house: str, *agents: str) -> None:
@@ -46,8 +47,8 @@ async def lay_lines(floor: Floor, house: str, *agents: str) -> None:
         await floor.sql("INSERT INTO queue_members VALUES ($1, $2, $3)", house, LINES, agent)
     await floor.sql(
         "INSERT INTO channel_accounts (organization_id, id, provider, name, workstream_id, settings, secrets, begins,"
-        " created_at) VALUES ($1, $2, 'twilio_voice', 'Trunk', 'line', '{}', '', true, $3)",
-        house, TRUNK, at,
+        " created_at) VALUES ($1, $2, 'twilio_voice', 'Trunk', 'line', $4, '', true, $3)",
+        house, TRUNK, at, {"number": OWN_NUMBER},
     )  # fmt: skip
     await floor.sql("UPDATE workstreams SET callback_account_id = $1 WHERE id = 'line'", TRUNK)
 

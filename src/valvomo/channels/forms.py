@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from valvomo.channels.phones import COUNTRIES
 from valvomo.protocol.channels import FieldDocument
 
-_FORMATS = {"uri": "url", "lines": "lines"}
+_FORMATS = {"uri": "url", "lines": "lines", "countries": "countries"}
 NUMBERS = (inspect.IntType, inspect.FloatType)
 
 
@@ -34,17 +35,22 @@ def _field(field: inspect.Field) -> FieldDocument:
     one = _unwrapped(kinds[0])[1]
     default = None if field.default is msgspec.NODEFAULT else field.default
     bounds = _bounds(one)
+    kind = _FORMATS.get(str(metadata.get("format", ""))) or _kind(one)
     return FieldDocument(
         name=field.encode_name,
-        kind=_FORMATS.get(str(metadata.get("format", ""))) or _kind(one),
+        kind=kind,
         required=field.required,
         nullable=len(kinds) < len(list(_union(plain))),
         default=default,
         least=bounds[0],
         most=bounds[1],
         pattern=one.pattern if isinstance(one, inspect.StrType) else None,
-        choices=[str(each) for each in one.values] if isinstance(one, inspect.LiteralType) else [],
+        choices=sorted(COUNTRIES) if kind == "countries" else _choices(one),
     )
+
+
+def _choices(kind: inspect.Type) -> list[str]:
+    return [str(each) for each in kind.values] if isinstance(kind, inspect.LiteralType) else []
 
 
 def _unwrapped(kind: inspect.Type) -> tuple[dict[str, Any], inspect.Type]:

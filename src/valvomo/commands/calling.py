@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from valvomo.bus.port import Bus
-from valvomo.channels.phones import callable_number
+from valvomo.channels.phones import called_over, e164
 from valvomo.db import calls, conversations, house
 from valvomo.db.calls import Answer, Said, What
 from valvomo.db.database import Database
@@ -64,14 +64,15 @@ class Calling:
 
     async def forward(self, actor: Actor, conversation_id: str, number: str) -> Refusal | None:
         """Have the telephone of a call connected with another number, where this agent may call out over its trunk."""
-        if refusal := await self._refusal(actor, conversation_id, Act.FORWARD):
+        if refusal := await self._refusal(actor, conversation_id, Act.FORWARD, number):
             return refusal
-        if (known := callable_number(number)) is None:
-            return Refusal(Reason.NUMBER_FORBIDDEN)
+        known = e164(number) or ""
         answer = await self._ask(self._said(actor, conversation_id, "forward", known))
         return answer if isinstance(answer, Refusal) else None
 
-    async def _refusal(self, actor: Actor, conversation_id: str, act: Act) -> Refusal | None:
+    async def _refusal(
+        self, actor: Actor, conversation_id: str, act: Act, number: str = ""
+    ) -> Refusal | None:
         async with self._database.asking() as tx:
             conversation = await conversations.get(tx, actor.organization_id, conversation_id)
             if conversation is None:
@@ -87,7 +88,10 @@ class Calling:
         if account is None:
             return Refusal(Reason.NOT_FOUND)
         way = Way(queue_id=account["queue_id"], switched_on=account["begins"], disabled=account["disabled"])
-        return begin_refusal(actor, way)
+        if refusal := begin_refusal(actor, way):
+            return refusal
+        called = called_over(account["settings"], number)
+        return called if isinstance(called, Refusal) else None
 
     async def _ask(self, said: Said) -> Answer | Refusal:
         waits: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()

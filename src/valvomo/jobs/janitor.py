@@ -26,6 +26,7 @@ from valvomo.db import hours, people
 from valvomo.db.database import Database
 from valvomo.domain.access.actor import Actor, system
 from valvomo.domain.agents.presence import BACK_SECONDS, RESTORE_SECONDS
+from valvomo.domain.conversations.telephone import LIMITED_FOR
 from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.silence import Silence
 
@@ -222,6 +223,7 @@ class Janitor(Rounds):
         await self._drop("focus.drop", now - FOCUS_KEPT)
         await self._drop("call_minutes.drop", now - FOCUS_KEPT)
         await self._drop("focus.drop_heads", now - RECEIPTS_KEPT)
+        await self._drop("telephones.forget_callbacks", now - LIMITED_FOR)
 
     async def _drop(self, statement: str, before: datetime) -> None:
         done = ""

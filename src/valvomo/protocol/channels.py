@@ -22,9 +22,11 @@ def callback_path(provider: str, account_id: str) -> str:
 
 
 class FieldDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A field of a provider's settings or secrets. `kind` is `text`, `lines`, `url`, `number`, `boolean` or `choice`.
+    """A field of a provider's settings or secrets.
 
-    `least` and `most` bound a number or the length of a text; `pattern` is a regular expression.
+    `kind` is `text`, `lines`, `url`, `number`, `boolean`, `choice`, or `countries`: some of its choices, by ISO 3166,
+    with a space between two. `least` and `most` bound a number or the length of a text; `pattern` is a regular
+    expression.
     """
 
     name: str

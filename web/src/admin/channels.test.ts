@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { begun, filledIn, newSecret, type Field } from './channels'
+import { begun, countriesOf, filledIn, namedCountries, newSecret, type Field } from './channels'
 
 const field = (name: string, kind: Field['kind'], more: Partial<Field> = {}): Field => ({
   name, kind, required: false, nullable: false, default: null, least: null, most: null, pattern: null, choices: [], ...more,
@@ -19,5 +19,10 @@ describe('a form made of the provider’s fields', () => {
   it('makes another secret each time', () => {
     expect(newSecret()).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
     expect(newSecret()).not.toBe(newSecret())
+  })
+  it('names countries in the language of the console', () => {
+    expect(countriesOf('FI SE')).toEqual(['FI', 'SE'])
+    expect(countriesOf('')).toEqual([])
+    expect(namedCountries(['FI', 'AC'], 'sv').map((one) => one.name)).toEqual(['Finland', 'Ascension'])
   })
 })

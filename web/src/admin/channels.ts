@@ -3,7 +3,7 @@ import type { Named } from '@/conversation/types'
 /** What an administrator sees of accounts at providers, as the server sends it. */
 export interface Field {
   name: string
-  kind: 'text' | 'lines' | 'url' | 'number' | 'boolean' | 'choice'
+  kind: 'text' | 'lines' | 'url' | 'number' | 'boolean' | 'choice' | 'countries'
   required: boolean
   nullable: boolean
   default: unknown
@@ -74,6 +74,17 @@ export function filledIn(fields: readonly Field[], filled: Filled): Record<strin
     } else sent[field.name] = field.kind === 'number' ? Number(value) : value.trim()
   }
   return sent
+}
+
+/** The codes in a list of countries. */
+export function countriesOf(list: string): string[] {
+  return list.split(' ').filter(Boolean)
+}
+
+/** Countries by their names in a language. */
+export function namedCountries(codes: readonly string[], language: string): { id: string; name: string; hint: string }[] {
+  const names = new Intl.DisplayNames([language], { type: 'region' })
+  return codes.map((code) => ({ id: code, name: names.of(code) ?? code, hint: code }))
 }
 
 /** A new secret of 256 random bits, in the form of Standard Webhooks. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from valvomo.channels.addressing import addressed
-from valvomo.channels.phones import callable_number
+from valvomo.channels.phones import called_over
 from valvomo.channels.threading import named_after
 from valvomo.channels.vault import UnopenableError
 from valvomo.commands.channels.accounts import Opener, UnusableAccountError
@@ -68,8 +68,10 @@ class Beginning:
         address = addressed(Channel(row["channel"]), command.address)
         if address is None:
             return malformed("body.address", f"is no address of the channel {row['channel']}")
-        if row["channel"] == Channel.VOICE and callable_number(address) is None:
-            return Refusal(Reason.NUMBER_FORBIDDEN)
+        if row["channel"] == Channel.VOICE and isinstance(
+            called := called_over(row["settings"], address), Refusal
+        ):
+            return called
         try:
             used = self._opener.open(row)
         except (UnopenableError, UnusableAccountError):

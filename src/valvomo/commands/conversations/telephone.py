@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from valvomo.channels.phones import callable_number
+from valvomo.channels.phones import USUAL_CALLBACKS, called_over
 from valvomo.commands.conversations.start import Over, StartConversation, begin_with
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
@@ -136,15 +137,21 @@ async def request_callback(work: Work, command: RequestCallback) -> Outcome:
         return refusal
     phone = rules.telephone_of(conversation)
     place = (work.organization_id, conversation.workstream_id)
-    account_id: str | None = await work.tx.value("telephones.callback_way", *place)
-    number = callable_number(command.number or (phone.number if phone else ""))
-    if number is None:
-        return Refusal(Reason.NUMBER_FORBIDDEN)
-    decision = rules.request_callback(
-        conversation, (account_id or "", number), work.new_id(), by="window" if customer else "keys",
-        offered=account_id is not None,
-    )  # fmt: skip
-    return await work.decide(conversation, decision)
+    account = await work.tx.row("telephones.callback_way", *place)
+    refusal = rules.callback_refusal(conversation, offered=account is not None)
+    if refusal or account is None:
+        return refusal or Refusal(Reason.CALLBACK_OFF)
+    number = called_over(account["settings"], command.number or (phone.number if phone else ""))
+    if isinstance(number, Refusal):
+        return number
+    call_id = work.new_id()
+    if refusal := await _note_callback(work, call_id, account, number):
+        return refusal
+    by = "window" if customer else "keys"
+    return await work.decide(
+        conversation,
+        rules.request_callback(conversation, (account["id"], number), call_id, by=by, offered=True),
+    )
 
 
 @handles(Redial)
@@ -165,6 +172,20 @@ async def forward_call(work: Work, command: ForwardCall) -> Outcome:
     workstream = await work.workstream(conversation)
     decision = rules.forwarded(command.by_id, conversation, workstream, command.number, at=work.now)
     return await work.decide(conversation, decision)
+
+
+async def _note_callback(work: Work, call_id: str, account: Any, number: str) -> Refusal | None:
+    """Anybody on the internet may ask for one: only so many are taken."""
+    place = (work.organization_id, account["id"])
+    await work.tx.value("telephones.lock_callbacks", *place)
+    (asked,) = await work.tx.rows("telephones.callbacks", *place, number, work.now - rules.LIMITED_FOR)
+    most = account["settings"].get("callbacks_per_hour", USUAL_CALLBACKS)
+    if refusal := rules.callbacks_refusal(asked["to_number"], asked["over_account"], most=most):
+        return refusal
+    await work.tx.run(
+        "telephones.note_callback", work.organization_id, call_id, account["id"], number, work.now
+    )
+    return None
 
 
 async def _systems(work: Work, conversation_id: str) -> Conversation | Refusal:

@@ -68,6 +68,24 @@ DELETE FROM trunk_holders WHERE organization_id = $1 AND account_id = $2 AND pro
 
 -- name: callback_way
 -- Over which account customers of a workstream are called back, if that may be used now.
-SELECT a.id FROM workstreams w
+SELECT a.id, a.settings FROM workstreams w
 JOIN channel_accounts a ON a.organization_id = w.organization_id AND a.id = w.callback_account_id AND NOT a.disabled
 WHERE w.organization_id = $1 AND w.id = $2
+
+-- name: lock_callbacks
+-- Whoever asks next for a callback over this account waits until this transaction ends: limits hold for two at once too.
+SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(E'\x1f', 'callbacks', $1::text, $2::text), 0))
+
+-- name: callbacks
+-- How many were asked for since then: to this number, and over this account in all.
+SELECT count(*) FILTER (WHERE number = $3) AS to_number, count(*) AS over_account FROM callbacks
+WHERE organization_id = $1 AND account_id = $2 AND asked_at > $4
+
+-- name: note_callback
+-- One is asked for.
+INSERT INTO callbacks (organization_id, call_id, account_id, number, asked_at) VALUES ($1, $2, $3, $4, $5)
+
+-- name: forget_callbacks
+-- Those that were asked for before then, so many at once.
+DELETE FROM callbacks WHERE (organization_id, call_id) IN (
+    SELECT organization_id, call_id FROM callbacks WHERE asked_at < $1 LIMIT $2)

@@ -7,7 +7,7 @@ need nothing of their own. Keys that are pressed are no facts: they may be the n
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from valvomo.domain.conversations.call_marks import Call, Line, Telephone
@@ -20,6 +20,9 @@ from valvomo.domain.refusals import Reason, Refusal
 
 MOST_TRIES = 5
 """So often a customer is called in one conversation."""
+MOST_TO_NUMBER = 3
+LIMITED_FOR = timedelta(hours=1)
+"""Within which a number can be asked to be called back so often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +121,13 @@ def callback_refusal(conversation: Conversation, *, offered: bool) -> Refusal | 
     if conversation.channel is Channel.VIDEO or conversation.accepted or ongoing_call(conversation) is None:
         return Refusal(Reason.NOT_WAITING_FOR_ANSWER, facts)
     return None
+
+
+def callbacks_refusal(to_number: int, over_account: int, *, most: int) -> Refusal | None:
+    """Why no other one is taken where so many were asked for lately, `most` over an account."""
+    if to_number >= MOST_TO_NUMBER:
+        return Refusal(Reason.CALLED_BACK_TOO_OFTEN, {"most": MOST_TO_NUMBER})
+    return Refusal(Reason.CALLBACKS_FULL) if over_account >= most else None
 
 
 def request_callback(

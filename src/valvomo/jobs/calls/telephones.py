@@ -15,12 +15,14 @@ from typing import Protocol
 import structlog
 
 from valvomo.bus.port import Bus
+from valvomo.channels.phones import called_over
 from valvomo.commands.execute import Executor
 from valvomo.db import calls, conversations, telephones
 from valvomo.db.calls import Said
 from valvomo.db.telephones import Had, Key, Wanted
 from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.refusals import Refusal
 from valvomo.jobs.calls.asking import Asking, refuse
 from valvomo.jobs.calls.phone import Phone
 from valvomo.jobs.calls.signals import Reply
@@ -225,8 +227,12 @@ class Telephones:
         trunk = self.trunks.open.get((call.organization_id, call.account_id))
         async with self._database.asking() as tx:
             conversation = await conversations.get(tx, call.organization_id, call.conversation_id)
-        if trunk is None or conversation is None or not _stands(conversation, call):
+            account = await tx.row("channels.account", call.organization_id, call.account_id)
+        if trunk is None or account is None or conversation is None or not _stands(conversation, call):
             await self._telling.lost(call.organization_id, call.conversation_id, call.call_id, Why.FAILED)
+        elif isinstance(called_over(account["settings"], call.number), Refusal):
+            # What was asked for may have been allowed then.
+            await self._telling.lost(call.organization_id, call.conversation_id, call.call_id, Why.FORBIDDEN)
         else:
             phone = self._add(Phone(call=call, trunk=trunk))
             phone.ask(phone.dial)

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from valvomo.channels.phones import USUAL_CALLBACKS, CallbacksPerHour, Countries, unknown_countries
+
 HOST = r"[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:]{2,45}"
 _ADDRESS = rf"^({HOST})?$"
 _USER = r"^[A-Za-z0-9+._~!*'()$&=,-]*$"
@@ -20,6 +22,7 @@ class SipSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     are called, in E.164; `country` (FI) is where a national number is meant, `dialled_as` how the provider wants what
     is called. `local_address` and `local_port` are ours; 0 is any port, for who registers. `public_address` is where we
     are found from outside, behind a network address translation that keeps ports. `media_ports` is from where to where.
+    What is called over it at all: `countries`, `callbacks_per_hour`.
     """
 
     server: Annotated[str, Meta(pattern=rf"^({HOST})$")]
@@ -32,6 +35,8 @@ class SipSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     number: Annotated[str, Meta(pattern=r"^(\+[1-9]\d{3,14})?$")] = ""
     country: Annotated[str, Meta(pattern=r"^([A-Z]{2})?$")] = ""
     dialled_as: Literal["plus", "digits", "zeros"] = "plus"
+    countries: Countries = ""
+    callbacks_per_hour: CallbacksPerHour = USUAL_CALLBACKS
     peers: Annotated[str, Meta(max_length=2000, extra_json_schema={"format": "lines"})] = ""
     codec: Literal["pcma", "pcmu", "opus"] = "pcma"
     srtp: Literal["off", "offered", "required"] = "off"
@@ -40,6 +45,11 @@ class SipSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     public_address: Annotated[str, Meta(pattern=_ADDRESS)] = ""
     media_ports: Annotated[str, Meta(pattern=r"^\d{4,5}-\d{4,5}$")] = "21000-21999"
     register_seconds: Annotated[int, Meta(ge=30, le=3600)] = 300
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` where a country is none."""
+        if unknown := unknown_countries(self.countries):
+            raise ValueError(f"countries: {unknown} is none")
 
 
 class SipSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

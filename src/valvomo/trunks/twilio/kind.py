@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from valvomo.channels.phones import USUAL_CALLBACKS, CallbacksPerHour, Countries, unknown_countries
 from valvomo.channels.port import Account, Health, Http
 from valvomo.channels.twilio.provider import OK, SERVER_ERROR, TwilioSecrets
 from valvomo.domain.conversations.delivery import DeliveryProblem
@@ -18,13 +19,20 @@ from valvomo.trunks.twilio.trunk import TwilioTrunk
 
 
 class TwilioVoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The account, and the number as which it calls."""
+    """The account, the number as which it calls, where it may call, and how many may have themselves called back."""
 
     account_sid: Annotated[str, Meta(pattern=r"^AC[0-9a-fA-F]{32}$")]
     number: Annotated[str, Meta(pattern=r"^\+[1-9]\d{6,14}$")]
+    countries: Countries = ""
+    callbacks_per_hour: CallbacksPerHour = USUAL_CALLBACKS
     base_url: Annotated[
         str, Meta(min_length=1, max_length=200, pattern=r"^https?://", extra_json_schema={"format": "uri"})
     ] = "https://api.twilio.com"
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` where a country is none."""
+        if unknown := unknown_countries(self.countries):
+            raise ValueError(f"countries: {unknown} is none")
 
 
 class TwilioVoice(TrunkKind):
