@@ -27,7 +27,12 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // Otherwise what two pages share is a file of its own, and a page is made of more than a hundred.
-        codeSplitting: { groups: [{ name: 'shared', test: (id) => !/echarts|zrender|texts/.test(id), minShareCount: 3 }] },
+        codeSplitting: {
+          groups: [
+            { name: 'icons', test: /lucide/, minShareCount: 2, priority: 1 },
+            { name: 'shared', test: (id) => !/echarts|zrender|texts/.test(id), minShareCount: 3 },
+          ],
+        },
       },
     },
   },
