@@ -17,6 +17,18 @@ from sample_twilio_voice import Call, TwilioVoice
 NARROW = ViewportSize(width=390, height=844)
 HERS, DEAR = "+358401234567", "+358600112233"
 PATIENCE = 180.0
+PLAYED = """; {
+  window.played = []
+  const { start } = AudioBufferSourceNode.prototype
+  AudioBufferSourceNode.prototype.start = function (...at) {
+    const one = { seconds: this.buffer.duration, over: false }
+    window.played.push(one)
+    this.addEventListener('ended', () => (one.over = true))
+    return start.apply(this, at)
+  }
+}"""
+"""What is played by buffers, by the length of a round, and whether that is over."""
+RINGS, BUSY = 5, 1
 REFUSED = (409, 422, 403)
 """A number that is not called; and whoever has forwarded a call reads it no more."""
 
@@ -47,7 +59,9 @@ async def test_who_waits_is_called_back_missed_called_again_and_connected_elsewh
         await shot(floor.page, "floor")
         await judge(floor.page)
 
-        desk = await Desk.open(office, "onni", **with_ears("agent"))
+        how = with_ears("agent")
+        how["script"] += PLAYED
+        desk = await Desk.open(office, "onni", **how)
         page, call = desk.page, panel(desk.page)
         await expect(desk.offer(CUSTOMER).locator("[data-wanted]")).to_contain_text(f"called back: {HERS}")
         await shot(page, "offer")
@@ -57,8 +71,10 @@ async def test_who_waits_is_called_back_missed_called_again_and_connected_elsewh
         await expect(call.locator("[data-line=dialling]")).to_contain_text("Attempt 1")
         await expect(box(chat)).to_have_attribute("data-call", "telephone")
         await shot(page, "dialling")
+        await _plays(page, (RINGS, False))
         await line.says(first, "busy")
         await expect(call.locator("[data-line=missed]")).to_contain_text("The line was busy.")
+        await _plays(page, (RINGS, True), (BUSY, True))
         await shot(page, "missed")
         await judge(page)
         await call.get_by_role("button", name="Call again").click()
@@ -68,12 +84,19 @@ async def test_who_waits_is_called_back_missed_called_again_and_connected_elsewh
         await expect(call.locator("[data-line]")).to_have_count(0)
         await expect(call).to_have_attribute("data-call", "on")
         await expect(call.get_by_role("button", name="Camera on")).to_have_count(0)
+        await _plays(page, (RINGS, True), (BUSY, True), (RINGS, True))
 
         await _keys_go_both_ways(page, line, second)
         assert "39#" not in await floor.page.locator("body").inner_text()
         await _goes_to_another_number(desk)
         assert "+358407654321" in second.instructed[0]["Twiml"]
         await expect(call).to_have_count(0)
+
+
+async def _plays(page: Page, *tones: tuple[int, bool]) -> None:
+    """These tones and no others, and which of them are over."""
+    expected = [{"seconds": seconds, "over": over} for seconds, over in tones]
+    await page.wait_for_function("(it) => JSON.stringify(window.played) === JSON.stringify(it)", arg=expected)
 
 
 async def _keys_go_both_ways(page: Page, line: TwilioVoice, heard: Call) -> None:

@@ -29,10 +29,10 @@ vi.mock('@/live', () => ({
 const CALL: Call = { id: 'call', mode: 'voice', state: 'on', since: '', held_since: null, coached_by: [], recording: null }
 const AGENT = { agent: { id: 'me', name: 'Eino' }, participants: [] as Participant[] }
 const LISTENER = { agent: { id: 'eino', name: 'Eino' }, participants: [{ id: 'me', name: 'Saara', role: 'monitor' as const, public: false }] }
-const world = { asked: 0, permission: 'prompt', over: 0, version: 0 }
+const world = { asked: 0, permission: 'prompt', over: 0, version: 0, lines: [] as (string | null)[] }
 
 function opened(resumed = false): OwnCall {
-  return new OwnCall({ conversation: 'c', me: 'me', choice: { microphone: '', camera: '', speaker: '' }, muted: false, resumed, changed: () => undefined, over: () => (world.over += 1) })
+  return new OwnCall({ conversation: 'c', me: 'me', choice: { microphone: '', camera: '', speaker: '' }, muted: false, resumed, changed: () => undefined, rings: (line) => void world.lines.push(line), over: () => (world.over += 1) })
 }
 async function becomes(call: Call | null, part: object = AGENT, version = (world.version += 1)): Promise<void> {
   const state = { kind: 'conversation', id: 'c', version, stage: 'accepted', call, ...part } as unknown as ConversationState
@@ -44,7 +44,7 @@ const offers = () => house.said.filter((one) => one.op === 'call').length
 beforeEach(() => {
   vi.useFakeTimers()
   Object.assign(house, { said: [], stopped: 0 })
-  Object.assign(world, { asked: 0, permission: 'prompt', over: 0, version: 0 })
+  Object.assign(world, { asked: 0, permission: 'prompt', over: 0, version: 0, lines: [] })
   vi.stubGlobal('MediaStream', FakeStream)
   vi.stubGlobal('Audio', FakeAudio)
   vi.stubGlobal('RTCPeerConnection', FakePeer)
@@ -140,6 +140,23 @@ describe('a call of mine', () => {
     expect(offers()).toBe(1)
     await becomes({ ...CALL, state: 'missed' })
     expect(world.over).toBe(1)
+  })
+
+  it('says how the telephone is that its agent has called, to nobody else, and where the call is elsewhere to nobody', async () => {
+    const phone = (line: string) => ({ ...CALL, telephone: { number: '+358', line, tries: 1, why: null } }) as unknown as Call
+    const call = opened()
+    await becomes(phone('dialling'), LISTENER)
+    expect(world.lines.filter(Boolean)).toEqual([])
+    await becomes(phone('dialling'))
+    expect(world.lines.at(-1)).toBe('dialling')
+    call.line.yield()
+    expect(world.lines.at(-1)).toBeNull()
+    call.line.take()
+    expect(world.lines.at(-1)).toBe('dialling')
+    await becomes({ ...phone('missed'), state: 'missed' })
+    expect([world.lines.at(-1), world.over]).toEqual(['missed', 1])
+    call.close()
+    expect(world.lines.at(-1)).toBeNull()
   })
 
   it('shows what its customer has pressed, and forgets it with the call', async () => {

@@ -1,13 +1,13 @@
 import { shallowRef } from 'vue'
 
 import { api } from '@/api/client'
-import type { ConversationState } from '@/conversation/types'
+import type { ConversationState, Telephone } from '@/conversation/types'
 import { sendLive, watchTopic, whenAnswered } from '@/live'
 
 import { isGranted, type Choice } from './capture'
 import { withPressed } from './keypad'
 import { CallLine } from './line'
-import { wantedOf } from './part'
+import { partOf, wantedOf } from './part'
 import { speaks, type CallStatus, type Wanted } from './rules'
 
 export interface Way {
@@ -19,6 +19,8 @@ export interface Way {
   resumed: boolean
   /** Something of it is to be kept, for a page that is loaded anew. */
   changed(): void
+  /** How the telephone is that I have called from this tab; null is none. */
+  rings(line: Telephone['line'] | null): void
   /** The call is over, or is not mine any more. */
   over(): void
 }
@@ -79,6 +81,7 @@ export class OwnCall {
     clearTimeout(this.#patience)
     for (const stop of this.#stop) stop()
     this.line.close()
+    this.#way.rings(null)
   }
 
   #take(item: Readonly<Record<string, unknown>>): void {
@@ -89,6 +92,7 @@ export class OwnCall {
     if (this.state.value && state.version < this.state.value.version) return
     if (this.state.value?.call?.id !== state.call?.id) this.keys.value = ''
     this.state.value = state
+    this.#ring()
     void this.#follow(state)
   }
 
@@ -120,9 +124,16 @@ export class OwnCall {
     this.line.know(wanted)
   }
 
+  #ring(): void {
+    const state = this.state.value
+    const mine = state && this.view.value.phase !== 'elsewhere' && partOf(state, this.#way.me) === 'agent'
+    this.#way.rings((mine && state.call?.telephone?.line) || null)
+  }
+
   #show(): void {
     const { muted, phase } = this.view.value
     this.view.value = this.line.view()
+    if (phase !== this.view.value.phase) this.#ring()
     if (muted !== this.view.value.muted || phase !== this.view.value.phase) this.#way.changed()
   }
 }

@@ -2,10 +2,12 @@ import { defineStore } from 'pinia'
 import { shallowReactive, watch } from 'vue'
 
 import { useSession } from '@/stores/session'
+import { useSounds } from '@/stores/sounds'
 import { storedRef } from '@/stores/stored'
 
 import { ANY, type Choice } from './capture'
 import { OwnCall } from './own'
+import { Ring } from './ring'
 
 /** Calls that this tab is in, kept for as long as the tab lives: a page that is loaded anew goes on in them. */
 const KEPT = 'valvomo.calls'
@@ -33,6 +35,8 @@ export const useCalls = defineStore('calls', () => {
   const shown = shallowReactive(new Map<string, number>())
   /** Devices belong to the machine, whoever sits at it. */
   const choice = storedRef<Choice>('browser', 'devices', ANY)
+  const sounds = useSounds()
+  const ring = new Ring(() => choice.value.speaker)
   const others = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(KEPT)
 
   function keep(): void {
@@ -49,7 +53,8 @@ export const useCalls = defineStore('calls', () => {
 
   function open(conversation: string, resumed: boolean, muted = false): void {
     const over = () => queueMicrotask(() => own.get(conversation) === call && drop(conversation))
-    const call: OwnCall = new OwnCall({ conversation, me: me(), choice: choice.value, muted, resumed, changed: keep, over })
+    const rings = (line: Parameters<Ring['follow']>[1]) => ring.follow(conversation, line)
+    const call: OwnCall = new OwnCall({ conversation, me: me(), choice: choice.value, muted, resumed, changed: keep, rings, over })
     own.set(conversation, call)
   }
 
@@ -88,6 +93,7 @@ export const useCalls = defineStore('calls', () => {
       own.clear()
     },
   )
+  watch(() => sounds.on, (on) => ring.mute(!on), { immediate: true })
   watch(choice, (now) => {
     for (const one of own.values()) void one.line.choose(now)
   })
