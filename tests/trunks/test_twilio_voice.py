@@ -325,6 +325,12 @@ def test_every_code_is_what_it_was(codes: bytes) -> None:
     assert ulaw.encoded(ulaw.decoded(same)) == same
 
 
+@given(st.integers(1, 32767))
+def test_a_sample_below_zero_has_the_code_of_its_size_and_another_sign(size: int) -> None:
+    above, below = ulaw.encoded(array("h", [size, -size]).tobytes())
+    assert above ^ below == 0x80
+
+
 @given(st.lists(st.integers(-32768, 32767), max_size=200))
 def test_samples_are_near_what_they_were(samples: list[int]) -> None:
     heard = array("h", ulaw.decoded(ulaw.encoded(array("h", samples).tobytes())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from functools import cache
 
 BIAS, CLIP = 0x84, 32_635
 
@@ -21,8 +22,18 @@ def _encoded(sample: int) -> int:
 
 
 _PCM = array("h", (_decoded(code) for code in range(256)))
-_CODES = bytes(_encoded(sample if sample < 1 << 15 else sample - (1 << 16)) for sample in range(1 << 16))
-"""By the sample's sixteen bits as a number that has no sign."""
+
+
+@cache
+def _codes() -> bytes:
+    """By the sample's sixteen bits as a number that has no sign.
+
+    Made when somebody first telephones: no process is to wait for it that has no telephones. Four samples after each
+    other have the same code, and one below zero has that of its size without the highest bit.
+    """
+    above = b"".join(bytes([_encoded(sample)]) * 4 for sample in range(0, 1 << 15, 4))
+    below = bytes(code & 0x7F for code in reversed(above[1:] + above[-1:]))
+    return above + below
 
 
 def decoded(codes: bytes) -> bytes:
@@ -35,7 +46,8 @@ def encoded(pcm: bytes) -> bytes:
     """A byte for each sample; half a sample at the end is left out."""
     samples = array("H")
     samples.frombytes(pcm[: len(pcm) & ~1])
-    return bytes([_CODES[one] for one in _ordered(samples)])
+    codes = _codes()
+    return bytes([codes[one] for one in _ordered(samples)])
 
 
 def _ordered(samples: array[int]) -> array[int]:
