@@ -148,7 +148,7 @@ async def test_a_message_that_breaks_the_model_costs_itself_only(floor: Floor, j
 async def test_what_cannot_be_claimed_is_measured_later(
     floor: Floor, job: Sentiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("valvomo.jobs.sentiment.SETTINGS_SECONDS", 0.0)
+    monkeypatch.setattr("valvomo.jobs.sentiment.RETRY_SECONDS", 0.0)
     one = await floor.accepted()
     await say(floor, one, "good")
 
@@ -218,7 +218,7 @@ async def test_whoever_begins_measures_the_newest_of_what_was_left(floor: Floor,
 async def test_a_model_that_does_not_answer_loses_nothing(
     floor: Floor, job: Sentiment, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("valvomo.jobs.sentiment.SETTINGS_SECONDS", 0.0)
+    monkeypatch.setattr("valvomo.jobs.sentiment.RETRY_SECONDS", 0.0)
     one = await floor.accepted()
     await say(floor, one, "bad")
     reader.broken = True
@@ -232,7 +232,7 @@ async def test_a_model_that_does_not_answer_loses_nothing(
 async def test_the_language_is_told_from_three_words_on(
     floor: Floor, job: Sentiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("valvomo.jobs.sentiment.SETTINGS_SECONDS", 0.0)
+    monkeypatch.setattr("valvomo.jobs.wanting.SETTINGS_SECONDS", 0.0)
     await floor.done(ADMINISTRATOR, ChangeInsight(languages=("en", "fi", "sv")))
     one = await floor.accepted()
     await say(floor, one, "moi")
@@ -251,7 +251,7 @@ async def test_the_language_is_told_from_three_words_on(
 async def test_settings_hold_with_the_next_message(
     floor: Floor, job: Sentiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("valvomo.jobs.sentiment.SETTINGS_SECONDS", 0.0)
+    monkeypatch.setattr("valvomo.jobs.wanting.SETTINGS_SECONDS", 0.0)
     await floor.done(ADMINISTRATOR, ChangeInsight(languages=("en", "fi"), detect_language=False))
     one = await floor.accepted()
     await say(floor, one, "laskussani on virhe enkä ymmärrä mistä se johtuu")

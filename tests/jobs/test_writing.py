@@ -234,7 +234,7 @@ async def test_what_the_house_wants_from_now_on_is_done_in_calls_that_go_on(
     house: CallHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writing, "LISTEN_SECONDS", 0.01)
-    monkeypatch.setattr(writing, "SETTINGS_SECONDS", 0.0)
+    monkeypatch.setattr("valvomo.jobs.wanting.SETTINGS_SECONDS", 0.0)
     asked, wanted = list[str](), insight.wanted
 
     async def noted(tx: Transaction, organization_id: str) -> insight.Wanted:

@@ -29,13 +29,15 @@ from valvomo.insight.choosing import Models
 from valvomo.insight.language import detected
 from valvomo.insight.port import Feeling, UnavailableError, Utterance
 from valvomo.jobs.rounds import Rounds
+from valvomo.jobs.wanting import Wanting
 
 BATCH = 4
 """Messages measured between two looks at the journal: about 120 ms."""
 READ = 500
 AGAIN_SECONDS = 0.05
 """Until what another process is at is looked at again."""
-SETTINGS_SECONDS = 1.0
+RETRY_SECONDS = 1.0
+"""Until what has not been measured is tried again."""
 REPORT_SECONDS = 1.0
 IDLE_REPORT_SECONDS = 5.0
 
@@ -77,7 +79,7 @@ class Sentiment(Rounds):
         self._backlog = Backlog()
         self._read: dict[str, int] = {}
         self._came: dict[Key, float] = {}
-        self._wanted: dict[str, tuple[float, Wanted]] = {}
+        self._wanting = Wanting(self._database)
         self._names: dict[str, str] = {}
         self._reported: dict[str, float] = {}
         self._looked_at = -REPORT_SECONDS
@@ -120,7 +122,7 @@ class Sentiment(Rounds):
         try:
             claimed = await self._claims.take(names)
             for name in names.keys() - claimed:
-                self._backlog.put_back(left.pop(name), taken_at, taken_at + AGAIN_SECONDS)
+                self._backlog.put_back(left.pop(name), taken_at, taken_at + RETRY_SECONDS)
             by_house: dict[str, list[str]] = {}
             for name in sorted(claimed):
                 by_house.setdefault(names[name].key[0], []).append(name)
@@ -130,7 +132,7 @@ class Sentiment(Rounds):
                     del left[name]
         except BaseException:
             for turn in left.values():
-                self._backlog.put_back(turn, taken_at, taken_at + SETTINGS_SECONDS)
+                self._backlog.put_back(turn, taken_at, taken_at + RETRY_SECONDS)
             raise
         finally:
             await self._let_go(claimed)
@@ -155,7 +157,7 @@ class Sentiment(Rounds):
             await self._claims.close()
 
     async def _measure_in(self, organization_id: str, turns: Sequence[Turn]) -> None:
-        wanted = await self._wants(organization_id)
+        wanted = await self._wanting.of(organization_id)
         up_to = [(one.key[1], one.seqs[-1]) for one in turns]
         async with self._database.asking() as tx:
             spoken = await insight.spoken(tx, organization_id, up_to)
@@ -208,14 +210,6 @@ class Sentiment(Rounds):
         except UnavailableError:
             return "", 0.0
 
-    async def _wants(self, organization_id: str) -> Wanted:
-        known = self._wanted.get(organization_id)
-        if known is None or time.monotonic() - known[0] > SETTINGS_SECONDS:
-            async with self._database.asking() as tx:
-                known = time.monotonic(), await insight.wanted(tx, organization_id)
-            self._wanted[organization_id] = known
-        return known[1]
-
     async def _report(self) -> None:
         """How it goes, for the floor: once a second while something waits, else now and then."""
         now = time.monotonic()
@@ -228,7 +222,7 @@ class Sentiment(Rounds):
             if now - self._reported.get(one, 0.0) < (REPORT_SECONDS if waiting else IDLE_REPORT_SECONDS):
                 continue
             self._reported[one] = now
-            name = self._names.get(one) or self._models.name_of((await self._wants(one)).insight.backend)
+            name = self._names.get(one) or self._models.name_of((await self._wanting.of(one)).insight.backend)
             said = Report(
                 process_id=self._process_id,
                 at=self._clock(),

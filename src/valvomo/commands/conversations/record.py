@@ -14,6 +14,7 @@ from valvomo.domain.access.acts import Act
 from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.agents.events import RecordingHeard
 from valvomo.domain.conversations import recording as rules
+from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.recording import RecordingKept
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -93,20 +94,31 @@ async def resume_recording(work: Work, command: ResumeRecording) -> Outcome:
     return await work.decide(conversation, rules.resume_recording(work.actor.id, conversation))
 
 
-@handles(EndRecording)
-async def end_recording(work: Work, command: EndRecording) -> Outcome:
-    """Whoever reads along sees it at once; nothing is kept of one whose days are over."""
+async def lock_kept(work: Work, recording_id: str) -> Conversation | Refusal:
+    """The conversation of a recording to which something is added, by whoever carries the call.
+
+    Refused for anybody else, for one that is not known, and for one whose days are over.
+    """
     if work.actor.kind is not ActorKind.SYSTEM:
         return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
-    row = await work.tx.row("recordings.get", work.organization_id, command.recording_id)
+    row = await work.tx.row("recordings.get", work.organization_id, recording_id)
     if row is None:
         return Refusal(Reason.NOT_FOUND)
     conversation = await work.lock(row["conversation_id"])
     if isinstance(conversation, Refusal):
         return conversation
-    key = (work.organization_id, command.recording_id)
-    if await recordings.days_over(work.tx, key, work.now):
+    if await recordings.days_over(work.tx, (work.organization_id, recording_id), work.now):
         return Refusal(Reason.NOT_RECORDED)
+    return conversation
+
+
+@handles(EndRecording)
+async def end_recording(work: Work, command: EndRecording) -> Outcome:
+    """Whoever reads along sees it at once; nothing is kept of one whose days are over."""
+    conversation = await lock_kept(work, command.recording_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    key = (work.organization_id, command.recording_id)
     await recordings.end(work.tx, key, command.tracks, failed=not command.whole)
     kept = RecordingKept(recording_id=command.recording_id, whole=command.whole)
     return await work.decide(conversation, (kept,))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
+from valvomo.commands.conversations.record import lock_kept
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
-from valvomo.db import messages, recordings
+from valvomo.db import messages
 from valvomo.db.messages import SpokenMessage
-from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations.model import Role
 from valvomo.domain.conversations.spoken import MOST_BACKEND, Spoken, Utterance, cut_to_fit, write_down
 from valvomo.domain.refusals import Reason, Refusal
@@ -37,17 +37,11 @@ class WriteDown(Command):
 @handles(WriteDown)
 async def write_down_speech(work: Work, command: WriteDown) -> Outcome:
     """As a line of the conversation, for who may read it."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
-    row = await work.tx.row("recordings.get", work.organization_id, command.recording_id)
-    if row is None:
-        return Refusal(Reason.NOT_FOUND)
-    conversation = await work.lock(row["conversation_id"])
+    conversation = await lock_kept(work, command.recording_id)
     if isinstance(conversation, Refusal):
         return conversation
     text = cut_to_fit(command.text)
-    key = (work.organization_id, command.recording_id)
-    if not text or await recordings.days_over(work.tx, key, work.now):
+    if not text:
         return Refusal(Reason.NOT_RECORDED)
     salt = secrets.token_hex(SALT_BYTES)
     said = Utterance(message_id=work.new_id(), person_id=command.person_id, role=command.spoken_as, text=text)

@@ -17,7 +17,7 @@ import structlog
 from valvomo.commands.conversations.write_down import WriteDown
 from valvomo.commands.execute import Executor
 from valvomo.db import insight
-from valvomo.db.insight import Report, Wanted
+from valvomo.db.insight import Report
 from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.model import Conversation
@@ -30,12 +30,12 @@ from valvomo.insight.speech.port import Sound, Writing
 from valvomo.insight.speech.processes import SpeechProcess
 from valvomo.insight.speech.talk import Answered
 from valvomo.jobs.calls.listening import Listening, Speech
+from valvomo.jobs.wanting import Wanting
 from valvomo.media.port import Engine
 
 TRIES = 2
 """A process that dies of an utterance is not given it for ever."""
 AGAIN_SECONDS = 1.0
-SETTINGS_SECONDS = 1.0
 REPORT_SECONDS = 1.0
 LISTEN_SECONDS = 2.0
 """After which it is looked again whether to listen, where that was not wanted or did not go."""
@@ -58,7 +58,7 @@ class Writer:
         self._waiting = Waiting[Speech]()
         self._more = asyncio.Event()
         self._to_listen: asyncio.Queue[tuple[Listening, str]] = asyncio.Queue()
-        self._wanted: dict[str, tuple[float, Wanted]] = {}
+        self._wanting = Wanting(self._database)
         self._names: dict[str, str] = {}
         self._calls: dict[str, int] = {}
         self._written = Counter[str]()
@@ -108,7 +108,7 @@ class Writer:
     async def _listen_once(self, listening: Listening, person_id: str) -> None:
         """Only where the house wants it, and somebody could: what nobody writes down need not be decoded."""
         house = listening.conversation.organization_id
-        wanted = (await self._wants(house)).insight.speech
+        wanted = (await self._wanting.of(house)).insight.speech
         if wanted is SpeechBackend.NONE or wanted not in self._able:
             return
         self._calls[house] = self._calls.get(house, 0) + 1
@@ -135,7 +135,7 @@ class Writer:
                 self._lost[speech.organization_id] += 1
 
     async def _write(self, process: SpeechProcess, speech: Speech) -> None:
-        wanted = await self._wants(speech.organization_id)
+        wanted = await self._wanting.of(speech.organization_id)
         if wanted.insight.speech is SpeechBackend.NONE:
             return
         language = speech.language or next(iter(wanted.languages), "")
@@ -188,14 +188,6 @@ class Writer:
                     raise
                 await asyncio.sleep(AGAIN_SECONDS)
         return None
-
-    async def _wants(self, organization_id: str) -> Wanted:
-        known = self._wanted.get(organization_id)
-        if known is None or time.monotonic() - known[0] > SETTINGS_SECONDS:
-            async with self._database.asking() as tx:
-                known = time.monotonic(), await insight.wanted(tx, organization_id)
-            self._wanted[organization_id] = known
-        return known[1]
 
     async def _report(self) -> None:
         """How it goes, for the floor, while there are calls or anything waits."""
