@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
-from sample_floor import AINO, EINO, ROUTER, SAARA, TIMER, Floor
+import pytest
+from sample_floor import AINO, EINO, HOUSE, ROUTER, SAARA, TIMER, Floor
+from sample_lines import call_from_window, happens, lay_lines
 from sample_routing import ask
 
 from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.assign import AssignToAgent
-from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect
+from valvomo.commands.conversations.call import AcceptCall, Elevate
+from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect, HearCustomer
 from valvomo.commands.conversations.consult import Consult
 from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.transfer import TransferToAgent
 from valvomo.db import conversations
+from valvomo.domain.access.actor import system
 from valvomo.domain.agents.presence import Presence
-from valvomo.domain.conversations.model import Role, State
+from valvomo.domain.conversations.call import CallEnded
+from valvomo.domain.conversations.ending import Abandoned, Ended
+from valvomo.domain.conversations.model import Mode, Role, State
+from valvomo.domain.refusals import Refusal
+from valvomo.protocol.lookups import Lookups
+from valvomo.protocol.rows import board_row
 from valvomo.queries.verify import verify
 
 WIRE = {"connection_id": "aino-1", "process_id": "process-1"}
@@ -106,6 +116,88 @@ async def test_a_live_chat_whose_customer_is_gone_ends(floor: Floor) -> None:
         assert (now.state, now.closed_as) == (
             (State.WRAP_UP, None) if accepted else (State.CLOSED, "abandoned")
         )
+
+
+async def lost(floor: Floor, one: str) -> None:
+    """The customer's window was open, and is gone."""
+    guest, link = await floor.guest(one), {"connection_id": f"w-{one}", "process_id": "process-1"}
+    await floor.done(guest, CustomerConnect(conversation_id=one, **link))
+    await floor.done(guest, CustomerDisconnect(conversation_id=one, **link))
+
+
+@pytest.mark.parametrize("accepted", [False, True], ids=["waiting", "served"])
+async def test_a_call_from_a_window_that_is_gone_ends(floor: Floor, accepted: bool) -> None:
+    await lay_lines(floor, HOUSE, AINO.id)
+    one = await call_from_window(floor)
+    if accepted:
+        await happens(floor, "taken", one)
+    await lost(floor, one)
+    row = board_row(await floor.get(one), SAARA, Lookups())
+    assert row.call is not None
+    assert row.call.reconnect_by == floor.clock.now + timedelta(seconds=180)
+    await fires(floor, one, 180)
+    now = await floor.get(one)
+    assert (now.state, now.closed_as) == ((State.WRAP_UP, None) if accepted else (State.CLOSED, "abandoned"))
+    ended = (await floor.facts(one))[-1].event
+    assert isinstance(ended, Ended | Abandoned)
+    assert ended.cause == "customer_gone"
+
+
+async def test_a_call_whose_agent_and_customer_are_gone_is_abandoned(floor: Floor) -> None:
+    await lay_lines(floor, HOUSE, AINO.id)
+    one = await call_from_window(floor)
+    await happens(floor, "taken", one)
+    await floor.done(AINO, AgentConnect(**WIRE))
+    await floor.done(AINO, AgentDisconnect(**WIRE))
+    await lost(floor, one)
+    await fires(floor, one, 90)
+    assert (await floor.get(one)).state is State.OPEN, "whoever is back finds the customer's place kept"
+    await fires(floor, one, 90)
+    assert (await floor.get(one)).closed_as == "abandoned"
+
+
+async def test_who_is_back_in_a_call_in_time_stays_in_it(floor: Floor) -> None:
+    await lay_lines(floor, HOUSE, AINO.id)
+    one = await call_from_window(floor)
+    await lost(floor, one)
+    floor.clock.advance(179)
+    link = {"connection_id": "again", "process_id": "process-1"}
+    await floor.done(await floor.guest(one), CustomerConnect(conversation_id=one, **link))
+    floor.clock.advance(900)
+    assert await due(floor) == []
+    assert (await floor.get(one)).state is State.OPEN
+
+
+async def test_of_a_lasting_chat_only_the_call_ends_and_a_transfer_that_waited_for_that_is_made(
+    floor: Floor,
+) -> None:
+    one = await floor.accepted("persistent")
+    await floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VOICE))
+    guest = await floor.guest(one)
+    await floor.done(guest, AcceptCall(conversation_id=one, mode=Mode.VOICE))
+    await floor.done(AINO, TransferToAgent(conversation_id=one, agent_id=EINO.id, when_call_ends=True))
+    await lost(floor, one)
+    floor.clock.advance(180)
+    assert (await floor.fire(one)).position is not None
+    now = await floor.get(one)
+    assert (now.state, now.mode, now.owner_id) == (State.ACTIVE, Mode.TEXT, AINO.id)
+    assert [offer.agent_id for offer in now.offers] == [EINO.id]
+    assert "reconnect" not in now.deadlines
+    assert CallEnded(cause="customer_gone") in [fact.event for fact in await floor.facts(one)]
+    assert (await verify(floor.database)).clean
+
+
+async def test_a_customer_who_is_heard_in_the_call_has_their_time_anew(floor: Floor) -> None:
+    await lay_lines(floor, HOUSE, AINO.id)
+    one = await call_from_window(floor)
+    await lost(floor, one)
+    floor.clock.advance(178)
+    refused = await floor.do(AINO, HearCustomer(conversation_id=one))
+    assert isinstance(refused, Refusal), "nobody says so but whoever carries the call"
+    await floor.done(system(HOUSE, "calls"), HearCustomer(conversation_id=one))
+    await fires(floor, one, 180)
+    heard = system(HOUSE, "calls")
+    assert (await floor.done(heard, HearCustomer(conversation_id=one))).position is None, "it is over"
 
 
 async def test_a_customer_who_is_back_in_time_stays(floor: Floor) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sample_talk import AT, MINUTE, accepted, after, an_open, closed, elevated, offered, wrap_up
+from sample_talk import AT, MINUTE, accepted, after, an_open, closed, elevated, offered, workstream, wrap_up
 
 from valvomo.domain.calls.hearing import Leg, Part
 from valvomo.domain.calls.parts import leg_of
@@ -15,6 +15,7 @@ from valvomo.domain.conversations.call import (
     accept_call,
     decline_call,
     elevate,
+    end_call,
     end_call_refusal,
 )
 from valvomo.domain.conversations.call_marks import Call
@@ -93,6 +94,18 @@ class TestTheCustomersAnswer:
         voice = accepted(Channel.VOICE)
         held = after(voice, hold("aino", voice))
         assert why(end_call_refusal("aino", held)) is Reason.NOT_ELEVATED
+
+
+@pytest.mark.parametrize(
+    ("channel", "waits"),
+    [(Channel.LIVE_CHAT, True), (Channel.PERSISTENT_CHAT, False)],
+    ids=["live", "lasting"],
+)
+def test_after_a_call_only_a_live_chat_still_waits_for_its_customer(channel: Channel, waits: bool) -> None:
+    gone = elevated(channel, customer_online=False, deadlines={"reconnect": AT + MINUTE})
+    decision = end_call(gone, workstream(channel), None, "offer", cause="customer_gone", at=AT)
+    now = after(gone, decision)
+    assert (now.mode, now.call, "reconnect" in now.deadlines) == (Mode.TEXT, None, waits)
 
 
 class TestHold:

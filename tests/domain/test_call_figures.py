@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_waiting import NOON
 
+from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.call import CallEnded, Elevated
 from valvomo.domain.conversations.call_quality import CallRated, WayRated
 from valvomo.domain.conversations.ending import Ended, WrapUpCompleted
@@ -23,6 +24,8 @@ from valvomo.domain.figures.counting import counted
 from valvomo.domain.figures.entries import NOTHING, Counter, Entry, Spent
 from valvomo.domain.figures.sums import Goal, Sums, summed
 from valvomo.domain.figures.turn import Turn
+from valvomo.protocol.calls import call_item
+from valvomo.protocol.lookups import Lookups
 
 GOAL = Goal()
 
@@ -123,7 +126,15 @@ def test_what_goes_on_now() -> None:
     assert ringing
     assert talking
     assert waiting
-    assert calls.in_call([chat, ringing, talking, waiting]) == 2
+    everything = [chat, ringing, talking, waiting]
+    assert calls.in_call(everything) == 2
+    listed = [call_item(one, Actor(id="saara", organization_id="o"), Lookups()) for one in everything]
+    assert [one is not None and one.with_agent_since is not None for one in listed] == [
+        False,
+        False,
+        True,
+        True,
+    ]
     assert calls.on_hold([chat, ringing, talking, waiting]) == 1
 
 

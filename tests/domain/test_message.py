@@ -160,6 +160,7 @@ def test_what_words_leave_alone_is_known_to_be_the_same() -> None:
         "revision",
         "seq",
         "public_seq",
+        "spoken",
         "unanswered_since",
         "first_response_at",
         "last_message_at",

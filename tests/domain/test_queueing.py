@@ -29,7 +29,14 @@ from sample_talk import (
 
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.presence import Presence
-from valvomo.domain.conversations.customer import connected, disconnected, revived, unheard
+from valvomo.domain.conversations.call_marks import Call, Line, Telephone
+from valvomo.domain.conversations.customer import (
+    connected,
+    disconnected,
+    hear_customer,
+    revived,
+    unheard,
+)
 from valvomo.domain.conversations.model import ASYNCHRONOUS, Channel, Conversation, OfferKind, Role, State
 from valvomo.domain.conversations.pick import pick
 from valvomo.domain.conversations.queueing import (
@@ -45,6 +52,7 @@ from valvomo.domain.conversations.queueing import (
     release,
     resume_refusal,
 )  # fmt: skip
+from valvomo.domain.conversations.telephone import request_callback
 from valvomo.domain.refusals import Reason, Refusal
 
 CLOSES = AT + timedelta(days=28)
@@ -54,6 +62,14 @@ CROWD = (participant(OTHER, Role.CONSULT), participant(("saara", "Saara"), Role.
 
 def why(outcome: object) -> Reason | None:
     return outcome.reason if isinstance(outcome, Refusal) else None
+
+
+def with_call(
+    conversation: Conversation, *, asked: bool = False, telephone: Line | None = None
+) -> Conversation:
+    """In a call, or not yet, with a customer in a window or at the end of a line."""
+    phone = Telephone(account_id="trunk", number="+358401234567", line=telephone) if telephone else None
+    return replace(conversation, call=Call(id="call", video=False, since=AT, asked=asked, telephone=phone))
 
 
 class TestPick:
@@ -225,13 +241,20 @@ def test_an_orphan_stays_open_until_somebody_is_asked() -> None:
 
 
 class TestCustomersWindow:
-    """Reconnect time of a live chat, and of nothing else."""
+    """Reconnect time of a live chat, and of a call from a window, and of nothing else."""
 
     # The conversation, and whether a lost window starts the clock.
     CLOCKS: ClassVar[dict[str, tuple[Conversation, bool]]] = {
         "open": (an_open(), True), "offered": (offered(), True), "accepted": (accepted(), True),
         "wrap-up": (wrap_up(), False), "persistent": (accepted(Channel.PERSISTENT_CHAT), False),
         "parked": (waiting(), False), "e-mail": (an_open(Channel.EMAIL), False),
+        "a call in the queue": (an_open(Channel.VOICE), True), "video, offered": (offered(Channel.VIDEO), True),
+        "in a call": (accepted(Channel.VOICE), True), "after a call": (wrap_up(Channel.VOICE), False),
+        "a chat in a call": (elevated(), True),
+        "a persistent chat in a call": (elevated(Channel.PERSISTENT_CHAT), True),
+        "asked into a call": (with_call(accepted(Channel.PERSISTENT_CHAT), asked=True), False),
+        "on a telephone": (with_call(accepted(Channel.VOICE), telephone=Line.UP), False),
+        "to be called back": (with_call(an_open(Channel.VOICE), telephone=Line.WANTED), False),
     }  # fmt: skip
 
     @pytest.mark.parametrize("case", CLOCKS)
@@ -249,6 +272,30 @@ class TestCustomersWindow:
 
     def test_nothing_to_come_back_to(self) -> None:
         assert connected(closed()) == disconnected(closed(customer_online=True), workstream(), AT) == ()
+
+    def test_who_wants_to_be_called_needs_no_window(self) -> None:
+        before = an_open(Channel.VOICE, customer_online=False, deadlines={"reconnect": AT + 3 * MINUTE})
+        asked = request_callback(before, ("trunk", "+358401234567"), "call", by="window", offered=True)
+        assert after(before, asked).deadlines == {}
+
+    def test_who_is_heard_has_their_time_anew(self) -> None:
+        before = accepted(Channel.VOICE, customer_online=False, deadlines={"reconnect": AT + MINUTE})
+        heard = after(before, hear_customer(before, workstream(Channel.VOICE), AT + MINUTE))
+        assert heard.deadlines == {"reconnect": AT + 4 * MINUTE}
+        assert heard.customer_online is False
+
+    @pytest.mark.parametrize(
+        "conversation",
+        [
+            accepted(Channel.VOICE),
+            accepted(deadlines={"reconnect": AT}),
+            wrap_up(Channel.VOICE),
+            with_call(accepted(Channel.VOICE, deadlines={"reconnect": AT}), telephone=Line.UP),
+        ],
+        ids=["is there", "in no call", "over", "on a telephone"],
+    )
+    def test_nobody_else_is_heard(self, conversation: Conversation) -> None:
+        assert hear_customer(conversation, workstream(), AT) == ()
 
     def test_the_clock_runs_on_when_an_agent_takes_or_releases_it(self) -> None:
         before = an_open(customer_online=False, deadlines={"reconnect": AT + 3 * MINUTE})

@@ -37,7 +37,7 @@ from valvomo.domain.conversations.call import CallDeclined, CallEnded, CallOffer
 from valvomo.domain.conversations.call_marks import Kept, TroubleKind
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped
-from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
+from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected, CustomerHeard
 from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged
 from valvomo.domain.conversations.details import DetailsChanged
 from valvomo.domain.conversations.ending import (
@@ -202,6 +202,7 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (posted(Visibility.WHISPER), None, NOBODY, False),
     (CustomerConnected(), None, NOBODY, False),
     (CustomerDisconnected(reconnect_by=None), None, NOBODY, False),
+    (CustomerHeard(reconnect_by=AT), None, NOBODY, False),
     (CallOffered(call_id="c1", mode=Mode.VOICE, expires_at=AT), None, NOBODY, False),
     (CallDeclined(cause="declined"), None, NOBODY, False),
     (Held(), None, NOBODY, False),

@@ -18,7 +18,12 @@ from sample_transcriptions import Endpoint, answer, transcriptions
 from valvomo.domain.speech.choice import SpeechBackend
 from valvomo.insight.breaker import FAILURES, RESTS_SECONDS
 from valvomo.insight.port import UnavailableError
-from valvomo.insight.speech.choosing import SpeechModels, SpeechPlaces, speech_configured
+from valvomo.insight.speech.choosing import (
+    SpeechModels,
+    SpeechPlaces,
+    speech_configured,
+    speech_writes,
+)
 from valvomo.insight.speech.local import LocalSpeech
 from valvomo.insight.speech.port import Sound, Word, Writing
 from valvomo.insight.speech.processes import SpeechProcess
@@ -119,6 +124,28 @@ def test_what_can_be_chosen_is_what_is_set_up() -> None:
     assert not here & {SpeechBackend.OPENAI, SpeechBackend.LOCAL}
     there = speech_configured(SpeechPlaces(url="http://127.0.0.1:1/v1", model="m", path="/models"))
     assert there >= {SpeechBackend.OPENAI, SpeechBackend.LOCAL, SpeechBackend.AUTO}
+
+
+def test_which_languages_are_written_is_what_is_set_up(tmp_path: Path) -> None:
+    nowhere, endpoint = SpeechPlaces(), SpeechPlaces(url="http://127.0.0.1:1/v1", model="m")
+    several, every = tmp_path / "several", tmp_path / "every"
+    for place in (several / "fi", several / "sv", every):
+        place.mkdir(parents=True)
+        (place / "model.bin").write_bytes(b"is not read")
+    assert not speech_writes(nowhere, SpeechBackend.NONE, "en")
+    assert all(speech_writes(endpoint, SpeechBackend.OPENAI, one) for one in ("en", "fi"))
+    own = SpeechPlaces(path=str(several))
+    assert [speech_writes(own, SpeechBackend.LOCAL, one) for one in ("fi", "sv", "de")] == [True, True, False]
+    assert not speech_writes(own, SpeechBackend.WHISPER, "fi")
+    assert speech_writes(SpeechPlaces(path=str(every)), SpeechBackend.AUTO, "de")
+    assert not speech_writes(SpeechPlaces(path=str(tmp_path / "gone")), SpeechBackend.LOCAL, "fi")
+    (several / "any").mkdir()
+    (several / "any" / "model.bin").write_bytes(b"is not read")
+    assert speech_writes(own, SpeechBackend.AUTO, "de")
+    # Without an endpoint, and without a folder, what this machine has stands in: English, where that is installed.
+    english = SpeechBackend.WHISPER in speech_configured(nowhere)
+    for chosen in (SpeechBackend.AUTO, SpeechBackend.WHISPER, SpeechBackend.OPENAI):
+        assert [speech_writes(nowhere, chosen, one) for one in ("en", "fi")] == [english, False]
 
 
 WRITTEN = answer(

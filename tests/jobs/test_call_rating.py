@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sample_floor import AINO, HOUSE, Floor
 
 from valvomo.commands.conversations.call import EndCall, Hold
 from valvomo.commands.conversations.call_quality import RateCall
+from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect
 from valvomo.db import call_minutes
 from valvomo.domain.access.actor import Actor, system
 from valvomo.domain.calls.hearing import Part
@@ -21,10 +23,12 @@ from valvomo.domain.calls.samples import Minute, Whose
 from valvomo.domain.conversations.call_marks import TroubleKind
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.marks import Deadline
+from valvomo.domain.conversations.model import State
 from valvomo.domain.refusals import Reason
 from valvomo.jobs.calls import attendant
 from valvomo.jobs.calls.watching import scored
-from valvomo.media.port import Connected, Gone, Quality, Speaking
+from valvomo.media.port import Connected, Gone, Lost, Quality, Speaking
 
 
 @pytest.fixture
@@ -123,6 +127,27 @@ async def test_a_call_is_rated_once_when_it_is_over(house: House, often: None) -
     again = RateCall(conversation_id=one, call_id=call_id)
     await house.floor.done(system(HOUSE, "calls"), again)
     assert [fact.kind for fact in await house.floor.facts(one)].count("call_rated") == 1
+
+
+async def test_who_is_heard_in_the_call_is_not_gone_until_they_are(house: House, often: None) -> None:
+    one, guest, call_id = await both_are_in_it(house)
+    floor, link = house.floor, {"connection_id": "window", "process_id": "process-1"}
+    await floor.done(guest, CustomerConnect(conversation_id=one, **link))
+    await floor.done(guest, CustomerDisconnect(conversation_id=one, **link))
+    first = (await floor.get(one)).deadlines[Deadline.RECONNECT]
+    floor.clock.now = first - timedelta(seconds=4)
+    await noted(house, one, "customer_heard")
+    later = (await floor.get(one)).deadlines[Deadline.RECONNECT]
+    assert later > first + timedelta(seconds=100)
+    assert (await floor.get(one)).customer_online is False
+
+    await house.engine.news.put(Lost(call_id, guest.id))
+    await house.until(
+        lambda: not next(leg.connected for leg in house.told[-1].legs if leg.person_id == guest.id)
+    )
+    floor.clock.now = later
+    await floor.fire(one)
+    assert (await floor.get(one)).state is State.WRAP_UP
 
 
 async def test_what_a_dead_process_has_kept_is_rated_by_another_one(floor: Floor, tmp_path: Path) -> None:

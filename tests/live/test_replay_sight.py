@@ -6,28 +6,36 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from sample_floor import AATU, AINO, BILLING, HOUSE, SAARA, SULO, Floor
+import msgspec
+from sample_floor import AATU, AINO, BILLING, HOUSE, SAARA, SULO, TIMER, Floor
 from sample_lines import lay_lines
 from sample_queues import hours
 from sample_steps import drawn, scripted, take
 
 from valvomo.commands.conversations.assign import AssignToAgent
+from valvomo.commands.conversations.call import AcceptCall, Elevate
 from valvomo.commands.conversations.connection import CustomerEnd
 from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.monitor import Monitor
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
+from valvomo.commands.conversations.record import StartRecording
 from valvomo.commands.conversations.serve import ChangeDetails
 from valvomo.commands.conversations.transfer import TransferToAgent
+from valvomo.commands.conversations.write_down import WriteDown
 from valvomo.commands.settings.users import ChangeUser
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.events import EVENTS
+from valvomo.domain.conversations.message import Visibility
+from valvomo.domain.conversations.model import Mode, Role
 from valvomo.jobs.recorder import Recorder
 from valvomo.live.replay import folding, seen
 from valvomo.live.replay.watching import Replay, set_up
 from valvomo.live.views.board import ongoing
 from valvomo.protocol.lookups import Named
-from valvomo.protocol.replay import ReplayStep, ReplaySteps
+from valvomo.protocol.pages import Page
+from valvomo.protocol.replay import ReplayFloor, ReplayStep, ReplaySteps
+from valvomo.queries import messages
 
 
 async def kept(floor: Floor) -> int:
@@ -98,6 +106,35 @@ async def stepped(floor: Floor, actor: Any, begin: int) -> list[ReplayStep]:
     page = await Replay(floor.database, floor.clock).steps(actor, begin, floor.clock(), 500)
     assert isinstance(page, ReplaySteps), page
     return list(page.steps)
+
+
+async def test_no_words_are_replayed_neither_written_for_the_house_nor_said(floor: Floor) -> None:
+    """Seeing the floor is not reading: also of a closed conversation, in which whoever looks may read all of it."""
+    begin = await kept(floor)
+    await floor.sql("UPDATE workstreams SET calls_kept = 'transcript'")
+    one = await floor.accepted("noticed")
+    await floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VOICE))
+    await floor.done(await floor.guest(one), AcceptCall(conversation_id=one, mode=Mode.VOICE))
+    await floor.done(TIMER, StartRecording(conversation_id=one))
+    (row,) = await floor.sql("SELECT id FROM recordings")
+    said = WriteDown(
+        recording_id=row["id"], person_id="aino", name="Aino", spoken_as=Role.PRIMARY, text="words that were said",
+        began_ms=1, ended_ms=900, confidence=0.5, heard=True,
+    )  # fmt: skip
+    await floor.done(TIMER, said)
+    await floor.write(AINO, one, "words of a note", Visibility.INTERNAL)
+    await floor.done(SAARA, ForceClose(conversation_id=one, reason="over"))
+    steps = await stepped(floor, SAARA, begin)
+    assert [step.kind for step in steps].count("message_posted") == 2
+    for step in steps:
+        then = await Replay(floor.database, floor.clock).at_position(SAARA, step.position)
+        assert isinstance(then, ReplayFloor)
+        for shown in (step, then):
+            assert b"words" not in msgspec.json.encode(shown)
+    async with floor.database.reading() as tx:
+        page = await messages.after(tx, SAARA, one, seq=0, limit=10)
+    assert isinstance(page, Page)
+    assert [item.text for item in page.items] == ["words that were said", "words of a note"]
 
 
 async def test_loads_change_without_a_word_of_why(floor: Floor) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from valvomo.domain.conversations.call import CallEnded
 from valvomo.domain.conversations.ending import WrapUpCompleted
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import ParticipantLeft
@@ -22,6 +23,8 @@ ENDS: tuple[tuple[Event, Event, str], ...] = (
     (STOPPED, replace(STOPPED, cause="connection_lost"), "Monitoring by Saara ended: the connection was lost."),
     (LEFT, replace(LEFT, cause="parked"),
      "Saara is no longer in the conversation: the conversation was parked. Part: supervisor."),
+    (CallEnded(by_role="agent"), CallEnded(cause="customer_gone"),
+     "The call ended: the customer's connection did not return; the conversation goes on as text."),
     (WrapUpCompleted(agent_id="a"), WrapUpCompleted(agent_id="a", cause="not_serving"),
      "Wrap-up was completed without the agent; the conversation is closed: the account is no longer in service."),
 )  # fmt: skip

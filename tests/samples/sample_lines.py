@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sample_floor import AINO, EINO, HOUSE, ROUTER
+from sample_floor import AINO, EINO, HOUSE, INES, ROUTER
 from sample_routing import ask
 
 from valvomo.commands.agents.presence import SetPresence
 from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.offers import AcceptOffer
+from valvomo.commands.conversations.start import StartConversation
 from valvomo.commands.conversations.telephone import (
     AnswerTelephone,
     ForwardCall,
@@ -20,6 +21,7 @@ from valvomo.commands.conversations.telephone import (
 from valvomo.domain.access.actor import system
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.call_marks import Line
+from valvomo.domain.conversations.model import Channel
 
 if TYPE_CHECKING:
     from sample_floor import Floor
@@ -51,6 +53,12 @@ async def lay_lines(floor: Floor, house: str, *agents: str) -> None:
         house, TRUNK, at, {"number": OWN_NUMBER},
     )  # fmt: skip
     await floor.sql("UPDATE workstreams SET callback_account_id = $1 WHERE id = 'line'", TRUNK)
+
+
+async def call_from_window(floor: Floor) -> str:
+    """A customer calls from a page; the conversation's id."""
+    begun = StartConversation(channel=Channel.VOICE, customer_name="Kaisa", workstream_id="line")
+    return str((await floor.done(INES, begun)).result["id"])
 
 
 async def rings(floor: Floor, caller: str = CALLER, name: str = "") -> str:

@@ -50,7 +50,12 @@ from valvomo.commands.conversations.call import (
     StopCoach,
     Unhold,
 )
-from valvomo.commands.conversations.connection import CustomerConnect, CustomerDisconnect, CustomerEnd
+from valvomo.commands.conversations.connection import (
+    CustomerConnect,
+    CustomerDisconnect,
+    CustomerEnd,
+    HearCustomer,
+)
 from valvomo.commands.conversations.consult import Consult
 from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.force_close import ForceClose
@@ -206,7 +211,10 @@ def scripted() -> list[Step]:
         (0, "pick monitor stop monitor join leave join take_over guest_comes guest_goes long"),
         (
             1,
-            "pick elevate answers_call monitor coach hold transfer_later unhold quiet end_call accept",
+            (
+                "pick guest_comes elevate answers_call guest_goes heard monitor coach "
+                "hold transfer_later unhold quiet end_call accept"
+            ),
         ),
         (8, "pick elevate answers_call records troubles hold troubles end_call troubles end"),
         (
@@ -355,6 +363,8 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.do(guest, CustomerConnect(**link))
         case "guest_goes":
             await floor.do(guest, CustomerDisconnect(**link))
+        case "heard":
+            await floor.do(TIMER, HearCustomer(conversation_id=one))
         case "guest_ends":
             await floor.do(guest, CustomerEnd(conversation_id=one))
         case "answers_call":

@@ -131,6 +131,7 @@ class Hub:
         signal = msgspec.json.decode(payload, type=CallSignal)
         if room := self.rooms.get(signal.organization_id):
             room.hints.show(signal, call_status)
+            room.grades.heard(signal)
 
     def heard_keys(self, payload: str) -> None:
         """What a customer has pressed on their telephone."""

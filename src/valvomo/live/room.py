@@ -17,6 +17,7 @@ from valvomo.db.leading import LOST
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations.media import MessageChanged
 from valvomo.live.audience import collapse
+from valvomo.live.call_grades import CALLS, CallGrades
 from valvomo.live.connection import CLOSE_SIGNED_OUT, Connection, Subscription
 from valvomo.live.delivery import Delivery
 from valvomo.live.feed import Feed
@@ -60,6 +61,7 @@ class Room:
         self.hints = Hints(self.feed, self.transcripts, self.delivery)
         self.signals = Signals(self.feed, self.delivery)
         self.health = Health(lambda: self.feed.floor, database, self.delivery, organization_id)
+        self.grades = CallGrades(lambda: self.feed.floor, self.delivery, time.monotonic)
         self.feed.published = self._published
         self.feed.turned = self.transcripts.places.queues_moved
         self.feed.troubled = self.transcripts.reread_over
@@ -115,7 +117,9 @@ class Room:
         else:
             self.transcripts.unwatch(subscription)
 
-    def _of_the_house(self, topic: str) -> Signals | Health:
+    def _of_the_house(self, topic: str) -> Signals | Health | CallGrades:
+        if topic == CALLS:
+            return self.grades
         return self.health if topic == HEALTH else self.signals
 
     def leave(self, connection: Connection) -> None:
@@ -197,6 +201,8 @@ class Room:
                 self.subscriptions.catch_up(connection)
                 self.signals.catch_up(connection)
                 self.health.catch_up(connection)
+                self.grades.catch_up(connection)
+        self.grades.publish()
         self.transcripts.places.publish()
 
     def _published(self, changes: Sequence[Change], agents: frozenset[str]) -> None:
@@ -204,6 +210,7 @@ class Room:
         self.subscriptions.fanout.publish_mine(nets, agents)
         self.transcripts.publish(nets)
         self.transcripts.places.agents_changed(agents)
+        self.grades.changed(nets)
         self.gathering.add(changes, agents)
 
     def _untold(self, error: Exception) -> None:
@@ -277,7 +284,7 @@ class Room:
             elif refusal := topic_refusal(connection, topic):
                 self.unwatch(connection, topic)
                 self.delivery.refuse(subscription, refusal)
-            elif topic == HEALTH:
-                self.health.begin_again(subscription)
+            elif topic in {HEALTH, CALLS}:
+                (self.health if topic == HEALTH else self.grades).begin_again(subscription)
             elif topic in SHARED_TOPICS:
                 self.subscriptions.begin_again(subscription)

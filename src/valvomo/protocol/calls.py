@@ -12,7 +12,9 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.calls.hearing import Part
 from valvomo.domain.conversations.call_marks import Call, Kept, Line, Telephone, Trouble, TroubleKind
 from valvomo.domain.conversations.event import call_of
+from valvomo.domain.conversations.marks import Deadline
 from valvomo.domain.conversations.model import Conversation, Mode
+from valvomo.domain.figures.calls import has_call_since
 from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.requests import Id, Request
 
@@ -43,6 +45,9 @@ class CallItem(msgspec.Struct, frozen=True, kw_only=True):
     the `recording` too. Nobody is in a call whose customer is to be called (`wanted`), or was not reached (`missed`);
     `telephone` is theirs, null where they have a window. `troubles` is what goes wrong now: whose network does badly
     (`customer`, `agent`), or both speak at once (`overtalk`).
+
+    `with_agent_since`: since when its agent has it, null while nobody has; so many calls count as *in calls*.
+    `reconnect_by`: the customer's window is gone, and unless it is back by then it ends.
     """
 
     id: str
@@ -55,6 +60,8 @@ class CallItem(msgspec.Struct, frozen=True, kw_only=True):
     telephone: TelephoneItem | None
     kept: KeptOfCall | None
     troubles: tuple[TroubleName, ...] = ()
+    with_agent_since: datetime | None = None
+    reconnect_by: datetime | None = None
 
 
 class PublicCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +103,27 @@ class CallStatus(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", ta
     legs: tuple[CallLeg, ...]
 
 
+class CallGrade(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the ways of a call on the floor do now: from 0 (hardly anything arrives) to 4 (all of it).
+
+    Null where somebody is not there, or nothing is known. `id` is the conversation's. `stale`: for some seconds nobody
+    has told of it.
+    """
+
+    id: str
+    call: str
+    customer: int | None
+    agent: int | None
+    stale: bool = False
+
+
+class CallGradeGone(msgspec.Struct, frozen=True, kw_only=True):
+    """The conversation is in that call no more, or is not this reader's to see."""
+
+    id: str
+    removed: bool = True
+
+
 class CallKeys(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="call_keys"):
     """Keys that the customer has pressed on their telephone, for the agent alone; they are kept nowhere."""
 
@@ -122,6 +150,8 @@ def call_item(conversation: Conversation, actor: Actor, lookups: Lookups) -> Cal
         telephone=_telephone(call.telephone),
         kept=_kept(call),
         troubles=tuple(_trouble(one) for one in call.troubles),
+        with_agent_since=has_call_since(conversation),
+        reconnect_by=conversation.deadlines.get(Deadline.RECONNECT),
     )
 
 

@@ -34,7 +34,8 @@ class SpeechChoice(msgspec.Struct, frozen=True, kw_only=True):
 class InsightDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What the organization wants: which back end, which languages are detected, whether what leaves is redacted.
 
-    `speech` writes down what is said in calls that are kept.
+    `speech` writes down what is said in calls that are kept, but for those of the house's languages that are
+    `unwritten`: nobody here takes them, by what the operator has set up.
     """
 
     backend: Backend
@@ -44,6 +45,7 @@ class InsightDocument(msgspec.Struct, frozen=True, kw_only=True):
     languages: list[str]
     speech: SpeechBackend
     speech_backends: list[SpeechChoice]
+    unwritten: list[str]
 
 
 class InsightRequest(Request, frozen=True, kw_only=True):

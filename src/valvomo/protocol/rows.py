@@ -17,6 +17,7 @@ from valvomo.domain.access.sight import (
     shows_preview,
     takes_part,
 )
+from valvomo.domain.calls.quality import grade
 from valvomo.domain.conversations.marks import LanguageSource
 from valvomo.domain.conversations.model import Conversation, Offer, Role
 from valvomo.protocol.acts import ActAnswer, answers, compact
@@ -73,7 +74,12 @@ class OfferItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shown(Heeded, frozen=True, kw_only=True):
-    """What row and document have in common. `version` only grows; monitors are named to supervisors only."""
+    """What row and document have in common. `version` only grows; monitors are named to supervisors only.
+
+    `seq` is the number of the last message, `written` how many there are that people or bots wrote: without the lines
+    in which a machine has written down what was said in a call. `call_grade`: how the worst way into its calls that are
+    over did, from 0 (hardly anything arrived) to 4 (all of it); null where none was measured.
+    """
 
     id: str
     version: int
@@ -109,6 +115,7 @@ class Shown(Heeded, frozen=True, kw_only=True):
     closed_as: str | None
     unanswered_since: datetime | None
     seq: int
+    written: int
     units: int
     transfers: int
     offers: tuple[OfferItem, ...]
@@ -120,6 +127,7 @@ class Shown(Heeded, frozen=True, kw_only=True):
     consent: ConsentItem
     record: RecordItem | None
     call: CallItem | None
+    call_grade: int | None
 
 
 class BoardRow(Shown, frozen=True, kw_only=True):
@@ -217,6 +225,7 @@ def _shown(
     return {
         **copied,
         "version": shown_version(conversation, actor, lookups),
+        "written": conversation.seq - conversation.spoken,
         "at": conversation.last_message_at or conversation.created_at,
         "stage": stage.value if stage else None,
         "queue": Named(queue.id, queue.name),
@@ -240,6 +249,7 @@ def _shown(
         "consent": ConsentItem(policy=conversation.consent.policy.value, answer=conversation.consent.answer),
         "record": record_item(conversation),
         "call": call_item(conversation, actor, lookups),
+        "call_grade": grade(conversation.call_score),
     }
 
 

@@ -12,6 +12,7 @@ import msgspec
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import reads_notes
 from valvomo.domain.calls.quality import grade
+from valvomo.domain.conversations.call import CallEnded
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.ending import WrapUpCompleted
@@ -31,7 +32,7 @@ from valvomo.domain.routing.overflow import Remedy
 from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.texts.catalogue import in_words, text
 
-OF_ITSELF: frozenset[type[Event]] = frozenset({MonitorStopped, ParticipantLeft, WrapUpCompleted})
+OF_ITSELF: frozenset[type[Event]] = frozenset({CallEnded, MonitorStopped, ParticipantLeft, WrapUpCompleted})
 """Ends that somebody brings about, or else a cause: `<kind>_because` says the latter."""
 
 REMEDIES = {

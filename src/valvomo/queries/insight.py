@@ -11,6 +11,7 @@ from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.domain.sentiment.choice import Backend
 from valvomo.domain.speech.choice import SpeechBackend
+from valvomo.insight.speech.choosing import SpeechPlaces, speech_configured, speech_writes
 from valvomo.protocol.insight import (
     ConversationSentiment,
     InsightBackend,
@@ -27,20 +28,22 @@ MOST = 1_000
 
 
 async def settings(
-    tx: Transaction, actor: Actor, configured: frozenset[Backend], speech: frozenset[SpeechBackend]
+    tx: Transaction, actor: Actor, configured: frozenset[Backend], places: SpeechPlaces
 ) -> InsightDocument | Refusal:
-    """What the organization wants, and what there is to choose from; `configured` by the operator, and for `speech`."""
+    """What the organization wants, and what there is to choose from: `configured` by the operator, and in `places`."""
     if refusal := administrator_refusal(actor):
         return refusal
     wanted = await insight.wanted(tx, actor.organization_id)
+    speech, chosen = speech_configured(places), wanted.insight.speech
     return InsightDocument(
         backend=wanted.insight.backend,
         detect_language=wanted.insight.detect_language,
         redact=wanted.insight.redact,
         backends=[InsightBackend(backend=one, ready=one in configured) for one in Backend],
         languages=list(wanted.languages),
-        speech=wanted.insight.speech,
+        speech=chosen,
         speech_backends=[SpeechChoice(backend=one, ready=one in speech) for one in SpeechBackend],
+        unwritten=[one for one in wanted.languages if not speech_writes(places, chosen, one)],
     )
 
 

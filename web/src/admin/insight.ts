@@ -12,6 +12,8 @@ export interface Insight {
   backends: readonly { backend: Backend; ready: boolean }[]
   speech: SpeechBackend
   speech_backends: readonly { backend: SpeechBackend; ready: boolean }[]
+  /** Of the languages above, those in which nobody here writes down what is said. */
+  unwritten: readonly string[]
 }
 
 export interface TrialRow {

@@ -5126,6 +5126,7 @@ export interface components {
             bot: components["schemas"]["Named"] | null;
             bot_paused: components["schemas"]["PauseItem"] | null;
             call: components["schemas"]["CallItem"] | null;
+            call_grade: number | null;
             channel: string;
             closed_as: string | null;
             closed_at: string | null;
@@ -5171,6 +5172,7 @@ export interface components {
             waiting_at: string | null;
             workstream: components["schemas"]["Named"];
             wrap_up_at: string | null;
+            written: number;
         };
         /** Page[BoardRow] */
         BoardRowPage: {
@@ -5429,6 +5431,7 @@ export interface components {
             kept: "transcript" | "recording" | null;
             /** @enum {string} */
             mode: "voice" | "video";
+            reconnect_by?: string | null;
             /** @enum {null|string} */
             recording: "on" | "paused" | null;
             /** Format: date-time */
@@ -5438,6 +5441,7 @@ export interface components {
             telephone: components["schemas"]["TelephoneItem"] | null;
             /** @default [] */
             troubles: ("customer" | "agent" | "overtalk")[];
+            with_agent_since?: string | null;
         };
         /**
          * CallKeys
@@ -5918,6 +5922,7 @@ export interface components {
             bot_paused: components["schemas"]["PauseItem"] | null;
             bot_summary: string | null;
             call: components["schemas"]["CallItem"] | null;
+            call_grade: number | null;
             channel: string;
             closed_as: string | null;
             closed_at: string | null;
@@ -5978,6 +5983,7 @@ export interface components {
             waiting_at: string | null;
             workstream: components["schemas"]["Named"];
             wrap_up_at: string | null;
+            written: number;
         };
         /** Page[ConversationDocument] */
         ConversationDocumentPage: {
@@ -7003,6 +7009,7 @@ export interface components {
             redact: boolean;
             speech: components["schemas"]["SpeechBackend"];
             speech_backends: components["schemas"]["SpeechChoice"][];
+            unwritten: string[];
         };
         /** InsightRequest */
         InsightRequest: {

@@ -14,6 +14,7 @@ describe('the sign of a call', () => {
     ['by a window', CALL, 'voice'],
     ['by telephone', { ...CALL, telephone: PHONE }, 'voice'],
     ['on hold', { ...CALL, held_since: held, telephone: PHONE }, 'held'],
+    ['whose window is gone', { ...CALL, held_since: held, reconnect_by: held }, 'gone'],
     ['asked into it', { ...CALL, state: 'asked' }, 'asked'],
     ['to be called back', { ...CALL, state: 'wanted', telephone: { ...PHONE, line: 'wanted' } }, 'wanted'],
     ['called just now', { ...CALL, telephone: { ...PHONE, line: 'dialling', tries: 1 } }, 'dialling'],

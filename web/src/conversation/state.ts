@@ -33,12 +33,13 @@ export function pendingOffer(row: Pick<BoardRow, 'offers'>): Offer | null {
   return row.offers.find((offer) => offer.kind !== 'consult') ?? null
 }
 
-export type Sign = 'asked' | 'wanted' | 'dialling' | 'missed' | 'held' | 'network' | 'overtalk' | 'voice' | 'video'
+export type Sign = 'asked' | 'wanted' | 'dialling' | 'missed' | 'gone' | 'held' | 'network' | 'overtalk' | 'voice' | 'video'
 
-/** What is shown of a conversation's call: that the customer is asked into one, is to be called, waits on hold, what goes wrong, or what it is. */
+/** What is shown of a conversation's call: that the customer is asked into one, is to be called, has lost the connection, waits on hold, what goes wrong, or what it is. */
 export function callSign({ call, mode, channel }: Pick<BoardRow, 'call' | 'channel' | 'mode'>): Sign | null {
   if (call && call.state !== 'on') return call.state
   if (call?.telephone?.line === 'dialling') return 'dialling'
+  if (call?.reconnect_by) return 'gone'
   if (call?.held_since) return 'held'
   const [trouble] = call?.troubles ?? []
   if (trouble) return trouble === 'overtalk' ? 'overtalk' : 'network'

@@ -99,6 +99,10 @@ export interface Call {
   troubles?: readonly ('customer' | 'agent' | 'overtalk')[]
   /** Null where the customer has a window. */
   telephone?: Telephone | null
+  /** Since when its agent has it; null while nobody has. So many calls count as *in calls*. */
+  with_agent_since?: string | null
+  /** The customer's window is gone: unless it is back by then it ends. */
+  reconnect_by?: string | null
 }
 
 /** Compact in board rows (null: allowed; a code: why not); whole in `GET /conversations/{id}`. */
@@ -154,6 +158,8 @@ export interface BoardRow extends Heeded {
   /** Null for what is no record. */
   record?: RecordItem | null
   call?: Call | null
+  /** How the worst way into its calls that are over did, 0 to 4; null where none was measured. */
+  call_grade?: number | null
   acts: Acts
   /** Set on a row that has left the list, where its order is held. */
   removed?: boolean
@@ -163,6 +169,10 @@ export interface BoardRow extends Heeded {
 export interface ConversationState extends BoardRow {
   /** How many recordings there are of its calls. */
   recordings?: number
+  /** How many messages people and bots wrote: without what a machine has written down of calls. */
+  written?: number
+  /** Number of its last message, internal ones included. */
+  seq?: number
   disposition?: string | null
   /** What the bot told the agent about it. */
   bot_summary?: string | null

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
-import { byUrgency, groupOf, stillHere, unreadOf } from './lists'
+import type { Message } from '@/conversation/types'
+
+import { byUrgency, groupOf, readOf, stillHere, unreadOf } from './lists'
 import type { MyConversation } from './types'
 import { waitingTone } from './waiting'
 
@@ -24,9 +26,20 @@ describe('the desk’s list', () => {
   })
 
   it('counts what came after the last look, and forgets what has gone', () => {
-    expect(unreadOf(row('a', { seq: 5 }), { a: 3 })).toBe(2)
-    expect(unreadOf(row('b', { seq: 2 }), {})).toBe(2)
+    expect(unreadOf(row('a', { written: 5 }), { a: 3 })).toBe(2)
+    expect(unreadOf(row('b', { written: 2 }), {})).toBe(2)
     expect(stillHere({ a: 3, b: 1 }, new Set(['b']))).toEqual({ b: 1 })
+  })
+
+  it('takes what a machine has written down of a call for nothing to read', () => {
+    const said = (seq: number, visibility: Message['visibility'] = 'public') => ({ seq, visibility })
+    const all = [said(1), said(2, 'spoken'), said(3, 'spoken'), said(4, 'internal')]
+    expect(readOf({ seq: 4, written: 2 }, all)).toBe(2)
+    expect(readOf({ seq: 1, written: 1 }, all)).toBe(2)
+    expect(readOf({ seq: 3, written: 1 }, [said(3, 'spoken')])).toBe(1)
+    expect(readOf({ seq: 5, written: 3 }, all)).toBeNull()
+    expect(readOf({}, all)).toBeNull()
+    expect(unreadOf(row('a', { written: 2 }), { a: readOf({ seq: 4, written: 2 }, all) ?? 0 })).toBe(0)
   })
 })
 

@@ -1,4 +1,4 @@
-import type { BoardRow } from '@/conversation/types'
+import type { BoardRow, Message } from '@/conversation/types'
 
 import type { MyConversation } from './types'
 
@@ -25,9 +25,15 @@ export function byTurn(one: BoardRow, other: BoardRow): number {
   return other.priority - one.priority || Date.parse(one.queued_at) - Date.parse(other.queued_at)
 }
 
-/** Messages after the last one that was on the screen. */
-export function unreadOf(row: Pick<MyConversation, 'id' | 'seq'>, seen: Readonly<Record<string, number>>): number {
-  return Math.max(0, row.seq - (seen[row.id] ?? 0))
+/** Messages that came after what was on the screen; what a machine writes down of a call is no message to read. */
+export function unreadOf(row: Pick<MyConversation, 'id' | 'written'>, seen: Readonly<Record<string, number>>): number {
+  return Math.max(0, row.written - (seen[row.id] ?? 0))
+}
+
+/** How many messages are read once the last of these is; null while the state counts some that are not here yet. */
+export function readOf({ seq, written }: Partial<Pick<MyConversation, 'seq' | 'written'>>, messages: readonly Pick<Message, 'seq' | 'visibility'>[]): number | null {
+  if (seq === undefined || written === undefined || (messages.at(-1)?.seq ?? 0) < seq) return null
+  return written + messages.filter((one) => one.seq > seq && one.visibility !== 'spoken').length
 }
 
 /** What was seen of conversations that are still here: the rest need not be kept. */

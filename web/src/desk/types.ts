@@ -8,6 +8,8 @@ export interface MyConversation extends BoardRow {
   role: 'primary' | 'consult' | 'supervisor' | 'monitor'
   /** Number of its last message, internal ones included. */
   seq: number
+  /** How many of them people and bots wrote: without what a machine has written down of calls. */
+  written: number
 }
 
 export interface MyOffer {

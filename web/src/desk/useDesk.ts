@@ -52,8 +52,8 @@ export function useLists() {
 /** How far each conversation was read, kept in this browser for this account. */
 export const useMarks = defineStore('desk.marks', () => {
   const seen = storedRef<Record<string, number>>(useSession().me?.id ?? '', 'desk.seen', {})
-  function mark(id: string, seq: number): void {
-    if (document.visibilityState === 'visible' && seq > (seen.value[id] ?? 0)) seen.value = { ...seen.value, [id]: seq }
+  function mark(id: string, read: number): void {
+    if (document.visibilityState === 'visible' && read > (seen.value[id] ?? 0)) seen.value = { ...seen.value, [id]: read }
   }
   function keep(ids: ReadonlySet<string>): void {
     if (Object.keys(seen.value).some((id) => !ids.has(id))) seen.value = stillHere(seen.value, ids)

@@ -6,6 +6,7 @@ import AttentionCell from './cells/AttentionCell.vue'
 import CustomerCell from './cells/CustomerCell.vue'
 import HandleCell from './cells/HandleCell.vue'
 import MonitorsCell from './cells/MonitorsCell.vue'
+import QualityCell from './cells/QualityCell.vue'
 import QueueCell from './cells/QueueCell.vue'
 import SentimentCell from './cells/SentimentCell.vue'
 import StateCell from './cells/StateCell.vue'
@@ -32,6 +33,7 @@ export const FLOOR_COLUMNS: readonly FloorColumn[] = [
   { id: 'wait', width: 68, sortable: true, align: 'end', cell: WaitCell },
   { id: 'handle', width: 94, sortable: true, align: 'end', cell: HandleCell },
   { id: 'sentiment', width: 99, sortable: true, cell: SentimentCell },
+  { id: 'quality', width: 68, sortable: true, cell: QualityCell },
   { id: 'language', width: 60, sortable: true },
   { id: 'tags', width: 130, cell: TagsCell },
   { id: 'monitors', width: 54, hideLabel: true, cell: MonitorsCell },
@@ -39,7 +41,7 @@ export const FLOOR_COLUMNS: readonly FloorColumn[] = [
 ]
 
 /** What stays, in this order, where there is no room for all. */
-const PRIORITY = ['customer', 'state', 'attention', 'acts', 'agent', 'wait', 'subject', 'monitors', 'sentiment', 'queue', 'handle', 'language', 'tags']
+const PRIORITY = ['customer', 'state', 'attention', 'acts', 'agent', 'wait', 'subject', 'monitors', 'sentiment', 'queue', 'quality', 'handle', 'language', 'tags']
 
 function fitting(columns: readonly FloorColumn[], room: number): Set<string> {
   const fits = new Set<string>()

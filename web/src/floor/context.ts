@@ -2,12 +2,17 @@ import { inject, type InjectionKey } from 'vue'
 
 import type { BoardRow } from '@/conversation/types'
 
+import type { CallGrade } from './grades'
 import type { AgentRow } from './types'
 
 /** What the list's cells need beyond their row. */
 export interface FloorContext {
   /** Whoever asks hears of it when they come later. */
   agent(id: string): AgentRow | undefined
+  /** How its call does now; nothing is known of the past. */
+  graded?(id: string): CallGrade | undefined
+  /** Whether that stands in the cell of the state, since there is no room for a column. */
+  inState?(): boolean
   open(row: BoardRow): void
   /** What calls for attention there, and what supervisors say of it; nobody says anything of the past. */
   heed?(row: BoardRow): void

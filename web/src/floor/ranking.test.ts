@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 
 import { allParts, attentionMissing, attentionReasons, attentionScore } from '@/attention/score'
-import type { AttentionPart, BoardRow } from '@/conversation/types'
+import type { AttentionPart, BoardRow, Call } from '@/conversation/types'
 
 import { floorColumns } from './columns'
 import { factsOf, waitOf } from './facts'
+import type { CallGrade } from './grades'
 import { grouped, heldOrder, passes, rank, waited, type Ranking } from './ranking'
 import { chosenByHand, DEFAULT_VIEW, FIGURE_FILTERS, NOBODY, showsFigure } from './view'
 
@@ -21,6 +22,7 @@ function row(id: string, part: Partial<BoardRow> = {}): BoardRow {
   }
 }
 const ranking = (part: Partial<Ranking> = {}): Ranking => ({ view: DEFAULT_VIEW, words: '', at: T0 + 600_000, language: 'en', nobody: 'Nobody', ...part })
+const call = (since: string | null): Call => ({ id: 'call', mode: 'voice', state: 'on', since: iso(0), held_since: null, coached_by: [], recording: null, with_agent_since: since })
 const ids = (rows: readonly BoardRow[]) => rows.map((one) => one.id).join('')
 
 describe('attention', () => {
@@ -98,6 +100,15 @@ describe('order', () => {
     expect(ids(rank(rows, ranking({ view: byWait })))).toBe('bac')
     expect(ids(rank(rows, ranking()))).toBe('abc')
   })
+  it('puts the worst call first, and what is in none last', () => {
+    const grades: Record<string, CallGrade> = {
+      a: { id: 'a', call: 'call', customer: 4, agent: 3 },
+      b: { id: 'b', call: 'call', customer: 0, agent: 4, stale: true },
+      c: { id: 'c', call: 'call', customer: null, agent: null },
+    }
+    const view = { ...DEFAULT_VIEW, sort: { column: 'quality', direction: 'ascending' as const } }
+    expect(ids(rank([row('d'), row('c'), row('a'), row('b')], ranking({ view, graded: (id) => grades[id] })))).toBe('bacd')
+  })
   it('is the same wherever sorting begins', () => {
     const many = Array.from({ length: 200 }, (_, at) => row(`r${(at * 7919) % 1000}`, { queued_at: iso(-((at * 31) % 40)), customer: { id: 'c', name: `Åsa ${(at * 17) % 50}` } }))
     for (const column of ['wait', 'customer', 'attention']) {
@@ -128,6 +139,9 @@ describe('order', () => {
 
 it('a figure is pressed while the list shows what it counts', () => {
   expect(showsFigure({ ...DEFAULT_VIEW, situations: ['waiting'] }, 'waiting')).toBe(true)
+  expect(showsFigure({ ...DEFAULT_VIEW, inCall: true }, 'in_call')).toBe(true)
+  expect(showsFigure(DEFAULT_VIEW, 'in_call')).toBe(false)
+  expect(showsFigure({ ...DEFAULT_VIEW, situations: ['waiting'], inCall: true }, 'waiting')).toBe(false)
   expect(showsFigure({ ...DEFAULT_VIEW, situations: ['queued', 'orphaned', 'offered'] }, 'in_queue')).toBe(true)
   expect(showsFigure({ ...DEFAULT_VIEW, situations: ['queued', 'orphaned', 'offered'] }, 'longest_wait')).toBe(false)
 })
@@ -143,30 +157,32 @@ describe('each figure opens the list that it counts', () => {
     row('b', { state: 'active', stage: 'accepted', bot: agent }),
     row('w', { state: 'waiting', ...served, stage: null }),
     row('u', { state: 'wrap_up', ...served, stage: null }),
+    row('c', { state: 'active', ...served, call: call(iso(5)) }),
+    row('q', { call: call(null) }),
   ]
   const listed = (figure: string) => ids(floor.filter((one) => passes(one, { view: { ...DEFAULT_VIEW, ...FIGURE_FILTERS[figure] }, words: '' })))
 
-  it.each([['in_queue', 'onf'], ['longest_wait', 'onf'], ['active', 'fab'], ['waiting', 'w'], ['wrap_up', 'u'], ['orphans', 'n']])('%s', (figure, rows) =>
+  it.each([['in_queue', 'onfq'], ['longest_wait', 'onfq'], ['active', 'fabc'], ['in_call', 'c'], ['waiting', 'w'], ['wrap_up', 'u'], ['orphans', 'n']])('%s', (figure, rows) =>
     expect(listed(figure)).toBe(rows))
 
   it('and who is in queue is who waits', () => {
     const waiting = floor.filter((one) => one.state === 'open' || one.stage === 'offered')
     expect(ids(waiting)).toBe(listed('in_queue'))
-    expect(waiting.map((one) => waitOf(one).until)).toEqual([null, null, null])
+    expect(waiting.map((one) => waitOf(one).until)).toEqual([null, null, null, null])
   })
 })
 
 it('columns give way by importance where there is little room', () => {
   const name = (id: string) => id
   const shown = (room: number | null) => floorColumns(DEFAULT_VIEW.hidden, room, name).map((column) => column.id)
-  const all = ['attention', 'customer', 'subject', 'state', 'queue', 'agent', 'wait', 'handle', 'sentiment', 'monitors', 'acts']
+  const all = ['attention', 'customer', 'subject', 'state', 'queue', 'agent', 'wait', 'handle', 'sentiment', 'quality', 'monitors', 'acts']
   expect(shown(null)).toEqual(all)
   expect(shown(350)).toEqual(['customer', 'state'])
   expect(shown(660)).toEqual(['attention', 'customer', 'state', 'wait', 'acts'])
   // A screen of so many pixels without the navigation, a scroll bar and the boxes to choose by.
   const screen = (width: number) => shown(width - 208 - 11 - 40)
-  expect(screen(1280)).toEqual(all.filter((id) => !['queue', 'handle', 'sentiment'].includes(id)))
-  expect(screen(1440)).toEqual(all.filter((id) => id !== 'handle'))
+  expect(screen(1280)).toEqual(all.filter((id) => !['queue', 'quality', 'handle', 'sentiment'].includes(id)))
+  expect(screen(1440)).toEqual(all.filter((id) => !['quality', 'handle'].includes(id)))
   expect(screen(1600)).toEqual(all)
 })
 

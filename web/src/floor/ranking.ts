@@ -3,6 +3,7 @@ import type { AttentionPart, BoardRow } from '@/conversation/types'
 import { GroupLine } from '@/ui/table'
 
 import { agentName, factsOf, plainly, textOf, type Facts } from './facts'
+import { worstOf, type CallGrade } from './grades'
 import { NOBODY, SITUATIONS, type FloorView } from './view'
 
 /** Which rows, in which order. Pure: the clock and the words of the language come from outside. */
@@ -14,6 +15,8 @@ export interface Ranking {
   nobody: string
   /** What an agent's conversations get because they are theirs. */
   theirs?: (agentId: string) => readonly AttentionPart[] | undefined
+  /** How its call does now. */
+  graded?: (id: string) => CallGrade | undefined
 }
 
 export function passes(row: BoardRow, ranking: Pick<Ranking, 'view' | 'words'>): boolean {
@@ -29,6 +32,8 @@ function sieve({ view, words }: Pick<Ranking, 'view' | 'words'>): (row: BoardRow
   const wanted = words.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean)
   return (row, facts) => {
     if (situations.size > 0 && !situations.has(facts.situation)) return false
+    // Counted as in calls by the same: the server says of both since when an agent has it.
+    if (view.inCall && !row.call?.with_agent_since) return false
     if (queues.size > 0 && !queues.has(row.queue?.id ?? NOBODY)) return false
     if (agents.size > 0 && !agents.has(row.agent?.id ?? NOBODY)) return false
     if (channels.size > 0 && !channels.has(row.channel)) return false
@@ -44,12 +49,13 @@ export function waited({ since, until }: Pick<Facts, 'since' | 'until'>, at: num
 }
 
 const TEXTS = new Set(['customer', 'subject', 'channel', 'queue', 'agent', 'language'])
+const NOT_GRADED = 5
 type Key = (row: BoardRow, facts: Facts) => number | string
 
 /** Above every score: what is pinned stands first, whichever way the scores go. */
 const PINNED = 1000
 
-function keyOf(column: string, { at, theirs }: Ranking, sign: number): Key {
+function keyOf(column: string, { at, theirs, graded }: Ranking, sign: number): Key {
   const keys: Record<string, Key> = {
     attention: (row) => attentionScore(row, at, row.agent ? theirs?.(row.agent.id) : undefined) - (row.pinned ? sign * PINNED : 0),
     customer: (row) => row.customer.name,
@@ -63,6 +69,8 @@ function keyOf(column: string, { at, theirs }: Ranking, sign: number): Key {
     handle: (_, facts) => (facts.accepted === null ? -1 : at - facts.accepted),
     // The worst first; whom nothing is known of is after all others.
     sentiment: (row) => row.sentiment?.score ?? 2,
+    // The worst first; what is in no call, or not measured yet, is after all others.
+    quality: (row) => worstOf(graded?.(row.id)) ?? NOT_GRADED,
     language: (row) => row.language,
   }
   return keys[column] ?? (() => 0)

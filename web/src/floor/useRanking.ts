@@ -5,6 +5,7 @@ import type { RowSet } from '@/live/rows'
 import { now, serverNow, useNow } from '@/ui/clock'
 
 import { plainly } from './facts'
+import type { CallGrade } from './grades'
 import { grouped, heldOrder, rank, sameOrder, type Ranking } from './ranking'
 import type { FloorView } from './view'
 
@@ -17,6 +18,7 @@ interface Options {
   language: () => string
   nobody: () => string
   theirs: (agentId: string) => readonly AttentionPart[] | undefined
+  graded?: (id: string) => CallGrade | undefined
 }
 
 /** Ranking anew because rows come and go never takes more than this share of the time. */
@@ -27,12 +29,12 @@ const LEAST_PAUSE_MS = 100
  * The order of the list: anew once a second, with every change of the view, and soon after rows came or went; never under
  * the pointer. `shown` counts the rows that are not over yet.
  */
-export function useRanking({ board, view, words, held, language, nobody, theirs }: Options) {
+export function useRanking({ board, view, words, held, language, nobody, theirs, graded }: Options) {
   const clock = useNow()
   const order = shallowRef<BoardRow[]>([])
   const added = shallowRef(0)
   const shown = shallowRef(0)
-  const ranking = (): Ranking => ({ view: view.value, words: words.value, at: clock === now ? serverNow() : clock.value, language: language(), nobody: nobody(), theirs })
+  const ranking = (): Ranking => ({ view: view.value, words: words.value, at: clock === now ? serverNow() : clock.value, language: language(), nobody: nobody(), theirs, graded })
   let notBefore = 0
   let turn = 0
   let timer: ReturnType<typeof setTimeout> | undefined

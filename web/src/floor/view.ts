@@ -8,6 +8,8 @@ export interface FloorView {
   queues: string[]
   agents: string[]
   channels: Channel[]
+  /** Only what an agent has in a call now. */
+  inCall: boolean
   group: 'none' | 'queue' | 'agent'
   sort: Sort
   hidden: string[]
@@ -23,6 +25,7 @@ export const DEFAULT_VIEW: FloorView = {
   queues: [],
   agents: [],
   channels: [],
+  inCall: false,
   group: 'none',
   sort: { column: 'attention', direction: 'descending' },
   hidden: ['language', 'tags'],
@@ -36,26 +39,27 @@ export function chosenByHand(view: FloorView): boolean {
 
 export function isFiltered(view: FloorView, words: string): boolean {
   const lists = [view.situations, view.queues, view.agents, view.channels]
-  return words.trim() !== '' || lists.some((list) => list.length > 0)
+  return words.trim() !== '' || view.inCall || lists.some((list) => list.length > 0)
 }
 
 export function unfiltered(view: FloorView): FloorView {
-  return { ...view, situations: [], queues: [], agents: [], channels: [] }
+  return { ...view, situations: [], queues: [], agents: [], channels: [], inCall: false }
 }
 
 /** A figure of the strip and what of the list it counts. */
-export const FIGURE_FILTERS: Readonly<Record<string, { situations: Situation[]; sort?: Sort }>> = {
+export const FIGURE_FILTERS: Readonly<Record<string, { situations: Situation[]; inCall?: boolean; sort?: Sort }>> = {
   in_queue: { situations: ['queued', 'orphaned', 'offered'] },
   longest_wait: { situations: ['queued', 'orphaned', 'offered'], sort: { column: 'wait', direction: 'descending' } },
   active: { situations: ['offered', 'active', 'bot'] },
   waiting: { situations: ['waiting'] },
   wrap_up: { situations: ['wrap_up'] },
   orphans: { situations: ['orphaned'] },
+  in_call: { situations: [], inCall: true },
 }
 
 export function showsFigure(view: FloorView, figure: string): boolean {
   const filter = FIGURE_FILTERS[figure]
-  if (!filter || filter.situations.length !== view.situations.length) return false
+  if (!filter || filter.situations.length !== view.situations.length || (filter.inCall ?? false) !== view.inCall) return false
   const sameSort = !filter.sort || (filter.sort.column === view.sort.column && filter.sort.direction === view.sort.direction)
   return sameSort && filter.situations.every((name) => view.situations.includes(name))
 }

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
+from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations import customer as rules
 from valvomo.domain.conversations.ending import customer_end
-from valvomo.domain.refusals import Refusal
+from valvomo.domain.refusals import Reason, Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +23,18 @@ class CustomerConnect(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerDisconnect(Command):
-    """A live connection of the customer was lost; the last one starts the reconnect time of a live chat."""
+    """A live connection of the customer was lost; the last one starts the reconnect time of a live chat or call."""
 
     conversation_id: str
     connection_id: str
     process_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearCustomer(Command):
+    """Whoever carries the call of a customer without a live connection still hears them in it."""
+
+    conversation_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,18 @@ async def customer_disconnect(work: Work, command: CustomerDisconnect) -> Outcom
         return {}
     workstream = await work.workstream(conversation)
     return await work.decide(conversation, rules.disconnected(conversation, workstream, work.now))
+
+
+@handles(HearCustomer)
+async def hear_customer(work: Work, command: HearCustomer) -> Outcome:
+    """Nothing where they are back by now, or the call is over."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    conversation = await work.lock(command.conversation_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    workstream = await work.workstream(conversation)
+    return await work.decide(conversation, rules.hear_customer(conversation, workstream, work.now))
 
 
 @handles(CustomerEnd)

@@ -14,11 +14,11 @@ from valvomo.db import agents, conversations, house
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.bots import bot_due
-from valvomo.domain.conversations.call import CallDeclined
+from valvomo.domain.conversations.call import CallDeclined, end_call
 from valvomo.domain.conversations.ending import CapacityFreed, auto_close, customer_end, due
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.marks import Deadline
-from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.model import SYNCHRONOUS, Conversation
 from valvomo.domain.conversations.offers import OfferExpired, expire
 from valvomo.domain.conversations.queueing import lost
 from valvomo.domain.conversations.telephone import dial
@@ -70,6 +70,8 @@ async def fire_timers(work: Work, command: FireTimers) -> Outcome:
         if due(conversation, name, work.now):
             if name is Deadline.BOT:
                 events = await _bot_due(work, conversation, workstream)
+            elif name is Deadline.RECONNECT:
+                events = await _customer_gone(work, conversation, workstream)
             else:
                 events = fall_due(name, conversation, workstream, (queue, work))
             conversation = await work.record(conversation, events)
@@ -86,9 +88,6 @@ def fall_due(
     match name:
         case Deadline.OFFER | Deadline.CONSULT_OFFER:
             return expire(conversation, work.now, open_until)
-        case Deadline.RECONNECT:
-            left = customer_end(conversation, workstream, work.now, cause="customer_gone")
-            return () if isinstance(left, Refusal) else left
         case Deadline.AGENT_GONE:
             return lost(conversation, workstream, queue, "agent_gone", at=work.now)
         case Deadline.WRAP_UP_BLOCK | Deadline.WINDOW | Deadline.CALL:
@@ -97,8 +96,20 @@ def fall_due(
             return dial(conversation, work.new_id())
         case Deadline.AUTO_CLOSE:
             return auto_close(conversation)
-        case Deadline.BOT:
+        case Deadline.BOT | Deadline.RECONNECT:
             raise AssertionError("asks the database first")
+
+
+async def _customer_gone(work: Work, conversation: Conversation, workstream: Workstream) -> tuple[Event, ...]:
+    """A live chat, and what began as a call, is over without its customer; of another conversation its call is."""
+    cause = "customer_gone"
+    if conversation.channel in SYNCHRONOUS:
+        left = customer_end(conversation, workstream, work.now, cause=cause)
+    else:
+        wish = conversation.scheduled_transfer
+        target = await work.lock_agent(wish.agent_id) if wish else None
+        left = end_call(conversation, workstream, target, work.new_id(), cause=cause, at=work.now)
+    return () if isinstance(left, Refusal) else left
 
 
 async def _bot_due(work: Work, conversation: Conversation, workstream: Workstream) -> tuple[Event, ...]:
@@ -114,9 +125,17 @@ async def _bot_due(work: Work, conversation: Conversation, workstream: Workstrea
 
 
 async def _lock_agents(work: Work, conversation: Conversation) -> None:
-    """Whom a missed offer touches: who becomes freer, and who missed it; by id, so that two never wait in a circle."""
+    """Whom a missed offer touches: who becomes freer, and who missed it; and to whom a call's end passes it on.
+
+    By id, so that two never wait in a circle.
+    """
+    touched: set[str] = set()
     if any(due(conversation, name, work.now) for name in (Deadline.OFFER, Deadline.CONSULT_OFFER)):
         touched = {*conversation.holds, *(one.agent_id for one in conversation.offers)}
+    wish = conversation.scheduled_transfer
+    if wish is not None and due(conversation, Deadline.RECONNECT, work.now):
+        touched.add(wish.agent_id)
+    if touched:
         await agents.lock(work.tx, work.organization_id, sorted(touched), work.now)
 
 

@@ -68,10 +68,14 @@ class Elevated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(Event):
-    """The call of an elevated conversation is over; the text conversation goes on. By whom: `agent`, `customer`."""
+    """The call of an elevated conversation is over; the text conversation goes on. By whom: `agent`, `customer`.
+
+    With a `cause` (`customer_gone`) nobody has ended it.
+    """
 
     kind: ClassVar[str] = "call_ended"
     by_role: str | None = None
+    cause: str | None = None
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """Text again; a transfer that waited for this has had its chance."""
@@ -131,6 +135,7 @@ def end_call(
     offer_id: str,
     *,
     by_role: str | None = None,
+    cause: str | None = None,
     at: datetime,
 ) -> tuple[Event, ...] | Refusal:
     """The call ends; a transfer that was scheduled for now is made, if its target can still be asked."""
@@ -138,7 +143,7 @@ def end_call(
         return decline_call(conversation, "withdrawn")
     if not conversation.elevated:
         return Refusal(Reason.NOT_ELEVATED)
-    ended = CallEnded(by_role=by_role)
+    ended = CallEnded(by_role=by_role, cause=cause)
     waiting = conversation.scheduled_transfer
     if waiting is None or target is None:
         return (ended,)

@@ -61,7 +61,10 @@ class WayRated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRated(Event):
-    """A call is over, and this is how its ways did. It says everything that is counted of it, as an answer does."""
+    """A call is over, and this is how its ways did. It says everything that is counted of it, as an answer does.
+
+    Of a conversation the lowest mean of all ways into its calls is remembered (`call_score`).
+    """
 
     kind: ClassVar[str] = "call_rated"
     call_id: str
@@ -71,8 +74,9 @@ class CallRated(Event):
     outbound: bool = False
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """The conversation is what it was."""
-        return conversation.but()
+        """How the worst of its ways did."""
+        known = () if conversation.call_score is None else (conversation.call_score,)
+        return conversation.but(call_score=min((*known, *(one.mean for one in self.ways)), default=None))
 
 
 def note_troubles(

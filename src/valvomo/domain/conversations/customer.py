@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from valvomo.domain.agents.capacity import Agent, exceeded_by
-from valvomo.domain.conversations.event import Event, with_deadlines
+from valvomo.domain.conversations.event import Event, ongoing_call, with_deadlines
+from valvomo.domain.conversations.marks import Deadline
 from valvomo.domain.conversations.model import Channel, Conversation, State
 from valvomo.domain.conversations.queueing import Resumed, lost
 from valvomo.domain.conversations.workstream import Workstream
@@ -26,14 +27,26 @@ class CustomerConnected(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerDisconnected(Event):
-    """The customer's window is gone; a live chat waits until `reconnect_by`, other kinds for ever."""
+    """The customer's window is gone; what cannot go on without it waits until `reconnect_by`, all else for ever."""
 
     kind: ClassVar[str] = "customer_disconnected"
     reconnect_by: datetime | None
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """The clock runs for a live chat."""
+        """The clock runs for a live chat, and for a call."""
         return with_deadlines(replace(conversation, customer_online=False), reconnect=self.reconnect_by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerHeard(Event):
+    """The customer's window is gone, and yet they are in the call: only after that their time begins."""
+
+    kind: ClassVar[str] = "customer_heard"
+    reconnect_by: datetime
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """The clock begins anew."""
+        return with_deadlines(conversation, reconnect=self.reconnect_by)
 
 
 def connected(conversation: Conversation) -> tuple[Event, ...]:
@@ -44,15 +57,31 @@ def connected(conversation: Conversation) -> tuple[Event, ...]:
 
 
 def disconnected(conversation: Conversation, workstream: Workstream, at: datetime) -> tuple[Event, ...]:
-    """Noted once; only a live chat that is open or active has a reconnect time."""
+    """Noted once; only what cannot go on without the customer's window has a reconnect time."""
     if conversation.state is State.CLOSED or conversation.customer_online is not True:
         return ()
-    synchronous = conversation.channel is Channel.LIVE_CHAT and conversation.state in (
-        State.OPEN,
-        State.ACTIVE,
-    )
-    by = at + timedelta(seconds=workstream.timers.reconnect) if synchronous else None
+    by = at + timedelta(seconds=workstream.timers.reconnect) if needs_window(conversation) else None
     return (CustomerDisconnected(reconnect_by=by),)
+
+
+def needs_window(conversation: Conversation) -> bool:
+    """Whether the customer can be reached in nothing but their window: in a live chat, and in a call from it."""
+    if conversation.state not in (State.OPEN, State.ACTIVE):
+        return False
+    return conversation.channel is Channel.LIVE_CHAT or calls_from_window(conversation)
+
+
+def calls_from_window(conversation: Conversation) -> bool:
+    """Whether it is in a call whose customer is not on a telephone."""
+    call = ongoing_call(conversation)
+    return call is not None and call.telephone is None
+
+
+def hear_customer(conversation: Conversation, workstream: Workstream, at: datetime) -> tuple[Event, ...]:
+    """Whoever carries the call hears a customer whose time runs out: a window may be lost where sound gets through."""
+    if not calls_from_window(conversation) or Deadline.RECONNECT not in conversation.deadlines:
+        return ()
+    return (CustomerHeard(reconnect_by=at + timedelta(seconds=workstream.timers.reconnect)),)
 
 
 def revived(

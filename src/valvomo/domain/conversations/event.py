@@ -14,6 +14,7 @@ from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.marks import Deadline
 from valvomo.domain.conversations.model import (
     SPOKEN,
+    Channel,
     Conversation,
     Mode,
     Offer,
@@ -117,10 +118,16 @@ def ongoing_call(conversation: Conversation) -> Call | None:
 
 
 def without_call(conversation: Conversation) -> Conversation:
-    """No call any more: text again, unless it never was; nobody coaches, and nobody is asked."""
+    """No call any more: text again, unless it never was; nobody coaches, and nobody is asked.
+
+    Nobody has to come back to it either; in a live chat they do, call or no call.
+    """
     quiet = tuple(replace(one, coaching=False) if one.coaching else one for one in conversation.participants)
     mode = conversation.mode if conversation.channel in SPOKEN else Mode.TEXT
-    return with_deadlines(conversation.but(call=None, mode=mode, participants=quiet), call=None)
+    waits = conversation.deadlines.get("reconnect") if conversation.channel is Channel.LIVE_CHAT else None
+    return with_deadlines(
+        conversation.but(call=None, mode=mode, participants=quiet), call=None, reconnect=waits
+    )
 
 
 def back_in_queue(

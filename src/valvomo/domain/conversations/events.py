@@ -9,7 +9,7 @@ from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, B
 from valvomo.domain.conversations.call import CallDeclined, CallEnded, CallOffered, Elevated
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped
-from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected
+from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected, CustomerHeard
 from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.details import DetailsChanged
 from valvomo.domain.conversations.ending import (
@@ -99,6 +99,7 @@ EVENTS: Mapping[str, type[Event]] = {
         WindowClosed,
         CustomerConnected,
         CustomerDisconnected,
+        CustomerHeard,
         CallOffered,
         CallDeclined,
         Elevated,

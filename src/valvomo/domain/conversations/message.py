@@ -24,8 +24,11 @@ MAX_TEXT = 10_000
 """Characters in one message."""
 
 _COUNTED = frozenset(
-    ("version", "revision", "seq", "public_seq", "unanswered_since", "first_response_at", "last_message_at")
-)
+    (
+        "version", "revision", "seq", "public_seq", "spoken", "unanswered_since", "first_response_at",
+        "last_message_at",
+    )
+)  # fmt: skip
 """What words change of a conversation."""
 
 
@@ -58,6 +61,8 @@ class MessagePosted(Event):
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """Counts it, and knows who waits for whom."""
         counted: dict[str, object] = {"seq": self.seq, "last_message_at": at}
+        if self.visibility is Visibility.SPOKEN:
+            counted["spoken"] = conversation.spoken + 1
         if self.public_seq is None:
             return conversation.but(**counted)
         counted["public_seq"] = self.public_seq

@@ -155,18 +155,17 @@ class Participant:
 class Conversation:
     """One customer matter from first contact to Closed; always the fold of its facts.
 
-    `version` counts all facts, `revision` only those that agents may know of: silent monitoring leaves no gap in the
-    number that agents see. `seq` numbers all messages, `public_seq` those that the customer can read. `queued_at`
-    keeps the place in the queue for life, `session_queued_at` restarts in each queue. `served_by` are the agents who
-    were primary at some time. `needs` are the skills asked for, `routed_by` the queue rule that chose its first queue,
-    `affinity_id` who served the customer before, `overflowed` the overflow rules that have been applied since it last
-    was served. `holds` maps agents to the capacity units that this conversation costs them now. `account_id` is the
-    channel account over which the customer is reached, if any; `window_closed` says that its channel takes no free
-    text until the customer writes again, `undelivered` which messages have not reached them, and nobody has seen to it
-    yet. `readings` are of the last six measured messages of the customer, `sentiment_level` their mood. `record` is
-    None for whatever is no record. `survey` was asked at the end, `verified` is whom their site has signed. `call` is
-    None where nothing has been said of one (see `call_of`), `recordings` counts those of its calls. `outbound`: the
-    house has written first.
+    `version` counts all facts, `revision` only those that agents may know of: silent ones leave no gap in it. `seq`
+    numbers all messages, `public_seq` those that the customer can read. `queued_at` keeps the place in the queue for
+    life, `session_queued_at` restarts in each queue. `served_by`: agents who were primary at some time. `needs` are the
+    skills asked for, `routed_by` the queue rule that chose its first queue, `affinity_id` who served the customer
+    before, `overflowed` the overflow rules applied since it last was served. `holds` maps agents to the capacity units
+    that it costs them now. `account_id` is the channel account over which the customer is reached; `window_closed` that
+    its channel takes no free text until they write again, `undelivered` messages that have not reached them and nobody
+    has seen to. `readings` are of their last six measured messages, `sentiment_level` their mood. `record` is None for
+    what is no record. `survey` was asked at the end, `verified` is whom their site has signed. `call` is None where
+    nothing has been said of one (see `call_of`), `recordings` counts those of its calls, `spoken` messages that a
+    machine wrote of them, `call_score` is how the worst way into one did. `outbound`: the house wrote first.
     """
 
     id: str
@@ -241,6 +240,8 @@ class Conversation:
     survey: Survey | None = None
     call: Call | None = None
     recordings: int = 0
+    spoken: int = 0
+    call_score: float | None = None
     verified: bool = False
 
     def but(self, **changes: object) -> Self:

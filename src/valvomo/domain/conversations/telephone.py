@@ -39,9 +39,10 @@ class CallbackRequested(Event):
     by: str
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """They keep their place; nobody is in a call meanwhile."""
+        """They keep their place; nobody is in a call meanwhile, and they need no window any more."""
         wanted = Telephone(account_id=self.account_id, number=self.number, line=Line.WANTED)
-        return conversation.but(call=Call(id=self.call_id, video=False, since=at, telephone=wanted))
+        called = Call(id=self.call_id, video=False, since=at, telephone=wanted)
+        return with_deadlines(conversation.but(call=called), reconnect=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,7 @@ def poor_ways(sums: Sums) -> int:
 
 
 def in_call(conversations: Iterable[Conversation]) -> int:
-    """Number of conversations that an agent has in a call now."""
+    """Number of conversations that an agent has in a call now (`has_call_since`, by which they are listed too)."""
     return sum(has_call_since(one) is not None for one in conversations)
 
 

@@ -14,7 +14,6 @@ from valvomo.edge.http.parameters import PathId
 from valvomo.edge.http.refused import Refused, done, found
 from valvomo.edge.parts import Parts
 from valvomo.insight.choosing import configured
-from valvomo.insight.speech.choosing import speech_configured
 from valvomo.protocol.insight import (
     ConversationSentiment,
     InsightDocument,
@@ -65,7 +64,7 @@ async def try_backend(
 ) -> Stream:
     """Lines of JSON as they come: progress, and at last accuracy, F1, opposite errors and latency. Nothing is kept."""
     async with parts.reader.reading() as tx:
-        wanted = found(await insight.settings(tx, actor, configured(parts.trials.places), frozenset()))
+        wanted = found(await insight.settings(tx, actor, configured(parts.trials.places), parts.speech))
     if refusal := parts.trials.refusal(actor.organization_id):
         raise Refused(refusal)
     lines = parts.trials.lines(actor.organization_id, data.backend, data.rows, tuple(wanted.languages))
@@ -95,9 +94,8 @@ async def get_sentiment(
 
 
 async def _settings(parts: Parts, actor: Actor) -> InsightDocument:
-    sentiment, speech = configured(parts.trials.places), speech_configured(parts.speech)
     async with parts.reader.reading() as tx:
-        return found(await insight.settings(tx, actor, sentiment, speech))
+        return found(await insight.settings(tx, actor, configured(parts.trials.places), parts.speech))
 
 
 ROUTES = (get_insight, change_insight, try_backend, get_measuring, get_sentiment)

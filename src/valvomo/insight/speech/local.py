@@ -9,6 +9,15 @@ from valvomo.insight.port import UnavailableError
 from valvomo.insight.speech.port import Sound, Writing
 from valvomo.insight.speech.whisper import MODEL, WhisperSpeech
 
+ANY = "any"
+
+
+def places_in(path: Path) -> frozenset[str]:
+    """Folders of models in it by language, `any` for all others; "" where it is a model itself; none without any."""
+    if (path / MODEL).is_file():
+        return frozenset({""})
+    return frozenset(one.parent.name for one in path.glob(f"*/{MODEL}")) if path.is_dir() else frozenset()
+
 
 class LocalSpeech:
     """What the operator has put into a folder. Raises `UnavailableError` where there is no model in it.
@@ -16,17 +25,14 @@ class LocalSpeech:
     With folders for languages each is loaded when somebody speaks it; one called `any` writes all others.
     """
 
-    ANY = "any"
-
     def __init__(self, path: Path) -> None:
         self._path = path
         self._models = Loaded[str, WhisperSpeech](lambda place: WhisperSpeech(path / place, self.name))
-        self._one = (path / MODEL).is_file()
+        self._places = places_in(path)
+        self._one = "" in self._places
         if self._one:
             self._models.get("")
-            return
-        self._places = {one.parent.name for one in path.glob(f"*/{MODEL}")} if path.is_dir() else set()
-        if not self._places:
+        elif not self._places:
             raise UnavailableError(f"{path} has neither {MODEL} nor folders of languages with one")
 
     @property
@@ -44,10 +50,10 @@ class LocalSpeech:
         try:
             model = self._models.get(place)
         except UnavailableError:
-            if place == self.ANY or self.ANY not in self._places:
+            if place == ANY or ANY not in self._places:
                 raise
-            model = self._models.get(self.ANY)
+            model = self._models.get(ANY)
         return model.write(sound)
 
     def _place(self, language: str) -> str:
-        return language if language in self._places else self.ANY
+        return language if language in self._places else ANY

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from msgspec import structs
@@ -21,6 +21,7 @@ from valvomo.domain.calls.parts import leg_of
 from valvomo.domain.calls.quality import grade
 from valvomo.domain.conversations.call_marks import Call, Kept, Recording
 from valvomo.domain.conversations.event import ongoing_call
+from valvomo.domain.conversations.marks import Deadline
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Reason
 from valvomo.jobs.calls.listening import Listening
@@ -28,6 +29,9 @@ from valvomo.jobs.calls.watching import Watching, scored
 from valvomo.jobs.calls.writing import Writer
 from valvomo.live.calls import CallSignal, LegSignal
 from valvomo.media.port import Engine, GoneError, Kind, OfferError, PcmLeg, RecordingError, WebLeg
+
+LAST_MOMENT = timedelta(seconds=5)
+"""So long before the time of a customer without a window runs out, it is looked whether they are heard."""
 
 log = structlog.get_logger(__name__)
 
@@ -202,6 +206,12 @@ class Attended:
         sides = {self.conversation.contact_id, self.conversation.owner_id}
         there = {person_id for person_id, way in self.ways.items() if way.signal.connected}
         return not self.asked_to_record and self.call.recording is None and sides <= there
+
+    def is_missed(self, at: datetime) -> bool:
+        """Whether the customer's time to come back runs out, though they are in the call."""
+        by = self.conversation.deadlines.get(Deadline.RECONNECT)
+        way = self.ways.get(self.conversation.contact_id)
+        return by is not None and by - at <= LAST_MOMENT and way is not None and way.signal.connected
 
     async def measure(self) -> None:
         """Ask the engine how everybody's way does."""

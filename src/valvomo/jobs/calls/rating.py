@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from valvomo.commands.conversations.call_quality import NoteTroubles, RateCall
+from valvomo.commands.conversations.connection import HearCustomer
 from valvomo.commands.execute import Executor
 from valvomo.db import call_minutes
 from valvomo.db.call_minutes import Key
@@ -56,11 +57,15 @@ class Rating:
         await self._rate(_key(one))
 
     async def note(self, one: Attended) -> None:
-        """Note what goes wrong in a call, where that is not what is known."""
-        now = one.watching.troubles(self._clock())
+        """Note what goes wrong in a call, where that is not what is known, and that a customer is still in it."""
+        at = self._clock()
+        organization_id, conversation_id = one.key
+        if one.is_missed(at):
+            heard = HearCustomer(conversation_id=conversation_id)
+            await self._executor.execute(system(organization_id, "calls"), heard)
+        now = one.watching.troubles(at)
         if not changed(one.call.troubles, now):
             return
-        organization_id, conversation_id = one.key
         command = NoteTroubles(conversation_id=conversation_id, call_id=one.call.id, troubles=now)
         await self._executor.execute(system(organization_id, "calls"), command)
 

@@ -1,0 +1,63 @@
+"""What a machine writes down of a call is no message to read: it is told as a line, and not counted as written."""
+
+from __future__ import annotations
+
+from sample_floor import AINO, SAARA, TIMER, Floor
+from sample_stage import Reader, Stage
+
+from valvomo.commands.conversations.call import AcceptCall, Elevate
+from valvomo.commands.conversations.record import StartRecording
+from valvomo.commands.conversations.write_down import WriteDown
+from valvomo.domain.conversations.message import Visibility
+from valvomo.domain.conversations.model import Mode, Role
+from valvomo.queries.verify import verify
+
+
+async def kept_call(floor: Floor) -> tuple[str, str]:
+    """A chat of Aino's in a call that is kept: its id, and the recording's."""
+    await floor.sql("UPDATE workstreams SET calls_kept = 'transcript'")
+    one = await floor.accepted("noticed")
+    await floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VOICE))
+    await floor.done(await floor.guest(one), AcceptCall(conversation_id=one, mode=Mode.VOICE))
+    await floor.done(TIMER, StartRecording(conversation_id=one))
+    (row,) = await floor.sql("SELECT id FROM recordings")
+    return one, row["id"]
+
+
+async def is_said(floor: Floor, recording: str) -> None:
+    said = WriteDown(
+        recording_id=recording, person_id="aino", name="Aino", spoken_as=Role.PRIMARY, text="as it was said",
+        began_ms=1, ended_ms=900, confidence=0.5, heard=True,
+    )  # fmt: skip
+    await floor.done(TIMER, said)
+
+
+def counts(reader: Reader, topic: str, one: str) -> tuple[int, int]:
+    row = reader.rows[topic][one]
+    return row["seq"], row["written"]
+
+
+async def test_lines_of_a_machine_are_none_that_agents_have_not_read(stage: Stage) -> None:
+    floor = stage.floor
+    one, recording = await kept_call(floor)
+    guest = await floor.guest(one)
+    await stage.settle()
+    aino, saara = stage.reader(AINO), stage.reader(SAARA)
+    await aino.watch("me")
+    await saara.watch("board")
+    begin = counts(aino, "me", one)
+    assert begin[0] == begin[1]
+    await is_said(floor, recording)
+    await is_said(floor, recording)
+    await floor.write(guest, one, "hello")
+    await is_said(floor, recording)
+    await floor.write(AINO, one, "a note", Visibility.INTERNAL)
+    await stage.settle()
+    assert counts(aino, "me", one) == (begin[0] + 5, begin[1] + 2)
+    assert counts(saara, "board", one) == counts(aino, "me", one)
+    fresh, board = stage.reader(AINO), stage.reader(SAARA)
+    await fresh.watch("me")
+    await board.watch("board")
+    assert fresh.rows["me"][one] == aino.rows["me"][one], "snapshot + changes = fresh snapshot"
+    assert board.rows["board"][one] == saara.rows["board"][one]
+    assert (await verify(floor.database)).clean
