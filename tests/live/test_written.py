@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sample_floor import AINO, SAARA, TIMER, Floor
 from sample_stage import Reader, Stage
+from sample_troubles import call_troubles
 
-from valvomo.commands.conversations.call import AcceptCall, Elevate
+from valvomo.commands.conversations.call import AcceptCall, Elevate, EndCall
 from valvomo.commands.conversations.record import StartRecording
 from valvomo.commands.conversations.write_down import WriteDown
+from valvomo.db.migrate import FOLDER
 from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import Mode, Role
 from valvomo.queries.verify import verify
@@ -60,4 +62,23 @@ async def test_lines_of_a_machine_are_none_that_agents_have_not_read(stage: Stag
     await board.watch("board")
     assert fresh.rows["me"][one] == aino.rows["me"][one], "snapshot + changes = fresh snapshot"
     assert board.rows["board"][one] == saara.rows["board"][one]
+    assert (await verify(floor.database)).clean
+
+
+async def test_conversations_from_before_know_what_was_said_in_them_and_how_their_calls_did(
+    floor: Floor,
+) -> None:
+    one, recording = await kept_call(floor)
+    await is_said(floor, recording)
+    await call_troubles(floor, one)
+    await floor.done(AINO, EndCall(conversation_id=one))
+    await call_troubles(floor, one)
+    now = await floor.get(one)
+    assert (now.spoken, now.call_score) == (1, 2.0)
+    await floor.sql("UPDATE conversations SET body = body - 'spoken' - 'call_score'")
+    assert not (await verify(floor.database)).clean
+    (half,) = FOLDER.glob("*_spoken.pre.sql")
+    for statement in half.read_text(encoding="utf-8").split(";\n"):
+        await floor.sql(statement)
+    assert await floor.get(one) == now
     assert (await verify(floor.database)).clean
