@@ -1,7 +1,7 @@
 import { Component, createRef, h } from 'preact'
 
 import { Icon } from './icons'
-import type { Part } from './Widget'
+import type { Part } from './part'
 
 const MAX_TEXT = 10_000
 

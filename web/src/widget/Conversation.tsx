@@ -5,7 +5,7 @@ import { Icon } from './icons'
 import { hasEnded, lines, type Line } from './talk'
 import { dateLocale } from './texts'
 import { named, Unsent } from './Unsent'
-import { problemText, type Part } from './Widget'
+import { problemText, type Part } from './part'
 
 const NEAR_END_PX = 80
 

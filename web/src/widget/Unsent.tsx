@@ -1,7 +1,7 @@
 import { Fragment, h } from 'preact'
 
 import type { Outgoing } from './types'
-import type { Part } from './Widget'
+import type { Part } from './part'
 
 /** The names of what a message has with it. */
 export function named({ attachments = [], files = [] }: Pick<Outgoing, 'attachments' | 'files'>): string {

@@ -1,4 +1,4 @@
-import type { MakeLater } from './later/later'
+import type { MakeLater } from './deferred'
 import type { Config, Message, Situation } from './types'
 
 /** The server said no. `passing`: it may say yes later without anything being changed. */

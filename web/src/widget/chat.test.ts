@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { Api } from './api'
 import { Chat } from './chat'
-import type { Later } from './later/later'
+import type { Later } from './deferred'
 
 interface Asked {
   path: string

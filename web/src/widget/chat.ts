@@ -2,7 +2,7 @@ import { newId } from '../api/newId'
 import type { CallFrame } from '../calls/frames'
 
 import { Api, Refused, words } from './api'
-import type { Later, Taken } from './later/later'
+import type { Later, Taken } from './deferred'
 import { Line, type Down } from './line'
 import type { Outbox } from './outbox'
 import { lockUp, personOf, shelfOf, type Person } from './person'

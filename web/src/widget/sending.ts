@@ -1,5 +1,5 @@
 import { Refused, type Api } from './api'
-import type { Later } from './later/later'
+import type { Later } from './deferred'
 import { Outbox } from './outbox'
 import type { Store } from './storage'
 import type { Message, Outgoing } from './types'

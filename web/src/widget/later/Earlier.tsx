@@ -3,7 +3,7 @@ import { Component, h } from 'preact'
 import { dateLocale } from '../texts'
 import type { Message } from '../types'
 import { named } from '../Unsent'
-import { problemText, type Part } from '../Widget'
+import { problemText, type Part } from '../part'
 import { ask } from './asking'
 
 interface Past {

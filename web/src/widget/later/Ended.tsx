@@ -1,6 +1,6 @@
 import { h } from 'preact'
 
-import type { Part } from '../Widget'
+import type { Part } from '../part'
 import { Mail } from './Mail'
 import { Survey } from './Survey'
 

@@ -1,6 +1,6 @@
 import { Component, Fragment, h } from 'preact'
 
-import { problemText, type Part } from '../Widget'
+import { problemText, type Part } from '../part'
 import { ask } from './asking'
 
 interface State {

@@ -1,7 +1,7 @@
 import { Component, createRef, h } from 'preact'
 
 import { hasEnded } from '../talk'
-import type { Part } from '../Widget'
+import type { Part } from '../part'
 import { Mail } from './Mail'
 import { dress, Sign } from './signs'
 

@@ -1,7 +1,7 @@
 import { Component, createRef, h } from 'preact'
 
 import type { Attachment, Message } from '../types'
-import type { Part } from '../Widget'
+import type { Part } from '../part'
 import type { Files } from './files'
 import { dress, Sign, sizeText } from './signs'
 

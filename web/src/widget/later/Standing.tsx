@@ -1,7 +1,7 @@
 import { h } from 'preact'
 
 import { standing } from '../standing'
-import type { Part } from '../Widget'
+import type { Part } from '../part'
 
 /** Where one stands, for as long as nobody serves. */
 export function Standing({ chat, texts, language }: Part) {

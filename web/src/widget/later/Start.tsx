@@ -3,7 +3,7 @@ import { Component, createRef, Fragment, h } from 'preact'
 import { opening } from '../standing'
 import type { Key } from '../texts'
 import { Unsent } from '../Unsent'
-import { problemText, type Part } from '../Widget'
+import { problemText, type Part } from '../part'
 import type { Calls } from './calls/calls'
 import { CALLS } from './calls/words'
 

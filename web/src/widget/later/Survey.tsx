@@ -2,7 +2,7 @@ import { Component, createRef, h } from 'preact'
 
 import type { Key } from '../texts'
 import type { Situation, Survey as Asked } from '../types'
-import { problemText, type Part } from '../Widget'
+import { problemText, type Part } from '../part'
 import { ask } from './asking'
 import { dress } from './signs'
 

@@ -1,6 +1,6 @@
 import { Component, createRef, Fragment, h } from 'preact'
 
-import type { Part } from '../Widget'
+import type { Part } from '../part'
 import { dress, Sign } from './signs'
 import type { Uploads } from './uploads'
 

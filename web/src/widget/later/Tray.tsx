@@ -1,6 +1,6 @@
 import { h } from 'preact'
 
-import type { Part } from '../Widget'
+import type { Part } from '../part'
 import { Sign, sizeText } from './signs'
 import type { Uploads } from './uploads'
 

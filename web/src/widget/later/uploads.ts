@@ -1,7 +1,8 @@
 import { newId } from '../../api/newId'
 import { Refused } from '../api'
 import type { Chat } from '../chat'
-import type { Attachment, KeptFile } from '../types'
+import type { Taken } from '../deferred'
+import type { KeptFile } from '../types'
 import type { Files, Known } from './files'
 import { forget, keep, kept } from './keeping'
 
@@ -18,13 +19,6 @@ export interface Upload {
 
 const PAUSES_MS = [500, 1000, 2000, 4000]
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** What goes with a message: files that are there, and those that this browser keeps, which are put away first. */
-export interface Taken {
-  attachments: readonly Attachment[]
-  files: readonly KeptFile[]
-  kept: Promise<unknown> | null
-}
 
 /** Files that are put to the next message. They outlive the panel, as what is being written does. */
 export class Uploads {

@@ -2,7 +2,7 @@ import { Component, createRef, Fragment, h } from 'preact'
 
 import type { Mode } from '../../../calls/rules'
 import type { Config } from '../../types'
-import { problemText, type Part } from '../../Widget'
+import { problemText, type Part } from '../../part'
 import type { CustomerCall } from './customer'
 import { dressCalls, Drawing } from './drawings'
 import { Trouble } from './Trouble'

@@ -1,7 +1,7 @@
 import { Component, createRef, h } from 'preact'
 
 import { isInternational } from '../../../calls/number'
-import type { Part } from '../../Widget'
+import type { Part } from '../../part'
 import type { CustomerCall } from './customer'
 import { Drawing } from './drawings'
 

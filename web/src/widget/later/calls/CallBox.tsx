@@ -2,7 +2,7 @@ import { Component, createRef, Fragment, h } from 'preact'
 
 import type { LineView } from '../../../calls/frames'
 import type { Call } from '../../types'
-import { problemText, type Part } from '../../Widget'
+import { problemText, type Part } from '../../part'
 import type { CustomerCall } from './customer'
 import { CallBack } from './CallBack'
 import { dressCalls, Drawing } from './drawings'
