@@ -26,7 +26,7 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.marks import Deadline
 from valvomo.domain.conversations.model import State
 from valvomo.domain.refusals import Reason
-from valvomo.jobs.calls import attendant
+from valvomo.jobs.calls import saying
 from valvomo.jobs.calls.watching import scored
 from valvomo.media.port import Connected, Gone, Lost, Quality, Speaking
 
@@ -73,8 +73,8 @@ async def noted(
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ways are measured as often as the clock of the tests goes on."""
-    monkeypatch.setattr(attendant, "AGAIN_SECONDS", 0.02)
-    monkeypatch.setattr(attendant, "TELL_SECONDS", 0.02)
+    monkeypatch.setattr(saying, "AGAIN_SECONDS", 0.02)
+    monkeypatch.setattr(saying, "TELL_SECONDS", 0.02)
 
 
 async def troubles(house: House, one: str) -> set[tuple[TroubleKind, str]]:

@@ -7,11 +7,11 @@ from datetime import datetime
 
 import pytest
 from sample_floor import AINO, EINO
-from sample_lines import TRUNK, line_of
+from sample_lines import CALLER, TRUNK, line_of
 from sample_telephones import LINES_AGENT, OTHER, TelephoneHouse
 
 from valvomo.commands.channels.administering import SeeChannel
-from valvomo.commands.conversations.call import Hold
+from valvomo.commands.conversations.call import Hold, Unhold
 from valvomo.commands.conversations.telephone import LoseTelephone
 from valvomo.commands.execute import Done
 from valvomo.commands.registry import Command
@@ -20,6 +20,7 @@ from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.model import State
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.jobs.calls import telephones as telephones_module
+from valvomo.trunks.port import Answered, Ended, Ringing, Sound, Why
 
 AT_ONCE = Refusal(Reason.BUSY, {"why": ""})
 """As it is said where it has gone wrong; whoever has waited in vain is told nothing of why."""
@@ -42,6 +43,44 @@ async def test_nobody_waits_for_a_network_that_is_slow_with_somebody_else(phones
         assert "hold C1" not in phones.trunk.told
         phones.trunk.stuck.popitem()[1].set()
     await phones.until_state(slow, State.WRAP_UP)
+
+
+async def test_nobody_waits_for_an_engine_that_is_slow_with_somebody_else(phones: TelephoneHouse) -> None:
+    slow, other = await phones.rings("C1"), await phones.rings("C2", OTHER)
+    await phones.served(slow)
+    await phones.served(other, EINO)
+    phones.engine.late[slow] = asyncio.Event()
+    await phones.floor.done(AINO, Hold(conversation_id=slow))
+    await phones.until(lambda: phones.engine.waiting > 0)
+    # What is said to it meanwhile waits with it, and nobody else does.
+    async with asyncio.TaskGroup() as group:
+        group.create_task(phones.comes(slow, AINO))
+        await phones.floor.done(EINO, Hold(conversation_id=other))
+        await phones.until(lambda: phones.call(other).music(phones.contact_of[other]))
+        await phones.rings("C3", "+358401112223")
+        assert not phones.call(slow).music(phones.contact_of[slow])
+        phones.engine.late.pop(slow).set()
+    await phones.until(lambda: phones.call(slow).music(phones.contact_of[slow]))
+    await phones.floor.done(AINO, Unhold(conversation_id=slow))
+    await phones.until(lambda: not phones.call(slow).music(phones.contact_of[slow]))
+
+
+async def test_who_hangs_up_while_they_are_being_brought_is_brought_no_more(phones: TelephoneHouse) -> None:
+    phones.tell(Ringing("C1", CALLER, OTHER))
+    await phones.told("take C1")
+    [row] = await phones.floor.sql("SELECT conversation_id FROM telephones")
+    one = str(row["conversation_id"])
+    released = phones.engine.late[one] = asyncio.Event()
+    phones.tell(Answered("C1"))
+    await phones.until(lambda: phones.engine.waiting > 0)
+    await phones.rings("C2", OTHER)
+    phones.tell(Ended("C1", Why.HUNG_UP))
+    await phones.until_state(one, State.CLOSED)
+    released.set()
+    await phones.until(lambda: one in phones.engine.ended)
+    phones.tell(Sound("C1", b"nobody hears this"))
+    await phones.rings("C3", "+358401112223")
+    assert not [call for call, _ in phones.engine.fed if call == one]
 
 
 async def test_a_process_is_seen_to_live_whatever_its_calls_wait_for(phones: TelephoneHouse) -> None:

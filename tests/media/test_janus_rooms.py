@@ -263,7 +263,7 @@ async def test_a_leg_that_goes_before_its_turn_is_nobody(monkeypatch: pytest.Mon
             call.forget(leg)
 
         monkeypatch.setattr(call.back, "remove_leg", goes)
-        await call.follow()
+        await call.join()
         assert "b" not in call.legs
         assert call.guests["b"].over, "whoever comes by that name is given another"
 

@@ -2,15 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from websockets.asyncio.server import ServerConnection, serve
+from sample_answers import Answers, Fake, listening, rooms, usual
 
 from valvomo.media.embedded import sdp
 from valvomo.media.embedded.engine import EmbeddedEngine
@@ -22,53 +21,12 @@ from valvomo.media.janus.engine import JanusEngine
 from valvomo.media.port import Kind, OfferError
 
 PATIENCE = 30.0
-Answers = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
 @pytest.fixture(autouse=True)
 def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """No signs of life between what is asked here, but where a test is about them."""
     monkeypatch.setattr(client, "ALIVE_EVERY", PATIENCE)
-
-
-def usual(asked: dict[str, Any]) -> dict[str, Any] | None:
-    """A server that does whatever it is asked."""
-    return {"janus": "success", "data": {"id": 7}, "info": {}}
-
-
-@dataclass
-class Fake:
-    """Where something listens that answers as it is told to, and what it was asked."""
-
-    answers: Answers = usual
-    asked: list[dict[str, Any]] = field(default_factory=list)
-    there: list[ServerConnection] = field(default_factory=list)
-    port: int = 0
-
-    @property
-    def server(self) -> listed.Server:
-        url = f"ws://127.0.0.1:{self.port}"
-        return listed.Server(url=url, admin=url, api_secret="one", admin_secret="other")
-
-    async def take(self, socket: ServerConnection) -> None:
-        self.there.append(socket)
-        async for text in socket:
-            message = msgspec.json.decode(text)
-            self.asked.append(message)
-            answer = self.answers(message)
-            if answer is not None:
-                await socket.send(
-                    msgspec.json.encode({"transaction": message["transaction"]} | answer).decode()
-                )
-
-
-@asynccontextmanager
-async def listening(answers: Answers = usual) -> AsyncIterator[Fake]:
-    fake = Fake(answers)
-    async with serve(fake.take, "127.0.0.1", 0, subprotocols=[client.API, client.ADMIN]) as server:
-        [socket] = server.sockets
-        fake.port = socket.getsockname()[1]
-        yield fake
 
 
 @asynccontextmanager
@@ -210,14 +168,6 @@ async def test_servers_that_are_none(answers: Answers, monkeypatch: pytest.Monke
         with pytest.raises(ConnectionError, match="no Janus server"):
             await engine.open_call("call")
         assert await engine.calls() == frozenset()
-
-
-def rooms(asked: dict[str, Any]) -> dict[str, Any] | None:
-    """A server that has whatever room it is asked for."""
-    if asked["janus"] != "message":
-        return usual(asked)
-    there = [{"id": "nobody", "dummy": True}]
-    return {"janus": "success", "plugindata": {"data": {"participants": there}}}
 
 
 async def test_a_room_of_a_call_that_our_own_engine_has_no_room_for_is_let_go(

@@ -48,7 +48,7 @@ class SampleEngine:
     """See `Engine`. As much of it as browsers need; an offer that begins with `bad` cannot be answered.
 
     `offers`: it offers for its part, and `agreed` are the answers to that by leg. In `broken` calls everything fails by
-    a bug. Browsers wait for `stuck`; `waiting` of them do.
+    a bug. Browsers wait for `stuck`, and all that is asked of a call for what is in `late` of it; `waiting` of them do.
     """
 
     def __init__(self) -> None:
@@ -62,6 +62,7 @@ class SampleEngine:
         self.offers = False
         self.broken: set[str] = set()
         self.stuck: asyncio.Event | None = None
+        self.late: dict[str, asyncio.Event] = {}
         self.waiting = 0
         self.agreed: dict[str, str] = {}
 
@@ -73,6 +74,7 @@ class SampleEngine:
     async def end_call(self, call_id: str) -> None:
         """See `Engine`."""
         self.there()
+        await self._done(call_id)
         call = self.open.pop(call_id, None)
         if call is not None:
             self.ended.append(call_id)
@@ -91,9 +93,7 @@ class SampleEngine:
         if leg.offer.startswith("bad"):
             raise OfferError("it offers nothing")
         if self.stuck is not None:
-            self.waiting += 1
-            await self.stuck.wait()
-            self.waiting -= 1
+            await self._wait(self.stuck)
         self.open[leg.call_id].legs[leg.leg_id] = leg.sends
         return Agreed(answer=f"answer to {leg.offer}", offer=f"to {leg.leg_id}" if self.offers else "")
 
@@ -109,6 +109,7 @@ class SampleEngine:
         self.there()
         if leg.call_id not in self.open:
             raise GoneError(leg.call_id)
+        await self._done(leg.call_id)
         self.open[leg.call_id].legs[leg.leg_id] = frozenset({Kind.AUDIO})
 
     async def feed(self, call_id: str, leg_id: str, pcm: bytes) -> None:
@@ -134,6 +135,7 @@ class SampleEngine:
         """See `Engine`."""
         if call_id in self.broken:
             raise RuntimeError(call_id)
+        await self._done(call_id)
         if call_id in self.open:
             self.open[call_id].matrix, self.open[call_id].kept = dict(matrix), frozenset(kept)
 
@@ -168,6 +170,7 @@ class SampleEngine:
 
     async def quality(self, call_id: str) -> dict[str, Quality]:
         """See `Engine`."""
+        await self._done(call_id)
         legs = self.open[call_id].legs if call_id in self.open else {}
         return dict.fromkeys(legs, self.well)
 
@@ -175,6 +178,15 @@ class SampleEngine:
         """See `Engine`."""
         while True:
             yield await self.news.get()
+
+    async def _done(self, call_id: str) -> None:
+        if call_id in self.late:
+            await self._wait(self.late[call_id])
+
+    async def _wait(self, event: asyncio.Event) -> None:
+        self.waiting += 1
+        await event.wait()
+        self.waiting -= 1
 
     def there(self) -> None:
         """Raises `ConnectionError` while it is away."""

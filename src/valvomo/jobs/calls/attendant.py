@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
+from functools import partial
 
-import msgspec
 import structlog
 
 from valvomo.bus.port import Bus
@@ -22,18 +22,14 @@ from valvomo.domain.refusals import Reason
 from valvomo.jobs.calls.attended import Attended
 from valvomo.jobs.calls.beating import Beating
 from valvomo.jobs.calls.keeping import Keeping
+from valvomo.jobs.calls.lanes import Lanes
 from valvomo.jobs.calls.rating import Rating
+from valvomo.jobs.calls.saying import Saying
 from valvomo.jobs.calls.signals import TO_TELEPHONES, Signals
 from valvomo.jobs.calls.telephones import Telephones
 from valvomo.jobs.calls.writing import Writer
 from valvomo.jobs.rounds import Rounds, by_itself
-from valvomo.live.calls import CHANNEL
 from valvomo.media.port import Connected, Engine, Gone, GoneError, Happening, Lost, Recorded, Speaking
-
-TELL_SECONDS = 0.2
-"""Between two words about a call to its browsers, at least."""
-AGAIN_SECONDS = 2.0
-"""Between two that say the same."""
 
 log = structlog.get_logger(__name__)
 
@@ -64,14 +60,16 @@ class Attendant(Rounds):
         self._telephones = telephones
         if telephones is not None:
             telephones.wake = self.wake.set
-        self._bus = bus
         self._process_id = process_id
         self._alone = alone
         self._engine: Engine | None = None
         self._calls: dict[Key, Attended] = {}
         self._signals = Signals(self._database, bus, process_id, self.wake.set)
         self._beating = Beating(self._database, process_id)
-        self._took_at = self._told_at = 0.0
+        self._saying = Saying(bus, self._calls.values)
+        self._lanes = Lanes(self._idle)
+        self._late: set[Key] = set()
+        self._took_at = 0.0
 
     async def carry(self, engine: Engine) -> None:
         """Carry calls with this engine until cancelled."""
@@ -83,7 +81,8 @@ class Attendant(Rounds):
             await self._beating.round()
             group.create_task(self._beating.run())
             group.create_task(self._listen(engine))
-            group.create_task(self._tell())
+            group.create_task(self._saying.run())
+            group.create_task(self._lanes.run())
             group.create_task(self._keeping.run())
             if self._writer is not None:
                 group.create_task(self._writer.run())
@@ -100,7 +99,8 @@ class Attendant(Rounds):
     async def round(self) -> float | None:
         """Follow the conversations, take what is said; the latter once a second even if nobody told of it.
 
-        Nothing here waits for anybody outside the house: that is done beside, by whoever it is done for.
+        Nothing here waits for anybody outside the house, nor for the engine: that is done beside, for each call by
+        itself.
         """
         await self._follow()
         if self._telephones is not None:
@@ -111,9 +111,8 @@ class Attendant(Rounds):
         if not self._signals.said and now - self._took_at < self.every:
             return None
         self._took_at = now
-        async with asyncio.TaskGroup() as group:
-            for key, said in await self._signals.take():
-                group.create_task(self._take(key, said))
+        for key, said in await self._signals.take():
+            self._lanes.add(key, partial(self._take, key, said))
         return None
 
     async def _follow(self) -> None:
@@ -123,9 +122,15 @@ class Attendant(Rounds):
         async with self._database.asking() as tx:
             known = await calls.versions(tx, self._calls)
         changed = [key for key, one in self._calls.items() if known.get(key) != one.conversation.version]
+        self._late |= {key for key in changed if self._lanes.busy(key)}
         for key in changed:
-            with by_itself("calls.not_followed", conversation=key[1]):
-                await self._look(key)
+            if key not in self._late:
+                self._lanes.add(key, partial(self._look, key))
+
+    def _idle(self, key: Key) -> None:
+        if key in self._late:
+            self._late.discard(key)
+            self.wake.set()
 
     async def _record(self) -> None:
         """Have calls kept once both sides are in them; whether they are to be is their conversations' matter."""
@@ -144,12 +149,14 @@ class Attendant(Rounds):
         await self._rating.keep(self._calls.values())
 
     async def _look(self, key: Key) -> None:
-        attended = self._calls[key]
+        attended = self._calls.get(key)
+        if attended is None:
+            return
         async with self._database.asking() as tx:
             conversation = await conversations.get(tx, *key)
         if conversation is None or not await attended.follow(conversation):
             attended.unheard()
-            del self._calls[key]
+            self._calls.pop(key, None)
             async with self._database.transaction() as tx:
                 await tx.run("calls.let_go", *key, attended.call.id, self._process_id)
             await self._rating.over(attended)
@@ -214,6 +221,10 @@ class Attendant(Rounds):
 
     async def bring(self, conversation: Conversation, name: str) -> tuple[Engine, str] | None:
         """See `Carrier`."""
+        key = conversation.organization_id, conversation.id
+        return await self._lanes.do(key, partial(self._bring, conversation, name))
+
+    async def _bring(self, conversation: Conversation, name: str) -> tuple[Engine, str] | None:
         call = ongoing_call(conversation)
         attended = await self._attended(conversation, call) if call is not None else None
         try:
@@ -222,8 +233,11 @@ class Attendant(Rounds):
             # The engine's process has died since: the next look brings them again.
             return None
 
-    async def leave(self, key: Key, call_id: str) -> None:
+    def leave(self, key: Key, call_id: str) -> None:
         """See `Carrier`."""
+        self._lanes.add(key, partial(self._leave, key, call_id))
+
+    async def _leave(self, key: Key, call_id: str) -> None:
         attended = self._calls.get(key)
         if attended is not None and attended.call.id != call_id:
             attended = None
@@ -239,7 +253,7 @@ class Attendant(Rounds):
         """It is not here any more: its browsers come anew, to whichever process takes them."""
         attended.ways.clear()
         attended.unheard()
-        self._say(attended)
+        self._saying.say(attended)
         self._calls.pop(attended.key, None)
         self._rating.leave(attended)
 
@@ -274,26 +288,3 @@ class Attendant(Rounds):
                 of[call_id].mark(leg_id, speaking=speaking)
             case _:
                 pass
-
-    async def _tell(self) -> None:
-        """Tell browsers who is in their calls, at once where something has changed, and now and then anyway."""
-        while True:
-            again = time.monotonic() - self._told_at >= AGAIN_SECONDS
-            for attended in list(self._calls.values()):
-                if again:
-                    await self._measure(attended)
-                if attended.news or again:
-                    self._say(attended)
-            if again:
-                self._told_at = time.monotonic()
-            await asyncio.sleep(TELL_SECONDS)
-
-    def _say(self, attended: Attended) -> None:
-        attended.news = False
-        self._bus.publish(CHANNEL, msgspec.json.encode(attended.signal()).decode())
-
-    async def _measure(self, attended: Attended) -> None:
-        try:
-            await attended.measure()
-        except ConnectionError as error:
-            log.warning("calls.engine_away", error=repr(error))

@@ -26,7 +26,8 @@ Work = Callable[[], Awaitable[None]]
 class Phone:
     """What this process knows of a call over a trunk.
 
-    `answered`: sound flows. `leg` is the leg's id while it is in the call at the engine, None before and after.
+    `answered`: sound flows. `leg` is the leg's id while it is in the call at the engine, None before and after;
+    `coming`: it is being brought there.
     `version` of the conversation that was looked at last; `ending`: one side has hung up; `forwarded`: the trunk
     connects it elsewhere, and it is not ours to end. What ends it meanwhile is done when that is (`forwarding`).
     `over`: nothing is asked of its trunk any more.
@@ -36,6 +37,7 @@ class Phone:
     trunk: Trunk
     answered: bool = False
     leg: str | None = None
+    coming: bool = False
     version: int = -1
     held: bool = False
     ending: bool = False

@@ -46,7 +46,7 @@ class Carrier(Protocol):
         """Bring the customer's telephone into the call: the engine and its leg; None where the call is elsewhere."""
         ...
 
-    async def leave(self, key: Key, call_id: str) -> None:
+    def leave(self, key: Key, call_id: str) -> None:
         """Another process carries this call from now on, where it is carried here."""
         ...
 
@@ -92,7 +92,7 @@ class Telephones:
                 if of is None:
                     self._end_lost(phone)
                 elif of.process_id != self._process_id:
-                    await carrier.leave(phone.key, phone.call.call_id)
+                    carrier.leave(phone.key, phone.call.call_id)
                     phone.trunk.forget(phone.call.trunk_call)
                     self._drop(phone)
                 elif versions.get(phone.key) != phone.version or self._is_out(phone, carrier):
@@ -247,8 +247,10 @@ class Telephones:
                 phone.disconnect()
                 phone.ask(partial(phone.trunk.end, phone.call.trunk_call))
             return
-        if phone.answered and self._is_out(phone, carrier):
-            await self._bring(phone, conversation, carrier)
+        if self._is_out(phone, carrier) and self._group is not None:
+            # Beside: an engine that is slow for one keeps no other telephone waiting.
+            phone.coming = True
+            self._group.create_task(self._bring(phone, conversation, carrier, self._group))
         call = conversation.call
         held = call is not None and call.held_since is not None
         if held != phone.held:
@@ -256,18 +258,23 @@ class Telephones:
             phone.ask(partial(phone.trunk.hold if held else phone.trunk.unhold, phone.call.trunk_call))
         phone.version = conversation.version
 
-    async def _bring(self, phone: Phone, conversation: Conversation, carrier: Carrier) -> None:
-        try:
-            brought = await carrier.bring(conversation, "customer")
-        except ConnectionError as error:
-            log.warning("calls.engine_away", error=repr(error))
-            return
-        if brought is not None and self._group is not None:
-            phone.connect(*brought, self._group)
+    async def _bring(
+        self, phone: Phone, conversation: Conversation, carrier: Carrier, group: asyncio.TaskGroup
+    ) -> None:
+        with by_itself("telephones.not_brought", account=phone.call.account_id):
+            try:
+                brought = await carrier.bring(conversation, "customer")
+            except ConnectionError as error:
+                log.warning("calls.engine_away", error=repr(error))
+            else:
+                if brought is not None and not (phone.over or phone.ending or phone.forwarded):
+                    phone.connect(*brought, group)
+            finally:
+                phone.coming = False
 
     def _is_out(self, phone: Phone, carrier: Carrier) -> bool:
         """Whether it is to be in the call and is not: not yet, or because a part of the engine has died."""
-        if not phone.answered or phone.ending or phone.forwarded:
+        if not phone.answered or phone.coming or phone.ending or phone.forwarded:
             return False
         return phone.leg is None or not carrier.has(phone.key, phone.leg)
 

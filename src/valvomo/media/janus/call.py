@@ -100,12 +100,29 @@ class Call:
         return leg.feed if leg else None
 
     async def follow(self) -> None:
-        """Have everybody hear what the table says now: what is over ends first, everywhere, before anything begins."""
+        """Have everybody hear what the table says now: what is over ends first, everywhere, before anything begins.
+
+        Of what has to come from the one engine to the other that is heard which is there; the rest is for `join`.
+        """
         await self._follow(more=False)
         await self._follow_behind()
+        await self._follow(more=True)
+
+    async def join(self) -> None:
+        """Have come from the one engine to the other what is to be heard there, and have it heard.
+
+        It waits for the two to reach each other, so it is done beside everything else.
+        """
         async with self._joining:
             await self._join()
         await self._follow(more=True)
+
+    @property
+    def to_join(self) -> bool:
+        """Whether there is anything for `join` to do."""
+        return self.broken or (
+            self._heard_behind() != self.guests.keys() or self._spoken_behind() != self.voices.keys()
+        )
 
     async def _follow(self, *, more: bool) -> None:
         legs = [(leg, leg.ear) for leg in self.legs.values() if leg.ear is not None]

@@ -33,6 +33,8 @@ By then `reclaim_session_timeout` must not have passed since the last sign of li
 network falls silent, which is noticed `ANSWERS_WITHIN` of the sign of life after it; both end what is heard.
 """
 AGAIN_SECONDS = 0.25
+SLOW_SECONDS = 0.5
+"""Whoever has not answered for so long gets no new calls while there are others."""
 
 GONE = 459
 """Janus' number for a handle that is not there."""
@@ -61,6 +63,13 @@ class Wire:
         self._waiting: dict[str, asyncio.Future[Message]] = {}
         self._acknowledged: set[str] = set()
         self._of: dict[str, int] = {}
+        self._since: dict[str, float] = {}
+
+    @property
+    def slow(self) -> bool:
+        """Whether something has not been answered for longer than it takes."""
+        now = asyncio.get_running_loop().time()
+        return any(now - since > SLOW_SECONDS for since in self._since.values())
 
     @classmethod
     @asynccontextmanager
@@ -91,11 +100,12 @@ class Wire:
             self._acknowledged.add(number)
         waits: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiting[number] = waits
+        self._since[number] = asyncio.get_running_loop().time()
+        text = msgspec.json.encode(message | self._secret | {"transaction": number}).decode()
         try:
-            await self._socket.send(
-                msgspec.json.encode(message | self._secret | {"transaction": number}).decode()
-            )
+            # Who does not read does not answer either: sending, too, waits for them.
             async with asyncio.timeout(ANSWERS_WITHIN):
+                await self._socket.send(text)
                 answer = await waits
         except TimeoutError as error:
             # Whoever does not answer is not there, whatever the system says of the connection.
@@ -106,7 +116,7 @@ class Wire:
         finally:
             del self._waiting[number]
             self._acknowledged.discard(number)
-            del self._of[number]
+            del self._of[number], self._since[number]
         refused = answer.get("error") or {}
         if refused:
             raise JanusError(refused["code"], refused["reason"])
@@ -225,6 +235,11 @@ class Session:
                 self.alive = True
                 began()
             await self._stay(wire)
+
+    @property
+    def slow(self) -> bool:
+        """Whether the server is away at the moment, or takes longer to answer than it should."""
+        return self._wire is None or self._wire.slow
 
     async def attach(self, heard: Callable[[Message], None]) -> Handle:
         """Raises `ConnectionError`, and `JanusError`."""

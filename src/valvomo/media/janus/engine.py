@@ -70,10 +70,7 @@ class JanusEngine:
         if call_id in self._calls:
             return
         near = self._calls.get(beside)
-        try:
-            room = near.room if near else await self._servers.open()
-        except JanusError as error:
-            raise ConnectionRefusedError(str(error)) from error
+        room = near.room if near else await self._servers.open()
         room.calls.add(call_id)
         try:
             await self._back.open_call(call_id, beside=beside)
@@ -130,7 +127,7 @@ class JanusEngine:
             # Of who has gone meanwhile nothing is wanted any more.
             if leg.ear is ear:
                 raise OfferError(str(error)) from error
-        await call.follow()
+        await self._watch.follow(call)
 
     async def add_pcm_leg(self, leg: PcmLeg) -> None:
         """See `Engine`."""
@@ -138,7 +135,7 @@ class JanusEngine:
         checked_rate(leg.rate)
         await self._back.add_pcm_leg(leg)
         call.lines.add(leg.leg_id)
-        await call.follow()
+        await self._watch.follow(call)
 
     async def feed(self, call_id: str, leg_id: str, pcm: bytes) -> None:
         """See `Engine`."""
@@ -159,11 +156,11 @@ class JanusEngine:
         if leg is not None:
             call.forget(leg)
             await leg.hang_up()
-            await call.follow()
+            await self._watch.follow(call)
         elif leg_id in call.lines:
             call.lines.discard(leg_id)
             await self._back.remove_leg(call_id, leg_id)
-            await call.follow()
+            await self._watch.follow(call)
 
     async def move_leg(self, call_id: str, leg_id: str, to_call_id: str) -> None:
         """See `Engine`."""
@@ -180,15 +177,15 @@ class JanusEngine:
             call.lines.discard(leg_id)
             await self._back.move_leg(call_id, leg_id, to_call_id)
             to.lines.add(leg_id)
-        await call.follow()
-        await to.follow()
+        await self._watch.follow(call)
+        await self._watch.follow(to)
 
     async def set_routes(self, call_id: str, matrix: Matrix, *, kept: AbstractSet[str] = frozenset()) -> None:
         """See `Engine`."""
         call = self._calls.get(call_id)
         if call is not None:
             call.matrix, call.kept = matrix, kept
-            await call.follow()
+            await self._watch.follow(call)
 
     async def start_recording(
         self, call_id: str, recording_id: str, folder: str, *, ago: float = 0.0
@@ -197,7 +194,7 @@ class JanusEngine:
         call = self._need(call_id)
         await self._back.start_recording(call_id, recording_id, folder, ago=ago)
         call.recordings.add(recording_id)
-        await call.follow()
+        await self._watch.follow(call)
 
     async def pause_recording(self, call_id: str, recording_id: str) -> None:
         """See `Engine`."""
@@ -213,7 +210,7 @@ class JanusEngine:
         call = self._calls.get(call_id)
         if call is not None:
             call.recordings.discard(recording_id)
-            await call.follow()
+            await self._watch.follow(call)
 
     async def tap(self, call_id: str, leg_id: str) -> AsyncGenerator[Heard, None]:
         """See `Engine`."""
@@ -222,7 +219,7 @@ class JanusEngine:
             return
         call.taps[leg_id] += 1
         try:
-            await call.follow()
+            await self._watch.follow(call)
             async with aclosing(self._back.tap(call_id, leg_id)) as heard:
                 async for one in heard:
                     yield one
@@ -238,6 +235,7 @@ class JanusEngine:
         if call is not None and leg_id in call.legs:
             call.playing.add(leg_id)
             await call.follow()
+            await call.join()
             await self._back.play(call_id, play_voice(leg_id), sound, loop=loop)
 
     async def stop_play(self, call_id: str, leg_id: str) -> None:
@@ -246,7 +244,7 @@ class JanusEngine:
         call = self._calls.get(call_id)
         if call is not None and leg_id in call.playing:
             call.playing.discard(leg_id)
-            await call.follow()
+            await self._watch.follow(call)
 
     async def dtmf(self, call_id: str, leg_id: str, keys: str) -> None:
         """See `Engine`."""

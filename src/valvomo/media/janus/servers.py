@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from valvomo.media.janus.client import Session
+from valvomo.media.janus.client import JanusError, Session
 from valvomo.media.janus.listed import Server
 from valvomo.media.janus.room import Room
 
@@ -45,15 +45,20 @@ class Servers:
                     keeper.cancel()
 
     async def open(self) -> Room:
-        """A room at the server with the fewest calls; raises `ConnectionError` where there is none."""
-        if not self._sessions:
-            raise ConnectionRefusedError("no Janus server is there")
-        session = min(self._sessions, key=self._load)
-        room = await Room.open(session)
-        if session not in self._sessions:
-            raise ConnectionResetError(f"{session.server.url} has died")
-        self.rooms.append(room)
-        return room
+        """A room at the server with the fewest calls, of those that answer; raises `ConnectionError`."""
+        tried: list[Session] = []
+        while left := [one for one in self._sessions if one not in tried]:
+            session = min(left, key=self._load)
+            tried.append(session)
+            try:
+                room = await Room.open(session)
+            except (ConnectionError, JanusError) as error:
+                log.warning("janus.no_room", url=session.server.url, error=str(error))
+                continue
+            if session in self._sessions:
+                self.rooms.append(room)
+                return room
+        raise ConnectionRefusedError("no Janus server is there")
 
     async def leave(self, room: Room, call_id: str) -> None:
         """A call is not in it any more; after the last one there is no such room."""
@@ -62,8 +67,8 @@ class Servers:
             self.rooms.remove(room)
             await room.close()
 
-    def _load(self, session: Session) -> int:
-        return sum(len(room.calls) for room in self.rooms if room.session is session)
+    def _load(self, session: Session) -> tuple[bool, int]:
+        return session.slow, sum(len(room.calls) for room in self.rooms if room.session is session)
 
     async def _keep(self, server: Server, looked: asyncio.Event) -> None:
         while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 
 import structlog
 
@@ -41,6 +42,7 @@ class Watch:
         self._finish = finish
         self._hanging: list[Leg] = []
         self._changed: dict[str, Call] = {}
+        self._followed: set[str] = set()
         self._ending: list[Call] = []
         self._wake = asyncio.Event()
 
@@ -67,33 +69,51 @@ class Watch:
         await leg.hang_up()
         self._lose(leg)
 
-    async def run(self) -> None:
-        """Do what has to be done, without end."""
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOKS):
-                    await self._wake.wait()
-            self._wake.clear()
-            self._look(asyncio.get_running_loop().time())
-            await self._work()
+    async def follow(self, call: Call) -> None:
+        """Have a call follow its table, as far as that is done at once; nobody waits for what takes longer."""
+        await call.follow()
+        if call.to_join:
+            self.look(call)
 
-    async def _work(self) -> None:
-        changed, self._changed = self._changed, {}
+    async def run(self) -> None:
+        """Do what has to be done, without end; for each call beside, so that none waits for another's server."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOKS):
+                        await self._wake.wait()
+                self._wake.clear()
+                self._look(asyncio.get_running_loop().time())
+                self._work(group)
+
+    def _work(self, group: asyncio.TaskGroup) -> None:
         ending, self._ending = self._ending, []
         hanging, self._hanging = self._hanging, []
         for leg in hanging:
-            await self._done(leg.hang_up(), leg.call_id, leg=leg.id)
+            group.create_task(self._done(leg.hang_up, leg.call_id, leg=leg.id))
         for call in ending:
-            await self._done(self._finish(call), call.id)
-        for call in changed.values():
-            if not await self._done(call.follow(), call.id) and self._calls.get(call.id) is call:
-                # With the next look; what is not done now may be that somebody hears whom they must not.
-                self._changed.setdefault(call.id, call)
+            group.create_task(self._done(partial(self._finish, call), call.id))
+        for call in [one for one in self._changed.values() if one.id not in self._followed]:
+            del self._changed[call.id]
+            self._followed.add(call.id)
+            group.create_task(self._beside(call))
 
-    async def _done(self, work: Awaitable[None], call_id: str, **what: str) -> bool:
+    async def _beside(self, call: Call) -> None:
+        """Of one call one at a time; what changes meanwhile is followed as soon as that is done."""
+        try:
+            done = await self._done(call.follow, call.id) and await self._done(call.join, call.id)
+        finally:
+            self._followed.discard(call.id)
+        if call.id in self._changed:
+            self._wake.set()
+        elif not done and self._calls.get(call.id) is call:
+            # With the next look; what is not done now may be that somebody hears whom they must not.
+            self._changed[call.id] = call
+
+    async def _done(self, work: Callable[[], Awaitable[None]], call_id: str, **what: str) -> bool:
         """Whether nothing unforeseen came of it: what goes wrong in one call must not end what all rely on."""
         try:
-            await work
+            await work()
         except ConnectionError as error:
             log.info("janus.later", call=call_id, error=str(error), **what)
         except Exception:
@@ -104,7 +124,8 @@ class Watch:
     def _look(self, now: float) -> None:
         for call in self._calls.values():
             if call.broken:
-                self.look(call)
+                # Without a wake: what is broken as long as a server is away is tried again at each look.
+                self._changed.setdefault(call.id, call)
             for leg in call.legs.values():
                 quiet = leg.quiet is not None and now - leg.quiet > QUIET_SECONDS
                 if quiet or (not leg.connected and now - leg.began > COMES_WITHIN):
