@@ -6,12 +6,20 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sample_floor import AINO, HOUSE, Floor
-from sample_lines import CALLER, CALLS, OWN_NUMBER, TRUNK, lay_lines, line_of, rings
+from sample_floor import AINO, HOUSE, TIMER, Floor
+from sample_lines import CALLER, CALLS, OWN_NUMBER, TRUNK, happens, lay_lines, line_of, rings
 
+from valvomo.commands.conversations.fire_timers import FireTimers
+from valvomo.commands.conversations.serve import Resume
 from valvomo.commands.conversations.telephone import LoseTelephone, RequestCallback
 from valvomo.domain.conversations.call_marks import Line
-from valvomo.domain.conversations.telephone import LIMITED_FOR, MOST_TO_NUMBER
+from valvomo.domain.conversations.model import State
+from valvomo.domain.conversations.telephone import (
+    LIMITED_FOR,
+    MOST_BY_ITSELF,
+    MOST_TO_NUMBER,
+    RECALL_AFTER,
+)
 from valvomo.domain.refusals import Reason, Refusal
 
 pytestmark = pytest.mark.slow
@@ -88,3 +96,42 @@ async def test_of_many_who_ask_at_once_no_more_are_taken(lines: Floor) -> None:
     outcomes = await asyncio.gather(*(lines.do(CALLS, command) for command in commands))
     refused = [one.reason for one in outcomes if isinstance(one, Refusal)]
     assert refused == [Reason.CALLED_BACK_TOO_OFTEN] * (len(ones) - MOST_TO_NUMBER)
+
+
+async def unreached(floor: Floor) -> str:
+    """Somebody is called back and the line is busy; the conversation's id."""
+    one = await rings(floor)
+    for what in ("callback", "taken", "missed"):
+        await happens(floor, what, one)
+    return one
+
+
+async def test_who_was_not_reached_is_called_again_from_their_place_by_itself(lines: Floor) -> None:
+    one = await unreached(lines)
+    queued_at = (await lines.get(one)).queued_at
+    for _ in range(MOST_BY_ITSELF - 1):
+        waits = await lines.get(one)
+        assert (waits.state, waits.owner_id, waits.holds) == (State.WAITING, AINO.id, {})
+        lines.clock.now += RECALL_AFTER - timedelta(seconds=1)
+        await lines.do(TIMER, FireTimers(conversation_id=one))
+        assert (await lines.get(one)).state is State.WAITING
+        lines.clock.now += timedelta(seconds=2)
+        await lines.do(TIMER, FireTimers(conversation_id=one))
+        back = await lines.get(one)
+        assert (back.state, back.owner_id, back.queued_at) == (State.OPEN, None, queued_at)
+        for what in ("taken", "missed"):
+            await happens(lines, what, one)
+    assert (await lines.get(one)).state is State.ACTIVE
+    assert await line_of(lines, one) is Line.MISSED
+    dialled = [fact for fact in await lines.all_facts() if fact.event.kind == "telephone_dialled"]
+    assert len(dialled) == MOST_BY_ITSELF
+
+
+async def test_their_agent_calls_them_before_that(lines: Floor) -> None:
+    one = await unreached(lines)
+    await lines.done(AINO, Resume(conversation_id=one))
+    await lines.do(TIMER, FireTimers(conversation_id=one))
+    assert await line_of(lines, one) is Line.DIALLING
+    lines.clock.now += RECALL_AFTER + timedelta(seconds=1)
+    await lines.do(TIMER, FireTimers(conversation_id=one))
+    assert await line_of(lines, one) is Line.DIALLING, "no timer of before fires"

@@ -89,6 +89,7 @@ from valvomo.domain.conversations.recording import (
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.survey_form import SurveyKind
 from valvomo.domain.conversations.telephone import (
+    CallbackPostponed,
     CallbackRequested,
     Forwarded,
     TelephoneAnswered,
@@ -222,6 +223,7 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (TelephoneDialled(call_id="c", tries=1), None, NOBODY, False),
     (TelephoneAnswered(), None, NOBODY, False),
     (TelephoneMissed(cause="busy"), None, NOBODY, False),
+    (CallbackPostponed(agent_id="aino", until=AT), None, ASKER, False),
     (Forwarded(number="+358401234567", by_id="aino"), None, NOBODY, True),
     (SupervisorAsked(**BY_AINO, by_role="agent", note="help"), None, NOBODY, False),
     (AskWithdrawn(**BY_AINO), None, NOBODY, False),

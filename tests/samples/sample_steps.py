@@ -219,7 +219,7 @@ def scripted() -> list[Step]:
         (8, "pick elevate answers_call records troubles hold troubles end_call troubles end"),
         (
             0,
-            "rings callback taken missed redial picked_up hold unhold forwarded complete rings taken hung_up",
+            "rings callback taken missed lapses taken picked_up hold unhold forwarded complete rings taken hung_up",
         ),
         (1, "pick elevate declines_call elevate answers_call guest_goes"),
         (4, "pick agent_comes agent_goes agent_comes end minute complete"),

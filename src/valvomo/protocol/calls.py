@@ -27,7 +27,9 @@ class TelephoneItem(msgspec.Struct, frozen=True, kw_only=True):
     """The customer's telephone. `number` is E.164, null where it is withheld; `account` the trunk's.
 
     `line`: `wanted` (to be called as soon as an agent has them), `dialling`, `up`, or `missed`; `why` the last of
-    `tries` came to nothing: `busy`, `no_answer`, `declined`, `unreachable`, `forbidden` or `failed`.
+    `tries` came to nothing: `busy`, `no_answer`, `declined`, `unreachable`, `forbidden` or `failed`. Until
+    `recall_at` whoever has asked to be called back stays with the agent who did not reach them; then they are in the
+    queue again.
     """
 
     number: str | None
@@ -35,6 +37,7 @@ class TelephoneItem(msgspec.Struct, frozen=True, kw_only=True):
     line: Literal["wanted", "dialling", "up", "missed"]
     tries: int
     why: str | None
+    recall_at: datetime | None = None
 
 
 class CallItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +150,7 @@ def call_item(conversation: Conversation, actor: Actor, lookups: Lookups) -> Cal
         if told
         else (),
         recording=_recording(call),
-        telephone=_telephone(call.telephone),
+        telephone=_telephone(call.telephone, conversation.deadlines.get(Deadline.RECALL.value)),
         kept=_kept(call),
         troubles=tuple(_trouble(one) for one in call.troubles),
         with_agent_since=has_call_since(conversation),
@@ -188,7 +191,7 @@ def _public_state(call: Call) -> Literal["asked", "on", "wanted", "telephone"]:
     return "telephone" if call.going_on else "wanted"
 
 
-def _telephone(phone: Telephone | None) -> TelephoneItem | None:
+def _telephone(phone: Telephone | None, recall_at: datetime | None) -> TelephoneItem | None:
     if phone is None:
         return None
     return TelephoneItem(
@@ -197,6 +200,7 @@ def _telephone(phone: Telephone | None) -> TelephoneItem | None:
         line=phone.line.value,
         tries=phone.tries,
         why=phone.why,
+        recall_at=recall_at,
     )
 
 

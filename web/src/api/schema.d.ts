@@ -8551,6 +8551,7 @@ export interface components {
             /** @enum {string} */
             line: "wanted" | "dialling" | "up" | "missed";
             number: string | null;
+            recall_at?: string | null;
             tries: number;
             why: string | null;
         };

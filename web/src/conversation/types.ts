@@ -80,6 +80,8 @@ export interface Telephone {
   /** How often they were called, and why the last time came to nothing. */
   tries: number
   why: string | null
+  /** Until then who has called them in vain keeps them; then they are in their place in the queue again. */
+  recall_at?: string | null
 }
 
 /** The call that a conversation is in, or that its customer is asked into, is to be called for, or has missed. */

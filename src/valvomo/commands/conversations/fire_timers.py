@@ -43,6 +43,7 @@ ORDER = (
     Deadline.WINDOW,
     Deadline.CALL,
     Deadline.DIAL,
+    Deadline.RECALL,
     Deadline.BOT,
     Deadline.AUTO_CLOSE,
 )
@@ -53,6 +54,8 @@ OVER: Mapping[Deadline, Event] = {
     Deadline.CALL: CallDeclined(cause="expired"),
 }
 """What has ended with a deadline, where it depends on nothing else."""
+BACK: Mapping[Deadline, str] = {Deadline.AGENT_GONE: "agent_gone", Deadline.RECALL: "callback"}
+"""Why it is back in its queue."""
 
 
 @handles(FireTimers)
@@ -88,8 +91,8 @@ def fall_due(
     match name:
         case Deadline.OFFER | Deadline.CONSULT_OFFER:
             return expire(conversation, work.now, open_until)
-        case Deadline.AGENT_GONE:
-            return lost(conversation, workstream, queue, "agent_gone", at=work.now)
+        case Deadline.AGENT_GONE | Deadline.RECALL:
+            return lost(conversation, workstream, queue, BACK[name], at=work.now)
         case Deadline.WRAP_UP_BLOCK | Deadline.WINDOW | Deadline.CALL:
             return (OVER[name],)
         case Deadline.DIAL:

@@ -167,8 +167,8 @@ def back_in_queue(
         # Who asked the customer is gone, and nobody is there who could take them off hold.
         call=None if call is None or call.asked else replace(call, held_since=None),
     )
-    due = {"agent_gone": None, "bot": None, "call": None, "dial": None, "auto_close": auto_close}
-    return with_deadlines(with_offer_deadlines(changed), **due)
+    over = dict.fromkeys(("agent_gone", "bot", "call", "dial", "recall"))
+    return with_deadlines(with_offer_deadlines(changed), auto_close=auto_close, **over)
 
 
 def closed(conversation: Conversation, at: datetime, closed_as: str) -> Conversation:

@@ -58,6 +58,7 @@ from valvomo.domain.conversations.recording import (
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.telephone import (
+    CallbackPostponed,
     CallbackRequested,
     Forwarded,
     TelephoneAnswered,
@@ -104,6 +105,7 @@ EVENTS: Mapping[str, type[Event]] = {
         CallDeclined,
         Elevated,
         CallEnded,
+        CallbackPostponed,
         CallbackRequested,
         TelephoneDialled,
         TelephoneAnswered,

@@ -89,3 +89,4 @@ class Deadline(StrEnum):
     BOT = "bot"
     CALL = "call"
     DIAL = "dial"
+    RECALL = "recall"

@@ -12,14 +12,27 @@ from typing import ClassVar
 
 from valvomo.domain.conversations.call_marks import Call, Line, Telephone
 from valvomo.domain.conversations.ending import customer_end, ended
-from valvomo.domain.conversations.event import Event, call_of, ongoing_call, with_deadlines
-from valvomo.domain.conversations.model import SPOKEN, Channel, Conversation, State
+from valvomo.domain.conversations.event import (
+    Event,
+    call_of,
+    ongoing_call,
+    with_deadlines,
+    with_offer_deadlines,
+)
+from valvomo.domain.conversations.leaving import put_out
+from valvomo.domain.conversations.model import SPOKEN, Channel, Conversation, Role, State
 from valvomo.domain.conversations.queueing import owner_refusal
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
 
 MOST_TRIES = 5
 """So often a customer is called in one conversation."""
+MOST_BY_ITSELF = 3
+"""So often whoever has asked to be called back is called without an agent wanting it once more."""
+RECALL_AFTER = timedelta(minutes=5)
+"""A line that was busy, and a telephone at which nobody was, get so long until then."""
+AGAIN = frozenset({"busy", "no_answer", "declined", "failed"})
+"""Why it is worth another try: a number that there is not, or that may not be called, is not there later either."""
 MOST_TO_NUMBER = 3
 LIMITED_FOR = timedelta(hours=1)
 """Within which a number can be asked to be called back so often."""
@@ -85,6 +98,31 @@ class TelephoneMissed(Event):
         """The agent calls again or ends it; without one they are called when there is one."""
         line = Line.MISSED if conversation.owner_id else Line.WANTED
         return _with_line(conversation, line, why=self.cause)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPostponed(Event):
+    """Whoever has asked to be called back was not reached: their place in the queue is theirs again `until` then.
+
+    Until then the agent who had them called keeps them, at no cost, and may call them at any moment.
+    """
+
+    kind: ClassVar[str] = "callback_postponed"
+    agent_id: str
+    until: datetime
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """Waiting, as if it were parked; to be called as soon as an agent has them."""
+        changed = replace(
+            _with_line(conversation, Line.WANTED, why=_why(conversation)),
+            state=State.WAITING,
+            waiting_at=at,
+            holds={},
+            excess_units=0,
+            offers=(),
+            participants=tuple(one for one in conversation.participants if one.role is Role.MONITOR),
+        )
+        return with_deadlines(with_offer_deadlines(changed), recall=self.until, agent_gone=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,17 +212,28 @@ def answered(conversation: Conversation, call_id: str) -> tuple[Event, ...]:
 def hung_up(
     conversation: Conversation, workstream: Workstream, call_id: str, why: str, *, at: datetime
 ) -> tuple[Event, ...]:
-    """The telephone of this call is gone: not reached while it was called, and the customer's end after that.
+    """The telephone of this call is gone: `missed` while it was called, and the customer's end after that.
 
     `why` is a word of the trunk's: of a call that failed the customer is gone and has not left.
     """
     if _in(conversation, call_id, Line.DIALLING):
-        return (TelephoneMissed(cause="no_answer" if why in ("hung_up", "ended") else why),)
+        return missed(conversation, "no_answer" if why in ("hung_up", "ended") else why, at)
     if not _in(conversation, call_id, Line.UP):
         return ()
     cause = "customer_ended" if why == "hung_up" else "customer_gone"
     decision = customer_end(conversation, workstream, at, cause=cause)
     return () if isinstance(decision, Refusal) else decision
+
+
+def missed(conversation: Conversation, cause: str, at: datetime) -> tuple[Event, ...]:
+    """Not reached. Who has asked to be called is called again by itself, three times in all; others by their agent."""
+    phone, owner_id = telephone_of(conversation), conversation.owner_id
+    tries = phone.tries if phone else 0
+    by_itself = not conversation.outbound and cause in AGAIN and tries < MOST_BY_ITSELF
+    if not by_itself or owner_id is None or conversation.state is not State.ACTIVE:
+        return (TelephoneMissed(cause=cause),)
+    postponed = CallbackPostponed(agent_id=owner_id, until=at + RECALL_AFTER)
+    return (TelephoneMissed(cause=cause), *put_out(conversation, State.WAITING), postponed)
 
 
 def keys_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
@@ -205,6 +254,11 @@ def forwarded(
         return refusal
     over = ended(conversation, workstream, at, cause="forwarded", by=(agent_id, "agent"))
     return (Forwarded(number=number, by_id=agent_id), *over)
+
+
+def _why(conversation: Conversation) -> str | None:
+    phone = telephone_of(conversation)
+    return phone.why if phone else None
 
 
 def _in(conversation: Conversation, call_id: str, line: Line) -> bool:

@@ -15,6 +15,7 @@ from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, Off
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import Parked, Queued
+from valvomo.domain.conversations.telephone import CallbackPostponed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,15 @@ def notified(event: Event, conversation: Conversation) -> tuple[str, ...]:
             return _people(conversation.owner_id, *_askers(conversation))
         case Queued(cause="transferred", by_id=by) if by != conversation.owner_id:
             return _people(conversation.owner_id, *_askers(conversation))
-        case Queued() | Ended() | Parked() | Abandoned() | AutoClosed() | RecordResolved():
+        case (
+            Queued()
+            | Ended()
+            | Parked()
+            | CallbackPostponed()
+            | Abandoned()
+            | AutoClosed()
+            | RecordResolved()
+        ):
             return _people(*_askers(conversation))
         case _:
             return ()

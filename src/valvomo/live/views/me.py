@@ -17,6 +17,7 @@ from valvomo.domain.conversations.join import SupervisorJoined, TookOver
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferRejected, OfferWithdrawn
 from valvomo.domain.conversations.queueing import Parked, Queued
+from valvomo.domain.conversations.telephone import CallbackPostponed
 from valvomo.live.views.board import ongoing
 from valvomo.live.views.happening import Change
 from valvomo.protocol.lookups import Lookups, Named
@@ -171,7 +172,7 @@ def _told(change: Change, lookups: Lookups) -> tuple[str, Mapping[str, object]] 
                 "transferred_away",
                 {"queue": lookups.queues[queue].name if queue in lookups.queues else name},
             )
-        case Ended() | Parked() | Abandoned() | AutoClosed() | RecordResolved():
+        case Ended() | Parked() | CallbackPostponed() | Abandoned() | AutoClosed() | RecordResolved():
             told = _cut_off(change.before)
         case _:
             pass

@@ -56,7 +56,7 @@ const mayBeCalled = ({ chat: { view: { config, talk } }, known }: Props) =>
 
 /** One is to be called, or is on the telephone: the browser has no part in it. */
 function Elsewhere({ chat, texts, call, known }: Props) {
-  const waits = known.state === 'wanted' && chat.view.talk.situation?.state === 'open'
+  const waits = known.state === 'wanted' && ['open', 'waiting'].includes(chat.view.talk.situation?.state ?? '')
   return (
     <>
       <p>
