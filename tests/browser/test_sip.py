@@ -60,7 +60,9 @@ async def test_from_a_telephone_to_the_agent_and_back(office: Office) -> None:
         handset.says = float(TONES["customer"])
         await phone_hears(handset, music=True)
 
+        await expect(desk.offer(NUMBER)).to_contain_text("over Trunk +358800123")
         await desk.accept(NUMBER)
+        await expect(desk.page.get_by_text("over Trunk +358800123 · Phone")).to_be_visible()
         await expect(panel(desk.page)).to_have_attribute("data-call", "on")
         agent, supervisor = Ear(desk.page), Ear(floor.page)
         await agent.hears("customer")

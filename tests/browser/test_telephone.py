@@ -64,11 +64,13 @@ async def test_who_waits_is_called_back_missed_called_again_and_connected_elsewh
         desk = await Desk.open(office, "onni", **how)
         page, call = desk.page, panel(desk.page)
         await expect(desk.offer(CUSTOMER).locator("[data-wanted]")).to_contain_text(f"called back: {HERS}")
+        await expect(desk.offer(CUSTOMER)).to_contain_text("over Main line")
         await shot(page, "offer")
         await desk.accept(CUSTOMER)
         first = await line.called(1)
         assert first.form["To"] == HERS
         await expect(call.locator("[data-line=dialling]")).to_contain_text("Attempt 1")
+        await expect(page.get_by_text(f"{HERS} · over Main line · Phone")).to_be_visible()
         await expect(box(chat)).to_have_attribute("data-call", "telephone")
         await shot(page, "dialling")
         await _plays(page, (RINGS, False))

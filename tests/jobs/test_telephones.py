@@ -35,6 +35,9 @@ async def test_a_caller_waits_with_music_is_served_and_hangs_up(phones: Telephon
     one = await phones.rings()
     waiting = await phones.floor.get(one)
     assert (waiting.state, waiting.customer_name) == (State.OPEN, CALLER)
+    assert waiting.call is not None
+    assert waiting.call.telephone is not None
+    assert waiting.call.telephone.called == OTHER
     assert phones.trunk.heard["C1"] == f"to {waiting.contact_id}".encode()
     await phones.served(one)
     assert phones.call(one).heard_by("aino") == {waiting.contact_id}

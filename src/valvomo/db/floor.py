@@ -107,6 +107,7 @@ async def lookups(tx: Transaction, organization_id: str) -> Lookups:
         house=await routing.rules(tx, organization_id),
         attention=await house.attention(tx, organization_id),
         accounts={row["id"]: _trouble(row) for row in await tx.rows("channels.in_trouble", organization_id)},
+        trunks={row["id"]: row["name"] for row in await tx.rows("channels.trunks", organization_id)},
     )
 
 

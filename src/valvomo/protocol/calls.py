@@ -10,10 +10,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.calls.hearing import Part
-from valvomo.domain.conversations.call_marks import Call, Kept, Line, Telephone, Trouble, TroubleKind
+from valvomo.domain.conversations.call_marks import Call, Kept, Line, Trouble, TroubleKind
 from valvomo.domain.conversations.event import call_of
 from valvomo.domain.conversations.marks import Deadline
 from valvomo.domain.conversations.model import Conversation, Mode
+from valvomo.domain.conversations.telephone import telephone_of
 from valvomo.domain.figures.calls import has_call_since
 from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.requests import Id, Request
@@ -24,7 +25,9 @@ KeptOfCall = Literal["transcript", "recording"]
 
 
 class TelephoneItem(msgspec.Struct, frozen=True, kw_only=True):
-    """The customer's telephone. `number` is E.164, null where it is withheld; `account` the trunk's.
+    """The customer's telephone. `number` is E.164, null where it is withheld; `account` the trunk's, with its name.
+
+    `called` is the number of ours that they have called, null where we call or the trunk does not say.
 
     `line`: `wanted` (to be called as soon as an agent has them), `dialling`, `up`, or `missed`; `why` the last of
     `tries` came to nothing: `busy`, `no_answer`, `declined`, `unreachable`, `forbidden` or `failed`. Until
@@ -34,6 +37,8 @@ class TelephoneItem(msgspec.Struct, frozen=True, kw_only=True):
 
     number: str | None
     account: str
+    account_name: str | None
+    called: str | None
     line: Literal["wanted", "dialling", "up", "missed"]
     tries: int
     why: str | None
@@ -150,7 +155,7 @@ def call_item(conversation: Conversation, actor: Actor, lookups: Lookups) -> Cal
         if told
         else (),
         recording=_recording(call),
-        telephone=_telephone(call.telephone, conversation.deadlines.get(Deadline.RECALL.value)),
+        telephone=_telephone(conversation, lookups),
         kept=_kept(call),
         troubles=tuple(_trouble(one) for one in call.troubles),
         with_agent_since=has_call_since(conversation),
@@ -191,16 +196,19 @@ def _public_state(call: Call) -> Literal["asked", "on", "wanted", "telephone"]:
     return "telephone" if call.going_on else "wanted"
 
 
-def _telephone(phone: Telephone | None, recall_at: datetime | None) -> TelephoneItem | None:
+def _telephone(conversation: Conversation, lookups: Lookups) -> TelephoneItem | None:
+    phone = telephone_of(conversation)
     if phone is None:
         return None
     return TelephoneItem(
         number=phone.number or None,
         account=phone.account_id,
+        account_name=lookups.trunks.get(phone.account_id),
+        called=phone.called or None,
         line=phone.line.value,
         tries=phone.tries,
         why=phone.why,
-        recall_at=recall_at,
+        recall_at=conversation.deadlines.get(Deadline.RECALL.value),
     )
 
 

@@ -83,7 +83,7 @@ class Lookups:
 
     `workstreams` are names, `asking` how their offers are brought to agents; `statuses` are custom presences;
     `skills` are names, `house` is by which rules it routes, `attention` by which it looks at what needs an eye.
-    `accounts` are those of channels over which nothing goes out now.
+    `accounts` are those of channels over which nothing goes out now, `trunks` the names of those of telephone calls.
     """
 
     queues: Mapping[str, QueueFacts] = field(default_factory=dict)
@@ -96,6 +96,7 @@ class Lookups:
     house: House = field(default_factory=lambda: House(workstreams={}, queues={}))
     attention: AttentionRules = PLAIN
     accounts: Mapping[str, AccountTrouble] = field(default_factory=dict)
+    trunks: Mapping[str, str] = field(default_factory=dict)
 
     def with_usual(self, seconds: Mapping[str, float]) -> Lookups:
         """The same where other handle times are usual in these queues."""

@@ -8548,6 +8548,8 @@ export interface components {
         /** TelephoneItem */
         TelephoneItem: {
             account: string;
+            account_name: string | null;
+            called: string | null;
             /** @enum {string} */
             line: "wanted" | "dialling" | "up" | "missed";
             number: string | null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { callSign, numberBeside, wayKey, type Sign } from './state'
+import { callSign, lineOf, numberBeside, wayKey, type Sign } from './state'
 import type { Call, Telephone } from './types'
 
 const CALL: Call = { id: 'call', mode: 'voice', state: 'on', since: '', held_since: null, coached_by: [], recording: null, telephone: null }
@@ -40,4 +40,14 @@ it('names a telephone, and a call from a window by its channel', () => {
   expect(wayKey({ channel: 'voice', call: { ...CALL, telephone: PHONE } })).toBe('calls.telephone.title')
   expect(wayKey({ channel: 'voice', call: CALL })).toBe('conversation.channel.voice')
   expect(wayKey({ channel: 'live_chat', call: null })).toBe('conversation.channel.live_chat')
+})
+
+it('names the line over which somebody is on the telephone, and its number where they have called it', () => {
+  const over = (more: Partial<Telephone>) => lineOf({ call: { ...CALL, telephone: { ...PHONE, ...more } } })
+  expect(over({ account_name: 'Main line', called: '+358931001000' })).toBe('Main line +358931001000')
+  expect(over({ account_name: 'Main line', called: null })).toBe('Main line')
+  expect(over({ account_name: null, called: '+358931001000' })).toBe('+358931001000')
+  expect(over({})).toBeNull()
+  expect(lineOf({ call: CALL })).toBeNull()
+  expect(lineOf({ call: null })).toBeNull()
 })

@@ -53,6 +53,12 @@ export function numberBeside({ call, customer }: Pick<BoardRow, 'call' | 'custom
   return number && number !== customer.name ? number : null
 }
 
+/** The line of ours over which the customer is on the telephone, and its number where they have called that. */
+export function lineOf({ call }: Pick<BoardRow, 'call'>): string | null {
+  const { account_name: name, called } = call?.telephone ?? {}
+  return [name, called].filter(Boolean).join(' ') || null
+}
+
 /** The text that names the way by which the customer is here. */
 export function wayKey({ call, channel }: Pick<BoardRow, 'call' | 'channel'>): string {
   return call?.telephone ? 'calls.telephone.title' : `conversation.channel.${channel}`

@@ -74,8 +74,10 @@ export interface Heeded {
 export interface Telephone {
   /** Null where it is withheld. */
   number: string | null
-  /** The trunk's account. */
+  /** The trunk's account, and the number of ours that they have called; null where we call, or it is not known. */
   account: string
+  account_name?: string | null
+  called?: string | null
   line: 'wanted' | 'dialling' | 'up' | 'missed'
   /** How often they were called, and why the last time came to nothing. */
   tries: number

@@ -24,12 +24,16 @@ WITHHELD = "Anonymous"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveCall(Command):
-    """Somebody calls over a trunk: a conversation of its workstream. `caller` is E.164, "" where it is withheld."""
+    """Somebody calls over a trunk: a conversation of its workstream. `caller` is E.164, "" where it is withheld.
+
+    `called` is the number of ours, "" where the trunk does not say it.
+    """
 
     account_id: str
     trunk_call: str
     caller: str
     process_id: str
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,7 @@ async def receive_call(work: Work, command: ReceiveCall) -> Outcome:
     if account is None:
         return Refusal(Reason.NOT_FOUND)
     contact_id, name = await _caller(work, command.caller)
-    phone = Telephone(account_id=command.account_id, number=command.caller)
+    phone = Telephone(account_id=command.account_id, number=command.caller, called=command.called)
     started = await begin_with(
         work,
         StartConversation(

@@ -68,6 +68,12 @@ UPDATE channel_accounts SET held_since = NULL, held_until = NULL WHERE organizat
 SELECT id, name, disabled, seen, held_since FROM channel_accounts
 WHERE organization_id = $1 AND (disabled OR held_since IS NOT NULL)
 
+-- name: trunks
+-- Accounts of telephone calls by name.
+SELECT a.id, a.name FROM channel_accounts a
+JOIN workstreams w ON w.organization_id = a.organization_id AND w.id = a.workstream_id AND w.channel = 'voice'
+WHERE a.organization_id = $1
+
 -- name: lock_identity
 -- Whoever asks next by what a customer is known waits until this transaction ends: two first messages make one contact.
 SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(E'\x1f', 'identity', $1::text, $2::text, $3::text), 0))

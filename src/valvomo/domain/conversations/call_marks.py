@@ -49,7 +49,8 @@ class Line(StrEnum):
 class Telephone:
     """The customer's telephone: its number in E.164, "" where that is withheld, and the trunk's account.
 
-    `tries`: how often the house has called; `why` the last call came to nothing, None where it did not.
+    `called` is the number of ours that they have called, "" where we call or the trunk does not say. `tries`: how often
+    the house has called; `why` the last call came to nothing, None where it did not.
     """
 
     account_id: str
@@ -57,6 +58,7 @@ class Telephone:
     line: Line = Line.UP
     tries: int = 0
     why: str | None = None
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,8 +63,9 @@ class Telling:
     async def _receive(self, phone: Phone, one: Ringing) -> None:
         organization_id, account_id = phone.call.organization_id, phone.call.account_id
         command = ReceiveCall(
-            account_id=account_id, trunk_call=one.call, caller=one.caller, process_id=self._process_id
-        )
+            account_id=account_id, trunk_call=one.call, caller=one.caller, called=one.called,
+            process_id=self._process_id,
+        )  # fmt: skip
         key = f"ringing {account_id} {one.call}"
         outcome = await self._executor.execute(system(organization_id, "calls"), command, key)
         if not isinstance(outcome, Done):
