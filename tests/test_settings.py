@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
-from valvomo.settings import BadSettingsError, Settings, default_data_folder, keys, load
+from valvomo.settings import BadSettingsError, Settings, keys, load
+from valvomo.sources import default_data_folder
 
 
 def test_the_defaults_run_on_one_machine() -> None:

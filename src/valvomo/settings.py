@@ -6,7 +6,6 @@ ignored is found out at the worst moment. ``docs/settings.md`` explains every on
 """
 
 import os
-import re
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,16 +15,13 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from valvomo import sources
 from valvomo.addresses import check_network, check_store, check_url
 from valvomo.house_key import keys_of
 from valvomo.media.janus import listed
-from valvomo.sources import PREFIX, converted, from_environment, from_file, suggestion
 
-_SECRETS = {"metrics_token", "secret_key", "sentiment_key", "speech_key", "turn_secret"}
+_SECRETS = {"metrics_token", "secret_key", "sentiment_key", "speech_key", "turn_secret", "voice_key"}
 _SHORTEST_TOKEN = 16
-_URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]*@")
-_URL_TOKEN = re.compile(r"(?<=://)[^:/@\s]+@")
-_QUERY_PASSWORD = re.compile(r"(?<=[?&])((?:ssl)?password)=[^&\s]*")
 
 
 class BadSettingsError(Exception):
@@ -38,7 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database_url: str = ""
     """A PostgreSQL server, ``postgresql://user:password@host/database``; empty starts the embedded one."""
 
-    data: Path = msgspec.field(default_factory=lambda: default_data_folder(os.environ))
+    data: Path = msgspec.field(default_factory=lambda: sources.default_data_folder(os.environ))
     """The folder for everything this installation keeps outside of a database server."""
 
     secret_key: str = ""
@@ -115,6 +111,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     speech_path: Path | None = None
     """A folder with models of your own that write down what is said (docs/speech.md)."""
 
+    voice_url: str = ""
+    """An endpoint that speaks OpenAI's speech, such as ``http://127.0.0.1:8000/v1``, to callers on a telephone."""
+
+    voice_model: str = ""
+    """The model of that endpoint."""
+
+    voice_key: str = ""
+    """What that endpoint wants as a bearer token."""
+
+    voice_name: str = ""
+    """Whose voice, by that endpoint's own name; empty for its usual one."""
+
+    voice_program: str = "espeak-ng"
+    """The name or path of espeak-ng, which speaks where there is no endpoint, or that fails; empty for none."""
+
     calls_processes: Annotated[int, Meta(ge=0, le=64)] = 0
     """Processes of this one that carry calls, one for each core that they may have; they need the extra ``calls``."""
 
@@ -187,7 +198,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         check_url("smtp_url", self.smtp_url, {"smtp", "smtps"})
         for one in self.bus_url.split(","):
             check_url("bus_url", one.strip(), {"nats", "tls"})
-        for key in ("otlp_url", "sentiment_url", "speech_url", "public_url"):
+        for key in ("otlp_url", "sentiment_url", "speech_url", "voice_url", "public_url"):
             check_url(key, getattr(self, key), {"http", "https"})
         self._check_files()
         for key in ("public_url", "files_url"):
@@ -244,14 +255,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def shown(self) -> dict[str, str]:
         """The settings for a log or a screen, passwords left out."""
-        shown = {
-            key: "***"
-            if key in _SECRETS and getattr(self, key)
-            else _QUERY_PASSWORD.sub(r"\1=***", _URL_PASSWORD.sub(r"\1:***@", str(getattr(self, key))))
-            for key in self.__struct_fields__
-        }
-        # A user without a password is a token there.
-        shown["bus_url"] = _URL_TOKEN.sub("***@", shown["bus_url"])
+        shown = {key: sources.without_password(str(getattr(self, key))) for key in self.__struct_fields__}
+        shown |= dict.fromkeys((key for key in _SECRETS if getattr(self, key)), "***")
+        shown["bus_url"] = sources.without_token(shown["bus_url"])
         return shown
 
     def __repr__(self) -> str:
@@ -260,26 +266,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def keys() -> tuple[str, ...]:
     """The names of all settings, as in the environment."""
-    return tuple(PREFIX + field.upper() for field in Settings.__struct_fields__)
+    return tuple(sources.PREFIX + field.upper() for field in Settings.__struct_fields__)
 
 
 def load(environ: Mapping[str, str]) -> Settings:
     """The settings of this process; raises `BadSettingsError` with every problem at once."""
     try:
-        written = list(from_file(environ.get("VALVOMO_CONFIG", "")))
+        written = list(sources.from_file(environ.get("VALVOMO_CONFIG", "")))
     except ValueError as error:
         raise BadSettingsError(str(error)) from error
     named = [
         *((f"{path} {key}", key, value) for path, key, value in written),
-        *((key, key.removeprefix(PREFIX).lower(), value) for key, value in from_environment(environ)),
+        *((key, sources.named(key), value) for key, value in sources.from_environment(environ)),
     ]
     types, values, problems = get_type_hints(Settings, include_extras=True), {}, []
     for shown, key, value in named:
         if key not in types:
-            problems.append(f"{shown}: is not a setting{suggestion(shown, key, Settings.__struct_fields__)}")
+            meant = sources.suggestion(shown, key, Settings.__struct_fields__)
+            problems.append(f"{shown}: is not a setting{meant}")
             continue
         try:
-            values[key] = converted(value, types[key])
+            values[key] = sources.converted(value, types[key])
         except msgspec.ValidationError as error:
             problems.append(f"{shown}: {error}")
     if not problems:
@@ -287,13 +294,5 @@ def load(environ: Mapping[str, str]) -> Settings:
             return Settings(**values)
         except ValueError as error:
             key, _, why = str(error).partition(":")
-            problems.append(f"{PREFIX}{key.upper()}:{why}")
+            problems.append(f"{sources.PREFIX}{key.upper()}:{why}")
     raise BadSettingsError("\n".join(problems))
-
-
-def default_data_folder(environ: Mapping[str, str]) -> Path:
-    """Where data goes when nobody says: the system's place for root, the user's own place otherwise."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        return Path("/var/lib/valvomo")
-    home = environ.get("XDG_DATA_HOME", "")
-    return (Path(home) if home else Path.home() / ".local" / "share") / "valvomo"
