@@ -37,6 +37,7 @@ from valvomo.domain.conversations.call import CallDeclined, CallEnded, CallOffer
 from valvomo.domain.conversations.call_marks import Kept, TroubleKind
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped
+from valvomo.domain.conversations.consent import ConsentAnswered, ConsentAsked, NoticeShown
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected, CustomerHeard
 from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged
 from valvomo.domain.conversations.details import DetailsChanged
@@ -225,6 +226,9 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (TelephoneMissed(cause="busy"), None, NOBODY, False),
     (CallbackPostponed(agent_id="aino", until=AT), None, ASKER, False),
     (Forwarded(number="+358401234567", by_id="aino"), None, NOBODY, True),
+    (NoticeShown(version=1, language="en"), None, NOBODY, False),
+    (ConsentAsked(version=1, language="en"), None, NOBODY, False),
+    (ConsentAnswered(answer=True, version=1, language="en"), None, NOBODY, False),
     (SupervisorAsked(**BY_AINO, by_role="agent", note="help"), None, NOBODY, False),
     (AskWithdrawn(**BY_AINO), None, NOBODY, False),
     (AskAnswered(**WATCH), None, NOBODY, False),

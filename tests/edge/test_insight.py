@@ -13,6 +13,7 @@ from valvomo.commands.conversations.measure import MeasureSentiment
 from valvomo.commands.execute import Done
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.measure import Measured
+from valvomo.voices.choosing import VoicePlaces, voices_configured
 
 pytestmark = pytest.mark.slow
 
@@ -41,6 +42,7 @@ async def test_the_settings_are_the_administrators(place: Place) -> None:
         False,
         True,
     )
+    assert found["voices"] == list(voices_configured(VoicePlaces())), "who can speak on this machine"
     silent = await admin.put("/api/v1/settings/insight", json={"speech": "none"})
     assert (silent.json()["speech"], silent.json()["backend"]) == ("none", "vader")
     for body in ({"backend": "oracle"}, {"languages": ["Finnish"]}, {"colour": "red"}, {"speech": "ears"}):

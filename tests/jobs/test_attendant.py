@@ -209,6 +209,7 @@ async def test_a_call_is_with_one_process_and_moves_when_that_dies(floor: Floor,
 async def test_a_call_is_kept_where_its_customers_were_told_and_removed_after_its_days(house: House) -> None:
     floor = house.floor
     await floor.sql("UPDATE workstreams SET calls_kept = 'recording', calls_days = 30, consent = 'notice'")
+    await floor.with_texts()
     one, guest = await house.elevated()
     await house.come(one, guest, AINO)
     (call_id,) = house.engine.open
@@ -259,6 +260,7 @@ async def test_what_cannot_be_written_is_not_recorded_and_the_call_goes_on(
 ) -> None:
     floor = house.floor
     await floor.sql("UPDATE workstreams SET calls_kept = 'recording', consent = 'notice'")
+    await floor.with_texts()
     one, guest = await house.elevated()
     await house.come(one, guest, AINO)
     (call_id,) = house.engine.open

@@ -71,6 +71,7 @@ def endpoint() -> Iterator[Endpoint]:
 async def house(floor: Floor, tmp_path: Path, endpoint: Endpoint) -> AsyncIterator[CallHouse]:
     await floor.sql("""UPDATE organizations SET insight = '{"speech": "openai"}'""")
     await floor.sql("UPDATE workstreams SET calls_kept = 'transcript', calls_days = 30, consent = 'notice'")
+    await floor.with_texts()
     made = CallHouse(floor, tmp_path, SpeechPlaces(url=endpoint.url, model="large"))
     async with made.carrying("carrier", made.engine), asyncio.TaskGroup() as group:
         task = group.create_task(made.calling.run())
@@ -360,6 +361,7 @@ async def test_times_go_on_where_another_process_takes_the_call_over(
 ) -> None:
     await floor.sql("""UPDATE organizations SET insight = '{"speech": "openai"}'""")
     await floor.sql("UPDATE workstreams SET calls_kept = 'recording', calls_days = 30, consent = 'notice'")
+    await floor.with_texts()
     house = CallHouse(floor, tmp_path, SpeechPlaces(url=endpoint.url, model="large"))
     async with asyncio.TaskGroup() as group:
         answers = group.create_task(house.calling.run())

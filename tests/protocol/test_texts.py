@@ -75,6 +75,7 @@ AUDITED = (
     "records_imported_done", "records_imported_cancelled",
 )  # fmt: skip
 DETAILS = ("subject", "priority", "status", "description", "due_at")
+SPOKEN_PARTS = ("keys", "next", "later", "soon", "about", "between", "long", "callback")
 NEEDED = {
     ("unknown",),
     ("alert_mail", "subject"),
@@ -98,6 +99,7 @@ NEEDED = {
     ("timeline", "sentiment_measured_unsurely"),
     ("timeline", "vip_unmarked"),
     ("timeline", "survey_answered_again"),
+    ("timeline", "consent_declined"),
     *(("flaw", one.value) for one in Flaw),
     *(("transcript", part) for part in TRANSCRIPT),
     *(("transcript_mail", part) for part in ("subject", "head", "foot")),
@@ -119,6 +121,7 @@ NEEDED = {
     ("bot", "greeting"),
     *(("place", code) for code in ("next", "later")),
     *(("survey", code) for code in ("question", "thanks")),
+    *(("spoken", part) for part in SPOKEN_PARTS),
     *(("answer_mail", part) for part in ("subject", "files", "foot")),
     ("webhook_mail", "subject"),
     ("webhook_mail", "text"),

@@ -17,7 +17,9 @@ from valvomo.media.port import (
     Kind,
     OfferError,
     PcmLeg,
+    Played,
     Quality,
+    SoundError,
     WebLeg,
 )
 
@@ -31,6 +33,7 @@ class SampleCall:
     kept: frozenset[str] = frozenset()
     recordings: list[str] = field(default_factory=list)
     taps: dict[str, asyncio.Queue[Heard | None]] = field(default_factory=dict)
+    playing: dict[str, bytes] = field(default_factory=dict)
     clock: float = 0.0
     ago: float = 0.0
 
@@ -47,6 +50,7 @@ class SampleCall:
 class SampleEngine:
     """See `Engine`. As much of it as browsers need; an offer that begins with `bad` cannot be answered.
 
+    Sound in `unplayable` cannot be played, and `played` is what was, by leg; it ends with `over`.
     `offers`: it offers for its part, and `agreed` are the answers to that by leg. In `broken` calls everything fails by
     a bug. Browsers wait for `stuck`, and all that is asked of a call for what is in `late` of it; `waiting` of them do.
     """
@@ -65,6 +69,8 @@ class SampleEngine:
         self.late: dict[str, asyncio.Event] = {}
         self.waiting = 0
         self.agreed: dict[str, str] = {}
+        self.unplayable = False
+        self.played: list[tuple[str, bytes]] = []
 
     async def open_call(self, call_id: str, *, beside: str = "") -> None:  # noqa: ARG002 - all are in one place
         """See `Engine`."""
@@ -126,6 +132,7 @@ class SampleEngine:
         """See `Engine`."""
         if call_id in self.open:
             self.open[call_id].legs.pop(leg_id, None)
+            self.open[call_id].playing.pop(leg_id, None)
 
     async def move_leg(self, call_id: str, leg_id: str, to_call_id: str) -> None:
         """See `Engine`."""
@@ -167,6 +174,26 @@ class SampleEngine:
             frame = Heard(call_id, leg_id, began + begin / 32_000, pcm[begin : begin + 640])
             call.taps[leg_id].put_nowait(frame)
         return True
+
+    async def play(self, call_id: str, leg_id: str, sound: bytes, *, loop: bool = False) -> None:
+        """See `Engine`."""
+        assert not loop
+        self.there()
+        if self.unplayable:
+            raise SoundError("neither WAV nor Ogg")
+        if call_id in self.open and leg_id in self.open[call_id].legs:
+            self.open[call_id].playing[leg_id] = sound
+            self.played.append((leg_id, sound))
+
+    async def stop_play(self, call_id: str, leg_id: str) -> None:
+        """See `Engine`."""
+        if call_id in self.open:
+            self.open[call_id].playing.pop(leg_id, None)
+
+    def over(self, call_id: str, leg_id: str) -> None:
+        """What is played to the leg comes to its end."""
+        del self.open[call_id].playing[leg_id]
+        self.news.put_nowait(Played(call_id, leg_id))
 
     async def quality(self, call_id: str) -> dict[str, Quality]:
         """See `Engine`."""

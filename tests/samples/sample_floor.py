@@ -173,6 +173,15 @@ class Floor:
         assert await self.everything() == before
         return outcome
 
+    async def with_texts(self) -> None:
+        """There is a notice and a question of every workstream, in English."""
+        for kind, words in (("notice", "We may listen."), ("consent", "May we listen?")):
+            await self.sql(
+                "INSERT INTO texts SELECT organization_id, id, $1, 'en', 1, $2, $3 FROM workstreams"
+                " ON CONFLICT DO NOTHING",
+                kind, words, self.clock.now,
+            )  # fmt: skip
+
     async def start(
         self, workstream: str = "chat", *, queue: str | None = None, consent: bool | None = None
     ) -> str:

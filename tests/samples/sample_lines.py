@@ -8,6 +8,7 @@ from sample_floor import AINO, EINO, HOUSE, INES, ROUTER
 from sample_routing import ask
 
 from valvomo.commands.agents.presence import SetPresence
+from valvomo.commands.conversations.consent import AnswerConsent, ShowNotice
 from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.offers import AcceptOffer
 from valvomo.commands.conversations.start import StartConversation
@@ -90,6 +91,12 @@ async def happens(floor: Floor, what: str, one: str) -> None:
             await floor.do(CALLS, AnswerTelephone(**named))
         case "hung_up":
             await floor.do(CALLS, LoseTelephone(**named, why="hung_up"))
+        case "hears":
+            await floor.do(CALLS, ShowNotice(conversation_id=one, version=1, text_language="en"))
+        case "agrees" | "declines":
+            yes = what == "agrees"
+            command = AnswerConsent(conversation_id=one, answer=yes, version=1, text_language="en")
+            await floor.do(CALLS, command)
         case "forwarded":
             by = conversation.owner_id or ""
             await floor.do(CALLS, ForwardCall(conversation_id=one, number=CALLER, by_id=by))

@@ -204,6 +204,14 @@ def drawn(dice: Random, count: int) -> list[Step]:
     ]
 
 
+RINGS = (
+    "rings callback taken missed lapses taken picked_up hold unhold forwarded complete rings taken hung_up complete "
+    "rings_noticed hears hears hung_up hears rings_asked agrees declines hung_up rings_asked hears agrees hung_up "
+    "rings_asked declines hung_up"
+)
+"""What becomes of telephones."""
+
+
 def scripted() -> list[Step]:
     """What dice seldom bring about: each line is a beginning and what is done with it."""
     lines = (
@@ -217,10 +225,7 @@ def scripted() -> list[Step]:
             ),
         ),
         (8, "pick elevate answers_call records troubles hold troubles end_call troubles end"),
-        (
-            0,
-            "rings callback taken missed lapses taken picked_up hold unhold forwarded complete rings taken hung_up",
-        ),
+        (0, RINGS),
         (1, "pick elevate declines_call elevate answers_call guest_goes"),
         (4, "pick agent_comes agent_goes agent_comes end minute complete"),
         (0, "long"),
@@ -331,6 +336,7 @@ async def aimed(floor: Floor, step: Step, ids: list[str]) -> tuple[Step, str]:
 async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901, PLR0912, PLR0915 - a list of cases
     """Do it; most of what is drawn is refused, which changes nothing."""
     if step.what == "start" or not ids:
+        await floor.with_texts()
         ids.append(await floor.start(STARTS[(step.number + step.choice) % len(STARTS)]))
         return
     step, one = await aimed(floor, step, ids)
@@ -415,7 +421,21 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.do(SAARA, UnlinkRecord(conversation_id=one, other_id=ids[0]))
         case "rings":
             ids.append(await rings(floor))
-        case "callback" | "taken" | "missed" | "picked_up" | "hung_up" | "forwarded":
+        case "rings_noticed" | "rings_asked":
+            policy = "notice" if step.what == "rings_noticed" else "consent"
+            await floor.sql("UPDATE workstreams SET consent = $1 WHERE id = 'line'", policy)
+            ids.append(await rings(floor))
+        case (
+            "callback"
+            | "taken"
+            | "missed"
+            | "picked_up"
+            | "hung_up"
+            | "forwarded"
+            | "hears"
+            | "agrees"
+            | "declines"
+        ):
             await happens(floor, step.what, one)
         case "arrives":
             ids.append(await arrive(floor))

@@ -30,14 +30,17 @@ from valvomo.domain.refusals import Reason, Refusal
 from valvomo.files.folder import Folder
 from valvomo.files.sealed import SealedFiles
 from valvomo.house_key import HouseKey
+from valvomo.jobs.calls.announcing import Announcer
 from valvomo.jobs.calls.attendant import Attendant
 from valvomo.jobs.calls.keeping import Keeping
 from valvomo.jobs.calls.telephones import Telephones
 from valvomo.jobs.calls.trunks import Trunks
 from valvomo.jobs.lost_telephones import LostTelephones
-from valvomo.live.calls import KEYS_CHANNEL, KeysSignal
+from valvomo.live.calls import CHANNEL, KEYS_CHANNEL, CallSignal, KeysSignal
 from valvomo.media.port import Engine
 from valvomo.trunks.port import Answered, Happening, Ringing
+from valvomo.voices.port import Voice
+from valvomo.voices.rendering import Voices
 
 LINES_AGENT = Actor(
     id="aino",
@@ -52,7 +55,8 @@ OTHER = "+358407654321"
 class TelephoneHouse:
     """A process that carries calls, and the trunk of its account."""
 
-    def __init__(self, floor: Floor, folder: Path, kind: SampleKind) -> None:
+    def __init__(self, floor: Floor, folder: Path, kind: SampleKind, voice: Voice | None = None) -> None:
+        self.voice = voice
         self.folder, self.kind, self.floor = folder, kind, floor
         self.bus = LocalBus()
         floor.executor.bell = Doorbell(self.bus)
@@ -65,9 +69,16 @@ class TelephoneHouse:
         self.contact_of: dict[str, str] = {}
         """By conversation."""
         self.pressed: list[KeysSignal] = []
+        self.signals: dict[str, CallSignal] = {}
+        """The newest, by conversation."""
+        self.bus.subscribe(CHANNEL, self._signalled)
         self.bus.subscribe(
             KEYS_CHANNEL, lambda it: self.pressed.append(msgspec.json.decode(it, type=KeysSignal))
         )
+
+    def _signalled(self, payload: str) -> None:
+        signal = msgspec.json.decode(payload, type=CallSignal)
+        self.signals[signal.conversation_id] = signal
 
     @asynccontextmanager
     async def carrying(self, name: str, engine: SampleEngine) -> AsyncIterator[asyncio.Task[None]]:
@@ -75,7 +86,8 @@ class TelephoneHouse:
         keeping = Keeping(self.floor.executor, files, self.folder, self.floor.clock)
         board = self.boards[name] = Switchboard(self.floor.database)
         opened = Trunks(self.floor.executor, opener(self.floor.database), board, process_id=name)
-        telephones = Telephones(self.floor.executor, self.bus, opened, process_id=name)
+        announcer = Announcer(self.floor.executor, Voices([self.voice] if self.voice else []))
+        telephones = Telephones(self.floor.executor, self.bus, opened, process_id=name, announcer=announcer)
         board.process_id, board.adopt = name, telephones.adopt
         attendant = Attendant(self.floor.executor, self.bus, keeping, process_id=name, telephones=telephones)
         async with asyncio.TaskGroup() as group:
@@ -146,14 +158,19 @@ class TelephoneHouse:
 
     async def rings(self, name: str = "C1", caller: str = CALLER) -> str:
         """Somebody calls, is taken and in the call; the conversation's id."""
+        one, contact = await self.comes_in(name, caller)
+        await self.until(lambda: one in self.engine.open and self.engine.open[one].music(contact))
+        return one
+
+    async def comes_in(self, name: str = "C1", caller: str = CALLER) -> tuple[str, str]:
+        """Somebody calls, and is taken; the conversation's id and theirs."""
         self.tell(Ringing(name, caller, OTHER))
         await self.told(f"take {name}")
         row = (await self.floor.sql("SELECT conversation_id FROM telephones WHERE trunk_call = $1", name))[0]
         self.tell(Answered(name))
         one = str(row["conversation_id"])
-        contact = self.contact_of[one] = (await self.floor.get(one)).contact_id
-        await self.until(lambda: one in self.engine.open and self.engine.open[one].music(contact))
-        return one
+        self.contact_of[one] = (await self.floor.get(one)).contact_id
+        return one, self.contact_of[one]
 
     async def dials(self) -> tuple[str, str]:
         """An agent calls somebody; the conversation's id and the call's."""

@@ -43,6 +43,7 @@ from valvomo.queries.reading import Reader
 from valvomo.queries.whatif.laboratory import Laboratory
 from valvomo.telemetry.fresh import Fresh
 from valvomo.telemetry.loop_delay import LoopDelay
+from valvomo.voices.choosing import VoicePlaces
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -134,6 +135,7 @@ class Parts:
     laboratory: Laboratory
     trials: Trials
     speech: SpeechPlaces
+    voices: VoicePlaces
     replay: Replay
     rule_trials: RuleTrials
     notes: NotesByKind

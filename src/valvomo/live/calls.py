@@ -31,12 +31,13 @@ class LegSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CallSignal(msgspec.Struct, frozen=True, kw_only=True):
-    """Everybody who is in a call now."""
+    """Everybody who is in a call now. `announcing`: the customer is told something before anybody else hears them."""
 
     organization_id: str
     conversation_id: str
     call_id: str
     legs: tuple[LegSignal, ...]
+    announcing: bool = False
 
 
 class KeysSignal(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +75,7 @@ def call_status(
         leg = leg_of(conversation, one.person_id)
         if leg is not None and _known(leg, conversation, reader, lookups):
             legs.append(_shown(one, leg, conversation, reader))
-    return CallStatus(call=call.id, legs=tuple(legs))
+    return CallStatus(call=call.id, legs=tuple(legs), announcing=signal.announcing)
 
 
 def _known(leg: Leg, conversation: Conversation, reader: Actor, lookups: Lookups) -> bool:

@@ -60,7 +60,7 @@ from valvomo.main.channels import channel_jobs, channels_of, enclosures_of
 from valvomo.main.clock import HouseClock
 from valvomo.main.doing import doing
 from valvomo.main.files import file_parts
-from valvomo.main.insight_places import sentiment_places, speech_places
+from valvomo.main.insight_places import sentiment_places, speech_places, voice_places
 from valvomo.main.readings import Sources, register
 from valvomo.media.relays import Relays
 from valvomo.queries.backlog import kept
@@ -116,7 +116,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         pending=lambda: migrate.behind(database.url),
         connected=lambda: bool(bus.traffic.connected),
         laboratory=Laboratory(database.url),
-        trials=Trials(sentiment_places(settings)), speech=speech_places(settings),
+        trials=Trials(sentiment_places(settings)), speech=speech_places(settings), voices=voice_places(settings),
         replay=Replay(database, clock),
         rule_trials=RuleTrials(database, clock),
         notes=notes, calling=Calling(database, bus),

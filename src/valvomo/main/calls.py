@@ -7,16 +7,19 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from valvomo.addresses import networks_of
+from valvomo.jobs.calls.announcing import Announcer
 from valvomo.jobs.calls.attendant import Attendant
 from valvomo.jobs.calls.keeping import Keeping
 from valvomo.jobs.calls.telephones import Telephones
 from valvomo.jobs.calls.trunks import Trunks
 from valvomo.jobs.calls.writing import Writer
 from valvomo.main.assembly import House
-from valvomo.main.insight_places import speech_places
+from valvomo.main.insight_places import speech_places, voice_places
 from valvomo.media.janus import listed
 from valvomo.media.port import Engine
 from valvomo.settings import Settings
+from valvomo.voices.choosing import voices_of
+from valvomo.voices.rendering import Voices
 
 FOLDER = "calls"
 """In the data folder: what is being recorded, until it is kept."""
@@ -44,7 +47,8 @@ def _telephones(house: House, settings: Settings, process_id: str) -> Telephones
     allowed = networks_of(settings.webhook_networks)
     opener = parts.channels.setting_up.opener
     trunks = Trunks(parts.executor, opener, switchboard, process_id=process_id, allowed=allowed)
-    telephones = Telephones(parts.executor, house.bus, trunks, process_id=process_id)
+    announcer = Announcer(parts.executor, Voices(voices_of(voice_places(settings))))
+    telephones = Telephones(parts.executor, house.bus, trunks, process_id=process_id, announcer=announcer)
     switchboard.process_id, switchboard.adopt = process_id, telephones.adopt
     return telephones
 

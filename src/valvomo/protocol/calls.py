@@ -105,10 +105,15 @@ class CallLeg(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallStatus(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="call_status"):
-    """Who is in a call right now, of whom the reader may know of; said again and again while it goes on."""
+    """Who is in a call right now, of whom the reader may know of; said again and again while it goes on.
+
+    `announcing`: the notice is being played to the customer on a telephone, or they are being asked for their consent;
+    until that is over they and the others do not hear each other.
+    """
 
     call: str
     legs: tuple[CallLeg, ...]
+    announcing: bool = False
 
 
 class CallGrade(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -35,7 +35,8 @@ class InsightDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What the organization wants: which back end, which languages are detected, whether what leaves is redacted.
 
     `speech` writes down what is said in calls that are kept, but for those of the house's languages that are
-    `unwritten`: nobody here takes them, by what the operator has set up.
+    `unwritten`: nobody here takes them, by what the operator has set up. `voices` speak to callers on a telephone, the
+    best first, and nobody does where there is none.
     """
 
     backend: Backend
@@ -46,6 +47,7 @@ class InsightDocument(msgspec.Struct, frozen=True, kw_only=True):
     speech: SpeechBackend
     speech_backends: list[SpeechChoice]
     unwritten: list[str]
+    voices: list[str]
 
 
 class InsightRequest(Request, frozen=True, kw_only=True):

@@ -26,10 +26,20 @@ class ParticipantItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConsentItem(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked of the customer and what they said."""
+    """What was asked of the customer and what they said.
+
+    `told`: they were shown the notice or question, or have heard it; whoever is on a telephone hears it there.
+    """
 
     policy: str
     answer: bool | None
+    told: bool
+
+
+def consent_item(conversation: Conversation) -> ConsentItem:
+    """As the floor shows it."""
+    consent = conversation.consent
+    return ConsentItem(policy=consent.policy.value, answer=consent.answer, told=consent.version is not None)
 
 
 class AccountTroubleItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,6 +32,7 @@ from valvomo.protocol.row_parts import (
     ParticipantItem,
     PauseItem,
     bot_parts,
+    consent_item,
     participant_item,
     survey_item,
     trouble_item,
@@ -246,7 +247,7 @@ def _shown(
             participant_item(one) for one in conversation.participants if one not in monitors or knows
         ),
         "monitored_by": tuple(Named(one.id, one.name) for one in monitors) if knows else (),
-        "consent": ConsentItem(policy=conversation.consent.policy.value, answer=conversation.consent.answer),
+        "consent": consent_item(conversation),
         "record": record_item(conversation),
         "call": call_item(conversation, actor, lookups),
         "call_grade": grade(conversation.call_score),

@@ -14,6 +14,7 @@ from valvomo.domain.access.sight import reads_notes
 from valvomo.domain.calls.quality import grade
 from valvomo.domain.conversations.call import CallEnded
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
+from valvomo.domain.conversations.consent import ConsentAnswered
 from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.ending import WrapUpCompleted
 from valvomo.domain.conversations.event import Event
@@ -118,12 +119,16 @@ def sentence_of(event: Event) -> tuple[str, str]:
         return ("timeline", f"{event.kind}_unsurely")
     if isinstance(event, SurveyAnswered) and event.former is not None:
         return ("timeline", f"{event.kind}_again")
-    if isinstance(event, VipMarked) and not event.vip:
-        return ("timeline", "vip_unmarked")
+    if isinstance(event, VipMarked | ConsentAnswered) and not _yes(event):
+        return ("timeline", "vip_unmarked" if isinstance(event, VipMarked) else "consent_declined")
     if isinstance(event, CallTroubled | CallCalmed):
         return ("timeline", f"{event.kind}_{event.side or event.trouble.value}")
     optional = type(event) in OF_ITSELF and getattr(event, "cause", None) is not None
     return ("timeline", f"{event.kind}_because" if optional else event.kind)
+
+
+def _yes(event: VipMarked | ConsentAnswered) -> bool:
+    return event.vip if isinstance(event, VipMarked) else event.answer
 
 
 def event_facts(event: Event, lookups: Lookups) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from valvomo.db import floor, insight
@@ -27,23 +28,31 @@ from valvomo.queries.settings import administrator_refusal
 MOST = 1_000
 
 
-async def settings(
-    tx: Transaction, actor: Actor, configured: frozenset[Backend], places: SpeechPlaces
-) -> InsightDocument | Refusal:
-    """What the organization wants, and what there is to choose from: `configured` by the operator, and in `places`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Able:
+    """What the operator has set up: back ends for `sentiment`, where those for `speech` are, and `voices` by name."""
+
+    sentiment: frozenset[Backend]
+    speech: SpeechPlaces
+    voices: tuple[str, ...]
+
+
+async def settings(tx: Transaction, actor: Actor, able: Able) -> InsightDocument | Refusal:
+    """What the organization wants, and what there is to choose from."""
     if refusal := administrator_refusal(actor):
         return refusal
     wanted = await insight.wanted(tx, actor.organization_id)
-    speech, chosen = speech_configured(places), wanted.insight.speech
+    speech, chosen = speech_configured(able.speech), wanted.insight.speech
     return InsightDocument(
         backend=wanted.insight.backend,
         detect_language=wanted.insight.detect_language,
         redact=wanted.insight.redact,
-        backends=[InsightBackend(backend=one, ready=one in configured) for one in Backend],
+        backends=[InsightBackend(backend=one, ready=one in able.sentiment) for one in Backend],
         languages=list(wanted.languages),
         speech=chosen,
         speech_backends=[SpeechChoice(backend=one, ready=one in speech) for one in SpeechBackend],
-        unwritten=[one for one in wanted.languages if not speech_writes(places, chosen, one)],
+        unwritten=[one for one in wanted.languages if not speech_writes(able.speech, chosen, one)],
+        voices=list(able.voices),
     )
 
 

@@ -14,6 +14,8 @@ export interface Insight {
   speech_backends: readonly { backend: SpeechBackend; ready: boolean }[]
   /** Of the languages above, those in which nobody here writes down what is said. */
   unwritten: readonly string[]
+  /** Who can speak to callers on a telephone, the best first. */
+  voices: readonly string[]
 }
 
 export interface TrialRow {

@@ -5844,6 +5844,7 @@ export interface components {
         ConsentItem: {
             answer: boolean | null;
             policy: string;
+            told: boolean;
         };
         /**
          * ConsentPolicy
@@ -7010,6 +7011,7 @@ export interface components {
             speech: components["schemas"]["SpeechBackend"];
             speech_backends: components["schemas"]["SpeechChoice"][];
             unwritten: string[];
+            voices: string[];
         };
         /** InsightRequest */
         InsightRequest: {

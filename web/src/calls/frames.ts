@@ -18,6 +18,8 @@ export type CallFrame = { op: 'call'; offer: string } | { op: 'agree'; answer: s
 /** All that is shown of a line. `elsewhere`: the call goes on in another tab or browser of mine. */
 export interface LineView {
   phase: 'off' | 'connecting' | 'on' | 'elsewhere'
+  /** The customer on a telephone is told something before they and the others hear each other. */
+  announcing: boolean
   legs: readonly Leg[]
   muted: boolean
   /** I am seen. */

@@ -166,6 +166,7 @@ export class CallLine {
     return {
       phase: !this.#wanted ? 'off' : away ? 'elsewhere' : on ? 'on' : 'connecting',
       legs: this.#status?.legs ?? [],
+      announcing: this.#status?.announcing ?? false,
       muted: this.#muted,
       camera: this.#own !== null,
       microphone: this.#capture.track('audio') !== null,

@@ -21,6 +21,8 @@ export interface CallStatus {
   kind: 'call_status'
   call: string
   legs: readonly Leg[]
+  /** The customer on a telephone hears the notice, or is asked, before they and the others hear each other. */
+  announcing?: boolean
 }
 
 /** The call that I am to be in. */

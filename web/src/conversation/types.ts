@@ -158,7 +158,7 @@ export interface BoardRow extends Heeded {
   units: number
   orphaned: boolean
   customer_online: boolean | null
-  consent: { policy: 'none' | 'notice' | 'consent'; answer: boolean | null }
+  consent: { policy: 'none' | 'notice' | 'consent'; answer: boolean | null; told: boolean }
   /** Null for what is no record. */
   record?: RecordItem | null
   call?: Call | null

@@ -18,7 +18,7 @@ function row(id: string, part: Partial<BoardRow> = {}): BoardRow {
     workstream: { id: 'w', name: 'Web' }, agent: null, bot: null, customer: { id: `c${id}`, name: `Customer ${id}` }, subject: 'Invoice', preview: null,
     sentiment: null, language: 'fi', tags: [], vip: false, verified: false, priority: 0, created_at: iso(0), queued_at: iso(0), session_queued_at: iso(0), first_accepted_at: null, accepted_at: null,
     waiting_at: null, wrap_up_at: null, closed_at: null, closed_as: null, unanswered_since: null, attention: [], agent_attention: {}, unheeded: [], asked: null, muted: null, pinned: null, offers: [], participants: [],
-    monitored_by: [], excess_units: 0, units: 1, orphaned: false, customer_online: true, consent: { policy: 'none', answer: null }, acts: {}, ...part,
+    monitored_by: [], excess_units: 0, units: 1, orphaned: false, customer_online: true, consent: { policy: 'none', answer: null, told: false }, acts: {}, ...part,
   }
 }
 const ranking = (part: Partial<Ranking> = {}): Ranking => ({ view: DEFAULT_VIEW, words: '', at: T0 + 600_000, language: 'en', nobody: 'Nobody', ...part })

@@ -18,7 +18,7 @@ from valvomo.domain.agents.events import ChannelSeen
 from valvomo.domain.conversations.model import ConsentPolicy
 from valvomo.domain.conversations.template import Template
 from valvomo.domain.refusals import Reason, Refusal, malformed
-from valvomo.trunks.kinds import KINDS
+from valvomo.trunks.kinds import KINDS, TRUNKS
 
 ACCOUNT = "channel_account"
 """What facts call it."""
@@ -149,14 +149,17 @@ async def try_channel_account(work: Work, command: TryChannelAccount) -> Outcome
 
 
 async def _workstream_refusal(work: Work, provider: str, workstream_id: str) -> Refusal | None:
-    """It is of the provider's channel, and asks for nothing that customers cannot answer there before they write."""
+    """It is of the provider's channel, and asks for nothing that customers cannot answer there before they write.
+
+    Whoever is on a telephone is asked there.
+    """
     try:
         workstream = await house.workstream(work.tx, work.organization_id, workstream_id)
     except LookupError:
         return Refusal(Reason.UNKNOWN_TARGET)
     if workstream.channel is not KINDS[provider].channel:
         return malformed("body.workstream_id", f"is not of the channel {KINDS[provider].channel.value}")
-    if workstream.consent is ConsentPolicy.CONSENT:
+    if workstream.consent is ConsentPolicy.CONSENT and provider not in TRUNKS:
         return malformed("body.workstream_id", "asks for a consent that nobody can give before writing here")
     return None
 

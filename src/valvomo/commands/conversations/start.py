@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from valvomo.commands.conversations.answer_by_mail import remember_address
 from valvomo.commands.conversations.arriving import arrived
+from valvomo.commands.conversations.consent import acknowledge
 from valvomo.commands.records.making import Draft, drafted, first_links, key_refusal
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import First, Work, outcome_of
@@ -18,7 +19,6 @@ from valvomo.db.dispatches import HouseWords
 from valvomo.db.ids import new_secret, secret_digest
 from valvomo.domain.access.actor import ActorKind, UserRole
 from valvomo.domain.agents.capacity import Agent, exceeded_by
-from valvomo.domain.agents.events import Acknowledged
 from valvomo.domain.conversations.call_marks import Telephone
 from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy, Conversation
 from valvomo.domain.conversations.start import (
@@ -158,7 +158,7 @@ async def _begun(
         contact_id=started.contact_id, name=started.customer_name, language=started.language,
         verified=started.verified,
     )  # fmt: skip
-    await _acknowledge(work, conversation.id, customer.contact_id, consent)
+    await acknowledge(work, conversation)
     await remember_address(work, conversation, command.email)
     token = await _token(work, conversation.id, customer) if command.issue_token else {}
     return {**outcome_of(conversation), "contact": customer.contact_id, **token}
@@ -241,22 +241,6 @@ def _outdated(command: StartConversation, consent: Consent) -> bool:
     other_language = command.version > 0 and command.text_language not in {None, consent.language}
     unasked = command.consent is False and consent.policy is not ConsentPolicy.CONSENT
     return command.version != (consent.version or 0) or other_language or unasked
-
-
-async def _acknowledge(work: Work, conversation_id: str, contact_id: str, consent: Consent) -> None:
-    if consent.policy is ConsentPolicy.NONE or consent.version is None or consent.language is None:
-        return
-    answer = consent.answer is not False
-    await work.tx.run(
-        "house.add_acknowledgement", work.organization_id, work.new_id(), contact_id, conversation_id,
-        consent.policy.value, consent.version, consent.language, answer, work.now,
-    )  # fmt: skip
-    work.note(
-        Acknowledged(
-            person_id=contact_id, subject=consent.policy.value, version=consent.version,
-            language=consent.language, answer=answer,
-        )
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

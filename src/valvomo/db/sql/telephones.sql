@@ -89,3 +89,13 @@ INSERT INTO callbacks (organization_id, call_id, account_id, number, asked_at) V
 -- Those that were asked for before then, so many at once.
 DELETE FROM callbacks WHERE (organization_id, call_id) IN (
     SELECT organization_id, call_id FROM callbacks WHERE asked_at < $1 LIMIT $2)
+
+-- name: language
+-- In which language to speak with a customer: that of the last conversation with any of these that has one, else the
+-- house's first.
+SELECT coalesce(
+    (SELECT c.body ->> 'language' FROM conversations c
+     WHERE c.organization_id = o.id AND c.contact_id = ANY ($2::text[]) AND c.body ->> 'language' <> ''
+     ORDER BY c.created_at DESC LIMIT 1),
+    o.languages[1]
+) FROM organizations o WHERE o.id = $1

@@ -7,7 +7,7 @@ from valvomo.domain.refusals import Reason, Refusal
 
 
 def consent_refusal(conversation: Conversation) -> Refusal | None:
-    """Why nobody may listen in: the customer said no, or was asked and has not answered."""
+    """Why nobody may listen in: the customer said no, or has not answered, or not been asked."""
     consent = conversation.consent
     if consent.policy is not ConsentPolicy.CONSENT or consent.answer is True:
         return None

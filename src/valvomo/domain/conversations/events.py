@@ -9,6 +9,7 @@ from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, B
 from valvomo.domain.conversations.call import CallDeclined, CallEnded, CallOffered, Elevated
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped
+from valvomo.domain.conversations.consent import ConsentAnswered, ConsentAsked, NoticeShown
 from valvomo.domain.conversations.customer import CustomerConnected, CustomerDisconnected, CustomerHeard
 from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.details import DetailsChanged
@@ -111,6 +112,9 @@ EVENTS: Mapping[str, type[Event]] = {
         TelephoneAnswered,
         TelephoneMissed,
         Forwarded,
+        NoticeShown,
+        ConsentAsked,
+        ConsentAnswered,
         Held,
         Unheld,
         CallTroubled,

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from valvomo.domain.consent.policy import consent_refusal
 from valvomo.domain.conversations.call_marks import Call, Kept, Recording
+from valvomo.domain.conversations.consent import is_untold
 from valvomo.domain.conversations.event import Event, call_of, ongoing_call
 from valvomo.domain.conversations.hold import own_call
 from valvomo.domain.conversations.model import ConsentPolicy, Conversation
@@ -82,7 +83,9 @@ def recording_refusal(conversation: Conversation, kept: Kept) -> Refusal | None:
         return Refusal(Reason.ALREADY_RECORDED)
     if kept is Kept.OFF or conversation.consent.policy is ConsentPolicy.NONE:
         return Refusal(Reason.NOT_RECORDED)
-    return consent_refusal(conversation)
+    if refusal := consent_refusal(conversation):
+        return refusal
+    return Refusal(Reason.NOT_RECORDED) if is_untold(conversation) else None
 
 
 def start_recording(conversation: Conversation, kept: Kept, recording_id: str) -> tuple[Event, ...] | Refusal:

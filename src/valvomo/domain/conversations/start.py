@@ -163,8 +163,11 @@ def start(
     conversation_id: str,
     at: datetime,
 ) -> ConversationStarted | Refusal:
-    """Begin in the queue (`id`, `name`). Where consent is asked, an answer must be given first: yes or no."""
-    if _asks(workstream) and consent.answer is None:
+    """Begin in the queue (`id`, `name`). Where consent is asked, an answer must be given first: yes or no.
+
+    Whoever is on a telephone is asked there, once it has begun.
+    """
+    if _asks(workstream) and consent.answer is None and customer.telephone is None:
         return Refusal(Reason.CONSENT_NEEDED)
     return ConversationStarted(
         conversation_id=conversation_id,

@@ -23,6 +23,7 @@ from valvomo.protocol.insight import (
     TrialRequest,
 )
 from valvomo.queries import insight
+from valvomo.voices.choosing import voices_configured
 
 TAGS = ("insight",)
 LINES = "application/x-ndjson"
@@ -63,8 +64,7 @@ async def try_backend(
     data: JSONBody[TrialRequest], parts: NamedDependency[Parts], actor: NamedDependency[Actor]
 ) -> Stream:
     """Lines of JSON as they come: progress, and at last accuracy, F1, opposite errors and latency. Nothing is kept."""
-    async with parts.reader.reading() as tx:
-        wanted = found(await insight.settings(tx, actor, configured(parts.trials.places), parts.speech))
+    wanted = await _settings(parts, actor)
     if refusal := parts.trials.refusal(actor.organization_id):
         raise Refused(refusal)
     lines = parts.trials.lines(actor.organization_id, data.backend, data.rows, tuple(wanted.languages))
@@ -94,8 +94,11 @@ async def get_sentiment(
 
 
 async def _settings(parts: Parts, actor: Actor) -> InsightDocument:
+    able = insight.Able(
+        sentiment=configured(parts.trials.places), speech=parts.speech, voices=voices_configured(parts.voices)
+    )
     async with parts.reader.reading() as tx:
-        return found(await insight.settings(tx, actor, configured(parts.trials.places), parts.speech))
+        return found(await insight.settings(tx, actor, able))
 
 
 ROUTES = (get_insight, change_insight, try_backend, get_measuring, get_sentiment)

@@ -19,7 +19,7 @@ from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Reason
-from valvomo.jobs.calls.attended import Attended
+from valvomo.jobs.calls.attended import Apart, Attended
 from valvomo.jobs.calls.beating import Beating
 from valvomo.jobs.calls.keeping import Keeping
 from valvomo.jobs.calls.lanes import Lanes
@@ -29,7 +29,7 @@ from valvomo.jobs.calls.signals import TO_TELEPHONES, Signals
 from valvomo.jobs.calls.telephones import Telephones
 from valvomo.jobs.calls.writing import Writer
 from valvomo.jobs.rounds import Rounds, by_itself
-from valvomo.media.port import Connected, Engine, Gone, GoneError, Happening, Lost, Recorded, Speaking
+from valvomo.media.port import Connected, Engine, Gone, GoneError, Happening, Lost, Played, Recorded, Speaking
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +121,7 @@ class Attendant(Rounds):
             return
         async with self._database.asking() as tx:
             known = await calls.versions(tx, self._calls)
-        changed = [key for key, one in self._calls.items() if known.get(key) != one.conversation.version]
+        changed = [key for key, one in self._calls.items() if not one.follows(known.get(key))]
         self._late |= {key for key in changed if self._lanes.busy(key)}
         for key in changed:
             if key not in self._late:
@@ -219,16 +219,16 @@ class Attendant(Rounds):
             self._calls[key] = attended
         return attended
 
-    async def bring(self, conversation: Conversation, name: str) -> tuple[Engine, str] | None:
+    async def bring(self, conversation: Conversation, name: str, apart: Apart) -> tuple[Engine, str] | None:
         """See `Carrier`."""
         key = conversation.organization_id, conversation.id
-        return await self._lanes.do(key, partial(self._bring, conversation, name))
+        return await self._lanes.do(key, partial(self._bring, conversation, name, apart))
 
-    async def _bring(self, conversation: Conversation, name: str) -> tuple[Engine, str] | None:
+    async def _bring(self, conversation: Conversation, name: str, apart: Apart) -> tuple[Engine, str] | None:
         call = ongoing_call(conversation)
         attended = await self._attended(conversation, call) if call is not None else None
         try:
-            return None if attended is None else (self._engine_here(), await attended.ring(name))
+            return None if attended is None else (self._engine_here(), await attended.ring(name, apart))
         except GoneError:
             # The engine's process has died since: the next look brings them again.
             return None
@@ -286,5 +286,5 @@ class Attendant(Rounds):
                 of[call_id].mark(leg_id, connected=False, speaking=False)
             case Speaking(call_id=call_id, leg_id=leg_id, speaking=speaking) if call_id in of:
                 of[call_id].mark(leg_id, speaking=speaking)
-            case _:
-                pass
+            case Played(call_id=call_id, leg_id=leg_id) if self._telephones is not None:
+                self._telephones.played(call_id, leg_id)

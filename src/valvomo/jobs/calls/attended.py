@@ -34,6 +34,8 @@ LAST_MOMENT = timedelta(seconds=5)
 """So long before the time of a customer without a window runs out, it is looked whether they are heard."""
 
 log = structlog.get_logger(__name__)
+Apart = Callable[[Conversation], bool]
+"""Whether a customer is told something before they and the others hear each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,9 @@ class Attended:
         self.folder = folder
         self.watching = Watching(call)
         self._recording: str | None = None
+        self._first: Apart = lambda _: False
+        self.apart = False
+        """Whether the customer is told something before they hear anybody, or anybody them."""
         self.asked_to_record = False
         self.news = True
         """Whether something has changed of which the browsers have not been told."""
@@ -117,9 +122,9 @@ class Attended:
             if person_id in self.ways:
                 await self._engine.take_answer(self.call.id, person_id, answer)
 
-    async def ring(self, name: str) -> str:
+    async def ring(self, name: str, apart: Apart) -> str:
         """The customer comes by telephone, or comes anew; their leg. Raises `ConnectionError`, and `GoneError`."""
-        leg_id = self.conversation.contact_id
+        leg_id, self._first = self.conversation.contact_id, apart
         await self._engine.remove_leg(self.call.id, leg_id)
         await self._engine.open_call(self.call.id)
         await self._engine.add_pcm_leg(PcmLeg(call_id=self.call.id, leg_id=leg_id, name=name))
@@ -139,6 +144,10 @@ class Attended:
         """Somebody mutes themselves, or speaks again."""
         if self.mark(person_id, muted=muted):
             await self.route()
+
+    def follows(self, version: int | None) -> bool:
+        """Whether the call is as that of a conversation in this version is to be."""
+        return version == self.conversation.version and self.apart == self._first(self.conversation)
 
     async def follow(self, conversation: Conversation) -> bool:
         """The conversation has changed; whether the call goes on."""
@@ -166,8 +175,9 @@ class Attended:
             for person_id, way in self.ways.items()
             if (leg := leg_of(self.conversation, person_id, muted=way.signal.muted)) is not None
         ]
-        held, kept = self.call.held_since is not None, self.call.recording
-        keeps = recorded(legs, held=held) if kept is not None and not kept.paused else frozenset()
+        self.apart = self._first(self.conversation)
+        held, kept = self.call.held_since is not None or self.apart, self.call.recording
+        keeps = recorded(legs, held=held) if kept and not kept.paused and not self.apart else frozenset()
         matrix = hearing(legs, held=held)
         if self._listening is not None:
             self._listening.hush(matrix)
@@ -205,7 +215,8 @@ class Attended:
         """Whether it is time to ask if this call is to be kept: customer and agent are in it, and nobody has asked."""
         sides = {self.conversation.contact_id, self.conversation.owner_id}
         there = {person_id for person_id, way in self.ways.items() if way.signal.connected}
-        return not self.asked_to_record and self.call.recording is None and sides <= there
+        waits = self.asked_to_record or self.apart or self.call.recording is not None
+        return not waits and sides <= there
 
     def is_missed(self, at: datetime) -> bool:
         """Whether the customer's time to come back runs out, though they are in the call."""
@@ -258,7 +269,7 @@ class Attended:
         """Whether both sides speak now, and hear each other."""
         ways = self._sides().values()
         both = all(one is not None and one.signal.speaking and not one.signal.muted for one in ways)
-        self.watching.heard(self._clock(), together=both and self.call.held_since is None)
+        self.watching.heard(self._clock(), together=both and self.call.held_since is None and not self.apart)
 
     def signal(self) -> CallSignal:
         """Everybody who is in it, for the browsers."""
@@ -266,5 +277,6 @@ class Attended:
             organization_id=self.conversation.organization_id,
             conversation_id=self.conversation.id,
             call_id=self.call.id,
+            announcing=self.apart and self.conversation.contact_id in self.ways,
             legs=tuple(way.signal for way in self.ways.values()),
         )

@@ -11,6 +11,9 @@ from typing import Any
 import structlog
 
 from valvomo.db.telephones import Wanted
+from valvomo.domain.calls.announcing import Telling, ended
+from valvomo.domain.conversations.consent import is_untold
+from valvomo.domain.conversations.model import Conversation
 from valvomo.jobs.rounds import by_itself
 from valvomo.media.port import Dialled, Engine
 from valvomo.trunks.port import Ended, Happening, Trunk, TrunkError, Why
@@ -22,6 +25,14 @@ log = structlog.get_logger(__name__)
 Work = Callable[[], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Which version of a notice or question, in which language."""
+
+    version: int
+    language: str
+
+
 @dataclass(eq=False)
 class Phone:
     """What this process knows of a call over a trunk.
@@ -31,6 +42,9 @@ class Phone:
     `version` of the conversation that was looked at last; `ending`: one side has hung up; `forwarded`: the trunk
     connects it elsewhere, and it is not ours to end. What ends it meanwhile is done when that is (`forwarding`).
     `over`: nothing is asked of its trunk any more.
+
+    `voiced`: the customer is told what there is to be told, until that cannot be done; `telling` is how far that is,
+    `text` what they are told first. It is looked at again when something has `stirred`.
     """
 
     call: Wanted
@@ -43,17 +57,51 @@ class Phone:
     ending: bool = False
     forwarded: bool = False
     over: bool = False
+    voiced: bool = False
+    telling: Telling = field(default_factory=Telling)
+    text: Text | None = None
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    wake: Callable[[], None] = lambda: None
     forwarding: asyncio.Lock = field(default_factory=asyncio.Lock)
     events: asyncio.Queue[Happening] = field(default_factory=asyncio.Queue)
     attending: asyncio.Task[None] | None = None
     _works: asyncio.Queue[Work | None] = field(default_factory=asyncio.Queue)
     _said: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(MOST_SAID))
     _pumps: tuple[asyncio.Task[None], ...] = ()
+    _conversation: Conversation | None = None
 
     @property
     def key(self) -> tuple[str, str]:
         """Organization, conversation."""
         return self.call.organization_id, self.call.conversation_id
+
+    @property
+    def conversation(self) -> Conversation:
+        """As it was when it was looked at last; raises `LookupError` before that."""
+        if self._conversation is None:
+            raise LookupError("nobody has looked at it yet")
+        return self._conversation
+
+    def follow(self, conversation: Conversation) -> None:
+        """This is how it is by now."""
+        if self._conversation is None or self._conversation.version < conversation.version:
+            self._conversation = conversation
+            self.stirred.set()
+
+    def apart(self, conversation: Conversation) -> bool:
+        """Whether the customer is to hear nobody yet, and nobody them: they are told something first."""
+        return self.voiced and is_untold(conversation)
+
+    def played(self, at: float) -> None:
+        """What was played to the customer has come to its end."""
+        if self.telling.playing is not None:
+            self.telling = ended(self.telling, at)
+            self.stirred.set()
+
+    def give_up(self) -> None:
+        """Nobody can speak to the customer: the call goes on without, and nothing of it is kept that needs it."""
+        self.voiced = False
+        self.wake()
 
     def tell(self, one: Happening) -> None:
         """What the trunk tells of it; what it tells after the end is heard by nobody."""
@@ -87,11 +135,13 @@ class Phone:
         self.over = True
         self._works.put_nowait(None)
 
-    def connect(self, engine: Engine, leg_id: str, group: asyncio.TaskGroup) -> None:
-        """From now on the telephone hears what the leg hears, and the other way round."""
+    def connect(
+        self, engine: Engine, leg_id: str, group: asyncio.TaskGroup, *beside: Coroutine[Any, Any, None]
+    ) -> None:
+        """From now on the telephone hears what the leg hears, and the other way round, and this is done beside."""
         self.disconnect()
         self.leg, self._said = leg_id, asyncio.Queue(MOST_SAID)
-        works = (self._hear(engine, leg_id), self._speak(engine, leg_id, self._said))
+        works = (self._hear(engine, leg_id), self._speak(engine, leg_id, self._said), *beside)
         self._pumps = tuple(group.create_task(self._guarded(one)) for one in works)
 
     def disconnect(self) -> None:

@@ -23,6 +23,7 @@ from valvomo.db.telephones import Had, Key, Wanted
 from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Refusal
+from valvomo.jobs.calls.announcing import Announcer
 from valvomo.jobs.calls.asking import Asking, refuse
 from valvomo.jobs.calls.phone import Phone
 from valvomo.jobs.calls.signals import Reply
@@ -42,7 +43,9 @@ log = structlog.get_logger(__name__)
 class Carrier(Protocol):
     """Who carries calls in this process."""
 
-    async def bring(self, conversation: Conversation, name: str) -> tuple[Engine, str] | None:
+    async def bring(
+        self, conversation: Conversation, name: str, apart: Callable[[Conversation], bool]
+    ) -> tuple[Engine, str] | None:
         """Bring the customer's telephone into the call: the engine and its leg; None where the call is elsewhere."""
         ...
 
@@ -58,13 +61,16 @@ class Carrier(Protocol):
 class Telephones:
     """One for a process that carries calls."""
 
-    def __init__(self, executor: Executor, bus: Bus, trunks: Trunks, *, process_id: str) -> None:
+    def __init__(
+        self, executor: Executor, bus: Bus, trunks: Trunks, *, process_id: str, announcer: Announcer
+    ) -> None:
         self._executor = executor
         self._database = executor.database
         self.trunks = trunks
         self._process_id = process_id
         self._telling = Telling(executor, bus, process_id)
         self._asking = Asking(executor)
+        self._announcer = announcer
         self._alone: dict[str, float] = {}
         self._phones: dict[tuple[str, str], Phone] = {}
         self._group: asyncio.TaskGroup | None = None
@@ -73,8 +79,11 @@ class Telephones:
 
     async def run(self) -> None:
         """Hear trunks until cancelled."""
-        async with asyncio.TaskGroup() as self._group:
-            self._group.create_task(self.trunks.run())
+        try:
+            async with asyncio.TaskGroup() as self._group:
+                self._group.create_task(self.trunks.run())
+        finally:
+            self._announcer.close()
 
     async def round(self, carrier: Carrier) -> None:
         """Dial what is to be dialled, and let every telephone follow its conversation."""
@@ -116,6 +125,12 @@ class Telephones:
         elif self._group is not None:
             self._group.create_task(refuse(said, reply))
 
+    def played(self, call_id: str, leg_id: str) -> None:
+        """What was played to somebody in a call has come to its end."""
+        for phone in self._phones.values():
+            if phone.call.call_id == call_id and phone.leg == leg_id:
+                phone.played(time.monotonic())
+
     def _hear(self, key: Key, trunk: Trunk, one: Happening) -> None:
         """Quickly: sound goes on at once, everything else to the task of its call."""
         if isinstance(one, Ringing):
@@ -132,7 +147,7 @@ class Telephones:
         elif phone is not None:
             phone.tell(one)
         elif isinstance(one, Ended) and self._group is not None:
-            self._group.create_task(self._of_nobody(key, one))
+            self._group.create_task(self._telling.of_nobody(key, one))
 
     def _gone(self, key: Key, trunk: Trunk) -> None:
         for (account_id, name), phone in self._phones.items():
@@ -141,6 +156,8 @@ class Telephones:
 
     def _add(self, phone: Phone) -> Phone:
         self._phones[phone.call.account_id, phone.call.trunk_call] = phone
+        phone.wake = self.wake
+        phone.voiced = self._announcer.able
         if self._group is not None:
             phone.attending = self._group.create_task(self._attend(phone))
             self._group.create_task(phone.serve())
@@ -203,17 +220,6 @@ class Telephones:
             else:
                 return
 
-    async def _of_nobody(self, key: Key, one: Ended) -> None:
-        """A provider says here that a call is over which no process has the sound of."""
-        try:
-            async with self._database.asking() as tx:
-                row = await tx.row("telephones.of_nobody", *key, one.call)
-            if row is not None:
-                await self._telling.lost(key[0], row["conversation_id"], row["call_id"], one.why)
-        except Exception:
-            # The provider's call is over anyway, and whoever dialled it finds that out by itself.
-            log.exception("telephones.trouble", account=key[1])
-
     async def _dial(self) -> None:
         if not self.trunks.open:
             return
@@ -247,6 +253,7 @@ class Telephones:
                 phone.disconnect()
                 phone.ask(partial(phone.trunk.end, phone.call.trunk_call))
             return
+        phone.follow(conversation)
         if self._is_out(phone, carrier) and self._group is not None:
             # Beside: an engine that is slow for one keeps no other telephone waiting.
             phone.coming = True
@@ -263,12 +270,12 @@ class Telephones:
     ) -> None:
         with by_itself("telephones.not_brought", account=phone.call.account_id):
             try:
-                brought = await carrier.bring(conversation, "customer")
+                brought = await carrier.bring(conversation, "customer", phone.apart)
             except ConnectionError as error:
                 log.warning("calls.engine_away", error=repr(error))
             else:
                 if brought is not None and not (phone.over or phone.ending or phone.forwarded):
-                    phone.connect(*brought, group)
+                    phone.connect(*brought, group, self._announcer.attend(phone, *brought))
             finally:
                 phone.coming = False
 

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 
 from valvomo.bus.port import Bus
+from valvomo.commands.conversations.consent import AnswerConsent
 from valvomo.commands.conversations.telephone import (
     AnswerTelephone,
     LoseTelephone,
@@ -16,13 +17,13 @@ from valvomo.commands.conversations.telephone import (
 )
 from valvomo.commands.execute import Done, Executor
 from valvomo.db import conversations
+from valvomo.db.telephones import Key
 from valvomo.domain.access.actor import system
+from valvomo.domain.calls.announcing import Meaning, meaning
 from valvomo.domain.conversations.model import State
 from valvomo.jobs.calls.phone import Phone
 from valvomo.live.calls import KEYS_CHANNEL, KeysSignal
 from valvomo.trunks.port import Answered, Ended, Happening, Keys, Refused, Ringing, Why
-
-CALLBACK_KEY = "1"
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +61,17 @@ class Telling:
         async with self._database.transaction() as tx:
             await tx.run("telephones.over", organization_id, call_id)
 
+    async def of_nobody(self, account: Key, one: Ended) -> None:
+        """A provider says here that a call is over which no process has the sound of."""
+        try:
+            async with self._database.asking() as tx:
+                row = await tx.row("telephones.of_nobody", *account, one.call)
+            if row is not None:
+                await self.lost(account[0], row["conversation_id"], row["call_id"], one.why)
+        except Exception:
+            # The provider's call is over anyway, and whoever dialled it finds that out by itself.
+            log.exception("telephones.trouble", account=account[1])
+
     async def _receive(self, phone: Phone, one: Ringing) -> None:
         organization_id, account_id = phone.call.organization_id, phone.call.account_id
         command = ReceiveCall(
@@ -87,17 +99,24 @@ class Telling:
         await self._executor.execute(system(phone.call.organization_id, "calls"), command)
 
     async def _pressed(self, phone: Phone, keys: str) -> None:
-        """Whoever waits asks to be called back; what is pressed later is shown to the agent, and kept nowhere."""
+        """What keys mean; those that mean nothing to the house are shown to the agent, and kept nowhere."""
         async with self._database.asking() as tx:
             conversation = await conversations.get(tx, *phone.key)
         if conversation is None:
             return
-        if conversation.accepted:
+        meant = meaning(conversation, phone.telling, keys, voiced=phone.voiced)
+        by = system(conversation.organization_id, "calls")
+        if meant is Meaning.SHOWN:
             signal = KeysSignal(
                 organization_id=conversation.organization_id, conversation_id=conversation.id,
                 call_id=phone.call.call_id, keys=keys,
             )  # fmt: skip
             self._bus.publish(KEYS_CHANNEL, msgspec.json.encode(signal).decode())
-        elif CALLBACK_KEY in keys:
-            command = RequestCallback(conversation_id=conversation.id)
-            await self._executor.execute(system(conversation.organization_id, "calls"), command)
+        elif meant is Meaning.CALLBACK:
+            await self._executor.execute(by, RequestCallback(conversation_id=conversation.id))
+        elif meant in (Meaning.AGREED, Meaning.DECLINED) and (text := phone.text) is not None:
+            answer = AnswerConsent(
+                conversation_id=conversation.id, answer=meant is Meaning.AGREED, version=text.version,
+                text_language=text.language,
+            )  # fmt: skip
+            await self._executor.execute(by, answer)

@@ -1,0 +1,97 @@
+"""Notice and consent (spec 1 §5): what customers were told and answered is kept with its version and language.
+
+Whoever has a window is told, and answers, before their conversation begins (`start.py`); whoever is on a telephone
+hears it there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.work import Work, outcome_of
+from valvomo.db import conversations
+from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.agents.events import Acknowledged
+from valvomo.domain.conversations import consent as rules
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.model import ConsentPolicy, Conversation
+from valvomo.domain.refusals import Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowNotice(Command):
+    """The customer has heard the notice to its end; or the question, as often as it is put, and has not answered.
+
+    `version` and `text_language` are of the text. By whoever has played it.
+    """
+
+    conversation_id: str
+    version: int
+    text_language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerConsent(Command):
+    """The customer answers with a key of their telephone whether they agree. By whoever has asked them."""
+
+    conversation_id: str
+    answer: bool
+    version: int
+    text_language: str
+
+
+@handles(ShowNotice)
+async def show_notice(work: Work, command: ShowNotice) -> Outcome:
+    """Once; nothing where it is known, or over."""
+    conversation = await _asked(work, command.conversation_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    decision = rules.show_notice(conversation, command.version, command.text_language)
+    return await _told(work, conversation, decision)
+
+
+@handles(AnswerConsent)
+async def answer_consent(work: Work, command: AnswerConsent) -> Outcome:
+    """The first answer; nothing where they are not asked any more."""
+    conversation = await _asked(work, command.conversation_id)
+    if isinstance(conversation, Refusal):
+        return conversation
+    decision = rules.answer_consent(
+        conversation, command.version, command.text_language, answer=command.answer
+    )
+    return await _told(work, conversation, decision)
+
+
+async def acknowledge(work: Work, conversation: Conversation) -> None:
+    """Keep who was told or has answered what, where anything was."""
+    consent, contact_id = conversation.consent, conversation.contact_id
+    if consent.policy is ConsentPolicy.NONE or consent.version is None or consent.language is None:
+        return
+    answer = consent.answer is not False
+    await work.tx.run(
+        "house.add_acknowledgement", work.organization_id, work.new_id(), contact_id, conversation.id,
+        consent.policy.value, consent.version, consent.language, answer, work.now,
+    )  # fmt: skip
+    work.note(
+        Acknowledged(
+            person_id=contact_id, subject=consent.policy.value, version=consent.version,
+            language=consent.language, answer=answer,
+        )
+    )  # fmt: skip
+
+
+async def _asked(work: Work, conversation_id: str) -> Conversation | Refusal:
+    if work.actor.kind is not ActorKind.SYSTEM:
+        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    found = await conversations.lock(work.tx, work.organization_id, conversation_id)
+    return found or Refusal(Reason.NOT_FOUND)
+
+
+async def _told(work: Work, before: Conversation, decision: tuple[Event, ...]) -> Outcome:
+    if not decision:
+        return outcome_of(before)
+    after = await work.record(before, decision)
+    if after.consent.policy is ConsentPolicy.NOTICE or after.consent.answer is not None:
+        await acknowledge(work, after)
+    return outcome_of(after)
