@@ -9,35 +9,14 @@ from sample_calling import panel
 from sample_ears import Ear, with_ears
 from sample_office import Office
 from sample_screens import Desk, Floor
-from sample_sip import HERE, Handset, Telephone, free_port, hears, until
+from sample_sip import Handset, Telephone, hears, until
+from sample_sip_office import PATIENCE, trunk_of
 from sample_sound import loudness
 from sample_telephone import MUSIC, NOTE, TONES
 
 pytestmark = pytest.mark.slow
-PATIENCE = 180.0
 NUMBER = "+358401234567"
 AGENT, SUPERVISOR = float(TONES["agent"]), float(TONES["supervisor"])
-
-
-async def trunk_of(office: Office, phone: Telephone) -> int:
-    """An account at which the telephone is the provider; our port, once it stands."""
-    admin, port = await office.caller("admin"), free_port()
-    account = {
-        "provider": "sip", "name": "Trunk", "workstream_id": office.sample.workstreams["Voice calls"], "begins": True,
-        "settings": {
-            "server": HERE, "port": phone.port, "registers": False, "local_address": HERE, "local_port": port,
-            "media_ports": "34000-34999", "country": "FI",
-        },
-        "secrets": {"password": ""},
-    }  # fmt: skip
-    made = await admin.do("POST", "/channel-accounts", account)
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            accounts = (await admin.get("/channel-accounts"))["items"]
-            found = next(one for one in accounts if one["id"] == made["id"])
-            if found["seen"] and found["seen"]["well"]:
-                return port
-            await asyncio.sleep(0.2)
 
 
 async def phone_hears(handset: Handset, *tones: float, music: bool = False) -> None:

@@ -112,6 +112,7 @@ async def test_no_words_are_replayed_neither_written_for_the_house_nor_said(floo
     """Seeing the floor is not reading: also of a closed conversation, in which whoever looks may read all of it."""
     begin = await kept(floor)
     await floor.sql("UPDATE workstreams SET calls_kept = 'transcript'")
+    await floor.with_texts()
     one = await floor.accepted("noticed")
     await floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VOICE))
     await floor.done(await floor.guest(one), AcceptCall(conversation_id=one, mode=Mode.VOICE))

@@ -18,6 +18,7 @@ from valvomo.queries.verify import verify
 async def kept_call(floor: Floor) -> tuple[str, str]:
     """A chat of Aino's in a call that is kept: its id, and the recording's."""
     await floor.sql("UPDATE workstreams SET calls_kept = 'transcript'")
+    await floor.with_texts()
     one = await floor.accepted("noticed")
     await floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VOICE))
     await floor.done(await floor.guest(one), AcceptCall(conversation_id=one, mode=Mode.VOICE))
