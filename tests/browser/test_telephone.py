@@ -235,3 +235,22 @@ async def test_an_agent_calls_out_on_a_narrow_screen_in_finnish(office: Office) 
             return {"Status": "completed"} in second.instructed
 
         await until(it_rings_no_more)
+        await _called_from_the_contact(office, page, line)
+
+
+async def _called_from_the_contact(office: Office, page: Page, line: TwilioVoice) -> None:
+    """Whoever has a number is called from where they are known."""
+    known = (await (await office.caller("onni")).get("/contacts"))["items"]
+    await page.goto(f"/contacts/{next(one['id'] for one in known if one['phone'] == HERS)}")
+    await page.get_by_role("button", name="Soita", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("Puhelinnumero")).to_have_value(HERS)
+    await shot(page, "contact-fi")
+    await judge(page)
+    await fits(page)
+    await dialog.get_by_role("button", name="Soita", exact=True).click()
+    third = await line.called(3)
+    assert third.form["To"] == HERS
+    call = page.get_by_role("region", name="Puhelu", exact=True)
+    await line.answers(third)
+    await expect(call).to_have_attribute("data-call", "on")

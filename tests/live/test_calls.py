@@ -10,7 +10,7 @@ from sample_talk import AT, QUEUE, elevated
 from valvomo.domain.access.actor import Actor, ActorKind, UserRole
 from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.conversations.model import Conversation, Participant, Role
-from valvomo.live.calls import CallSignal, LegSignal, call_status
+from valvomo.live.calls import CallSignal, KeysSignal, LegSignal, call_keys, call_status
 from valvomo.protocol.lookups import Lookups
 
 EVERYBODY = ("kaisa", "aino", "eino", "onni", "lea", "vera", "saara")
@@ -91,3 +91,17 @@ def test_whoever_has_no_part_in_it_any_more_is_not_shown() -> None:
     shown = call_status(signal(), alone, reader("saara"), Lookups())
     assert shown is not None
     assert [one.part.value for one in shown.legs] == ["customer", "agent"]
+
+
+@pytest.mark.parametrize("person", EVERYBODY)
+def test_what_the_customer_presses_is_the_agents_to_know(person: str) -> None:
+    pressed = KeysSignal(organization_id="o", conversation_id="c", call_id="call", keys="4111#")
+    told = call_keys(pressed, crowded(), reader(person), Lookups())
+    assert (told.keys if told else None) == ("4111#" if person == "aino" else None)
+    former = replace(crowded(), owner_id="eino", owner_name="Eino")
+    assert (call_keys(pressed, former, reader(person), Lookups()) is not None) is (person == "eino")
+
+
+def test_what_was_pressed_in_another_call_is_nobodys_any_more() -> None:
+    pressed = KeysSignal(organization_id="o", conversation_id="c", call_id="former", keys="1")
+    assert call_keys(pressed, crowded(), reader("aino"), Lookups()) is None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sample_floor import AINO, ALL_ON, BILLING, EINO, HOUSE, SAARA, SULO, SUPPORT, Floor
+from sample_lines import LINES, happens, lay_lines, rings
 from sample_stage import Stage
 
 from valvomo.commands.conversations.consult import Consult
@@ -17,6 +18,7 @@ from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.supervision import Right
 from valvomo.domain.agents.events import HouseFact, SettingChanged, SignedIn
+from valvomo.live.calls import KeysSignal, call_keys
 from valvomo.live.signals import EVERYBODY, doubted_by
 from valvomo.live.typing import TypingSignal, typing_item
 
@@ -120,6 +122,37 @@ async def test_typing_reaches_whom_it_may(stage: Stage) -> None:
     stranger = replace(AINO, id="onni")
     assert heard(stranger) == set()
     assert BILLING not in str(customer.frames)
+
+
+async def test_keys_of_a_telephone_reach_its_agent_and_are_kept_nowhere(stage: Stage) -> None:
+    floor = stage.floor
+    await lay_lines(floor, HOUSE, AINO.id)
+    one = await rings(floor)
+    await happens(floor, "callback", one)
+    await happens(floor, "taken", one)
+    await happens(floor, "picked_up", one)
+    await floor.sql("INSERT INTO queue_supervisors VALUES ($1, 'lines', 'saara')", HOUSE)
+    saara = replace(SAARA, supervised=SAARA.supervised | {LINES})
+    await floor.done(saara, Monitor(conversation_id=one))
+    await stage.settle()
+    conversation, topic = await floor.get(one), f"conversation:{one}"
+    assert conversation.owner_id == AINO.id
+    assert conversation.call is not None
+    readers = {actor.id: stage.reader(actor) for actor in (AINO, saara)}
+    for watching in readers.values():
+        await watching.watch(topic)
+    customer = stage.reader(await floor.guest(one))
+    await customer.watch("conversation")
+    pressed = KeysSignal(
+        organization_id=HOUSE, conversation_id=one, call_id=conversation.call.id, keys="4111#"
+    )
+    stage.room.hints.show(pressed, call_keys)
+    told = [item for item in readers["aino"].told(topic) if item["kind"] == "call_keys"]
+    assert told == [{"kind": "call_keys", "call": conversation.call.id, "keys": "4111#"}]
+    assert "4111" not in str((readers["saara"].frames, customer.frames))
+    again = stage.reader(AINO)
+    await again.watch(topic)
+    assert "4111" not in str(again.frames), "nobody who comes later is told"
 
 
 async def test_a_setting_that_shows_nowhere_draws_nobodys_board_anew(stage: Stage) -> None:
