@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sample_floor import AATU, AINO, HOUSE, SAARA, TIMER, Floor, reason
 from sample_line import BASE, LOOPBACK, SECRET, Line, furnish, messages, opener, served
+from sample_lines import lay_lines
 from sample_provider import Said
 
 from valvomo.channels.custom.provider import CustomSecrets
@@ -16,7 +17,11 @@ from valvomo.channels.vault import NoKeyError, UnopenableError, Vault
 from valvomo.cli.doctor import channels
 from valvomo.cli.doctor.finding import State
 from valvomo.commands.channels.accounts import Opener
-from valvomo.commands.channels.administering import ChangeChannelAccount, RemoveChannelAccount
+from valvomo.commands.channels.administering import (
+    ChangeChannelAccount,
+    CreateChannelAccount,
+    RemoveChannelAccount,
+)
 from valvomo.commands.channels.mending import SendAgain
 from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.conversations.fire_timers import FireTimers
@@ -105,6 +110,23 @@ async def test_what_does_not_fit_is_refused_and_changes_nothing(
     assert reason(outcome) is why, outcome
     assert "whsec_short" not in str(getattr(outcome, "facts", ""))
     assert await floor.sql("SELECT 1 FROM channel_accounts") == []
+
+
+@pytest.mark.parametrize(
+    ("provider", "workstream", "why"),
+    [("custom", "custom", Reason.MALFORMED), ("twilio_voice", "line", None)],
+)
+async def test_consent_is_asked_where_customers_can_answer(
+    floor: Floor, provider: str, workstream: str, why: Reason | None
+) -> None:
+    await furnish(floor)
+    await lay_lines(floor, HOUSE)
+    await floor.sql("UPDATE workstreams SET consent = 'consent'")
+    command = CreateChannelAccount(
+        account_id="new", provider=provider, name="New", workstream_id=workstream, settings={}, sealed=b"sealed"
+    )  # fmt: skip
+    outcome = await floor.do(AATU, command)
+    assert reason(outcome) is why, outcome
 
 
 async def test_the_same_key_makes_one_account(floor: Floor) -> None:
