@@ -72,7 +72,7 @@ QUEUES = {
     "Support": QueueSettings(name="Support"),
     "Billing": QueueSettings(name="Billing", service_level_seconds=120),
     "Sales": QueueSettings(name="Sales", priority=1),
-    "Phone": QueueSettings(name="Phone", kind="voice", service_level_seconds=20),
+    "Phone": QueueSettings(name="Phone", kind="voice", priority=2, service_level_seconds=20),
     "Cases": QueueSettings(name="Cases", kind="record", service_level_seconds=3600),
     "Night desk": QueueSettings(name="Night desk"),
 }

@@ -29,10 +29,10 @@ vi.mock('@/live', () => ({
 const CALL: Call = { id: 'call', mode: 'voice', state: 'on', since: '', held_since: null, coached_by: [], recording: null }
 const AGENT = { agent: { id: 'me', name: 'Eino' }, participants: [] as Participant[] }
 const LISTENER = { agent: { id: 'eino', name: 'Eino' }, participants: [{ id: 'me', name: 'Saara', role: 'monitor' as const, public: false }] }
-const world = { asked: 0, permission: 'prompt', over: 0, version: 0, lines: [] as (string | null)[] }
+const world = { asked: 0, permission: 'prompt', over: 0, version: 0, lines: [] as (string | null)[], heard: 0 }
 
 function opened(resumed = false): OwnCall {
-  return new OwnCall({ conversation: 'c', me: 'me', choice: { microphone: '', camera: '', speaker: '' }, muted: false, resumed, changed: () => undefined, rings: (line) => void world.lines.push(line), over: () => (world.over += 1) })
+  return new OwnCall({ conversation: 'c', me: 'me', choice: { microphone: '', camera: '', speaker: '' }, muted: false, resumed, changed: () => undefined, rings: (line) => void world.lines.push(line), heard: () => void (world.heard += 1), over: () => (world.over += 1) })
 }
 async function becomes(call: Call | null, part: object = AGENT, version = (world.version += 1)): Promise<void> {
   const state = { kind: 'conversation', id: 'c', version, stage: 'accepted', call, ...part } as unknown as ConversationState
@@ -44,7 +44,7 @@ const offers = () => house.said.filter((one) => one.op === 'call').length
 beforeEach(() => {
   vi.useFakeTimers()
   Object.assign(house, { said: [], stopped: 0 })
-  Object.assign(world, { asked: 0, permission: 'prompt', over: 0, version: 0, lines: [] })
+  Object.assign(world, { asked: 0, permission: 'prompt', over: 0, version: 0, lines: [], heard: 0 })
   vi.stubGlobal('MediaStream', FakeStream)
   vi.stubGlobal('Audio', FakeAudio)
   vi.stubGlobal('RTCPeerConnection', FakePeer)
@@ -129,6 +129,21 @@ describe('a call of mine', () => {
     expect(call.view.value.problem).toBe('No')
     call.close()
     expect(house.stopped).toBe(2)
+  })
+
+  it('says once that I am heard in it, each time that I am', async () => {
+    const call = opened()
+    await becomes(CALL, LISTENER)
+    expect([world.heard, call.isHeard]).toEqual([0, false])
+    await becomes(CALL)
+    await becomes(CALL)
+    expect([world.heard, call.isHeard]).toEqual([1, true])
+    call.line.mute(true)
+    expect([world.heard, call.isHeard]).toEqual([1, false])
+    call.line.mute(false)
+    expect([world.heard, call.isHeard]).toEqual([2, true])
+    call.line.yield()
+    expect(call.isHeard).toBe(false)
   })
 
   it('of somebody who is to be called, or was not reached, waits; and is over where it was missed', async () => {

@@ -21,6 +21,8 @@ export interface Way {
   changed(): void
   /** How the telephone is that I have called from this tab; null is none. */
   rings(line: Telephone['line'] | null): void
+  /** From now on my microphone is open in it. */
+  heard(): void
   /** The call is over, or is not mine any more. */
   over(): void
 }
@@ -41,6 +43,7 @@ export class OwnCall {
   readonly #way: Way
   readonly #stop: (() => void)[]
   #been = false
+  #heard = false
   #patience: ReturnType<typeof setTimeout> | undefined
 
   constructor(way: Way) {
@@ -75,6 +78,13 @@ export class OwnCall {
     this.#way.resumed = false
     const { state } = this
     if (state.value) await this.#follow(state.value)
+  }
+
+  /** Whether those in it hear me. */
+  get isHeard(): boolean {
+    const part = this.state.value && partOf(this.state.value, this.#way.me)
+    const { muted, phase } = this.view.value
+    return part !== null && speaks(part) && !muted && (phase === 'connecting' || phase === 'on')
   }
 
   close(): void {
@@ -122,6 +132,14 @@ export class OwnCall {
     this.#been = true
     this.waits.value = false
     this.line.know(wanted)
+    this.#tell()
+  }
+
+  /** Once each time: whoever is to hear me nowhere else is not told again and again. */
+  #tell(): void {
+    const { isHeard } = this
+    if (isHeard && !this.#heard) this.#way.heard()
+    this.#heard = isHeard
   }
 
   #ring(): void {
@@ -135,5 +153,6 @@ export class OwnCall {
     this.view.value = this.line.view()
     if (phase !== this.view.value.phase) this.#ring()
     if (muted !== this.view.value.muted || phase !== this.view.value.phase) this.#way.changed()
+    this.#tell()
   }
 }

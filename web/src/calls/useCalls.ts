@@ -1,9 +1,11 @@
 import { defineStore } from 'pinia'
 import { shallowReactive, watch } from 'vue'
 
+import { translate as t } from '@/messages'
 import { useSession } from '@/stores/session'
 import { useSounds } from '@/stores/sounds'
 import { storedRef } from '@/stores/stored'
+import { toast } from '@/ui/toasts'
 
 import { ANY, type Choice } from './capture'
 import { OwnCall } from './own'
@@ -54,8 +56,18 @@ export const useCalls = defineStore('calls', () => {
   function open(conversation: string, resumed: boolean, muted = false): void {
     const over = () => queueMicrotask(() => own.get(conversation) === call && drop(conversation))
     const rings = (line: Parameters<Ring['follow']>[1]) => ring.follow(conversation, line)
-    const call: OwnCall = new OwnCall({ conversation, me: me(), choice: choice.value, muted, resumed, changed: keep, rings, over })
+    const heard = () => hush(conversation)
+    const call: OwnCall = new OwnCall({ conversation, me: me(), choice: choice.value, muted, resumed, changed: keep, rings, heard, over })
     own.set(conversation, call)
+  }
+
+  /** Who speaks in one call is heard in no other: its customer would hear what is another's. */
+  function hush(speaking: string): void {
+    for (const [id, one] of own) {
+      if (id === speaking || !one.isHeard) continue
+      one.line.mute(true)
+      toast({ tone: 'info', title: t('calls.mutedElsewhere', { name: one.state.value?.customer.name ?? '' }) })
+    }
   }
 
   /** Comes into the call of a conversation, or stands ready for it: here, and in no other tab. To be called where somebody clicks. */

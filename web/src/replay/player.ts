@@ -25,6 +25,11 @@ const NOT_KEPT = 'replay/not-kept'
 /** So near to the present there is nothing to play: it is on the floor. */
 const CAUGHT_UP_MS = 2000
 
+/** The server counts in millionths of a second and a browser in thousandths: the first of these that is not before it. */
+function reachable(since: string): number {
+  return Date.parse(since) + (/\.\d{3}0*[1-9]/.test(since) ? 1 : 0)
+}
+
 /**
  * The floor at a moment of the past, and on from there: by jumps, by steps, or playing. The clock goes on only as far as
  * what happened is known. A jump ends whatever was under way; an answer that comes after it is not taken in.
@@ -63,7 +68,7 @@ export class Player {
   /** Show a moment, or the earliest one that is kept: nobody who just comes knows which that is. */
   async begin(at: number): Promise<void> {
     await this.go(at)
-    const kept = Date.parse(String(this.problem.value?.facts.since ?? ''))
+    const kept = reachable(String(this.problem.value?.facts.since ?? ''))
     if (this.problem.value?.type === NOT_KEPT && !Number.isNaN(kept)) await this.go(kept)
   }
 
@@ -151,7 +156,7 @@ export class Player {
     }
     this.position = this.knownPosition = floor.position
     this.clock.value = this.known = Date.parse(floor.at)
-    this.since.value = Date.parse(floor.since)
+    this.since.value = reachable(floor.since)
     this.ahead = []
     this.again = false
     this.last.value = null

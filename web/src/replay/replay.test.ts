@@ -63,6 +63,20 @@ describe('the player', () => {
     expect(player.problem.value?.type).toBe('replay/not-kept')
   })
 
+  it('asks for no moment before the earliest, which a browser cannot name to the millionth of a second', async () => {
+    const source = past()
+    const floor = source.floor
+    const since = `${iso(BEGIN).slice(0, -1)}135Z`
+    source.floor = (query) => {
+      if (query.at && Date.parse(query.at) <= BEGIN) return Promise.reject(new Problem({ type: 'replay/not-kept', title: '', status: 409, detail: '', since }))
+      return floor(query)
+    }
+    const player = new Player(source, () => PRESENT)
+    await player.begin(BEGIN - 600_000)
+    expect(source.asked).toEqual([`floor ${iso(BEGIN + 1)}`])
+    expect(player.problem.value).toBe(null)
+  })
+
   it('plays what happened at the speed that is wished, and asks for the floor anew where names changed', async () => {
     const source = past()
     const player = new Player(source, () => PRESENT)
