@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Item } from '@/live/protocol'
 
-import { SILENT, firstGap, mergeMessages, stillOutgoing, takeItems } from './transcript'
+import { SILENT, asSaid, firstGap, mergeMessages, stillOutgoing, takeItems } from './transcript'
 import type { Message } from './types'
 
 function message(seq: number, text = `no. ${seq}`): Message {
@@ -14,6 +14,15 @@ describe('messages', () => {
   it('stand once each, in order, however they come', () => {
     const merged = mergeMessages([message(1), message(3)], [message(2), message(3, 'again')])
     expect(merged.map((one) => one.text)).toEqual(['no. 1', 'no. 2', 'again'])
+  })
+  it('that were said in a call stand in the order of their times, and what was written where it is', () => {
+    const said = (seq: number, began_ms: number, recording = 'r'): Message => ({
+      ...message(seq), visibility: 'spoken',
+      spoken: { recording, began_ms, ended_ms: began_ms + 1, confidence: 1, heard: true, by: 'w', removed: false },
+    })
+    const all = [message(1), said(2, 900), said(3, 300), said(4, 600), message(5), said(6, 100), said(7, 50, 'next'), said(8, 10, 'next')]
+    expect(asSaid(all).map((one) => one.seq)).toEqual([1, 3, 4, 2, 5, 6, 8, 7])
+    expect(asSaid([])).toEqual([])
   })
   it('show a hole where there is one', () => {
     expect(firstGap([message(1), message(2)], 1)).toBe(null)

@@ -24,6 +24,23 @@ export function mergeMessages(known: readonly Message[], coming: readonly Messag
   return [...bySeq.values()].sort((one, other) => one.seq - other.seq)
 }
 
+/**
+ * As it was said: a machine that is behind writes the newest first, so that lines of one recording which follow each other
+ * by their numbers stand in the order of their times. What was written stays where it is.
+ */
+export function asSaid(messages: readonly Message[]): readonly Message[] {
+  const found: Message[] = []
+  for (let at = 0; at < messages.length; ) {
+    const recording = messages[at]?.spoken?.recording
+    let end = at + 1
+    while (recording !== undefined && messages[end]?.spoken?.recording === recording) end += 1
+    const run = messages.slice(at, end)
+    found.push(...(run.length > 1 ? run.sort((one, other) => (one.spoken?.began_ms ?? 0) - (other.spoken?.began_ms ?? 0)) : run))
+    at = end
+  }
+  return found
+}
+
 /** First `seq` that is missing, or null: the server promises none, a page checks. */
 export function firstGap(messages: readonly Message[], from: number): number | null {
   let expected = from
