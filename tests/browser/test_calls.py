@@ -82,6 +82,12 @@ async def test_a_supervisor_listens_speaks_to_the_agent_joins_takes_over_and_end
         floor = await Floor.open(office, **with_ears("supervisor"))
         customer, agent, supervisor = Ear(chat.page), Ear(desk.page), Ear(floor.page)
         await asyncio.gather(customer.hears("agent"), agent.hears("customer"))
+        figure = floor.page.locator("[data-figure=in_call]")
+        await expect(figure).to_contain_text("1")
+        await figure.click()
+        await expect(figure).to_have_attribute("aria-pressed", "true")
+        await expect(floor.page.get_by_text("1 conversation", exact=True)).to_be_visible()
+        await expect(floor.page.locator("[data-quality]").first).to_be_visible()
         await floor.read(CUSTOMER)
         before = [await box(chat).locator("p").all_inner_texts(), await desk.talk.log.inner_text()]
         people = await panel(desk.page).get_by_role("listitem").count()
@@ -125,6 +131,22 @@ async def test_a_supervisor_listens_speaks_to_the_agent_joins_takes_over_and_end
         await floor.dialog().button("Close conversation").click()
         await asyncio.gather(customer.is_over(), agent.is_over(), supervisor.is_over())
         await expect(box(chat)).to_have_count(0)
+
+
+async def test_a_customer_whose_window_is_gone_is_missed_until_they_are_back(office: Office) -> None:
+    async with patience():
+        chat, desk = await called(office)
+        await Ear(desk.page).hears("customer")
+        context, address = chat.page.context, chat.page.url
+        await chat.page.close()
+        gone = desk.page.locator("[data-gone]")
+        await expect(gone).to_contain_text(f"Connection to {CUSTOMER} lost")
+        await expect(gone).to_contain_text("left")
+        await judge(desk.page)
+        await fits(desk.page)
+        back = await context.new_page()
+        await back.goto(address)
+        await expect(gone).to_have_count(0)
 
 
 async def test_from_chat_to_voice_and_back_to_somebody_else(office: Office) -> None:

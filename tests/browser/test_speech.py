@@ -104,6 +104,12 @@ async def test_what_a_customer_says_is_read_by_colleagues_and_heard_from_there(
         await expect(desk.page.locator("[data-heard]")).to_have_count(0)
         await judge(desk.page)
 
+        # A supervisor hears it beside what was said, too.
+        line = said(pane.log).filter(has_text=WORDS).first
+        await line.get_by_role("button", name=re.compile("Listen from")).click()
+        await expect(line.locator("[data-heard]")).to_be_visible(timeout=30_000)
+        await judge(floor.page)
+
 
 async def test_who_writes_is_chosen_and_what_is_kept(office: Office) -> None:
     for language, how in (
@@ -126,3 +132,18 @@ async def test_who_writes_is_chosen_and_what_is_kept(office: Office) -> None:
     await group.get_by_role("radio", name=re.compile("^Nothing")).click()
     while (await admin.get("/settings/insight"))["speech"] != "none":
         await page.wait_for_timeout(50)
+
+    # A workstream that keeps what is said says that nobody writes it, and no longer once somebody does.
+    await page.goto(f"/admin/workstreams/{office.sample.workstreams['Voice calls']}")
+    warning = page.locator("[data-unwritten]")
+    kept = page.get_by_role("radiogroup", name="What is kept of calls")
+    await expect(kept).to_be_visible()
+    await expect(warning).to_have_count(0)
+    await kept.get_by_role("radio", name=re.compile("in writing only")).click()
+    await expect(warning).to_contain_text("Nothing of what is said will be written down")
+    await judge(page)
+    await fits(page)
+    await admin.do("PUT", "/settings/insight", {"speech": "auto"})
+    unwritten = (await admin.get("/settings/insight"))["unwritten"]
+    await expect(warning).to_have_count(1 if unwritten else 0)
+    await expect(warning.filter(has_text="Nothing of what")).to_have_count(0 if len(unwritten) < 3 else 1)
