@@ -267,7 +267,8 @@ async def test_another_text_before_a_call_is_read_first(office: Office) -> None:
         await expect(box(chat)).to_have_attribute("data-call", "on")
         await Ear(chat.page).hears("music")
         [row] = (await (await office.caller("saara")).get("/conversations"))["items"]
-        assert (row["channel"], row["consent"]) == ("voice", {"policy": "notice", "answer": None})
+        told = {"policy": "notice", "answer": None, "told": True}
+        assert (row["channel"], row["consent"]) == ("voice", told)
 
 
 async def test_another_agent_takes_a_call_over_by_transfer(office: Office) -> None:
