@@ -113,7 +113,7 @@ class Announcer:
         except ConnectionError:
             raise
         except SilentError as error:
-            log.warning("telephones.not_told", account=phone.call.account_id, why=str(error))
+            log.info("telephones.not_told", account=phone.call.account_id, why=str(error))
         except Exception:
             log.exception("telephones.not_told", account=phone.call.account_id)
         phone.give_up()
