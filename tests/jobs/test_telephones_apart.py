@@ -6,12 +6,15 @@ import asyncio
 from datetime import datetime
 
 import pytest
-from sample_floor import AINO, EINO
+from sample_floor import AINO, EINO, ROUTER
 from sample_lines import CALLER, TRUNK, line_of
+from sample_routing import ask
 from sample_telephones import LINES_AGENT, OTHER, TelephoneHouse
 
 from valvomo.commands.channels.administering import SeeChannel
 from valvomo.commands.conversations.call import Hold, Unhold
+from valvomo.commands.conversations.offers import AcceptOffer
+from valvomo.commands.conversations.serve import End
 from valvomo.commands.conversations.telephone import LoseTelephone
 from valvomo.commands.execute import Done
 from valvomo.commands.registry import Command
@@ -20,7 +23,8 @@ from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.model import State
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.jobs.calls import telephones as telephones_module
-from valvomo.trunks.port import Answered, Ended, Ringing, Sound, Why
+from valvomo.jobs.calls.telling import Telling
+from valvomo.trunks.port import Answered, Ended, Keys, Ringing, Sound, Why
 
 AT_ONCE = Refusal(Reason.BUSY, {"why": ""})
 """As it is said where it has gone wrong; whoever has waited in vain is told nothing of why."""
@@ -260,3 +264,47 @@ async def test_a_call_that_was_taken_and_not_dialled_is_missed(
     one, _ = await phones.dials()
     await phones.until_line(one, Line.MISSED)
     await phones.until_forgotten()
+
+
+async def test_what_was_to_end_before_it_was_answered_is_hung_up_then(phones: TelephoneHouse) -> None:
+    one, call = await phones.dials()
+    await phones.told(f"dial {call} {OTHER}")
+    phones.trunk.broken.add(f"end {call}")
+    await phones.floor.done(LINES_AGENT, End(conversation_id=one))
+    await phones.told(f"end {call}")
+    phones.trunk.broken.clear()
+    phones.tell(Answered(call))
+    await phones.until(lambda: phones.trunk.told.count(f"end {call}") > 1)
+    await phones.until_forgotten()
+
+
+async def test_what_cannot_be_done_keeps_no_telephone_from_its_end(
+    phones: TelephoneHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await phones.rings()
+
+    async def fails(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Telling, "_pressed", fails)
+    phones.tell(Keys("C1", "9"), Ended("C1", Why.HUNG_UP))
+    await phones.until_state(one, State.CLOSED)
+    await phones.until_forgotten()
+
+
+async def test_keys_are_pressed_for_the_call_that_goes_on(phones: TelephoneHouse) -> None:
+    one = await phones.rings()
+    phones.trunk.broken.add("end C1")
+    phones.tell(Keys("C1", "1"))
+    await phones.until_line(one, Line.WANTED)
+    await phones.told("end C1")
+    await phones.floor.done(ROUTER, ask(one, "aino"))
+    await phones.floor.done(AINO, AcceptOffer(conversation_id=one))
+    await phones.fired(one)
+    call = (await phones.floor.get(one)).call
+    assert call is not None
+    await phones.told(f"dial {call.id} {CALLER}")
+    phones.tell(Answered(call.id))
+    await phones.until_line(one, Line.UP)
+    assert await phones.calling.press(AINO, one, "5") is None
+    assert f"keys {call.id} 5" in phones.trunk.told

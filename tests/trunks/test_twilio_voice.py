@@ -101,8 +101,8 @@ class Socket:
 class Line:
     """A trunk whose account is at a stand-in."""
 
-    def __init__(self, trunk: TwilioTrunk, system: StandIn) -> None:
-        self.trunk, self.system = trunk, system
+    def __init__(self, trunk: TwilioTrunk, system: StandIn, running: asyncio.Task[None]) -> None:
+        self.trunk, self.system, self.running = trunk, system, running
         self.news = trunk.happenings()
 
     async def next(self) -> Happening:
@@ -154,7 +154,7 @@ async def opened() -> AsyncIterator[Line]:
             trunk = TwilioTrunk(account, http)
             running = group.create_task(trunk.run())
             await asyncio.sleep(0)
-            yield Line(trunk, system)
+            yield Line(trunk, system, running)
             running.cancel()
 
 
@@ -263,6 +263,33 @@ async def test_a_call_out_is_taken_back_at_the_provider(line: Line) -> None:
     ended: Asked = line.system.asked[1]
     assert (ended.path.rpartition("/")[2], ended.body) == ("CA" + "d" * 32 + ".json", b"Status=completed")
     assert [await line.next(), await line.next()] == [Dialling("ours"), Ended("ours", Why.ENDED)]
+
+
+async def test_whoever_rings_when_the_house_goes_is_not_left_ringing() -> None:
+    async with asyncio.timeout(60), opened() as line, asyncio.TaskGroup() as group:
+        asked = group.create_task(line.rings())
+        assert await line.next() == Ringing(SID, THEIRS, OURS)
+        await line.trunk.dial("ours", THEIRS, "")
+        await line.trunk.dial("elsewhere", THEIRS, "")
+        line.trunk.forget("elsewhere")
+        line.running.cancel()
+        await asyncio.wait({line.running})
+        assert b"Reject" in ((await asked).body or b"")
+        ended = [one.path for one in line.system.asked if one.body == b"Status=completed"]
+        assert ended == [f"/2010-04-01/Accounts/{ACCOUNT}/Calls/CA{'d' * 32}.json"]
+
+
+async def test_what_is_being_hung_up_when_the_house_goes_is_hung_up() -> None:
+    async with asyncio.timeout(60), opened() as line:
+        await line.trunk.dial("ours", THEIRS, "")
+        line.system.answer = lambda _: Said(500)
+        await line.trunk.end("ours")
+        await line.system.until(2)
+        before = len(line.system.asked)
+        line.running.cancel()
+        await asyncio.wait({line.running})
+        assert len(line.system.asked) > before
+        assert line.system.asked[-1].body == b"Status=completed"
 
 
 async def test_a_call_out_of_which_nothing_is_heard_is_hung_up(

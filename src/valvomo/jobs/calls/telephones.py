@@ -119,7 +119,10 @@ class Telephones:
 
         `reply` is told what came of it once the trunk has done it, and nobody else waits for that.
         """
-        phone = next((one for one in self._phones.values() if one.key == said.key and one.answered), None)
+        found = (
+            one for one in self._phones.values() if one.key == said.key and one.answered and not one.ending
+        )
+        phone = next(found, None)
         if phone is not None:
             phone.ask(partial(self._asking.answer, phone, said, reply))
         elif self._group is not None:
@@ -216,6 +219,9 @@ class Telephones:
                     await self._telling.do(phone, one)
             except Exception:
                 log.exception("telephones.trouble", account=phone.call.account_id)
+                if phone.ending and not isinstance(one, Ended):
+                    # What it ends with must be told, and comes after this.
+                    return
                 await asyncio.sleep(AGAIN_SECONDS)
             else:
                 return

@@ -97,6 +97,9 @@ class Telling:
         phone.answered, phone.version = True, -1
         command = AnswerTelephone(conversation_id=phone.call.conversation_id, call_id=phone.call.call_id)
         await self._executor.execute(system(phone.call.organization_id, "calls"), command)
+        if phone.ending and not phone.forwarded:
+            # It was to end while there was nothing to hang up yet, or while it was being answered.
+            await phone.trunk.end(phone.call.trunk_call)
 
     async def _pressed(self, phone: Phone, keys: str) -> None:
         """What keys mean; those that mean nothing to the house are shown to the agent, and kept nowhere."""

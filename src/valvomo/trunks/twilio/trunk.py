@@ -13,7 +13,8 @@ import hashlib
 import hmac
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -42,6 +43,8 @@ PATIENCE_SECONDS = 10.0
 TOKEN_SECONDS = 120
 STREAM_SECONDS = 20.0
 """Within which the sound of a call that was taken has to come."""
+LEAVES_WITHIN = 5.0
+"""Seconds in which calls are hung up that ring, when nobody is there for them any more."""
 LONGEST = 64
 AGAIN_SECONDS = (0.0, 1.0, 4.0, 15.0)
 _OVER: Mapping[str, Why] = {
@@ -57,9 +60,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(eq=False)
 class _Call:
-    """`sid`: what Twilio calls it, as far as that is known. `told`: what to do with one that rings."""
+    """`sid`: what Twilio calls it, as far as that is known. `told`: what to do with one that comes and rings."""
 
     sid: str = ""
+    comes: bool = False
     stream: Stream | None = None
     told: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     over: bool = False
@@ -73,6 +77,7 @@ class TwilioTrunk:
         self._http = http
         self._news: asyncio.Queue[Happening] = asyncio.Queue()
         self._calls: dict[str, _Call] = {}
+        self._ending: set[str] = set()
         self._group: asyncio.TaskGroup | None = None
         self.refused: Counter[str] = Counter()
         """Of frames and sockets, by why."""
@@ -83,10 +88,9 @@ class TwilioTrunk:
             try:
                 await asyncio.get_running_loop().create_future()
             finally:
-                for one in list(self._calls.values()):
-                    if one.stream is not None:
-                        # Twilio ends the call with it.
-                        await one.stream.close()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LEAVES_WITHIN):
+                        await self._leave()
 
     async def happenings(self) -> AsyncIterator[Happening]:
         """See `Trunk`."""
@@ -213,7 +217,7 @@ class TwilioTrunk:
         """What to do with a call that comes, once the house knows; asked again, the same."""
         known = self._calls.get(sid)
         if known is None:
-            known = self._calls[sid] = _Call(sid=sid)
+            known = self._calls[sid] = _Call(sid=sid, comes=True)
             caller, called = (e164(fields.get(name, "")) or "" for name in ("From", "To"))
             self._news.put_nowait(Ringing(sid, caller, called))
         try:
@@ -235,15 +239,31 @@ class TwilioTrunk:
             self._over(call, Why.NO_ANSWER)
             await self._hang_up(known.sid)
 
-    async def _hang_up(self, sid: str) -> None:
-        for pause in AGAIN_SECONDS:
+    async def _hang_up(self, sid: str, pauses: Sequence[float] = AGAIN_SECONDS) -> None:
+        self._ending.add(sid)
+        for pause in pauses:
             await asyncio.sleep(pause)
             try:
                 await rest.end(self._account, self._http, sid)
             except TrunkError as error:
                 log.warning("twilio.not_ended", account=self._account.id, error=str(error))
             else:
-                return
+                break
+        self._ending.discard(sid)
+
+    async def _leave(self) -> None:
+        """Whoever rings is not left ringing, nor to pick up and hear nobody."""
+        async with asyncio.TaskGroup() as group:
+            for sid in list(self._ending):
+                group.create_task(self._hang_up(sid, (0.0,)))
+            for one in list(self._calls.values()):
+                if one.stream is not None:
+                    # Twilio ends the call with it.
+                    group.create_task(one.stream.close())
+                elif one.comes and not one.told.done():
+                    one.told.set_result(twiml.rejected(Refused.BUSY))
+                elif one.sid:
+                    group.create_task(self._hang_up(one.sid, (0.0,)))
 
     def _over(self, call: str, why: Why, *, known_or_not: bool = False) -> None:
         """Told once; `known_or_not`: also where another process may have it."""
