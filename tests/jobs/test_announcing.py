@@ -26,6 +26,7 @@ from valvomo.commands.conversations.record import StartRecording
 from valvomo.commands.registry import Command
 from valvomo.db.telephones import Wanted
 from valvomo.domain.access.actor import Actor, system
+from valvomo.domain.calls import announcing as rules
 from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.model import Consent, ConsentPolicy, State
 from valvomo.domain.refusals import Reason
@@ -310,6 +311,37 @@ async def test_while_a_voice_is_slow_they_wait_and_what_is_too_late_is_not_said(
     other, _ = await house.comes_in("C2", "")
     await house.until(lambda: house.hears(other) is not None)
     assert house.hears(one) is None, "they are served"
+
+
+async def test_a_slow_notice_is_waited_for_and_one_that_fails_is_not(house: Told, voice: SampleVoice) -> None:
+    voice.stuck = stuck = threading.Event()
+    one, contact = await house.comes_in()
+    await house.until(lambda: len(voice.asked) == 1)
+    await house.served(one)
+    await house.until_announcing(one, wanted=True)
+    assert (house.call(one).heard_by("aino"), house.call(one).heard_by(contact)) == (set(), set())
+    voice.broken = True
+    stuck.set()
+    await house.until(lambda: house.call(one).heard_by("aino") == {contact})
+    await house.until_announcing(one, wanted=False)
+    assert (await house.floor.get(one)).consent.version is None
+
+
+async def test_who_says_nothing_is_asked_twice_and_has_not_agreed(
+    house: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "ANSWER_SECONDS", 0.0)
+    await asks(house)
+    one, contact = await house.comes_in()
+    await house.served(one)
+    for _ in range(2):
+        await house.hears_out(one, QUESTION)
+    await house.until(lambda: house.call(one).heard_by("aino") == {contact})
+    await house.until_consent(one, shown(ConsentPolicy.CONSENT))
+    assert await house.kept() == []
+    assert "consent_asked" in [fact.kind for fact in await house.floor.facts(one)]
+    assert await house.why_not(CALLS, StartRecording(conversation_id=one)) is Reason.CONSENT_PENDING
+    assert house.heard() == [QUESTION] * 2
 
 
 async def test_without_a_notice_nobody_is_kept_apart_for_a_moment(house: Told, voice: SampleVoice) -> None:
