@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 from sample_answers import Answers, Fake, listening, rooms, usual
+from sample_offer import FIREFOX
 
 from valvomo.media.embedded import sdp
 from valvomo.media.embedded.engine import EmbeddedEngine
@@ -282,6 +283,23 @@ def test_janus_is_given_what_may_come_and_no_more(
         assert [one.mid for one in sdp.read(coming.offer).sections if one.up] == list(up.values())
     assert directions(coming.declined) == ["inactive"] * 4
     assert all(line.split()[1] == "0" for line in coming.declined.splitlines() if line.startswith("m="))
+
+
+def test_janus_is_given_what_firefox_sends_along_with_another_stream() -> None:
+    coming = offers.read(FIREFOX, frozenset(Kind))
+    assert (coming.up, coming.streams) == (
+        {Kind.AUDIO: "0", Kind.VIDEO: "3"},
+        {Kind.AUDIO: 3, Kind.VIDEO: 3},
+    )
+    # The first is that of the whole session, which says nothing where each has its own.
+    assert directions(coming.offer) == ["sendrecv", *["sendonly", "inactive", "inactive"] * 2]
+    # One that is to be sent has a port of its own: what it goes with may be turned off.
+    ends = "UDP/TLS/RTP/SAVPF 120\r\n"
+    going_along = FIREFOX.replace(f"m=video 9 {ends}", f"m=video 0 {ends}a=bundle-only\r\n")
+    given = offers.read(going_along, frozenset({Kind.VIDEO})).offer
+    assert directions(given)[1:] == ["inactive"] * 3 + ["sendonly"] + ["inactive"] * 2
+    assert "m=video 9 " in given
+    assert "bundle-only" not in given
 
 
 def test_two_microphones_are_one_too_many() -> None:

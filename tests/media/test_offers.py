@@ -7,7 +7,7 @@ from aioice import stun
 from aiortc.sdp import SessionDescription
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sample_offer import offer, request, section
+from sample_offer import FIREFOX, offer, request, section
 
 from valvomo.media.embedded import ice, sdp
 from valvomo.media.embedded.ice import Credentials
@@ -38,6 +38,22 @@ def test_what_is_forwarded_is_agreed_upon_and_nothing_else() -> None:
     assert sound.ice is not None
     assert sound.ice.iceLite
     assert sound.ssrc[0].ssrc == 11
+
+
+def test_what_firefox_sends_along_with_another_stream_is_agreed_upon_too() -> None:
+    found = sdp.read(FIREFOX)
+    assert [one.mid for one in found.sections if one.up] == ["0", "3"]
+    assert [one.mid for one in found.sections if one.down] == ["0", "1", "2", "3", "4", "5"]
+    answer = answered(FIREFOX, {"0", "3"}, {str(number): 20 + number for number in range(6)})
+    assert [(one.port, one.direction) for one in answer.media] == [
+        (9, "sendrecv" if number in {0, 3} else "sendonly") for number in range(6)
+    ]
+    assert answer.group[0].items == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_what_is_turned_off_is_not_taken_for_what_goes_with_another() -> None:
+    off = FIREFOX.replace("a=bundle-only\r\n", "")
+    assert [one.mid for one in sdp.read(off).sections if one.down] == ["0", "3"]
 
 
 @pytest.mark.parametrize("direction", ["sendrecv", "sendonly", "recvonly", "inactive"])

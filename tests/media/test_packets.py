@@ -119,6 +119,27 @@ def test_whoever_speaks_takes_the_stream_of_who_was_silent_for_longest() -> None
     assert [one.source for one in slots.slots] == ["c", "b"]
 
 
+def test_what_was_not_to_be_heard_meanwhile_is_not_lost() -> None:
+    slots = Slots([Slot(Stream(ssrc=1, payload_type=111, clock=48_000))])
+
+    def put(sequence: int) -> Packet | None:
+        packet, now = Packet(96, False, sequence, sequence * 960, 5, b"x"), sequence * 0.02
+        slot = slots.of("a", now, loud=True)
+        return rtp.read(slot.stream.put("a", packet, now)) if slot else None
+
+    slots.assign("a")
+    before = [put(7), put(8)][-1]
+    slots.assign("")
+    assert [put(one) for one in range(9, 60)] == [None] * 51
+    slots.assign("a")
+    after = put(60)
+    assert before is not None
+    assert after is not None
+    assert after.sequence - before.sequence == 1
+    assert after.timestamp - before.timestamp == 52 * 960
+    assert after.marker, "the receiver may begin anew"
+
+
 @pytest.mark.parametrize("quiet", [LOUD + 1, 127])
 def test_a_click_is_no_speech_and_a_pause_no_end(quiet: int) -> None:
     voice = Voice()

@@ -96,7 +96,10 @@ def read(offer: str) -> Offer:
     fingerprints = {(one.algorithm.lower(), one.value) for each in known for one in each.fingerprints}
     if not any(algorithm in DIGESTS for algorithm, _ in fingerprints):
         raise OfferError("no fingerprint of a certificate")
-    sections = tuple(_section(one) for one in session.media)
+    joining = _joining(offer)
+    sections = tuple(
+        _section(one, there=one.port > 0 or str(one.rtp.muxId) in joining) for one in session.media
+    )
     if len({one.mid for one in sections}) < len(sections) or not all(one.mid for one in sections):
         raise OfferError("sections without names of their own")
     if not any(one.forwarded for one in sections):
@@ -108,7 +111,22 @@ def read(offer: str) -> Offer:
     return Offer(sections=sections, fingerprints=tuple(sorted(fingerprints)))
 
 
-def _section(media: MediaDescription) -> Section:
+def _joining(offer: str) -> frozenset[str]:
+    """Names of the sections that have no port of their own because they go with another (RFC 9143 §6).
+
+    Without that a section of port 0 is turned off. Firefox offers all but the first of a kind so.
+    """
+    texts = [one.splitlines() for one in offer.split("\nm=")[1:]]
+    return frozenset(
+        line.strip().removeprefix("a=mid:")
+        for lines in texts
+        if any(line.strip() == "a=bundle-only" for line in lines)
+        for line in lines
+        if line.startswith("a=mid:")
+    )
+
+
+def _section(media: MediaDescription, *, there: bool) -> Section:
     kind = next((one for one in Kind if one.value == media.kind), None)
     direction = media.direction or "sendrecv"
     wanted = CODECS.get(kind) if kind else None
@@ -120,8 +138,8 @@ def _section(media: MediaDescription) -> Section:
         payload_type=_type(media, *wanted) if wanted else None,
         keys_type=_type(media, *KEYS) if kind is Kind.AUDIO else None,
         level_id=next((one.id for one in media.rtp.headerExtensions if one.uri == LEVEL), 0),
-        up=direction in UP and media.port > 0,
-        down=direction in DOWN and media.port > 0,
+        up=direction in UP and there,
+        down=direction in DOWN and there,
     )
 
 

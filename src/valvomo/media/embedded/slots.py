@@ -33,8 +33,10 @@ class Slots:
         """From now on these are to be heard, and nobody else."""
         self.wanted = frozenset(wanted)
         for slot in self.slots:
-            if slot.source not in self.wanted:
+            if slot.source is not None and slot.source not in self.wanted:
                 slot.source, slot.heard = None, -inf
+                # Who comes again later follows on: what was not to be heard meanwhile is not lost on the way.
+                slot.stream.source = None
         shown = {slot.source for slot in self.slots}
         free = [slot for slot in self.slots if slot.source is None]
         for slot, source in zip(free, sorted(self.wanted - shown), strict=False):

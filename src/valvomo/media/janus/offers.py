@@ -6,6 +6,7 @@ that what a leg may not send is negotiated by nobody.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -57,5 +58,8 @@ def _section(text: str, wanted: frozenset[str]) -> list[str]:
     lines = f"m={text}".split("\n")
     mid = next(line for line in lines if line.startswith("a=mid:")).removeprefix("a=mid:").strip()
     directions = {"a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"}
-    kept = [line for line in lines if line.strip() not in directions]
-    return [*kept, "a=sendonly" if mid in wanted else "a=inactive"]
+    head, *kept = [line for line in lines if line.strip() not in directions | {"a=bundle-only"}]
+    if mid in wanted:
+        # What it goes with may be turned off here.
+        head = re.sub(r"^(m=\w+) 0 ", r"\1 9 ", head)
+    return [head, *kept, "a=sendonly" if mid in wanted else "a=inactive"]
