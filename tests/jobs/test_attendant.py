@@ -25,8 +25,10 @@ from valvomo.commands.conversations.record import (
     ResumeRecording,
     StartRecording,
 )
+from valvomo.commands.execute import Done
+from valvomo.commands.registry import Command
 from valvomo.db.calls import Answer, Said
-from valvomo.domain.access.actor import system
+from valvomo.domain.access.actor import Actor, system
 from valvomo.domain.conversations.model import Mode
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.files.folder import Folder
@@ -252,6 +254,30 @@ async def test_a_call_is_kept_where_its_customers_were_told_and_removed_after_it
     assert await floor.sql("SELECT state FROM recordings") == [("removed",)]
     with pytest.raises(MissingError):
         await files.get(place)
+
+
+async def test_a_call_is_kept_though_the_database_was_away_when_that_was_asked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floor, failed = house.floor, list[str]()
+    await floor.sql("UPDATE workstreams SET calls_kept = 'recording', consent = 'notice'")
+    await floor.with_texts()
+    execute = floor.executor.execute
+
+    async def away(actor: Actor, command: Command, key: str | None = None) -> Done | Refusal:
+        if isinstance(command, StartRecording) and not failed:
+            failed.append(command.conversation_id)
+            raise ConnectionError("the database is away")
+        return await execute(actor, command, key)
+
+    monkeypatch.setattr(floor.executor, "execute", away)
+    one, guest = await house.elevated()
+    await house.come(one, guest, AINO)
+    (call_id,) = house.engine.open
+    for person in (guest.id, "aino"):
+        await house.engine.news.put(Connected(call_id, person))
+    await house.until(lambda: bool(house.call().recordings))
+    assert failed == [one]
 
 
 @pytest.mark.parametrize("trouble", [RecordingError("the disk is full"), GoneError("it has died")])

@@ -135,11 +135,11 @@ class Attendant(Rounds):
     async def _record(self) -> None:
         """Have calls kept once both sides are in them; whether they are to be is their conversations' matter."""
         for attended in [one for one in self._calls.values() if one.to_record]:
-            attended.asked_to_record = True
             organization_id, conversation_id = attended.key
             command = StartRecording(conversation_id=conversation_id)
             with by_itself("calls.not_asked_to_record", conversation=conversation_id):
                 await self._executor.execute(system(organization_id, "calls"), command)
+                attended.asked_to_record = True
 
     async def _rate(self) -> None:
         """Keep how calls do, and note what goes wrong in them."""
