@@ -141,6 +141,8 @@ async def test_who_writes_is_chosen_and_what_is_kept(office: Office) -> None:
     await expect(warning).to_have_count(0)
     await kept.get_by_role("radio", name=re.compile("in writing only")).click()
     await expect(warning).to_contain_text("Nothing of what is said will be written down")
+    await warning.scroll_into_view_if_needed()
+    await shot(page, "unwritten")
     await judge(page)
     await fits(page)
     await admin.do("PUT", "/settings/insight", {"speech": "auto"})

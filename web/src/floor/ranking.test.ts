@@ -141,6 +141,7 @@ it('a figure is pressed while the list shows what it counts', () => {
   expect(showsFigure({ ...DEFAULT_VIEW, situations: ['waiting'] }, 'waiting')).toBe(true)
   expect(showsFigure({ ...DEFAULT_VIEW, inCall: true }, 'in_call')).toBe(true)
   expect(showsFigure(DEFAULT_VIEW, 'in_call')).toBe(false)
+  expect(showsFigure({ ...DEFAULT_VIEW, situations: ['waiting'], inCall: undefined }, 'waiting')).toBe(true)
   expect(showsFigure({ ...DEFAULT_VIEW, situations: ['waiting'], inCall: true }, 'waiting')).toBe(false)
   expect(showsFigure({ ...DEFAULT_VIEW, situations: ['queued', 'orphaned', 'offered'] }, 'in_queue')).toBe(true)
   expect(showsFigure({ ...DEFAULT_VIEW, situations: ['queued', 'orphaned', 'offered'] }, 'longest_wait')).toBe(false)

@@ -8,8 +8,8 @@ export interface FloorView {
   queues: string[]
   agents: string[]
   channels: Channel[]
-  /** Only what an agent has in a call now. */
-  inCall: boolean
+  /** Only what an agent has in a call now; a view that was saved before does not say. */
+  inCall?: boolean
   group: 'none' | 'queue' | 'agent'
   sort: Sort
   hidden: string[]
@@ -39,7 +39,7 @@ export function chosenByHand(view: FloorView): boolean {
 
 export function isFiltered(view: FloorView, words: string): boolean {
   const lists = [view.situations, view.queues, view.agents, view.channels]
-  return words.trim() !== '' || view.inCall || lists.some((list) => list.length > 0)
+  return words.trim() !== '' || Boolean(view.inCall) || lists.some((list) => list.length > 0)
 }
 
 export function unfiltered(view: FloorView): FloorView {
@@ -59,7 +59,7 @@ export const FIGURE_FILTERS: Readonly<Record<string, { situations: Situation[]; 
 
 export function showsFigure(view: FloorView, figure: string): boolean {
   const filter = FIGURE_FILTERS[figure]
-  if (!filter || filter.situations.length !== view.situations.length || (filter.inCall ?? false) !== view.inCall) return false
+  if (!filter || filter.situations.length !== view.situations.length || Boolean(filter.inCall) !== Boolean(view.inCall)) return false
   const sameSort = !filter.sort || (filter.sort.column === view.sort.column && filter.sort.direction === view.sort.direction)
   return sameSort && filter.situations.every((name) => view.situations.includes(name))
 }
