@@ -358,7 +358,7 @@ class Life(RuleBasedStateMachine):
                     self.take((OVER[name],))
                 case Deadline.AUTO_CLOSE:
                     self.take(ending.auto_close(self.now))
-                case Deadline.WINDOW | Deadline.DIAL | Deadline.RECALL:
+                case Deadline.WINDOW | Deadline.DIAL | Deadline.RECALL | Deadline.TALK:
                     raise AssertionError("nobody here is reached over an account, or by telephone")
                 case Deadline.BOT:
                     here = queue(self.now.queue_id, self.kind())

@@ -47,6 +47,7 @@ from valvomo.domain.conversations.ending import (
     CapacityFreed,
     Ended,
     RecordResolved,
+    TalkLimited,
     WrapUpCompleted,
 )  # fmt: skip
 from valvomo.domain.conversations.event import Event
@@ -243,6 +244,7 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (Ended(cause="agent_ended", by_role="agent"), ("agent_ended", None), ASKER, False),
     (Ended(cause="customer_ended", by_role="customer"), ("ended", None), ASKER, False),
     (CapacityFreed(), None, NOBODY, False),
+    (TalkLimited(until=AT), None, NOBODY, False),
     (WrapUpCompleted(agent_id="aino"), None, NOBODY, False),
     (Abandoned(cause="customer_gone"), ("ended", None), ASKER, False),
     (AutoClosed(state=State.OPEN), ("ended", None), ASKER, False),

@@ -26,6 +26,7 @@ from valvomo.domain.access.supervision import Supervision
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.events import HouseFact
 from valvomo.domain.alerts.told import assignee
+from valvomo.domain.conversations.ending import begins_talk, limited
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation
@@ -102,6 +103,9 @@ class Work:
         await self._note_event(started, conversation, conversation)
         if first is not None:
             conversation = await first(conversation)
+        if begins_talk(None, conversation):
+            rules = await self.workstream(conversation)
+            conversation = await self.record(conversation, limited(None, conversation, rules, self.now))
         return await on_entering(self, conversation)
 
     async def record(self, before: Conversation, events: Iterable[Event]) -> Conversation:
@@ -116,6 +120,10 @@ class Work:
             queued = queued or isinstance(event, Queued)
             now = fold(now, event, self.now)
             await self._note_event(event, before, now)
+        if begins_talk(before, now):
+            for event in limited(before, now, await self.workstream(now), self.now):
+                now = fold(now, event, self.now)
+                await self._note_event(event, before, now)
         await put_question(self, all_of_it, now)
         if now is not before:
             await conversations.save(self.tx, before, now)

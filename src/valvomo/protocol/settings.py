@@ -111,6 +111,7 @@ class TimersBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     auto_close_open: Seconds | None = None
     auto_close_wrap_up: Seconds | None = 15 * 60
     auto_close_waiting: Seconds | None = 28 * 24 * 3600
+    auto_end_active: Seconds | None = None
     wrap_up_block: Annotated[int, Meta(ge=1, le=86400)] = 60
 
 

@@ -16,7 +16,7 @@ from valvomo.domain.conversations.call import CallEnded
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.consent import ConsentAnswered
 from valvomo.domain.conversations.delivery import DeliveryChanged
-from valvomo.domain.conversations.ending import WrapUpCompleted
+from valvomo.domain.conversations.ending import TalkLimited, WrapUpCompleted
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import ParticipantLeft
 from valvomo.domain.conversations.marks import ScheduledTransfer
@@ -157,7 +157,7 @@ def _more(event: Event, facts: dict[str, object]) -> None:
         facts["media"], facts["media_problem"] = facts.pop("state"), facts.pop("problem", None)
     if isinstance(event, CallRated):
         facts["quality"] = str(grade(min(one.mean for one in event.ways)))
-    if isinstance(event, WindowOpened):
+    if isinstance(event, WindowOpened | TalkLimited):
         facts["until"] = event.until
     if isinstance(event, Overflowed):
         facts["cause"] = facts.pop("trigger")

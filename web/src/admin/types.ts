@@ -84,6 +84,7 @@ export interface Timers {
   auto_close_open: number | null
   auto_close_wrap_up: number | null
   auto_close_waiting: number | null
+  auto_end_active: number | null
   wrap_up_block: number
 }
 

@@ -8628,6 +8628,8 @@ export interface components {
              * @default 900
              */
             auto_close_wrap_up: number | null;
+            /** @description Seconds. */
+            auto_end_active?: number | null;
             /** @default 120 */
             offer: number;
             /** @default 180 */

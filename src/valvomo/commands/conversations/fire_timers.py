@@ -15,7 +15,7 @@ from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.bots import bot_due
 from valvomo.domain.conversations.call import CallDeclined, end_call
-from valvomo.domain.conversations.ending import CapacityFreed, auto_close, customer_end, due
+from valvomo.domain.conversations.ending import CapacityFreed, auto_close, customer_end, due, talk_over
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.marks import Deadline
 from valvomo.domain.conversations.model import SYNCHRONOUS, Conversation
@@ -45,6 +45,7 @@ ORDER = (
     Deadline.DIAL,
     Deadline.RECALL,
     Deadline.BOT,
+    Deadline.TALK,
     Deadline.AUTO_CLOSE,
 )
 
@@ -99,6 +100,8 @@ def fall_due(
             return dial(conversation, work.new_id())
         case Deadline.AUTO_CLOSE:
             return auto_close(conversation)
+        case Deadline.TALK:
+            return talk_over(conversation, workstream, work.now)
         case Deadline.BOT | Deadline.RECONNECT:
             raise AssertionError("asks the database first")
 

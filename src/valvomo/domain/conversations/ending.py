@@ -9,7 +9,7 @@ from typing import ClassVar
 from valvomo.domain.conversations.event import Event, closed, with_deadlines, without_call
 from valvomo.domain.conversations.leaving import put_out
 from valvomo.domain.conversations.marks import Deadline
-from valvomo.domain.conversations.model import SYNCHRONOUS, Channel, Conversation, Role, State
+from valvomo.domain.conversations.model import SPOKEN, SYNCHRONOUS, Channel, Conversation, Role, State
 from valvomo.domain.conversations.queueing import owner_refusal
 from valvomo.domain.conversations.record import Record, changed
 from valvomo.domain.conversations.workstream import Workstream, WrapUpBlock
@@ -18,8 +18,9 @@ from valvomo.domain.refusals import Reason, Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended(Event):
-    """The talk is over, the agent wraps up (T7). `cause`: agent_ended, customer_ended, customer_gone, call_ended.
+    """The talk is over, the agent wraps up (T7).
 
+    `cause`: agent_ended, customer_ended, customer_gone, call_ended, too_long.
     `holds_until` is None when the units stay held until wrap-up is completed; equal to the fact's own time
     when wrap-up does not hold them at all.
     """
@@ -54,6 +55,18 @@ class Ended(Event):
         return with_deadlines(
             replace(changed, deadlines={}), auto_close=self.auto_close_at, wrap_up_block=block
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkLimited(Event):
+    """Somebody speaks with the customer now, and `until` then at the longest."""
+
+    kind: ClassVar[str] = "talk_limited"
+    until: datetime
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """It ends by itself, unless it has ended before, or somebody else speaks with them by then."""
+        return with_deadlines(conversation, talk=self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +175,31 @@ def ended(
         auto_close_at=workstream.auto_close(workstream.timers.auto_close_wrap_up, at),
     )
     return (*put_out(conversation, State.WRAP_UP), wrapping_up)
+
+
+def limited(
+    before: Conversation | None, now: Conversation, workstream: Workstream, at: datetime
+) -> tuple[Event, ...]:
+    """What began as a call has been accepted: it is not to be forgotten, and hold an agent, for ever."""
+    if not begins_talk(before, now) or workstream.timers.auto_end_active is None:
+        return ()
+    return (TalkLimited(until=at + timedelta(seconds=workstream.timers.auto_end_active)),)
+
+
+def begins_talk(before: Conversation | None, now: Conversation) -> bool:
+    """Whether somebody serves a call now who has not served it before."""
+    if now.channel not in SPOKEN or now.state is not State.ACTIVE or now.accepted_at is None:
+        return False
+    if before is None or before.state is not State.ACTIVE:
+        return True
+    return (before.accepted_at, before.owner_id) != (now.accepted_at, now.owner_id)
+
+
+def talk_over(conversation: Conversation, workstream: Workstream, at: datetime) -> tuple[Event, ...]:
+    """It has gone on for too long (spec 1 §2, voice active)."""
+    if conversation.state is not State.ACTIVE or not conversation.accepted:
+        return ()
+    return ended(conversation, workstream, at, cause="too_long", by=(None, "system"))
 
 
 def customer_end_refusal(conversation: Conversation) -> Refusal | None:

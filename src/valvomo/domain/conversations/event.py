@@ -167,7 +167,7 @@ def back_in_queue(
         # Who asked the customer is gone, and nobody is there who could take them off hold.
         call=None if call is None or call.asked else replace(call, held_since=None),
     )
-    over = dict.fromkeys(("agent_gone", "bot", "call", "dial", "recall"))
+    over = dict.fromkeys(("agent_gone", "bot", "call", "dial", "recall", "talk"))
     return with_deadlines(with_offer_deadlines(changed), auto_close=auto_close, **over)
 
 

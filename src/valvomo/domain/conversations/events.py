@@ -19,6 +19,7 @@ from valvomo.domain.conversations.ending import (
     CapacityFreed,
     Ended,
     RecordResolved,
+    TalkLimited,
     WrapUpCompleted,
 )
 from valvomo.domain.conversations.event import Event
@@ -142,6 +143,7 @@ EVENTS: Mapping[str, type[Event]] = {
         VipMarked,
         Ended,
         CapacityFreed,
+        TalkLimited,
         WrapUpCompleted,
         Abandoned,
         AutoClosed,

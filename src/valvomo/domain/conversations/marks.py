@@ -90,3 +90,4 @@ class Deadline(StrEnum):
     CALL = "call"
     DIAL = "dial"
     RECALL = "recall"
+    TALK = "talk"

@@ -174,7 +174,8 @@ def owned(
     call = changed.call
     wanted = call is not None and call.telephone is not None and call.telephone.line is Line.WANTED
     # Whoever is to be called is called as soon as somebody is there who speaks to them.
-    due = {"auto_close": None, "agent_gone": None, "recall": None, **({"dial": at} if wanted else {})}
+    over = dict.fromkeys(("auto_close", "agent_gone", "recall", "talk"))
+    due = {**over, **({"dial": at} if wanted else {})}
     return with_deadlines(with_offer_deadlines(changed), **due)
 
 

@@ -72,7 +72,8 @@ class Parked(Event):
             offers=(),
             participants=tuple(one for one in conversation.participants if one.role is Role.MONITOR),
         )
-        return with_deadlines(with_offer_deadlines(changed), auto_close=self.auto_close_at, agent_gone=None)
+        over = dict.fromkeys(("agent_gone", "talk"))
+        return with_deadlines(with_offer_deadlines(changed), auto_close=self.auto_close_at, **over)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,7 +122,7 @@ class CallbackPostponed(Event):
             offers=(),
             participants=tuple(one for one in conversation.participants if one.role is Role.MONITOR),
         )
-        return with_deadlines(with_offer_deadlines(changed), recall=self.until, agent_gone=None)
+        return with_deadlines(with_offer_deadlines(changed), recall=self.until, agent_gone=None, talk=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

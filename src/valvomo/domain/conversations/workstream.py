@@ -30,6 +30,7 @@ class Timers:
     auto_close_open: int | None = None
     auto_close_wrap_up: int | None = 15 * 60
     auto_close_waiting: int | None = 28 * 24 * 3600
+    auto_end_active: int | None = None
     wrap_up_block: int = 60
 
 
@@ -76,7 +77,7 @@ def reject_refusal(workstream: Workstream, reason: str | None) -> Refusal | None
 def default_timers(channel: Channel) -> Timers:
     """The defaults of spec 1 §2 for a kind of channel."""
     if channel in (Channel.VOICE, Channel.VIDEO):
-        return Timers(offer=30)
+        return Timers(offer=30, auto_end_active=2 * 3600)
     if channel is Channel.LIVE_CHAT:
         return Timers(auto_close_open=20 * 60)
     return Timers()
