@@ -20,9 +20,6 @@ LIMIT = timedelta(seconds=7200)
 @pytest.fixture
 async def lines(floor: Floor) -> Floor:
     await lay_lines(floor, HOUSE, AINO.id)
-    await floor.sql(
-        "UPDATE workstreams SET timers = timers || '{\"auto_end_active\": 7200}' WHERE id = 'line'"
-    )
     return floor
 
 

@@ -34,7 +34,10 @@ OWN_NUMBER = "+358931001000"
 
 
 async def lay_lines(floor: Floor, house: str, *agents: str) -> None:
-    """The queue `lines` of these agents, the workstream `line`, which calls back, and the account `trunk`."""
+    """The queue `lines` of these agents, the workstream `line`, which calls back, and the account `trunk`.
+
+    A call that is never ended ends two hours after it was accepted.
+    """
     at = floor.clock.now
     await floor.sql(
         "INSERT INTO queues (organization_id, id, name, kind, created_at) VALUES ($1, $2, 'Lines', 'voice', $3)",
@@ -43,8 +46,8 @@ async def lay_lines(floor: Floor, house: str, *agents: str) -> None:
     await floor.sql(
         "INSERT INTO workstreams (organization_id, id, name, channel, key, queue_id, units, wrap_up, timers, consent,"
         " created_at) SELECT organization_id, 'line', 'line', 'voice', organization_id || '-line', $2, units, wrap_up,"
-        " timers, 'none', $3 FROM workstreams WHERE organization_id = $1 AND id = 'chat'",
-        house, LINES, at,
+        " timers || $4, 'none', $3 FROM workstreams WHERE organization_id = $1 AND id = 'chat'",
+        house, LINES, at, {"auto_end_active": 7200},
     )  # fmt: skip
     for agent in agents:
         await floor.sql("INSERT INTO queue_members VALUES ($1, $2, $3)", house, LINES, agent)
