@@ -42,12 +42,19 @@ async def unpacked(
         return None
 
 
-async def ended(process: asyncio.subprocess.Process, within: float) -> None:
-    """Close its input, which ends it; one that has not ended after so many seconds is killed."""
+async def ended(
+    process: asyncio.subprocess.Process, within: float, reading: asyncio.Task[None] | None = None
+) -> None:
+    """Close its input, which ends it; one that has not ended after so many seconds is killed.
+
+    What it still says is taken in first by whoever is `reading` it.
+    """
     if process.stdin is not None:
         process.stdin.close()
     try:
         async with asyncio.timeout(within):
+            if reading is not None:
+                await asyncio.wait({reading})
             await process.wait()
     except TimeoutError:
         with suppress(ProcessLookupError):

@@ -10,7 +10,7 @@ from contextlib import suppress
 import structlog
 
 from valvomo.channels.port import UnavailableError
-from valvomo.pipes import packed, unpacked
+from valvomo.pipes import ended, packed, unpacked
 from valvomo.trunks.port import (
     Answered,
     Dialling,
@@ -154,7 +154,7 @@ class SipTrunk:
                 why = Why.FAILED
             finally:
                 # Where we are to end, its calls are hung up by that, and told of as ended.
-                await _ended(process, listening)
+                await ended(process, ENDS_WITHIN, listening)
                 self._lose(why)
         log.warning("sip.process_ended", account=self._account_id, code=process.returncode)
         if self._state is None or self._state.ready:
@@ -238,17 +238,3 @@ class SipTrunk:
         if process is None or process.returncode is not None or process.stdin is None:
             return None
         return None if process.stdin.is_closing() else process.stdin
-
-
-async def _ended(process: asyncio.subprocess.Process, listening: asyncio.Task[None]) -> None:
-    """Close its input, which ends it; one that does not end is killed."""
-    if process.stdin is not None:
-        process.stdin.close()
-    try:
-        async with asyncio.timeout(ENDS_WITHIN):
-            await asyncio.wait({listening})
-            await process.wait()
-    except TimeoutError:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
