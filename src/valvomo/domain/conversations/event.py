@@ -20,6 +20,7 @@ from valvomo.domain.conversations.model import (
     Offer,
     OfferKind,
     Participant,
+    Role,
     State,
 )
 
@@ -128,6 +129,20 @@ def without_call(conversation: Conversation) -> Conversation:
     return with_deadlines(
         conversation.but(call=None, mode=mode, participants=quiet), call=None, reconnect=waits
     )
+
+
+def put_aside(conversation: Conversation, at: datetime) -> Conversation:
+    """Waiting with its owner, at no cost; monitors may stay, everybody else is out, and nothing is offered or asked."""
+    changed = replace(
+        conversation,
+        state=State.WAITING,
+        waiting_at=at,
+        holds={},
+        excess_units=0,
+        offers=(),
+        participants=tuple(one for one in conversation.participants if one.role is Role.MONITOR),
+    )
+    return with_deadlines(with_offer_deadlines(changed), agent_gone=None, talk=None)
 
 
 def back_in_queue(

@@ -9,12 +9,12 @@ from typing import ClassVar
 from valvomo.domain.conversations.event import (
     Event,
     back_in_queue,
+    put_aside,
     with_deadlines,
-    with_offer_deadlines,
     without_call,
 )
 from valvomo.domain.conversations.leaving import put_out
-from valvomo.domain.conversations.model import ASYNCHRONOUS, Conversation, Role, State
+from valvomo.domain.conversations.model import ASYNCHRONOUS, Conversation, State
 from valvomo.domain.conversations.offers import owned
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
@@ -63,17 +63,7 @@ class Parked(Event):
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """Waiting; monitors may stay, everybody else but the owner is out, and nothing is offered or asked."""
-        changed = replace(
-            without_call(conversation),
-            state=State.WAITING,
-            waiting_at=at,
-            holds={},
-            excess_units=0,
-            offers=(),
-            participants=tuple(one for one in conversation.participants if one.role is Role.MONITOR),
-        )
-        over = dict.fromkeys(("agent_gone", "talk"))
-        return with_deadlines(with_offer_deadlines(changed), auto_close=self.auto_close_at, **over)
+        return with_deadlines(put_aside(without_call(conversation), at), auto_close=self.auto_close_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

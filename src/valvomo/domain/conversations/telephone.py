@@ -16,11 +16,11 @@ from valvomo.domain.conversations.event import (
     Event,
     call_of,
     ongoing_call,
+    put_aside,
     with_deadlines,
-    with_offer_deadlines,
 )
 from valvomo.domain.conversations.leaving import put_out
-from valvomo.domain.conversations.model import SPOKEN, Channel, Conversation, Role, State
+from valvomo.domain.conversations.model import SPOKEN, Channel, Conversation, State
 from valvomo.domain.conversations.queueing import owner_refusal
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
@@ -113,16 +113,8 @@ class CallbackPostponed(Event):
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """Waiting, as if it were parked; to be called as soon as an agent has them."""
-        changed = replace(
-            _with_line(conversation, Line.WANTED, why=_why(conversation)),
-            state=State.WAITING,
-            waiting_at=at,
-            holds={},
-            excess_units=0,
-            offers=(),
-            participants=tuple(one for one in conversation.participants if one.role is Role.MONITOR),
-        )
-        return with_deadlines(with_offer_deadlines(changed), recall=self.until, agent_gone=None, talk=None)
+        wanted = _with_line(conversation, Line.WANTED, why=_why(conversation))
+        return with_deadlines(put_aside(wanted, at), recall=self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
