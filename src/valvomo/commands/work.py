@@ -104,8 +104,8 @@ class Work:
         if first is not None:
             conversation = await first(conversation)
         if begins_talk(None, conversation):
-            rules = await self.workstream(conversation)
-            conversation = await self.record(conversation, limited(None, conversation, rules, self.now))
+            limit = limited(await self.workstream(conversation), self.now)
+            conversation = await self.record(conversation, limit)
         return await on_entering(self, conversation)
 
     async def record(self, before: Conversation, events: Iterable[Event]) -> Conversation:
@@ -121,7 +121,7 @@ class Work:
             now = fold(now, event, self.now)
             await self._note_event(event, before, now)
         if begins_talk(before, now):
-            for event in limited(before, now, await self.workstream(now), self.now):
+            for event in limited(await self.workstream(now), self.now):
                 now = fold(now, event, self.now)
                 await self._note_event(event, before, now)
         await put_question(self, all_of_it, now)

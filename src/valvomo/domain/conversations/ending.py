@@ -177,13 +177,10 @@ def ended(
     return (*put_out(conversation, State.WRAP_UP), wrapping_up)
 
 
-def limited(
-    before: Conversation | None, now: Conversation, workstream: Workstream, at: datetime
-) -> tuple[Event, ...]:
-    """What began as a call has been accepted: it is not to be forgotten, and hold an agent, for ever."""
-    if not begins_talk(before, now) or workstream.timers.auto_end_active is None:
-        return ()
-    return (TalkLimited(until=at + timedelta(seconds=workstream.timers.auto_end_active)),)
+def limited(workstream: Workstream, at: datetime) -> tuple[Event, ...]:
+    """A call that is served from now on (`begins_talk`) is not to be forgotten, and hold its agent, for ever."""
+    until = workstream.auto_close(workstream.timers.auto_end_active, at)
+    return () if until is None else (TalkLimited(until=until),)
 
 
 def begins_talk(before: Conversation | None, now: Conversation) -> bool:
