@@ -18,7 +18,7 @@ from valvomo.db.journal import Fact
 from valvomo.db.messages import Message
 from valvomo.db.sealing import Sealer
 from valvomo.db.transaction import Transaction
-from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.actor import Actor, system_refusal
 from valvomo.domain.access.acts import Act, act_refusal
 from valvomo.domain.access.audit import audited
 from valvomo.domain.access.sight import may_see
@@ -78,6 +78,10 @@ class Work:
         if conversation is None:
             return Refusal(Reason.NOT_FOUND)
         return act_refusal(act, self.actor, conversation, self.supervision) or conversation
+
+    async def lock_as_system(self, conversation_id: str) -> Conversation | Refusal:
+        """The conversation, locked, for what only the system itself does to it."""
+        return system_refusal(self.actor) or await self.lock(conversation_id)
 
     async def workstream(self, conversation: Conversation) -> Workstream:
         """The rules of the conversation's workstream."""

@@ -14,7 +14,7 @@ from valvomo.commands.conversations.revive import hear
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import agents, conversations
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.events import AgentConnected, AgentDisconnected
 from valvomo.domain.agents.presence import RESTORE_SECONDS, Presence
@@ -23,7 +23,6 @@ from valvomo.domain.conversations.leaving import gone
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.offers import OfferWithdrawn
 from valvomo.domain.conversations.queueing import OwnerReturned, owner_lost
-from valvomo.domain.refusals import Reason, Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +95,8 @@ async def agent_disconnect(work: Work, command: AgentDisconnect) -> Outcome:
 @handles(EndWatching)
 async def end_watching(work: Work, command: EndWatching) -> Outcome:
     """By the system alone; nothing when they have come back meanwhile."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     theirs = await conversations.lock_of_person(work.tx, work.organization_id, command.person_id)
     row = await work.tx.row("agents.lock", work.organization_id, [command.person_id])
     if row is None or row["lost_at"] is None:

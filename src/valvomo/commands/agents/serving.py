@@ -9,10 +9,9 @@ from valvomo.commands.conversations.revive import hear
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import conversations
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.serving_no_more import CAUSE, without
-from valvomo.domain.refusals import Reason, Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +24,8 @@ class EndServing(Command):
 @handles(EndServing)
 async def end_serving_of(work: Work, command: EndServing) -> Outcome:
     """By the system alone: for who got a conversation in the moment in which they were disabled."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     await conversations.lock_of_person(work.tx, work.organization_id, command.person_id)
     agent = await work.lock_agent(command.person_id)
     if agent is None or not agent.serves:

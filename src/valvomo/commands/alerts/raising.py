@@ -9,9 +9,8 @@ from typing import Any
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import outbox
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.alerts.events import AlertCleared, AlertRaised
-from valvomo.domain.refusals import Reason, Refusal
 from valvomo.protocol.texts.catalogue import text
 
 RAISED = "alert.raised"
@@ -37,8 +36,8 @@ class EndAlert(Command):
 @handles(RaiseAlert)
 async def raise_alert(work: Work, command: RaiseAlert) -> Outcome:
     """At most one for each rule and what it is about, and not again before it has cooled down, at `cools_until`."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     rule = await work.tx.row("alerts.rule", work.organization_id, command.rule_id)
     if rule is None or not rule["enabled"]:
         return {}
@@ -62,8 +61,8 @@ async def raise_alert(work: Work, command: RaiseAlert) -> Outcome:
 @handles(EndAlert)
 async def end_alert(work: Work, command: EndAlert) -> Outcome:
     """Nothing when somebody has cleared it already."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     row = await work.tx.row("alerts.lock", work.organization_id, command.alert_id)
     if row is None or row["cleared_at"] is not None:
         return {}

@@ -14,12 +14,11 @@ from valvomo.db import conversations, dispatches, messages
 from valvomo.db.dispatches import Note
 from valvomo.db.journal import Fact
 from valvomo.db.messages import PublicMessage
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged, DeliveryProblem
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.told import notified
-from valvomo.domain.refusals import Reason, Refusal
 
 __all__ = ["NoteDeliveries", "Told", "note_change", "take_note", "write"]
 
@@ -34,8 +33,8 @@ class NoteDeliveries(Command):
 @handles(NoteDeliveries)
 async def note_deliveries(work: Work, command: NoteDeliveries) -> Outcome:
     """By the system alone."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     await take_note(work, command.told)
     return {}
 

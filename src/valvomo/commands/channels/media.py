@@ -17,7 +17,7 @@ from valvomo.commands.work import Work
 from valvomo.db import attachments, bots, conversations, messages
 from valvomo.db.attachments import upload_of
 from valvomo.db.journal import Fact
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import ActorKind, system_refusal
 from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.attachments.attached import Progress, PublicAttachment, public_attachment
 from valvomo.domain.attachments.limits import Limits
@@ -153,8 +153,8 @@ async def fetch_media_again(work: Work, command: FetchMediaAgain) -> Outcome:
 
 async def _fetched(work: Work, media_id: str) -> tuple[Conversation, Any] | Refusal:
     """The conversation, locked, and then the row: messages of a conversation change one after the other."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     known = await work.tx.row("media.one", work.organization_id, media_id)
     if known is None or known["conversation_id"] is None:
         return Refusal(Reason.NOT_FOUND)

@@ -7,9 +7,8 @@ from typing import Any
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.contacts.events import ContactChanged
-from valvomo.domain.refusals import Reason, Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +27,8 @@ class NoteName(Command):
 @handles(NoteName)
 async def note_name(work: Work, command: NoteName) -> Outcome:
     """The thread has it from now on, and so has the contact, if nobody has given it a name meanwhile."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     place = (work.organization_id, command.account_id, command.address)
     await work.tx.run("channels.make_thread", *place, command.name, work.now)
     unnamed_at = work.now if command.failed else None

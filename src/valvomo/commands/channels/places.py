@@ -8,9 +8,8 @@ from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import conversations, dispatches
 from valvomo.db.dispatches import HouseWords
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.conversations.place import PlaceTold, place_due
-from valvomo.domain.refusals import Reason, Refusal
 from valvomo.protocol.texts.catalogue import text
 
 
@@ -25,8 +24,8 @@ class TellPlace(Command):
 @handles(TellPlace)
 async def tell_place(work: Work, command: TellPlace) -> Outcome:
     """Nothing when somebody else is at it, when it is not due any more, or when they know that place already."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     conversation = await conversations.lock_free(work.tx, work.organization_id, command.conversation_id)
     if conversation is None:
         return {}

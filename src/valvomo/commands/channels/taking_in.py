@@ -22,7 +22,7 @@ from valvomo.commands.conversations.start import Over, StartConversation, begin_
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import channels, conversations
-from valvomo.domain.access.actor import Actor, ActorKind
+from valvomo.domain.access.actor import Actor, ActorKind, system_refusal
 from valvomo.domain.conversations.message import MAX_TEXT, customer_message_refusal
 from valvomo.domain.conversations.model import Channel, Conversation
 from valvomo.domain.conversations.window import opened
@@ -45,8 +45,8 @@ class TakeMessage(Command):
 @handles(TakeMessage)
 async def take_message(work: Work, command: TakeMessage) -> Outcome:
     """Nothing while somebody else is at the thread, or its first message has to wait; `key` is what was taken in."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     account = (work.organization_id, command.account_id)
     thread = await channels.take_thread(work.tx, account, command.address, work.now)
     if thread is None:
@@ -235,8 +235,8 @@ class TakeStatuses(Command):
 @handles(TakeStatuses)
 async def take_statuses(work: Work, command: TakeStatuses) -> Outcome:
     """What is about a message that is not known yet waits, and is dropped after an hour; `taken` are the others."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     account = (work.organization_id, command.account_id)
     rows = await work.tx.rows("arrivals.due_statuses", *account, work.now, command.most)
     known = {row["key"]: [_told(row, row["message_id"])] for row in rows if row["message_id"] is not None}

@@ -19,11 +19,11 @@ from valvomo.commands.conversations.messages import Batch, Letter, PostMessage, 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import conversations
-from valvomo.domain.access.actor import Actor, ActorKind
+from valvomo.domain.access.actor import Actor, ActorKind, system_refusal
 from valvomo.domain.conversations.message import MAX_TEXT, customer_message_refusal
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.window import opened
-from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.refusals import Refusal
 
 Thread = tuple[str, str]
 """Account, address."""
@@ -60,8 +60,8 @@ class _Heard:
 @handles(TakeWords)
 async def take_words(work: Work, command: TakeWords) -> Outcome:
     """How many were `taken`; `left` are the threads in which something is for whoever takes in one by one."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     heard, done = await _hear(work, command)
     if heard:
         batch = await _post(work, heard)

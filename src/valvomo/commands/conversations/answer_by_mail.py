@@ -20,7 +20,7 @@ from valvomo.db.messages import PublicMessage, attached
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations.model import Channel, Conversation, Role
-from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.refusals import Refusal
 from valvomo.protocol.texts.catalogue import text
 from valvomo.telemetry.spans import here
 
@@ -81,9 +81,7 @@ class MailAnswers(Command):
 @handles(MailAnswers)
 async def mail_answers(work: Work, command: MailAnswers) -> Outcome:
     """By the system alone; `mailed` says how many answers are in the mail, 0 for none."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
-    conversation = await work.lock(command.conversation_id)
+    conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     place = (work.organization_id, conversation.id)

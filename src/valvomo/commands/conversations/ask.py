@@ -7,10 +7,9 @@ from typing import ClassVar
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
-from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.access.acts import Act
 from valvomo.domain.conversations import ask as rules
-from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +58,7 @@ async def withdraw_ask(work: Work, command: WithdrawAsk) -> Outcome:
 @handles(NoteAsked)
 async def note_asked(work: Work, command: NoteAsked) -> Outcome:
     """Nothing where somebody has asked already, or where it is over."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
-    conversation = await work.lock(command.conversation_id)
+    conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     return await work.decide(conversation, rules.asked_by_customer(conversation))

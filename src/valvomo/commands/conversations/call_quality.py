@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import call_minutes
-from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.calls.samples import rated
 from valvomo.domain.conversations import call_quality as rules
 from valvomo.domain.conversations.call_marks import TroubleKind
@@ -36,9 +35,7 @@ class RateCall(Command):
 @handles(NoteTroubles)
 async def note_troubles(work: Work, command: NoteTroubles) -> Outcome:
     """What has begun and what has passed since it was last noted."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
-    conversation = await work.lock(command.conversation_id)
+    conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     decision = rules.note_troubles(conversation, command.call_id, command.troubles, at=work.now)
@@ -48,9 +45,7 @@ async def note_troubles(work: Work, command: NoteTroubles) -> Outcome:
 @handles(RateCall)
 async def rate_call(work: Work, command: RateCall) -> Outcome:
     """Once for each minute that was kept, and not while the call goes on."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
-    conversation = await work.lock(command.conversation_id)
+    conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     call = ongoing_call(conversation)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
-from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations import customer as rules
 from valvomo.domain.conversations.ending import customer_end
-from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +72,7 @@ async def customer_disconnect(work: Work, command: CustomerDisconnect) -> Outcom
 @handles(HearCustomer)
 async def hear_customer(work: Work, command: HearCustomer) -> Outcome:
     """Nothing where they are back by now, or the call is over."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
-    conversation = await work.lock(command.conversation_id)
+    conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     workstream = await work.workstream(conversation)

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work, outcome_of
-from valvomo.db import conversations
-from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.agents.events import Acknowledged
 from valvomo.domain.conversations import consent as rules
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import ConsentPolicy, Conversation
-from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,7 @@ class AnswerConsent(Command):
 @handles(ShowNotice)
 async def show_notice(work: Work, command: ShowNotice) -> Outcome:
     """Once; nothing where it is known, or over."""
-    conversation = await _asked(work, command.conversation_id)
+    conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     decision = rules.show_notice(conversation, command.version, command.text_language)
@@ -54,7 +52,7 @@ async def show_notice(work: Work, command: ShowNotice) -> Outcome:
 @handles(AnswerConsent)
 async def answer_consent(work: Work, command: AnswerConsent) -> Outcome:
     """The first answer; nothing where they are not asked any more."""
-    conversation = await _asked(work, command.conversation_id)
+    conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     decision = rules.answer_consent(
@@ -79,13 +77,6 @@ async def acknowledge(work: Work, conversation: Conversation) -> None:
             language=consent.language, answer=answer,
         )
     )  # fmt: skip
-
-
-async def _asked(work: Work, conversation_id: str) -> Conversation | Refusal:
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
-    found = await conversations.lock(work.tx, work.organization_id, conversation_id)
-    return found or Refusal(Reason.NOT_FOUND)
 
 
 async def _told(work: Work, before: Conversation, decision: tuple[Event, ...]) -> Outcome:

@@ -11,7 +11,7 @@ from valvomo.commands.conversations.revive import hear
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work, outcome_of
 from valvomo.db import agents, conversations, house
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.bots import bot_due
 from valvomo.domain.conversations.call import CallDeclined, end_call
@@ -24,7 +24,7 @@ from valvomo.domain.conversations.queueing import lost
 from valvomo.domain.conversations.telephone import dial
 from valvomo.domain.conversations.window import WindowClosed
 from valvomo.domain.conversations.workstream import Workstream
-from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,8 @@ BACK: Mapping[Deadline, str] = {Deadline.AGENT_GONE: "agent_gone", Deadline.RECA
 @handles(FireTimers)
 async def fire_timers(work: Work, command: FireTimers) -> Outcome:
     """Each deadline is looked at in the state that the one before it has left."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     conversation = await conversations.lock_free(work.tx, work.organization_id, command.conversation_id)
     if conversation is None:
         return {}

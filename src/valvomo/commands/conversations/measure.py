@@ -9,9 +9,8 @@ from valvomo.commands.conversations.reroute import rerouted
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import conversations
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.conversations import measure as rules
-from valvomo.domain.refusals import Reason, Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +23,8 @@ class MeasureSentiment(Command):
 @handles(MeasureSentiment)
 async def measure_sentiment(work: Work, command: MeasureSentiment) -> Outcome:
     """By the system alone. What is closed or has been measured meanwhile is left out; `measured` counts the rest."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     organization_id, shown = work.organization_id, work.supervision.show_agents_sentiment
     found = await conversations.lock_many(work.tx, [(organization_id, one) for one in command.readings])
     measured = 0

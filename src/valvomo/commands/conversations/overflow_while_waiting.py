@@ -8,9 +8,8 @@ from valvomo.commands.conversations.overflow import carry_out, on_entering
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work, outcome_of
 from valvomo.db import conversations, routing_places
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.conversations.model import State
-from valvomo.domain.refusals import Reason, Refusal
 from valvomo.domain.routing.overflow import BY_THE_CLOCK, Waiter, overflow
 
 
@@ -24,8 +23,8 @@ class ApplyOverflow(Command):
 @handles(ApplyOverflow)
 async def apply_overflow(work: Work, command: ApplyOverflow) -> Outcome:
     """Nothing when somebody else is at it, or when nothing applies any more."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     conversation = await conversations.lock_free(work.tx, work.organization_id, command.conversation_id)
     if conversation is None or conversation.state is not State.OPEN:
         return {}

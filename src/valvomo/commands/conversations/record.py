@@ -9,7 +9,7 @@ from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import conversations, recordings
 from valvomo.db.recordings import Track
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.access.acts import Act
 from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.agents.events import RecordingHeard
@@ -62,9 +62,7 @@ class HearRecording(Command):
 @handles(StartRecording)
 async def start_recording(work: Work, command: StartRecording) -> Outcome:
     """As soon as customer and agent are in it."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
-    conversation = await work.lock(command.conversation_id)
+    conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     kept, days = await recordings.wanted(work.tx, work.organization_id, conversation.workstream_id)
@@ -99,8 +97,8 @@ async def lock_kept(work: Work, recording_id: str) -> Conversation | Refusal:
 
     Refused for anybody else, for one that is not known, and for one whose days are over.
     """
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     row = await work.tx.row("recordings.get", work.organization_id, recording_id)
     if row is None:
         return Refusal(Reason.NOT_FOUND)

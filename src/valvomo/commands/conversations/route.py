@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import agents, conversations, decisions
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.agents.capacity import Agent, holding
 from valvomo.domain.conversations import assign as rules
 from valvomo.domain.conversations.model import Conversation, OfferKind
@@ -49,8 +49,8 @@ class Route(Command):
 @handles(Route)
 async def route(work: Work, command: Route) -> Outcome:
     """What somebody else was faster with is left out and named in `refused`; a lone step that is refused is a no."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     organization_id = work.organization_id
     found = await conversations.lock_many(
         work.tx, [(organization_id, one.conversation_id) for one in command.steps]

@@ -17,7 +17,7 @@ from valvomo.commands.work import First, Work, outcome_of
 from valvomo.db import bots, dispatches, house
 from valvomo.db.dispatches import HouseWords
 from valvomo.db.ids import new_secret, secret_digest
-from valvomo.domain.access.actor import ActorKind, UserRole
+from valvomo.domain.access.actor import ActorKind, UserRole, system_refusal
 from valvomo.domain.agents.capacity import Agent, exceeded_by
 from valvomo.domain.conversations.call_marks import Telephone
 from valvomo.domain.conversations.model import Channel, Consent, ConsentPolicy, Conversation
@@ -190,9 +190,7 @@ def _creator_refusal(work: Work, command: StartConversation) -> Refusal | None:
     if work.actor.kind is ActorKind.USER and not _CREATORS & work.actor.roles:
         return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.INTEGRATION.value})
     by_agent = command.over is not None and command.over.agent is not None
-    if command.over is not None and not by_agent and work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
-    return None
+    return system_refusal(work.actor) if command.over is not None and not by_agent else None
 
 
 async def _workstream(work: Work, command: StartConversation) -> Workstream | None:
@@ -257,9 +255,7 @@ class RenewToken(Command):
 @handles(RenewToken)
 async def renew_token(work: Work, command: RenewToken) -> Outcome:
     """By the system alone."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
-    conversation = await work.lock(command.conversation_id)
+    conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     customer = Customer(

@@ -11,7 +11,7 @@ from valvomo.commands.conversations.start import Over, StartConversation, begin_
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.db import conversations
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import ActorKind, system_refusal
 from valvomo.domain.access.acts import Act
 from valvomo.domain.conversations import telephone as rules
 from valvomo.domain.conversations.call_marks import Telephone
@@ -80,7 +80,7 @@ class ForwardCall(Command):
 @handles(ReceiveCall)
 async def receive_call(work: Work, command: ReceiveCall) -> Outcome:
     """Whoever the number is known for; what is told twice begins once. Overflow may have closed it already."""
-    if refusal := _system_only(work):
+    if refusal := system_refusal(work.actor):
         return refusal
     place = (work.organization_id, command.account_id)
     account = await work.tx.row("channels.led_to", *place)
@@ -113,7 +113,7 @@ async def receive_call(work: Work, command: ReceiveCall) -> Outcome:
 @handles(AnswerTelephone)
 async def answer_telephone(work: Work, command: AnswerTelephone) -> Outcome:
     """Nothing where the call is another one by now."""
-    conversation = await _systems(work, command.conversation_id)
+    conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     return await work.decide(conversation, rules.answered(conversation, command.call_id))
@@ -122,7 +122,7 @@ async def answer_telephone(work: Work, command: AnswerTelephone) -> Outcome:
 @handles(LoseTelephone)
 async def lose_telephone(work: Work, command: LoseTelephone) -> Outcome:
     """Not reached, or the customer's end; nothing where the conversation is without this call by now."""
-    conversation = await _systems(work, command.conversation_id)
+    conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     workstream = await work.workstream(conversation)
@@ -137,7 +137,7 @@ async def request_callback(work: Work, command: RequestCallback) -> Outcome:
     customer = work.actor.kind is ActorKind.CUSTOMER
     if conversation is None or (customer and work.actor.id != conversation.contact_id):
         return Refusal(Reason.NOT_FOUND)
-    if not customer and (refusal := _system_only(work)):
+    if not customer and (refusal := system_refusal(work.actor)):
         return refusal
     phone = rules.telephone_of(conversation)
     place = (work.organization_id, conversation.workstream_id)
@@ -170,7 +170,7 @@ async def redial(work: Work, command: Redial) -> Outcome:
 @handles(ForwardCall)
 async def forward_call(work: Work, command: ForwardCall) -> Outcome:
     """The talk is over for the house; its agent wraps up."""
-    conversation = await _systems(work, command.conversation_id)
+    conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     workstream = await work.workstream(conversation)
@@ -190,17 +190,6 @@ async def _note_callback(work: Work, call_id: str, account: Any, number: str) ->
         "telephones.note_callback", work.organization_id, call_id, account["id"], number, work.now
     )
     return None
-
-
-async def _systems(work: Work, conversation_id: str) -> Conversation | Refusal:
-    if refusal := _system_only(work):
-        return refusal
-    found = await conversations.lock(work.tx, work.organization_id, conversation_id)
-    return found or Refusal(Reason.NOT_FOUND)
-
-
-def _system_only(work: Work) -> Refusal | None:
-    return None if work.actor.kind is ActorKind.SYSTEM else Refusal(Reason.ROLE_NEEDED, {"role": "system"})
 
 
 async def _caller(work: Work, number: str) -> tuple[str | None, str]:

@@ -7,10 +7,9 @@ from datetime import timedelta
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
-from valvomo.domain.access.actor import ActorKind
+from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.agents.events import UsualHandleNoted
 from valvomo.domain.attention.handling import DAYS, NEWEST, usual_handle
-from valvomo.domain.refusals import Reason, Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +20,8 @@ class NoteUsualHandle(Command):
 @handles(NoteUsualHandle)
 async def note_usual_handle(work: Work, command: NoteUsualHandle) -> Outcome:  # noqa: ARG001 - handlers look alike
     """One fact with the queues whose figure has changed noticeably; none when none has."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     since = work.now - timedelta(days=DAYS)
     found: dict[str, float] = {}
     for row in await work.tx.rows("attention.handled_of", work.organization_id, since, NEWEST):

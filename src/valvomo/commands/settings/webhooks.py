@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.settings.changes import note_changed, note_created, note_removed
 from valvomo.commands.work import Work
-from valvomo.domain.access.actor import ActorKind, UserRole
+from valvomo.domain.access.actor import UserRole, system_refusal
 from valvomo.domain.refusals import Reason, Refusal, malformed
 from valvomo.protocol.letters import LETTER_KINDS, TEST
 from valvomo.protocol.texts.catalogue import text
@@ -224,8 +224,8 @@ def _note_sent(work: Work, row: Any, what: Mapping[str, object]) -> None:
 @handles(DisableFailingWebhook)
 async def disable_failing_webhook(work: Work, command: DisableFailingWebhook) -> Outcome:
     """Once, with a letter by e-mail to every administrator in their language."""
-    if work.actor.kind is not ActorKind.SYSTEM:
-        return Refusal(Reason.ROLE_NEEDED, {"role": "system"})
+    if refusal := system_refusal(work.actor):
+        return refusal
     row = await _locked(work, command.webhook_id)
     if row is None or row["disabled"] or row["failing_since"] is None:
         return {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from valvomo.domain.refusals import Reason, Refusal
+
 
 class UserRole(StrEnum):
     """Roles of accounts (spec 1 §1)."""
@@ -56,3 +58,8 @@ class Actor:
 def system(organization_id: str, name: str) -> Actor:
     """The system acting by itself: `router` or `timer`."""
     return Actor(id=f"system:{name}", organization_id=organization_id, name=name, kind=ActorKind.SYSTEM)
+
+
+def system_refusal(actor: Actor) -> Refusal | None:
+    """Why this is done by nobody but the system itself."""
+    return None if actor.kind is ActorKind.SYSTEM else Refusal(Reason.ROLE_NEEDED, {"role": "system"})
