@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
-from sample_calling import CUSTOMER, box, call_us, called, panel
+from sample_calling import CUSTOMER, box, call_us, called, joins_and_takes_over, panel
 from sample_ears import Ear, with_ears
 from sample_looks import fits, judge
 from sample_office import Office
@@ -116,15 +116,7 @@ async def test_a_supervisor_listens_speaks_to_the_agent_joins_takes_over_and_end
         await supervisor.hears("agent", "customer")
         assert await supervisor.sending() == 0
 
-        await floor.pane.button("Join").click()
-        await asyncio.gather(
-            customer.hears("agent", "supervisor"),
-            agent.hears("customer", "supervisor"),
-            supervisor.hears("agent", "customer"),
-        )
-        await floor.pane.button("Take over").click()
-        await expect(desk.page.get_by_text("Saara Virtanen has this conversation.")).to_be_visible()
-        await asyncio.gather(customer.hears("agent", "supervisor"), supervisor.hears("agent", "customer"))
+        await joins_and_takes_over(desk, floor, customer)
 
         await (await floor.pane.more("Force close")).click()
         await floor.dialog().box.get_by_label("Reason").fill("The line was needed")

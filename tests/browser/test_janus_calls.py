@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
-from sample_calling import CUSTOMER, box, called, panel
+from sample_calling import CUSTOMER, box, called, joins_and_takes_over, panel
 from sample_chromium import launched
 from sample_ears import ARGUMENTS, Ear, with_ears
 from sample_forks import FORKING
@@ -112,15 +112,7 @@ async def test_a_call_with_everything_that_supervisors_do(office: Office) -> Non
         assert (await supervisor.asked(), await supervisor.sending()) == (0, 0)
         await panel(floor.page).get_by_role("button", name="Speak to the agent").click()
         await asyncio.gather(customer.hears("agent"), agent.hears("customer", "supervisor"))
-        await floor.pane.button("Join").click()
-        await asyncio.gather(
-            customer.hears("agent", "supervisor"),
-            agent.hears("customer", "supervisor"),
-            supervisor.hears("agent", "customer"),
-        )
-        await floor.pane.button("Take over").click()
-        await expect(desk.page.get_by_text("Saara Virtanen has this conversation.")).to_be_visible()
-        await asyncio.gather(customer.hears("agent", "supervisor"), supervisor.hears("agent", "customer"))
+        await joins_and_takes_over(desk, floor, customer)
         # How well it goes is the machine's matter; that it is known comes from Janus.
         await expect(panel(floor.page).locator("[data-leg=customer]")).to_contain_text(MEASURED)
         await box(chat).get_by_role("button", name="Hang up").click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,17 +10,14 @@ from typing import Any
 import pytest
 import structlog
 from sample_engine import SampleEngine
-from sample_floor import AINO, EINO, HOUSE, ROUTER, Floor, reason
-from sample_line import opener
-from sample_lines import CALLER, TRUNK, lay_lines, line_of
-from sample_routing import ask
-from sample_telephones import LINES_AGENT, TelephoneHouse
+from sample_floor import AINO, EINO, HOUSE, Floor, reason
+from sample_lines import TRUNK, line_of
+from sample_telephones import LINES_AGENT, TelephoneHouse, lay_trunk
 from sample_trunk import SampleKind
 from sample_voice import SampleVoice, text_of
 
 from valvomo.commands.conversations.call import Hold
 from valvomo.commands.conversations.consent import AnswerConsent, ShowNotice
-from valvomo.commands.conversations.offers import AcceptOffer
 from valvomo.commands.conversations.record import StartRecording
 from valvomo.commands.registry import Command
 from valvomo.db.telephones import Wanted
@@ -96,25 +92,14 @@ def voice() -> SampleVoice:
 async def house(
     floor: Floor, tmp_path: Path, trunk_kind: SampleKind, voice: SampleVoice
 ) -> AsyncIterator[Told]:
-    await lay_lines(floor, HOUSE, "aino", "eino")
+    await lay_trunk(floor, trunk_kind)
     await floor.with_texts()
     await floor.sql(
         "UPDATE workstreams SET calls_kept = 'recording', consent = 'notice', callback_account_id = NULL"
     )
     await floor.sql("UPDATE organizations SET languages = '{en,fi}'")
-    sealed = opener(floor.database).vault.seal(trunk_kind.secrets(), (HOUSE, TRUNK))
-    await floor.sql(
-        "UPDATE channel_accounts SET provider = $1, secrets = $2 WHERE id = $3",
-        trunk_kind.name,
-        sealed,
-        TRUNK,
-    )
-    made = Told(floor, tmp_path, trunk_kind, voice)
-    async with made.carrying("carrier", made.engine) as made.carried, asyncio.TaskGroup() as group:
-        task = group.create_task(made.calling.run())
-        await made.until(lambda: bool(trunk_kind.trunks) and trunk_kind.trunks[-1].running)
+    async with Told(floor, tmp_path, trunk_kind, voice).open() as made:
         yield made
-        task.cancel()
         voice.stuck = None
 
 
@@ -192,15 +177,9 @@ async def test_who_heard_the_notice_while_they_waited_is_called_back_without_it(
     house.tell(Keys("C1", "1"))
     await house.until_line(one, Line.WANTED)
     await house.told("end C1")
-    await house.floor.done(ROUTER, ask(one, "aino"))
-    await house.floor.done(AINO, AcceptOffer(conversation_id=one))
-    await house.fired(one)
-    call = (await house.floor.get(one)).call
-    assert call is not None
-    await house.told(f"dial {call.id} {CALLER}")
-    house.tell(Answered(call.id))
+    call_id = await house.called_back(one)
     await house.comes(one, AINO)
-    await house.until(lambda: house.engine.open[call.id].heard_by("aino") == {contact})
+    await house.until(lambda: house.engine.open[call_id].heard_by("aino") == {contact})
     assert house.heard() == [NOTICE, NEXT + CALLBACK]
 
 

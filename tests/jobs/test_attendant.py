@@ -213,10 +213,7 @@ async def test_a_call_is_kept_where_its_customers_were_told_and_removed_after_it
     await floor.sql("UPDATE workstreams SET calls_kept = 'recording', calls_days = 30, consent = 'notice'")
     await floor.with_texts()
     one, guest = await house.elevated()
-    await house.come(one, guest, AINO)
-    (call_id,) = house.engine.open
-    for person in (guest.id, "aino"):
-        await house.engine.news.put(Connected(call_id, person))
+    call_id = await house.both_come(one, guest)
     await house.until(lambda: bool(house.call().recordings))
     (recording_id,) = house.call().recordings
     await house.until(lambda: house.call().kept == {guest.id, "aino"})
@@ -272,10 +269,7 @@ async def test_a_call_is_kept_though_the_database_was_away_when_that_was_asked(
 
     monkeypatch.setattr(floor.executor, "execute", away)
     one, guest = await house.elevated()
-    await house.come(one, guest, AINO)
-    (call_id,) = house.engine.open
-    for person in (guest.id, "aino"):
-        await house.engine.news.put(Connected(call_id, person))
+    await house.both_come(one, guest)
     await house.until(lambda: bool(house.call().recordings))
     assert failed == [one]
 
@@ -288,10 +282,7 @@ async def test_what_cannot_be_written_is_not_recorded_and_the_call_goes_on(
     await floor.sql("UPDATE workstreams SET calls_kept = 'recording', consent = 'notice'")
     await floor.with_texts()
     one, guest = await house.elevated()
-    await house.come(one, guest, AINO)
-    (call_id,) = house.engine.open
-    for person in (guest.id, "aino"):
-        await house.engine.news.put(Connected(call_id, person))
+    call_id = await house.both_come(one, guest)
     await house.until(lambda: bool(house.call().recordings))
 
     class Full(SampleEngine):
@@ -322,10 +313,7 @@ async def test_a_call_is_not_kept_without_a_word_or_a_yes(house: House, policy: 
     guest = await floor.guest(one)
     await floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VOICE))
     await floor.done(guest, AcceptCall(conversation_id=one, mode=Mode.VOICE))
-    await house.come(one, guest, AINO)
-    (call_id,) = house.engine.open
-    for person in (guest.id, "aino"):
-        await house.engine.news.put(Connected(call_id, person))
+    await house.both_come(one, guest)
     await house.until(lambda: bool(house.told) and all(leg.connected for leg in house.told[-1].legs))
     start = StartRecording(conversation_id=one)
     expected = Reason.CONSENT_REFUSED if policy == "consent" else Reason.NOT_RECORDED

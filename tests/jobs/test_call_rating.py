@@ -28,7 +28,7 @@ from valvomo.domain.conversations.model import State
 from valvomo.domain.refusals import Reason
 from valvomo.jobs.calls import saying
 from valvomo.jobs.calls.watching import scored
-from valvomo.media.port import Connected, Gone, Lost, Quality, Speaking
+from valvomo.media.port import Gone, Lost, Quality, Speaking
 
 
 @pytest.fixture
@@ -46,10 +46,7 @@ GOOD = Quality(up=1, lost_up=0.0, lost_down=0.0, jitter=0.002, round_trip=0.04)
 
 async def both_are_in_it(house: House) -> tuple[str, Actor, str]:
     one, guest = await house.elevated()
-    await house.come(one, guest, AINO)
-    (call_id,) = house.engine.open
-    for person in (guest.id, "aino"):
-        await house.engine.news.put(Connected(call_id, person))
+    call_id = await house.both_come(one, guest)
     await house.until(lambda: bool(house.told) and all(leg.connected for leg in house.told[-1].legs))
     return one, guest, call_id
 

@@ -129,15 +129,9 @@ async def test_an_agent_calls_and_is_answered(phones: TelephoneHouse) -> None:
 
 @pytest.mark.parametrize("why", [Why.BUSY, Why.NO_ANSWER, Why.UNREACHABLE])
 async def test_who_is_not_reached_is_called_again(phones: TelephoneHouse, why: Why) -> None:
-    begun = await phones.floor.done(
-        LINES_AGENT, BeginConversation(account_id=TRUNK, address=OTHER, client_id="c")
-    )
-    one = str(begun.result["id"])
-    await phones.fired(one)
-    first = (await phones.floor.get(one)).call
-    assert first is not None
-    await phones.told(f"dial {first.id} {OTHER}")
-    phones.tell(Ended(first.id, why))
+    one, first = await phones.dials()
+    await phones.told(f"dial {first} {OTHER}")
+    phones.tell(Ended(first, why))
     await phones.until_line(one, Line.MISSED)
     missed = await phones.floor.get(one)
     assert missed.state is State.ACTIVE
@@ -147,7 +141,7 @@ async def test_who_is_not_reached_is_called_again(phones: TelephoneHouse, why: W
     await phones.floor.done(LINES_AGENT, Redial(conversation_id=one))
     second = (await phones.floor.get(one)).call
     assert second is not None
-    assert second.id != first.id
+    assert second.id != first
     await phones.told(f"dial {second.id} {OTHER}")
     await phones.floor.done(LINES_AGENT, End(conversation_id=one))
     await phones.told(f"end {second.id}")
@@ -156,11 +150,7 @@ async def test_who_is_not_reached_is_called_again(phones: TelephoneHouse, why: W
 
 async def test_what_the_trunk_refuses_to_dial_is_told(phones: TelephoneHouse) -> None:
     phones.trunk.refuses = Why.FORBIDDEN
-    begun = await phones.floor.done(
-        LINES_AGENT, BeginConversation(account_id=TRUNK, address=OTHER, client_id="c")
-    )
-    one = str(begun.result["id"])
-    await phones.fired(one)
+    one, _ = await phones.dials()
     await phones.until_line(one, Line.MISSED)
     await phones.until_forgotten()
 
@@ -214,15 +204,9 @@ async def test_who_waits_presses_a_key_and_is_called_back_in_their_place(phones:
     after = await phones.floor.get(one)
     assert (after.state, after.queued_at) == (State.OPEN, before.queued_at)
     await phones.until_forgotten()
-    await phones.floor.done(ROUTER, ask(one, "aino"))
-    await phones.floor.done(AINO, AcceptOffer(conversation_id=one))
-    await phones.fired(one)
-    call = (await phones.floor.get(one)).call
-    assert call is not None
-    await phones.told(f"dial {call.id} {CALLER}")
-    phones.tell(Answered(call.id))
+    call_id = await phones.called_back(one)
     await phones.comes(one, AINO)
-    await phones.until(lambda: phones.engine.open[call.id].heard_by("aino") == {before.contact_id})
+    await phones.until(lambda: phones.engine.open[call_id].heard_by("aino") == {before.contact_id})
 
 
 async def test_without_a_callback_account_keys_mean_nothing(phones: TelephoneHouse) -> None:

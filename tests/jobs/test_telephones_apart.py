@@ -6,14 +6,12 @@ import asyncio
 from datetime import datetime
 
 import pytest
-from sample_floor import AINO, EINO, ROUTER
+from sample_floor import AINO, EINO
 from sample_lines import CALLER, TRUNK, line_of
-from sample_routing import ask
 from sample_telephones import LINES_AGENT, OTHER, TelephoneHouse
 
 from valvomo.commands.channels.administering import SeeChannel
 from valvomo.commands.conversations.call import Hold, Unhold
-from valvomo.commands.conversations.offers import AcceptOffer
 from valvomo.commands.conversations.serve import End
 from valvomo.commands.conversations.telephone import LoseTelephone
 from valvomo.commands.execute import Done
@@ -298,13 +296,7 @@ async def test_keys_are_pressed_for_the_call_that_goes_on(phones: TelephoneHouse
     phones.tell(Keys("C1", "1"))
     await phones.until_line(one, Line.WANTED)
     await phones.told("end C1")
-    await phones.floor.done(ROUTER, ask(one, "aino"))
-    await phones.floor.done(AINO, AcceptOffer(conversation_id=one))
-    await phones.fired(one)
-    call = (await phones.floor.get(one)).call
-    assert call is not None
-    await phones.told(f"dial {call.id} {CALLER}")
-    phones.tell(Answered(call.id))
+    call_id = await phones.called_back(one)
     await phones.until_line(one, Line.UP)
     assert await phones.calling.press(AINO, one, "5") is None
-    assert f"keys {call.id} 5" in phones.trunk.told
+    assert f"keys {call_id} 5" in phones.trunk.told

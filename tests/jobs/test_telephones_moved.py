@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 import pytest
 from sample_engine import SampleEngine
 from sample_lines import TRUNK
-from sample_telephones import LINES_AGENT, OTHER, TelephoneHouse
+from sample_telephones import LINES_AGENT, OTHER, TelephoneHouse, only_kind
 from sample_trunk import SampleKind, SampleTrunk
 
 from valvomo.channels.port import Account, Http, Request, UnverifiedError
 from valvomo.channels.port import Answer as ProviderAnswer
-from valvomo.commands.channels import accounts
 from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.refusals import Refusal
-from valvomo.jobs.calls import trunks as trunks_module
 from valvomo.live.calls import CHANNEL
 from valvomo.trunks.port import Answered, Trunk
 from valvomo.trunks.webhooked import Socket
@@ -50,11 +46,7 @@ class StreamingKind(SampleKind):
 
 @pytest.fixture
 def trunk_kind(monkeypatch: pytest.MonkeyPatch) -> SampleKind:
-    made = StreamingKind()
-    kinds = MappingProxyType({made.name: made})
-    monkeypatch.setattr(trunks_module, "TRUNKS", kinds)
-    monkeypatch.setattr(accounts, "KINDS", kinds)
-    return made
+    return only_kind(monkeypatch, StreamingKind())
 
 
 async def test_the_call_goes_to_where_its_sound_comes(phones: TelephoneHouse) -> None:

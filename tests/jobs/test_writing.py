@@ -45,7 +45,7 @@ from valvomo.jobs.calls.listening import Listening, Speech
 from valvomo.jobs.indexer import Indexer
 from valvomo.jobs.listener import Listener
 from valvomo.jobs.sentiment import Sentiment
-from valvomo.media.port import Connected, Engine
+from valvomo.media.port import Engine
 from valvomo.queries import leaving, messages
 from valvomo.queries.customers import Guest
 from valvomo.queries.verify import verify
@@ -82,10 +82,7 @@ async def house(floor: Floor, tmp_path: Path, endpoint: Endpoint) -> AsyncIterat
 async def kept_call(house: CallHouse) -> tuple[str, Actor]:
     """A call of Aino's that is kept, and its customer."""
     one, guest = await house.elevated()
-    await house.come(one, guest, AINO)
-    (call_id,) = house.engine.open
-    for person in (guest.id, "aino"):
-        await house.engine.news.put(Connected(call_id, person))
+    await house.both_come(one, guest)
     await house.until(lambda: {guest.id, "aino"} <= house.call().taps.keys())
     await house.until(lambda: house.call().kept == {guest.id, "aino"})
     return one, guest
@@ -180,10 +177,7 @@ async def test_what_is_written_down_is_what_customers_were_told_or_agreed_to(
     guest = await floor.guest(one)
     await floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VOICE))
     await floor.done(guest, AcceptCall(conversation_id=one, mode=Mode.VOICE))
-    await house.come(one, guest, AINO)
-    (call_id,) = house.engine.open
-    for person in (guest.id, "aino"):
-        await house.engine.news.put(Connected(call_id, person))
+    await house.both_come(one, guest)
     if reason is None:
         await house.until(lambda: guest.id in house.call().taps and guest.id in house.call().kept)
         assert say(house, guest.id, TERRIBLE)
@@ -203,10 +197,7 @@ async def test_where_the_house_wants_nothing_written_or_nobody_could_nobody_list
         "UPDATE organizations SET insight = jsonb_build_object('speech', $1::text)", backend
     )
     one, guest = await house.elevated()
-    await house.come(one, guest, AINO)
-    (call_id,) = house.engine.open
-    for person in (guest.id, "aino"):
-        await house.engine.news.put(Connected(call_id, person))
+    await house.both_come(one, guest)
     await house.until(lambda: house.call().kept == {guest.id, "aino"})
     await house.floor.done(AINO, Hold(conversation_id=one))
     await house.until(lambda: house.call().kept == {"aino"})
@@ -246,10 +237,7 @@ async def test_what_the_house_wants_from_now_on_is_done_in_calls_that_go_on(
     monkeypatch.setattr(insight, "wanted", noted)
     await house.floor.sql("""UPDATE organizations SET insight = '{"speech": "none"}'""")
     one, guest = await house.elevated()
-    await house.come(one, guest, AINO)
-    (call_id,) = house.engine.open
-    for person in (guest.id, "aino"):
-        await house.engine.news.put(Connected(call_id, person))
+    await house.both_come(one, guest)
     await house.until(lambda: asked.count("none") >= 4)
     assert house.call().taps == {}
     await house.floor.sql("""UPDATE organizations SET insight = '{"speech": "openai"}'""")

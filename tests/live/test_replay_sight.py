@@ -7,27 +7,24 @@ from random import Random
 from typing import Any
 
 import msgspec
-from sample_floor import AATU, AINO, BILLING, HOUSE, SAARA, SULO, TIMER, Floor
+from sample_floor import AATU, AINO, BILLING, HOUSE, SAARA, SULO, Floor
 from sample_lines import lay_lines
 from sample_queues import hours
+from sample_spoken import is_said, kept_call
 from sample_steps import drawn, scripted, take
 
 from valvomo.commands.conversations.assign import AssignToAgent
-from valvomo.commands.conversations.call import AcceptCall, Elevate
 from valvomo.commands.conversations.connection import CustomerEnd
 from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.monitor import Monitor
 from valvomo.commands.conversations.offers import AcceptOffer, RejectOffer
-from valvomo.commands.conversations.record import StartRecording
 from valvomo.commands.conversations.serve import ChangeDetails
 from valvomo.commands.conversations.transfer import TransferToAgent
-from valvomo.commands.conversations.write_down import WriteDown
 from valvomo.commands.settings.users import ChangeUser
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.conversations.message import Visibility
-from valvomo.domain.conversations.model import Mode, Role
 from valvomo.jobs.recorder import Recorder
 from valvomo.live.replay import folding, seen
 from valvomo.live.replay.watching import Replay, set_up
@@ -111,18 +108,8 @@ async def stepped(floor: Floor, actor: Any, begin: int) -> list[ReplayStep]:
 async def test_no_words_are_replayed_neither_written_for_the_house_nor_said(floor: Floor) -> None:
     """Seeing the floor is not reading: also of a closed conversation, in which whoever looks may read all of it."""
     begin = await kept(floor)
-    await floor.sql("UPDATE workstreams SET calls_kept = 'transcript'")
-    await floor.with_texts()
-    one = await floor.accepted("noticed")
-    await floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VOICE))
-    await floor.done(await floor.guest(one), AcceptCall(conversation_id=one, mode=Mode.VOICE))
-    await floor.done(TIMER, StartRecording(conversation_id=one))
-    (row,) = await floor.sql("SELECT id FROM recordings")
-    said = WriteDown(
-        recording_id=row["id"], person_id="aino", name="Aino", spoken_as=Role.PRIMARY, text="words that were said",
-        began_ms=1, ended_ms=900, confidence=0.5, heard=True,
-    )  # fmt: skip
-    await floor.done(TIMER, said)
+    one, recording = await kept_call(floor)
+    await is_said(floor, recording, "words that were said")
     await floor.write(AINO, one, "words of a note", Visibility.INTERNAL)
     await floor.done(SAARA, ForceClose(conversation_id=one, reason="over"))
     steps = await stepped(floor, SAARA, begin)

@@ -4,9 +4,9 @@ import asyncio
 from typing import Any
 
 from playwright.async_api import Locator, Page, expect
-from sample_ears import with_ears
+from sample_ears import Ear, with_ears
 from sample_office import Office
-from sample_screens import Chat, Desk
+from sample_screens import Chat, Desk, Floor
 
 CUSTOMER = "Ada Lovelace"
 
@@ -19,6 +19,20 @@ def box(chat: Chat) -> Locator:
 def panel(page: Page) -> Locator:
     """The call in the console."""
     return page.get_by_role("region", name="Call", exact=True)
+
+
+async def joins_and_takes_over(desk: Desk, floor: Floor, customer: Ear) -> None:
+    """Saara, who listens, joins the call and then has it; and who hears whom by then."""
+    agent, supervisor = Ear(desk.page), Ear(floor.page)
+    await floor.pane.button("Join").click()
+    await asyncio.gather(
+        customer.hears("agent", "supervisor"),
+        agent.hears("customer", "supervisor"),
+        supervisor.hears("agent", "customer"),
+    )
+    await floor.pane.button("Take over").click()
+    await expect(desk.page.get_by_text("Saara Virtanen has this conversation.")).to_be_visible()
+    await asyncio.gather(customer.hears("agent", "supervisor"), supervisor.hears("agent", "customer"))
 
 
 async def call_us(chat: Chat, how: str = "Call us", name: str = CUSTOMER) -> None:

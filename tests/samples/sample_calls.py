@@ -28,7 +28,7 @@ from valvomo.jobs.calls.attendant import Attendant
 from valvomo.jobs.calls.keeping import Keeping
 from valvomo.jobs.calls.writing import Writer
 from valvomo.live.calls import CHANNEL, CallSignal
-from valvomo.media.port import Engine
+from valvomo.media.port import Connected, Engine
 
 
 class CallHouse:
@@ -83,6 +83,14 @@ class CallHouse:
                 answer = await self.calling.come(actor, one, f"of {actor.id}")
             assert isinstance(answer, Answer)
             assert answer.answer == f"answer to of {actor.id}"
+
+    async def both_come(self, one: str, guest: Actor) -> str:
+        """Customer and agent come into its call, and are heard in it; the call's id."""
+        await self.come(one, guest, AINO)
+        (call_id,) = self.engine.open
+        for person in (guest.id, AINO.id):
+            await self.engine.news.put(Connected(call_id, person))
+        return call_id
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait for what is to come about."""

@@ -6,18 +6,21 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import cast
+from types import MappingProxyType
+from typing import Self, cast
 
 import msgspec
+import pytest
 from sample_engine import SampleCall, SampleEngine
 from sample_floor import AINO, HOUSE, ROUTER, Floor
 from sample_line import opener
-from sample_lines import CALLER, TRUNK, line_of
+from sample_lines import CALLER, TRUNK, lay_lines, line_of
 from sample_routing import ask
 from sample_trunk import SampleKind, SampleTrunk
 
 from valvomo.bus.local import LocalBus
 from valvomo.commands.calling import Calling
+from valvomo.commands.channels import accounts
 from valvomo.commands.conversations.begin import BeginConversation
 from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.offers import AcceptOffer
@@ -30,6 +33,7 @@ from valvomo.domain.refusals import Reason, Refusal
 from valvomo.files.folder import Folder
 from valvomo.files.sealed import SealedFiles
 from valvomo.house_key import HouseKey
+from valvomo.jobs.calls import trunks
 from valvomo.jobs.calls.announcing import Announcer
 from valvomo.jobs.calls.attendant import Attendant
 from valvomo.jobs.calls.keeping import Keeping
@@ -50,6 +54,23 @@ LINES_AGENT = Actor(
     queues=frozenset({"lines"}),
 )
 OTHER = "+358407654321"
+
+
+def only_kind(monkeypatch: pytest.MonkeyPatch, made: SampleKind) -> SampleKind:
+    """There is no other kind of trunk than this."""
+    kinds = MappingProxyType({made.name: made})
+    monkeypatch.setattr(trunks, "TRUNKS", kinds)
+    monkeypatch.setattr(accounts, "KINDS", kinds)
+    return made
+
+
+async def lay_trunk(floor: Floor, kind: SampleKind) -> None:
+    """Telephone lines of Aino and Eino, whose account is of this kind."""
+    await lay_lines(floor, HOUSE, "aino", "eino")
+    sealed = opener(floor.database).vault.seal(kind.secrets(), (HOUSE, TRUNK))
+    await floor.sql(
+        "UPDATE channel_accounts SET provider = $1, secrets = $2 WHERE id = $3", kind.name, sealed, TRUNK
+    )
 
 
 class TelephoneHouse:
@@ -79,6 +100,15 @@ class TelephoneHouse:
     def _signalled(self, payload: str) -> None:
         signal = msgspec.json.decode(payload, type=CallSignal)
         self.signals[signal.conversation_id] = signal
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Self]:
+        """With its first process, once the account's trunk is there."""
+        async with self.carrying("carrier", self.engine) as self.carried, asyncio.TaskGroup() as group:
+            task = group.create_task(self.calling.run())
+            await self.until(lambda: bool(self.kind.trunks) and self.trunk.running)
+            yield self
+            task.cancel()
 
     @asynccontextmanager
     async def carrying(self, name: str, engine: SampleEngine) -> AsyncIterator[asyncio.Task[None]]:
@@ -182,6 +212,17 @@ class TelephoneHouse:
         call = (await self.floor.get(one)).call
         assert call is not None
         return one, call.id
+
+    async def called_back(self, one: str) -> str:
+        """Aino accepts who wants to be called back, and they answer; the call's id."""
+        await self.floor.done(ROUTER, ask(one, AINO.id))
+        await self.floor.done(AINO, AcceptOffer(conversation_id=one))
+        await self.fired(one)
+        call = (await self.floor.get(one)).call
+        assert call is not None
+        await self.told(f"dial {call.id} {CALLER}")
+        self.tell(Answered(call.id))
+        return call.id
 
     async def served(self, one: str, agent: Actor = AINO) -> None:
         await self.floor.done(ROUTER, ask(one, agent.id))
