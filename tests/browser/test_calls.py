@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
-from sample_calling import CUSTOMER, box, call_us, called, joins_and_takes_over, panel
+from sample_calling import CUSTOMER, LOSES_ITS_PART, box, call_us, called, joins_and_takes_over, panel
 from sample_ears import Ear, with_ears
 from sample_looks import fits, judge
 from sample_office import Office
@@ -16,8 +16,6 @@ from sample_screens import Chat, Desk, Floor
 
 pytestmark = pytest.mark.slow
 PATIENCE = 180.0
-LOSES_ITS_PART = (409,)
-"""What a page may be answered that reads on at the very moment at which its reader has no part in it any more."""
 PHONE = ViewportSize(width=390, height=844)
 LOOKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("en", {"color_scheme": "light"}),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
-from sample_calling import CUSTOMER, box, called, joins_and_takes_over, panel
+from sample_calling import CUSTOMER, LOSES_ITS_PART, box, called, joins_and_takes_over, panel
 from sample_chromium import launched
 from sample_ears import ARGUMENTS, Ear, with_ears
 from sample_forks import FORKING
@@ -24,7 +24,6 @@ from valvomo.db.database import Database
 
 pytestmark = pytest.mark.slow
 PATIENCE = 180.0
-LOSES_ITS_PART = (409,)
 MEASURED = re.compile("good|fair|bad")
 
 

@@ -5,7 +5,7 @@ from array import array
 
 import pytest
 from playwright.async_api import expect
-from sample_calling import panel
+from sample_calling import LOSES_ITS_PART, panel
 from sample_ears import Ear, with_ears
 from sample_office import Office
 from sample_screens import Desk, Floor
@@ -16,19 +16,20 @@ from sample_telephone import MUSIC, NOTE, TONES
 
 pytestmark = pytest.mark.slow
 NUMBER = "+358401234567"
-AGENT, SUPERVISOR = float(TONES["agent"]), float(TONES["supervisor"])
+AGENT, CONSULT, SUPERVISOR = (float(TONES[one]) for one in ("agent", "consult", "supervisor"))
 
 
 async def phone_hears(handset: Handset, *tones: float, music: bool = False) -> None:
     def is_so() -> bool:
         last = array("h", bytes(handset.pcm[-3_200:]))
         plays = max(loudness(last, hertz, 8_000) for hertz in MUSIC) > NOTE if len(last) else False
-        return hears(handset.pcm, AGENT, SUPERVISOR) == set(tones) and plays is music
+        return hears(handset.pcm, AGENT, CONSULT, SUPERVISOR) == set(tones) and plays is music
 
     await until(is_so, f"the telephone hears {tones} and music: {music}")
 
 
 async def test_from_a_telephone_to_the_agent_and_back(office: Office) -> None:
+    office.watch.expect(*LOSES_ITS_PART)
     async with asyncio.timeout(PATIENCE), Telephone.there() as phone:
         desk, floor = await asyncio.gather(
             Desk.open(office, "onni", **with_ears("agent")),
@@ -81,3 +82,34 @@ async def test_from_a_telephone_to_the_agent_and_back(office: Office) -> None:
         await floor.dialog().button("Close conversation").click()
         await until(lambda: handset.over is not None, "the telephone is hung up")
         await supervisor.is_over()
+
+
+async def test_another_agent_speaks_with_a_telephone_after_a_transfer(office: Office) -> None:
+    """Until they have accepted, and then at once; to the network it is one and the same call."""
+    office.watch.expect(*LOSES_ITS_PART)
+    async with asyncio.timeout(PATIENCE), Telephone.there() as phone:
+        desk = await Desk.open(office, "onni", **with_ears("agent"))
+        port = await trunk_of(office, phone)
+        handset = await phone.call(port)
+        handset.says = float(TONES["customer"])
+        await desk.accept(NUMBER)
+        english = with_ears("consult")
+        english["script"] += "; try { localStorage.setItem('valvomo.language', 'en') } catch {}"
+        other = await Desk.open(office, "aino", **english)
+        agent, second = Ear(desk.page), Ear(other.page)
+        await agent.hears("customer")
+        await phone_hears(handset, AGENT)
+
+        await desk.talk.button("Transfer").click()
+        await Floor(desk.page).dialog().give("Aino Korhonen", "Transfer")
+        await expect(other.offer(NUMBER)).to_contain_text("over Trunk +358800123")
+        await phone_hears(handset, AGENT)
+        assert await second.asked() == 0
+        await other.accept(NUMBER)
+        await asyncio.gather(second.hears("customer"), agent.is_over())
+        await phone_hears(handset, CONSULT)
+
+        assert handset.over is None
+        await other.talk.button("End").click()
+        await until(lambda: handset.over is not None, "the telephone is hung up")
+        await second.is_over()

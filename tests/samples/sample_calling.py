@@ -9,6 +9,8 @@ from sample_office import Office
 from sample_screens import Chat, Desk, Floor
 
 CUSTOMER = "Ada Lovelace"
+LOSES_ITS_PART = (409,)
+"""What a page may be answered that reads on at the very moment at which its reader has no part in it any more."""
 
 
 def box(chat: Chat) -> Locator:
