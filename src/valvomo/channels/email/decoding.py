@@ -70,7 +70,7 @@ def raw_headers(message: Message) -> Iterator[tuple[str, str]]:
 
 def _escaped(text: str) -> bool:
     """Whether nothing but bytes that are no ASCII has been put into it by the parser."""
-    return all(ord(one) < 128 or 0xDC80 <= ord(one) <= 0xDCFF for one in text[:MOST_HEADER])  # noqa: PLR2004
+    return all(one.isascii() or "\udc80" <= one <= "\udcff" for one in text[:MOST_HEADER])
 
 
 def words(text: str) -> str:
