@@ -117,6 +117,19 @@ async def test_the_database_is_away(place: Place, server: Any, monkeypatch: pyte
     await well(client, "database")
 
 
+async def test_who_asks_while_the_database_is_away_is_told_when_to_ask_again(
+    place: Place, server: Any
+) -> None:
+    client, conversation = await place.as_("eino"), await place.served("eino")
+    path = f"/api/v1/conversations/{conversation}"
+    async with closed(server, place.house.database):
+        answers = [await client.get(path), await client.post(f"{path}/force-close", json={"reason": "Over"})]
+    for answer in answers:
+        assert (answer.status_code, answer.json()["type"]) == (503, "server/busy")
+        assert int(answer.headers["retry-after"]) >= 1
+    assert (await client.get(path)).json()["state"] == "active"
+
+
 async def test_the_schema_is_not_ours(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     client = place.anybody()
     await well(client, "schema")

@@ -78,8 +78,16 @@ class Watch:
             self.faults.append(f"foreign request: {request.url}")
 
     def _response(self, response: Response) -> None:
-        if response.status >= 400 and response.status not in self.expected:
+        if response.status < 400 or response.status in self.expected:
+            return
+        if not reads_on(response):
             self.faults.append(f"{response.status} {response.request.method} {response.url}")
+
+
+def reads_on(response: Response) -> bool:
+    """Whether a page was told no that read a conversation at the very moment at which its reader left it."""
+    reading = response.request.method == "GET" and "/api/v1/conversations/" in response.url
+    return reading and response.status == 409
 
 
 @dataclass(slots=True)

@@ -9,20 +9,19 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn, TypeVar
 
-import asyncpg
 import uvloop
 
 from valvomo import logs, settings
 from valvomo.db import migrate as migrations
 from valvomo.db.database import Database
 from valvomo.db.embedded import EmbeddedPostgresError, url_of_running
+from valvomo.db.lost import LOST
 from valvomo.main import PendingMigrationsError, database_of
 
 T = TypeVar("T")
 
 EXPECTED = (
-    settings.BadSettingsError, PendingMigrationsError, migrations.MigrationError, EmbeddedPostgresError, OSError,
-    asyncpg.PostgresError, asyncpg.InterfaceError,
+    settings.BadSettingsError, PendingMigrationsError, migrations.MigrationError, EmbeddedPostgresError, *LOST,
 )  # fmt: skip
 
 

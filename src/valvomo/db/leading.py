@@ -18,15 +18,13 @@ from typing import Any, NoReturn
 import asyncpg
 import structlog
 
+from valvomo.db.lost import LOST
 from valvomo.db.statements import statements
 
 LEASE = 1.4
 """Seconds of silence after which somebody else may lead."""
 BEAT = 0.3
 """Seconds between two words, and between two questions whether to lead now."""
-
-LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""The last is what the driver says when the server ends the session in the moment in which it is spoken to."""
 
 _LEASE = f"{round(1000 * LEASE)}ms"
 """As the server is told, and says."""

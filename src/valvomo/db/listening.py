@@ -13,7 +13,7 @@ import structlog
 from asyncpg import Connection, Record
 
 from valvomo.db.database import connect
-from valvomo.db.leading import LOST
+from valvomo.db.lost import LOST
 
 _log = structlog.get_logger(__name__)
 

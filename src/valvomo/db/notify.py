@@ -13,8 +13,8 @@ import structlog
 from valvomo.bus.outgoing import Outgoing
 from valvomo.bus.port import Listener, Traffic
 from valvomo.db.database import Database
-from valvomo.db.leading import LOST
 from valvomo.db.listening import listen
+from valvomo.db.lost import LOST
 
 TROUBLE_SECONDS = 1.0
 

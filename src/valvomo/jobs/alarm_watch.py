@@ -15,7 +15,7 @@ from valvomo.db import journal
 from valvomo.db.alerts import Rule
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
-from valvomo.db.leading import LOST
+from valvomo.db.lost import LOST
 from valvomo.domain.access.actor import system
 from valvomo.domain.alerts.answering import LOOK_AGAIN, answered, waits_until
 from valvomo.domain.alerts.conditions import asks_survey, of_conversations, of_one, of_queue

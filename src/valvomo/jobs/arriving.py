@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import asyncpg
 import structlog
 
 from valvomo.addresses import Network
@@ -28,6 +27,7 @@ from valvomo.commands.channels.taking_together import TakeWords
 from valvomo.commands.execute import Done, Executor
 from valvomo.commands.registry import Command
 from valvomo.db.doorbell import Doorbell
+from valvomo.db.lost import is_away
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.delivery import DeliveryProblem
 from valvomo.jobs.rounds import Rounds
@@ -46,13 +46,6 @@ IN_A_ROW = 50
 """Messages of a thread that are taken in before others have their turn."""
 
 log = structlog.get_logger(__name__)
-
-
-AWAY = (
-    OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-)  # fmt: skip
-"""What says that the database is away, which is nothing that an item could help."""
 
 
 class Arriving(Rounds):
@@ -229,8 +222,3 @@ async def _whether_any(works: Iterable[Awaitable[bool]]) -> bool:
 
 def _account(row: Any) -> tuple[str, str]:
     return row["organization_id"], row["account_id"]
-
-
-def is_away(error: Exception) -> bool:
-    """Whether it is the database's trouble. What the driver refuses of a value is that value's own."""
-    return isinstance(error, AWAY) and not isinstance(error, ValueError)

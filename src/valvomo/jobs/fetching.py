@@ -29,12 +29,12 @@ from valvomo.commands.channels.media import AttachMedia, FailMedia
 from valvomo.commands.execute import Executor
 from valvomo.db import conversations
 from valvomo.db.doorbell import Doorbell
+from valvomo.db.lost import is_away
 from valvomo.domain.access.actor import Actor, ActorKind, system
 from valvomo.domain.attachments.attached import Upload
 from valvomo.domain.attachments.media import MediaProblem, MediaState, problem_of
 from valvomo.domain.conversations.delivery import DeliveryProblem
 from valvomo.domain.refusals import Refusal
-from valvomo.jobs.arriving import is_away
 from valvomo.jobs.rounds import Rounds
 
 AT_A_TIME = 4

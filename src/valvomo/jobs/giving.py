@@ -19,9 +19,9 @@ from valvomo.channels.port import Http, Letter, RejectedError, Sent, Unavailable
 from valvomo.commands.channels.accounts import Used
 from valvomo.commands.execute import Executor
 from valvomo.db.dispatches import LEASE_SECONDS
+from valvomo.db.lost import LOST
 from valvomo.domain.conversations.delivery import DeliveryProblem
 from valvomo.files.port import MissingError, StorageError
-from valvomo.jobs.arriving import AWAY
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +95,7 @@ class Giving:
                 await asyncio.sleep(LEASE_SECONDS / 3)
                 try:
                     await self._renew(one)
-                except AWAY as error:
+                except LOST as error:
                     # The provider's answer is heard out all the same; the lease may hold until the next turn.
                     log.warning("giving.not_renewed", dispatch=one, error=repr(error))
 

@@ -9,10 +9,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-import asyncpg
 import structlog
 
 from valvomo.db.doorbell import Doorbell
+from valvomo.db.lost import LOST
 
 log = structlog.get_logger(__name__)
 
@@ -76,14 +76,8 @@ class Rounds(ABC):
         statistics, began = self.statistics, time.monotonic()
         try:
             pause = await self.round()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("job.trouble", job=type(self).__name__, error=repr(error))
-            statistics.trouble += 1
-            pause = TROUBLE_SECONDS
-        except Exception:
-            # One round that went wrong must not end what the whole house relies on.
-            log.exception("job.failed", job=type(self).__name__)
-            statistics.failed += 1
+        except Exception as error:  # noqa: BLE001 - one round must not end what the whole house relies on
+            self._note_trouble(error)
             pause = TROUBLE_SECONDS
         else:
             statistics.done += 1
@@ -106,17 +100,21 @@ class Rounds(ABC):
             self._resting.pop(one, None)
             try:
                 more = await work(one) or more
-            except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("job.trouble", job=type(self).__name__, **{of: one}, error=repr(error))
-                self.statistics.trouble += 1
-                self._resting[one] = time.monotonic() + self.rest
-            except OSError:
-                raise
-            except Exception:
-                log.exception("job.failed", job=type(self).__name__, **{of: one})
-                self.statistics.failed += 1
+            except Exception as error:
+                if isinstance(error, OSError) and not isinstance(error, TimeoutError):
+                    raise
+                self._note_trouble(error, **{of: one})
                 self._resting[one] = time.monotonic() + self.rest
         return more
+
+    def _note_trouble(self, error: Exception, **of: str) -> None:
+        """Say and count what went wrong, and with whose."""
+        if isinstance(error, LOST):
+            log.warning("job.trouble", job=type(self).__name__, error=repr(error), **of)
+            self.statistics.trouble += 1
+        else:
+            log.error("job.failed", job=type(self).__name__, exc_info=error, **of)
+            self.statistics.failed += 1
 
     @abstractmethod
     async def round(self) -> float | None:

@@ -20,9 +20,9 @@ from valvomo.commands.channels.accounts import Opener, UnusableAccountError, Use
 from valvomo.commands.channels.told import Told
 from valvomo.commands.execute import Executor
 from valvomo.db.dispatches import LEASE_SECONDS
+from valvomo.db.lost import is_away
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.template import Filled
-from valvomo.jobs.arriving import is_away
 from valvomo.jobs.enclosing import Enclosures
 from valvomo.jobs.giving import Giving
 from valvomo.jobs.noting import Noting

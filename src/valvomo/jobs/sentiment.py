@@ -21,7 +21,7 @@ from valvomo.db import insight
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.db.insight import Claims, Report, Spoken, Wanted
-from valvomo.db.leading import LOST
+from valvomo.db.lost import LOST
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.measure import Measured
 from valvomo.domain.sentiment.backlog import Backlog, Key, Turn, places

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from valvomo.db.leading import LOST
+from valvomo.db.lost import LOST
 from valvomo.live.connection import Subscription
 
 MOST_TROUBLES = 3

@@ -22,7 +22,7 @@ from valvomo.db import floor as stored
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Said
 from valvomo.db.journal import Fact
-from valvomo.db.leading import LOST
+from valvomo.db.lost import LOST
 from valvomo.db.transaction import Transaction
 from valvomo.domain.conversations.event import Event
 from valvomo.live import configuration, reading

@@ -19,7 +19,7 @@ from valvomo.db import dispatches, insight, inspections
 from valvomo.db.database import Database
 from valvomo.db.dispatches import Waiting
 from valvomo.db.inspections import INSPECTOR, Inspection
-from valvomo.db.leading import LOST
+from valvomo.db.lost import LOST
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.colleagues import figures_scope, may_see_agent
 from valvomo.domain.refusals import Reason, Refusal

@@ -16,7 +16,7 @@ from valvomo.db import floor as stored
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell, Said
 from valvomo.db.ids import new_id, secret_digest
-from valvomo.db.leading import LOST
+from valvomo.db.lost import LOST
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.conversations.reading import read_to, reads_as
 from valvomo.live.calls import CHANNEL as CALL_CHANNEL

@@ -13,7 +13,7 @@ import structlog
 from valvomo.db import floor as stored
 from valvomo.db.database import Database
 from valvomo.db.journal import Fact
-from valvomo.db.leading import LOST
+from valvomo.db.lost import LOST
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.conversations.media import MessageChanged
 from valvomo.live.audience import collapse

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import structlog
 
-from valvomo.db.leading import LOST
+from valvomo.db.lost import LOST
 from valvomo.live.connection import CLOSE_RESTART, Connection
 from valvomo.live.room import Room
 

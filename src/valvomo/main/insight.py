@@ -16,7 +16,7 @@ from valvomo.commands.execute import Executor
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.db.ids import new_id
-from valvomo.db.leading import LOST
+from valvomo.db.lost import LOST
 from valvomo.insight.choosing import Models
 from valvomo.jobs.sentiment import Sentiment
 from valvomo.main.assembly import bus_of, now

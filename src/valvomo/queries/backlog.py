@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import asyncpg
-
+from valvomo.db.lost import LOST
 from valvomo.queries.reading import Reader
 from valvomo.telemetry.fresh import Fresh
 
@@ -55,7 +54,7 @@ async def backlog(reader: Reader, now: datetime) -> Backlog | None:
             over = await tx.row("dispatches.backlog")
             heads = await tx.rows("journal.heads")
             inspected = await tx.row("inspections.newest")
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except LOST:
         return None
     if row is None or inspected is None or over is None:
         return None

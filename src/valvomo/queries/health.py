@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-import asyncpg
-
+from valvomo.db.lost import LOST, is_away
 from valvomo.queries.reading import Reader
 
 PATIENCE_SECONDS = 3.0
-UNREACHED = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+UNREACHED = LOST
 """What asking a database that is not there ends in."""
+
+
+def is_unreached(error: Exception) -> bool:
+    """Whether nothing is wrong but that the database cannot be asked."""
+    return is_away(error)
 
 
 async def answers(reader: Reader) -> bool:

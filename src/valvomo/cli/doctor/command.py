@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Annotated
 
-import asyncpg
 import httpx
 import msgspec
 from cyclopts import Parameter
@@ -24,6 +23,7 @@ from valvomo.cli.doctor.finding import Finding, State, broken, not_configured, o
 from valvomo.cli.running import run
 from valvomo.db.database import Database
 from valvomo.db.embedded import url_of_running
+from valvomo.db.lost import LOST
 from valvomo.main import now
 from valvomo.main.assembly import bus_of
 from valvomo.main.channels import vault_of
@@ -31,7 +31,6 @@ from valvomo.settings import Settings
 
 Clock = Callable[[], datetime]
 _LOOKS = {State.OK: "green", State.NOT_CONFIGURED: "dim", State.WARNING: "yellow", State.BROKEN: "bold red"}
-_UNREACHED = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 def doctor(
@@ -87,7 +86,7 @@ async def _database(settings: Settings, clock: Clock) -> list[Finding]:
         return [broken("database", "the embedded PostgreSQL does not run", cure)]
     try:
         opened = await Database.open(url, pool_size=2)
-    except _UNREACHED as error:
+    except LOST as error:
         return [database.why_unreached(url, error)]
     try:
         found = await database.examine(opened, clock, settings.pool_size)
@@ -96,7 +95,7 @@ async def _database(settings: Settings, clock: Clock) -> list[Finding]:
             await channels.examine(opened, vault_of(settings)),
             await ringing.examine(bus_of(settings, opened)),
         ]
-    except _UNREACHED as error:
+    except LOST as error:
         return [database.why_unreached(url, error)]
     finally:
         await opened.close()

@@ -22,9 +22,12 @@ from valvomo.edge.http.refused import Refused
 from valvomo.house_key import UnreadableKeyError
 from valvomo.protocol.problems import MEDIA_TYPE, problem_of
 from valvomo.protocol.texts.catalogue import best_language
+from valvomo.queries.health import is_unreached
 
 log = structlog.get_logger(__name__)
 
+AGAIN_SECONDS = 2
+"""After which it may be asked again, where the database could not be: it mostly is back by then."""
 _DISCONNECTED = "client disconnected prematurely"
 _TOO_LARGE = 413
 _CLIENT_ERRORS = range(400, 500)
@@ -82,7 +85,13 @@ def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[di
 def internal(scope: Any, error: Exception) -> Refusal:
     """A bug or a broken world: logged here and nowhere else, and said without what is inside."""
     log.error("request.failed", method=scope["method"], path=scope["path"], exc_info=error)
-    return Refusal(Reason.KEY_UNREADABLE if isinstance(error, UnreadableKeyError) else Reason.INTERNAL)
+    if isinstance(error, UnreadableKeyError):
+        return Refusal(Reason.KEY_UNREADABLE)
+    return (
+        Refusal(Reason.BUSY, {"retry_after": AGAIN_SECONDS})
+        if is_unreached(error)
+        else Refusal(Reason.INTERNAL)
+    )
 
 
 HANDLERS: dict[int | type[Exception], Any] = {

@@ -20,7 +20,7 @@ from valvomo.channels.phones import called_over
 from valvomo.commands.conversations.consent import ShowNotice
 from valvomo.commands.execute import Executor
 from valvomo.db import contacts, conversations
-from valvomo.db.leading import LOST
+from valvomo.db.lost import LOST
 from valvomo.domain.access.actor import system
 from valvomo.domain.calls.announcing import (
     Hush,

@@ -18,7 +18,7 @@ from valvomo.commands.conversations.write_down import WriteDown
 from valvomo.commands.execute import Executor
 from valvomo.db import insight
 from valvomo.db.insight import Report
-from valvomo.db.leading import LOST
+from valvomo.db.lost import LOST
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Refusal
