@@ -10,7 +10,7 @@ from valvomo.media.embedded import opus
 from valvomo.media.embedded.board import MUSIC, PROMPT, Call, Switchboard
 from valvomo.media.embedded.leg import Leg
 from valvomo.media.embedded.rtp import SEQUENCES, TIMESTAMPS, Packet
-from valvomo.media.embedded.sounds import Playing, Sound
+from valvomo.media.embedded.sounds import TOGETHER, Playing, Sound
 from valvomo.media.port import Heard, Kind, Played
 
 SECONDS = 0.02
@@ -29,23 +29,15 @@ class Beat:
         """The next 20 ms, which are those from `due` on by the engine's clock."""
         self._number += 1
         at = self._number % len(self._tune)
-        music = self._packet(self._tune.packet(at))
+        # A third of them at a time, so that nobody waits for all the others.
+        number, turn = divmod(self._number, TOGETHER)
+        music = _packet(self._tune.long(number % len(self._tune)), number, TOGETHER * SAMPLES)
         for leg in self._board.listening():
-            leg.hear(MUSIC, Kind.AUDIO, music, due)
+            if leg.own % TOGETHER == turn:
+                leg.hear(MUSIC, Kind.AUDIO, music, due)
         for call in list(self._board.calls.values()):
             if call.busy:
                 self._call(call, due, at)
-
-    def _packet(self, payload: bytes) -> Packet:
-        return Packet(
-            payload_type=0,
-            marker=False,
-            sequence=self._number % SEQUENCES,
-            timestamp=self._number * SAMPLES % TIMESTAMPS,
-            ssrc=0,
-            payload=payload,
-            level=0,
-        )
 
     def _call(self, call: Call, due: float, tune: int) -> None:
         played = self._played(call, due)
@@ -74,7 +66,9 @@ class Beat:
             if number is None:
                 self._over(call, leg_id, playing)
             elif isinstance(leg, Leg):
-                leg.hear(PROMPT, Kind.AUDIO, self._packet(playing.sound.packet(number)), due)
+                leg.hear(
+                    PROMPT, Kind.AUDIO, _packet(playing.sound.packet(number), self._number, SAMPLES), due
+                )
             else:
                 found[leg_id] = playing.sound.plain(number)
         return found
@@ -84,3 +78,16 @@ class Beat:
             del call.playing[leg_id]
             call.route()
             self._board.tell(Played(call.legs[leg_id].call_id, leg_id))
+
+
+def _packet(payload: bytes, number: int, samples: int) -> Packet:
+    """One of ours, the loudest there is; each of its kind lasts for so many samples."""
+    return Packet(
+        payload_type=0,
+        marker=False,
+        sequence=number % SEQUENCES,
+        timestamp=number * samples % TIMESTAMPS,
+        ssrc=0,
+        payload=payload,
+        level=0,
+    )

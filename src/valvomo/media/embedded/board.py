@@ -20,6 +20,8 @@ MUSIC, PROMPT = "*music*", "*prompt*"
 """The sources of those who hear nobody else, and of those to whom something is played."""
 LOST_SECONDS = 7.0
 """Browsers make a check every few seconds; after so long without anything they are gone (RFC 7675 §5.1)."""
+TURNS = 100
+"""Beats between two reports to a browser: two seconds."""
 COMES_WITHIN = 25.0
 """Seconds for the first check and the handshake."""
 
@@ -58,6 +60,10 @@ class Call:
     def hears(self, source: str) -> bool:
         """Whether any browser or recording takes what a leg says."""
         return bool(self.hearers.get(source)) or (source in self.kept and bool(self.recordings))
+
+    def takes(self, source: str) -> bool:
+        """Whether anybody at all has any use for what a leg says, or shows."""
+        return self.hears(source) or source in self.ears
 
     def route(self) -> None:
         """Give everybody what the matrix says; what is played to somebody takes the place of music."""
@@ -140,6 +146,9 @@ class Switchboard:
 
     def came(self, leg: Leg, datagram: bytes) -> None:
         """A sealed packet has come from a leg."""
+        call = self.calls.get(leg.call_id)
+        if (call is None or not call.takes(leg.id)) and leg.pass_over(datagram):
+            return
         opened = leg.secured.open(datagram)
         if opened is None:
             return
@@ -195,9 +204,9 @@ class Switchboard:
                 leg.lost = False
                 self.tell(Connected(leg.call_id, leg.id))
 
-    def report(self) -> None:
-        """Every few seconds: reports to all browsers."""
+    def report(self, turn: int) -> None:
+        """With each beat: reports to those browsers whose turn it is, so that nobody waits for all of them."""
         now, epoch = self.clock(), self._epoch()
         for leg in self.legs():
-            if isinstance(leg, Leg):
+            if isinstance(leg, Leg) and leg.own % TURNS == turn % TURNS:
                 leg.report(now, epoch)

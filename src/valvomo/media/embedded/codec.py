@@ -56,22 +56,23 @@ class Decoder:
 class Encoder:
     """Of one stream of Opus, with what a receiver needs to repair what it loses.
 
-    `rate` is that of the samples, `use` what FFmpeg calls the application: `voip`, or `audio` for more than voices.
+    `rate` is that of the samples, `use` what FFmpeg calls the application: `voip`, or `audio` for more than voices;
+    `frames` are in each packet.
     """
 
-    def __init__(self, rate: int = RATE, use: str = "voip") -> None:
+    def __init__(self, rate: int = RATE, use: str = "voip", *, frames: int = 1) -> None:
         self._rate = rate
         self._codec = av.CodecContext.create("libopus", "w")
         self._codec.sample_rate, self._codec.layout, self._codec.format = rate, "mono", "s16"
         self._codec.bit_rate, self._codec.time_base = BITS[use], Fraction(1, rate)
         self._codec.options = {
-            "application": use, "frame_duration": "20", "vbr": "on", "compression_level": EFFORT,
+            "application": use, "frame_duration": str(20 * frames), "vbr": "on", "compression_level": EFFORT,
             "fec": "1", "packet_loss": "5",
         }  # fmt: skip
         self._samples = 0
 
     def encode(self, frame: bytes) -> bytes:
-        """The packet of 20 ms."""
+        """The packet of so many frames of 20 ms."""
         given = framed(frame, self._rate)
         given.pts, given.time_base = self._samples, Fraction(1, self._rate)
         self._samples += given.samples

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from collections.abc import Set as AbstractSet
@@ -36,7 +37,7 @@ from valvomo.media.port import (
     checked_rate,
 )
 
-LOOKS, REPORTS = 0.5, 2.0
+LOOKS = 0.5
 BEHIND = 1.0
 """Seconds that are made up for when the process was held up; what is older is left out."""
 
@@ -259,17 +260,14 @@ class EmbeddedEngine:
         return self._looks(), self._beating()
 
     async def _looks(self) -> None:
-        reported = 0.0
         while True:
             await asyncio.sleep(LOOKS)
             self._board.look()
-            if time.monotonic() - reported >= REPORTS:
-                reported = time.monotonic()
-                self._board.report()
 
     async def _beating(self) -> None:
         due = time.monotonic()
-        while True:
+        for turn in itertools.count():
             due = max(due + beat.SECONDS, time.monotonic() - BEHIND)
             await asyncio.sleep(due - time.monotonic())
             self._beat.step(due)
+            self._board.report(turn)

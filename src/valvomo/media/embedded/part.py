@@ -15,8 +15,6 @@ from valvomo.media.embedded.talk import Answered, Asked, Sound
 from valvomo.media.port import Dialled, Heard
 from valvomo.pipes import packed
 
-"""Seconds until a process that does not end by itself is killed."""
-
 
 class Part:
     """One process, what it has been asked and not answered yet, and who listens to it."""

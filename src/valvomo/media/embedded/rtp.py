@@ -11,6 +11,8 @@ _FIXED = struct.Struct("!BBHII")
 _EXTENDED = struct.Struct("!HH")
 ONE_BYTE_EXTENSIONS = 0xBEDE
 SEQUENCES, TIMESTAMPS = 1 << 16, 1 << 32
+LEAST = _FIXED.size
+"""Bytes of the shortest packet."""
 RTCP_TYPES = range(192, 224)
 
 
@@ -24,6 +26,12 @@ class Packet(NamedTuple):
     ssrc: int
     payload: bytes
     level: int | None = None
+
+
+def head(data: bytes) -> tuple[int, int, int]:
+    """Payload type, sequence number and source: what of `LEAST` bytes or more is read without a key (RFC 3711 §3.1)."""
+    _, second, sequence, _, ssrc = _FIXED.unpack_from(data)
+    return second & 0x7F, sequence, ssrc
 
 
 def is_rtcp(data: bytes) -> bool:

@@ -1,6 +1,7 @@
 """What is played to somebody: sounds of the house, in Opus for browsers and as plain samples for telephones.
 
-A sound is encoded as far as it has been played, once for all who hear it.
+A sound is encoded as far as it has been played, once for all who hear it. What goes on for long, and nobody answers,
+goes in long packets: of what a packet costs little depends on what is in it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ MOST_SECONDS = 300
 WIDE = 48_000
 """What browsers play."""
 _WIDE_FRAME = 2 * WIDE // 50
+TOGETHER = 3
+"""Frames in a long packet."""
 
 
 @dataclass(slots=True)
@@ -31,6 +34,8 @@ class Sound:
     _encoder: Encoder = field(default_factory=lambda: Encoder(WIDE, "audio"))
     _down: Resampler = field(default_factory=lambda: Resampler(WIDE, RATE))
     _packets: list[bytes] = field(default_factory=list)
+    _long: list[bytes] = field(default_factory=list)
+    _long_encoder: Encoder = field(default_factory=lambda: Encoder(WIDE, "audio", frames=TOGETHER))
     _narrow: bytearray = field(default_factory=bytearray)
 
     def __len__(self) -> int:
@@ -42,6 +47,17 @@ class Sound:
         while len(self._packets) <= number:
             self._packets.append(self._encoder.encode(self._frame(len(self._packets))))
         return self._packets[number]
+
+    def long(self, number: int) -> bytes:
+        """Frames of it for browsers, `TOGETHER` in a packet; its end goes over into its beginning.
+
+        There are as many such packets as it has frames, after which it all begins anew.
+        """
+        while len(self._long) <= number:
+            first = TOGETHER * len(self._long)
+            frames = (self._frame((first + one) % len(self)) for one in range(TOGETHER))
+            self._long.append(self._long_encoder.encode(b"".join(frames)))
+        return self._long[number]
 
     def plain(self, number: int) -> bytes:
         """A frame of it for telephones."""
