@@ -101,7 +101,7 @@ async def browser(engine: Engine, call: str, side: str, leg: Leg, *, host: str) 
     agreed = await engine.add_web_leg(WebLeg(call_id=call, leg_id=side, offer=leg.offer()))
     await leg.come(agreed.answer)
     if agreed.offer:
-        back = leg.back = Leg(leg.voice, leg.said)
+        back = leg.back = type(leg)(leg.voice, leg.said)
         await loop.create_datagram_endpoint(lambda: back, local_addr=(host, 0))
         await engine.take_answer(call, side, back.answer(agreed.offer))
         await back.come(agreed.offer)
@@ -197,12 +197,17 @@ def spent(pids: Iterable[int]) -> float:
     return sum(map(processes.cpu_seconds, pids))
 
 
-async def main() -> None:
-    """Print a table."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--calls", type=int, nargs="+", default=[8, 16])
-    asked.add_argument("--seconds", type=float, default=10.0)
-    asked.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """An engine, what it is called in a table, and the processes whose time is its own."""
+
+    name: str
+    engine: Engine
+    pids: frozenset[int]
+
+
+def ask_for_engines(asked: argparse.ArgumentParser) -> None:
+    """What `engines` needs to know."""
     asked.add_argument(
         "--janus", type=Path, help="a file that names a Janus server on this machine (docs/janus.md)"
     )
@@ -210,6 +215,30 @@ async def main() -> None:
     asked.add_argument(
         "--host", default="127.0.0.1", help="the address of this machine at which Janus reaches us"
     )
+
+
+@asynccontextmanager
+async def engines(options: argparse.Namespace) -> AsyncIterator[list[Contender]]:
+    """Our own in one process, and Janus where it is named: what our own does for Janus is in that."""
+    async with EnginePool.running(Place(host=options.host), 1) as own, AsyncExitStack() as stack:
+        await own.open_call("first")
+        pid = own.process_of("first") or 0
+        await own.end_call("first")
+        found = [Contender("", own, frozenset({pid}))]
+        if options.janus:
+            there = listed.servers(options.janus)
+            janus = await stack.enter_async_context(JanusEngine.running(there, own))
+            found.append(Contender(", by Janus", janus, frozenset({pid, options.pid})))
+        yield found
+
+
+async def main() -> None:
+    """Print a table."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--calls", type=int, nargs="+", default=[8, 16])
+    asked.add_argument("--seconds", type=float, default=10.0)
+    asked.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
+    ask_for_engines(asked)
     options = asked.parse_args()
     dice, load = random.Random(7), os.getloadavg()[0]
     voices = [voice(dice) for _ in range(2 * max(options.calls))]
@@ -217,22 +246,13 @@ async def main() -> None:
         "| what | calls | % of a core, each leg | calls that fill one | % lost | glitches of 1,000 | p50 ms | p99 ms |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    async with EnginePool.running(Place(host=options.host), 1) as own, AsyncExitStack() as stack:
-        await own.open_call("first")
-        pids = {"": own.process_of("first") or 0}
-        engines: dict[str, Engine] = {"": own}
-        if options.janus:
-            there = listed.servers(options.janus)
-            engines[", by Janus"] = await stack.enter_async_context(JanusEngine.running(there, own))
-            pids[", by Janus"] = options.pid
+    async with engines(options) as found:
         for many in options.calls:
             lines.append(await control(many, options.seconds / 2))
-            for way, (name, engine) in product(options.ways, engines.items()):
-                # What our own engine does for Janus is in it.
-                used = {pids[""], pids[name]}
-                async with calls(engine, many, way, voices, host=options.host) as floor:
-                    cpu = await measured(floor, partial(spent, used), options.seconds)
-                    lines.append(row(f"{way}{name}", many, floor, cpu))
+            for way, one in product(options.ways, found):
+                async with calls(one.engine, many, way, voices, host=options.host) as floor:
+                    cpu = await measured(floor, partial(spent, one.pids), options.seconds)
+                    lines.append(row(f"{way}{one.name}", many, floor, cpu))
                 print(lines[-1], flush=True)
     print(
         f"{os.cpu_count()} processors, load average {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end\n"
