@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -20,6 +21,10 @@ from valvomo.media.embedded.secure import Secured
 
 STEP, CHECKS, GLITCH = 0.02, 2.5, 0.06
 """Seconds between packets, between checks, and from which on what does not come is heard."""
+FIRST_CHECKS = 0.05
+"""Seconds between those that have led to nothing yet; browsers begin a handshake anew after as many."""
+ANSWERED = b"\x01\x01"
+"""How the answer to a check begins (RFC 8489 §5)."""
 CERTIFICATE = RTCCertificate.generateCertificate()
 """One for all: making one takes longer than a handshake."""
 LEVEL_ID, SSRC = 1, 5
@@ -51,6 +56,7 @@ class Leg(asyncio.DatagramProtocol):
         self._before: float | None = None
         self._transport: asyncio.DatagramTransport | None = None
         self._server = ("", 0)
+        self._reached, self._wanted = asyncio.Event(), asyncio.Event()
         self._name = self._password = ""
         self._secured = Secured(CERTIFICATE, self._send, lambda: None)
         self._secured._dtls._set_role("client")  # noqa: SLF001 - a browser begins the handshake
@@ -89,10 +95,20 @@ class Leg(asyncio.DatagramProtocol):
         where = media.ice_candidates[0]
         self._server, self._name = (where.ip, where.port), str(media.ice.usernameFragment)
         self._password = str(media.ice.password)
-        self.check()
+        # A handshake that is begun before the other side takes it waits a second here, not as long in browsers.
+        await self._answered(self._reached)
+        if not media.ice.iceLite:
+            await self._answered(self._wanted)
+            await asyncio.sleep(FIRST_CHECKS)
         prints = [RTCDtlsFingerprint(one.algorithm, one.value) for one in media.dtls.fingerprints]
         if not await self._secured.shake_hands(RTCDtlsParameters(prints)):
             raise ConnectionError("no handshake")
+
+    async def _answered(self, event: asyncio.Event) -> None:
+        while not event.is_set():
+            self.check()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(event.wait(), FIRST_CHECKS)
 
     def check(self) -> None:
         """Say that it is still there."""
@@ -118,10 +134,13 @@ class Leg(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Something has come from the engine."""
         if data[0] in range(4):
+            if data[:2] == ANSWERED:
+                self._reached.set()
             message = ice.read(data)
             checked = ice.check(message, OURS, addr) if message else None
             if checked is not None:
                 self._send(checked.answer)
+                self._wanted.set()
         elif data[0] in range(20, 64):
             self._secured.shake(data)
         elif data[0] >= 128:
