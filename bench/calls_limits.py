@@ -1,8 +1,9 @@
 """How many calls an engine carries until the first gap that is heard, and what calls cost until they stand.
 
 First how long a browser takes to come in, handshake included, and by how much the engine grows for a call of two. Then
-more and more calls in which everybody speaks, until anybody has a gap of more than 60 ms. At last so many who wait at
-the same time, each in a call of their own: they hear music and speak all the while, and nobody hears them.
+more and more calls in which everybody speaks, until anybody has a gap of more than 60 ms, or one packet of a thousand
+is lost. At last so many who wait at the same time, each in a call of their own: they hear music and speak all the
+while, and nobody hears them.
 
     python bench/calls_limits.py --queued 250 500 1000
     python bench/calls_limits.py --janus janus.toml --pid 4711 --host 10.0.0.5
@@ -60,10 +61,16 @@ async def limit(one: Contender, voices: list[list[bytes]], seconds: float, host:
             ours = time.process_time() - ours
         lines.append(_limit_row(one.name, floor, cpu / seconds, ours / passed))
         print(lines[-1], flush=True)
-        if sum(leg.measured.glitches for leg in floor.legs):
+        if _is_full(floor):
             break
         many = round(many * MORE)
     return lines
+
+
+def _is_full(floor: Floor) -> bool:
+    every = [leg.measured for leg in floor.legs]
+    lost = 1 - sum(one.came for one in every) / max(1, sum(one.sent for one in every))
+    return lost > ALLOWED_LOSS or any(one.glitches for one in every)
 
 
 def _limit_row(name: str, floor: Floor, cpu: float, ours: float) -> str:

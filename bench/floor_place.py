@@ -71,10 +71,15 @@ async def furnish(url: str, *, talks: int, supervisors: int) -> Place:
         return await maker.make(talks, supervisors)
 
 
-async def staffed(url: str, *, agents: int, capacity: int, supervisors: int) -> Staff:
-    """The organization in an empty database, with no other agents than these, who are offline."""
+async def staffed(
+    url: str, *, agents: int, capacity: int, supervisors: int, entrance: str = ENTRANCE
+) -> Staff:
+    """The organization in an empty database, with no other agents than these, who are offline.
+
+    Customers come by the workstream of this name.
+    """
     async with _maker(url) as maker:
-        return await maker.staff(agents, capacity, supervisors)
+        return await maker.staff(agents, capacity, supervisors, entrance)
 
 
 @asynccontextmanager
@@ -112,7 +117,7 @@ class _Maker:
             key=sample.keys[ENTRANCE],
         )
 
-    async def staff(self, agents: int, capacity: int, supervisors: int) -> Staff:
+    async def staff(self, agents: int, capacity: int, supervisors: int, entrance: str) -> Staff:
         password = await self.passwords.hash(PASSWORD)
         sample = await create_sample(self.executor, password)
         admin = await sample.actor(self.database, "admin")
@@ -128,7 +133,7 @@ class _Maker:
             made = await self._do(admin, CreateUser(profile=profile, password_hash=password))
             desks.append(Desk(id=str(made["id"]), session=await self._session(profile.email)))
         watching = [await self._supervisor(admin, sample, password, number) for number in range(supervisors)]
-        return Staff(agents=desks, supervisors=watching, key=sample.keys[ENTRANCE])
+        return Staff(agents=desks, supervisors=watching, key=sample.keys[entrance])
 
     async def _agent(self, admin: Actor, sample: Sample, name: str, capacity: int) -> tuple[Actor, Desk]:
         await self._do(admin, ChangeUser(user_id=sample.people[name], capacity=capacity))

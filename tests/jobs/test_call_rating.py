@@ -70,7 +70,7 @@ async def noted(
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ways are measured as often as the clock of the tests goes on."""
-    monkeypatch.setattr(saying, "AGAIN_SECONDS", 0.02)
+    monkeypatch.setattr(saying, "TURNS", 1)
     monkeypatch.setattr(saying, "TELL_SECONDS", 0.02)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import itertools
 from collections.abc import Callable, Collection
 
 import msgspec
@@ -16,8 +16,8 @@ from valvomo.live.calls import CHANNEL
 
 TELL_SECONDS = 0.2
 """Between two words about a call to its browsers, at least."""
-AGAIN_SECONDS = 2.0
-"""Between two that say the same."""
+TURNS = 10
+"""Of so many looks one measures a call, and tells of it though nothing has changed: each call has its own turn."""
 
 log = structlog.get_logger(__name__)
 
@@ -28,22 +28,19 @@ class Saying:
     def __init__(self, bus: Bus, calls: Callable[[], Collection[Attended]]) -> None:
         self._bus = bus
         self._calls = calls
-        self._told_at = 0.0
         self._measured: set[Attended] = set()
 
     async def run(self) -> None:
         """Tell until cancelled. Each is measured beside: an engine that is slow for one delays no word about others."""
         async with asyncio.TaskGroup() as group:
-            while True:
-                again = time.monotonic() - self._told_at >= AGAIN_SECONDS
+            for turn in itertools.cycle(range(TURNS)):
                 for attended in list(self._calls()):
+                    again = hash(attended.key) % TURNS == turn
                     if again and attended not in self._measured:
                         self._measured.add(attended)
                         group.create_task(self._measure(attended))
                     if attended.news or again:
                         self.say(attended)
-                if again:
-                    self._told_at = time.monotonic()
                 await asyncio.sleep(TELL_SECONDS)
 
     def say(self, attended: Attended) -> None:
