@@ -77,6 +77,38 @@ class Heeds(Handle):
         return said | ({"jsep": {"type": "offer", "sdp": "anew"}} if anew else {})
 
 
+class Keeps(Handle):
+    """A room's keeper: how often it says that somebody is still there; `said` is what it was asked."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+        self.said: list[str] = []
+
+    async def detach(self) -> None:
+        self.said.append("detach")
+
+    async def say(self, request: str, *_: Any, **__: Any) -> dict[str, Any]:
+        self.said.append(request)
+        if request != "listparticipants":
+            return {}
+        self.looks -= 1
+        return {
+            "participants": [{"id": "nobody", "dummy": True}, *([{"id": "a"}] if self.looks >= 0 else [])]
+        }
+
+
+@pytest.mark.parametrize(("looks", "destroyed"), [(0, True), (3, True), (4, False)])
+async def test_a_room_is_destroyed_when_everybody_is_out(
+    looks: int, destroyed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Janus 1.1 does not survive anything else."""
+    monkeypatch.setattr("valvomo.media.janus.room.LOOKS", (0.0,) * 4)
+    keeper = Keeps(looks)
+    await Room(Session(NOWHERE, lambda: None), "room", keeper, Feed("silence", {})).close()
+    looked = ["listparticipants"] * min(looks + 1, 4)
+    assert keeper.said == [*looked, *(["destroy"] if destroyed else []), "detach"]
+
+
 PEOPLE = "abcde"
 FEEDS = {
     one: Feed(one.upper(), {Kind.AUDIO: "0"} | ({Kind.VIDEO: "1"} if one in "ab" else {})) for one in PEOPLE

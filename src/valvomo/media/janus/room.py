@@ -13,6 +13,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from valvomo.media.janus.client import Handle, JanusError, Message, Session
 from valvomo.media.port import Kind
 
@@ -21,8 +23,12 @@ PICTURE_BITS = 1_500_000
 """A second, of one picture."""
 LOUD, PACKETS = 50, 10
 """-dBov that are speech, on the average of so many packets."""
+LOOKS = (0.01,) * 10 + (0.1,) * 40
+"""Seconds after each look whether everybody has left a room."""
 UNKNOWN = "*?"
 """The source of a stream of which nobody knows what Janus gives it. It is nobody's id, so it is always one too many."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +77,29 @@ class Room:
         return cls(session, room, keeper, Feed(silence, {Kind.AUDIO: "0", Kind.VIDEO: "1"}))
 
     async def close(self) -> None:
-        """Nobody is in it any more."""
+        """Nobody is in it any more.
+
+        Janus 1.1 dies, and with it every call that it carries, where a room is destroyed while somebody is still on
+        their way out of it: it says that they have been detached before they are out. So they are waited for, and a
+        room that does not become empty stays.
+        """
         try:
-            await self.keeper.say("destroy", room=self.id)
+            if await self._is_left():
+                await self.keeper.say("destroy", room=self.id)
+            else:
+                log.warning("janus.room_stays", room=self.id, url=self.session.server.url)
         except (ConnectionError, JanusError):
             pass
         finally:
             await self.keeper.detach()
+
+    async def _is_left(self) -> bool:
+        for pause in LOOKS:
+            there = (await self.keeper.say("listparticipants", room=self.id))["participants"]
+            if all(one.get("dummy") for one in there):
+                return True
+            await asyncio.sleep(pause)
+        return False
 
 
 class Mouth:
