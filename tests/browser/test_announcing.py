@@ -9,8 +9,9 @@ from sample_calling import panel
 from sample_ears import Ear, with_ears
 from sample_looks import fits, judge
 from sample_office import Office
+from sample_patience import until
 from sample_screens import Desk, Floor
-from sample_sip import RATE, Handset, Telephone, hears, until
+from sample_sip import RATE, Handset, Telephone, hears
 from sample_sip_office import PATIENCE, trunk_of
 from sample_speech import needs_espeak
 from sample_telephone import TONES

@@ -9,8 +9,8 @@ import httpx
 import pytest_asyncio
 from playwright.async_api import Page, Response
 from sample_office import Caller, Office
+from sample_patience import until
 from sample_screens import Chat, Desk, Floor, said
-from sample_server import until
 
 from valvomo.db.database import Database
 

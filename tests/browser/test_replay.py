@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 from sample_looks import fits, judge
 from sample_office import Office
-from sample_server import until
+from sample_patience import until
 
 
 async def kept(office: Office) -> None:

@@ -8,8 +8,9 @@ from playwright.async_api import expect
 from sample_calling import LOSES_ITS_PART, panel
 from sample_ears import Ear, with_ears
 from sample_office import Office
+from sample_patience import until
 from sample_screens import Desk, Floor
-from sample_sip import Handset, Telephone, hears, until
+from sample_sip import Handset, Telephone, hears
 from sample_sip_office import PATIENCE, trunk_of
 from sample_sound import loudness
 from sample_telephone import MUSIC, NOTE, TONES

@@ -10,8 +10,8 @@ from sample_calling import CUSTOMER, box, call_us, panel
 from sample_ears import Ear, with_ears
 from sample_looks import fits, judge
 from sample_office import Office
+from sample_patience import until
 from sample_screens import Chat, Desk, Floor
-from sample_server import until
 from sample_twilio_voice import Call, TwilioVoice
 
 NARROW = ViewportSize(width=390, height=844)

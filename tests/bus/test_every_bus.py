@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sample_buses import Ear, connected, running, until
+from sample_buses import Ear, connected, running
+from sample_patience import until
 
 from valvomo.bus.local import LocalBus
 from valvomo.bus.nats import Address, NatsBus

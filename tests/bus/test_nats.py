@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sample_buses import Ear, connected, running, until
+from sample_buses import Ear, connected, running
 from sample_certificate import certificate_in
 from sample_nats import NatsServer
+from sample_patience import until
 
 from valvomo.bus import nats as module
 from valvomo.bus.nats import Address, NatsBus

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sample_buses import until
+from sample_patience import until
 
 from valvomo.db.database import Database
 from valvomo.db.leading import Leadership

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 from playwright.async_api import Browser, Page
+from sample_patience import until
 from sample_proxies import Proxy, proxy
-from sample_server import until
 
 from valvomo.cli.doctor.finding import State
 from valvomo.cli.doctor.way import examine

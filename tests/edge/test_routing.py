@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sample_patience import until
 from sample_place import Place
-from sample_server import until
 
 API = "/api/v1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,6 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from sample_patience import until
 from sample_place import Place
 
 from valvomo.commands.settings.passwords import Passwords
@@ -54,12 +55,6 @@ async def listening(heard: Callable[[dict[str, str], bytes], None]) -> AsyncIter
 
     async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-
-
-async def until(probe: Callable[[], Awaitable[bool] | bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not probe():  # noqa: ASYNC110 - other tasks end when they end
-            await asyncio.sleep(0.02)
 
 
 def of(kept: InMemorySpanExporter, trace: str = TRACE) -> dict[str, ReadableSpan]:

@@ -13,7 +13,8 @@ from sample_chromium import launched
 from sample_ears import ARGUMENTS, Ear
 from sample_floor import Floor
 from sample_office import Office, Watch
-from sample_server import Served, until
+from sample_patience import until
+from sample_server import Served
 
 from valvomo.queries.verify import verify
 

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 from sample_channel_house import House, channel_house
+from sample_patience import until
 from sample_provider import Said
-from sample_server import until
 
 from valvomo.queries.verify import verify
 

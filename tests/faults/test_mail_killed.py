@@ -14,8 +14,8 @@ from sample_dovecot import dovecot, missing
 from sample_files import PDF
 from sample_letterbox import listening
 from sample_mailbox import ImapServer
+from sample_patience import until
 from sample_post import ADDRESS, mail
-from sample_server import until
 
 from valvomo.queries.verify import verify
 

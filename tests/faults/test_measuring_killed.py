@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from sample_server import Served, until
+from sample_patience import until
+from sample_server import Served
 
 from valvomo.commands.execute import Executor
 from valvomo.db.database import Database

@@ -13,8 +13,9 @@ import pytest
 from argon2 import PasswordHasher
 from sample_files import picture
 from sample_line import SECRET, received
+from sample_patience import until
 from sample_provider import Asked, Said, StandIn
-from sample_server import Served, until
+from sample_server import Served
 
 from valvomo.channels.signing import signed
 from valvomo.commands.execute import Executor

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from sample_server import Served, command, until
+from sample_patience import until
+from sample_server import Served, command
 
 from valvomo.commands.execute import Executor
 from valvomo.db.database import Database

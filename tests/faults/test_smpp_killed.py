@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sample_centre import Centre
 from sample_channel_house import House, channel_house
-from sample_server import until
+from sample_patience import until
 from smpp.pdu.pdu_types import CommandStatus
 
 from valvomo.queries.verify import verify

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from sample_nats import NatsServer
-from sample_server import until
+from sample_patience import until
 from sample_town import Town, living
 
 from valvomo.db import inspections

@@ -66,7 +66,7 @@ class Told(TelephoneHouse):
         async def is_so() -> bool:
             return (await self.floor.get(one)).consent == wanted
 
-        await self.eventually(is_so)
+        await self.until(is_so)
 
     async def both_there(self, one: str) -> None:
         for person in (self.contact_of[one], "aino"):

@@ -286,10 +286,10 @@ async def test_the_health_of_an_account_is_what_its_trunk_says(phones: Telephone
         return (await seen()).get("well") is True
 
     phones.tell(TrunkState(ready=False, why="401 wrong password"))
-    await phones.eventually(unwell)
+    await phones.until(unwell)
     assert (await seen())["detail"] == "401 wrong password"
     phones.tell(TrunkState(ready=True))
-    await phones.eventually(well)
+    await phones.until(well)
 
 
 async def test_one_process_at_a_time_has_an_account(phones: TelephoneHouse) -> None:

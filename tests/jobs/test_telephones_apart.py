@@ -101,7 +101,7 @@ async def test_a_process_is_seen_to_live_whatever_its_calls_wait_for(phones: Tel
         async def again() -> bool:
             return await seen() > before
 
-        await phones.eventually(again)
+        await phones.until(again)
         assert phones.engine.waiting
         phones.engine.stuck.set()
         await coming
@@ -172,14 +172,14 @@ async def test_a_trunk_that_takes_its_time_to_close_lets_no_other_be_taken_for_d
     async def again() -> bool:
         return await seen() > before
 
-    await phones.eventually(again)
+    await phones.until(again)
     first.closes.set()
 
     async def free() -> bool:
         held = await phones.floor.sql("SELECT account_id FROM trunk_holders")
         return [row["account_id"] for row in held] == ["other"]
 
-    await phones.eventually(free)
+    await phones.until(free)
 
 
 async def test_an_account_that_cannot_be_seen_to_is_tried_again(

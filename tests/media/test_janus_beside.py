@@ -1,13 +1,14 @@
 """A Janus that answers late, or not at all, is the trouble of its own calls: without any Janus."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
 from sample_answers import Fake, Rooms, listening
 from sample_offer import offer, section
+from sample_patience import until
 
 from valvomo.domain.calls.hearing import Hears
 from valvomo.media.embedded.engine import EmbeddedEngine
@@ -54,11 +55,6 @@ class Two:
     engine: JanusEngine
     slow: Server
     quick: Server
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    while not holds():  # noqa: ASYNC110 - what is asked of a server rings no bell
-        await asyncio.sleep(0.01)
 
 
 async def came(engine: JanusEngine, call: str, *people: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+from sample_patience import until
 
 from valvomo.bus.port import Bus
 
@@ -30,13 +32,6 @@ async def running(*buses: Bus) -> AsyncIterator[None]:
         yield
         for task in tasks:
             task.cancel()
-
-
-async def until(check: Callable[[], bool]) -> None:
-    """Wait for what comes from another process."""
-    async with asyncio.timeout(30):
-        while not check():  # noqa: ASYNC110 - a bus has no event for a test
-            await asyncio.sleep(0.01)
 
 
 async def connected(*buses: Bus) -> None:

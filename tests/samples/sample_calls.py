@@ -11,6 +11,7 @@ from typing import cast
 import msgspec
 from sample_engine import SampleCall, SampleEngine
 from sample_floor import AINO, Floor
+from sample_patience import until
 
 from valvomo.bus.local import LocalBus
 from valvomo.commands.calling import Calling
@@ -94,9 +95,7 @@ class CallHouse:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait for what is to come about."""
-        async with asyncio.timeout(20):
-            while not holds():  # noqa: ASYNC110 - the engine of the tests rings no bell
-                await asyncio.sleep(0.01)
+        await until(holds, lambda: self.engine)
 
     def call(self) -> SampleCall:
         (only,) = self.engine.open.values()

@@ -13,8 +13,9 @@ from typing import Any
 import httpx
 from argon2 import PasswordHasher
 from sample_line import SECRET, received
+from sample_patience import until
 from sample_provider import StandIn
-from sample_server import Served, serving, until
+from sample_server import Served, serving
 
 from valvomo.channels.signing import signed
 from valvomo.commands.execute import Executor

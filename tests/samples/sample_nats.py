@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sample_forks import LEASH
-from sample_server import PATIENCE, free_port, until
+from sample_patience import until
+from sample_server import PATIENCE, free_port
 
 PROGRAM = Path(sys.executable).with_name("nats-server")
 

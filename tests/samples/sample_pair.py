@@ -13,7 +13,8 @@ from pathlib import Path
 import asyncpg
 from argon2 import PasswordHasher
 from sample_forks import LEASH
-from sample_server import Served, until
+from sample_patience import until
+from sample_server import Served
 
 from valvomo.commands.execute import Executor
 from valvomo.db.database import Database

@@ -9,7 +9,7 @@ import socket
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,13 +171,6 @@ def wait_until(check: Callable[[], bool]) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError
         time.sleep(0.02)
-
-
-async def until(probe: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for what another process does; it may take as long as a start of the server."""
-    async with asyncio.timeout(PATIENCE):
-        while not await probe():  # noqa: ASYNC110 - no event comes from another process
-            await asyncio.sleep(0.02)
 
 
 async def listening(process: asyncio.subprocess.Process, *ports: int) -> None:

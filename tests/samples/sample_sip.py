@@ -24,6 +24,7 @@ from baresip import (
     StackEvent,
     UserAgent,
 )
+from sample_patience import until
 
 from valvomo.trunks.port import Answered, Dialling, Ended, Happening, Keys, Ringing, Sound, State
 from valvomo.trunks.sip.forms import SipSettings
@@ -65,16 +66,6 @@ def tone(frequency: float, start: int, samples: int = 160) -> bytes:
     """A piece of a tone that goes on from sample to sample."""
     at = np.arange(start, start + samples)
     return (LOUD * np.sin(2 * np.pi * frequency * at / RATE)).astype("<i2").tobytes()
-
-
-async def until(true: Callable[[], Any], what: str = "") -> None:
-    """Wait for it, for as long as a machine under load may take."""
-    try:
-        async with asyncio.timeout(60):
-            while not true():  # noqa: ASYNC110 - what is waited for is in a library
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        raise AssertionError(f"it did not come to it: {what}") from None
 
 
 class Heard:

@@ -15,6 +15,7 @@ from sample_engine import SampleCall, SampleEngine
 from sample_floor import AINO, HOUSE, ROUTER, Floor
 from sample_line import opener
 from sample_lines import CALLER, TRUNK, lay_lines, line_of
+from sample_patience import until
 from sample_routing import ask
 from sample_trunk import SampleKind, SampleTrunk
 
@@ -79,6 +80,7 @@ class TelephoneHouse:
     def __init__(self, floor: Floor, folder: Path, kind: SampleKind, voice: Voice | None = None) -> None:
         self.voice = voice
         self.folder, self.kind, self.floor = folder, kind, floor
+        self._telephones: list[Telephones] = []
         self.bus = LocalBus()
         floor.executor.bell = Doorbell(self.bus)
         self.engine = SampleEngine()
@@ -119,6 +121,7 @@ class TelephoneHouse:
         announcer = Announcer(self.floor.executor, Voices([self.voice] if self.voice else []))
         telephones = Telephones(self.floor.executor, self.bus, opened, process_id=name, announcer=announcer)
         board.process_id, board.adopt = name, telephones.adopt
+        self._telephones.append(telephones)
         attendant = Attendant(self.floor.executor, self.bus, keeping, process_id=name, telephones=telephones)
         async with asyncio.TaskGroup() as group:
             task = group.create_task(attendant.carry(cast("Engine", engine)))
@@ -139,22 +142,19 @@ class TelephoneHouse:
     def trunk(self) -> SampleTrunk:
         return self.kind.trunks[-1]
 
-    async def until(self, holds: Callable[[], bool]) -> None:
-        async def held() -> bool:
-            return holds()
+    async def until(self, holds: Callable[[], Awaitable[bool] | bool]) -> None:
+        await until(holds, self._standing)
 
-        await self.eventually(held)
-
-    async def eventually(self, holds: Callable[[], Awaitable[bool]]) -> None:
-        async with asyncio.timeout(60):
-            while not await holds():  # noqa: ASYNC110 - neither engine, trunk nor database of the tests rings a bell
-                await asyncio.sleep(0.01)
+    def _standing(self) -> str:
+        """How everything is, for who reads why it did not come to something."""
+        phones = [one for of in self._telephones for one in of._phones.values()]
+        return f"{phones} {self.engine} {[one.told for one in self.kind.trunks]}"
 
     async def until_state(self, one: str, wanted: State) -> None:
         async def is_so() -> bool:
             return (await self.floor.get(one)).state is wanted
 
-        await self.eventually(is_so)
+        await self.until(is_so)
 
     async def until_lost(self, one: str) -> None:
         """Whoever had it is judged dead, after as many looks as that takes."""
@@ -163,13 +163,13 @@ class TelephoneHouse:
             await self.lost.round()
             return (await self.floor.get(one)).state is State.CLOSED
 
-        await self.eventually(is_so)
+        await self.until(is_so)
 
     async def until_line(self, one: str, wanted: Line | None) -> None:
         async def is_so() -> bool:
             return await line_of(self.floor, one) is wanted
 
-        await self.eventually(is_so)
+        await self.until(is_so)
 
     async def until_forgotten(self) -> None:
         """No telephone is anybody's any more."""
@@ -177,7 +177,7 @@ class TelephoneHouse:
         async def none_left() -> bool:
             return not await self.floor.sql("SELECT 1 FROM telephones")
 
-        await self.eventually(none_left)
+        await self.until(none_left)
 
     def tell(self, *happenings: Happening) -> None:
         for one in happenings:

@@ -18,7 +18,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 from argon2 import PasswordHasher
-from sample_server import Served, until
+from sample_patience import until
+from sample_server import Served
 from sample_wire import Wire, strung
 
 from valvomo.commands.execute import Executor

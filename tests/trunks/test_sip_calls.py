@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import baresip
 import pytest
 import pytest_asyncio
+from sample_patience import until
 from sample_sip import (
     HERE,
     MUSIC,
@@ -21,7 +22,6 @@ from sample_sip import (
     saying,
     standing,
     taken,
-    until,
 )
 
 from valvomo.trunks.port import Ended, Refused, Ringing, TrunkError, Why

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sample_certificate import certificate_in
+from sample_patience import until
 from sample_sip import (
     HERE,
     OURS,
@@ -22,7 +23,6 @@ from sample_sip import (
     saying,
     standing,
     taken,
-    until,
 )
 
 from valvomo.trunks.port import Ended, Ringing, State, TrunkError, Why

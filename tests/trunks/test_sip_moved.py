@@ -16,7 +16,8 @@ import pytest
 from sample_floor import HOUSE, Floor
 from sample_line import opener
 from sample_lines import TRUNK, lay_lines
-from sample_sip import HERE, Registrar, Telephone, until
+from sample_patience import until
+from sample_sip import HERE, Registrar, Telephone
 
 from valvomo.commands.switchboard import Switchboard
 from valvomo.db.database import Database

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from sample_patience import until as soon
 from sample_sockets import Served, say, until
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
@@ -22,12 +22,6 @@ from valvomo.live.connection import Connection
 pytestmark = pytest.mark.slow
 SPOIL = """UPDATE conversations SET body = body || '{"participants": 7}'"""
 MEND = """UPDATE conversations SET body = body || '{"participants": []}'"""
-
-
-async def soon(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110 - there is no event for it
-            await asyncio.sleep(0.02)
 
 
 async def neighbour(served: Served) -> str:
