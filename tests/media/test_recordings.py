@@ -33,9 +33,11 @@ def tenths(track: Track, rate: int = 16_000) -> list[tuple[str, int]]:
     """What is heard in a track, and for how many tenths of a second; the edges between two are left out."""
     pcm, size = read_back(track.file, rate), rate // 10
     found = [heard(pcm[at : at + size], TONES, rate) for at in range(0, len(pcm) - size + 1, size)]
-    runs = [(what, len(list(run))) for what, run in groupby(found)]
-    # Where a tone begins or ends in a window, and where an encoder finds its way again, there is something of all.
-    return [(what, length) for what, length in runs if length > 2]
+    runs = [list(run) for _, run in groupby(found)]
+    # Where a tone begins or ends in a window, and where an encoder finds its way again, there is something of all; and
+    # a telephone on a machine that has no time falls silent in between.
+    whole = [what for run in runs if len(run) > 2 for what in run]
+    return [(what, len(list(run))) for what, run in groupby(whole)]
 
 
 async def test_each_in_their_own_track_and_a_whisper_in_none(meeting: Meeting, tmp_path: Path) -> None:
