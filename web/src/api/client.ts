@@ -61,8 +61,8 @@ const RETRIES_MS = [300, 1000, 3000]
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /**
- * A command, under one idempotency key: a lost answer is asked for again with the same key, so that
- * a bad network neither loses the command nor does it twice.
+ * A command, under one idempotency key: a lost answer is asked for again with the same key, so that neither a bad
+ * network nor a database that is away for a moment loses the command or does it twice.
  */
 async function command<T>(method: string, path: string, body?: unknown): Promise<T> {
   const key = newId()
@@ -70,7 +70,7 @@ async function command<T>(method: string, path: string, body?: unknown): Promise
     try {
       return await read<T>(await request(method, path, { body, key }))
     } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 0) throw error
+      if (!(error instanceof Problem) || !error.passing) throw error
       await wait(pause)
     }
   }

@@ -17,6 +17,11 @@ export class Problem extends Error {
     this.facts = facts
   }
 
+  /** It was not even looked at, for now: the server could not be asked, or could not ask its database. */
+  get passing(): boolean {
+    return this.status === 0 || this.type === 'server/busy'
+  }
+
   /** The server could not be asked at all. */
   static unreachable(): Problem {
     return new Problem({ type: 'client/unreachable', status: 0, title: 'unreachable' })
