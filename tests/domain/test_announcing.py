@@ -26,6 +26,7 @@ from valvomo.domain.calls.announcing import (
     Telling,
     Wait,
     begun,
+    denied,
     ended,
     hushed,
     is_news,
@@ -33,6 +34,7 @@ from valvomo.domain.calls.announcing import (
     meaning,
     next_step,
     opening,
+    unsaid,
     wait_of,
     waits,
 )
@@ -51,7 +53,7 @@ from valvomo.domain.conversations.recording import recording_refusal
 from valvomo.domain.conversations.start import Customer, start
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.domain.routing.estimate import Estimate
-from valvomo.protocol.spoken import question_words, spoken_language, wait_words
+from valvomo.protocol.spoken import denied_words, question_words, spoken_language, wait_words
 
 NOTICE, CONSENT, NONE = (
     Consent(policy=one) for one in (ConsentPolicy.NOTICE, ConsentPolicy.CONSENT, ConsentPolicy.NONE)
@@ -137,6 +139,11 @@ TOLD = Telling(ended=10.0, wait=WAIT)
         (NONE, replace(TOLD, looked=70.0), 70.0 + LOOK_SECONDS, Say(Prompt.WAIT)),
         (NONE, Telling(looked=5.0), 5.0, Rest(LOOK_SECONDS)),
         (NONE, Telling(looked=5.0), 5.0 + LOOK_SECONDS, Say(Prompt.WAIT)),
+        (NONE, denied(TOLD), 11.0, Say(Prompt.NO_CALLBACK)),
+        (NONE, denied(replace(TOLD, playing=Prompt.WAIT)), 11.0, Hush()),
+        (NONE, begun(denied(TOLD), Prompt.NO_CALLBACK), 11.0, Rest()),
+        (NONE, unsaid(denied(TOLD)), 11.0, Rest(AGAIN_SECONDS - 1)),
+        (NOTICE, begun(denied(TOLD), Prompt.NO_CALLBACK), 11.0, Hush()),
     ],
 )
 def test_one_thing_after_the_other(consent: Consent, telling: Telling, now: float, step: object) -> None:
@@ -148,6 +155,19 @@ def test_once_an_agent_has_accepted_nothing_is_said_of_the_wait(consent: Consent
     one = on_telephone(consent, "accepted")
     assert next_step(one, Telling(playing=Prompt.WAIT, wait=WAIT), 1.0) == Hush()
     assert next_step(one, TOLD, 1_000.0) == Rest()
+    assert next_step(one, denied(TOLD), 1_000.0) == Rest()
+    assert next_step(one, begun(denied(TOLD), Prompt.NO_CALLBACK), 1.0) == Hush()
+
+
+def test_who_is_denied_a_callback_is_told_once_for_each_time_that_they_want_it() -> None:
+    playing = begun(denied(replace(TOLD, offered=True)), Prompt.NO_CALLBACK)
+    assert hushed(playing).owed, "they have not heard it to its end"
+    told = ended(playing, 20.0)
+    assert told == replace(TOLD, offered=True, ended=20.0, denied=True)
+    assert denied(told).owed
+    assert denied(replace(told, offered=False, wait=Wait(place=1))).owed, "it has been offered once"
+    assert denied(Telling(wait=Wait(place=1))) == Telling(wait=Wait(place=1)), "nobody had offered it to them"
+    assert denied(begun(Telling(), Prompt.WAIT, WAIT)).owed, "they need not hear the offer to its end"
 
 
 def test_what_was_cut_off_counts_for_nothing() -> None:
@@ -343,6 +363,11 @@ class TestTheWords:
         assert "3" in said
 
     @pytest.mark.parametrize("language", ["en", "fi", "sv"])
+    def test_who_is_denied_a_callback_is_not_told_of_its_key(self, language: str) -> None:
+        assert denied_words(language)
+        assert "1" not in denied_words(language)
+
+    @pytest.mark.parametrize("language", ["en", "fi", "sv"])
     def test_the_question_ends_with_its_keys(self, language: str) -> None:
         said = question_words(" May we? ", language)
         assert said.startswith("May we? ")
@@ -363,6 +388,8 @@ class Caller:
         self.until: float | None = None
         self.begun: list[Prompt] = []
         self.place = 3
+        self.denied = self.cut = 0
+        """How often they have wanted a callback and not got it, and how often something was cut off."""
 
     def step(self) -> float | None:
         """Whatever is to be done now, until there is nothing; when to look again."""
@@ -373,7 +400,7 @@ class Caller:
                     return seconds
                 case Hush():
                     assert self.telling.playing is not None
-                    self.telling, self.until = hushed(self.telling), None
+                    self.telling, self.until, self.cut = hushed(self.telling), None, self.cut + 1
                 case Note():
                     self.change(show_notice(self.one, 1, "en"))
                     assert not is_untold(self.one)
@@ -383,11 +410,13 @@ class Caller:
 
     def say(self, prompt: Prompt) -> None:
         assert self.until is None, "one thing at a time"
-        assert prompt is Prompt.WAIT or prompt is opening(self.one)
-        assert prompt is not Prompt.WAIT or (waits(self.one) and not is_untold(self.one)), (
-            "the notice is first"
-        )
-        wait = Wait(place=self.place) if prompt is Prompt.WAIT else None
+        if prompt not in (Prompt.WAIT, Prompt.NO_CALLBACK):
+            assert prompt is opening(self.one)
+        else:
+            assert waits(self.one)
+            assert not is_untold(self.one), "the notice is first"
+        assert prompt is not Prompt.NO_CALLBACK or self.denied > self.begun.count(prompt) - self.cut
+        wait = Wait(place=self.place, callback=not self.telling.denied) if prompt is Prompt.WAIT else None
         if wait is not None and not is_news(self.telling, wait):
             self.telling = looked(self.telling, self.now)
             return
@@ -413,7 +442,9 @@ class Caller:
             case "moves":
                 self.place += 1
             case "dies":
-                self.telling, self.until = hushed(self.telling), None
+                self.telling, self.until, self.cut = hushed(self.telling), None, self.cut + 1
+            case "denied" if going:
+                self.telling, self.denied = denied(self.telling), self.denied + 1
             case _:
                 assert not going
 
@@ -437,7 +468,7 @@ class Caller:
 
 ACTS = st.lists(
     st.one_of(
-        st.sampled_from(["accepted", "open", "offered", "1", "2", "hangs up", "moves", "dies"]),
+        st.sampled_from(["accepted", "open", "offered", "1", "2", "hangs up", "moves", "dies", "denied"]),
         st.floats(0.1, 90.0),
     ),
     max_size=25,

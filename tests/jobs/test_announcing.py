@@ -34,6 +34,9 @@ CALLS = system(HOUSE, "calls")
 NOTICE = "en: We may listen."
 QUESTION = "en: May we listen? Press 1 to agree. Press 2 to decline."
 NEXT = "en: You are next in the queue. The wait is less than a minute."
+NO_CALLBACK = (
+    "en: You cannot be called back at the moment. Please stay on the line; you keep your place in the queue."
+)
 CALLBACK = " You can be called back and keep your place in the queue. To be called back, press 1."
 
 
@@ -360,6 +363,23 @@ async def test_who_withholds_their_number_is_offered_no_callback(house: Told) ->
     await house.until_hears(first, NEXT + CALLBACK)
     second, _ = await house.comes_in("C2", "")
     await house.until_hears(second, "en: You are number 2 in the queue. The wait is less than a minute.")
+
+
+async def test_who_is_refused_a_callback_is_told_so_each_time_and_not_offered_it_again(house: Told) -> None:
+    await house.floor.sql(
+        "UPDATE workstreams SET consent = 'none', callback_account_id = $1 WHERE id = 'line'", TRUNK
+    )
+    full = {"callbacks_per_hour": 0}
+    await house.floor.sql("UPDATE channel_accounts SET settings = settings || $1 WHERE id = $2", full, TRUNK)
+    await house.until(lambda: len(house.kind.trunks) > 1 and house.trunk.running)
+    one, _ = await house.comes_in()
+    await house.until_hears(one, NEXT + CALLBACK)
+    for _ in range(2):
+        house.tell(Keys("C1", "1"))
+        await house.hears_out(one, NO_CALLBACK)
+        await house.until_hears(one, NEXT)
+    assert house.heard() == [NEXT + CALLBACK, NO_CALLBACK, NEXT, NO_CALLBACK, NEXT]
+    assert await line_of(house.floor, one) is Line.UP
 
 
 async def test_another_process_plays_again_what_was_not_finished(house: Told, voice: SampleVoice) -> None:

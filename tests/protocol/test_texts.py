@@ -75,7 +75,7 @@ AUDITED = (
     "records_imported_done", "records_imported_cancelled",
 )  # fmt: skip
 DETAILS = ("subject", "priority", "status", "description", "due_at")
-SPOKEN_PARTS = ("keys", "next", "later", "soon", "about", "between", "long", "callback")
+SPOKEN_PARTS = ("keys", "next", "later", "soon", "about", "between", "long", "callback", "no_callback")
 NEEDED = {
     ("unknown",),
     ("alert_mail", "subject"),

@@ -34,6 +34,11 @@ def wait_words(wait: Wait, language: str) -> str:
     return " ".join(said)
 
 
+def denied_words(language: str) -> str:
+    """There is no callback now, which they have asked for."""
+    return text(language, ("spoken", "no_callback"))
+
+
 def _how_long(low: int, high: int) -> str:
     if high <= 1:
         return "soon"

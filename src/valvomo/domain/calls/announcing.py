@@ -36,6 +36,7 @@ class Prompt(StrEnum):
     NOTICE = "notice"
     QUESTION = "question"
     WAIT = "wait"
+    NO_CALLBACK = "no_callback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Telling:
     Moments are in seconds by a clock that never goes back. `heard`: how often they have heard the notice or question to
     its end, `ended` when anything was last heard to its end; `wait` what they were told of it last, `offered` whether
     they have heard that they may be called back, and `looked` when it was last found that there is nothing to say.
+    `denied`: they wanted it, and it was refused; it is not offered again. `owed`: they have not been told of that.
     """
 
     playing: Prompt | None = None
@@ -70,6 +72,8 @@ class Telling:
     wait: Wait | None = None
     offered: bool = False
     looked: float | None = None
+    denied: bool = False
+    owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +130,21 @@ def next_step(conversation: Conversation, telling: Telling, now: float) -> Step:
     """What to do now."""
     first = opening(conversation)
     if telling.playing is not None:
-        stands = telling.playing is first or (
-            telling.playing is Prompt.WAIT and first is None and waits(conversation)
-        )
-        return Rest() if stands else Hush()
+        return Rest() if _stands(telling, first, wait=waits(conversation)) else Hush()
     if first is Prompt.QUESTION:
         return _asking(telling, now)
     if first is not None:
         return Note() if telling.heard else Say(first)
-    return _waiting(telling, now) if waits(conversation) else Rest()
+    if not waits(conversation):
+        return Rest()
+    return Say(Prompt.NO_CALLBACK) if telling.owed else _waiting(telling, now)
+
+
+def _stands(telling: Telling, first: Prompt | None, *, wait: bool) -> bool:
+    """Whether what is being said is still to be said: nobody is offered any longer what they have just been denied."""
+    if telling.playing is first or first is not None or not wait:
+        return telling.playing is first
+    return telling.playing is Prompt.NO_CALLBACK or (telling.playing is Prompt.WAIT and not telling.owed)
 
 
 def begun(telling: Telling, prompt: Prompt, wait: Wait | None = None) -> Telling:
@@ -147,6 +157,8 @@ def ended(telling: Telling, now: float) -> Telling:
     if telling.playing is Prompt.WAIT:
         offered = telling.offered or (telling.wait is not None and telling.wait.callback)
         return replace(telling, playing=None, ended=now, offered=offered)
+    if telling.playing is Prompt.NO_CALLBACK:
+        return replace(telling, playing=None, ended=now, owed=False)
     return replace(telling, playing=None, ended=now, heard=telling.heard + (telling.playing is not None))
 
 
@@ -159,6 +171,17 @@ def hushed(telling: Telling) -> Telling:
 def looked(telling: Telling, now: float) -> Telling:
     """It was looked how long they wait, and there was nothing to say, or nobody who could."""
     return replace(telling, looked=now)
+
+
+def denied(telling: Telling) -> Telling:
+    """The callback that they wanted was refused: that is said, if it was offered to them at all."""
+    was_offered = telling.denied or telling.offered or (telling.wait is not None and telling.wait.callback)
+    return replace(telling, denied=True, owed=True) if was_offered else telling
+
+
+def unsaid(telling: Telling) -> Telling:
+    """Nobody can say what they are owed; they will not wait for that."""
+    return replace(telling, owed=False)
 
 
 def is_news(telling: Telling, wait: Wait) -> bool:

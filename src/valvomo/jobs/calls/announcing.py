@@ -35,6 +35,7 @@ from valvomo.domain.calls.announcing import (
     is_news,
     looked,
     next_step,
+    unsaid,
     wait_of,
 )
 from valvomo.domain.conversations.consent import is_untold
@@ -45,7 +46,7 @@ from valvomo.domain.routing.estimate import Estimate
 from valvomo.insight.port import UnavailableError
 from valvomo.jobs.calls.phone import Phone, Text
 from valvomo.media.port import Engine, SoundError
-from valvomo.protocol.spoken import question_words, spoken_language, wait_words
+from valvomo.protocol.spoken import denied_words, question_words, spoken_language, wait_words
 from valvomo.queries.routing import prospect_of
 from valvomo.voices.rendering import Voices
 
@@ -126,6 +127,8 @@ class Announcer:
             match step:
                 case Say(Prompt.WAIT):
                     await self._say_wait(ear)
+                case Say(Prompt.NO_CALLBACK):
+                    await self._say_denied(ear)
                 case Say(prompt):
                     words = await _surely(partial(self._first, phone.conversation, prompt))
                     phone.text = words.text
@@ -145,13 +148,18 @@ class Announcer:
     async def _say_wait(self, ear: _Ear) -> None:
         """Nothing where there is nothing new; where it cannot be said now, it is tried again later."""
         phone, conversation = ear.phone, ear.phone.conversation
-        wait = await _surely(partial(self._wait, conversation))
+        wait = await _surely(partial(self._wait, conversation, denied=phone.telling.denied))
         if is_news(phone.telling, wait):
             language = spoken_language(await _surely(partial(self._language, conversation)))
             words = _Words(wait_words(wait, language), language, wait=wait)
             if await self._said(ear, Say(Prompt.WAIT), words):
                 return
         phone.telling = looked(phone.telling, self._clock())
+
+    async def _say_denied(self, ear: _Ear) -> None:
+        language = spoken_language(await _surely(partial(self._language, ear.phone.conversation)))
+        if not await self._said(ear, Say(Prompt.NO_CALLBACK), _Words(denied_words(language), language)):
+            ear.phone.telling = unsaid(ear.phone.telling)
 
     async def _said(self, ear: _Ear, say: Say, words: _Words) -> bool:
         """Begin to say it, unless something has changed while it was made; whether nobody failed."""
@@ -211,7 +219,7 @@ class Announcer:
             found = await tx.value("telephones.language", conversation.organization_id, group)
         return str(found or "")
 
-    async def _wait(self, conversation: Conversation) -> Wait:
+    async def _wait(self, conversation: Conversation, *, denied: bool) -> Wait:
         """What they can be told of it; of a queue that has closed meanwhile no place."""
         organization_id, phone = conversation.organization_id, telephone_of(conversation)
         async with self._database.reading() as tx:
@@ -223,7 +231,7 @@ class Announcer:
             and way is not None
             and isinstance(called_over(way["settings"], phone.number), str)
         )
-        callback = offered and may
+        callback = offered and may and not denied
         if waits is None:
             # An agent is being asked.
             return wait_of(1 if conversation.state is State.ACTIVE else None, None, callback=callback)

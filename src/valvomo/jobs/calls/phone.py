@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from valvomo.db.telephones import Wanted
-from valvomo.domain.calls.announcing import Telling, ended
+from valvomo.domain.calls.announcing import Telling, denied, ended
 from valvomo.domain.conversations.consent import is_untold
 from valvomo.domain.conversations.model import Conversation
 from valvomo.jobs.rounds import by_itself
@@ -97,6 +97,11 @@ class Phone:
         if self.telling.playing is not None:
             self.telling = ended(self.telling, at)
             self.stirred.set()
+
+    def deny(self) -> None:
+        """The customer wanted to be called back, and cannot be."""
+        self.telling = denied(self.telling)
+        self.stirred.set()
 
     def give_up(self) -> None:
         """Nobody can speak to the customer: the call goes on without, and nothing of it is kept that needs it."""

@@ -116,7 +116,10 @@ class Telling:
             )  # fmt: skip
             self._bus.publish(KEYS_CHANNEL, msgspec.json.encode(signal).decode())
         elif meant is Meaning.CALLBACK:
-            await self._executor.execute(by, RequestCallback(conversation_id=conversation.id))
+            if not isinstance(
+                await self._executor.execute(by, RequestCallback(conversation_id=conversation.id)), Done
+            ):
+                phone.deny()
         elif meant in (Meaning.AGREED, Meaning.DECLINED) and (text := phone.text) is not None:
             answer = AnswerConsent(
                 conversation_id=conversation.id, answer=meant is Meaning.AGREED, version=text.version,
