@@ -19,7 +19,6 @@ from valvomo.media.embedded.board import TURNS, Switchboard
 from valvomo.media.embedded.leg import OPENED, Leg
 from valvomo.media.embedded.rtp import SEQUENCES, Packet
 from valvomo.media.embedded.secure import Secured
-from valvomo.media.embedded.sounds import TOGETHER
 from valvomo.media.port import Happening, Kind, Pressed
 
 SSRC, KEYS, OPUS = 9, 110, 111
@@ -161,9 +160,9 @@ class _Takes:
 
 def test_music_is_the_same_in_long_packets() -> None:
     tune = music.tune()
-    assert len(tune) % TOGETHER, "its end goes over into its beginning within a packet"
-    found = [tune.long(number) for number in range(len(tune))]
-    assert {opus.samples(one) for one in found} == {TOGETHER * SAMPLES}
+    assert len(tune) % music.TOGETHER, "its end goes over into its beginning within a packet"
+    found = [tune.packet(number) for number in range(len(tune))]
+    assert {opus.samples(one) for one in found} == {music.TOGETHER * SAMPLES}
     decoder = av.CodecContext.create("libopus", "r")
     decoder.sample_rate, decoder.layout, decoder.format = opus.RATE, "mono", "s16"
     loud = [max(abs(sample) for sample in _samples(decoder, one)) for one in found]
@@ -190,7 +189,7 @@ def test_everybody_who_waits_hears_music_without_a_gap_and_not_all_at_once(house
         assert len(packets) == 50
         steps = pairwise(packets)
         found = {(after.sequence - one.sequence, after.timestamp - one.timestamp) for one, after in steps}
-        assert found == {(1, TOGETHER * SAMPLES)}
+        assert found == {(1, music.TOGETHER * SAMPLES)}
     assert max(at_once) < len(legs)
 
 

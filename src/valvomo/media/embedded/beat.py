@@ -10,7 +10,7 @@ from valvomo.media.embedded import opus
 from valvomo.media.embedded.board import MUSIC, PROMPT, Call, Switchboard
 from valvomo.media.embedded.leg import Leg
 from valvomo.media.embedded.rtp import SEQUENCES, TIMESTAMPS, Packet
-from valvomo.media.embedded.sounds import TOGETHER, Playing, Sound
+from valvomo.media.embedded.sounds import Playing, Sound
 from valvomo.media.port import Heard, Kind, Played
 
 SECONDS = 0.02
@@ -29,11 +29,12 @@ class Beat:
         """The next 20 ms, which are those from `due` on by the engine's clock."""
         self._number += 1
         at = self._number % len(self._tune)
-        # A third of them at a time, so that nobody waits for all the others.
-        number, turn = divmod(self._number, TOGETHER)
-        music = _packet(self._tune.long(number % len(self._tune)), number, TOGETHER * SAMPLES)
+        # Not all of them at a time, so that nobody waits for all the others.
+        together = self._tune.together
+        number, turn = divmod(self._number, together)
+        music = _packet(self._tune.packet(number % len(self._tune)), number, together * SAMPLES)
         for leg in self._board.listening():
-            if leg.own % TOGETHER == turn:
+            if leg.own % together == turn:
                 leg.hear(MUSIC, Kind.AUDIO, music, due)
         for call in list(self._board.calls.values()):
             if call.busy:

@@ -15,6 +15,8 @@ from valvomo.media.embedded.sounds import Sound, made
 
 LENGTH = int(0.4 * RATE)
 """Samples from one note to the next."""
+TOGETHER = 3
+"""Frames in a packet: nobody answers to it, and what a packet costs depends little on what is in it."""
 LOUDEST = 0.14
 """Of what a sample can be: well below a voice."""
 CHORDS = (
@@ -51,4 +53,4 @@ def _note(hertz: float) -> list[float]:
 @cache
 def tune() -> Sound:
     """The whole tune; it is made once in a process."""
-    return made(samples())
+    return made(samples(), TOGETHER)

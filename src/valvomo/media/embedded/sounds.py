@@ -1,7 +1,6 @@
 """What is played to somebody: sounds of the house, in Opus for browsers and as plain samples for telephones.
 
-A sound is encoded as far as it has been played, once for all who hear it. What goes on for long, and nobody answers,
-goes in long packets: of what a packet costs little depends on what is in it.
+A sound is encoded as far as it has been played, once for all who hear it.
 """
 
 from __future__ import annotations
@@ -22,42 +21,36 @@ MOST_SECONDS = 300
 WIDE = 48_000
 """What browsers play."""
 _WIDE_FRAME = 2 * WIDE // 50
-TOGETHER = 3
-"""Frames in a long packet."""
 
 
 @dataclass(slots=True)
 class Sound:
-    """One channel of 16 bits at 48 kHz, in frames of 20 ms."""
+    """One channel of 16 bits at 48 kHz, in frames of 20 ms, of which so many are `together` in a packet."""
 
     _wide: bytes
-    _encoder: Encoder = field(default_factory=lambda: Encoder(WIDE, "audio"))
+    together: int = 1
+    _encoder: Encoder = field(init=False)
     _down: Resampler = field(default_factory=lambda: Resampler(WIDE, RATE))
     _packets: list[bytes] = field(default_factory=list)
-    _long: list[bytes] = field(default_factory=list)
-    _long_encoder: Encoder = field(default_factory=lambda: Encoder(WIDE, "audio", frames=TOGETHER))
     _narrow: bytearray = field(default_factory=bytearray)
+
+    def __post_init__(self) -> None:
+        self._encoder = Encoder(WIDE, "audio", frames=self.together)
 
     def __len__(self) -> int:
         """Frames in it."""
         return math.ceil(len(self._wide) / _WIDE_FRAME)
 
     def packet(self, number: int) -> bytes:
-        """A frame of it for browsers."""
-        while len(self._packets) <= number:
-            self._packets.append(self._encoder.encode(self._frame(len(self._packets))))
-        return self._packets[number]
+        """A packet of it for browsers. There are as many as it has frames, and then all begins anew.
 
-    def long(self, number: int) -> bytes:
-        """Frames of it for browsers, `TOGETHER` in a packet; its end goes over into its beginning.
-
-        There are as many such packets as it has frames, after which it all begins anew.
+        Where several frames are together its end goes over into its beginning.
         """
-        while len(self._long) <= number:
-            first = TOGETHER * len(self._long)
-            frames = (self._frame((first + one) % len(self)) for one in range(TOGETHER))
-            self._long.append(self._long_encoder.encode(b"".join(frames)))
-        return self._long[number]
+        while len(self._packets) <= number:
+            first = self.together * len(self._packets)
+            frames = (self._frame((first + one) % len(self)) for one in range(self.together))
+            self._packets.append(self._encoder.encode(b"".join(frames)))
+        return self._packets[number]
 
     def plain(self, number: int) -> bytes:
         """A frame of it for telephones."""
@@ -69,9 +62,9 @@ class Sound:
         return self._wide[number * _WIDE_FRAME : (number + 1) * _WIDE_FRAME].ljust(_WIDE_FRAME, b"\0")
 
 
-def made(samples: array[int]) -> Sound:
+def made(samples: array[int], together: int = 1) -> Sound:
     """Of samples at 48 kHz."""
-    return Sound(samples.tobytes())
+    return Sound(samples.tobytes(), together)
 
 
 @lru_cache(maxsize=64)
