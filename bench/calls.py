@@ -61,6 +61,26 @@ class Floor:
     telephones: list[str] = field(default_factory=list)
     heard: int = 0
 
+    @property
+    def came(self) -> int:
+        """Packets, at all browsers."""
+        return sum(leg.measured.came for leg in self.legs)
+
+    @property
+    def lost(self) -> float:
+        """The share of those that were sent; each has one who hears it."""
+        return max(0.0, 1 - self.came / max(1, sum(leg.measured.sent for leg in self.legs)))
+
+    @property
+    def glitches(self) -> int:
+        """Gaps that are heard."""
+        return sum(leg.measured.glitches for leg in self.legs)
+
+    @property
+    def ways(self) -> list[float]:
+        """How long each packet was on its way, in seconds."""
+        return [way for leg in self.legs for way in leg.measured.ways]
+
 
 @asynccontextmanager
 async def calls(
@@ -134,17 +154,15 @@ def at(waits: Iterable[float], share: float) -> str:
 
 def row(name: str, many: int, floor: Floor, cpu: float) -> str:
     """What came of a round; `cpu` in seconds of the engine."""
-    measured = [leg.measured for leg in floor.legs]
-    came, ways = sum(one.came for one in measured), [way for one in measured for way in one.ways]
-    lost = 1 - came / max(1, sum(one.sent for one in measured))
+    came = floor.came
     # What a processor does for a packet is the same however many of them others on the machine leave time for.
     frames = came + (floor.heard if floor.telephones else 0)
     per_leg = 100 * cpu / max(1, frames) / STEP
-    glitches = 1000 * sum(one.glitches for one in measured) / max(1, came)
+    glitches = 1000 * floor.glitches / max(1, came)
     whole = f"{50 / per_leg:.0f}" if per_leg else ""
     return (
-        f"| {name} | {many} | {per_leg:.2f} | {whole} | {100 * max(0.0, lost):.2f} | {glitches:.2f}"
-        f" | {at(ways, 0.5)} | {at(ways, 0.99)} |"
+        f"| {name} | {many} | {per_leg:.2f} | {whole} | {100 * floor.lost:.2f} | {glitches:.2f}"
+        f" | {at(floor.ways, 0.5)} | {at(floor.ways, 0.99)} |"
     )
 
 
@@ -232,6 +250,13 @@ async def engines(options: argparse.Namespace) -> AsyncIterator[list[Contender]]
         yield found
 
 
+def told(load: float, lines: Iterable[str]) -> None:
+    """Print a table, and how busy the machine was."""
+    after = os.getloadavg()[0]
+    print(f"{os.cpu_count()} processors, load average {load:.1f} at the start, {after:.1f} at the end\n")
+    print("\n".join(lines))
+
+
 async def main() -> None:
     """Print a table."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -254,10 +279,7 @@ async def main() -> None:
                     cpu = await measured(floor, partial(spent, one.pids), options.seconds)
                     lines.append(row(f"{way}{one.name}", many, floor, cpu))
                 print(lines[-1], flush=True)
-    print(
-        f"{os.cpu_count()} processors, load average {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end\n"
-    )
-    print("\n".join(lines))
+    told(load, lines)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,8 @@ import uvloop
 
 import floor_processes as processes
 from calls import at, voice
-from calls_legs import STEP
-from calls_waiting import Waiting, all_stay, all_wait
+from calls_legs import STEP, speaks
+from calls_waiting import Waiting, all_stay
 from floor_place import staffed
 from floor_wire import Caller, Listener, WireError
 from valvomo.db.embedded import EmbeddedPostgres
@@ -151,11 +151,11 @@ class House:
     async def waited(self, came: float, seconds: float) -> str:
         """Everybody waits; a row of the table."""
         legs, many = self._there, len(self._there)
-        await all_wait(legs, SETTLE)
+        await speaks(legs, SETTLE)
         for leg in legs:
             leg.begin()
         cpu, ours, begun = processes.cpu_seconds(self.root), time.process_time(), time.perf_counter()
-        await all_wait(legs, seconds)
+        await speaks(legs, seconds)
         passed = time.perf_counter() - begun
         cpu, ours = (processes.cpu_seconds(self.root) - cpu) / passed, (time.process_time() - ours) / passed
         heard = [leg.heard for leg in legs]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
@@ -181,18 +181,17 @@ class Leg(asyncio.DatagramProtocol):
             self._transport.sendto(datagram, self._server)
 
 
-async def speaks(legs: list[Leg], seconds: float) -> None:
-    """All of them, each at its own moment within 20 ms."""
+async def speaks(legs: Sequence[Leg], seconds: float) -> None:
+    """All of them, each at its own moment, also when it says that it is still there."""
     begun = time.perf_counter()
-    due = [begun + STEP * n / max(1, len(legs)) for n in range(len(legs))]
-    checked = begun
+    due = [begun + STEP * n / len(legs) for n in range(len(legs))]
+    checks = [begun + CHECKS * n / len(legs) for n in range(len(legs))]
     while (now := time.perf_counter()) < begun + seconds:
         for n, leg in enumerate(legs):
             while due[n] <= now:
                 leg.speak(time.perf_counter())
                 due[n] += STEP
-        if now - checked > CHECKS:
-            checked = now
-            for leg in legs:
+            if checks[n] <= now:
                 leg.check()
+                checks[n] += CHECKS
         await asyncio.sleep(0.001)

@@ -21,9 +21,22 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import floor_processes as processes
-from calls import WAYS, Contender, Floor, ask_for_engines, at, browser, calls, engines, measured, spent, voice
-from calls_legs import STEP, Leg
-from calls_waiting import LATE, Waiting, all_stay, all_wait
+from calls import (
+    WAYS,
+    Contender,
+    Floor,
+    ask_for_engines,
+    at,
+    browser,
+    calls,
+    engines,
+    measured,
+    spent,
+    told,
+    voice,
+)
+from calls_legs import STEP, Leg, speaks
+from calls_waiting import LATE, Waiting, all_stay
 from valvomo.domain.calls.hearing import Hears
 from valvomo.media.port import Engine
 
@@ -68,19 +81,13 @@ async def limit(one: Contender, voices: list[list[bytes]], seconds: float, host:
 
 
 def _is_full(floor: Floor) -> bool:
-    every = [leg.measured for leg in floor.legs]
-    lost = 1 - sum(one.came for one in every) / max(1, sum(one.sent for one in every))
-    return lost > ALLOWED_LOSS or any(one.glitches for one in every)
+    return floor.lost > ALLOWED_LOSS or floor.glitches > 0
 
 
 def _limit_row(name: str, floor: Floor, cpu: float, ours: float) -> str:
-    every, many = [leg.measured for leg in floor.legs], len(floor.legs) // 2
-    ways = [way for one in every for way in one.ways]
-    lost = 1 - sum(one.came for one in every) / max(1, sum(one.sent for one in every))
-    gaps = sum(one.glitches for one in every)
     return (
-        f"| forwarded{name} | {many} | {100 * cpu:.0f} | {100 * ours:.0f} | {100 * max(0.0, lost):.2f} | {gaps}"
-        f" | {at(ways, 0.5)} | {at(ways, 0.99)} |"
+        f"| forwarded{name} | {len(floor.legs) // 2} | {100 * cpu:.0f} | {100 * ours:.0f} | {100 * floor.lost:.2f}"
+        f" | {floor.glitches} | {at(floor.ways, 0.5)} | {at(floor.ways, 0.99)} |"
     )
 
 
@@ -110,11 +117,11 @@ async def queue(engine: Engine, many: int, seconds: float, host: str) -> AsyncIt
 async def waited(one: Contender, many: int, seconds: float, host: str) -> str:
     """Music for so many, and what came of it."""
     async with queue(one.engine, many, seconds, host) as legs:
-        await all_wait(legs, 2)
+        await speaks(legs, 2)
         for leg in legs:
             leg.begin()
         cpu, ours, begun = spent(one.pids), time.process_time(), time.perf_counter()
-        await all_wait(legs, seconds)
+        await speaks(legs, seconds)
         passed = time.perf_counter() - begun
         cpu, ours = (spent(one.pids) - cpu) / passed, (time.process_time() - ours) / passed
         heard = [leg.heard for leg in legs]
@@ -158,10 +165,7 @@ async def main() -> None:
                 for one in found:
                     tables.append(await waited(one, many, options.seconds, options.host))
                     print(tables[-1], flush=True)
-    print(
-        f"{os.cpu_count()} processors, load average {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end\n"
-    )
-    print("\n".join(tables))
+    told(load, tables)
 
 
 if __name__ == "__main__":

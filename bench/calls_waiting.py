@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 
 from calls_legs import CHECKS, SSRC, STEP, Leg
 from valvomo.media.embedded import rtp
+from valvomo.media.embedded.music import TOGETHER
 from valvomo.media.embedded.rtp import SEQUENCES, TIMESTAMPS, Packet
 
+LENGTH = TOGETHER * STEP
+"""Of a packet of music, in seconds."""
 LATE_SECONDS = 0.06
 """After which sound is missing at an ear, where nothing was put by."""
 LATE = "more than 60 ms late"
@@ -61,7 +64,7 @@ class Waiting(Leg):
             self.back.begin()  # type: ignore[attr-defined]
             self.heard = self.back.heard  # type: ignore[attr-defined]
 
-    def say(self) -> None:
+    def speak(self, now: float) -> None:  # noqa: ARG002 - what is in it was sealed before
         """The next packet, as long as there are any."""
         if self._ready:
             self._send(self._ready.pop())
@@ -76,13 +79,8 @@ class Waiting(Leg):
             missing = (number - before) % SEQUENCES - 1
             self.heard.lost += missing if missing < SEQUENCES // 2 else 0
             self.heard.gaps.append(now - at)
-            self.heard.late += now - at > self.length + LATE_SECONDS
+            self.heard.late += now - at > LENGTH + LATE_SECONDS
         self._last = number, now
-
-    @property
-    def length(self) -> float:
-        """Of a packet of music, in seconds."""
-        return 3 * STEP
 
 
 async def all_stay(legs: Sequence[Waiting]) -> None:
@@ -91,19 +89,3 @@ async def all_stay(legs: Sequence[Waiting]) -> None:
         for leg in list(legs):
             leg.check()
         await asyncio.sleep(CHECKS)
-
-
-async def all_wait(legs: Sequence[Waiting], seconds: float) -> None:
-    """Everybody speaks meanwhile, each at their own moment within 20 ms."""
-    begun = time.perf_counter()
-    due = [begun + STEP * n / len(legs) for n in range(len(legs))]
-    checks = [begun + CHECKS * n / len(legs) for n in range(len(legs))]
-    while (now := time.perf_counter()) < begun + seconds:
-        for n, leg in enumerate(legs):
-            while due[n] <= now:
-                leg.say()
-                due[n] += STEP
-            if checks[n] <= now:
-                leg.check()
-                checks[n] += CHECKS
-        await asyncio.sleep(0.001)
