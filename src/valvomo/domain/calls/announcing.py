@@ -142,7 +142,7 @@ def next_step(conversation: Conversation, telling: Telling, now: float) -> Step:
 
 def _stands(telling: Telling, first: Prompt | None, *, wait: bool) -> bool:
     """Whether what is being said is still to be said: nobody is offered any longer what they have just been denied."""
-    if telling.playing is first or first is not None or not wait:
+    if first is not None or not wait:
         return telling.playing is first
     return telling.playing is Prompt.NO_CALLBACK or (telling.playing is Prompt.WAIT and not telling.owed)
 

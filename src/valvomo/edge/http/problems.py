@@ -87,11 +87,9 @@ def internal(scope: Any, error: Exception) -> Refusal:
     log.error("request.failed", method=scope["method"], path=scope["path"], exc_info=error)
     if isinstance(error, UnreadableKeyError):
         return Refusal(Reason.KEY_UNREADABLE)
-    return (
-        Refusal(Reason.BUSY, {"retry_after": AGAIN_SECONDS})
-        if is_unreached(error)
-        else Refusal(Reason.INTERNAL)
-    )
+    if is_unreached(error):
+        return Refusal(Reason.BUSY, {"retry_after": AGAIN_SECONDS})
+    return Refusal(Reason.INTERNAL)
 
 
 HANDLERS: dict[int | type[Exception], Any] = {

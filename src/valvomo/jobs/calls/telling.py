@@ -116,9 +116,8 @@ class Telling:
             )  # fmt: skip
             self._bus.publish(KEYS_CHANNEL, msgspec.json.encode(signal).decode())
         elif meant is Meaning.CALLBACK:
-            if not isinstance(
-                await self._executor.execute(by, RequestCallback(conversation_id=conversation.id)), Done
-            ):
+            outcome = await self._executor.execute(by, RequestCallback(conversation_id=conversation.id))
+            if not isinstance(outcome, Done):
                 phone.deny()
         elif meant in (Meaning.AGREED, Meaning.DECLINED) and (text := phone.text) is not None:
             answer = AnswerConsent(
