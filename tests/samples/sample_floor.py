@@ -170,7 +170,8 @@ class Floor:
         before = await self.everything()
         outcome = await self.do(actor, command)
         assert isinstance(outcome, Refusal), f"{type(command).__name__}: {outcome}"
-        assert await self.everything() == before
+        changed = set(await self.everything()).symmetric_difference(before)
+        assert changed == set()
         return outcome
 
     async def with_texts(self) -> None:
@@ -269,9 +270,9 @@ class Floor:
         return [fact.event for fact in await self.facts(conversation_id) if isinstance(fact.event, Event)]
 
     async def everything(self) -> list[str]:
-        """Every row of every table."""
+        """Every row of every table but those in which processes that carry calls write by themselves."""
         async with self.database._pool.acquire() as link:
-            names = [row[0] for row in await link.fetch(_TABLES)]
+            names = [row[0] for row in await link.fetch(_TABLES, list(_BY_THEMSELVES))]
             all_of_them = " UNION ALL ".join(f"SELECT '{name} ' || t::text FROM {name} t" for name in names)
             return sorted(row[0] for row in await link.fetch(all_of_them))
 
@@ -286,7 +287,11 @@ def reason(outcome: object) -> Reason | None:
     return outcome.reason if isinstance(outcome, Refusal) else None
 
 
-_TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
+_TABLES = (
+    "SELECT table_name FROM information_schema.tables"
+    " WHERE table_schema = 'public' AND table_name <> ALL ($1) ORDER BY 1"
+)
+_BY_THEMSELVES = ("call_carriers", "call_minutes", "measuring")
 
 
 async def _furnish(tx: Any, house: str) -> None:
