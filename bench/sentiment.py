@@ -33,7 +33,7 @@ from valvomo.db.notify import NotifyBus
 from valvomo.demo.organization import Sample, create_sample
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.conversations.model import Channel
-from valvomo.main import now
+from valvomo.main.clock import now
 
 WARM_SECONDS = 10.0
 """Not counted: the model is loaded, statements are prepared."""

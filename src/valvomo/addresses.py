@@ -16,8 +16,6 @@ from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
-
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
@@ -32,6 +30,8 @@ def authorities() -> ssl.SSLContext:
     One for the whole process: reading them takes a tenth of a second and a megabyte each time. Nothing in the
     surroundings changes it.
     """
+    import httpx  # noqa: PLC0415 - only who goes out needs it
+
     return httpx.create_ssl_context(trust_env=False)
 
 

@@ -14,7 +14,7 @@ from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.measure import Measured
-from valvomo.main import now
+from valvomo.main.clock import now
 
 CUSTOMER = "Ada Lovelace"
 LABELLED = (

@@ -35,7 +35,8 @@ from valvomo.db.notify import NotifyBus
 from valvomo.db.statements import statements
 from valvomo.edge.ws import ping
 from valvomo.edge.ws.frames import SharedFrames
-from valvomo.main import assemble, now, running
+from valvomo.main.assembly import assemble, running
+from valvomo.main.clock import now
 from valvomo.settings import Settings
 
 pytestmark = pytest.mark.slow  # real servers, silences that are waited for

@@ -28,7 +28,8 @@ from valvomo.demo.people.tally import Tally
 from valvomo.demo.people.world import World
 from valvomo.domain.conversations.model import Channel
 from valvomo.jobs.calls import rating
-from valvomo.main import House, serve
+from valvomo.main.assembly import House
+from valvomo.main.server import serve
 from valvomo.settings import Settings
 
 NAMES = ("Emma Clarke", "Aino Korhonen")

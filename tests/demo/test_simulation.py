@@ -18,7 +18,8 @@ from valvomo.demo.people.memory import Remembered
 from valvomo.demo.people.pace import Pace
 from valvomo.demo.people.tally import Tally
 from valvomo.demo.people.world import World
-from valvomo.main import House, serve
+from valvomo.main.assembly import House
+from valvomo.main.server import serve
 from valvomo.queries.verify import verify
 from valvomo.settings import Settings
 

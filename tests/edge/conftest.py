@@ -12,7 +12,7 @@ from sample_place import Place
 
 from valvomo.commands.settings.passwords import Passwords
 from valvomo.edge import app
-from valvomo.main import assemble, running
+from valvomo.main.assembly import assemble, running
 from valvomo.settings import Settings
 
 SECRET_KEY = base64.b64encode(b"a key of thirty-two bytes, as is").decode()

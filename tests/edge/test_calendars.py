@@ -15,7 +15,7 @@ from valvomo.commands.settings.passwords import Passwords
 from valvomo.db import agents, hours, public_holidays, routing_places
 from valvomo.db.house import queue
 from valvomo.jobs.janitor import Janitor
-from valvomo.main import assemble
+from valvomo.main.assembly import assemble
 from valvomo.settings import Settings
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import httpx
 from sample_place import Place
 
 from valvomo.edge.http.pace import Pace
-from valvomo.main import assemble
+from valvomo.main.assembly import assemble
 from valvomo.settings import Settings
 
 SHOP = "https://shop.example"

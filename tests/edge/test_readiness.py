@@ -18,7 +18,8 @@ from valvomo.db.database import Database
 from valvomo.demo.organization import create_sample
 from valvomo.edge import readiness
 from valvomo.edge.readiness import Bounds
-from valvomo.main import assemble, now, running
+from valvomo.main.assembly import assemble, running
+from valvomo.main.clock import now
 from valvomo.queries import health
 from valvomo.settings import Settings
 

@@ -17,7 +17,7 @@ from valvomo.db.database import Database
 from valvomo.db.notify import NotifyBus
 from valvomo.edge.http import authentication
 from valvomo.live.feed import Feed
-from valvomo.main import House, assemble
+from valvomo.main.assembly import House, assemble
 from valvomo.settings import Settings
 
 LANE = 6

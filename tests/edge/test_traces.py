@@ -19,7 +19,7 @@ from sample_patience import until
 from sample_place import Place
 
 from valvomo.commands.settings.passwords import Passwords
-from valvomo.main import assemble, running
+from valvomo.main.assembly import assemble, running
 from valvomo.main.tracing import recorded, traced
 from valvomo.settings import Settings
 from valvomo.telemetry import spans

@@ -23,7 +23,7 @@ from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.demo.organization import PASSWORD, create_sample
 from valvomo.demo.people.http import Http, new_client
-from valvomo.main import now
+from valvomo.main.clock import now
 from valvomo.queries.verify import verify
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)

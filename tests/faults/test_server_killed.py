@@ -23,7 +23,7 @@ from valvomo.db.embedded import url_of_running
 from valvomo.demo.organization import PASSWORD, Sample, create_sample
 from valvomo.demo.people.http import Http, UnreachableError, new_client
 from valvomo.demo.people.stream import Stream
-from valvomo.main import now
+from valvomo.main.clock import now
 from valvomo.queries.verify import verify
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)

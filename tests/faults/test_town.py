@@ -17,7 +17,7 @@ from sample_patience import until
 from sample_town import Town, living
 
 from valvomo.db import inspections
-from valvomo.main import now
+from valvomo.main.clock import now
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]  # servers are started and killed
 DISK = 400

@@ -10,8 +10,8 @@ from sample_floor import AINO, EINO, Floor
 from valvomo.commands.agents.connection import AgentConnect
 from valvomo.domain.agents.presence import Presence
 from valvomo.jobs.janitor import Janitor
-from valvomo.main.assembly import assemble, now
-from valvomo.main.clock import HouseClock
+from valvomo.main.assembly import assemble
+from valvomo.main.clock import HouseClock, now
 from valvomo.settings import Settings
 
 pytestmark = pytest.mark.slow

@@ -18,7 +18,10 @@ from typing import Any
 import uvicorn.loops.uvloop  # noqa: F401 - imported by uvicorn itself when a server is run
 import uvicorn.protocols.http.httptools_impl  # noqa: F401
 
-import valvomo.cli  # noqa: F401
+import valvomo.bus.nats  # noqa: F401 - each command imports what it needs when it is run
+import valvomo.cli.insight  # noqa: F401
+import valvomo.cli.operating  # noqa: F401
+import valvomo.cli.playing  # noqa: F401
 
 DIES_WITH_ITS_PARENT = 1
 """PR_SET_PDEATHSIG of prctl(2)."""

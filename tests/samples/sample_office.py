@@ -14,7 +14,7 @@ from valvomo.commands.execute import Executor
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
 from valvomo.demo.organization import PASSWORD, Sample, create_sample
-from valvomo.main import now
+from valvomo.main.clock import now
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 ASKED = ("agent_monitoring", "supervisor_purpose")

@@ -19,7 +19,7 @@ from valvomo.db.database import Database
 from valvomo.domain.access.actor import Actor, ActorKind, UserRole
 from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import Channel
-from valvomo.main import House
+from valvomo.main.assembly import House
 
 
 class Served(NamedTuple):

@@ -32,7 +32,7 @@ from valvomo.demo.people.crowd import Crowd, Plan
 from valvomo.demo.people.pace import Pace
 from valvomo.demo.people.tally import Tally
 from valvomo.demo.people.world import World
-from valvomo.main import now
+from valvomo.main.clock import now
 from valvomo.queries.verify import verify
 
 SPEED = 25.0

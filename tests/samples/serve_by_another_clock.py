@@ -8,14 +8,14 @@ from serve_with_cheap_passwords import cheapen
 
 from valvomo import cli
 from valvomo.main import assembly, server
-from valvomo.main.clock import HouseClock
+from valvomo.main.clock import HouseClock, now
 
 PLACE = Path(sys.argv.pop(1))
 
 
 def wrong() -> datetime:
     """What this server's machine believes."""
-    return assembly.now() + timedelta(seconds=float(PLACE.read_text()))
+    return now() + timedelta(seconds=float(PLACE.read_text()))
 
 
 def assemble(*args: object, **_clock: object) -> assembly.House:

@@ -1,4 +1,7 @@
-"""The command line: `valvomo demo | serve | insight | migrate | createadmin | openapi | verify | doctor | …`."""
+"""The command line: `valvomo demo | serve | insight | migrate | createadmin | openapi | verify | doctor | …`.
+
+Each command is imported when it is asked for, so that none waits for what the others need.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,48 @@ import sys
 import cyclopts
 
 from valvomo import __version__
-from valvomo.cli import insight, operating, playing, verifying, whatif
-from valvomo.cli.doctor.command import doctor
 from valvomo.cli.running import EXPECTED, FailedError, fail
 
 app = cyclopts.App(name="valvomo", version=__version__, help="A self-hosted contact centre.")
-app.command(playing.demo_command, name="demo")
-app.command(operating.serve_command, name="serve")
-app.command(operating.migrate, name="migrate")
-app.command(operating.createadmin, name="createadmin")
-app.command(verifying.verify_command, name="verify")
-app.command(doctor, name="doctor")
-app.command(operating.openapi, name="openapi")
-app.command(playing.simulate_command, name="simulate")
-app.command(whatif.whatif_command, name="whatif")
-app.command(insight.insight_command, name="insight")
+COMMANDS = {
+    "demo": (
+        "playing:demo_command",
+        "Run a whole contact centre on this machine: sample organization, simulated customers and agents.",
+    ),
+    "serve": (
+        "operating:serve_command",
+        "Run the server, configured by environment or file (docs/settings.md).",
+    ),
+    "migrate": ("operating:migrate", "Bring the database's schema up to date."),
+    "createadmin": (
+        "operating:createadmin",
+        "Create an administrator, and the organization if it is new. The password is asked for, or read from a pipe.",
+    ),
+    "verify": (
+        "verifying:verify_command",
+        "Prove that every conversation equals the fold of its facts and that the journal's chain is whole.",
+    ),
+    "doctor": (
+        "doctor.command:doctor",
+        "Look at everything that this installation stands on, name what is broken, and say what to do about it.",
+    ),
+    "openapi": ("operating:openapi", "Print the description of the HTTP interface."),
+    "simulate": (
+        "playing:simulate_command",
+        "Bring realistic traffic to a running server, through its public interfaces only, and check its promises.",
+    ),
+    "whatif": (
+        "whatif:whatif_command",
+        "Play a load in today's house and in a changed one, with the routing that serves the real one.",
+    ),
+    "insight": (
+        "insight:insight_command",
+        "Measure what customers feel and in which language they write, until interrupted.",
+    ),
+}
+"""Where each is, below this package, and what it is for."""
+for name, (place, purpose) in COMMANDS.items():
+    app.command(f"valvomo.cli.{place}", name=name, help=purpose)
 
 
 def main() -> None:

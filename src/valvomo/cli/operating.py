@@ -22,7 +22,8 @@ from valvomo.domain.access.signing_in import password_refusal
 from valvomo.domain.refusals import Refusal
 from valvomo.edge.app import routes
 from valvomo.edge.http.interface import document
-from valvomo.main import now, serve
+from valvomo.main.clock import now
+from valvomo.main.server import serve
 from valvomo.protocol.problems import problem_of
 
 

@@ -20,7 +20,8 @@ from valvomo.db.embedded import url_of_running
 from valvomo.demo import invitation, play
 from valvomo.demo.organization import AGENTS, PASSWORD, SUPERVISORS, ensure_sample
 from valvomo.demo.people.traffic import Run, traffic
-from valvomo.main import House, serve
+from valvomo.main.assembly import House
+from valvomo.main.server import serve
 
 
 def _help(text: str) -> Parameter:

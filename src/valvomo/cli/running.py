@@ -16,7 +16,7 @@ from valvomo.db import migrate as migrations
 from valvomo.db.database import Database
 from valvomo.db.embedded import EmbeddedPostgresError, url_of_running
 from valvomo.db.lost import LOST
-from valvomo.main import PendingMigrationsError, database_of
+from valvomo.main.reaching import PendingMigrationsError, database_of
 
 T = TypeVar("T")
 

@@ -20,8 +20,8 @@ from valvomo.db import inspections
 from valvomo.db.database import Database
 from valvomo.db.inspections import INSPECTOR, OPERATOR, Inspection
 from valvomo.files.port import Storage, StorageError
-from valvomo.main import now
-from valvomo.main.files import storage_of
+from valvomo.main.clock import now
+from valvomo.main.reaching import storage_of
 from valvomo.queries.verify import (
     STANDING,
     Check,

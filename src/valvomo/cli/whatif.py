@@ -19,7 +19,7 @@ from valvomo.db.database import Database
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.refusals import Refusal
 from valvomo.domain.routing.facts import ALGORITHM
-from valvomo.main import now
+from valvomo.main.clock import now
 from valvomo.protocol.problems import problem_of
 from valvomo.protocol.whatif import (
     MOST_REPLICATIONS,

@@ -6,13 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from valvomo import __version__
 from valvomo.addresses import networks_of
-from valvomo.bus.local import LocalBus
-from valvomo.bus.nats import Address, NatsBus
 from valvomo.bus.port import Bus
 from valvomo.commands.bookkeeping import Bookkeeper
 from valvomo.commands.calling import Calling
@@ -23,9 +21,7 @@ from valvomo.commands.settings.sign_in import Gate
 from valvomo.db import hours, migrate
 from valvomo.db.database import Database
 from valvomo.db.doorbell import Doorbell
-from valvomo.db.embedded import EmbeddedPostgres
 from valvomo.db.leading import Leadership
-from valvomo.db.notify import NotifyBus
 from valvomo.edge.app import create_app
 from valvomo.edge.door import Door
 from valvomo.edge.http.authentication import Authentication
@@ -57,10 +53,11 @@ from valvomo.live.hub import Hub
 from valvomo.live.replay.rule_trials import RuleTrials
 from valvomo.live.replay.watching import Replay
 from valvomo.main.channels import channel_jobs, channels_of, enclosures_of
-from valvomo.main.clock import HouseClock
+from valvomo.main.clock import HouseClock, now
 from valvomo.main.doing import doing
 from valvomo.main.files import file_parts
 from valvomo.main.insight_places import sentiment_places, speech_places, voice_places
+from valvomo.main.reaching import bus_of
 from valvomo.main.readings import Sources, register
 from valvomo.media.relays import Relays
 from valvomo.queries.backlog import kept
@@ -69,13 +66,6 @@ from valvomo.settings import Settings
 
 Clock = Callable[[], datetime]
 Job = Callable[[], Coroutine[Any, Any, None]]
-
-
-class PendingMigrationsError(Exception):
-    """The database's schema is older than this program; an operator decides when it is changed."""
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(f"migrations are pending: {', '.join(names)}; run `valvomo migrate` first")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +80,6 @@ class House:
     app: Door
     janitor: Janitor
     jobs: tuple[Job, ...]
-
-
-def now() -> datetime:
-    """The machine's clock."""
-    return datetime.now(UTC)
 
 
 def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus: Bus | None = None) -> House:
@@ -178,17 +163,6 @@ def _janitor(executor: Executor, hub: Hub, notes: NotesByKind, admissions: Admis
     )
 
 
-def bus_of(settings: Settings, database: Database) -> Bus:
-    """The way to the other processes: NATS if there is one, else the database; none where we are alone."""
-    if settings.bus_url:
-        address = Address.of(
-            settings.bus_url, credentials=settings.bus_credentials, authority=settings.bus_ca
-        )
-        return NatsBus(address, prefix=settings.bus_prefix)
-    alone = settings.embedded and not settings.insight_processes
-    return LocalBus() if alone else NotifyBus(database)
-
-
 def _router(parts: Parts, bell: Doorbell, leadership: Leadership | None) -> Router:
     """Of several processes one routes; nobody else is at an embedded database."""
     executor = parts.executor
@@ -257,33 +231,3 @@ async def running(house: House) -> AsyncIterator[None]:
             for task in tasks:
                 task.cancel()
     await house.janitor.end()
-
-
-@asynccontextmanager
-async def database_of(settings: Settings, *, may_migrate: bool = False) -> AsyncIterator[Database]:
-    """The database that the settings name, or the embedded one; its schema is ours when it is given.
-
-    Raises `PendingMigrationsError` where the schema is older and is not ours to change. The halves that only remove
-    something may be missing, and those that prepare a newer release may be there: so it is during an upgrade.
-    """
-    if settings.embedded:
-        async with EmbeddedPostgres(settings.data / "postgres", binaries=settings.postgres_bin) as server:
-            await migrate.apply(server.url, alone=True)
-            async with _opened(server.url, settings) as database:
-                yield database
-        return
-    if may_migrate:
-        await migrate.apply(settings.database_url)
-    elif missing := await migrate.missing(settings.database_url):
-        raise PendingMigrationsError([one.label for one in missing])
-    async with _opened(settings.database_url, settings) as database:
-        yield database
-
-
-@asynccontextmanager
-async def _opened(url: str, settings: Settings) -> AsyncIterator[Database]:
-    database = await Database.open(url, pool_size=settings.pool_size)
-    try:
-        yield database
-    finally:
-        await database.close()

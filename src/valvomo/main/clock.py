@@ -8,7 +8,7 @@ all of them have in common, again and again, and adds to its own what that is ah
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -16,6 +16,11 @@ TOLD = timedelta(seconds=1)
 """A correction by so much is worth an operator's attention."""
 
 log = structlog.get_logger(__name__)
+
+
+def now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
 
 
 class HouseClock:

@@ -7,24 +7,13 @@ from valvomo.commands.attachments.receiving import Intake
 from valvomo.commands.execute import Executor
 from valvomo.edge.parts import FileParts
 from valvomo.files.clamav import ClamAV
-from valvomo.files.folder import Folder
 from valvomo.files.links import Links
-from valvomo.files.port import Storage
-from valvomo.files.s3 import S3, Bucket
 from valvomo.files.sealed import SealedFiles
 from valvomo.house_key import house_key
+from valvomo.main.reaching import storage_of
 from valvomo.settings import Settings
 
-FOLDER = "files"
-"""In the data folder."""
 PURPOSE = "file links"
-
-
-def storage_of(settings: Settings) -> Storage:
-    """The bucket, or a folder in the data folder."""
-    if settings.files_store:
-        return S3(Bucket.of(settings.files_store))
-    return Folder(settings.data / FOLDER)
 
 
 def links_of(settings: Settings) -> Links:

@@ -19,9 +19,9 @@ from valvomo.db.ids import new_id
 from valvomo.db.lost import LOST
 from valvomo.insight.choosing import Models
 from valvomo.jobs.sentiment import Sentiment
-from valvomo.main.assembly import bus_of, now
-from valvomo.main.clock import HouseClock
+from valvomo.main.clock import HouseClock, now
 from valvomo.main.insight_places import sentiment_places
+from valvomo.main.reaching import bus_of
 from valvomo.settings import Settings
 
 NICENESS = 5

@@ -13,10 +13,11 @@ import structlog
 import uvicorn
 
 from valvomo.edge.ws.frames import SharedFrames
-from valvomo.main.assembly import House, assemble, database_of, now, running
+from valvomo.main.assembly import House, assemble, running
 from valvomo.main.calls import attendant_of, carrying
-from valvomo.main.clock import HouseClock
+from valvomo.main.clock import HouseClock, now
 from valvomo.main.insight import beside
+from valvomo.main.reaching import database_of
 from valvomo.main.tracing import traced
 from valvomo.protocol.frames import MAX_OFFER_FRAME
 from valvomo.settings import Settings

@@ -11,7 +11,8 @@ import uvicorn
 from sample_sockets import Served
 
 from valvomo.edge.ws.frames import SharedFrames
-from valvomo.main import assemble, now, running
+from valvomo.main.assembly import assemble, running
+from valvomo.main.clock import now
 from valvomo.settings import Settings
 
 

@@ -25,7 +25,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.refusals import Refusal
 from valvomo.live import subscriptions
-from valvomo.main import now
+from valvomo.main.clock import now
 
 pytestmark = pytest.mark.slow
 

@@ -24,9 +24,9 @@ from valvomo.cli.running import run
 from valvomo.db.database import Database
 from valvomo.db.embedded import url_of_running
 from valvomo.db.lost import LOST
-from valvomo.main import now
-from valvomo.main.assembly import bus_of
 from valvomo.main.channels import vault_of
+from valvomo.main.clock import now
+from valvomo.main.reaching import bus_of
 from valvomo.settings import Settings
 
 Clock = Callable[[], datetime]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from valvomo.cli.doctor.finding import Finding, broken, not_configured, ok
 from valvomo.files.clamav import ClamAV, UnavailableError
 from valvomo.files.port import StorageError
-from valvomo.main.files import storage_of
+from valvomo.main.reaching import storage_of
 from valvomo.settings import Settings
 
 
