@@ -198,13 +198,13 @@ async def test_another_organization_is_verified_apart(floor: Floor, talk: str) -
 
 async def test_the_command_says_it_and_answers_with_its_exit_code(floor: Floor, talk: str) -> None:
     said: list[str] = []
-    assert await verify_command(floor.database, said.append, Wanted(full=True), floor.clock) == 0
+    assert await verify_command(floor.database, said.append, Wanted(), floor.clock) == 0
     facts = len(await floor.all_facts())
     looked = f"verified 2 organizations, {facts} facts, 1 conversations, 4 messages"
     assert said == [f"{looked}: all is as it was written"]
     said.clear()
     await floor.sql("UPDATE conversations SET priority = 7")
-    assert await verify_command(floor.database, said.append, Wanted(full=True), floor.clock) == 1
+    assert await verify_command(floor.database, said.append, Wanted(), floor.clock) == 1
     assert said[0].endswith("priority is 7, the facts say 0")
     assert said[1].endswith("NOT as it was written")
 
@@ -236,7 +236,7 @@ async def test_each_is_proved_once_and_counted_once(floor: Floor, monkeypatch: p
             for one in talks:
                 await floor.write(AINO, one, "line")
         said.clear()
-        assert await verify_command(floor.database, said.append, Wanted(), floor.clock) == 0
+        assert await verify_command(floor.database, said.append, Wanted(since_last=True), floor.clock) == 0
         return said[-1]
 
     for _ in range(2):
@@ -244,7 +244,7 @@ async def test_each_is_proved_once_and_counted_once(floor: Floor, monkeypatch: p
     await floor.sql("UPDATE conversations SET priority = 7 WHERE id = $1", talks[1])
     await floor.write(AINO, talks[1], "line")
     said.clear()
-    assert await verify_command(floor.database, said.append, Wanted(), floor.clock) == 1
+    assert await verify_command(floor.database, said.append, Wanted(since_last=True), floor.clock) == 1
     assert said[0].endswith("priority is 7, the facts say 0")
 
 

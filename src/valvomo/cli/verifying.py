@@ -1,4 +1,4 @@
-"""`valvomo verify`: prove what is new since the last time, or everything, beside a server at work."""
+"""`valvomo verify`: prove everything, or what is new since the last time, beside a server at work."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from cyclopts.validators import Number
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from valvomo.cli.running import load, reached, run
+from valvomo.cli.running import FailedError, load, reached, run
 from valvomo.db import inspections
 from valvomo.db.database import Database
 from valvomo.db.inspections import INSPECTOR, OPERATOR, Inspection
+from valvomo.db.transaction import Transaction
 from valvomo.files.port import Storage, StorageError
 from valvomo.main.clock import now
 from valvomo.main.reaching import storage_of
@@ -39,28 +40,38 @@ Say = Callable[[str], None]
 
 def verify_command(
     *,
-    full: bool = False,
+    since_last: bool = False,
+    anew: bool = False,
     pace: Annotated[float, Parameter(validator=Number(gt=0, lte=1))] = 1.0,
 ) -> None:
     """Prove that every conversation equals the fold of its facts and that the journal's chain is whole.
 
-    Goes on from where the last clean run ended, so it can run every hour beside a server at work.
+    Everything from the first fact on, beside a server at work; and what was proved before must still be there.
 
     Parameters
     ----------
-    full
-        Prove everything from the first fact on, and trust nothing that was proved before.
+    since_last
+        Only what is new since the last clean run, and what is going on: cheap enough for every hour. What was changed
+        in older rows, messages, facts and files afterwards is not seen by it.
+    anew
+        Do not ask whether what was proved before is still there, and go on from here when everything is whole: for
+        after these notes were damaged, or the journal was taken back to an earlier moment without them.
     pace
         The share of the time in which it works: 0.1 takes ten times as long and burdens the database by a tenth.
     """
-    sys.exit(run(_verify(Wanted(full=full, pace=pace))))
+    if since_last and anew:
+        raise FailedError("--since-last trusts what was proved before and --anew does not: choose one")
+    sys.exit(run(_verify(Wanted(since_last=since_last, anew=anew, pace=pace))))
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """How to verify."""
 
-    full: bool = False
+    since_last: bool = False
+    """Only what is new since the last clean run."""
+    anew: bool = False
+    """Without a look at what was proved before."""
     pace: float = 1.0
     storage: Storage | None = None
     """Where sent files are, if they are to be looked at."""
@@ -89,7 +100,7 @@ async def verify(database: Database, say: Say, wanted: Wanted, clock: Callable[[
         f"{report.organizations} organizations, {report.facts} facts, {report.conversations} conversations, "
         f"{report.messages} messages" + (f", {files} files" if wanted.storage is not None else "")
     )
-    since = "" if wanted.full else " since the last time"
+    since = " since the last time" if wanted.since_last else ""
     say(
         f"verified {looked}{since}: "
         + ("all is as it was written" if report.clean else "NOT as it was written")
@@ -102,7 +113,9 @@ async def _files(database: Database, wanted: Wanted, organization_id: str, repor
     if wanted.storage is None:
         return 0
     try:
-        return await verify_files(database, wanted.storage, organization_id, report, full=wanted.full)
+        return await verify_files(
+            database, wanted.storage, organization_id, report, full=not wanted.since_last
+        )
     except StorageError as error:
         report.add(organization_id, "files", f"could not be looked at: {error}", Check.MESSAGES)
         return 0
@@ -120,24 +133,32 @@ class _Run:
     before: int = 0
 
     async def go(self, bar: Progress | None) -> None:
-        """From the checkpoint to the head, or everything."""
+        """Everything, or from the checkpoint to the head."""
         self.before = self.report.count
         async with self.database.reading() as tx:
-            known = await inspections.get(tx, self.organization_id, OPERATOR)
+            known = {by: await self._known(tx, by) for by in (OPERATOR, INSPECTOR)}
             head = await tx.value("journal.head", self.organization_id) or 0
-        since = Checkpoint(known.position, known.hash) if known and not self.wanted.full else Checkpoint()
-        rest = self._rest(bar, max(0, head - since.position))
-        if self.wanted.full:
-            # Whoever proves everything and finds it whole vouches for it anew, whatever was thought of it before.
-            proved = await verify_everything(self.database, self.organization_id, self.report, rest)
-            await self._keep(proved, OPERATOR)
-            await self._keep(proved, INSPECTOR)
+        if not self.wanted.since_last:
+            before = () if self.wanted.anew else set(known.values())
+            rest = self._rest(bar, head)
+            proved = await verify_everything(
+                self.database, self.organization_id, self.report, rest=rest, proved=before
+            )
+            # Whoever asked for it anew and finds everything whole vouches for it, whatever was thought of it before.
+            for by in (OPERATOR, INSPECTOR) if self.wanted.anew else (OPERATOR,):
+                await self._keep(proved, by)
             return
+        since = known[OPERATOR]
+        rest = self._rest(bar, max(0, head - since.position))
         self.report.organizations += 1
         proof = Proof(self.database, self.organization_id, self.report, rest)
         await proof.chain(since, fold=True, keep=lambda reached: self._keep(reached, OPERATOR))
         for check in STANDING:
             await proof.standing(check)
+
+    async def _known(self, tx: Transaction, by: str) -> Checkpoint:
+        one = await inspections.get(tx, self.organization_id, by)
+        return Checkpoint(one.position, one.hash) if one else Checkpoint()
 
     async def _keep(self, reached: Checkpoint, by: str) -> None:
         """Only what is clean is not looked at again."""

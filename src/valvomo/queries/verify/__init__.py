@@ -7,6 +7,9 @@ act on it. Everything, or what is new since a checkpoint and what is going on.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from operator import attrgetter
+
 from valvomo.queries.reading import Reader
 from valvomo.queries.verify.chain import Checkpoint
 from valvomo.queries.verify.proof import Proof, Rest, no_rest
@@ -35,11 +38,22 @@ async def verify(reader: Reader) -> Report:
 
 
 async def verify_everything(
-    reader: Reader, organization_id: str, report: Report, rest: Rest = no_rest
+    reader: Reader,
+    organization_id: str,
+    report: Report,
+    *,
+    rest: Rest = no_rest,
+    proved: Iterable[Checkpoint] = (),
 ) -> Checkpoint:
-    """Everything of one organization, from its first fact to the head; that head."""
+    """Everything of one organization, from its first fact to the head; that head.
+
+    What was `proved` before must still be there: a journal whose end was cut off, or that was written anew from some
+    fact on, is whole by itself.
+    """
     report.organizations += 1
     proof = Proof(reader, organization_id, report, rest)
+    for one in sorted(proved, key=attrgetter("position")):
+        await proof.still(one)
     reached = await proof.chain(Checkpoint())
     await proof.all_conversations()
     for check in STANDING:

@@ -83,6 +83,11 @@ class Proof:
             await chain.end(head)
         return reached
 
+    async def still(self, proved: Checkpoint) -> None:
+        """What was proved before is still on the chain."""
+        if proved.position:
+            await self._head(proved)
+
     async def facts(self, since: int, until: int) -> None:
         """Again, the facts after one that was proved before, up to another one."""
         async with self._look() as tx:
