@@ -21,7 +21,7 @@ from valvomo.commands.conversations.transfer import TransferToAgent
 from valvomo.db import conversations
 from valvomo.domain.access.actor import system
 from valvomo.domain.agents.presence import Presence
-from valvomo.domain.conversations.call import CallEnded
+from valvomo.domain.conversations.call_end import CallEnded
 from valvomo.domain.conversations.ending import Abandoned, Ended
 from valvomo.domain.conversations.model import Mode, Role, State
 from valvomo.domain.refusals import Refusal

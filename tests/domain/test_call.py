@@ -10,14 +10,8 @@ from sample_talk import AT, MINUTE, accepted, after, an_open, closed, elevated, 
 
 from valvomo.domain.calls.hearing import Leg, Part
 from valvomo.domain.calls.parts import leg_of
-from valvomo.domain.conversations.call import (
-    ASKED_SECONDS,
-    accept_call,
-    decline_call,
-    elevate,
-    end_call,
-    end_call_refusal,
-)
+from valvomo.domain.conversations.call import ASKED_SECONDS, accept_call, decline_call, elevate
+from valvomo.domain.conversations.call_end import end_call, end_call_refusal
 from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.coach import coach, stop_coach
 from valvomo.domain.conversations.ending import Ended

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sample_waiting import NOON
 
 from valvomo.domain.access.actor import Actor
-from valvomo.domain.conversations.call import CallEnded, Elevated
+from valvomo.domain.conversations.call import Elevated
+from valvomo.domain.conversations.call_end import CallEnded
 from valvomo.domain.conversations.call_quality import CallRated, WayRated
 from valvomo.domain.conversations.ending import Ended, WrapUpCompleted
 from valvomo.domain.conversations.event import Event

@@ -33,7 +33,8 @@ from valvomo.domain.attachments.media import MediaState
 from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, BotResumed, Escalated
-from valvomo.domain.conversations.call import CallDeclined, CallEnded, CallOffered, Elevated
+from valvomo.domain.conversations.call import CallDeclined, CallOffered, Elevated
+from valvomo.domain.conversations.call_end import CallEnded
 from valvomo.domain.conversations.call_marks import Kept, TroubleKind
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped

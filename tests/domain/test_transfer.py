@@ -17,6 +17,7 @@ from sample_talk import (
     agent,
     an_open,
     elevated,
+    offer,
     offered,
     participant,
     queue,
@@ -27,7 +28,8 @@ from sample_talk import (
 
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.bots import escalate
-from valvomo.domain.conversations.call import CallEnded, accept_call, elevate, end_call
+from valvomo.domain.conversations.call import CallDeclined, accept_call, elevate, elevate_refusal
+from valvomo.domain.conversations.call_end import CallEnded, end_call
 from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.model import (
@@ -182,6 +184,29 @@ def test_elevation(case: str) -> None:
         assert (asked.mode, asked.elevated, asked.call) == (Mode.TEXT, False, ASKED)
         now = after(asked, accept_call(asked, Mode.VIDEO))
         assert (now.mode, now.elevated, now.channel) == (Mode.VIDEO, True, conversation.channel)
+
+
+class TestNothingIsTransferredInACall:
+    """T10: all but elevated."""
+
+    def test_who_asks_somebody_else_cannot_ask_the_customer_into_a_call(self) -> None:
+        asked = after(accepted(), transfer_to_agent(accepted(), workstream(), agent(), ASKING, at=AT))
+        assert elevate_refusal("aino", asked) == Refusal(Reason.TRANSFER_PENDING, {"agent": "Eino"})
+        advised = replace(accepted(), offers=(offer(kind=OfferKind.CONSULT),))
+        assert elevate_refusal("aino", advised) is None, "advice is no transfer"
+
+    def test_a_transfer_takes_the_question_back(self) -> None:
+        before = replace(accepted(), call=ASKED, deadlines={"call": AT + MINUTE})
+        decision = transfer_to_agent(before, workstream(), agent(), ASKING, at=AT)
+        assert isinstance(decision, tuple)
+        assert decision[0] == CallDeclined(cause="transfer_asked")
+        now = after(before, decision)
+        assert (now.call, set(now.deadlines)) == (None, {"offer"})
+        assert accept_call(now, Mode.VOICE) == Refusal(Reason.NO_CALL)
+
+    def test_the_customer_cannot_come_while_it_is_pending(self) -> None:
+        both = replace(accepted(), call=ASKED, offers=(offer(kind=OfferKind.TRANSFER),))
+        assert accept_call(both, Mode.VOICE) == Refusal(Reason.NO_CALL)
 
 
 class TestHandOver:

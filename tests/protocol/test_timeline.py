@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from valvomo.domain.conversations.call import CallEnded
+from valvomo.domain.conversations.call_end import CallEnded
 from valvomo.domain.conversations.ending import WrapUpCompleted
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import ParticipantLeft

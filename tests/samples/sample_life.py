@@ -20,6 +20,7 @@ from valvomo.domain.conversations import (
     assign,
     bots,
     call,
+    call_end,
     coach,
     consult,
     customer,
@@ -281,7 +282,7 @@ class Life(RuleBasedStateMachine):
     def end_call(self) -> None:
         wish = self.now.scheduled_transfer
         target = self.agent(wish.agent_id) if wish else None
-        self.take(call.end_call(self.now, self.stream, target, self.name(), at=self.at))
+        self.take(call_end.end_call(self.now, self.stream, target, self.name(), at=self.at))
 
     @rule(
         act=st.sampled_from(("monitor", "monitor", "stop", "join", "leave", "take_over", "coach", "quiet")), who=WHO,
@@ -403,6 +404,7 @@ class Life(RuleBasedStateMachine):
         assert asked is ("call" in self.now.deadlines), "a question that nobody answers is over some time"
         if self.now.elevated:
             assert ongoing_call(self.now) is not None
+            assert self.now.offer is None, "nothing is transferred in a call (T10)"
         elif self.now.channel not in SPOKEN:
             assert mine is None or asked
         legs = [leg for who in (*PEOPLE, self.now.contact_id) if (leg := leg_of(self.now, who))]

@@ -12,7 +12,7 @@ import msgspec
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import reads_notes
 from valvomo.domain.calls.quality import grade
-from valvomo.domain.conversations.call import CallEnded
+from valvomo.domain.conversations.call_end import CallEnded
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.consent import ConsentAnswered
 from valvomo.domain.conversations.delivery import DeliveryChanged

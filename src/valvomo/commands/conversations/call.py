@@ -11,6 +11,7 @@ from valvomo.commands.work import Work
 from valvomo.domain.access.actor import ActorKind
 from valvomo.domain.access.acts import Act
 from valvomo.domain.conversations import call as rules
+from valvomo.domain.conversations import call_end
 from valvomo.domain.conversations import coach as coaching
 from valvomo.domain.conversations import hold as holding
 from valvomo.domain.conversations.model import SPOKEN, Conversation, Mode
@@ -182,5 +183,7 @@ async def _ended(work: Work, conversation: Conversation, by_role: str) -> Outcom
     wish = conversation.scheduled_transfer
     target = await work.lock_agent(wish.agent_id) if wish else None
     workstream = await work.workstream(conversation)
-    decision = rules.end_call(conversation, workstream, target, work.new_id(), by_role=by_role, at=work.now)
+    decision = call_end.end_call(
+        conversation, workstream, target, work.new_id(), by_role=by_role, at=work.now
+    )
     return await work.decide(conversation, decision)

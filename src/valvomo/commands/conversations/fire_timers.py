@@ -14,7 +14,8 @@ from valvomo.db import agents, conversations, house
 from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.bots import bot_due
-from valvomo.domain.conversations.call import CallDeclined, end_call
+from valvomo.domain.conversations.call import CallDeclined
+from valvomo.domain.conversations.call_end import end_call
 from valvomo.domain.conversations.ending import CapacityFreed, auto_close, customer_end, due, talk_over
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.marks import Deadline

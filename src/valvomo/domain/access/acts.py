@@ -21,7 +21,8 @@ from valvomo.domain.access.supervision import (
 from valvomo.domain.conversations.ask import ask_refusal, withdraw_refusal
 from valvomo.domain.conversations.assign import assign_refusal
 from valvomo.domain.conversations.bots import handled_refusal, pause_refusal, unpause_refusal
-from valvomo.domain.conversations.call import elevate_refusal, end_call_refusal
+from valvomo.domain.conversations.call import elevate_refusal
+from valvomo.domain.conversations.call_end import end_call_refusal
 from valvomo.domain.conversations.coach import coach_refusal, stop_coach_refusal
 from valvomo.domain.conversations.consult import consult_refusal
 from valvomo.domain.conversations.details import details_refusal

@@ -1,4 +1,4 @@
-"""Elevation of a text conversation to a call, and its return to text when the call ends (spec 1 §1, §3 e, §4).
+"""Elevation of a text conversation to a call (spec 1 §1, §4); how it becomes text again is in `call_end.py`.
 
 The agent asks, the customer comes with sound and picture, with sound alone, or not at all.
 """
@@ -9,14 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.event import Event, with_deadlines, without_call
-from valvomo.domain.conversations.model import SPOKEN, Channel, Conversation, Mode, OfferKind
+from valvomo.domain.conversations.model import SPOKEN, Channel, Conversation, Mode
 from valvomo.domain.conversations.queueing import owner_refusal
-from valvomo.domain.conversations.targets import Asking
-from valvomo.domain.conversations.transfer import transfer_to_agent
-from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
 
 CALLABLE = frozenset({Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT})
@@ -42,7 +38,10 @@ class CallOffered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallDeclined(Event):
-    """There will be no call: `declined` by the customer, `expired`, or `withdrawn` by the agent (`cause`)."""
+    """There will be no call: `declined` by the customer, `expired`, or `withdrawn` by the agent (`cause`).
+
+    Or `transfer_asked`: somebody else was asked to take the conversation.
+    """
 
     kind: ClassVar[str] = "call_declined"
     cause: str
@@ -66,24 +65,12 @@ class Elevated(Event):
         return with_deadlines(conversation.but(mode=self.mode, call=call), call=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallEnded(Event):
-    """The call of an elevated conversation is over; the text conversation goes on. By whom: `agent`, `customer`.
-
-    With a `cause` (`customer_gone`) nobody has ended it.
-    """
-
-    kind: ClassVar[str] = "call_ended"
-    by_role: str | None = None
-    cause: str | None = None
-
-    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """Text again; a transfer that waited for this has had its chance."""
-        return without_call(conversation).but(scheduled_transfer=None)
-
-
 def elevate_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
-    """Its primary may, where the customer has a window that a call can go through, and there is no call yet."""
+    """Its primary may, where the customer has a window that a call can go through, and there is no call yet.
+
+    Nor while somebody is asked to take it: nothing is transferred in a call (T10), so whoever says yes to that would
+    have said yes to what cannot be done any more.
+    """
     if refusal := owner_refusal(agent_id, conversation):
         return refusal
     if conversation.channel is Channel.RECORD:
@@ -92,6 +79,8 @@ def elevate_refusal(agent_id: str, conversation: Conversation) -> Refusal | None
         return Refusal(Reason.ELEVATED, {"mode": conversation.mode.value})
     if conversation.channel not in CALLABLE:
         return Refusal(Reason.NOT_CALLABLE, {"channel": conversation.channel.value})
+    if conversation.offer is not None:
+        return Refusal(Reason.TRANSFER_PENDING, {"agent": conversation.offer.agent_name})
     return Refusal(Reason.CALL_OFFERED) if conversation.call is not None else None
 
 
@@ -107,7 +96,9 @@ def elevate(
 
 def accept_call(conversation: Conversation, mode: Mode) -> tuple[Event, ...] | Refusal:
     """The customer comes: with sound alone wherever they want, with their picture if that was asked for."""
-    if conversation.call is None or not conversation.call.asked or not conversation.accepted:
+    asked = conversation.call is not None and conversation.call.asked and conversation.accepted
+    # A transfer takes the question back, so where one is pending there is none; whom it is to is not the customer's.
+    if conversation.call is None or not asked or conversation.offer is not None:
         return Refusal(Reason.NO_CALL)
     seen = mode is Mode.VIDEO and conversation.call.video
     return (Elevated(mode=Mode.VIDEO if seen else Mode.VOICE, call_id=conversation.call.id),)
@@ -118,42 +109,3 @@ def decline_call(conversation: Conversation, cause: str) -> tuple[Event, ...] | 
     if conversation.call is None or not conversation.call.asked:
         return Refusal(Reason.NO_CALL)
     return (CallDeclined(cause=cause),)
-
-
-def end_call_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:
-    """Its primary ends the call of a text conversation, or takes back that they have asked for one."""
-    if refusal := owner_refusal(agent_id, conversation):
-        return refusal
-    asked = conversation.call is not None and conversation.call.asked
-    return None if conversation.elevated or asked else Refusal(Reason.NOT_ELEVATED)
-
-
-def end_call(
-    conversation: Conversation,
-    workstream: Workstream,
-    target: Agent | None,
-    offer_id: str,
-    *,
-    by_role: str | None = None,
-    cause: str | None = None,
-    at: datetime,
-) -> tuple[Event, ...] | Refusal:
-    """The call ends; a transfer that was scheduled for now is made, if its target can still be asked."""
-    if conversation.call is not None and conversation.call.asked:
-        return decline_call(conversation, "withdrawn")
-    if not conversation.elevated:
-        return Refusal(Reason.NOT_ELEVATED)
-    ended = CallEnded(by_role=by_role, cause=cause)
-    waiting = conversation.scheduled_transfer
-    if waiting is None or target is None:
-        return (ended,)
-    asking = Asking(
-        offer_id=offer_id,
-        kind=OfferKind.TRANSFER,
-        by_id=waiting.by_id,
-        by_role=waiting.by_role,
-        note=waiting.note,
-        stay=waiting.by_role == "supervisor",
-    )
-    made = transfer_to_agent(ended.apply(conversation, at), workstream, target, asking, at=at)
-    return (ended,) if isinstance(made, Refusal) else (ended, *made)

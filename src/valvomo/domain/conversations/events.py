@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, BotResumed, Escalated
-from valvomo.domain.conversations.call import CallDeclined, CallEnded, CallOffered, Elevated
+from valvomo.domain.conversations.call import CallDeclined, CallOffered, Elevated
+from valvomo.domain.conversations.call_end import CallEnded
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped
 from valvomo.domain.conversations.consent import ConsentAnswered, ConsentAsked, NoticeShown

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from valvomo.domain.agents.capacity import Agent
+from valvomo.domain.conversations.call import CallDeclined
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.leaving import put_out
 from valvomo.domain.conversations.marks import ScheduledTransfer
@@ -52,13 +53,16 @@ def transfer_to_agent(
 ) -> tuple[Event, ...] | Refusal:
     """The other agent is asked; the first stays primary and keeps talking until they accept (spec 1 §3 c).
 
-    An offer that nobody has accepted yet is withdrawn in favour of the new one.
+    An offer that nobody has accepted yet is withdrawn in favour of the new one. So is the question whether the
+    customer comes into a call: there is no transfer in one, and who would get it has not asked.
     """
     if refusal := transfer_refusal(conversation) or agent_refusal(conversation, workstream, agent, asking):
         return refusal
     made = OfferMade(offer=offer_to(conversation, workstream, agent, asking, at=at))
+    call = conversation.call
+    asked = (CallDeclined(cause="transfer_asked"),) if call is not None and call.asked else ()
     if conversation.owner_id or conversation.offer is None:
-        return (made,)
+        return (*asked, made)
     return (OfferWithdrawn(offer=conversation.offer, cause="transferred"), made)
 
 
