@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valvomo.domain.calls.hearing import SENDING, Hears, Leg, Part, hearing, hears, recorded
+from valvomo.domain.calls.hearing import SENDING, Hears, Leg, Part, hearing, hears, recorded, sees
 
 C, A, S, L, W, P = (
     Part.CUSTOMER, Part.AGENT, Part.CONSULT, Part.LISTENER, Part.WHISPERER, Part.SPEAKER,
@@ -27,12 +27,12 @@ TABLE = {
 @pytest.mark.parametrize("state", list(product([False, True], repeat=3)))
 def test_each_pair(hearer: Part, source: Part, state: tuple[bool, bool, bool]) -> None:
     held, muted, private = state
-    heard = TABLE[hearer].replace(" ", "")[list(Part).index(source)] == "y"
-    heard = heard and not muted
-    heard = heard and not (held and C in {hearer, source})
-    heard = heard and not (private and hearer is C)
-    other = Leg(id="b", part=source, muted=muted, private=private)
-    assert hears(Leg(id="a", part=hearer), other, held=held) is heard
+    seen = TABLE[hearer].replace(" ", "")[list(Part).index(source)] == "y"
+    seen = seen and not (held and C in {hearer, source})
+    seen = seen and not (private and hearer is C)
+    one, other = Leg(id="a", part=hearer), Leg(id="b", part=source, muted=muted, private=private)
+    assert sees(one, other, held=held) is seen
+    assert hears(one, other, held=held) is (seen and not muted)
 
 
 def call(*parts: Part) -> list[Leg]:
@@ -66,6 +66,12 @@ def test_who_has_joined_is_heard_by_everybody() -> None:
         "speaker": "agent consult customer",
         "consult": "agent customer speaker",
     }
+
+
+def test_who_mutes_their_microphone_is_seen_on() -> None:
+    matrix = hearing([Leg(id="customer", part=C), Leg(id="agent", part=A, muted=True)])
+    assert matrix["customer"] == Hears(frozenset(), seen=frozenset({"agent"}))
+    assert matrix["agent"] == Hears(frozenset({"customer"}), seen=frozenset({"customer"}))
 
 
 def test_on_hold_the_house_talks_among_itself() -> None:
@@ -112,7 +118,8 @@ def test_whatever_the_call_is(legs: list[Leg], held: bool) -> None:
     assert matrix.keys() == by_id.keys()
     for one, found in matrix.items():
         sources = [by_id[each] for each in found.sources]
-        assert one not in found.sources
+        assert one not in found.seen
+        assert found.sources == {each for each in found.seen if not by_id[each].muted}
         assert all(each.part in SENDING and not each.muted for each in sources)
         assert not (found.music and by_id[one].part is not C)
         assert all(by_id[one].part is A for each in sources if each.part is W)

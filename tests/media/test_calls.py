@@ -122,15 +122,37 @@ async def test_another_network_and_a_page_that_was_loaded_anew(meeting: Meeting)
 
 async def test_pictures(meeting: Meeting) -> None:
     async with asyncio.timeout(PATIENCE):
-        await meeting.come("customer", C, video="red")
-        await meeting.come("agent", A, video="blue")
-        await meeting.route({"customer": C, "agent": A})
+        await see_each_other(meeting)
 
-        async def each_sees_the_other() -> bool:
-            seen = [await meeting.page.evaluate(f"colour('{who}')") for who in ("customer", "agent")]
-            return seen == ["blue", "red"]
 
-        await meeting.eventually(each_sees_the_other)
+async def test_who_mutes_their_microphone_is_seen_on(meeting: Meeting) -> None:
+    async with asyncio.timeout(PATIENCE):
+        parts = await see_each_other(meeting)
+        await meeting.until(customer="agent", agent="customer")
+        await meeting.route(parts, muted={"agent"})
+        await meeting.until(customer="", agent="customer")
+        await meeting.sees("customer", 10)
+        await meeting.route(parts, held=True)
+        await meeting.until(customer="music", agent="")
+        await meeting.route(parts, muted={"agent", "customer"})
+        await meeting.until(customer="", agent="")
+        await asyncio.gather(meeting.sees("customer", 10), meeting.sees("agent", 10))
+        assert await meeting.heard("customer") == ""
+
+
+async def see_each_other(meeting: Meeting) -> dict[str, Part]:
+    """A customer and an agent with a camera each."""
+    parts = {"customer": C, "agent": A}
+    await meeting.come("customer", C, video="red")
+    await meeting.come("agent", A, video="blue")
+    await meeting.route(parts)
+
+    async def each_sees_the_other() -> bool:
+        seen = [await meeting.page.evaluate(f"colour('{who}')") for who in parts]
+        return seen == ["blue", "red"]
+
+    await meeting.eventually(each_sees_the_other)
+    return parts
 
 
 async def test_what_happens_is_told(meeting: Meeting) -> None:

@@ -96,6 +96,7 @@ SCRIPT = """() => {
     const [red, green, blue] = paint.getImageData(1, 1, 1, 1).data
     return red > 128 && green < 100 ? 'red' : blue > 128 && red < 100 ? 'blue' : 'other'
   }
+  window.frames = (name) => people[name].seen?.getVideoPlaybackQuality().totalVideoFrames ?? 0
   window.canPress = (name) => people[name].pc.getSenders()[0].dtmf.canInsertDTMF
   window.press = (name, keys) => {
     const [sender] = people[name].pc.getSenders()
@@ -172,6 +173,16 @@ class Meeting:
         """Until something holds."""
         while not await holds():
             await self.page.wait_for_timeout(50)
+
+    async def sees(self, who: str, pictures: int) -> None:
+        """Until somebody has been shown so many more pictures of whoever they see."""
+        before: int = await self.page.evaluate("(who) => frames(who)", who)
+
+        async def shown() -> bool:
+            frames: int = await self.page.evaluate("(who) => frames(who)", who)
+            return frames >= before + pictures
+
+        await self.eventually(shown)
 
     async def says(self, who: str, packets: int) -> None:
         """Until so many more packets have come from somebody."""

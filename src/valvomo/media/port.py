@@ -188,9 +188,10 @@ class Engine(Protocol):
         ...
 
     async def set_routes(self, call_id: str, matrix: Matrix, *, kept: AbstractSet[str] = frozenset()) -> None:
-        """Who hears whom from now on, and whose sound may be kept, all at once.
+        """Who hears and sees whom from now on, and whose sound may be kept, all at once.
 
-        A leg that is absent hears nothing, and of one that is not in `kept` nothing is recorded or written down.
+        A leg that is absent hears and sees nothing, and of one that is not in `kept` nothing is recorded or written
+        down.
         """
         ...
 

@@ -1,7 +1,7 @@
-"""Who hears whom in a call: one table, which engines only apply (spec 1 §3, §5).
+"""Who hears and sees whom in a call: one table, which engines only apply (spec 1 §3, §5).
 
-What is not in the table is not heard. A listener is heard by nobody, a whisperer by the agent alone, and a customer who
-is on hold hears music and is heard by nobody: they may talk to whoever is beside them.
+What is not in the table is neither heard nor seen. A listener is heard by nobody, a whisperer by the agent alone, and a
+customer who is on hold hears music and is heard by nobody: they may talk to whoever is beside them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ class Part(StrEnum):
 class Leg:
     """One way on which somebody is in a call.
 
-    `muted` by themselves. `private`: a consult whom the customer does not hear.
+    `muted`: they have turned off their microphone; of their camera that says nothing. `private`: a consult whom the
+    customer does not hear.
     """
 
     id: str
@@ -37,14 +38,15 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Hears:
-    """What one leg is given: the sound of others, by their legs' ids, or music in its place."""
+    """What one leg is given, by others' ids: the sound of `sources` or music in its place, the pictures of `seen`."""
 
     sources: frozenset[str] = frozenset()
     music: bool = False
+    seen: frozenset[str] = frozenset()
 
 
 Matrix = Mapping[str, Hears]
-"""By leg; who is absent from it hears nothing."""
+"""By leg; who is absent from it hears and sees nothing."""
 
 _HOUSE = frozenset({Part.AGENT, Part.CONSULT, Part.SPEAKER})
 _ALL_OF_IT = _HOUSE | {Part.CUSTOMER}
@@ -65,7 +67,12 @@ RECORDED = _ALL_OF_IT
 
 def hears(hearer: Leg, source: Leg, *, held: bool) -> bool:
     """Whether one leg is given the sound of another; `held`: the customer is on hold."""
-    if hearer.id == source.id or source.muted or source.part not in HEARD_BY[hearer.part]:
+    return not source.muted and sees(hearer, source, held=held)
+
+
+def sees(hearer: Leg, source: Leg, *, held: bool) -> bool:
+    """Whether one leg is given the picture of another: of whom it would hear if they spoke."""
+    if hearer.id == source.id or source.part not in HEARD_BY[hearer.part]:
         return False
     if Part.CUSTOMER in {hearer.part, source.part} and held:
         return False
@@ -73,7 +80,7 @@ def hears(hearer: Leg, source: Leg, *, held: bool) -> bool:
 
 
 def hearing(legs: Collection[Leg], *, held: bool = False) -> dict[str, Hears]:
-    """What every leg of a call hears.
+    """What every leg of a call hears and sees.
 
     A customer hears music on hold, and as long as nobody is there whom they could hear: before an agent has come, and
     when the last one is gone. Where there is somebody who is silent they hear silence.
@@ -82,6 +89,7 @@ def hearing(legs: Collection[Leg], *, held: bool = False) -> dict[str, Hears]:
         one.id: Hears(
             frozenset(other.id for other in legs if hears(one, other, held=held)),
             music=one.part is Part.CUSTOMER and (held or not _served(legs)),
+            seen=frozenset(other.id for other in legs if sees(one, other, held=held)),
         )
         for one in legs
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from valvomo.domain.calls.hearing import Matrix
+from valvomo.domain.calls.hearing import Hears, Matrix
 from valvomo.media.embedded import control, rtp
 from valvomo.media.embedded.ears import Ear
 from valvomo.media.embedded.flow import Flow
@@ -36,9 +36,9 @@ class Tap:
 
 @dataclass(slots=True)
 class Call:
-    """Its legs, by source those who hear it, and whose sound may be kept. `began` by the engine's clock in seconds.
+    """Its legs, by source those who hear it and those who see it, and whose sound may be kept.
 
-    `ears` are for the legs of browsers that somebody hears as plain samples.
+    `began` by the engine's clock in seconds. `ears` are for the legs of browsers that somebody hears as plain samples.
     """
 
     began: float
@@ -46,6 +46,7 @@ class Call:
     matrix: Matrix = field(default_factory=dict)
     kept: AbstractSet[str] = frozenset()
     hearers: dict[str, tuple[Leg, ...]] = field(default_factory=dict)
+    seers: dict[str, tuple[Leg, ...]] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
     ears: dict[str, Ear] = field(default_factory=dict)
     taps: list[Tap] = field(default_factory=list)
@@ -63,24 +64,28 @@ class Call:
 
     def takes(self, source: str) -> bool:
         """Whether anybody at all has any use for what a leg says, or shows."""
-        return self.hears(source) or source in self.ears
+        return self.hears(source) or source in self.ears or source in self.seers
 
     def route(self) -> None:
         """Give everybody what the matrix says; what is played to somebody takes the place of music."""
         hearers: dict[str, list[Leg]] = {}
+        seers: dict[str, list[Leg]] = {}
         self.lines = tuple(one for one in self.legs.values() if isinstance(one, Line))
         for leg in self.legs.values():
-            hears = self.matrix.get(leg.id)
-            wanted = hears.sources & self.legs.keys() if hears else frozenset[str]()
-            music = hears is not None and hears.music and leg.id not in self.playing
+            hears = self.matrix.get(leg.id, Hears())
+            wanted, seen = hears.sources & self.legs.keys(), hears.seen & self.legs.keys()
+            music = hears.music and leg.id not in self.playing
             if isinstance(leg, Line):
                 leg.sources, leg.music = wanted, music
                 continue
             extra = {MUSIC} if music else {PROMPT} if leg.id in self.playing else set()
-            leg.listen(wanted | extra, wanted)
+            leg.listen(wanted | extra, seen)
             for source in wanted | extra:
                 hearers.setdefault(source, []).append(leg)
+            for source in seen if Kind.VIDEO in leg.slots else ():
+                seers.setdefault(source, []).append(leg)
         self.hearers = {source: tuple(legs) for source, legs in hearers.items()}
+        self.seers = {source: tuple(legs) for source, legs in seers.items()}
         plain = {one.leg_id for one in self.taps} & self.kept
         plain = plain.union(*(line.sources for line in self.lines))
         browsers = {one for one in plain if isinstance(self.legs.get(one), Leg)}
@@ -181,7 +186,8 @@ class Switchboard:
         call = self.calls.get(leg.call_id)
         if call is None:
             return False
-        began = [hearer.hear(leg.id, kind, packet, now) for hearer in call.hearers.get(leg.id, ())]
+        takers = call.hearers if kind is Kind.AUDIO else call.seers
+        began = [one.hear(leg.id, kind, packet, now) for one in takers.get(leg.id, ())]
         if kind is Kind.AUDIO:
             ear = call.ears.get(leg.id)
             if ear is not None:

@@ -89,7 +89,7 @@ class Call:
             sounds.add(play_voice(leg.id))
         elif hears.music:
             sounds.add(MUSIC)
-        return {Kind.AUDIO: sounds, Kind.VIDEO: hears.sources}
+        return {Kind.AUDIO: sounds, Kind.VIDEO: hears.seen}
 
     def feed(self, source: str) -> Feed | None:
         """What a source says into the room, None while it says nothing there."""
