@@ -14,6 +14,7 @@ from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.execute import Done
 from valvomo.commands.registry import HANDLERS, Command, Outcome
 from valvomo.commands.work import Work
+from valvomo.domain.agents.events import TranscriptTaken
 from valvomo.domain.refusals import Reason, Refusal
 
 
@@ -91,3 +92,33 @@ async def test_secrets_are_in_no_receipt(floor: Floor) -> None:
         assert "canary" not in str(await floor.everything())
     finally:
         del HANDLERS[Whisper]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look(Command):
+    """Somebody reads something by it."""
+
+    looks: ClassVar[bool] = True
+
+
+async def test_what_is_looked_at_is_judged_and_noted_with_any_key(floor: Floor) -> None:
+    one, refusals = await floor.start(), list[Refusal]()
+
+    async def handle(work: Work, command: Look) -> Outcome:
+        if refusals:
+            return refusals[0]
+        work.note(TranscriptTaken(conversation_id=one, format="text", purpose="p", redacted=False))
+        return {"words": "canary"}
+
+    HANDLERS[Look] = handle
+    try:
+        for times in (1, 2):
+            done = await floor.do(SAARA, Look(), "key")
+            assert isinstance(done, Done)
+            assert not done.repeated
+            assert [fact.kind for fact in await floor.all_facts()].count("transcript_taken") == times
+        refusals.append(Refusal(Reason.MONITOR_FIRST))
+        assert await floor.do(SAARA, Look(), "key") == refusals[0]
+        assert "canary" not in str(await floor.everything())
+    finally:
+        del HANDLERS[Look]

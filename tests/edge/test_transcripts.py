@@ -169,3 +169,13 @@ async def test_nothing_is_cut_off_a_long_talk(place: Place, monkeypatch: pytest.
     empty = await place.served("eino")
     text = (await taken(await place.as_("eino"), f"/api/v1/conversations/{empty}")).text
     assert text.endswith("Nothing was said.\n")
+
+
+async def test_with_the_same_key_it_is_noted_each_time(place: Place) -> None:
+    _, path = await talked(place, "Hello")
+    eino, admin = await place.as_("eino"), await place.as_("admin")
+    for times in (1, 2):
+        body, key = {"purpose": "A complaint"}, {"Idempotency-Key": "once"}
+        assert (await eino.post(f"{path}/transcript", json=body, headers=key)).status_code == 200
+        log = (await admin.get("/api/v1/audit", params={"kind": "transcript_taken"})).json()["items"]
+        assert len(log) == times

@@ -92,8 +92,12 @@ class Executor:
         return self.tally
 
     async def execute(self, actor: Actor, command: Command, key: str | None = None) -> Done | Refusal:
-        """Do it once. The same `key` of the same actor again returns the first outcome and changes nothing."""
+        """Do it once. The same `key` of the same actor again returns the first outcome and changes nothing.
+
+        What is only looked at is looked at anew: a receipt would show it unasked and unnoted.
+        """
         began, name = time.perf_counter(), type(command).__name__
+        key = None if command.looks else key
         with span(f"command {name}", valvomo__command=name) as told:
             try:
                 outcome = await self._execute(actor, command, key)

@@ -19,7 +19,8 @@ class Command:
     `act` names the right behind it, `role` the role it needs; both are asked before a row is touched. `secret`
     names fields and parts of the outcome that no receipt keeps, not even as a digest: a repeated command is
     recognized without them, and answers without them. `of_bots`: bots alone may give it; `bots_too`: bots may as well.
-    They may give no other.
+    They may give no other. `looks`: somebody sees something by it, so it is judged and noted each time; whatever key it
+    comes with, there is no repeat of it.
     """
 
     act: ClassVar[Act | None] = None
@@ -27,6 +28,7 @@ class Command:
     secret: ClassVar[frozenset[str]] = frozenset()
     of_bots: ClassVar[bool] = False
     bots_too: ClassVar[bool] = False
+    looks: ClassVar[bool] = False
 
     async def ready(self) -> None:
         """Have at hand what takes long and needs no row: before the transaction, which must not stand still for it."""

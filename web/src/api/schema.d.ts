@@ -1616,7 +1616,7 @@ export interface paths {
         put?: never;
         /**
          * Listen to what one party said
-         * @description The audit log has who listened to whom, before they do.
+         * @description The audit log has who listened to whom, before they do: each time, so there is no `Idempotency-Key`.
          */
         post: operations["hearRecording"];
         delete?: never;
@@ -1818,7 +1818,7 @@ export interface paths {
          * Take a transcript away
          * @description What the customer could read, for who may read it; personal data blacked out if the organization wants that.
          *
-         *     The audit log has it with its purpose.
+         *     The audit log has it with its purpose: each time, so there is no `Idempotency-Key`.
          */
         post: operations["takeTranscript"];
         delete?: never;
@@ -12877,10 +12877,7 @@ export interface operations {
     hearRecording: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
-                "Idempotency-Key"?: string | null;
-            };
+            header?: never;
             path: {
                 /** @description An id. One that is malformed is not found. */
                 conversation_id: string;
@@ -13214,10 +13211,7 @@ export interface operations {
     takeTranscript: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
-                "Idempotency-Key"?: string | null;
-            };
+            header?: never;
             path: {
                 /** @description An id. One that is malformed is not found. */
                 conversation_id: string;

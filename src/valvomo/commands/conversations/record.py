@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
@@ -54,6 +54,7 @@ class EndRecording(Command):
 class HearRecording(Command):
     """Listen to what one party has said in a recording."""
 
+    looks: ClassVar[bool] = True
     conversation_id: str
     recording_id: str
     track_id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
@@ -16,6 +17,7 @@ from valvomo.domain.refusals import Reason, Refusal
 class TakeTranscript(Command):
     """What the customer could read, as a file, for whoever of the house may read it."""
 
+    looks: ClassVar[bool] = True
     conversation_id: str
     format: str
     purpose: str

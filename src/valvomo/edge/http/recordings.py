@@ -83,11 +83,10 @@ async def hear_recording(
     track_id: TrackId,
     parts: PartsArg,
     actor: ActorArg,
-    key: KeyArg,
 ) -> Response[bytes]:
-    """The audit log has who listened to whom, before they do."""
+    """The audit log has who listened to whom, before they do: each time, so there is no `Idempotency-Key`."""
     command = HearRecording(conversation_id=conversation_id, recording_id=recording_id, track_id=track_id)
-    done(await parts.executor.execute(actor, command, key))
+    done(await parts.executor.execute(actor, command))
     try:
         sound = await parts.files.sealed.get(Place(actor.organization_id, track_id))
     except MissingError:

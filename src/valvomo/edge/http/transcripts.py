@@ -37,11 +37,10 @@ async def take_transcript(
     data: JSONBody[TakeTranscriptRequest],
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
-    key: NamedDependency[str | None],
 ) -> Response[bytes]:
     """What the customer could read, for who may read it; personal data blacked out if the organization wants that.
 
-    The audit log has it with its purpose.
+    The audit log has it with its purpose: each time, so there is no `Idempotency-Key`.
     """
     async with parts.reader.reading() as tx:
         conversation, whole = found(await leaving.for_house(tx, actor, conversation_id))
@@ -49,7 +48,7 @@ async def take_transcript(
     command = TakeTranscript(
         conversation_id=conversation_id, format=data.format, purpose=data.purpose, redacted=clean.redact
     )
-    done(await parts.executor.execute(actor, command, key))
+    done(await parts.executor.execute(actor, command))
     form = FORMS[data.format]
     taken = Taken(by=actor, purpose=data.purpose, at=parts.clock())
     of = transcript_forms.document(conversation, clean, taken)
