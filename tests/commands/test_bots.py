@@ -234,6 +234,7 @@ async def test_a_bot_is_told_that_it_has_it_no_more(floor: Floor, how: str) -> N
         await floor.done(SAARA, HandOver(conversation_id=one))
     elif how == "customer_left":
         await floor.done(await floor.guest(one), CustomerEnd(conversation_id=one))
+        assert (await floor.get(one)).closed_as == "bot_ended", "they were being served"
     else:
         await floor.done(SAARA, ForceClose(conversation_id=one, reason="spam"))
     (last,) = await floor.sql("SELECT kind, body FROM outbox WHERE given_up_at IS NULL ORDER BY place")

@@ -24,6 +24,7 @@ from sample_talk import (
     wrap_up,
 )  # fmt: skip
 
+from valvomo.domain.conversations.bot_end import BotEnded
 from valvomo.domain.conversations.ending import (
     Abandoned,
     AutoClosed,
@@ -56,7 +57,7 @@ LEAVING: dict[str, tuple[Conversation, type | Reason]] = {
     "offered": (offered(), Abandoned),
     "a call in the queue": (an_open(Channel.VOICE), Abandoned),
     "video in the queue": (an_open(Channel.VIDEO), Abandoned),
-    "with a bot": (with_bot(), Abandoned),
+    "with a bot": (with_bot(), BotEnded),
     "accepted": (accepted(), Ended),
     "an accepted call": (accepted(Channel.VOICE), Ended),
     "accepted, asynchronous": (accepted(ASYNC), Ended),
@@ -82,6 +83,9 @@ def test_the_customer_leaves(case: str) -> None:
     if expected is Abandoned:
         assert (now.state, now.closed_as, now.closed_at) == (State.CLOSED, "abandoned", AT + MINUTE)
         assert (now.holds, now.deadlines, now.offers) == ({}, {}, ())
+    elif expected is BotEnded:
+        assert decision == (BotEnded(bot_id="bot", bot_name="Botti", cause="customer_ended"),)
+        assert (now.state, now.closed_as) == (State.CLOSED, "bot_ended")
     else:
         assert (now.state, now.owner_id) == (State.WRAP_UP, "aino")
 

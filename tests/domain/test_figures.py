@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_talk import workstream
 from sample_waiting import NOON, seat, waits
 
 from valvomo.domain.agents.presence import Presence
-from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, WrapUpCompleted
+from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, WrapUpCompleted, customer_end
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.force_close import ForceClosed
@@ -176,6 +177,17 @@ def test_who_was_served_once_does_not_abandon_before_acceptance() -> None:
     assert sums.session_service_level(story.sums) == ServiceLevel(within=1, accepted=1, abandoned=1)
     assert (sums.abandoned(story.sums), sums.abandonment(story.sums)) == (1, 0)
     assert sums.handle_time(story.sums) == 10
+
+
+def test_who_leaves_a_bot_has_abandoned_nothing() -> None:
+    story = Story(bot=True)
+    assert story.now is not None
+    left = customer_end(story.now, workstream(Channel.PERSISTENT_CHAT), after(40), cause="customer_ended")
+    assert isinstance(left, tuple)
+    for event in left:
+        story.at(40, event)
+    of = story.sums
+    assert (sums.abandoned(of), sums.bot_ended(of), sums.service_level(of)) == (0, 1, ServiceLevel())
 
 
 def test_a_bot_s_conversation_arrives_when_it_is_escalated() -> None:

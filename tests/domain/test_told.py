@@ -32,7 +32,8 @@ from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, Alert
 from valvomo.domain.attachments.media import MediaState
 from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
-from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, BotResumed, Escalated
+from valvomo.domain.conversations.bot_end import BotEnded
+from valvomo.domain.conversations.bots import BotAwaited, BotPaused, BotResumed, Escalated
 from valvomo.domain.conversations.call import CallDeclined, CallOffered, Elevated
 from valvomo.domain.conversations.call_end import CallEnded
 from valvomo.domain.conversations.call_marks import Kept, TroubleKind

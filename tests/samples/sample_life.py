@@ -73,7 +73,6 @@ TRANSITIONS: tuple[tuple[str, str, str, frozenset[str], frozenset[Channel]], ...
     ("T5", "offered", "open", frozenset({"offer_rejected", "offer_expired", "offer_withdrawn"}), ALL),
     ("T6", "open", "closed", frozenset({"abandoned"}), SYNCHRONOUS),
     ("T6", "offered", "closed", frozenset({"abandoned"}), SYNCHRONOUS),
-    ("T6", "bot", "closed", frozenset({"abandoned"}), NOT_RECORD),
     ("T7", "accepted", "wrap_up", frozenset({"ended"}), NOT_RECORD),
     ("T7", "bot", "closed", frozenset({"bot_ended"}), NOT_RECORD),
     ("T8", "accepted", "open", frozenset({"queued"}), ALL),

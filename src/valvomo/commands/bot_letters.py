@@ -13,8 +13,8 @@ from valvomo.db.bots import Told
 from valvomo.db.messages import Instruction, PublicMessage
 from valvomo.domain.attachments.attached import PublicAttachment
 from valvomo.domain.attachments.media import MediaState
+from valvomo.domain.conversations.bot_end import BotEnded
 from valvomo.domain.conversations.bots import BotPaused, BotResumed, Escalated
-from valvomo.domain.conversations.ending import Abandoned
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import TookOver
 from valvomo.domain.conversations.model import Conversation, State
@@ -105,7 +105,7 @@ def _how(event: Event) -> str:
             return cause
         case TookOver():
             return "taken_over"
-        case Abandoned():
+        case BotEnded(cause="customer_ended" | "customer_gone"):
             return "customer_left"
         case _:
             return "closed"

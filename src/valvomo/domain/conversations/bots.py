@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from valvomo.domain.agents.skills import Need, joined
+from valvomo.domain.conversations.bot_end import talk_ended
 from valvomo.domain.conversations.bot_marks import BotPause, Escalation
-from valvomo.domain.conversations.event import Event, closed, with_deadlines
+from valvomo.domain.conversations.event import Event, with_deadlines
 from valvomo.domain.conversations.leaving import put_out
 from valvomo.domain.conversations.message import bot_message_refusal
 from valvomo.domain.conversations.model import Conversation, Role, State
@@ -112,23 +113,6 @@ class BotResumed(Event):
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """With as much time to answer as ever."""
         return with_deadlines(replace(conversation, bot_paused=None), bot=self.due_at)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BotEnded(Event):
-    """The matter was settled with the bot, or (`cause` `idle`) nobody talked with it any more (T7).
-
-    Nobody has anything to wrap up, so it is closed at once.
-    """
-
-    kind: ClassVar[str] = "bot_ended"
-    bot_id: str
-    bot_name: str
-    cause: str
-
-    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """Closed as ended by a bot."""
-        return closed(conversation, at, "bot_ended")
 
 
 def handled_refusal(conversation: Conversation) -> Refusal | None:
@@ -229,7 +213,7 @@ def escalate(
 
 def end_by_bot(bot_id: str, conversation: Conversation) -> tuple[Event, ...] | Refusal:
     """The bot says that the matter is settled."""
-    return bot_message_refusal(bot_id, conversation) or _ended(conversation, "bot_ended")
+    return bot_message_refusal(bot_id, conversation) or talk_ended(conversation, "bot_ended")
 
 
 def awaited(conversation: Conversation, at: datetime) -> tuple[Event, ...]:
@@ -263,9 +247,4 @@ def bot_due(
         return (BotAwaited(due_at=since + patience),)
     idle = timedelta(seconds=conversation.bot_idle)
     quiet_at = (conversation.last_message_at or conversation.created_at) + idle
-    return _ended(conversation, "idle") if quiet_at <= at else (BotAwaited(due_at=quiet_at),)
-
-
-def _ended(conversation: Conversation, cause: str) -> tuple[Event, ...]:
-    ended = BotEnded(bot_id=conversation.bot_id or "", bot_name=conversation.bot_name or "", cause=cause)
-    return (*put_out(conversation, State.CLOSED), ended)
+    return talk_ended(conversation, "idle") if quiet_at <= at else (BotAwaited(due_at=quiet_at),)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from valvomo.domain.conversations.bot_end import talk_ended
 from valvomo.domain.conversations.event import Event, closed, with_deadlines, without_call
 from valvomo.domain.conversations.leaving import put_out
 from valvomo.domain.conversations.marks import Deadline
@@ -214,10 +215,15 @@ def customer_end_refusal(conversation: Conversation) -> Refusal | None:
 def customer_end(
     conversation: Conversation, workstream: Workstream, at: datetime, *, cause: str
 ) -> tuple[Event, ...] | Refusal:
-    """The customer leaves (`customer_ended`, `customer_gone`): abandoned before acceptance, wrap-up after (T6, T7)."""
+    """The customer leaves (`customer_ended`, `customer_gone`): abandoned before acceptance, wrap-up after (T6, T7).
+
+    Who was with a bot was being served, so nothing is abandoned: it is over, as when the bot ends it.
+    """
     if refusal := customer_end_refusal(conversation):
         return refusal
-    if not conversation.accepted or conversation.bot_id:
+    if conversation.bot_id:
+        return talk_ended(conversation, cause)
+    if not conversation.accepted:
         return (*put_out(conversation, State.CLOSED), Abandoned(cause=cause))
     return ended(conversation, workstream, at, cause=cause, by=(conversation.contact_id, "customer"))
 

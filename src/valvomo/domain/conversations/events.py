@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
-from valvomo.domain.conversations.bots import BotAwaited, BotEnded, BotPaused, BotResumed, Escalated
+from valvomo.domain.conversations.bot_end import BotEnded
+from valvomo.domain.conversations.bots import BotAwaited, BotPaused, BotResumed, Escalated
 from valvomo.domain.conversations.call import CallDeclined, CallOffered, Elevated
 from valvomo.domain.conversations.call_end import CallEnded
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from valvomo.domain.conversations.bots import BotEnded
+from valvomo.domain.conversations.bot_end import BotEnded
 from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, RecordResolved
 from valvomo.domain.conversations.event import Event

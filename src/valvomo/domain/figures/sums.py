@@ -175,7 +175,7 @@ def escalated(sums: Sums) -> int:
 
 
 def bot_ended(sums: Sums) -> int:
-    """Conversations that a bot settled, or that went idle with one."""
+    """Conversations that ended with a bot: it settled them, their customers left, or they went idle."""
     return sums.counts[Counter.BOT_ENDED]
 
 
