@@ -1,4 +1,4 @@
-"""The command line: `valvomo demo | serve | insight | migrate | createadmin | openapi | verify | doctor | …`.
+"""The command line: `valvomo demo | serve | insight | migrate | createadmin | openapi | verify | export | …`.
 
 Each command is imported when it is asked for, so that none waits for what the others need.
 """
@@ -30,6 +30,10 @@ COMMANDS = {
     "verify": (
         "verifying:verify_command",
         "Prove that every conversation equals the fold of its facts and that the journal's chain is whole.",
+    ),
+    "export": (
+        "exporting:export_command",
+        "Write an organization's conversations, messages, contacts and journal into a new folder, as JSON Lines.",
     ),
     "doctor": (
         "doctor.command:doctor",
