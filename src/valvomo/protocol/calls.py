@@ -49,10 +49,10 @@ class CallItem(msgspec.Struct, frozen=True, kw_only=True):
     """The call that a conversation is in, or (`asked`) that its customer is asked to come into.
 
     `coached_by` are supervisors whom the agent alone hears; named to that agent, and to who may know of monitoring.
-    `recording` is whether what is said is kept, null where it is not; `kept` is what of it: the `transcript` alone, or
-    the `recording` too. Nobody is in a call whose customer is to be called (`wanted`), or was not reached (`missed`);
-    `telephone` is theirs, null where they have a window. `troubles` is what goes wrong now: whose network does badly
-    (`customer`, `agent`), or both speak at once (`overtalk`).
+    `recording` is whether what is said is kept, null where it is not, and `paused` also on hold; `kept` is what of
+    it: the `transcript` alone, or the `recording` too. Nobody is in a call whose customer is to be called (`wanted`),
+    or was not reached (`missed`); `telephone` is theirs, null where they have a window. `troubles` is what goes wrong
+    now: whose network does badly (`customer`, `agent`), or both speak at once (`overtalk`).
 
     `with_agent_since`: since when its agent has it, null while nobody has; so many calls count as *in calls*.
     `reconnect_by`: the customer's window is gone, and unless it is back by then it ends.
@@ -226,7 +226,7 @@ def _trouble(one: Trouble) -> TroubleName:
 def _recording(call: Call) -> RecordingState | None:
     if call.recording is None:
         return None
-    return "paused" if call.recording.paused else "on"
+    return "paused" if call.recording.paused or call.held_since is not None else "on"
 
 
 def _kept(call: Call) -> KeptOfCall | None:

@@ -96,12 +96,11 @@ def hearing(legs: Collection[Leg], *, held: bool = False) -> dict[str, Hears]:
 
 
 def recorded(legs: Collection[Leg], *, held: bool = False) -> frozenset[str]:
-    """The legs whose sound may be kept now: of who is heard in the conversation, and of nobody on hold or muted."""
-    return frozenset(
-        one.id
-        for one in legs
-        if one.part in RECORDED and not one.muted and not (held and one.part is Part.CUSTOMER)
-    )
+    """The legs whose sound may be kept now: of who is heard in the conversation, and of nobody who is muted.
+
+    While the customer is on hold that is nobody: what the house then says among itself is not said to them.
+    """
+    return frozenset(one.id for one in legs if one.part in RECORDED and not one.muted and not held)
 
 
 def _served(legs: Collection[Leg]) -> bool:

@@ -177,7 +177,7 @@ class Attended:
         ]
         self.apart = self._first(self.conversation)
         held, kept = self.call.held_since is not None or self.apart, self.call.recording
-        keeps = recorded(legs, held=held) if kept and not kept.paused and not self.apart else frozenset()
+        keeps = recorded(legs, held=held) if kept and not kept.paused else frozenset()
         matrix = hearing(legs, held=held)
         if self._listening is not None:
             self._listening.hush(matrix)
