@@ -21,6 +21,7 @@ from sample_post import mail
 from sample_provider import Asked, Said, StandIn
 from sample_tokens import Safe
 
+from valvomo.channels.email.apart import TOO_COSTLY
 from valvomo.channels.email.forms import EmailSecrets, EmailSettings
 from valvomo.channels.email.imap import Answer, Connection, ImapError, folder_name
 from valvomo.channels.email.oauth import oauthbearer, xoauth2
@@ -292,6 +293,41 @@ async def test_one_mail_that_cannot_be_fetched_holds_up_nobody(imap: ImapServer)
         lost, behind = await reader.listen()
         assert "does not give out mail 1" in lost.problem
         assert (behind.text, behind.problem) == ("Takana", "")
+
+
+async def test_a_mail_that_takes_too_long_holds_up_nobody_and_is_read_once(
+    imap: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("valvomo.channels.email.apart.CPU_SECONDS", 0)
+    monkeypatch.setattr("valvomo.channels.email.hearing.WAIT_SECONDS", 0.0)
+    async with reading(imap) as reader:
+        await reader.listen()
+        attributes = " ".join(f"a{one}" for one in range(250_000))
+        imap.put(f"From: a@b.example\r\nContent-Type: text/html\r\n\r\n<b {attributes}>".encode())
+        imap.put(mail("Takana", "two"))
+        read = await reader.listen()
+        while len(read) < 2:
+            read += await reader.listen()
+        assert TOO_COSTLY in read[0].problem
+        assert (read[1].text, read[1].problem) == ("Takana", "")
+        assert await reader.listen() == []
+
+
+async def test_a_mail_that_cannot_be_kept_is_given_up_and_those_beside_it_are_not(imap: ImapServer) -> None:
+    async with reading(imap) as reader:
+        await reader.listen()
+        imap.put(mail("Hei", "one"))
+        imap.put(mail("Takana", "two"))
+        before = reader.account
+        tried = []
+        for _ in range(6):
+            reader.account = before
+            tried.append([(one.text, one.problem[:6]) for one in await reader.listen()])
+        assert tried[0] == [("Hei", ""), ("Takana", "")]
+        assert tried[1:3] == [[("Hei", "")]] * 2, "it may be the one beside it that is in the way"
+        assert [problem for ((_, problem),) in tried[3:]] == ["mail 1", "mail 1", "the se"]
+        (behind,) = await reader.listen()
+        assert (behind.text, behind.problem) == ("Takana", ""), "whatever was wrong with the other one"
 
 
 async def test_one_that_is_gone_is_passed_over(imap: ImapServer) -> None:

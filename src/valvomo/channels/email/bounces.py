@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import email
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from email import policy
 from email.message import Message
+from email.parser import HeaderParser
 
 from valvomo.channels.email.decoding import header, message_ids, text_of
 from valvomo.channels.email.reading import MOST_PARTS, Mail
@@ -101,6 +101,4 @@ def _returned(parts: list[Message]) -> Iterator[str]:
         elif kind in {"text/rfc822-headers", "message/global-headers", "message/rfc822-headers"}:
             raw = part.get_payload(decode=True)
             text = text_of(raw) if isinstance(raw, bytes) else ""
-            yield from message_ids(
-                header(email.message_from_string(text, policy=policy.compat32), "message-id")
-            )
+            yield from message_ids(header(HeaderParser(policy=policy.compat32).parsestr(text), "message-id"))

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from valvomo.channels.email.apart import Apart
 from valvomo.channels.email.forms import EmailSecrets, EmailSettings
 from valvomo.channels.email.imap import ImapError, RefusedError
-from valvomo.channels.email.items import item_of
 from valvomo.channels.email.mailbox import Lying, Mailbox, opened
 from valvomo.channels.email.oauth import Tokens
 from valvomo.channels.port import Account, Http, Item, UnavailableError
@@ -30,6 +31,8 @@ MOST_BYTES = 40 << 20
 """Bytes of mails that are read at a time, but for the first."""
 FULL_TRIES, MOST_TRIES = 3, 5
 """How often a mail is fetched whole, and how often in all: then its headers alone are, and then nothing more of it."""
+BATCH_SECONDS = 4.0
+"""Once reading has taken so long, what was read is kept first: with the wait before it, less than the lease."""
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ class _Open:
     settings: EmailSettings
     secrets: tuple[str, str]
     done: Sequence[int] = ()
+    apart: Apart = field(default_factory=Apart)
 
 
 class Hearing:
@@ -57,17 +61,19 @@ class Hearing:
                 return await self._heard(account, http)
         except BaseException:
             # What a connection says next is not known any more.
-            self._drop(account.id)
+            await self._drop(account.id)
             raise
 
     async def close(self, account_id: str) -> None:
         """Nobody here reads it any more."""
         if (known := self._open.pop(account_id, None)) is not None:
+            await known.apart.close()
             await known.mailbox.close()
 
-    def _drop(self, account_id: str) -> None:
+    async def _drop(self, account_id: str) -> None:
         if (known := self._open.pop(account_id, None)) is not None:
             known.mailbox.abort()
+            await known.apart.close()
 
     async def _opened(self, account: Account, http: Http) -> _Open:
         known, asked = self._open.get(account.id), (account.settings, _lasting(account.secrets))
@@ -84,6 +90,7 @@ class Hearing:
         place = f"{settings.imap_host}/{settings.login_name}/{settings.folder}"
         if cursor.get("place") != place:
             return (), await _beginning(known.mailbox, place)
+        self._forget_kept(account.id, known.mailbox.validity, cursor)
         await _put_away(known, cursor)
         waiting = await _behind(known.mailbox, cursor)
         if not waiting:
@@ -98,21 +105,36 @@ class Hearing:
     async def _read(
         self, account_id: str, known: _Open, waiting: Sequence[Lying]
     ) -> tuple[tuple[Item, ...], Lying]:
-        """As many as are read at a time, and the last of them."""
+        """As many as are read at a time, and the last of them. What was tried before is kept before another one is."""
         items: list[Item] = []
         size, last = 0, waiting[0]
+        now = asyncio.get_running_loop().time
+        until = math.inf
         for one in waiting[:AT_A_TIME]:
             size += min(one.size, known.settings.largest_mb << 20)
-            if items and size > MOST_BYTES:
-                break
             tries = (account_id, known.mailbox.validity, one.uid)
+            if items and (size > MOST_BYTES or now() > until or self._tries[tries]):
+                break
             self._tries[tries] += 1
             raw, problem = await _fetched(known, one, self._tries[tries])
-            del self._tries[tries]
             if raw is not None:
-                items.append(await asyncio.to_thread(item_of, known.settings, raw, one, problem))
+                try:
+                    await known.apart.ready()
+                    until = min(until, now() + BATCH_SECONDS)
+                    items.append(await known.apart.item(known.settings, raw, one, problem))
+                except UnavailableError:
+                    # There is nobody to read any mail, which this one has no part in.
+                    self._tries[tries] -= 1
+                    raise
             last = one
         return tuple(items), last
+
+    def _forget_kept(self, account_id: str, validity: int, cursor: Mapping[str, Any]) -> None:
+        """A mail is one that was tried until it is kept: whatever else stands in its way is in its way again."""
+        until = cursor["uid"] if cursor.get("validity") == validity else 0
+        for key in [one for one in self._tries if one[0] == account_id]:
+            if key[1] != validity or key[2] <= until:
+                del self._tries[key]
 
 
 def _lasting(secrets: EmailSecrets) -> tuple[str, str]:

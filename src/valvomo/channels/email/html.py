@@ -7,12 +7,15 @@ from html.parser import HTMLParser
 
 import nh3
 
+from valvomo.channels.email.nesting import shallow
 from valvomo.channels.port import cleaned
 
 MOST_HTML = 2_000_000
 """Characters of HTML that are read; mail programs cut off at a tenth of that."""
 MOST_LINK = 500
 """Characters of an address that are said; longer ones are for machines."""
+MOST_SAID = 100_000
+"""Characters of text after which no more is read: as many as are kept of any mail."""
 _BLOCKS = frozenset(
     {
         "address", "article", "blockquote", "center", "dd", "div", "dl", "dt", "figure", "footer", "form", "h1", "h2",
@@ -48,7 +51,7 @@ def text_of_html(html: str) -> str:
 def _regular(html: str) -> str:
     """Well-formed, so that it can be read in one way only; with the classes by which programs mark quotations."""
     return nh3.clean(
-        cleaned(html[:MOST_HTML]),
+        cleaned(shallow(html[:MOST_HTML])),
         tags=set(READ_TAGS) | {"img"},
         clean_content_tags=set(WITHOUT) - {"head", "select"},
         attributes={"*": {"class", "id"}, "a": {"href"}, "img": {"alt"}},
@@ -67,6 +70,7 @@ class _Reader(HTMLParser):
         self._depth = 0
         self._rest = False
         self._plain = 0
+        self._said = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = {name: value or "" for name, value in attrs}
@@ -114,20 +118,31 @@ class _Reader(HTMLParser):
 
     def _lead(self, href: str) -> None:
         target = href.removeprefix("mailto:").removeprefix("tel:")
-        if target and target.rstrip("/") not in self._lines[-1] and len(target) <= MOST_LINK:
+        # It says where it leads just before, or not at all; to look through all of a line for each takes its square.
+        near = self._lines[-1][-4 * MOST_LINK :]
+        if target and target.rstrip("/") not in near and len(target) <= MOST_LINK:
             self._say(f" <{target}>")
 
     def handle_data(self, data: str) -> None:
         if self._plain:
-            first, *more = data.split("\n")
+            first, *more = self._room(data).split("\n")
             self._lines[-1] += first
             self._lines += [self._mark() + line for line in more]
             return
         self._say(re.sub(r"[\s\xa0]+", " ", data))
 
-    def _say(self, text: str) -> None:
-        bare = self._lines[-1][len(self._mark()) :] if self._lines[-1].startswith(self._mark()) else ""
-        self._lines[-1] += text.lstrip(" ") if not bare or bare.endswith(" ") else text
+    def _room(self, text: str) -> str:
+        """As much of it as there is room for yet."""
+        kept = text[: max(0, MOST_SAID - self._said)]
+        self._said += len(kept)
+        return kept
+
+    def _say(self, said: str) -> None:
+        if not (text := self._room(said)):
+            return
+        line, mark = self._lines[-1], self._mark()
+        begun = line.startswith(mark) and len(line) > len(mark) and not line.endswith(" ")
+        self._lines[-1] = line + (text if begun else text.lstrip(" "))
 
     def _mark(self) -> str:
         return "> " * min(self._depth + self._rest, 5)

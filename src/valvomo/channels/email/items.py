@@ -34,12 +34,28 @@ _FROM = re.compile(rb"^from:([^\r\n]{1,500})", re.IGNORECASE | re.MULTILINE)
 
 def item_of(settings: EmailSettings, raw: bytes, lying: Lying, problem: str = "") -> Item:
     """A message, or what has become of one of ours. With a `problem`, `raw` is only the beginning of it."""
-    # Servers tell seconds; within one, mails are numbered as they came.
-    sent_at = lying.since + timedelta(microseconds=lying.uid % 1_000_000)
     try:
-        mail = read(raw)
+        return _read(settings, raw, lying, problem)
     except BrokenMailError as error:
-        return _broken(raw, sent_at, f"the mail cannot be read: {error}")
+        return broken(raw, lying, str(error))
+
+
+def _read(settings: EmailSettings, raw: bytes, lying: Lying, problem: str) -> Item:
+    mail = read(raw)
+    try:
+        return _item(settings, mail, (raw, _sent_at(lying)), problem)
+    except Exception as error:
+        # What can be parsed may still be too much for whatever looks into it next.
+        raise BrokenMailError(f"{type(error).__name__}: {error}"[:300]) from error
+
+
+def _sent_at(lying: Lying) -> datetime:
+    """Servers tell seconds; within one, mails are numbered as they came."""
+    return lying.since + timedelta(microseconds=lying.uid % 1_000_000)
+
+
+def _item(settings: EmailSettings, mail: Mail, came: tuple[bytes, datetime], problem: str) -> Item:
+    raw, sent_at = came
     key = _key(mail, raw)
     bounce = bounce_of(mail, settings.own)
     if bounce is not None:
@@ -132,7 +148,7 @@ def _key(mail: Mail, raw: bytes) -> str:
     return digest.hexdigest()[:40]
 
 
-def _broken(raw: bytes, at: datetime, problem: str) -> Inbound:
+def broken(raw: bytes, lying: Lying, why: str) -> Inbound:
     """What cannot be read is kept with its first words, for a person to look at."""
     found = _FROM.search(raw[:MOST_RAW])
     named_in = ADDRESS.search(text_of(found[1])) if found else None
@@ -141,7 +157,7 @@ def _broken(raw: bytes, at: datetime, problem: str) -> Inbound:
         key=f"mail:{key}",
         address=named_in[0].lower() if named_in else NOBODY,
         text=text_of(raw[:MOST_RAW]).strip() or WORDLESS,
-        sent_at=at,
+        sent_at=_sent_at(lying),
         threading=Threading(own=token_of(key)),
-        problem=problem[:500],
+        problem=f"the mail cannot be read: {why}"[:500],
     )

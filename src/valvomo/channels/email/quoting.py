@@ -58,16 +58,17 @@ class Parts:
 def split(text: str, subject: str = "") -> Parts:
     """Take a text apart. One that would have no words of its own is left whole, as what was forwarded is."""
     lines = [line.rstrip("\r") for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    until = _quote_start(lines, forwarded=bool(_FORWARDED.match(subject)))
+    tail = _tail(lines)
+    until = _quote_start(lines, tail, forwarded=bool(_FORWARDED.match(subject)))
     signed = _signature_start(lines[:until])
     said = _trimmed(lines[: signed if signed is not None else until])
-    if not said or _all_quoted(lines[:until], 0):
+    if not said or _tail(lines[:until]).all_from(0):
         return Parts(said=_trimmed(lines))
     signature = _trimmed(lines[signed + 1 : until]) if signed is not None else ""
     return Parts(said=said, signature=signature, quoted=_trimmed(_unmarked(lines[until:])))
 
 
-def _quote_start(lines: list[str], *, forwarded: bool) -> int:
+def _quote_start(lines: list[str], tail: _Tail, *, forwarded: bool) -> int:
     """The first line of what is answered to; the number of lines where nothing is."""
     for number, line in enumerate(lines):
         if len(line) > LONGEST_LINE:
@@ -76,9 +77,9 @@ def _quote_start(lines: list[str], *, forwarded: bool) -> int:
             return number
         if not forwarded and _heads(lines, number):
             return number - 1 if number and _RULE.fullmatch(lines[number - 1]) else number
-        if (end := _attribution_end(lines, number)) is not None and _all_quoted(lines, end):
+        if (end := _attribution_end(lines, number)) is not None and tail.all_from(end):
             return number
-    return _trailing_quote(lines)
+    return tail.begins
 
 
 def _heads(lines: list[str], number: int) -> bool:
@@ -102,20 +103,29 @@ def _attribution_end(lines: list[str], number: int) -> int | None:
     return None
 
 
-def _all_quoted(lines: list[str], start: int) -> bool:
-    """Whether there is a quotation from here on, and nothing else."""
-    rest = [line for line in lines[start:] if line.strip()]
-    return bool(rest) and all(_QUOTED.match(line) for line in rest)
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """The quotation at the end: its first line and its last one. Where there is none, it begins behind all lines."""
+
+    begins: int
+    last: int
+    said: int
+    """The last line that is neither quoted nor empty; -1 for none."""
+
+    def all_from(self, start: int) -> bool:
+        """Whether there is a quotation from here on, and nothing else."""
+        return self.said < start <= self.last
 
 
-def _trailing_quote(lines: list[str]) -> int:
-    start = len(lines)
+def _tail(lines: list[str]) -> _Tail:
+    """Looked for once for all lines, whatever each of them would ask."""
+    begins, last = len(lines), -1
     for number in range(len(lines) - 1, -1, -1):
         if _QUOTED.match(lines[number]):
-            start = number
+            begins, last = number, max(last, number)
         elif lines[number].strip():
-            break
-    return start
+            return _Tail(begins, last, number)
+    return _Tail(begins, last, -1)
 
 
 def _signature_start(lines: list[str]) -> int | None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import email
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
 from email.message import Message
+from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from valvomo.channels.email.decoding import addresses, header, message_ids, raw_headers, text_of, words
 from valvomo.channels.email.html import text_of_html
 from valvomo.channels.port import cleaned
 
 MOST_PARTS = 500
+MOST_INNER = 5_000
+"""Messages and parts in a mail, those of a report on many recipients among them."""
+MOST_HEADERS = 2_000
+MOST_LOOKS = 20_000_000
+"""Lines of a mail times the boundaries that are named in it: so often its parser may have to look at a line."""
 MOST_WORDS = 100_000
 """Characters of a mail's text; nobody has written more by hand."""
 MOST_SUBJECT, MOST_NAME, MOST_FILE_NAME = 300, 200, 200
@@ -24,6 +30,7 @@ PREFIX = re.compile(
     r"^(?:\s*(?:re|aw|sv|vs|antw|odp|ref|tr|fwd?|vl|vb|wg|rv|r|i)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE
 )
 """What programs put before a subject that they answer to or forward."""
+_BOUNDARY = re.compile(rb"boundary\s*[*=]", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
 
 
@@ -69,11 +76,31 @@ class Mail:
 def read(raw: bytes) -> Mail:
     """Raises `BrokenMailError`."""
     try:
-        message = email.message_from_bytes(raw, policy=policy.compat32)
-        return _read(message)
+        return _read(_parsed(raw))
+    except BrokenMailError:
+        raise
     except Exception as error:
         # Whatever somebody has sent in, it is no reason to stop reading the mails behind it.
         raise BrokenMailError(f"{type(error).__name__}: {error}"[:300]) from error
+
+
+def _parsed(raw: bytes) -> Message:
+    """Refused before it is parsed, or while it is, where that would take long."""
+    if raw.count(b"\n") * len(_BOUNDARY.findall(raw)) > MOST_LOOKS:
+        raise BrokenMailError("its parts are nested too deeply")
+    made = 0
+
+    def part(policy: Any = policy.compat32) -> Message:
+        nonlocal made
+        made += 1
+        if made > MOST_INNER:
+            raise BrokenMailError("it has too many parts")
+        return Message(policy)
+
+    message = BytesParser(part, policy=policy.compat32).parsebytes(raw)
+    if len(message) > MOST_HEADERS:
+        raise BrokenMailError("it has too many headers")
+    return message
 
 
 def _read(message: Message) -> Mail:
@@ -141,21 +168,21 @@ def _words(part: Message) -> str:
 
 def flowing(text: str, *, delete_space: bool = False) -> str:
     """Lines that a program has broken softly, whole again (RFC 3676 §4)."""
-    made: list[str] = []
+    made: list[list[str]] = []
     open_depth: int | None = None
     for line in text.replace("\r\n", "\n").split("\n"):
         bare = line.lstrip(">")
         depth = len(line) - len(bare)
         bare = bare.removeprefix(" ")
         if open_depth == depth and bare != "-- ":
-            made[-1] += bare
+            made[-1].append(bare)
         else:
-            made.append(f"{'>' * depth} {bare}" if depth else bare)
-        soft = made[-1].endswith(" ") and bare != "-- "
+            made.append([f"{'>' * depth} {bare}" if depth else bare])
+        soft = made[-1][-1].endswith(" ") and bare != "-- "
         if soft and delete_space:
-            made[-1] = made[-1][:-1]
+            made[-1][-1] = made[-1][-1][:-1]
         open_depth = depth if soft else None
-    return "\n".join(made)
+    return "\n".join(map("".join, made))
 
 
 def _bytes(part: Message) -> bytes:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import nh3
 
 from valvomo.channels.email.html import READ_TAGS, WITHOUT
+from valvomo.channels.email.nesting import shallow
 from valvomo.channels.media import Html
 from valvomo.channels.port import cleaned
 
@@ -66,8 +67,9 @@ def shown(html: str, pictures: Mapping[str, int]) -> Html | None:
         remote += place is None
         return None if place is None else f"cid:{place}"
 
+    kept = shallow(html[:MOST_SHOWN])
     made = nh3.clean(
-        cleaned(html[:MOST_SHOWN]),
+        cleaned(kept),
         tags=set(SHOWN_TAGS),
         clean_content_tags=set(WITHOUT) - {"head", "select"},
         attributes={tag: set(names) for tag, names in SHOWN_ATTRIBUTES.items()},
@@ -78,4 +80,4 @@ def shown(html: str, pictures: Mapping[str, int]) -> Html | None:
         filter_style_properties=set(SHOWN_STYLES),
         strip_comments=True,
     )
-    return Html(html=made, remote=remote, cut=len(html) > MOST_SHOWN) if made.strip() else None
+    return Html(html=made, remote=remote, cut=len(kept) < len(html)) if made.strip() else None
