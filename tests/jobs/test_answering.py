@@ -26,7 +26,7 @@ from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import State
 from valvomo.insight import chat
 from valvomo.insight.port import UnavailableError
-from valvomo.jobs.answering import PAUSES, SLOTS, Answering, any_of
+from valvomo.jobs.answering import PAUSES, Answering, any_of
 
 LOOPBACK = networks_of(["127.0.0.0/8"])
 Say = Callable[[dict[str, Any]], tuple[int, Any]]
@@ -118,7 +118,7 @@ async def answer(floor: Floor) -> None:
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(lane.run()), group.create_task(job.run())]
         await job.looked.wait()
-        while job._free < SLOTS:  # noqa: ASYNC110 - only a test waits for it
+        while job.under_way:  # noqa: ASYNC110 - only a test waits for it
             await asyncio.sleep(0.01)
         for task in tasks:
             task.cancel()

@@ -33,7 +33,7 @@ from valvomo.commands.settings.webhooks import (
 from valvomo.commands.settings.workstreams import ChangeWorkstream
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.refusals import Reason, Refusal
-from valvomo.jobs.delivery import BOT_PAUSES, FAILING_FOR, PAUSES, SLOTS, Delivery, due_again
+from valvomo.jobs.delivery import BOT_PAUSES, FAILING_FOR, PAUSES, Delivery, due_again
 from valvomo.jobs.posting import MOST_READ
 
 LOOPBACK = networks_of(["127.0.0.0/8"])
@@ -103,7 +103,7 @@ class Looking(Delivery):
 
     @property
     def idle(self) -> bool:
-        return self._looked and self._free == SLOTS and not self.wake.is_set()
+        return self._looked and self.under_way == 0 and not self.wake.is_set()
 
 
 async def deliver(house: Any, *, allowed: Any = LOOPBACK) -> list[Any]:
@@ -197,8 +197,9 @@ async def test_a_letter_whose_process_died_is_due_again_after_its_lease(
     await webhook(house, receiver.url)
     await happen(house)
     async with house.database.transaction() as tx:
-        assert len(await tx.rows("outbox.lease", house.clock(), 60.0, 10)) == 1
-        assert await tx.rows("outbox.lease", house.clock(), 60.0, 10) == []
+        wanted: tuple[Any, ...] = (house.clock(), 60.0, 10, [], [], [], 4, 1, 8, False)
+        assert len(await tx.rows("outbox.lease", *wanted)) == 1
+        assert await tx.rows("outbox.lease", *wanted) == []
     await deliver(house)
     assert receiver.requests == []
     house.clock.advance(60)

@@ -39,9 +39,11 @@ from valvomo.insight import chat
 from valvomo.insight.port import UnavailableError
 from valvomo.jobs.posting import Post
 from valvomo.jobs.rounds import Rounds
+from valvomo.jobs.shares import Shares, UnderWay
 from valvomo.protocol.texts.catalogue import text
 
-SLOTS = 8
+SHARES = Shares(slots=32, each=8, house=16)
+"""How many turns are under way at a time: a slow endpoint, or organization, holds up its own and not the others'."""
 LEASE_SECONDS = 150.0
 """How long a turn belongs to the process that took it; longer than any endpoint may take."""
 LINES, INSTRUCTIONS = 40, 20
@@ -99,7 +101,12 @@ class Answering(Rounds):
         self._executor = executor
         self._lane = lane
         self._allowed = allowed
-        self._free = SLOTS
+        self._turns = UnderWay(SHARES, self.wake.set)
+
+    @property
+    def under_way(self) -> int:
+        """How many turns are being taken."""
+        return len(self._turns)
 
     async def run(self) -> None:
         """Answer until cancelled."""
@@ -108,12 +115,16 @@ class Answering(Rounds):
 
     async def round(self) -> float | None:
         """Take as many turns as there is room for."""
-        if self._free == 0:
+        turns = self._turns
+        if turns.free == 0:
             return None
         async with self._executor.database.transaction() as tx:
-            rows = await tx.rows("bots.lease_turns", self._executor.clock(), LEASE_SECONDS, self._free)
+            rows = await tx.rows(
+                "bots.lease_turns", self._executor.clock(), LEASE_SECONDS, turns.free, *turns.counted, SHARES.each,
+                SHARES.house,
+            )  # fmt: skip
         for row in rows:
-            self._free -= 1
+            turns.begin((row["organization_id"], row["bot_id"]))
             self._group.create_task(self._take(row))
         return None
 
@@ -126,8 +137,7 @@ class Answering(Rounds):
             # The lease ends by itself, and the bot's deadline asks people at the latest.
             log.exception("answering.failed", conversation=row["conversation_id"])
         finally:
-            self._free += 1
-            self.wake.set()
+            self._turns.end((row["organization_id"], row["bot_id"]))
 
     async def _looked_at(self, row: Any) -> Turn | None:
         where = (row["organization_id"], row["conversation_id"])

@@ -19,14 +19,20 @@ from valvomo.addresses import Network
 from valvomo.commands.execute import Executor
 from valvomo.commands.settings.webhooks import DisableFailingWebhook
 from valvomo.db.sealing import UnopenableError
+from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import system
 from valvomo.jobs.enclosing import Enclosures
 from valvomo.jobs.posting import Answer, Post, signed
 from valvomo.jobs.rounds import Rounds
+from valvomo.jobs.shares import Shares, UnderWay, Whose
 from valvomo.telemetry.spans import span
 
-SLOTS = 16
-"""How many letters are under way at a time: a slow receiver holds up one of them and not the others."""
+WEBHOOKS = Shares(slots=64, each=4, house=32)
+"""How many letters are under way at a time: a slow webhook, or organization, holds up its own and not the others'."""
+BOTS = Shares(slots=64, each=16, house=32)
+"""The same of what bots are told, apart from them: customers wait for these."""
+FAILING = 1
+"""So many go at a time to where the one before did not arrive."""
 LEASE_SECONDS = 60.0
 """How long a letter belongs to the process that took it; much longer than anybody is waited for."""
 PAUSES = tuple(timedelta(seconds=one) for one in (5, 30, 120, 600, 1800, 7200, 21_600, 43_200, 86_400))
@@ -54,7 +60,13 @@ class Delivery(Rounds):
         self._sealer = executor.sealer
         self._allowed = allowed
         self._enclosures = enclosures
-        self._free = SLOTS
+        self._webhooks = UnderWay(WEBHOOKS, self.wake.set)
+        self._bots = UnderWay(BOTS, self.wake.set)
+
+    @property
+    def under_way(self) -> int:
+        """How many letters are being sent."""
+        return len(self._webhooks) + len(self._bots)
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -64,26 +76,31 @@ class Delivery(Rounds):
 
     async def round(self) -> float | None:
         """Take as many letters as there is room for, and send them on the side."""
-        if self._free == 0:
-            return None
         now = self._clock()
         async with self._database.transaction() as tx:
-            letters = await tx.rows("outbox.lease", now, LEASE_SECONDS, self._free)
+            leased = [(which, await self._lease(tx, now, which)) for which in (self._webhooks, self._bots)]
             due: datetime | None = await tx.value("outbox.next_due", now)
-        for letter in letters:
-            self._free -= 1
-            self._group.create_task(self._deliver(letter))
+        for which, letters in leased:
+            for letter in letters:
+                which.begin(_whose(letter))
+                self._group.create_task(self._deliver(letter, which))
         return None if due is None else max(0.0, (due - now).total_seconds())
 
-    async def _deliver(self, letter: Any) -> None:
+    async def _lease(self, tx: Transaction, now: datetime, which: UnderWay) -> list[Any]:
+        each, house = which.shares.each, which.shares.house
+        return await tx.rows(
+            "outbox.lease", now, LEASE_SECONDS, which.free, *which.counted, each, FAILING, house,
+            which is self._bots,
+        )  # fmt: skip
+
+    async def _deliver(self, letter: Any, which: UnderWay) -> None:
         try:
             await self._note(letter, await self._answer(letter))
         except Exception:
             # The lease ends by itself, and then the letter is due again.
             log.exception("delivery.failed", letter=letter["id"])
         finally:
-            self._free += 1
-            self.wake.set()
+            which.end(_whose(letter))
 
     async def _answer(self, letter: Any) -> Answer:
         try:
@@ -166,3 +183,7 @@ def due_again(attempts: int, now: datetime, *, bot: bool = False) -> datetime | 
     """When to try again after so many attempts; None when it is time to give up."""
     pauses = BOT_PAUSES if bot else PAUSES
     return now + pauses[attempts - 1] if attempts <= len(pauses) else None
+
+
+def _whose(letter: Any) -> Whose:
+    return letter["organization_id"], letter["webhook_id"]

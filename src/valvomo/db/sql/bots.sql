@@ -88,11 +88,27 @@ ON CONFLICT ON CONSTRAINT bot_turns_pkey DO UPDATE
 SET wanted = greatest(bot_turns.wanted, excluded.wanted), due = least(bot_turns.due, excluded.due), attempts = 0
 
 -- name: lease_turns
--- The next turns that are due are this process's; if it dies, they are due again when the lease ends.
+-- The next turns that are due are this process's; if it dies, they are due again when the lease ends. $4 to $6: what is
+-- under way. Of each bot ($7), and of each organization ($8), only what its share has room for.
+WITH under_way AS (
+    SELECT * FROM unnest($4::text[], $5::text[], $6::int[]) AS u (organization_id, bot_id, turns)
+), due AS (
+    SELECT d.* FROM bots b
+    LEFT JOIN under_way u ON u.organization_id = b.organization_id AND u.bot_id = b.id
+    CROSS JOIN LATERAL (
+        SELECT l.organization_id, l.conversation_id, l.due FROM bot_turns l
+        WHERE l.organization_id = b.organization_id AND l.bot_id = b.id AND l.due <= $1 AND l.wanted > l.answered
+        ORDER BY l.due LIMIT greatest(0, $7::int - coalesce(u.turns, 0)) FOR UPDATE SKIP LOCKED
+    ) d
+    WHERE b.kind = 'model' AND EXISTS (SELECT FROM bot_turns WHERE due <= $1 AND wanted > answered)
+), fair AS (
+    SELECT d.*, row_number() OVER (PARTITION BY d.organization_id ORDER BY d.due)
+        + coalesce((SELECT sum(u.turns) FROM under_way u WHERE u.organization_id = d.organization_id), 0) AS nth
+    FROM due d
+)
 UPDATE bot_turns t SET due = $1::timestamptz + make_interval(secs => $2), attempts = t.attempts + 1
 WHERE (t.organization_id, t.conversation_id) IN (
-    SELECT d.organization_id, d.conversation_id FROM bot_turns d
-    WHERE d.due <= $1 AND d.wanted > d.answered ORDER BY d.due LIMIT $3 FOR UPDATE SKIP LOCKED)
+    SELECT f.organization_id, f.conversation_id FROM fair f WHERE f.nth <= $8::int ORDER BY f.due LIMIT $3)
 RETURNING t.*
 
 -- name: turn_taken

@@ -14,20 +14,38 @@ SELECT w.organization_id, $3, w.id, $4, $5::jsonb, $6, $6, $7 FROM webhooks w
 WHERE w.organization_id = $1 AND w.id = $2
 
 -- name: lease
--- The next letters that are due are this process's to send; if it dies, they are due again when the lease ends. What
--- belongs to a conversation waits for what was written of it before.
+-- The next letters that are due, to bots ($10) or to others, are this process's to send; if it dies, they are due again
+-- when the lease ends. What belongs to a conversation waits for what was written of it before. $4 to $6: what is under
+-- way. Of each receiver ($7; $8 where nothing arrives) and of each organization ($9) only what its share has room for.
+WITH under_way AS (
+    SELECT * FROM unnest($4::text[], $5::text[], $6::int[]) AS u (organization_id, webhook_id, letters)
+), due AS (
+    SELECT d.* FROM webhooks e
+    LEFT JOIN under_way u ON u.organization_id = e.organization_id AND u.webhook_id = e.id
+    CROSS JOIN LATERAL (
+        SELECT l.organization_id, l.id, l.due, l.place FROM outbox l
+        WHERE l.organization_id = e.organization_id AND l.webhook_id = e.id
+            AND l.due <= $1 AND l.delivered_at IS NULL AND l.given_up_at IS NULL
+            AND (NOT e.disabled OR l.kind IN ('webhook.test', 'bot.conversation_left'))
+            AND (l.conversation_id IS NULL OR NOT EXISTS (
+                SELECT FROM outbox f WHERE f.organization_id = l.organization_id AND f.webhook_id = l.webhook_id
+                    AND f.conversation_id = l.conversation_id AND f.place < l.place
+                    AND f.delivered_at IS NULL AND f.given_up_at IS NULL))
+        ORDER BY l.due, l.place
+        LIMIT greatest(0, CASE WHEN e.failing_since IS NULL THEN $7::int ELSE $8::int END - coalesce(u.letters, 0))
+        FOR UPDATE SKIP LOCKED
+    ) d
+    WHERE (e.bot_id IS NOT NULL) = $10::boolean
+        AND EXISTS (SELECT FROM outbox WHERE due <= $1 AND delivered_at IS NULL AND given_up_at IS NULL)
+), fair AS (
+    SELECT d.*, row_number() OVER (PARTITION BY d.organization_id ORDER BY d.due, d.place)
+        + coalesce((SELECT sum(u.letters) FROM under_way u WHERE u.organization_id = d.organization_id), 0) AS nth
+    FROM due d
+)
 UPDATE outbox o SET due = $1::timestamptz + make_interval(secs => $2), attempts = o.attempts + 1
 FROM webhooks w
 WHERE w.organization_id = o.organization_id AND w.id = o.webhook_id AND (o.organization_id, o.id) IN (
-    SELECT d.organization_id, d.id FROM outbox d
-    JOIN webhooks e ON e.organization_id = d.organization_id AND e.id = d.webhook_id
-        AND (NOT e.disabled OR d.kind IN ('webhook.test', 'bot.conversation_left'))
-    WHERE d.due <= $1 AND d.delivered_at IS NULL AND d.given_up_at IS NULL
-        AND (d.conversation_id IS NULL OR NOT EXISTS (
-            SELECT FROM outbox f WHERE f.organization_id = d.organization_id AND f.webhook_id = d.webhook_id
-                AND f.conversation_id = d.conversation_id AND f.place < d.place
-                AND f.delivered_at IS NULL AND f.given_up_at IS NULL))
-    ORDER BY d.due, d.place LIMIT $3 FOR UPDATE OF d SKIP LOCKED)
+    SELECT f.organization_id, f.id FROM fair f WHERE f.nth <= $9::int ORDER BY f.due, f.place LIMIT $3)
 RETURNING o.organization_id, o.id, o.webhook_id, o.kind, o.body, o.attempts, o.replayed_after, o.created_at, o.trace, w.url, w.secret,
     w.sealed, w.former_sealed, w.former_until, w.bot_id
 
