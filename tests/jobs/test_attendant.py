@@ -14,7 +14,7 @@ from sample_engine import SampleEngine
 from sample_floor import AINO, EINO, HOUSE, SAARA, STRANGER, SULO, Floor
 
 from valvomo.bus.local import LocalBus
-from valvomo.commands.calling import Calling
+from valvomo.commands.calling import SAID, Calling
 from valvomo.commands.conversations.call import AcceptCall, Coach, Elevate, EndCall, Hold, StopCoach, Unhold
 from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.join import Join, TakeOver
@@ -27,7 +27,7 @@ from valvomo.commands.conversations.record import (
 )
 from valvomo.commands.execute import Done
 from valvomo.commands.registry import Command
-from valvomo.db.calls import Answer, Said
+from valvomo.db.calls import Answer, Said, What
 from valvomo.domain.access.actor import Actor, system
 from valvomo.domain.conversations.model import Mode
 from valvomo.domain.refusals import Reason, Refusal
@@ -332,9 +332,27 @@ def test_what_cannot_be_read_of_what_was_left_stays_where_it_is(tmp_path: Path) 
 async def test_a_house_without_an_engine_says_so(floor: Floor) -> None:
     bus = LocalBus()
     one = await floor.accepted()
+    await floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VOICE))
+    await floor.done(await floor.guest(one), AcceptCall(conversation_id=one, mode=Mode.VOICE))
     refused = await Calling(floor.database, bus).come(AINO, one, "of mine")
     assert isinstance(refused, Refusal)
     assert refused.reason is Reason.CALLS_OFF
+
+
+async def test_where_there_is_no_call_nothing_is_said_to_one(house: House) -> None:
+    one = await house.floor.accepted()
+    guest = await house.floor.guest(one)
+    said: list[str] = []
+    house.bus.subscribe(SAID, said.append)
+    every: tuple[What, ...] = ("go", "mute", "unmute", "agree")
+    for what in every:
+        await house.calling.tell(guest, one, what, "v=0")
+        await house.calling.tell(guest, "nowhere", what, "v=0")
+    refused = await house.calling.come(guest, one, "of the guest")
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.NO_CALL
+    assert said == []
+    assert await house.floor.sql("SELECT FROM call_signals") == []
 
 
 async def test_an_engine_that_offers_for_its_part_is_answered(house: House) -> None:

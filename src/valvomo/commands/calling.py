@@ -7,6 +7,7 @@ connected to, its call is found, and what was lost on the way is found a moment 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from valvomo.bus.port import Bus
 from valvomo.channels.phones import called_over, e164
@@ -17,6 +18,7 @@ from valvomo.db.ids import new_id
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.acts import Act, act_refusal
 from valvomo.domain.access.beginning import Way, begin_refusal
+from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.telephone import telephone_of
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -26,6 +28,13 @@ PATIENCE = 8.0
 """Seconds that a browser waits for the engine's answer."""
 LOOK_SECONDS = 0.5
 """Between two looks for answers of which the bus has not told."""
+
+_ON_TELEPHONES: frozenset[What] = frozenset({"keys", "forward"})
+"""What is said only where an act was allowed, which needs a call."""
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 class Calling:
@@ -51,9 +60,14 @@ class Calling:
             except TimeoutError:
                 continue
 
-    async def come(self, actor: Actor, conversation_id: str, offer: str) -> Answer | Refusal:
-        """What the engine answers to what this person's browser offers, or why they are not in the call."""
-        return await self._ask(self._said(actor, conversation_id, "come", offer))
+    async def come(
+        self, actor: Actor, conversation_id: str, offer: str, heard: Callable[[], None] = _nothing
+    ) -> Answer | Refusal:
+        """What the engine answers to what this person's browser offers, or why they are not in the call.
+
+        `heard` is called once it is said, long before it is answered.
+        """
+        return await self._ask(self._said(actor, conversation_id, "come", offer), heard)
 
     async def press(self, actor: Actor, conversation_id: str, keys: str) -> Refusal | None:
         """Have keys pressed for the telephone of a call; they are kept nowhere but on their way."""
@@ -93,12 +107,13 @@ class Calling:
         called = called_over(account["settings"], number)
         return called if isinstance(called, Refusal) else None
 
-    async def _ask(self, said: Said) -> Answer | Refusal:
+    async def _ask(self, said: Said, heard: Callable[[], None] = _nothing) -> Answer | Refusal:
         waits: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[said.id] = waits
         try:
-            if not await self._say(said):
-                return Refusal(Reason.CALLS_OFF)
+            if refusal := await self._say(said):
+                return refusal
+            heard()
             self._wake.set()
             async with asyncio.timeout(PATIENCE):
                 given = await waits
@@ -124,11 +139,16 @@ class Calling:
             offer=offer,
         )
 
-    async def _say(self, said: Said) -> bool:
+    async def _say(self, said: Said) -> Refusal | None:
+        """Why nobody hears it. Where there is no call, nothing is written: whoever chats could say it all day long."""
         async with self._database.transaction() as tx:
+            if said.what not in _ON_TELEPHONES:
+                conversation = await conversations.get(tx, said.organization_id, said.conversation_id)
+                if conversation is None or ongoing_call(conversation) is None:
+                    return Refusal(Reason.NO_CALL)
             heard = await calls.say(tx, said)
         self._bus.publish(SAID, said.conversation_id)
-        return heard
+        return None if heard else Refusal(Reason.CALLS_OFF)
 
     async def _look(self) -> None:
         async with self._database.transaction() as tx:

@@ -73,9 +73,9 @@ def paces(customer_pace: int = 10) -> dict[str, Pace]:
     """How fast what costs us much may be done: burst, and how many a second after it.
 
     An address signs in and starts conversations, a conversation's customer acts in it and brings files, a bot in all
-    of its own, a live connection tells of typing. Who connects and watches, by however many connections, does so as
-    one person, or as one conversation's customer (`own`). All topics that a few connections have may be watched at
-    once, as after a break.
+    of its own, a live connection tells of typing and says something to calls. Who connects and watches, by however many
+    connections, does so as one person, or as one conversation's customer (`own`), who says something to a call as that.
+    All topics that a few connections have may be watched at once, as after a break.
     """
     return {
         "sign_in": Pace(burst=60, per_second=2),
@@ -89,7 +89,7 @@ def paces(customer_pace: int = 10) -> dict[str, Pace]:
         "watch": Pace(burst=4 * MAX_TOPICS, per_second=20),
         "watch_own": Pace(burst=20, per_second=2),
         "typing": Pace(burst=10, per_second=2),
-        "call": Pace(burst=30, per_second=1),
+        "call": Pace(burst=60, per_second=2),
         "ping": Pace(burst=10, per_second=0.2),
     }
 

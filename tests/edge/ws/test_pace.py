@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from valvomo.commands.conversations.serve import Pick
+from valvomo.domain.refusals import Reason, Refusal
 
 pytestmark = pytest.mark.slow
 
@@ -102,6 +103,67 @@ async def test_a_flood_of_typing_reaches_nobody_as_a_flood(served: Served) -> No
         await say(customer, op="ping")
         await until(customer, op="pong")
         assert 1 <= len(await typed(served, agent, chat["id"])) <= 4
+
+
+async def test_a_flood_of_what_is_said_to_a_call_is_lost(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pace = served.house.parts.paces["call"]
+    pace.burst, pace.seconds = 4, lambda: 0.0
+    heard: list[str] = []
+
+    async def tell(_actor: Any, _conversation: str, what: str, _answer: str = "") -> None:
+        heard.append(what)
+
+    monkeypatch.setattr(served.house.parts.calling, "tell", tell)
+    chat = await served.start()
+    widget = f"ws://127.0.0.1:{served.port}/widget/v1/live"
+    async with connect(widget) as first, connect(widget) as second:
+        for socket in (first, second):
+            await say(socket, op="hello", token=chat["token"])
+            for _ in range(20):
+                await say(socket, op="agree", answer="v=0" * 1000)
+                await say(socket, op="hang_up")
+                await say(socket, op="mute", muted=True)
+            await say(socket, op="ping")
+            await until(socket, op="pong")
+        assert heard == ["agree", "go", "mute", "agree"], "as one customer, by however many connections"
+        await say(first, op="call", offer="v=0")
+        assert (await until(first, op="answer"))["problem"]["type"] == "request/rate-limited"
+
+
+async def test_what_is_said_to_a_call_is_heard_before_what_follows_is_taken(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    begun, go_on, answered_now = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def come(_actor: Any, _conversation: str, _offer: str, said: Any) -> Refusal:
+        heard.append("come")
+        begun.set()
+        await go_on.wait()
+        said()
+        await answered_now.wait()
+        return Refusal(Reason.BUSY)
+
+    async def tell(_actor: Any, _conversation: str, what: str, _answer: str = "") -> None:
+        heard.append(what)
+
+    monkeypatch.setattr(served.house.parts.calling, "come", come)
+    monkeypatch.setattr(served.house.parts.calling, "tell", tell)
+    chat = await served.start()
+    async with connect(f"ws://127.0.0.1:{served.port}/widget/v1/live") as customer:
+        await say(customer, op="hello", token=chat["token"])
+        await say(customer, op="call", offer="v=0")
+        await say(customer, op="hang_up")
+        await say(customer, op="ping")
+        await begun.wait()
+        assert heard == ["come"]
+        go_on.set()
+        await until(customer, op="pong")
+        assert heard == ["come", "go"], "and the answer is not waited for"
+        answered_now.set()
+        assert (await until(customer, op="answer"))["problem"]["status"] == 503
 
 
 async def test_nobody_is_told_that_somebody_stopped_who_never_began(served: Served) -> None:

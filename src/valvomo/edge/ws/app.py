@@ -189,8 +189,7 @@ async def _converse(
                 while True:
                     frame = _decoded(await receive())
                     if isinstance(frame, Calling):
-                        # An engine's answer may take a while, and whoever waits for it reads on.
-                        group.create_task(calling(parts, connection, frame))
+                        await calling(parts, connection, frame, group)
                     elif await _in_turn(parts, connection, frame):
                         await _take(parts, hub, connection, frame)
             except _GoneError as gone:
