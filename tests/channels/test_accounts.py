@@ -26,9 +26,11 @@ from valvomo.commands.channels.mending import SendAgain
 from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.execute import Done
+from valvomo.commands.settings.workstreams import ChangeWorkstream
 from valvomo.db import house
 from valvomo.domain.access.acts import Act, act_refusal
 from valvomo.domain.agents.events import SettingChanged
+from valvomo.domain.conversations.model import ConsentPolicy
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.house_key import HouseKey
 from valvomo.jobs.pacing import LONGEST_PAUSE
@@ -127,6 +129,30 @@ async def test_consent_is_asked_where_customers_can_answer(
     )  # fmt: skip
     outcome = await floor.do(AATU, command)
     assert reason(outcome) is why, outcome
+
+
+@pytest.mark.parametrize(
+    ("provider", "workstream", "why"),
+    [("custom", "custom", Reason.MALFORMED), ("twilio_voice", "line", None)],
+)
+async def test_consent_is_not_begun_to_be_asked_where_customers_cannot_answer(
+    floor: Floor, provider: str, workstream: str, why: Reason | None
+) -> None:
+    """Nothing that they write would begin a conversation any more."""
+    await furnish(floor)
+    await lay_lines(floor, HOUSE)
+    asks = ChangeWorkstream(workstream_id=workstream, consent=ConsentPolicy.CONSENT)
+    await floor.done(AATU, asks)
+    await floor.done(AATU, ChangeWorkstream(workstream_id=workstream, consent=ConsentPolicy.NOTICE))
+    command = CreateChannelAccount(
+        account_id="new", provider=provider, name="New", workstream_id=workstream, settings={}, sealed=b"sealed"
+    )  # fmt: skip
+    await floor.done(AATU, command)
+    outcome = await floor.do(AATU, asks)
+    assert reason(outcome) is why, outcome
+    async with floor.database.reading() as tx:
+        kept = (await house.workstream(tx, HOUSE, workstream)).consent
+    assert kept is (ConsentPolicy.NOTICE if why else ConsentPolicy.CONSENT)
 
 
 async def test_the_same_key_makes_one_account(floor: Floor) -> None:

@@ -68,7 +68,8 @@ class RemoveChannelAccount(Command):
 @handles(CreateChannelAccount)
 @within_constraints
 async def create_channel_account(work: Work, command: CreateChannelAccount) -> Outcome:
-    """Its row and its fact."""
+    """Its row and its fact. Under the lock of whoever changes a workstream: it asks for no consent from now on."""
+    await work.tx.row("house.lock_organization", work.organization_id)
     if refusal := await _workstream_refusal(work, command.provider, command.workstream_id):
         return refusal
     await work.tx.run(

@@ -12,6 +12,10 @@ SELECT a.workstream_id, w.channel FROM channel_accounts a
 JOIN workstreams w ON w.organization_id = a.organization_id AND w.id = a.workstream_id
 WHERE a.organization_id = $1 AND a.id = $2
 
+-- name: leading_to
+-- The accounts that lead to a workstream, by name.
+SELECT name, provider FROM channel_accounts WHERE organization_id = $1 AND workstream_id = $2 ORDER BY name, id
+
 -- name: lock_account
 -- One account, locked until the transaction ends.
 SELECT * FROM channel_accounts WHERE organization_id = $1 AND id = $2 FOR NO KEY UPDATE
