@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from sample_place import Place
 
 
@@ -78,6 +79,31 @@ async def test_assign_says_the_excess_before_and_after(place: Place) -> None:
     assert second == (404, "access/not-found")
     answer = await saara.post(f"{path}/assign", json=wanted)
     assert (answer.status_code, answer.json()["owner"]) == (409, eino["name"])
+
+
+@pytest.mark.parametrize(
+    ("who", "purpose", "overrides"),
+    [
+        ("saara", "transfer", ["override_presence"]),
+        ("eino", "transfer", []),
+        ("eino", "consult", []),
+    ],
+)
+async def test_candidates_promise_no_override_that_the_act_does_not_take(
+    place: Place, who: str, purpose: str, overrides: list[str]
+) -> None:
+    """Lumi is offline: a supervisor can transfer to her all the same, an agent can neither do that nor ask her."""
+    conversation = await place.served()
+    asking = await place.as_(who)
+    path = f"/api/v1/conversations/{conversation}"
+    answer = await asking.get(f"{path}/candidates?for={purpose}")
+    assert answer.status_code == 200, answer.text
+    lumi = place.house.sample.people["lumi"]
+    found = next(one for one in answer.json()["agents"] if one["id"] == lumi)
+    assert (found["reason"], found["overrides"]) == ("target/presence-not-allowed", overrides)
+    wanted = {"agent": lumi, **({"override_presence": True} if purpose == "transfer" else {})}
+    taken = await asking.post(f"{path}/{purpose}", json=wanted)
+    assert taken.status_code == (200 if overrides else 409)
 
 
 async def test_candidates_name_why_a_queue_is_not_possible(place: Place) -> None:

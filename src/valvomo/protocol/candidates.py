@@ -17,7 +17,8 @@ class AgentCandidate(msgspec.Struct, frozen=True, kw_only=True):
 
     `load` and `capacity` are units; `exceeded_by` says by how many of them the capacity would be exceeded. `match`
     is how well they fit what is asked for, 0 to 1, None when nothing is. `reason` is why they cannot be asked
-    without an override, None when they are `available`; `overrides` names those that would make it possible.
+    without an override, None when they are `available`; `overrides` names those that would make it possible: for a
+    supervisor who assigns or transfers, others have none.
     """
 
     id: str

@@ -124,7 +124,9 @@ async def of_conversation(
 def _agent(search: _Search, agent: Agent) -> AgentCandidate:
     refusal = _refusal(search, agent, presence=False, capacity=False)
     overrides: tuple[str, ...] = ()
-    if refusal is not None and _refusal(search, agent, presence=True, capacity=True) is None:
+    # The act takes them of a supervisor alone; who asks for advice serves the conversation themselves.
+    supervising = search.asking.by_role == "supervisor"
+    if refusal and supervising and _refusal(search, agent, presence=True, capacity=True) is None:
         overrides = _needed(search, agent)
     queues = [search.names.queues[one].name for one in agent.queues if one in search.names.queues]
     return AgentCandidate(
