@@ -34,7 +34,7 @@ describe('messages', () => {
     expect(takeItems(typing, [item(1)], 1).typing.size).toBe(0)
   })
   it('take their outgoing twin away', () => {
-    const twin = { client_id: 'x1', text: 'no. 1', visibility: 'public' as const, attachments: [], failed: null }
+    const twin = { client_id: 'x1', text: 'no. 1', visibility: 'public' as const, attachments: [], to: 'Ada Lovelace', failed: null }
     expect(stillOutgoing([twin], [message(1)])).toEqual([])
     expect(stillOutgoing([twin], [message(2)])).toEqual([twin])
   })

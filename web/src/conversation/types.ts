@@ -264,6 +264,8 @@ export interface Outgoing {
   text: string
   visibility: Visibility
   attachments: readonly Attachment[]
+  /** The customer in whose conversation it is said. */
+  to: string
   failed: string | null
 }
 

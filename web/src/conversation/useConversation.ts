@@ -1,13 +1,13 @@
 import { computed, onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 
 import { api, type Paged } from '@/api/client'
-import { newId } from '@/api/newId'
 import { Problem } from '@/api/problem'
 import { sendLive, watchTopic } from '@/live'
 import { inNextBatch } from '@/live/batch'
 import { now } from '@/ui/clock'
 
-import { SILENT, firstGap, stillOutgoing, takeItems, type Talk } from './transcript'
+import { useOutbox } from './outbox'
+import { SILENT, firstGap, takeItems, type Talk } from './transcript'
 import type { Attachment, ConversationState, Message, Outgoing, Visibility } from './types'
 
 const TYPING_EVERY_MS = 3000
@@ -20,7 +20,7 @@ const PAGE = 200
  */
 export function useConversation(id: Ref<string>) {
   const talk = shallowRef<Talk>(SILENT)
-  const outgoing = shallowRef<readonly Outgoing[]>([])
+  const outbox = useOutbox()
   const access = shallowRef<'asking' | 'open' | 'refused'>('asking')
   const problem = shallowRef<Problem | null>(null)
   const refusal = shallowRef<Problem | null>(null)
@@ -39,7 +39,7 @@ export function useConversation(id: Ref<string>) {
         inNextBatch(() => {
           if (id.value !== wanted) return
           talk.value = takeItems(talk.value, frame.data, now.value)
-          outgoing.value = stillOutgoing(outgoing.value, talk.value.messages)
+          outbox.arrived(wanted, talk.value.messages)
           access.value = 'open'
           refusal.value = null
           void mendGap()
@@ -70,6 +70,7 @@ export function useConversation(id: Ref<string>) {
     const page = await api.get<Paged<Message>>(`/conversations/${wanted}/messages`, { after: String(after), limit: String(limit) })
     if (id.value !== wanted) return null
     talk.value = takeItems(talk.value, page.items.map((message) => ({ ...message, kind: 'message' })), now.value)
+    outbox.arrived(wanted, page.items)
     access.value = 'open'
     return page.next === null ? null : Number(page.next)
   }
@@ -118,32 +119,18 @@ export function useConversation(id: Ref<string>) {
     while (after !== null) after = await readPage(after, PAGE)
   }
 
-  async function deliver(message: Outgoing): Promise<void> {
-    const { client_id, text, visibility } = message
-    const attachments = message.attachments.map((one) => one.id)
-    try {
-      const sent = await api.post<Message>(`/conversations/${id.value}/messages`, { text, visibility, client_id, attachments })
-      if (typeof sent?.seq === 'number') talk.value = takeItems(talk.value, [{ ...sent, kind: 'message' }], now.value)
-      outgoing.value = outgoing.value.filter((other) => other.client_id !== client_id)
-    } catch (error) {
-      const failed = Problem.from(error)
-      const said = failed.detail || failed.title
-      outgoing.value = outgoing.value.map((other) => (other.client_id === client_id ? { ...other, failed: said } : other))
-    }
+  /** The answer may come when another conversation is on the screen. */
+  async function taking(wanted: string, sent: Promise<Message | null>): Promise<void> {
+    const message = await sent
+    if (id.value === wanted && typeof message?.seq === 'number') talk.value = takeItems(talk.value, [{ ...message, kind: 'message' }], now.value)
   }
 
   function send(text: string, visibility: Visibility, attachments: readonly Attachment[] = []): void {
-    const message: Outgoing = { client_id: newId(), text, visibility, attachments, failed: null }
-    outgoing.value = [...outgoing.value, message]
-    void deliver(message)
+    const to = talk.value.state?.customer.name ?? ''
+    void taking(id.value, outbox.send(id.value, { text, visibility, attachments, to }))
   }
-
-  /** The same words under the same `client_id`: a message that did arrive is not doubled. */
-  function sendAgain(message: Outgoing): void {
-    const again = { ...message, failed: null }
-    outgoing.value = outgoing.value.map((other) => (other.client_id === message.client_id ? again : other))
-    void deliver(again)
-  }
+  const sendAgain = (message: Outgoing) => void taking(id.value, outbox.again(id.value, message))
+  const drop = (message: Outgoing) => outbox.drop(id.value, message)
 
   function type(visibility: Visibility): void {
     if (visibility !== 'public' || Date.now() - typedAt < TYPING_EVERY_MS) return
@@ -156,7 +143,7 @@ export function useConversation(id: Ref<string>) {
     () => {
       talk.value = SILENT
       mended = 0
-      outgoing.value = []
+      outbox.open(id.value)
       access.value = 'asking'
       problem.value = null
       refusal.value = null
@@ -171,7 +158,7 @@ export function useConversation(id: Ref<string>) {
     state: computed(() => talk.value.state),
     messages: computed(() => talk.value.messages),
     typing: computed(() => [...talk.value.typing.values()].filter((one) => one.until > now.value)),
-    outgoing,
+    outgoing: computed(() => outbox.of(id.value)),
     access,
     problem,
     refusal,
@@ -181,6 +168,7 @@ export function useConversation(id: Ref<string>) {
     watchAgain,
     send,
     sendAgain,
+    drop,
     type,
   }
 }
