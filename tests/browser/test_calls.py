@@ -57,14 +57,14 @@ async def test_a_customer_calls_and_is_served(office: Office) -> None:
         await panel(desk.page).get_by_role("button", name="Take off hold").click()
         await asyncio.gather(customer.hears("agent"), agent.hears("customer"))
 
-        await desk.page.keyboard.press("m")
+        await desk.page.keyboard.press("u")
         await customer.hears()
         await expect(panel(desk.page)).to_contain_text("You are muted.")
         await box(chat).get_by_role("button", name="Mute").click()
         await agent.hears()
         await expect(panel(desk.page).locator("[data-leg=customer]")).to_contain_text("muted")
         await box(chat).get_by_role("button", name="Unmute").click()
-        await desk.page.keyboard.press("m")
+        await desk.page.keyboard.press("u")
         await asyncio.gather(customer.hears("agent"), agent.hears("customer"))
 
         await box(chat).get_by_role("button", name="Hang up").click()
