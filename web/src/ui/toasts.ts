@@ -11,7 +11,8 @@ export interface Toast {
 }
 
 const KEEP_MS = 6000
-const MOST = 4
+/** So many are on the screen at once. */
+export const MOST_SHOWN = 4
 let last = 0
 
 export const toasts = shallowReactive<Toast[]>([])
@@ -21,11 +22,18 @@ export function dismissToast(id: number): void {
   if (index >= 0) toasts.splice(index, 1)
 }
 
-/** Says something in the corner. What is bad stays until it is read; the rest goes by itself. */
+export function dismissAllToasts(): void {
+  toasts.splice(0)
+}
+
+/** Says something in the corner. What is bad stays until it is read, however much comes after it; the rest goes by itself. */
 export function toast(message: Omit<Toast, 'id'>): number {
   const id = ++last
   toasts.push({ ...message, id })
-  if (toasts.length > MOST) toasts.shift()
+  if (toasts.length > MOST_SHOWN) {
+    const spare = toasts.find((one) => one.tone !== 'bad' && one.id !== id)
+    if (spare) dismissToast(spare.id)
+  }
   if (message.tone !== 'bad') setTimeout(() => dismissToast(id), KEEP_MS)
   return id
 }
