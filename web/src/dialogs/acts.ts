@@ -16,7 +16,7 @@ import { actEntry, type RowAct } from './list'
 /** Rows are what the list shows; a page that stands alone gives the state it has. */
 export type Subject = Pick<
   BoardRow,
-  'id' | 'customer' | 'agent' | 'bot' | 'queue' | 'acts' | 'offers' | 'channel' | 'mode' | 'state' | 'stage' | 'participants' | 'removed' | 'call'
+  'id' | 'customer' | 'agent' | 'bot' | 'queue' | 'acts' | 'offers' | 'channel' | 'mode' | 'state' | 'stage' | 'participants' | 'removed' | 'call' | 'units'
   | keyof Heeded
 >
 
@@ -42,8 +42,8 @@ export function sayProblem(error: unknown): void {
 /** Every act of a supervisor passes here: checks, dialogs, the request, and what is said about it. */
 export const useActs = defineStore('acts', () => {
   const dialog = shallowRef<OpenDialog | null>(null)
-  /** `what` the items are, unless they are conversations. */
-  const outcomes = shallowRef<{ act: string; items: readonly Outcome[]; what?: string } | null>(null)
+  /** `what` the items are, unless they are conversations; `asked` is the agent who has yet to say yes to them. */
+  const outcomes = shallowRef<{ act: string; items: readonly Outcome[]; what?: string; asked?: string } | null>(null)
   const running = shallowReactive(new Set<string>())
   const calls = useCalls()
 

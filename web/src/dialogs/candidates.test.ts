@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { refusalCode } from '@/conversation/acts'
 
-import { byFit, fitOf, overridesOf, type AgentCandidate } from './candidates'
+import { byFit, excessOfAll, fitOf, overridesOf, type AgentCandidate } from './candidates'
 import { actEntry } from './list'
 
 function agent(name: string, part: Partial<AgentCandidate> = {}): AgentCandidate {
@@ -23,6 +23,15 @@ describe('candidates', () => {
     expect(byFit([agent('Aino'), full], 'lum').override).toEqual([full])
     expect(byFit([agent('Aino')], 'retur').free).toHaveLength(1)
   })
+})
+
+describe('what many would cost together', () => {
+  it.each([
+    ['all fit', { load: 1 }, [1, 1, 1], 0],
+    ['the first fits, all do not', { load: 3 }, [1, 2, 2], 4],
+    ['not even the first fits', { load: 4, exceeded_by: 1 }, [1, 1], 2],
+    ['a limit on the channel is reached', { load: 0, exceeded_by: 1 }, [1, 1, 1], 3],
+  ] as const)('%s', (_, part, units, excess) => expect(excessOfAll(agent('Eino', part), units)).toBe(excess))
 })
 
 describe('acts of a row', () => {

@@ -65,3 +65,14 @@ export function byFit(agents: readonly AgentCandidate[], words: string): Record<
   }
   return groups
 }
+
+/**
+ * By how many units all of them together would exceed the agent's capacity; `units` are what each costs, the first being the
+ * one that was asked about. Whoever has reached a limit for that one has reached it for the others.
+ */
+export function excessOfAll(agent: AgentCandidate, units: readonly number[]): number {
+  const total = units.reduce((sum, one) => sum + one, 0)
+  const over = Math.max(0, agent.load + total - agent.capacity)
+  const isLimited = agent.exceeded_by > Math.max(0, agent.load + (units[0] ?? 0) - agent.capacity)
+  return Math.max(over, agent.exceeded_by, isLimited ? total : 0)
+}

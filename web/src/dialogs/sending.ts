@@ -15,6 +15,8 @@ interface Sent {
   body: Readonly<Record<string, unknown>>
   /** What to say when one alone was done. */
   said?: string
+  /** Whose yes is waited for: many that were offered are not done yet either. */
+  asked?: string
 }
 
 interface BulkAnswer {
@@ -26,7 +28,7 @@ export function useSending() {
   const busy = ref(false)
   const acts = useActs()
 
-  async function sendMany({ act, subjects, body }: Sent): Promise<void> {
+  async function sendMany({ act, subjects, body, asked }: Sent): Promise<void> {
     const answer = await api.post<BulkAnswer>('/conversations/bulk', { act, ids: subjects.map((one) => one.id), ...body })
     const names = new Map(subjects.map((one) => [one.id, one.customer.name]))
     const items: Outcome[] = answer.items.map((item) => ({
@@ -34,7 +36,7 @@ export function useSending() {
       name: names.get(item.id) ?? item.id,
       problem: item.problem ? new Problem(item.problem) : null,
     }))
-    acts.outcomes = { act, items }
+    acts.outcomes = { act, items, asked }
   }
 
   async function send(what: Sent): Promise<void> {
