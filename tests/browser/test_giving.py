@@ -95,6 +95,7 @@ async def test_on_rejection_of_a_transfer_the_first_agent_keeps_it(office: Offic
     await ask_onni(floor)
     await onni.reject(CUSTOMER, "At lunch in a minute")
     await floor.told("Rejected by Onni Laine. Reason: At lunch in a minute.")
+    await floor.told("The conversation stays with the agent who has it.")
     await expect(floor.row(CUSTOMER)).to_contain_text("Eino Mäkelä")
     await expect(floor.row(CUSTOMER)).not_to_contain_text("transfer to")
     await eino.talk.write("I am still here.")

@@ -13,12 +13,13 @@ from valvomo.commands.agents.connection import AgentConnect, AgentDisconnect, En
 from valvomo.commands.agents.serving import EndServing
 from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
 from valvomo.commands.conversations.connection import CustomerEnd
+from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.join import Join, Leave
 from valvomo.commands.conversations.monitor import Monitor, StopMonitor
 from valvomo.commands.conversations.offers import RejectOffer
 from valvomo.commands.conversations.serve import Complete, End, Park, Pick, Release
-from valvomo.commands.conversations.transfer import TransferToQueue
+from valvomo.commands.conversations.transfer import TransferToAgent, TransferToQueue
 from valvomo.domain.conversations.message import Visibility
 
 pytestmark = pytest.mark.slow
@@ -266,6 +267,26 @@ async def test_offers_and_their_outcome_reach_the_people_they_concern(stage: Sta
     assert [item for item in aino.rows["me"].values() if item["kind"] == "offer"] == []
     notices = [item for item in saara.told("me") if item["kind"] == "notice"]
     assert [(notice["code"], notice["facts"]["reason"]) for notice in notices] == [("offer_rejected", "busy")]
+
+
+@pytest.mark.parametrize(("answer", "code"), [("no", "offer_rejected"), ("none", "offer_expired")])
+@pytest.mark.parametrize(("served", "onward"), [(False, "waits"), (True, "stays")])
+async def test_who_asked_in_vain_hears_what_becomes_of_it(
+    stage: Stage, answer: str, code: str, *, served: bool, onward: str
+) -> None:
+    one = await (stage.floor.accepted("chat", EINO) if served else stage.floor.start("chat"))
+    saara = stage.reader(SAARA)
+    await saara.watch("me")
+    command = TransferToAgent if served else AssignToAgent
+    await stage.floor.done(SAARA, command(conversation_id=one, agent_id=AINO.id))
+    if answer == "no":
+        await stage.floor.done(AINO, RejectOffer(conversation_id=one, reason="busy"))
+    else:
+        stage.floor.clock.advance(120)
+        await stage.floor.do(TIMER, FireTimers(conversation_id=one))
+    await stage.settle()
+    notices = [item for item in saara.told("me") if item["kind"] == "notice"]
+    assert [(notice["code"], notice["facts"]["onward"]) for notice in notices] == [(code, onward)]
 
 
 async def test_place_in_the_queue_moves_up(stage: Stage) -> None:

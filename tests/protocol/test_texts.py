@@ -106,6 +106,7 @@ NEEDED = {
     *(("sentiment", one) for one in (NONE, *Level)),
     *(("timeline", sentence) for sentence in REMEDIES.values()),
     *(("cause", code) for code in CAUSES),
+    *(("onward", code) for code in ("waits", "stays", "bot", "offered")),
     *(("told", code) for code in TOLD),
     *(("notice", code) for code in NOTICES),
     *(("setting", subject) for subject in SETTINGS),

@@ -10,7 +10,7 @@ const files = import.meta.glob<unknown>('../../../src/valvomo/protocol/texts/*.j
 const texts = shallowRef<ServerTexts>({})
 
 /** Facts whose values are codes stand in the section of their name; some share another's. */
-const SECTIONS = new Set(['state', 'stage', 'presence', 'role', 'channel', 'mode', 'right', 'offer', 'cause', 'visibility', 'file_kind', 'problem', 'advice'])
+const SECTIONS = new Set(['state', 'stage', 'presence', 'role', 'channel', 'mode', 'right', 'offer', 'cause', 'onward', 'visibility', 'file_kind', 'problem', 'advice'])
 const SHARED: Readonly<Record<string, string>> = { stage: 'state', problem: 'delivery_problem', advice: 'delivery_advice' }
 
 /** `{a: {b: 'x'}}` as `{'a.b': 'x'}`. */

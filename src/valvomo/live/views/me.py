@@ -14,7 +14,7 @@ from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, RecordResolved
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import SupervisorJoined, TookOver
-from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.model import Conversation, Offer, State
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferRejected, OfferWithdrawn
 from valvomo.domain.conversations.queueing import Parked, Queued
 from valvomo.domain.conversations.telephone import CallbackPostponed
@@ -156,9 +156,9 @@ def _told(change: Change, lookups: Lookups) -> tuple[str, Mapping[str, object]] 
         case OfferAccepted(offer=offer):
             told = "offer_accepted", {"agent": offer.agent_name, "offer": offer.kind.value}
         case OfferRejected(offer=offer, reason=reason):
-            told = "offer_rejected", {"agent": offer.agent_name, "reason": reason, "offer": offer.kind.value}
+            told = "offer_rejected", {"reason": reason, **_unanswered(offer, change.after)}
         case OfferExpired(offer=offer):
-            told = "offer_expired", {"agent": offer.agent_name, "offer": offer.kind.value}
+            told = "offer_expired", _unanswered(offer, change.after)
         case OfferWithdrawn(offer=offer, cause=cause):
             told = "offer_withdrawn", {"agent": offer.agent_name, "cause": cause, "offer": offer.kind.value}
         case ForceClosed(by_name=by, reason=reason):
@@ -177,6 +177,17 @@ def _told(change: Change, lookups: Lookups) -> tuple[str, Mapping[str, object]] 
         case _:
             pass
     return told
+
+
+def _unanswered(offer: Offer, after: Conversation) -> Mapping[str, object]:
+    """Whoever asked learns what becomes of it now (spec 3, *Acts show their true course*)."""
+    if after.owner_id:
+        onward = "stays"
+    elif after.bot_id:
+        onward = "bot"
+    else:
+        onward = "waits" if after.state is State.OPEN else "offered"
+    return {"agent": offer.agent_name, "offer": offer.kind.value, "onward": onward}
 
 
 def _undelivered(event: DeliveryChanged) -> tuple[str, Mapping[str, object]]:

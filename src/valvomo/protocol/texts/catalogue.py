@@ -24,6 +24,7 @@ SECTION_OF_FACT: Mapping[str, str] = {
     "right": "right",
     "offer": "offer",
     "cause": "cause",
+    "onward": "onward",
     "visibility": "visibility",
     "setting": "setting",
     "level": "sentiment",
