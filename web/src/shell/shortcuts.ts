@@ -1,5 +1,7 @@
 import { onScopeDispose, shallowReactive } from 'vue'
 
+import { translate as t } from '@/messages'
+
 /** A key (as `event.key` names it) and what it does; listed in the help and, with `act`, in the palette. */
 export interface Shortcut {
   keys: string
@@ -24,6 +26,11 @@ export function useShortcuts(group: () => ShortcutGroup): void {
 
 export function shortcutGroups(): ShortcutGroup[] {
   return groups.map((group) => group())
+}
+
+/** A key as it is printed. */
+export function keyName(keys: string): string {
+  return keys === ' ' ? t('replay.space') : keys
 }
 
 /** Typing is typing: no shortcut fires in a field, in a menu, or while a dialog is open. */
