@@ -11,6 +11,20 @@ export function readySound(): void {
   void audio.resume()
 }
 
+/** Gets the sound ready at the first touch or key that a browser takes for one; the answer ends the waiting. */
+export function readySoundWhenTouched(): () => void {
+  const kinds = ['pointerdown', 'keydown'] as const
+  const stop = (): void => kinds.forEach((kind) => document.removeEventListener(kind, touched, true))
+  function touched(): void {
+    readySound()
+    // Some keys, as Escape, are no touch to a browser: it goes on waiting.
+    if (audio?.state === 'running') stop()
+    else void audio?.resume().then(stop)
+  }
+  for (const kind of kinds) document.addEventListener(kind, touched, true)
+  return stop
+}
+
 function chime(): void {
   if (!audio || audio.state !== 'running') return
   const volume = audio.createGain()

@@ -7,6 +7,8 @@ export interface Shortcut {
   keys: string
   label: string
   act: () => void
+  /** Also from a field: for keys that write nothing. */
+  whileTyping?: boolean
 }
 export interface ShortcutGroup {
   label: string
@@ -37,17 +39,19 @@ export function keyName(keys: string): string {
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null
   if (!target?.closest) return false
-  if (target.closest('input, textarea, select, [contenteditable="true"], [role="menu"], [role="listbox"]')) return true
-  return document.querySelector('[role="dialog"][data-state="open"]') !== null
+  return isField(target) || hasDialog()
 }
+const isField = (target: HTMLElement) => target.closest('input, textarea, select, [contenteditable="true"], [role="menu"], [role="listbox"]') !== null
+const hasDialog = () => document.querySelector('[role="dialog"][data-state="open"]') !== null
 
 export function onShortcutKey(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event)) return
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+  const typing = isTyping(event)
   // A focused button or link keeps its Enter and Space.
   const onControl = (event.target as HTMLElement | null)?.closest?.('button, a, [role="tab"]')
   if (onControl && (event.key === 'Enter' || event.key === ' ')) return
   for (const group of [...groups].reverse()) {
-    const found = group().shortcuts.find((shortcut) => shortcut.keys === event.key)
+    const found = group().shortcuts.find((shortcut) => shortcut.keys === event.key && (!typing || (shortcut.whileTyping && !hasDialog())))
     if (!found) continue
     event.preventDefault()
     found.act()
