@@ -46,11 +46,13 @@ async function request(method: string, path: string, options: Options): Promise<
   }
 }
 
+export const WRONG_CREDENTIALS = 'session/wrong-credentials'
+
 async function read<T>(response: Response): Promise<T> {
   if (!response.ok) {
     const problem = await toProblem(response)
-    // A wrong password is a 401 as well; only a session that was there can end.
-    if (problem.status === 401 && !response.url.endsWith('/session')) onSignedOut()
+    // A wrong password is a 401 as well, at the sign-in and where one changes it; only a session that was there can end.
+    if (problem.status === 401 && problem.type !== WRONG_CREDENTIALS && !response.url.endsWith('/session')) onSignedOut()
     throw problem
   }
   if (response.status === 204 || response.headers.get('Content-Length') === '0') return undefined as T
