@@ -220,8 +220,9 @@ async def test_a_call_is_kept_where_its_customers_were_told_and_removed_after_it
     await floor.done(AINO, PauseRecording(conversation_id=one, cause="card"))
     await house.until(lambda: not house.call().kept)
     await floor.done(AINO, ResumeRecording(conversation_id=one))
+    await house.until(lambda: house.call().kept == {guest.id, "aino"})
     await floor.done(AINO, Hold(conversation_id=one))
-    await house.until(lambda: house.call().kept == {"aino"})
+    await house.until(lambda: not house.call().kept)
 
     file = house.folder / f"{recording_id}-1.opus"
     file.write_bytes(b"what was said")
