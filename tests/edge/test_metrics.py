@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sample_place import Place
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from valvomo.domain.calls.hearing import Part
 from valvomo.edge.families import FAMILIES
 from valvomo.edge.http.operators import operators
 from valvomo.edge.metrics import class_of
@@ -58,6 +59,21 @@ async def test_what_happened_is_counted(place: Place) -> None:
     assert found["valvomo_command_duration_seconds_count", ()] >= 3
     assert found["valvomo_message_commit_duration_seconds_count", ()] == 2
     assert found["valvomo_backlog_known", ()] == 1
+
+
+async def test_what_comes_from_listeners_is_told_also_while_it_is_nothing(place: Place) -> None:
+    found = await read(place)
+    parts = {labels for name, labels in found if name == "valvomo_call_packets_received_total"}
+    assert parts == {(one.value,) for one in Part}
+    assert found["valvomo_call_packets_received_total", ("listener",)] == 0
+    place.parts.packets.came["listener"] += 2
+    place.parts.packets.refused["listener"] += 2
+    place.parts.channels.switchboard.refused["token"] += 1
+    found = await read(place)
+    assert found["valvomo_call_packets_received_total", ("listener",)] == 2
+    assert found["valvomo_call_packets_refused_total", ("listener",)] == 2
+    assert found["valvomo_trunk_refusals_total", ("token",)] == 1
+    assert found["valvomo_trunk_refusals_total", ("unsigned",)] == 0
 
 
 async def test_every_family_is_told_and_none_names_anybody(place: Place) -> None:

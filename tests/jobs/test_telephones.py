@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import ClassVar
+
 import msgspec
 import pytest
 from sample_engine import SampleEngine
@@ -313,6 +316,8 @@ async def test_a_socket_is_let_in_once_and_brings_the_call_here(phones: Telephon
     class Streaming(SampleTrunk):
         """A trunk whose provider brings the sound of calls."""
 
+        refused: ClassVar[Counter[str]] = Counter({"frame": 2})
+
         async def answer(self, request: Request) -> ProviderAnswer:
             raise UnverifiedError(request.method)
 
@@ -330,7 +335,12 @@ async def test_a_socket_is_let_in_once_and_brings_the_call_here(phones: Telephon
     first = await board.admit("twilio_voice", TRUNK, "C1")
     second = await board.admit("twilio_voice", TRUNK, "C1")
     assert [isinstance(one, Refusal) for one in (forged, first, second)] == [True, False, True]
-    assert board.refused == {"token": 1, "used": 1}
+    told = {"token": 1, "used": 1, "frame": 2, "unsigned": 0, "unreadable": 0}
+    assert dict(board.refusals) == told
+    board.shut((HOUSE, TRUNK))
+    assert (board.open, dict(board.refusals)) == ({}, told), (
+        "what a trunk has refused is told when it is closed too"
+    )
     assert [one.trunk_call for one in adopted] == ["C1"]
     rows = await phones.floor.sql("SELECT process_id FROM telephones")
     assert [row["process_id"] for row in rows] == ["here"]

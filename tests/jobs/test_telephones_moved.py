@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import ClassVar
+
 import pytest
 from sample_engine import SampleEngine
 from sample_lines import TRUNK
@@ -19,6 +22,8 @@ from valvomo.trunks.webhooked import Socket
 
 class Streaming(SampleTrunk):
     """A trunk whose provider brings the sound of calls to any process."""
+
+    refused: ClassVar[Counter[str]] = Counter()
 
     async def answer(self, request: Request) -> ProviderAnswer:
         """See `Webhooked`."""

@@ -15,6 +15,9 @@ from valvomo.trunks.kinds import TRUNKS
 from valvomo.trunks.port import Trunk
 from valvomo.trunks.webhooked import Webhooked
 
+WHY = ("unsigned", "unreadable", "token", "used")
+"""Each is told from the beginning, so that the first one is seen to be one more."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -27,6 +30,21 @@ class Switchboard:
         self.refused: Counter[str] = Counter()
         self.adopt: Callable[[Wanted], None] = lambda _call: None
         self.process_id = ""
+
+    @property
+    def refusals(self) -> Counter[str]:
+        """The same with what trunks themselves have refused, those too that are open no more."""
+        every = Counter({why: self.refused[why] for why in {*WHY, *self.refused}})
+        for trunk in self.open.values():
+            if isinstance(trunk, Webhooked):
+                every.update(trunk.refused)
+        return every
+
+    def shut(self, key: Key) -> None:
+        """A trunk is open here no more."""
+        trunk = self.open.pop(key)
+        if isinstance(trunk, Webhooked):
+            self.refused.update(trunk.refused)
 
     def is_trunk(self, provider: str) -> bool:
         """Whether such a provider brings calls."""

@@ -81,6 +81,18 @@ FAMILIES: dict[str, Family] = {
     "valvomo_timers_oldest_due_seconds": Family("gauge", "For how long the most overdue timer has been due."),
     "valvomo_outbox_undelivered": Family("gauge", "Letters to webhooks that are not delivered."),
     "valvomo_outbox_oldest_undelivered_seconds": Family("gauge", "How old the oldest of them is."),
+    # calls
+    "valvomo_call_packets_received_total": Family(
+        "counter",
+        "Packets of sound and pictures that came from people in calls, by as what they came; of listeners 0 for ever.",
+        ("part",),
+    ),
+    "valvomo_call_packets_refused_total": Family(
+        "counter", "Of these, those that were thrown away as nothing may come from there.", ("part",)
+    ),
+    "valvomo_trunk_refusals_total": Family(
+        "counter", "Requests, sockets and frames of telephone providers that were not believed.", ("why",)
+    ),
     # the house
     "valvomo_channel_waiting": Family(
         "gauge", "Messages and reports of channels that are not taken in or not sent yet.", ("way",)

@@ -43,6 +43,7 @@ from valvomo.queries.reading import Reader
 from valvomo.queries.whatif.laboratory import Laboratory
 from valvomo.telemetry.fresh import Fresh
 from valvomo.telemetry.loop_delay import LoopDelay
+from valvomo.telemetry.packets import Packets
 from valvomo.voices.choosing import VoicePlaces
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -149,6 +150,7 @@ class Parts:
     operators: Operators
     connected: Callable[[], bool] = lambda: True
     requests: Requests = field(default_factory=Requests)
+    packets: Packets = field(default_factory=Packets)
     loop: LoopDelay = field(default_factory=LoopDelay)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     paces: Mapping[str, Pace] = field(default_factory=paces)

@@ -38,7 +38,7 @@ def attendant_of(house: House, settings: Settings) -> Attendant | None:
     telephones = _telephones(house, settings, process_id)
     return Attendant(
         executor, house.bus, keeping, process_id=process_id, alone=settings.embedded, writer=writer,
-        telephones=telephones,
+        telephones=telephones, packets=house.parts.packets,
     )  # fmt: skip
 
 

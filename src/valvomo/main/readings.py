@@ -13,7 +13,9 @@ from prometheus_client import ProcessCollector
 from valvomo import __version__
 from valvomo.bus.port import Bus, Traffic
 from valvomo.commands.execute import Executor
+from valvomo.commands.switchboard import Switchboard
 from valvomo.db.database import Database
+from valvomo.domain.calls.hearing import Part
 from valvomo.edge.metrics import Reading, Readings
 from valvomo.edge.parts import Parts
 from valvomo.jobs.rounds import Rounds
@@ -21,6 +23,7 @@ from valvomo.jobs.router import Router
 from valvomo.live.hub import Hub
 from valvomo.live.statistics import LiveStatistics
 from valvomo.queries.backlog import Backlog
+from valvomo.telemetry.packets import Packets
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -53,6 +56,7 @@ def readings(parts: Parts, sources: Sources) -> Iterator[Reading]:
     yield from _live(live)
     yield from _bus(sources.bus.traffic)
     yield from _jobs(sources.jobs)
+    yield from _calls(parts.packets, parts.channels.switchboard)
     yield "valvomo_backlog_known", (), backlog is not None
     if backlog is not None:
         yield from _house(backlog)
@@ -128,6 +132,14 @@ def _jobs(jobs: Sequence[Rounds]) -> Iterator[Reading]:
         yield "valvomo_job_seconds_total", (name,), statistics.seconds
         if statistics.ended_at is not None:
             yield "valvomo_job_idle_seconds", (name,), now - statistics.ended_at
+
+
+def _calls(packets: Packets, switchboard: Switchboard) -> Iterator[Reading]:
+    for part in Part:
+        yield "valvomo_call_packets_received_total", (part,), packets.came[part]
+        yield "valvomo_call_packets_refused_total", (part,), packets.refused[part]
+    for why, count in switchboard.refusals.items():
+        yield "valvomo_trunk_refusals_total", (why,), count
 
 
 def _house(backlog: Backlog) -> Iterator[Reading]:

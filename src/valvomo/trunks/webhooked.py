@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Protocol, runtime_checkable
 
 from valvomo.channels.port import Answer, Request
@@ -26,6 +27,11 @@ class Socket(Protocol):
 @runtime_checkable
 class Webhooked(Protocol):
     """Such a trunk; its account is open in every process that carries calls."""
+
+    @property
+    def refused(self) -> Counter[str]:
+        """What it did not believe, by why."""
+        ...
 
     async def answer(self, request: Request) -> Answer:
         """Hear what the provider says, and answer. Raises `UnverifiedError`, or `UnreadableError`."""

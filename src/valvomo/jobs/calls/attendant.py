@@ -30,6 +30,7 @@ from valvomo.jobs.calls.telephones import Telephones
 from valvomo.jobs.calls.writing import Writer
 from valvomo.jobs.rounds import Rounds, by_itself
 from valvomo.media.port import Connected, Engine, Gone, GoneError, Happening, Lost, Played, Recorded, Speaking
+from valvomo.telemetry.packets import Packets
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +51,7 @@ class Attendant(Rounds):
         alone: bool = False,
         writer: Writer | None = None,
         telephones: Telephones | None = None,
+        packets: Packets | None = None,
     ) -> None:
         super().__init__(executor.bell)
         self._executor = executor
@@ -58,6 +60,7 @@ class Attendant(Rounds):
         self._writer = writer
         self._rating = Rating(executor, executor.clock)
         self._telephones = telephones
+        self._packets = packets
         if telephones is not None:
             telephones.wake = self.wake.set
         self._process_id = process_id
@@ -215,7 +218,9 @@ class Attendant(Rounds):
                     return None
             engine, folder = self._engine_here(), str(self._keeping.folder)
             clock, writer = self._executor.clock, self._writer
-            attended = Attended(engine, conversation, call, folder, clock=clock, writer=writer)
+            attended = Attended(
+                engine, conversation, call, folder, clock=clock, writer=writer, packets=self._packets
+            )
             self._calls[key] = attended
         return attended
 

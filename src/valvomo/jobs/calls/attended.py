@@ -29,6 +29,7 @@ from valvomo.jobs.calls.watching import Watching, scored
 from valvomo.jobs.calls.writing import Writer
 from valvomo.live.calls import CallSignal, LegSignal
 from valvomo.media.port import Engine, GoneError, Kind, OfferError, PcmLeg, RecordingError, WebLeg
+from valvomo.telemetry.packets import Coming, Packets
 
 LAST_MOMENT = timedelta(seconds=5)
 """So long before the time of a customer without a window runs out, it is looked whether they are heard."""
@@ -40,10 +41,11 @@ Apart = Callable[[Conversation], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """On which somebody is in a call: what is taken from them, and how it does."""
+    """On which somebody is in a call: what is taken from them, how it does, and what has come."""
 
     sends: frozenset[Kind]
     signal: LegSignal
+    coming: Coming
 
 
 def sends(part: Part, *, video: bool) -> frozenset[Kind]:
@@ -65,10 +67,12 @@ class Attended:
         *,
         clock: Callable[[], datetime],
         writer: Writer | None = None,
+        packets: Packets | None = None,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._writer = writer
+        self._packets = packets if packets is not None else Packets()
         self._listening: Listening | None = None
         self.conversation = conversation
         self.call = call
@@ -111,7 +115,11 @@ class Attended:
             self.ways.clear()
             return Answer(refusal=Reason.BUSY.value)
         muted = before.signal.muted if before is not None else False
-        self.ways[leg.id] = Way(sends=taken, signal=LegSignal(person_id=leg.id, muted=muted))
+        signal = LegSignal(person_id=leg.id, muted=muted)
+        # Who comes by another network is the same to the engine, which counts on.
+        same = before.coming if before is not None and before.sends == taken else None
+        counted = same or Coming(self._packets, leg.part.value)
+        self.ways[leg.id] = Way(sends=taken, signal=signal, coming=counted)
         self.news = True
         await self.route()
         return Answer(answer=agreed.answer, offer=agreed.offer)
@@ -128,7 +136,9 @@ class Attended:
         await self._engine.remove_leg(self.call.id, leg_id)
         await self._engine.open_call(self.call.id)
         await self._engine.add_pcm_leg(PcmLeg(call_id=self.call.id, leg_id=leg_id, name=name))
-        self.ways[leg_id] = Way(sends=frozenset({Kind.AUDIO}), signal=LegSignal(person_id=leg_id))
+        coming = Coming(self._packets, Part.CUSTOMER.value)
+        signal = LegSignal(person_id=leg_id)
+        self.ways[leg_id] = Way(sends=frozenset({Kind.AUDIO}), signal=signal, coming=coming)
         self.news = True
         await self.route()
         return leg_id
@@ -226,10 +236,13 @@ class Attended:
 
     async def measure(self) -> None:
         """Ask the engine how everybody's way does."""
-        at = self._clock()
+        at, came = self._clock(), {one: way.coming for one, way in self.ways.items()}
         for person_id, found in (await self._engine.quality(self.call.id)).items():
             self.mark(person_id, quality=grade(scored(found)))
             way = self.ways.get(person_id)
+            if way is not None and way.coming is came.get(person_id):
+                # Who has come anew meanwhile is not blamed for what came from them before.
+                way.coming.told(found.up, found.refused)
             if way is not None and way.signal.connected:
                 self.watching.sample(self.conversation, person_id, found, at)
         for part, way in self._sides().items():

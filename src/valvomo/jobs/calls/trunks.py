@@ -136,7 +136,7 @@ class Trunks(Rounds):
                 finally:
                     reading.cancel()
         finally:
-            del self.open[key]
+            self._switchboard.shut(key)
             self.gone(key, trunk)
 
     async def _read(self, key: Key, trunk: Trunk) -> None:
