@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 from sample_office import Office
-from sample_screens import Floor
+from sample_screens import Desk, Floor
 
 
 async def test_every_act_has_its_key_and_the_focus_comes_back_to_the_list(office: Office) -> None:
@@ -72,6 +72,36 @@ async def test_what_is_not_allowed_says_why_by_key_too(office: Office) -> None:
     await floor.told("Monitor")
     await expect(floor.page.get_by_role("list", name="Notifications")).to_contain_text("accepted")
     await expect(floor.act("Grace Hopper", "Monitor")).to_have_attribute("aria-disabled", "true")
+
+
+async def test_an_offer_is_answered_by_key_from_where_one_writes(office: Office) -> None:
+    await office.served("eino", "Ada Lovelace")
+    grace, alan = await office.matter("Grace Hopper"), await office.matter("Alan Turing")
+    desk = await Desk.open(office, available=False)
+    words = desk.talk.composer.get_by_role("textbox")
+    saara, keys = await office.caller("saara"), desk.page.keyboard
+    await words.fill("One moment, ")
+    for one in (grace, alan):
+        body = {"agent": office.sample.people["eino"], "override_presence": True}
+        await saara.do("POST", f"/conversations/{one}/assign", body)
+    await expect(desk.offer("Alan Turing")).to_be_visible()
+    await expect(desk.offer("Grace Hopper")).to_be_visible()
+    await expect(words).to_be_focused()
+
+    await keys.press("F8")
+    await expect(desk.offer("Grace Hopper").get_by_role("button", name="Accept")).to_be_focused()
+    await keys.press("Shift+Tab")
+    await keys.press("Enter")
+    await expect(desk.offer("Grace Hopper").get_by_label("Why not? (optional)")).to_be_focused()
+    await keys.type("At lunch")
+    await keys.press("Enter")
+    await expect(desk.offer("Grace Hopper")).to_be_hidden()
+    await expect(words).to_be_focused()
+    await keys.type("please")
+    await expect(words).to_have_value("One moment, please")
+    await keys.press("F8")
+    await keys.press("Enter")
+    await expect(desk.page.get_by_role("heading", name="Alan Turing", level=2).first).to_be_visible()
 
 
 async def _move_to(floor: Floor, customer: str) -> None:
