@@ -71,6 +71,32 @@ async def test_a_token_that_opens_nothing_takes_nothing_from_anybody(place: Plac
     assert [one.status_code for one in answers] == [401, 401, 401]
 
 
+async def test_reading_is_paced_too(place: Place) -> None:
+    clock = slowed(place, "read_own", burst=3)
+    ada, other = await customer(place), await customer(place)
+    clock.now = 100.0
+    ways = ("conversation", "messages", "earlier", "attachments?ids=x", "survey")
+    codes = [(await ada.get(f"/widget/v1/{way}")).status_code for way in ways]
+    assert codes[3:] == [429, 429], "whatever it is that is read"
+    assert 429 not in codes[:3]
+    assert (await other.get("/widget/v1/messages")).status_code == 200, "another conversation's"
+
+
+async def test_a_transcript_is_made_now_and_then(place: Place) -> None:
+    slowed(place, "download", burst=2)
+    ada = await customer(place)
+    codes = [(await ada.get("/widget/v1/transcript")).status_code for _ in range(3)]
+    assert codes == [200, 200, 429]
+    assert (await ada.get("/widget/v1/messages")).status_code == 200, "what was said is to be had still"
+
+
+async def test_what_a_page_shows_first_is_paced_by_address(place: Place) -> None:
+    slowed(place, "read_public", burst=2)
+    page = {"key": place.house.sample.keys["Web chat"]}
+    codes = [(await place.anybody().get("/widget/v1/config", params=page)).status_code for _ in range(3)]
+    assert codes == [200, 200, 429]
+
+
 async def test_an_agent_is_not_slowed_down(place: Place) -> None:
     slowed(place, "customer", burst=1)
     conversation = await place.served("eino")

@@ -73,15 +73,18 @@ class Live(Protocol):
 def paces(customer_pace: int = 10) -> dict[str, Pace]:
     """How fast what costs us much may be done: burst, and how many a second after it.
 
-    An address signs in and starts conversations, a conversation's customer acts in it and brings files, a bot in all
-    of its own, a live connection tells of typing and says something to calls. Who connects and watches, by however many
-    connections, does so as one person, or as one conversation's customer (`own`), who says something to a call as that.
-    All topics that a few connections have may be watched at once, as after a break.
+    An address signs in and starts conversations, a conversation's customer acts and reads in it and brings files, a bot
+    in all of its own, a live connection tells of typing and says something to calls. Who connects and watches, by
+    however many connections, does so as one person, or as one conversation's customer (`own`), who says something to a
+    call as that. All topics that a few connections have may be watched at once, as after a break.
     """
     return {
         "sign_in": Pace(burst=60, per_second=2),
         "widget_start": Pace(burst=300, per_second=10),
         "transcript": Pace(burst=3, per_second=1 / 600),
+        "download": Pace(burst=5, per_second=1 / 20),
+        "read_own": Pace(burst=100, per_second=10),
+        "read_public": Pace(burst=600, per_second=30),
         "upload": Pace(burst=20, per_second=0.5),
         "customer": Pace(burst=10 * customer_pace, per_second=customer_pace),
         "bot": Pace(burst=2_000, per_second=200),

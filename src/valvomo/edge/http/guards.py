@@ -67,14 +67,15 @@ async def admit_customer(parts: Parts, scope: Any, opt: Options) -> None:
     """A customer's token, unless the route is public, from a page that may carry it."""
     _refuse_nul(scope)
     if opt.get("public"):
-        _keep_pace(parts, opt, address(scope))
+        _keep_pace(parts, {"pace": "read_public", **opt}, address(scope))
         return
     guest = await parts.authentication.of_guest(bearer(header(scope["headers"], b"authorization") or ""))
     if isinstance(guest, Refusal):
         raise Refused(guest)
     refuse_foreign(scope, guest.origins)
     _keep(scope, guest.actor)
-    _keep_pace(parts, opt, guest.conversation_id)
+    # Whatever names no pace of its own reads, which costs us something too.
+    _keep_pace(parts, {"pace": "read_own", **opt}, guest.conversation_id)
     scope["auth"] = guest
 
 

@@ -161,8 +161,8 @@ async def end(
     return await carried_out_own(parts, (actor, guest), command, key)
 
 
-@get("/transcript", tags=TAGS, operation_id="downloadTranscript", summary="Download the transcript",
-     media_type="text/plain")  # fmt: skip
+@get("/transcript", opt={"pace": "download"}, tags=TAGS, operation_id="downloadTranscript",
+     summary="Download the transcript", media_type="text/plain")  # fmt: skip
 async def transcript(parts: PartsArg, guest: GuestArg) -> Response[str]:
     """What was said, as text, for the customer to keep; personal data blacked out if the organization wants that."""
     async with parts.reader.reading() as tx:
