@@ -48,6 +48,17 @@ async def test_who_waits_is_called_back_once(place: Place) -> None:
     assert HERS.replace(" ", "") not in first.text, "the number is the house's"
 
 
+async def test_whoever_only_chats_is_given_no_way_through_our_relay(place: Place) -> None:
+    way = "/widget/v1/call/ice"
+    in_call = await calling(place)
+    assert (await in_call.get(way)).json() == {"ice_servers": []}, "this house has none"
+    chat = place.anybody()
+    begun = await chat.post("/widget/v1/conversations", json={"key": place.house.sample.keys["Web chat"]})
+    chat.headers["Authorization"] = f"Bearer {begun.json()['token']}"
+    answer = await chat.get(way)
+    assert (answer.status_code, answer.json()["type"]) == (409, "call/none")
+
+
 @pytest.mark.parametrize(
     ("number", "expected"),
     [

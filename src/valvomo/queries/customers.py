@@ -13,6 +13,7 @@ from valvomo.db.messages import attached
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, ActorKind
 from valvomo.domain.attachments.limits import Limits
+from valvomo.domain.conversations.event import call_of
 from valvomo.domain.conversations.model import ConsentPolicy
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
@@ -92,6 +93,13 @@ async def guest_of_token(tx: Transaction, secret: str, now: datetime) -> Guest |
         conversation_id=row["conversation_id"],
     )
     return Guest(actor=actor, origins=tuple(row["origins"]), verified=row["verified"])
+
+
+async def call_refusal(tx: Transaction, guest: Guest) -> Refusal | None:
+    """Why there is no way into a call for them: there is none, and they are asked into none."""
+    conversation = await conversations.get(tx, guest.organization_id, guest.conversation_id)
+    known = conversation is not None and call_of(conversation) is not None
+    return None if known else Refusal(Reason.NO_CALL)
 
 
 async def entrance(tx: Transaction, key: str) -> Entrance | Refusal:

@@ -8,9 +8,11 @@ from valvomo.commands.conversations.call import AcceptCall, DeclineCall, HangUp
 from valvomo.commands.conversations.telephone import RequestCallback
 from valvomo.domain.access.actor import Actor
 from valvomo.edge.http.outcomes import carried_out_own
+from valvomo.edge.http.refused import Refused
 from valvomo.edge.parts import Parts
 from valvomo.protocol.calls import CALL_MODES, CallModeRequest, IceServers, NumberRequest
 from valvomo.protocol.customer import PublicConversation
+from valvomo.queries import customers
 from valvomo.queries.customers import Guest
 
 TAGS = ("widget",)
@@ -21,9 +23,18 @@ GuestArg = NamedDependency[Guest]
 KeyArg = NamedDependency[str | None]
 
 
-@get("/call/ice", tags=TAGS, operation_id="getOwnIceServers", summary="How a browser gets into a call")
+@get(
+    "/call/ice",
+    opt={"pace": "customer"},
+    tags=TAGS,
+    operation_id="getOwnIceServers",
+    summary="How a browser gets into a call",
+)
 async def own_ice_servers(parts: PartsArg, guest: GuestArg) -> IceServers:
     """The servers that pass media on where nothing gets through directly; none, where the house has none."""
+    async with parts.reader.reading() as tx:
+        if refusal := await customers.call_refusal(tx, guest):
+            raise Refused(refusal)
     return IceServers(ice_servers=parts.relays.of(guest.conversation_id, parts.clock()))
 
 
