@@ -32,7 +32,7 @@ Filled = tuple[Mapping[str, Any], Mapping[str, Any]]
 """Settings and secrets, by the names of the provider's fields."""
 
 LEADING = ("base_url", "imap_host", "imap_port", "imap_security", "smtp_host", "smtp_port", "smtp_security",
-           "token_url", "host", "port", "security")  # fmt: skip
+           "token_url", "host", "port", "security", "server", "transport", "domain")  # fmt: skip
 """Settings that say to which servers secrets are told, and how."""
 
 
@@ -91,7 +91,7 @@ class SettingUp:
             if isinstance(settings, Refusal):
                 return settings
             command = replace(command, settings=msgspec.to_builtins(settings))
-            if secrets is None and _leads_elsewhere(row["settings"], command.settings):
+            if secrets is None and _leads_elsewhere(row["settings"], command.settings) and self._has_any(row):
                 return malformed(
                     "body.secrets", "must be given again where they would be told to another server"
                 )
@@ -145,6 +145,14 @@ class SettingUp:
             except UnavailableError as error:
                 unavailable = DeliveryProblem.UNAVAILABLE.value
                 return Refusal(Reason.CHANNEL_REJECTED, {"problem": unavailable, "code": error.detail[:200]})
+
+    def _has_any(self, row: Any) -> bool:
+        """Whether there is a secret that could be told: an account may do without. What cannot be opened has some."""
+        try:
+            secrets = self.opener.open(row).account.secrets
+        except (UnopenableError, UnusableAccountError):
+            return True
+        return any(msgspec.to_builtins(secrets).values())
 
     async def _used(self, actor: Actor, account_id: str) -> Used | Refusal:
         if refusal := _administrators_only(actor):

@@ -44,7 +44,7 @@ class CreateBot(Command):
 class ChangeBot(Command):
     """Change what is given. A bot that is no longer enabled gives everything that it has to people.
 
-    An empty `key` takes it away.
+    An empty `key` takes it away. Where the rules name another address, the key has to be given again, or taken away.
     """
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
@@ -116,6 +116,9 @@ async def change_bot(work: Work, command: ChangeBot) -> Outcome:
     url = (row["url"] or "") if command.url is None else command.url
     if refusal := _refusal(row["kind"], url, after.rules):
         return refusal
+    # Who may not read the key could have it told to a server of their own.
+    if row["has_key"] and command.key is None and after.rules.url != before.rules.url:
+        return malformed("key", "must be given again where it would be told to another server")
     await work.tx.run(
         "bots.change", work.organization_id, command.bot_id, after.name, after.enabled, after.patience, after.idle,
         msgspec.to_builtins(after.rules), command.key is not None, _sealed(work, command.bot_id, command.key),
