@@ -133,6 +133,26 @@ def within(address: str, networks: Sequence[Network]) -> bool:
     return any(plain in network for network in networks if network.version == plain.version)
 
 
+def only_within(host: str, addresses: Sequence[str], allowed: Sequence[Network]) -> None:
+    """Raises `ForbiddenAddressError` where a host may not be spoken to without encryption: outside of these networks.
+
+    Everybody on the way would read what is said, and could answer in the host's place.
+    """
+    if not all(within(one, allowed) for one in addresses):
+        raise ForbiddenAddressError(f"{host} may be spoken to by https:// alone")
+
+
+async def may_be_plain(host: str, port: int, allowed: Sequence[Network]) -> bool:
+    """Whether it may be spoken to without encryption. One that nobody knows may: it is judged at each use too."""
+    try:
+        only_within(host, await resolved(host, port, allowed), allowed)
+    except ForbiddenAddressError:
+        return False
+    except (OSError, UnicodeError):
+        return True
+    return True
+
+
 def permitted(address: Address, allowed: Sequence[Network] = ()) -> bool:
     """Whether letters may go there."""
     plain = _unwrapped(address)

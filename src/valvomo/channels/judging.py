@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from valvomo.addresses import ForbiddenAddressError, Network, authorities, permitted, resolved, within
+from valvomo.addresses import ForbiddenAddressError, Network, authorities, only_within, permitted, resolved
 
 PATIENCE_SECONDS = 20.0
 CONNECT_SECONDS = 15.0
@@ -81,8 +81,8 @@ class _Judge(AbstractResolver):
         return socket.socket(family, kind, protocol)
 
     def _judge(self, host: str, addresses: Sequence[str]) -> None:
-        if self._plain and not all(within(one, self._allowed) for one in addresses):
-            raise ForbiddenAddressError(f"{host} may be spoken to by https:// alone")
+        if self._plain:
+            only_within(host, addresses, self._allowed)
 
 
 def _family(address: str) -> socket.AddressFamily:

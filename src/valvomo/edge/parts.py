@@ -20,6 +20,7 @@ from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.connections import NotesByKind
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
+from valvomo.commands.plain import Plain
 from valvomo.commands.settings.sign_in import Gate
 from valvomo.commands.switchboard import Switchboard
 from valvomo.edge.http.authentication import Authentication
@@ -146,6 +147,7 @@ class Parts:
     calling: Calling
     relays: Relays = field(default_factory=Relays)
     channels: Channels
+    plain: Plain
     admissions: Admissions = field(default_factory=Admissions)
     quotas: Quotas = field(default_factory=Quotas)
     backlog: Fresh[Backlog | None]

@@ -18,7 +18,7 @@ from datetime import datetime
 
 import httpx
 
-from valvomo.addresses import Network, authorities, resolved
+from valvomo.addresses import Network, authorities, only_within, resolved
 from valvomo.telemetry.spans import here
 
 PATIENCE_SECONDS = 10.0
@@ -43,7 +43,7 @@ class Answer:
 
 
 class Post:
-    """Sends to public addresses, and to private ones that the operator allows."""
+    """Sends to public addresses, and to private ones that the operator allows: to these alone without encryption."""
 
     def __init__(self, client: httpx.AsyncClient, allowed: Sequence[Network]) -> None:
         self._client = client
@@ -94,6 +94,8 @@ class Post:
     ) -> tuple[int, bytes, bool, str | None]:
         port = url.port or (443 if url.scheme == "https" else 80)
         addresses = await resolved(url.host, port, self._allowed)
+        if url.scheme != "https":
+            only_within(url.host, addresses, self._allowed)
         headers = {"host": url.netloc.decode(), **headers}
         if (trace := here()) is not None:
             headers["traceparent"] = trace

@@ -16,6 +16,7 @@ from valvomo.commands.bookkeeping import Bookkeeper
 from valvomo.commands.calling import Calling
 from valvomo.commands.connections import CUSTOMERS_AT_A_TIME, ConnectionNotes, NotesByKind
 from valvomo.commands.execute import Executor
+from valvomo.commands.plain import Plain
 from valvomo.commands.settings.passwords import Passwords
 from valvomo.commands.settings.sign_in import Gate
 from valvomo.db import hours, migrate
@@ -111,7 +112,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         backlog=kept(database, clock), bookkeeper=Bookkeeper(database),
         operators=operators(settings.metrics_networks, settings.metrics_token),
         paces=paces(settings.customer_pace),
-        mails=bool(settings.smtp_url), secure=settings.secure,
+        plain=Plain(networks_of(settings.webhook_networks)), mails=bool(settings.smtp_url), secure=settings.secure,
         session_hours=settings.session_hours,
     )  # fmt: skip
     rounds = _all_rounds(parts, hub, settings, (janitor, bell, leadership))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
-from valvomo.addresses import ForbiddenAddressError, Network, resolved, within
+from valvomo.addresses import Network
 from valvomo.channels.forms import filled_in
 from valvomo.channels.http import GuardedHttp
 from valvomo.channels.port import Health, Letter, Provider, RejectedError, UnavailableError
@@ -22,6 +21,7 @@ from valvomo.commands.channels.administering import (
     TryChannelAccount,
 )
 from valvomo.commands.execute import Done, Executor
+from valvomo.commands.plain import plain_refusal
 from valvomo.db.ids import new_id
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.conversations.delivery import DeliveryProblem
@@ -174,19 +174,10 @@ class SettingUp:
         return settings if isinstance(settings, Refusal) else await self._plain_refusal(settings) or settings
 
     async def _plain_refusal(self, settings: msgspec.Struct) -> Refusal | None:
-        """Unencrypted addresses only within networks that the operator has named; they are judged at each use too."""
         for field in ("base_url", "url"):
-            parts = urlsplit(str(getattr(settings, field, "")))
-            if parts.scheme != "http":
-                continue
-            try:
-                addresses = await resolved(parts.hostname or "", parts.port or 80, self._allowed)
-            except ForbiddenAddressError:
-                addresses = []
-            except OSError:
-                continue
-            if not addresses or not all(within(one, self._allowed) for one in addresses):
-                return malformed(f"body.settings.{field}", "must begin with https:// for a server out there")
+            at, url = f"body.settings.{field}", str(getattr(settings, field, ""))
+            if refusal := await plain_refusal(at, url, self._allowed):
+                return refusal
         return None
 
     def _sealed(

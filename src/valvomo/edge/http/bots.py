@@ -55,6 +55,7 @@ async def create_bot(
         rules=data.model.rules() if data.model else ModelRules(),
         key=data.key,
     )
+    found(await parts.plain.refusal(actor, {"url": command.url, "rules.url": command.rules.url}))
     made = done(await parts.executor.execute(actor, command, key)).result
     token, secret = made.get("token"), made.get("secret")
     return NewBot(
@@ -85,6 +86,8 @@ async def change_bot(
         rules=data.model.rules() if data.model else None,
         key=data.key,
     )
+    asked = command.rules.url if command.rules else None
+    found(await parts.plain.refusal(actor, {"url": command.url, "rules.url": asked}))
     done(await parts.executor.execute(actor, command, key))
     return await _document(parts, actor, bot_id)
 

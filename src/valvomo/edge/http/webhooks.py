@@ -58,6 +58,7 @@ async def create_webhook(
     key: NamedDependency[str | None],
 ) -> NewWebhook:
     """Letters are signed with `secret` as Standard Webhooks say; it is shown in this answer only."""
+    found(await parts.plain.refusal(actor, {"url": data.url}))
     made = done(await parts.executor.execute(actor, CreateWebhook(url=data.url, kinds=data.kinds), key))
     webhook = await _document(parts, actor, str(made.result["id"]))
     secret = made.result.get("secret")
@@ -81,6 +82,7 @@ async def change_webhook(
     key: NamedDependency[str | None],
 ) -> WebhookDocument:
     """What is left out stays as it is. A disabled webhook gets no new letters, and its waiting ones wait."""
+    found(await parts.plain.refusal(actor, {"url": data.url}))
     command = ChangeWebhook(webhook_id=webhook_id, url=data.url, kinds=data.kinds, disabled=data.disabled)
     done(await parts.executor.execute(actor, command, key))
     return await _document(parts, actor, webhook_id)
