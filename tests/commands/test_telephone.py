@@ -135,3 +135,18 @@ async def test_their_agent_calls_them_before_that(lines: Floor) -> None:
     lines.clock.now += RECALL_AFTER + timedelta(seconds=1)
     await lines.do(TIMER, FireTimers(conversation_id=one))
     assert await line_of(lines, one) is Line.DIALLING, "no timer of before fires"
+
+
+async def test_nobody_is_known_by_a_number_that_they_only_say_is_theirs(lines: Floor) -> None:
+    """Who calls writes there what they like; the customer whose number it is must be shown to nobody for it."""
+    known = await lines.get(await rings(lines))
+    forged = [await lines.get(await rings(lines, vouched=False)) for _ in range(2)]
+    assert len({one.contact_id for one in (known, *forged)}) == 3
+    assert {one.customer_name for one in forged} == {CALLER}, "the number is shown all the same"
+    assert (await lines.get(await rings(lines))).contact_id == known.contact_id
+
+
+async def test_nor_is_a_number_kept_for_whom_nobody_vouches(lines: Floor) -> None:
+    forged = await lines.get(await rings(lines, vouched=False))
+    assert await lines.sql("SELECT 1 FROM identities WHERE value = $1", CALLER) == []
+    assert (await lines.get(await rings(lines))).contact_id != forged.contact_id

@@ -65,11 +65,15 @@ async def call_from_window(floor: Floor) -> str:
     return str((await floor.done(INES, begun)).result["id"])
 
 
-async def rings(floor: Floor, caller: str = CALLER, name: str = "") -> str:
+async def rings(floor: Floor, caller: str = CALLER, name: str = "", *, vouched: bool = True) -> str:
     """Somebody calls; the conversation's id."""
     number = len(await floor.sql("SELECT 1 FROM conversations"))
     ringing = ReceiveCall(
-        account_id=TRUNK, trunk_call=name or f"CA{number}", caller=caller, process_id="process-1"
+        account_id=TRUNK,
+        trunk_call=name or f"CA{number}",
+        caller=caller,
+        process_id="process-1",
+        vouched=vouched,
     )
     return str((await floor.done(CALLS, ringing)).result["id"])
 

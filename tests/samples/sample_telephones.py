@@ -194,7 +194,7 @@ class TelephoneHouse:
 
     async def comes_in(self, name: str = "C1", caller: str = CALLER) -> tuple[str, str]:
         """Somebody calls, and is taken; the conversation's id and theirs."""
-        self.tell(Ringing(name, caller, OTHER))
+        self.tell(Ringing(name, caller, OTHER, vouched=True))
         await self.told(f"take {name}")
         row = (await self.floor.sql("SELECT conversation_id FROM telephones WHERE trunk_call = $1", name))[0]
         self.tell(Answered(name))

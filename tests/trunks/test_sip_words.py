@@ -18,7 +18,7 @@ from sample_sip import HERE, Provider, free_port
 
 from valvomo.channels.port import Account, UnavailableError
 from valvomo.pipes import unpacked
-from valvomo.trunks.port import Keys, Refused, Sound, State, TrunkError, Why
+from valvomo.trunks.port import Keys, Refused, Ringing, Sound, State, TrunkError, Why
 from valvomo.trunks.sip import reaching, sources
 from valvomo.trunks.sip import trunk as trunk_module
 from valvomo.trunks.sip.codes import REFUSALS, TRANSFERRED, why_of
@@ -28,7 +28,7 @@ from valvomo.trunks.sip.news import MOST_SOUNDS, News
 from valvomo.trunks.sip.numbers import called_of, caller_of, dialled
 from valvomo.trunks.sip.reflecting import answer
 from valvomo.trunks.sip.stack import account, config, domain, outbound
-from valvomo.trunks.sip.talk import ASKED, HEADERS, Dial, End, Open
+from valvomo.trunks.sip.talk import ASKED, HEADERS, Dial, End, Open, Rings
 from valvomo.trunks.sip.trunk import SipTrunk
 
 GONE = "Connection reset by peer [104]"
@@ -94,6 +94,26 @@ def test_every_reason_to_refuse_has_its_status() -> None:
 )  # fmt: skip
 def test_who_calls(headers: dict[str, str], caller: str) -> None:
     assert caller_of(headers, "FI") == caller
+
+
+@pytest.mark.parametrize(
+    ("headers", "vouches", "vouched"),
+    [
+        ({"From": f"<sip:{NUMBER}@x>"}, False, False),
+        ({"From": f"<sip:{NUMBER}@x>", "P-Asserted-Identity": f"<sip:{NUMBER}@x>"}, False, True),
+        ({"From": f"<sip:{NUMBER}@x>", "P-Asserted-Identity": "nonsense"}, False, False),
+        ({"From": f"<sip:{NUMBER}@x>"}, True, True),
+    ],
+    ids=["only said", "asserted", "asserted, and not to be read", "by a network that checks"],
+)  # fmt: skip
+async def test_who_vouches_for_who_calls(headers: dict[str, str], vouches: bool, vouched: bool) -> None:
+    async def nowhere() -> Open:
+        raise UnavailableError("nowhere")
+
+    trunk = SipTrunk("one", msgspec.structs.replace(SETTINGS, vouches=vouches), nowhere)
+    news = trunk.happenings()
+    trunk._heard(Rings("C1", headers))
+    assert await anext(news) == Ringing("C1", NUMBER, "", vouched)
 
 
 @pytest.mark.parametrize(

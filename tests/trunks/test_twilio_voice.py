@@ -128,8 +128,9 @@ class Line:
         assert "<Connect><Stream url=" in body
         return body.partition("/stream/")[2].partition('"')[0]
 
-    async def rings(self) -> Answer:
-        return await self.says(CallSid=SID, CallStatus="ringing", Direction="inbound", From=THEIRS, To=OURS)
+    async def rings(self, **more: str) -> Answer:
+        said = {"CallStatus": "ringing", "Direction": "inbound", "From": THEIRS, "To": OURS, **more}
+        return await self.says(CallSid=SID, **said)
 
     @asynccontextmanager
     async def streaming(self, socket: Socket) -> AsyncIterator[None]:
@@ -144,11 +145,13 @@ class Line:
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Line]:
+async def opened(*, vouches: bool = False) -> AsyncIterator[Line]:
     async with StandIn(lambda _: Said(body=b'{"sid": "CA' + b"d" * 32 + b'"}')).open() as system:
         account = Account(
             id="one", organization_id="house", callback=CALLBACK, secrets=TwilioSecrets(auth_token=TOKEN),
-            settings=TwilioVoiceSettings(account_sid=ACCOUNT, number=OURS, base_url=system.url),
+            settings=TwilioVoiceSettings(
+                account_sid=ACCOUNT, number=OURS, base_url=system.url, vouches=vouches
+            ),
         )  # fmt: skip
         async with GuardedHttp(networks_of(["127.0.0.0/8"])) as http, asyncio.TaskGroup() as group:
             trunk = TwilioTrunk(account, http)
@@ -391,3 +394,18 @@ def test_keys_are_their_two_tones(key: str, pair: tuple[int, int]) -> None:
 
     by_loudness = sorted((697, 770, 852, 941, 1209, 1336, 1477, 1633), key=loud)
     assert set(by_loudness[-2:]) == set(pair)
+
+
+@pytest.mark.parametrize(
+    ("said", "vouches", "vouched"),
+    [
+        ("", False, False), ("TN-Validation-Passed-B", False, False), ("TN-Validation-Failed-A", False, False),
+        ("TN-Validation-Passed-A", False, True), ("", True, True),
+    ],
+)  # fmt: skip
+async def test_who_vouches_for_who_calls(said: str, vouches: bool, vouched: bool) -> None:
+    async with opened(vouches=vouches) as line, asyncio.TaskGroup() as group:
+        asked = group.create_task(line.rings(StirVerstat=said))
+        assert await line.next() == Ringing(SID, THEIRS, OURS, vouched)
+        await line.trunk.take(SID)
+        await asked

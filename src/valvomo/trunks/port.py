@@ -59,11 +59,15 @@ class Refused(StrEnum):
 
 
 class Ringing(msgspec.Struct, frozen=True, tag="ringing"):
-    """Somebody calls `called`; they hear that it rings until the call is taken, refused or given up."""
+    """Somebody calls `called`; they hear that it rings until the call is taken, refused or given up.
+
+    `vouched`: the network says that `caller` is their number. Who calls can write any other there.
+    """
 
     call: str
     caller: str
     called: str
+    vouched: bool = False
 
 
 class Dialling(msgspec.Struct, frozen=True, tag="dialling"):

@@ -26,7 +26,8 @@ WITHHELD = "Anonymous"
 class ReceiveCall(Command):
     """Somebody calls over a trunk: a conversation of its workstream. `caller` is E.164, "" where it is withheld.
 
-    `called` is the number of ours, "" where the trunk does not say it.
+    `called` is the number of ours, "" where the trunk does not say it. `vouched`: the network says that the number is
+    theirs; by what callers only say of themselves nobody is known.
     """
 
     account_id: str
@@ -34,6 +35,7 @@ class ReceiveCall(Command):
     caller: str
     process_id: str
     called: str = ""
+    vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +81,15 @@ class ForwardCall(Command):
 
 @handles(ReceiveCall)
 async def receive_call(work: Work, command: ReceiveCall) -> Outcome:
-    """Whoever the number is known for; what is told twice begins once. Overflow may have closed it already."""
+    """Whoever the vouched number is known for; what is told twice begins once. Overflow may have closed it already."""
     if refusal := system_refusal(work.actor):
         return refusal
     place = (work.organization_id, command.account_id)
     account = await work.tx.row("channels.led_to", *place)
     if account is None:
         return Refusal(Reason.NOT_FOUND)
-    contact_id, name = await _caller(work, command.caller)
+    vouched = command.caller if command.vouched else ""
+    contact_id, name = await _caller(work, vouched)
     phone = Telephone(account_id=command.account_id, number=command.caller, called=command.called)
     started = await begin_with(
         work,
@@ -104,8 +107,8 @@ async def receive_call(work: Work, command: ReceiveCall) -> Outcome:
     )  # fmt: skip
     if isinstance(started, Refusal):
         return started
-    if command.caller and contact_id is None:
-        identity = ("phone", command.caller, str(started["contact"]), f"account:{command.account_id}")
+    if vouched and contact_id is None:
+        identity = ("phone", vouched, str(started["contact"]), f"account:{command.account_id}")
         await work.tx.run("channels.add_identity", work.organization_id, *identity, work.now)
     return started
 
@@ -193,7 +196,7 @@ async def _note_callback(work: Work, call_id: str, account: Any, number: str) ->
 
 
 async def _caller(work: Work, number: str) -> tuple[str | None, str]:
-    """Whom the network vouches for by this number, and their name; nobody where it is withheld or new."""
+    """Whom the network vouches for by this number, and their name; nobody where it vouches for none, or a new one."""
     if not number:
         return None, ""
     identity = (work.organization_id, "phone", number)

@@ -76,7 +76,7 @@ class Telling:
         organization_id, account_id = phone.call.organization_id, phone.call.account_id
         command = ReceiveCall(
             account_id=account_id, trunk_call=one.call, caller=one.caller, called=one.called,
-            process_id=self._process_id,
+            process_id=self._process_id, vouched=one.vouched,
         )  # fmt: skip
         key = f"ringing {account_id} {one.call}"
         outcome = await self._executor.execute(system(organization_id, "calls"), command, key)

@@ -22,7 +22,8 @@ class SipSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     are called, in E.164; `country` (FI) is where a national number is meant, `dialled_as` how the provider wants what
     is called. `local_address` and `local_port` are ours; 0 is any port, for who registers. `public_address` is where we
     are found from outside, behind a network address translation that keeps ports. `media_ports` is from where to where.
-    What is called over it at all: `countries`, `callbacks_per_hour`.
+    `vouches`: the provider lets nobody show a number that is not theirs, so that callers are known by theirs also where
+    it asserts none. What is called over it at all: `countries`, `callbacks_per_hour`.
     """
 
     server: Annotated[str, Meta(pattern=rf"^({HOST})$")]
@@ -35,6 +36,7 @@ class SipSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     number: Annotated[str, Meta(pattern=r"^(\+[1-9]\d{3,14})?$")] = ""
     country: Annotated[str, Meta(pattern=r"^([A-Z]{2})?$")] = ""
     dialled_as: Literal["plus", "digits", "zeros"] = "plus"
+    vouches: bool = False
     countries: Countries = ""
     callbacks_per_hour: CallbacksPerHour = USUAL_CALLBACKS
     peers: Annotated[str, Meta(max_length=2000, extra_json_schema={"format": "lines"})] = ""

@@ -24,8 +24,13 @@ def caller_of(headers: Mapping[str, str], country: str) -> str:
     sent = _user(headers.get("From", ""))
     if sent.lower() in _WITHHELD or host.lower().endswith("anonymous.invalid"):
         return ""
-    vouched = _user(headers.get("P-Asserted-Identity", ""))
-    return _number(vouched or sent, country)
+    asserted = _user(headers.get("P-Asserted-Identity", ""))
+    return _number(asserted or sent, country)
+
+
+def vouched(headers: Mapping[str, str]) -> bool:
+    """Whether `caller_of` is what a network asserts (RFC 3325), and not only what the caller has written in `From`."""
+    return bool(_user(headers.get("P-Asserted-Identity", "")))
 
 
 def called_of(headers: Mapping[str, str], country: str) -> str:

@@ -179,7 +179,8 @@ class SipTrunk:
                 self._calls.add(said.call)
                 caller = numbers.caller_of(said.headers, self._settings.country)
                 called = numbers.called_of(said.headers, self._settings.country)
-                self._news.tell(Ringing(said.call, caller, called))
+                vouched = self._settings.vouches or numbers.vouched(said.headers)
+                self._news.tell(Ringing(said.call, caller, called, vouched))
             case Ended():
                 if said.call in self._calls | self._dialled:
                     self._calls.discard(said.call)

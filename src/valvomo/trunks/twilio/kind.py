@@ -19,10 +19,14 @@ from valvomo.trunks.twilio.trunk import TwilioTrunk
 
 
 class TwilioVoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The account, the number as which it calls, where it may call, and how many may have themselves called back."""
+    """The account, the number as which it calls, where it may call, and how many may have themselves called back.
+
+    `vouches`: callers are known by the number that Twilio shows, also where no network has signed for it.
+    """
 
     account_sid: Annotated[str, Meta(pattern=r"^AC[0-9a-fA-F]{32}$")]
     number: Annotated[str, Meta(pattern=r"^\+[1-9]\d{6,14}$")]
+    vouches: bool = False
     countries: Countries = ""
     callbacks_per_hour: CallbacksPerHour = USUAL_CALLBACKS
     base_url: Annotated[

@@ -24,16 +24,7 @@ import structlog
 from valvomo.channels.phones import e164
 from valvomo.channels.port import Account, Answer, Http, Request, UnreadableError
 from valvomo.channels.twilio.signing import verified
-from valvomo.trunks.port import (
-    Answered,
-    Dialling,
-    Ended,
-    Happening,
-    Refused,
-    Ringing,
-    TrunkError,
-    Why,
-)
+from valvomo.trunks.port import Answered, Dialling, Ended, Happening, Refused, Ringing, TrunkError, Why
 from valvomo.trunks.twilio import rest, twiml
 from valvomo.trunks.twilio.stream import Stream
 from valvomo.trunks.webhooked import Socket
@@ -219,7 +210,10 @@ class TwilioTrunk:
         if known is None:
             known = self._calls[sid] = _Call(sid=sid, comes=True)
             caller, called = (e164(fields.get(name, "")) or "" for name in ("From", "To"))
-            self._news.put_nowait(Ringing(sid, caller, called))
+            # Signed by whoever gave the caller this number: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+            signed = fields.get("StirVerstat") == "TN-Validation-Passed-A"
+            vouched = signed or self._account.settings.vouches
+            self._news.put_nowait(Ringing(sid, caller, called, vouched))
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 return await asyncio.shield(known.told)
