@@ -25,13 +25,15 @@ from valvomo.protocol.signals import AuditSignal, SettingSignal
 SETTINGS, AUDIT, RAISED = "settings", "audit", "raised"
 CONTACTS, EVALUATIONS = "contacts", "evaluations"
 READERS: dict[str, tuple[UserRole, ...]] = {
-    SETTINGS: (UserRole.ADMINISTRATOR,),
+    SETTINGS: (UserRole.ADMINISTRATOR, UserRole.SUPERVISOR),
     AUDIT: (UserRole.AUDITOR, UserRole.ADMINISTRATOR),
     RAISED: (UserRole.SUPERVISOR,),
     CONTACTS: (UserRole.SUPERVISOR, UserRole.AGENT, UserRole.ADMINISTRATOR),
     EVALUATIONS: (UserRole.SUPERVISOR, UserRole.AGENT),
 }
 """Topics and who may watch them: those who may ask for what they tell of."""
+OF_SUPERVISORS = frozenset({"queue", "hours"})
+"""The settings that supervisors are told of: what their page of queues shows."""
 SIGNED_IN, LOCKED_OUT = "signed_in", "locked_out"
 EVERYBODY = "*"
 SUBMITTED = frozenset({Stage.SUBMITTED, Stage.REPLIED, Stage.CLOSED})
@@ -103,6 +105,13 @@ def news_of(facts: Iterable[Fact]) -> News:
     )
 
 
+def told_to(actor: Actor, settings: tuple[SettingSignal, ...]) -> tuple[SettingSignal, ...]:
+    """The changes of settings that this actor may know of."""
+    if actor.is_(UserRole.ADMINISTRATOR):
+        return settings
+    return tuple(one for one in settings if one.kind in OF_SUPERVISORS)
+
+
 def _judged(event: Evaluated, kind: str, position: int) -> Judged:
     signal = SettingSignal(kind=kind, id=event.evaluation_id, position=position)
     return Judged(signal, event.agent_id, event.stage in SUBMITTED)
@@ -162,8 +171,9 @@ class Signals:
     def publish(self, facts: Sequence[Fact]) -> None:
         """What just happened."""
         news = news_of(facts)
-        if news.settings:
-            self._tell(SETTINGS, "changes", news.settings)
+        for subscription in self.topics[SETTINGS] if news.settings else ():
+            if settings := told_to(subscription.connection.actor, news.settings):
+                self._tell_one(subscription, "changes", settings)
         if news.alerts:
             self._tell(RAISED, "changes", news.alerts)
         if news.contacts:
