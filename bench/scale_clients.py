@@ -66,8 +66,8 @@ class Crowd:
 
     def customer(self, number: int) -> Reader:
         """The customer of a conversation."""
-        path = f"/widget/v1/live?token={self.scene.talks[number % len(self.scene.talks)].token}"
-        return Reader(self.port, path, {}, ("conversation",), self.looked)
+        token = self.scene.talks[number % len(self.scene.talks)].token
+        return Reader(self.port, "/widget/v1/live", {}, ("conversation",), self.looked, token=token)
 
     async def open(self, order: Order) -> dict[str, Any]:
         """Supervisors, and agents with all their conversations; `count` sockets of customers."""

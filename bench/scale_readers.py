@@ -97,11 +97,14 @@ class Reader:
     size: int = 0
     snapshots: int = 0
     socket: Listener | None = None
+    token: str = ""
 
     async def begin(self) -> None:
         """Connect and watch everything, from where it was if it was somewhere."""
         self.waiting = set(self.topics)
         self.socket = await Listener.connect(self.port, self.path, self.headers, self._heard)
+        if self.token:
+            self.socket.say({"op": "hello", "token": self.token})
         for topic in self.topics:
             since = {"since": self.at[topic]} if topic in self.at else {}
             self.socket.say({"op": "watch", "topic": topic, **since, **self.accept})

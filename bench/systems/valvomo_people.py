@@ -148,8 +148,9 @@ class ValvomoPeople:
         self.chats[conversation] = chat
         self._topics[chat.topic] = conversation
         chat.socket = await Listener.connect(
-            self.house.port, f"/widget/v1/live?token={chat.token}", {}, self._heard_by_customer(conversation)
+            self.house.port, "/widget/v1/live", {}, self._heard_by_customer(conversation)
         )
+        chat.socket.say({"op": "hello", "token": chat.token})
         chat.socket.say({"op": "watch", "topic": "conversation"})
         await chat.customer.shown.wait()
         if chat.agent < 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -39,6 +40,13 @@ class Served(NamedTuple):
     def live(self, token: str, **more: Any) -> Any:
         headers = {"Cookie": f"valvomo_session={token}", **more}
         return connect(f"ws://127.0.0.1:{self.port}/api/v1/live", additional_headers=headers)
+
+    @contextlib.asynccontextmanager
+    async def widget(self, chat: dict[str, Any]) -> AsyncIterator[ClientConnection]:
+        """The customer of a chat."""
+        async with connect(f"ws://127.0.0.1:{self.port}/widget/v1/live") as socket:
+            await say(socket, op="hello", token=chat["token"])
+            yield socket
 
     async def do(self, person: str, command: Command) -> dict[str, Any]:
         actor = await self.sample.actor(self.database, person)

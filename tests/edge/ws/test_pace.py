@@ -34,7 +34,7 @@ async def test_watching_again_and_again_waits_for_its_turn(served: Served) -> No
     chat = await served.start()
     async with (
         served.live(await served.session("saara")) as staff,
-        connect(f"ws://127.0.0.1:{served.port}/widget/v1/live?token={chat['token']}") as customer,
+        served.widget(chat) as customer,
     ):
         for socket, topic in ((staff, "figures"), (customer, "conversation")):
             assert await answered(socket, topic, 6) >= 0.35, "four beyond the burst, a tenth of a second each"
@@ -44,11 +44,10 @@ async def test_who_has_several_connections_watches_no_faster_for_it(served: Serv
     pace, now = served.house.parts.paces["watch_own"], 0.0
     pace.burst, pace.per_second, pace.seconds = 4, 1, lambda: now
     chat, other = await served.start(), await served.start()
-    widget = f"ws://127.0.0.1:{served.port}/widget/v1/live?token="
     async with (
-        connect(widget + chat["token"]) as first,
-        connect(widget + chat["token"]) as second,
-        connect(widget + other["token"]) as stranger,
+        served.widget(chat) as first,
+        served.widget(chat) as second,
+        served.widget(other) as stranger,
     ):
         for _ in range(2):
             await answered(first, "conversation", 1)
@@ -64,7 +63,7 @@ async def test_whose_turn_would_be_too_far_off_has_to_come_again(served: Served)
     pace = served.house.parts.paces["watch_own"]
     pace.burst, pace.per_second, pace.seconds = 1, 0.05, lambda: 0.0
     chat = await served.start()
-    async with connect(f"ws://127.0.0.1:{served.port}/widget/v1/live?token={chat['token']}") as customer:
+    async with served.widget(chat) as customer:
         await answered(customer, "conversation", 1)
         await say(customer, op="watch", topic="conversation")
         with pytest.raises(ConnectionClosed) as closed:
@@ -92,7 +91,7 @@ async def test_a_flood_of_typing_reaches_nobody_as_a_flood(served: Served) -> No
     topic = f"conversation:{chat['id']}"
     async with (
         served.live(await served.session("aino")) as agent,
-        connect(f"ws://127.0.0.1:{served.port}/widget/v1/live?token={chat['token']}") as customer,
+        served.widget(chat) as customer,
     ):
         await say(agent, op="watch", topic=topic)
         await until(agent, op="snapshot", topic=topic)
@@ -172,7 +171,7 @@ async def test_nobody_is_told_that_somebody_stopped_who_never_began(served: Serv
     topic = f"conversation:{chat['id']}"
     async with (
         served.live(await served.session("aino")) as agent,
-        connect(f"ws://127.0.0.1:{served.port}/widget/v1/live?token={chat['token']}") as customer,
+        served.widget(chat) as customer,
     ):
         await say(agent, op="watch", topic=topic)
         await until(agent, op="snapshot", topic=topic)

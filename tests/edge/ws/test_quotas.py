@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 def widget(served: Served, chat: dict[str, Any]) -> Any:
-    return connect(f"ws://127.0.0.1:{served.port}/widget/v1/live?token={chat['token']}")
+    return served.widget(chat)
 
 
 async def alive(socket: ClientConnection) -> bool:

@@ -184,7 +184,7 @@ async def test_signing_out_ends_open_connections_within_moments(served: Served) 
 async def test_a_customers_token_that_has_ended_ends_their_open_connection(served: Served) -> None:
     first, second = await served.start(), await served.start()
     widget = f"ws://127.0.0.1:{served.port}/widget/v1/live"
-    async with connect(widget) as theirs, connect(f"{widget}?token={second['token']}") as others:
+    async with connect(widget) as theirs, served.widget(second) as others:
         await say(theirs, op="hello", token=first["token"])
         for socket in (theirs, others):
             await say(socket, op="watch", topic="conversation")
@@ -195,6 +195,13 @@ async def test_a_customers_token_that_has_ended_ends_their_open_connection(serve
         assert await closing(theirs) == 4401
         await say(others, op="ping")
         await until(others, op="pong")
+
+
+async def test_a_token_in_the_address_opens_nothing(served: Served) -> None:
+    chat = await served.start()
+    async with connect(f"ws://127.0.0.1:{served.port}/widget/v1/live?token={chat['token']}") as socket:
+        await say(socket, op="watch", topic="conversation")
+        assert await closing(socket) == 4401
 
 
 async def _noted(served: Served, person: str, wanted: int) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qs
 
 import msgspec
 import structlog
@@ -128,12 +127,11 @@ async def _customer(parts: Parts, hub: Hub, scope: Any, ways: tuple[Receive, Sen
 
 
 async def _guest(parts: Parts, scope: Any, ways: tuple[Receive, Send]) -> tuple[Actor, str] | None:
-    """Whose token it is, in the address (`?token=`) or in the first frame; it is the only right there is."""
+    """Whose token it is. It comes in the first frame, never in the address, which proxies write down."""
     receive, send = ways
     await send({"type": "websocket.accept"})
-    token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
     try:
-        token = token or await _hello(receive, parts.quotas)
+        token = await _hello(receive, parts.quotas)
     except (_GoneError, TimeoutError):
         await _close(send, CLOSE_REFUSED)
         return None
