@@ -253,8 +253,9 @@ async def test_force_close_frees_everything_and_tells_everybody_in_it(floor: Flo
     await floor.done(SAARA, TransferToAgent(conversation_id=one, agent_id=EINO.id))
     await floor.done(SAARA, ForceClose(conversation_id=one, reason="abuse"))
     assert await stored(floor, one) == {"holds": {}, "involved": [], "timers": []}
-    ((kind, actor, notify, log),) = await last(floor, one)
-    assert (kind, actor, set(notify), log) == ("force_closed", "saara", {"aino", "onni", "eino"}, True)
+    *_, (cut, _, asked, _), (kind, actor, notify, log) = await last(floor, one, 2)
+    assert (cut, asked) == ("offer_withdrawn", ("eino",)), "asked, and so not in it"
+    assert (kind, actor, set(notify), log) == ("force_closed", "saara", {"aino", "onni"}, True)
     assert [(await floor.agent(who)).load for who in (AINO, EINO, ONNI)] == [0, 0, 0]
 
 

@@ -49,6 +49,7 @@ class Story:
     """One conversation told second by second; what it adds to the figures gathers in `entries`."""
 
     bot: bool = False
+    channel: Channel = Channel.PERSISTENT_CHAT
     calendars: dict[str, Hours] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     now: Conversation | None = None
@@ -59,7 +60,7 @@ class Story:
             0,
             ConversationStarted(
                 conversation_id="c", organization_id="o", workstream_id="w", queue_id="q", queue_name="Q",
-                channel=Channel.PERSISTENT_CHAT, mode=Mode.TEXT, contact_id="k", customer_name="Kaisa", units=1,
+                channel=self.channel, mode=Mode.TEXT, contact_id="k", customer_name="Kaisa", units=1,
                 bot_id="bot" if self.bot else None, bot_name="Bot" if self.bot else None,
             ),
         )  # fmt: skip
@@ -179,14 +180,26 @@ def test_who_was_served_once_does_not_abandon_before_acceptance() -> None:
     assert sums.handle_time(story.sums) == 10
 
 
-def test_who_leaves_a_bot_has_abandoned_nothing() -> None:
-    story = Story(bot=True)
+def left_at(seconds: float, story: Story) -> Story:
     assert story.now is not None
-    left = customer_end(story.now, workstream(Channel.PERSISTENT_CHAT), after(40), cause="customer_ended")
+    left = customer_end(story.now, workstream(Channel.LIVE_CHAT), after(seconds), cause="customer_ended")
     assert isinstance(left, tuple)
     for event in left:
-        story.at(40, event)
+        story.at(seconds, event)
+    return story
+
+
+def test_an_offer_that_is_cut_has_an_outcome_of_its_own() -> None:
+    """Offered at 10, the customer leaves at 25: withdrawn after 15 s, and abandoned after 25 s as without the offer."""
+    story = left_at(25, Story(channel=Channel.LIVE_CHAT).at(10, OfferMade(offer=offer(made=10))))
     of = story.sums
+    assert (story.counted("offered"), story.counted("withdrawn")) == ([(None, "aino")], [(15, "aino")])
+    assert sums.service_level(of) == sums.session_service_level(of) == ServiceLevel(abandoned=1)
+    assert (sums.wait_of_abandoned(of), story.counted("session.abandoned")) == (25, [(25, None)])
+
+
+def test_who_leaves_a_bot_has_abandoned_nothing() -> None:
+    of = left_at(40, Story(bot=True)).sums
     assert (sums.abandoned(of), sums.bot_ended(of), sums.service_level(of)) == (0, 1, ServiceLevel())
 
 

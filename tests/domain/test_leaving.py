@@ -26,7 +26,7 @@ from sample_talk import (
     wrap_up,
 )  # fmt: skip
 
-from valvomo.domain.conversations import bots, ending, force_close, leaving, offers, queueing, transfer
+from valvomo.domain.conversations import bots, ending, force_close, join, leaving, offers, queueing, transfer
 from valvomo.domain.conversations.customer import revived
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import ParticipantLeft
@@ -134,6 +134,48 @@ def test_who_monitors_and_takes_part_monitors_no_more(kind: OfferKind) -> None:
     assert after(before, decision).role_of("sulo") is role
 
 
+ASKED = (
+    offer(kind=OfferKind.TRANSFER),
+    offer(("onni", "Onni"), OfferKind.CONSULT, by_id="aino", by_role="agent"),
+)
+CUT = {
+    **{case: TRANSITIONS[case] for case in ("release", "agent gone", "park", "end", "customer ends", "resolve",
+                                            "force close")},
+    "take over": (
+        accepted(participants=(participant(SUPERVISOR, Role.SUPERVISOR, public=True),)),
+        lambda one: join.take_over(SUPERVISOR, one, 0), "took_over", set(), "taken_over",
+    ),
+    "abandoned while offered": (
+        offered(), lambda one: ending.customer_end(one, workstream(), AT, cause="customer_ended"), "abandoned", set(),
+        "ended",
+    ),
+    "closed while offered": (
+        offered(), lambda one: force_close.force_close(SUPERVISOR, one, "abuse"), "force_closed", set(), "ended",
+    ),
+    "to a queue while offered": (
+        offered(), lambda one: transfer.transfer_to_queue(one, workstream(), queue(), BY, at=AT), "queued", set(),
+        "queued",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CUT)
+def test_who_was_asked_is_asked_no_more_before_it(case: str) -> None:
+    quiet, decide, kind, _, cause = CUT[case]
+    before = replace(quiet, offers=ASKED if quiet.owner_id else quiet.offers)
+    decision = decide(before)
+    assert isinstance(decision, tuple)
+    *rest, last = decision
+    cut = [one for one in rest if isinstance(one, offers.OfferWithdrawn)]
+    assert ([one.offer for one in cut], {one.cause for one in cut}) == (list(before.offers), {cause})
+    now = after(before, decision)
+    assert (last.kind, now.offers, now.declines) == (kind, (), {})
+    alone = after(before, decision[-1:])
+    assert replace(now, version=0, revision=0) == replace(alone, version=0, revision=0), (
+        "as without the facts"
+    )
+
+
 SECOND = timedelta(seconds=1)
 IN_TIME, TOO_LATE = 150 * SECOND, 151 * SECOND
 
@@ -178,7 +220,7 @@ HERS: dict[str, tuple[Conversation, list[str], State, str | None]] = {
     "in talk": (accepted(), ["queued"], State.OPEN, None),
     "in talk, watched": (accepted(participants=WATCHING), ["monitor_stopped", "monitor_stopped", "queued"], State.OPEN,
                          None),
-    "being transferred": (TRANSFER, ["queued"], State.OPEN, None),
+    "being transferred": (TRANSFER, ["offer_withdrawn", "queued"], State.OPEN, None),
     "a case": (accepted(RECORD), ["queued"], State.OPEN, None),
     "parked": (waiting(), ["queued"], State.OPEN, None),
     "in wrap-up": (wrap_up(), ["wrap_up_completed"], State.CLOSED, "aino"),

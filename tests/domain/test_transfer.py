@@ -112,7 +112,7 @@ def test_to_a_queue_it_is_open_at_once_with_its_age(state: str) -> None:
     assert (now.queued_at, now.session_queued_at) == (AT, AT + MINUTE)
     assert isinstance(decision, tuple)
     *left, queued = decision
-    assert len(left) == len(before.participants)
+    assert len(left) == len(before.participants) + len(before.offers)
     assert isinstance(queued, Queued)
     assert (queued.cause, queued.from_id, queued.by_id, queued.note) == (
         "transferred", before.owner_id, "saara", "please",

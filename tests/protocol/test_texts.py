@@ -50,7 +50,7 @@ NOTICES = (
     "message_undelivered",
 )  # fmt: skip
 CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "queued", "parked", "ended",
-          "transfer_asked", *Trigger)  # fmt: skip
+          "transfer_asked", "taken_over", "transferred", *Trigger)  # fmt: skip
 SETTINGS = (
     "supervision", "attention", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill",
     "alert_rule", "hours", "presence", "template", "quick_reply", "disposition", "insight", "evaluation_form",

@@ -163,6 +163,10 @@ class Life(RuleBasedStateMachine):
                 assert role is Role.MONITOR or event.kind == "supervisor_joined", event.kind
             else:
                 assert role is one.role or role is Role.PRIMARY, event.kind
+        for asked in before.offers:
+            assert asked in self.now.offers or asked == getattr(event, "offer", None), (
+                f"{event.kind} cuts an offer"
+            )
 
     @rule(seconds=st.sampled_from((1, 31, 91, 181, 901, 1201)))
     def time_passes(self, seconds: int) -> None:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from valvomo.domain.conversations.event import Event, with_deadlines, with_participant, without_participant
 from valvomo.domain.conversations.model import Channel, Conversation, Participant, Role, State
 from valvomo.domain.conversations.monitor import listening_refusal
-from valvomo.domain.conversations.offers import owned
+from valvomo.domain.conversations.offers import OfferWithdrawn, owned
 from valvomo.domain.refusals import Reason, Refusal
 
 
@@ -130,7 +130,9 @@ def take_over(
     """Become primary; `excess` is by how many units this exceeds the supervisor's own capacity."""
     if refusal := take_over_refusal(supervisor[0], conversation):
         return refusal
+    asked = (OfferWithdrawn(offer=one, cause="taken_over") for one in conversation.offers)
     return (
+        *asked,
         TookOver(
             supervisor_id=supervisor[0],
             supervisor_name=supervisor[1],

@@ -1,8 +1,9 @@
-"""Leaving: who is out because the conversation goes on without them, each with a fact of their own (spec 1 §3).
+"""Leaving: who is out, or asked no more, because the conversation goes on without them, each with a fact (spec 1 §3).
 
 What takes a conversation out of talk names nobody beside its owner. So whoever it puts out leaves in facts before
 it: the audit log has the end of every monitoring, and agent and customer are told that a joined supervisor is gone.
-A monitor's end is as silent as the beginning was.
+A monitor's end is as silent as the beginning was. So is an offer that nobody has answered withdrawn in a fact: it has
+its outcome in the figures (spec 1 §8), and who was asked, and who asked, hear that there is nothing to answer any more.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import ParticipantLeft
 from valvomo.domain.conversations.model import Conversation, Participant, Role, State
 from valvomo.domain.conversations.monitor import MonitorStopped
+from valvomo.domain.conversations.offers import OfferWithdrawn
 
 WATCHED = frozenset({State.WAITING, State.WRAP_UP})
 """Where monitoring goes on: it is allowed there as well (spec 1 §3), so for a monitor nothing has ended. Open again
@@ -23,14 +25,21 @@ or closed there is nothing to read along."""
 def put_out(conversation: Conversation, into: State) -> tuple[Event, ...]:
     """The ends of everybody who cannot be in it any more once it is `into`; to be decided before what takes it there.
 
-    Only monitors may stay: a consult and a joined supervisor take part in talk, and there is none.
+    Only monitors may stay: a consult and a joined supervisor take part in talk, and there is none. Nobody is asked
+    into it any more either.
     """
-    causes = {State.OPEN: "queued", State.WAITING: "parked"}
-    return tuple(
-        parted(one, causes.get(into, "ended"))
+    cause = {State.OPEN: "queued", State.WAITING: "parked"}.get(into, "ended")
+    left = (
+        parted(one, cause)
         for one in conversation.participants
         if one.role is not Role.MONITOR or into not in WATCHED
     )
+    return (*left, *withdrawn(conversation, cause))
+
+
+def withdrawn(conversation: Conversation, cause: str) -> tuple[OfferWithdrawn, ...]:
+    """Everything that is offered, because of something else than its answer."""
+    return tuple(OfferWithdrawn(offer=one, cause=cause) for one in conversation.offers)
 
 
 def gone(conversation: Conversation, person_id: str, lost_at: datetime, at: datetime) -> tuple[Event, ...]:

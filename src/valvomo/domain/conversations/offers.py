@@ -103,7 +103,11 @@ class OfferExpired(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferWithdrawn(Event):
-    """The offer no longer stands and the agent is not to blame: `connection_lost`, `not_serving`, `transferred`."""
+    """The offer no longer stands and the agent is not to blame.
+
+    `cause`: `connection_lost`, `not_serving`, `transferred`, or what became of the conversation meanwhile: `queued`,
+    `parked`, `ended`, `taken_over`.
+    """
 
     kind: ClassVar[str] = "offer_withdrawn"
     offer: Offer

@@ -14,8 +14,7 @@ from valvomo.domain.conversations.model import Conversation, Offer, OfferKind, R
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferRejected, OfferWithdrawn
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.pick import Picked
-from valvomo.domain.conversations.queueing import Parked, Queued
-from valvomo.domain.conversations.telephone import CallbackPostponed
+from valvomo.domain.conversations.queueing import Queued
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +86,8 @@ def _told_of_end(event: Event) -> Told | None:
 def notified(event: Event, conversation: Conversation) -> tuple[str, ...]:
     """Users who must hear of this wherever they are; `conversation` is the one before the act.
 
-    Who asked hears the outcome of an offer at once; agents hear that a conversation was taken from them.
+    Who asked hears the outcome of an offer at once, and who was asked that it stands no longer; agents hear that a
+    conversation was taken from them.
     """
     match event:
         case OfferAccepted(offer=offer) | OfferRejected(offer=offer) | OfferExpired(offer=offer):
@@ -99,25 +99,11 @@ def notified(event: Event, conversation: Conversation) -> tuple[str, ...]:
             return _people(conversation.owner_id or next(reversed(conversation.served_by), None))
         case ForceClosed(by_id=by):
             inside = [one.id for one in conversation.participants]
-            asked = [offer.agent_id for offer in conversation.offers]
-            told = _people(conversation.owner_id, *inside, *asked, *_askers(conversation))
-            return tuple(person for person in told if person != by)
-        case SupervisorJoined():
+            return tuple(person for person in _people(conversation.owner_id, *inside) if person != by)
+        case SupervisorJoined() | TookOver():
             return _people(conversation.owner_id)
-        case TookOver():
-            return _people(conversation.owner_id, *_askers(conversation))
         case Queued(cause="transferred", by_id=by) if by != conversation.owner_id:
-            return _people(conversation.owner_id, *_askers(conversation))
-        case (
-            Queued()
-            | Ended()
-            | Parked()
-            | CallbackPostponed()
-            | Abandoned()
-            | AutoClosed()
-            | RecordResolved()
-        ):
-            return _people(*_askers(conversation))
+            return _people(conversation.owner_id)
         case _:
             return ()
 
@@ -126,11 +112,6 @@ def _accepted(offer: Offer) -> Told | None:
     if offer.kind is OfferKind.CONSULT:
         return Told(code="consult_joined", name=offer.agent_name) if offer.public else None
     return Told(code="agent_joined", name=offer.agent_name)
-
-
-def _askers(conversation: Conversation) -> list[str | None]:
-    """Who waits for the answer to an offer that is now cut off with the conversation."""
-    return [offer.by_id for offer in conversation.offers]
 
 
 def _people(*ids: str | None) -> tuple[str, ...]:

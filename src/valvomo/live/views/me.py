@@ -11,13 +11,11 @@ import msgspec
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.delivery import DeliveryChanged
-from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, RecordResolved
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import SupervisorJoined, TookOver
 from valvomo.domain.conversations.model import Conversation, Offer, State
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferRejected, OfferWithdrawn
-from valvomo.domain.conversations.queueing import Parked, Queued
-from valvomo.domain.conversations.telephone import CallbackPostponed
+from valvomo.domain.conversations.queueing import Queued
 from valvomo.live.views.board import ongoing
 from valvomo.live.views.happening import Change
 from valvomo.protocol.lookups import Lookups, Named
@@ -172,8 +170,6 @@ def _told(change: Change, lookups: Lookups) -> tuple[str, Mapping[str, object]] 
                 "transferred_away",
                 {"queue": lookups.queues[queue].name if queue in lookups.queues else name},
             )
-        case Ended() | Parked() | CallbackPostponed() | Abandoned() | AutoClosed() | RecordResolved():
-            told = _cut_off(change.before)
         case _:
             pass
     return told
@@ -193,14 +189,6 @@ def _unanswered(offer: Offer, after: Conversation) -> Mapping[str, object]:
 def _undelivered(event: DeliveryChanged) -> tuple[str, Mapping[str, object]]:
     word = event.problem.value if event.problem else None
     return "message_undelivered", {"problem": word, "advice": word}
-
-
-def _cut_off(before: Conversation | None) -> tuple[str, Mapping[str, object]] | None:
-    """To whoever asked an agent: the conversation ended before there was an answer."""
-    asked = next((offer for offer in before.offers if offer.by_id), None) if before else None
-    if asked is None:
-        return None
-    return "offer_withdrawn", {"agent": asked.agent_name, "cause": "ended", "offer": asked.kind.value}
 
 
 def _fields(row: BoardRow) -> dict[str, Any]:
