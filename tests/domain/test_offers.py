@@ -126,13 +126,15 @@ class TestTransfer:
         assert (now.owner_id, now.stage, now.holds) == ("aino", Stage.ACCEPTED, {"aino": 1})
         assert (now.offers, now.deadlines) == ((), {})
 
-    def test_of_a_parked_conversation_the_first_agent_is_gone_for_good(self) -> None:
+    @pytest.mark.parametrize("stay", [True, False])
+    def test_who_had_parked_it_becomes_consult_as_who_was_talking(self, stay: bool) -> None:
         parked = waiting(deadlines={"auto_close": CLOSES})
-        before = ask(parked, offer(OTHER, OfferKind.TRANSFER, stay=True))
+        before = ask(parked, offer(OTHER, OfferKind.TRANSFER, stay=stay))
         assert (before.state, before.owner_id, before.holds) == (State.WAITING, "aino", {"eino": 1})
         taken = after(before, accept("eino", before))
-        assert (taken.state, taken.owner_id, taken.participants) == (State.ACTIVE, "eino", ())
-        assert (taken.waiting_at, taken.deadlines) == (None, {})
+        inside = (participant(AGENT, Role.CONSULT, since=AT + MINUTE),) if stay else ()
+        assert (taken.state, taken.owner_id, taken.participants) == (State.ACTIVE, "eino", inside)
+        assert (taken.holds, taken.waiting_at, taken.deadlines) == ({"eino": 1}, None, {})
         left = after(before, reject("eino", before, None, CLOSES))
         assert (left.state, left.owner_id, left.holds) == (State.WAITING, "aino", {})
         assert left.deadlines == {"auto_close": CLOSES}

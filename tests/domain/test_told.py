@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -279,6 +280,12 @@ def test_who_is_told(row: tuple[Event, tuple[str, str | None] | None, tuple[str,
     assert ((told.code, told.name) if told else None) == customer
     assert notified(event, BEFORE) == people
     assert audited(event) is log
+
+
+def test_who_had_parked_it_hears_that_somebody_else_has_it() -> None:
+    taken = OfferAccepted(offer=offer(kind=OfferKind.TRANSFER))
+    assert notified(taken, replace(BEFORE, state=State.WAITING)) == ("saara", "aino")
+    assert notified(taken, BEFORE) == ("saara",)
 
 
 def test_the_table_knows_every_event() -> None:

@@ -50,7 +50,10 @@ class OfferAccepted(Event):
     auto: bool = False
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """Consult joins; otherwise the agent becomes primary and a former primary becomes consult or leaves."""
+        """Consult joins; otherwise the agent becomes primary and a former primary becomes consult or leaves.
+
+        Who had parked it was its primary no less than who was talking (spec 1 §3 c).
+        """
         offer = self.offer
         changed = without_offer(conversation, offer.id)
         if offer.kind is OfferKind.CONSULT:
@@ -63,7 +66,7 @@ class OfferAccepted(Event):
     def _become_primary(self, before: Conversation, changed: Conversation, at: datetime) -> Conversation:
         offer = self.offer
         changed = without_participant(changed, offer.agent_id)
-        if before.owner_id and before.owner_name and before.state is State.ACTIVE and offer.stay:
+        if before.owner_id and before.owner_name and offer.stay:
             former = Participant(id=before.owner_id, name=before.owner_name, role=Role.CONSULT, since=at)
             changed = with_participant(changed, former)
         return owned(

@@ -10,7 +10,7 @@ from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, Re
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
-from valvomo.domain.conversations.model import Conversation, Offer, OfferKind, Role
+from valvomo.domain.conversations.model import Conversation, Offer, OfferKind, Role, State
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferRejected, OfferWithdrawn
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.pick import Picked
@@ -90,6 +90,9 @@ def notified(event: Event, conversation: Conversation) -> tuple[str, ...]:
     conversation was taken from them.
     """
     match event:
+        case OfferAccepted(offer=offer) if conversation.state is State.WAITING:
+            # Who had parked it does not look at it, and need not have been asked.
+            return _people(offer.by_id, conversation.owner_id)
         case OfferAccepted(offer=offer) | OfferRejected(offer=offer) | OfferExpired(offer=offer):
             return _people(offer.by_id)
         case OfferWithdrawn(offer=offer):
