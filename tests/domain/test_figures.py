@@ -17,6 +17,7 @@ from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, Wr
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.force_close import ForceClosed
+from valvomo.domain.conversations.join import SupervisorJoined, TookOver
 from valvomo.domain.conversations.message import MessagePosted, Visibility
 from valvomo.domain.conversations.model import Channel, Conversation, Mode, Offer, OfferKind, State
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferMade, OfferRejected
@@ -201,6 +202,26 @@ def test_an_offer_that_is_cut_has_an_outcome_of_its_own() -> None:
 def test_who_leaves_a_bot_has_abandoned_nothing() -> None:
     of = left_at(40, Story(bot=True)).sums
     assert (sums.abandoned(of), sums.bot_ended(of), sums.service_level(of)) == (0, 1, ServiceLevel())
+
+
+def test_who_takes_over_from_a_bot_answers_from_then_on() -> None:
+    """The bot talks for 300 s; a supervisor takes over and writes 20 s later: nobody waited for people before that."""
+    story = Story(bot=True).says(10)
+    story.at(300, SupervisorJoined(supervisor_id="saara", supervisor_name="Saara"))
+    story.at(
+        300, TookOver(supervisor_id="saara", supervisor_name="Saara", from_id=None, from_name=None, units=1)
+    )
+    story.says(320, "saara")
+    assert story.counted("first_response") == [(20, "saara")]
+    taken = Story().at(10, picked()).says(30, "aino")
+    taken.at(
+        50,
+        TookOver(supervisor_id="saara", supervisor_name="Saara", from_id="aino", from_name="Aino", units=1),
+    )
+    assert taken.now is not None
+    assert (taken.now.queued_at, taken.now.first_response_at) == (after(0), after(30)), (
+        "from people it is none"
+    )
 
 
 def test_a_bot_s_conversation_arrives_when_it_is_escalated() -> None:

@@ -62,8 +62,13 @@ class TookOver(Event):
     excess_units: int = 0
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """The supervisor owns it, and pays for it; nothing is pending any more."""
+        """The supervisor owns it, and pays for it; nothing is pending any more.
+
+        From a bot it comes to people only now: what they are measured by begins now, as with an escalation (spec 1 §8).
+        """
         changed = without_participant(replace(conversation, offers=(), asked=None), self.supervisor_id)
+        if conversation.bot_id:
+            changed = replace(changed, queued_at=at, session_queued_at=at, first_response_at=None)
         if self.from_id and self.from_name:
             former = Participant(
                 id=self.from_id, name=self.from_name, role=Role.CONSULT, since=at, public=True
