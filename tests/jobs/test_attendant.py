@@ -39,6 +39,7 @@ from valvomo.jobs.calls.attended import Attended
 from valvomo.jobs.calls.keeping import Keeping
 from valvomo.jobs.calls.leftovers import leftovers
 from valvomo.media.port import (
+    Agreed,
     Connected,
     Engine,
     Gone,
@@ -49,6 +50,7 @@ from valvomo.media.port import (
     RecordingError,
     Speaking,
     Track,
+    WebLeg,
 )
 
 BOTH = frozenset({Kind.AUDIO, Kind.VIDEO})
@@ -107,6 +109,29 @@ async def test_a_call_with_everything_that_supervisors_do(house: House) -> None:
     gone = await house.calling.come(AINO, one, "again")
     assert isinstance(gone, Refusal)
     assert gone.reason is Reason.NO_CALL
+
+
+async def test_who_whispered_comes_anew_to_be_kept_as_who_has_joined(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came, add = list[tuple[str, str]](), house.engine.add_web_leg
+
+    async def noted(leg: WebLeg) -> Agreed:
+        came.append((leg.leg_id, leg.name))
+        return await add(leg)
+
+    monkeypatch.setattr(house.engine, "add_web_leg", noted)
+    one, guest = await house.elevated()
+    await house.floor.done(SAARA, Monitor(conversation_id=one))
+    await house.floor.done(SAARA, Coach(conversation_id=one))
+    await house.come(one, guest, AINO, SAARA)
+    await house.floor.done(SAARA, Join(conversation_id=one))
+    await house.until(lambda: "saara" not in house.call().legs)
+    await house.come(one, SAARA)
+    assert [name for who, name in came if who == "saara"] == ["whisperer", "speaker"]
+    await house.floor.done(SAARA, TakeOver(conversation_id=one))
+    await house.until(lambda: house.call().matrix["aino"].sources == {guest.id, "saara"})
+    assert "saara" in house.call().legs, "nobody is cut whose name was true"
 
 
 async def test_whoever_stops_monitoring_hears_nothing_more(house: House) -> None:

@@ -79,9 +79,10 @@ export function sectionsOf(wanted: Pick<Wanted, 'part' | 'mode'>): { kind: 'audi
   return [...of('audio', speaks(wanted.part), SOUNDS), ...(wanted.mode === 'video' ? of('video', isSeen(wanted), PICTURES) : [])]
 }
 
-/** Whether one offer does for the other: the same call, and the same can be sent. */
+/** Whether one offer does for the other: the same call, the same can be sent, and whoever whispered comes anew to be heard by all. */
 export function isSameWay(one: Wanted, other: Wanted): boolean {
-  return one.call === other.call && one.mode === other.mode && speaks(one.part) === speaks(other.part) && isSeen(one) === isSeen(other)
+  const whispers = (one.part === 'whisperer') === (other.part === 'whisperer')
+  return whispers && one.call === other.call && one.mode === other.mode && speaks(one.part) === speaks(other.part) && isSeen(one) === isSeen(other)
 }
 
 /** The house has me in the call, though the connection of this page is gone: another tab or browser of mine took it. */

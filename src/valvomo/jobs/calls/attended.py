@@ -16,7 +16,7 @@ import structlog
 from msgspec import structs
 
 from valvomo.db.calls import Answer, Key, Said
-from valvomo.domain.calls.hearing import SENDING, Part, hearing, recorded
+from valvomo.domain.calls.hearing import SENDING, Leg, Part, hearing, recorded
 from valvomo.domain.calls.parts import leg_of
 from valvomo.domain.calls.quality import grade
 from valvomo.domain.conversations.call_marks import Call, Kept, Recording
@@ -103,7 +103,7 @@ class Attended:
         )
         try:
             before = self.ways.get(leg.id)
-            if before is not None and before.sends != taken:
+            if before is not None and self._is_other(leg, before):
                 await self._engine.remove_leg(self.call.id, leg.id)
             # Asked of an engine that has it already nothing happens.
             await self._engine.open_call(self.call.id)
@@ -114,10 +114,9 @@ class Attended:
             # The engine's process has died since; the next offer opens the call anew.
             self.ways.clear()
             return Answer(refusal=Reason.BUSY.value)
-        muted = before.signal.muted if before is not None else False
-        signal = LegSignal(person_id=leg.id, muted=muted)
+        signal = LegSignal(person_id=leg.id, muted=before is not None and before.signal.muted)
         # Who comes by another network is the same to the engine, which counts on.
-        same = before.coming if before is not None and before.sends == taken else None
+        same = before.coming if before is not None and not self._is_other(leg, before) else None
         counted = same or Coming(self._packets, leg.part.value)
         self.ways[leg.id] = Way(sends=taken, signal=signal, coming=counted)
         self.news = True
@@ -174,9 +173,14 @@ class Attended:
         await self.route()
         for person_id, way in list(self.ways.items()):
             leg = leg_of(conversation, person_id)
-            if leg is None or sends(leg.part, video=call.video) != way.sends:
+            if leg is None or self._is_other(leg, way):
                 await self.go(person_id)
         return True
+
+    def _is_other(self, leg: Leg, way: Way) -> bool:
+        """Whether they have to come anew. Of who whispered nothing is kept by that name, nor what they said last."""
+        whispers = (leg.part is Part.WHISPERER) != (way.coming.part == Part.WHISPERER)
+        return whispers or sends(leg.part, video=self.call.video) != way.sends
 
     async def route(self) -> None:
         """Let the engine apply who hears whom now."""
