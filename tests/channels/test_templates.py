@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -30,10 +31,11 @@ from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.begin import BeginConversation, ChosenTemplate
 from valvomo.commands.conversations.write_template import WriteTemplate
 from valvomo.commands.execute import Done
+from valvomo.commands.settings.workstreams import ChangeWorkstream
 from valvomo.db.ids import new_id
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.delivery import DeliveryProblem
-from valvomo.domain.conversations.model import Channel
+from valvomo.domain.conversations.model import Channel, ConsentPolicy
 from valvomo.domain.conversations.template import Template, filled, values_refusal, words_of
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.queries import message_templates
@@ -250,3 +252,45 @@ async def test_a_conversation_is_begun_with_a_template_alone(wa: MetaLine) -> No
     assert not isinstance(await wa.floor.write(AINO, one, "free"), Refusal)
     report = await verify(wa.floor.database)
     assert report.clean, report.findings
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_whom_the_house_wrote_to_by_a_template_is_told_the_notice_once_they_answer(
+    wa: MetaLine, late: bool
+) -> None:
+    """Once, and never before it can be sent: an answer that came too late opens no window."""
+    await wa.setting_up.check(AATU, wa.account_id)
+    await wa.floor.done(AATU, ChangeChannelAccount(account_id=wa.account_id, begins=True))
+    await wa.floor.done(AATU, ChangeWorkstream(workstream_id="whatsapp", consent=ConsentPolicy.NOTICE))
+    chosen = ChosenTemplate(name="named", language="en_US", values={"body.first_name": "Ann"})
+    first = BeginConversation(
+        account_id=wa.account_id, address="+358 40 765 4321", client_id="first", text="", template=chosen
+    )
+    begun = await Beginning(wa.floor.executor, wa.opener).begin(AINO, first, None)
+    assert isinstance(begun, Done), begun
+    one = str(begun.result["id"])
+
+    async def says(text: str, at: datetime) -> None:
+        await wa.call(whatsapp(messages=[wa_text(f"wamid.{text}", text, at, "358407654321")]))
+        await wa.take_in()
+
+    if late:
+        sent_at = wa.floor.clock()
+        wa.floor.clock.advance(24 * 3600 + 1)
+        await says("late", sent_at)
+    assert await _told(wa, one) == (None, 0)
+    for text in ("hi", "there"):
+        await says(text, wa.floor.clock())
+        assert await _told(wa, one) == (1, 1)
+    await wa.send()
+    texts = [got["text"]["body"] for got in wa.got() if "text" in got]
+    assert len(texts) == 1
+    assert "notice_shown" in [fact.kind for fact in await wa.floor.facts(one)]
+    report = await verify(wa.floor.database)
+    assert report.clean, report.findings
+
+
+async def _told(wa: MetaLine, one: str) -> tuple[int | None, int]:
+    """Which version of the notice they were told, and how many rows say so."""
+    rows = await wa.floor.sql("SELECT 1 FROM acknowledgements WHERE conversation_id = $1", one)
+    return (await wa.floor.get(one)).consent.version, len(rows)

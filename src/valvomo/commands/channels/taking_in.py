@@ -17,6 +17,7 @@ from valvomo.channels.port import Inbound, Report
 from valvomo.commands.channels.delivery import Told, take_note
 from valvomo.commands.channels.media import announced, wanted
 from valvomo.commands.channels.survey_by_text import take_answer
+from valvomo.commands.conversations.consent import tell_late
 from valvomo.commands.conversations.messages import Letter, Posted, PostMessage, post_all
 from valvomo.commands.conversations.start import Over, StartConversation, begin_with
 from valvomo.commands.registry import Command, Outcome, handles
@@ -64,8 +65,7 @@ async def take_message(work: Work, command: TakeMessage) -> Outcome:
     conversation = await _said(work, command, (thread, until), said)
     if isinstance(conversation, Refusal):
         return conversation
-    if until is not None:
-        await _open_window(work, conversation.id, until)
+    await _can_write(work, conversation.id, until)
     await work.tx.run(
         "channels.note_thread", *account, command.address, conversation.contact_id, conversation.id, said.name,
         arrival["sent_at"], said.cursor,
@@ -218,10 +218,14 @@ async def _post(work: Work, conversation: Conversation, account_id: str, said: I
     return batch.current[work.organization_id, conversation.id]
 
 
-async def _open_window(work: Work, conversation_id: str, until: datetime) -> None:
+async def _can_write(work: Work, conversation_id: str, until: datetime | None) -> None:
+    """The window is open until then, if there is one; what could not be told before is told now."""
     conversation = await conversations.lock(work.tx, work.organization_id, conversation_id)
-    if conversation is not None and until > work.now:
-        await work.record(conversation, opened(conversation, until))
+    if conversation is None:
+        return
+    if until is not None and until > work.now:
+        conversation = await work.record(conversation, opened(conversation, until))
+    await tell_late(work, conversation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from valvomo.channels.port import Inbound
+from valvomo.commands.conversations.consent import tell_late
 from valvomo.commands.conversations.messages import Batch, Letter, PostMessage, post_all
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
@@ -171,6 +172,10 @@ async def _open_windows(
         key = (work.organization_id, one.conversation.id)
         if until is not None and until > work.now and (events := opened(batch.current[key], until)):
             batch.current[key] = await work.record(batch.current[key], events)
+            work.said = None
+        told = await tell_late(work, batch.current[key])
+        if told is not batch.current[key]:
+            batch.current[key] = told
             work.said = None
 
 

@@ -1,7 +1,7 @@
 """Notice and consent (spec 1 §5): what customers were told and answered is kept with its version and language.
 
 Whoever has a window is told, and answers, before their conversation begins (`start.py`); whoever is on a telephone
-hears it there.
+hears it there; whom the house wrote to first by a template reads it once they have answered.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work, outcome_of
+from valvomo.db import dispatches
+from valvomo.db.dispatches import HouseWords
 from valvomo.domain.agents.events import Acknowledged
 from valvomo.domain.conversations import consent as rules
 from valvomo.domain.conversations.event import Event
@@ -59,6 +61,32 @@ async def answer_consent(work: Work, command: AnswerConsent) -> Outcome:
         conversation, command.version, command.text_language, answer=command.answer
     )
     return await _told(work, conversation, decision)
+
+
+async def tell_late(work: Work, conversation: Conversation) -> Conversation:
+    """The notice, now that it can be sent: the house wrote first, by a template, and nothing else was taken there."""
+    if conversation.window_closed or conversation.consent.policy is not ConsentPolicy.NOTICE:
+        return conversation
+    if not rules.is_untold(conversation):
+        return conversation
+    shown = (conversation.workstream_id, ConsentPolicy.NOTICE.value, conversation.language or "en")
+    text = await work.tx.row("house.current_text", work.organization_id, *shown)
+    if text is None:
+        return conversation
+    await say(work, conversation, text["text"])
+    after = await work.record(
+        conversation, rules.show_notice(conversation, text["version"], text["language"])
+    )
+    await acknowledge(work, after)
+    return after
+
+
+async def say(work: Work, conversation: Conversation, words: str) -> None:
+    """The house's own words, over the channel."""
+    said = HouseWords(
+        organization_id=work.organization_id, conversation_id=conversation.id, id=work.new_id(), text=words
+    )
+    await dispatches.write(work.tx, [said], work.now)
 
 
 async def acknowledge(work: Work, conversation: Conversation) -> None:

@@ -10,12 +10,11 @@ from typing import ClassVar
 
 from valvomo.commands.conversations.answer_by_mail import remember_address
 from valvomo.commands.conversations.arriving import arrived
-from valvomo.commands.conversations.consent import acknowledge
+from valvomo.commands.conversations.consent import acknowledge, say
 from valvomo.commands.records.making import Draft, drafted, first_links, key_refusal
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import First, Work, outcome_of
-from valvomo.db import bots, dispatches, house
-from valvomo.db.dispatches import HouseWords
+from valvomo.db import bots, house
 from valvomo.db.ids import new_secret, secret_digest
 from valvomo.domain.access.actor import ActorKind, UserRole, system_refusal
 from valvomo.domain.agents.capacity import Agent, exceeded_by
@@ -176,13 +175,7 @@ async def _with_notice(
     shown = (started.workstream_id, started.consent.policy.value, started.consent.language)
     text = await work.tx.row("house.current_text", work.organization_id, *shown)
     if text is not None:
-        words = HouseWords(
-            organization_id=work.organization_id,
-            conversation_id=after.id,
-            id=work.new_id(),
-            text=text["text"],
-        )
-        await dispatches.write(work.tx, [words], work.now)
+        await say(work, after, text["text"])
     return after if waits or first is None else await first(after)
 
 

@@ -15,7 +15,7 @@ from valvomo.domain.conversations.model import ConsentPolicy, Conversation, Stat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeShown(Event):
-    """The customer has heard the notice, in this version and language, to its end."""
+    """The customer has heard the notice, in this version and language, to its end; in writing it was sent to them."""
 
     kind: ClassVar[str] = "notice_shown"
     version: int
