@@ -11,7 +11,7 @@ from valvomo.domain.access.signing_in import FAILURES
 
 API = "/api/v1"
 NOBODY = "01890000-0000-7000-8000-000000000000"
-SETTINGS = ["users", "tokens", "webhooks", "texts", "settings/supervision", "templates"]
+SETTINGS = ["users", "tokens", "webhooks", "texts", "settings/supervision", "settings/sign-in", "templates"]
 READABLE = [
     "me", "queues", "workstreams", "acknowledgements", "skills", "hours", "presences", "quick-replies", "dispositions",
 ]  # fmt: skip

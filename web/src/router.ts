@@ -7,6 +7,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Reachable without signing in. */
     open?: boolean
+    /** Open also to whoever still has to get a second factor. */
+    enrolling?: boolean
     /** Without the frame around it, for a screen that nobody sits at. */
     bare?: boolean
     /** Any of these roles; absent means everybody signed in. */
@@ -36,6 +38,7 @@ router.beforeEach(async (to) => {
     asked = true
   }
   if (!session.me) return to.meta.open ? true : { path: '/sign-in', query: to.path === '/' ? {} : { next: to.fullPath } }
+  if (session.lacksFactor && !to.meta.enrolling) return session.home
   if (to.path === '/sign-in' || to.path === '/') return session.home
   if (to.meta.roles && !to.meta.roles.some(session.has)) return session.home === to.path ? true : session.home
   return true

@@ -49,10 +49,10 @@ async def actor(tx: Transaction, organization_id: str, user_id: str) -> Actor | 
     return None if row is None or row["disabled"] else actor_of(row)
 
 
-async def by_session(tx: Transaction, token: str) -> tuple[Actor, datetime] | None:
-    """Whose session the token opens, and when it ends."""
+async def by_session(tx: Transaction, token: str) -> tuple[Actor, datetime, bool] | None:
+    """Whose session the token opens, when it ends, and whether they lack a second factor that they have to have."""
     row = await tx.row("people.actor_of_session", secret_digest(token))
-    return (actor_of(row), row["expires_at"]) if row else None
+    return (actor_of(row), row["expires_at"], row["lacks_factor"]) if row else None
 
 
 async def by_token(tx: Transaction, secret: str) -> tuple[Actor, datetime | None] | None:

@@ -153,6 +153,11 @@ class Reason(StrEnum):
     EXPIRED = "session/expired"
     WRONG_CREDENTIALS = "session/wrong-credentials"
     LOCKED_OUT = "session/locked-out"
+    CODE_NEEDED = "session/code-needed"
+    WRONG_CODE = "session/wrong-code"
+    SECOND_FACTOR_NEEDED = "session/second-factor-needed"
+    SECOND_FACTOR_ON = "session/second-factor-on"
+    NO_SECOND_FACTOR = "session/no-second-factor"
     # alerts
     ALERT_ACKNOWLEDGED = "alert/acknowledged"
     ALERT_CLEARED = "alert/cleared"

@@ -17,7 +17,15 @@ NOT_NOW = 409
 """What a refusal is unless said otherwise below: the state of things, which may change, stands against it."""
 
 STATUSES: Mapping[int, frozenset[Reason]] = {
-    401: frozenset({Reason.NOT_SIGNED_IN, Reason.EXPIRED, Reason.WRONG_CREDENTIALS}),
+    401: frozenset(
+        {
+            Reason.NOT_SIGNED_IN,
+            Reason.EXPIRED,
+            Reason.WRONG_CREDENTIALS,
+            Reason.CODE_NEEDED,
+            Reason.WRONG_CODE,
+        }
+    ),
     # No waiting helps: who asks, how the house is configured, or the customer's own decision forbids it.
     403: frozenset(
         {
@@ -35,6 +43,7 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
             Reason.ATTACHMENTS_OFF,
             Reason.IDENTITY_INVALID,
             Reason.IDENTITY_NEEDED,
+            Reason.SECOND_FACTOR_NEEDED,
         }
     ),
     404: frozenset({Reason.NOT_FOUND}),

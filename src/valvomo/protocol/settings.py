@@ -28,7 +28,8 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 
     `rights` are the supervisor's rights that are on for this account; narrowing per queue is answered with each
     conversation. `acknowledgements` are the kinds of text still to be acknowledged, `time_zone` is the organization's,
-    `agent_figures` whether figures of individual agents are shown to them.
+    `agent_figures` whether figures of individual agents are shown to them. `second_factor` is whether they have one,
+    `second_factor_needed` whether they have to: without it they can do nothing but get one.
     """
 
     id: str
@@ -44,13 +45,8 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     agent_figures: bool
     language: str
     acknowledgements: list[str]
-
-
-class SessionDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A session that was opened: whose, and until when."""
-
-    user: str
-    expires_at: datetime
+    second_factor: bool
+    second_factor_needed: bool
 
 
 class UserDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +68,7 @@ class UserDocument(msgspec.Struct, frozen=True, kw_only=True):
     supervised: list[str]
     supervises_all: bool
     disabled: bool
+    second_factor: bool
     locked_until: datetime | None
     created_at: datetime
 

@@ -119,14 +119,6 @@ QueueRules = Annotated[tuple[QueueRuleBody, ...], Meta(max_length=MOST_RULES)]
 SkillRules = Annotated[tuple[SkillRuleBody, ...], Meta(max_length=MOST_RULES)]
 
 
-class SignInRequest(Request, frozen=True, kw_only=True):
-    """Who wants in. `code` is the second factor's, ignored while the account has none."""
-
-    email: Annotated[str, Meta(max_length=254, pattern=_PRINTABLE)]
-    password: Annotated[str, Meta(max_length=1000)]
-    code: Annotated[str, Meta(max_length=20)] | None = None
-
-
 class ChangeMeRequest(Request, frozen=True, kw_only=True):
     """One's own account."""
 

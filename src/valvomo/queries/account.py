@@ -7,14 +7,16 @@ from typing import Any
 
 from valvomo.db import house
 from valvomo.db.transaction import Transaction
-from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.agent_figures import agents_shown
 from valvomo.domain.access.supervision import Right, account_refusal
 from valvomo.domain.consent.acknowledging import outstanding
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.protocol.lookups import Named
 from valvomo.protocol.settings import Me, ToAcknowledge
+from valvomo.protocol.signing_in import SignInSettings
 from valvomo.protocol.texts.catalogue import text
+from valvomo.queries.listing import role_refusal
 
 ORGANIZATION = "organization"
 
@@ -41,7 +43,17 @@ async def me(tx: Transaction, actor: Actor) -> Me | Refusal:
         agent_figures=not isinstance(agents_shown(actor, supervision.agent_figures, {}), Refusal),
         language=row["language"],
         acknowledgements=await _outstanding(tx, actor),
+        second_factor=await tx.value("second_factors.has", actor.organization_id, actor.id),
+        second_factor_needed=bool(actor.roles.intersection(organization["second_factor_of"])),
     )
+
+
+async def sign_in(tx: Transaction, actor: Actor) -> SignInSettings | Refusal:
+    """How accounts of the organization sign in; administrators only."""
+    if refusal := role_refusal(actor, UserRole.ADMINISTRATOR):
+        return refusal
+    needed_by = await tx.value("second_factors.needed_by", actor.organization_id)
+    return SignInSettings(second_factor_of=[UserRole(role) for role in sorted(needed_by or ())])
 
 
 async def to_acknowledge(tx: Transaction, actor: Actor) -> list[ToAcknowledge]:

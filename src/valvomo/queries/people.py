@@ -10,12 +10,19 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Reason, Refusal
 
 
-async def actor_of_session(tx: Transaction, token: str, now: datetime) -> Actor | Refusal:
+async def actor_of_session(
+    tx: Transaction, token: str, now: datetime, *, enrolling: bool = False
+) -> Actor | Refusal:
     """Who has this session: `EXPIRED` when it has ended by time, `NOT_SIGNED_IN` when it is not one of ours.
 
-    Sessions of disabled accounts are none: disabling takes effect with the next request.
+    Sessions of disabled accounts are none: disabling takes effect with the next request. Whoever has to have a second
+    factor and has none is let in only to get one (`enrolling`), and else refused with `SECOND_FACTOR_NEEDED`.
     """
-    return _current(await people.by_session(tx, token), now)
+    found = await people.by_session(tx, token)
+    actor = _current(found[:2] if found else None, now)
+    if found and found[2] and not enrolling and isinstance(actor, Actor):
+        return Refusal(Reason.SECOND_FACTOR_NEEDED)
+    return actor
 
 
 async def actor_of_token(tx: Transaction, secret: str, now: datetime) -> Actor | Refusal:

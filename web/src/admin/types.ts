@@ -46,6 +46,7 @@ export interface User {
   supervised: string[]
   supervises_all: boolean
   disabled: boolean
+  second_factor: boolean
   locked_until: string | null
   created_at: string
 }

@@ -9,6 +9,7 @@ import { oneAtATime, useSignal, type Signal } from '@/live/signals'
 export type SettingKind =
   | 'insight'
   | 'supervision'
+  | 'sign_in'
   | 'attention'
   | 'alert_rule'
   | 'queue'

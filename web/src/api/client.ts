@@ -10,6 +10,12 @@ export function whenSignedOut(act: () => void): void {
   onSignedOut = act
 }
 
+/** Where to go when a second factor is asked for from now on; set by the session store. */
+let onFactorNeeded: () => void = () => undefined
+export function whenFactorNeeded(act: () => void): void {
+  onFactorNeeded = act
+}
+
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
 
 function address(path: string, query?: Query): string {
@@ -48,11 +54,15 @@ async function request(method: string, path: string, options: Options): Promise<
 
 export const WRONG_CREDENTIALS = 'session/wrong-credentials'
 
+/** What a request is answered with once its session has ended. */
+const ENDED: ReadonlySet<string> = new Set(['session/not-signed-in', 'session/expired'])
+
 async function read<T>(response: Response): Promise<T> {
   if (!response.ok) {
     const problem = await toProblem(response)
-    // A wrong password is a 401 as well, at the sign-in and where one changes it; only a session that was there can end.
-    if (problem.status === 401 && problem.type !== WRONG_CREDENTIALS && !response.url.endsWith('/session')) onSignedOut()
+    // A wrong password or code is a 401 as well, and ends no session.
+    if (ENDED.has(problem.type) && !response.url.endsWith('/session')) onSignedOut()
+    if (problem.type === 'session/second-factor-needed') onFactorNeeded()
     throw problem
   }
   if (response.status === 204 || response.headers.get('Content-Length') === '0') return undefined as T

@@ -2319,6 +2319,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to use a second factor
+         * @description A secret for an authenticator app; no code is asked for before one of them has been confirmed.
+         *
+         *     Again, it is another secret. A wrong password counts as a failed sign-in.
+         */
+        post: operations["beginSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the second factor
+         * @description From now on a code is asked for. Ends all other sessions of the account.
+         */
+        post: operations["confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the second factor
+         * @description No code is asked for any more. A wrong password or code counts as a failed sign-in.
+         */
+        post: operations["endSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/course": {
         parameters: {
             query?: never;
@@ -3054,8 +3116,8 @@ export interface paths {
          * Sign in
          * @description Opens a session and answers with its cookie (HttpOnly, SameSite=Strict).
          *
-         *     Whatever of it is wrong, the answer is the same. After five failures in a row the account is blocked for
-         *     15 minutes.
+         *     Whatever of it is wrong, the answer is the same. Of an account with a second factor `code` is asked for once the
+         *     password is right. After five failures in a row the account is blocked for 15 minutes.
          */
         post: operations["signIn"];
         /**
@@ -3111,6 +3173,30 @@ export interface paths {
          * @description What is left out stays as it is. Effective with the next message that is measured.
          */
         put: operations["changeInsight"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How accounts sign in
+         * @description Which roles have to have a second factor.
+         */
+        get: operations["getSignIn"];
+        /**
+         * Change how accounts sign in
+         * @description Effective with the next request of everybody: who has none can do nothing but get one.
+         */
+        put: operations["changeSignIn"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3380,6 +3466,26 @@ export interface paths {
          * @description What is left out stays as it is. The last administrator can be neither disabled nor demoted.
          */
         patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take away a lost second factor
+         * @description For an account whose owner has lost it; ends its sessions. Administrators only, and in the audit log.
+         */
+        delete: operations["resetSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/webhooks": {
@@ -5817,6 +5923,10 @@ export interface components {
             conversation: string;
             state: string;
         };
+        /** CodeRequest */
+        CodeRequest: {
+            code: string;
+        };
         /** Compared */
         Compared: {
             changed: components["schemas"]["Estimate"] | null;
@@ -6463,6 +6573,11 @@ export interface components {
         /** EarlierConversations */
         EarlierConversations: {
             items: components["schemas"]["EarlierConversation"][];
+        };
+        /** EndSecondFactorRequest */
+        EndSecondFactorRequest: {
+            code: string;
+            password: string;
         };
         /** EntryConversation */
         EntryConversation: {
@@ -7203,6 +7318,8 @@ export interface components {
             queues: components["schemas"]["Named"][];
             rights: components["schemas"]["Right"][];
             roles: components["schemas"]["UserRole"][];
+            second_factor: boolean;
+            second_factor_needed: boolean;
             supervised: components["schemas"]["Named"][];
             supervises_all: boolean;
             time_zone: string;
@@ -7471,6 +7588,11 @@ export interface components {
             links: (string | unknown)[];
             status?: string | null;
         };
+        /** NewSecondFactor */
+        NewSecondFactor: {
+            secret: string;
+            uri: string;
+        };
         /** NewSecret */
         NewSecret: {
             secret: string | null;
@@ -7603,6 +7725,10 @@ export interface components {
             /** @description Seconds, on average. */
             talk: number;
         };
+        /** PasswordRequest */
+        PasswordRequest: {
+            password: string;
+        };
         /** PauseItem */
         PauseItem: {
             by: components["schemas"]["Named"];
@@ -7676,7 +7802,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/empty" | "attachment/for-good" | "attachment/kind" | "attachment/mismatch" | "attachment/none-by-channel" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "call/already-coaching" | "call/already-held" | "call/already-recorded" | "call/bad-offer" | "call/by-telephone" | "call/callback-off" | "call/callbacks-full" | "call/called-back-too-often" | "call/called-too-often" | "call/country-forbidden" | "call/customers-told-nothing" | "call/goes-on" | "call/no-telephone" | "call/none" | "call/not-callable" | "call/not-coaching" | "call/not-forwarded" | "call/not-held" | "call/not-in-it" | "call/not-missed" | "call/not-recorded" | "call/not-waiting" | "call/number-forbidden" | "call/off" | "call/offered" | "call/recording-goes-on" | "call/recording-paused" | "channel/begin-off" | "channel/disabled" | "channel/no-secret-key" | "channel/not-given-up" | "channel/opted-out" | "channel/rejected" | "channel/template-needed" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/ongoing" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "identity/invalid" | "identity/needed" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "server/key-unreadable" | "session/expired" | "session/locked-out" | "session/not-signed-in" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "survey/not-asked" | "survey/over" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "transcript/empty" | "transcript/no-mail" | "transcript/too-many" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long" | "widget/none";
+            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/empty" | "attachment/for-good" | "attachment/kind" | "attachment/mismatch" | "attachment/none-by-channel" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "call/already-coaching" | "call/already-held" | "call/already-recorded" | "call/bad-offer" | "call/by-telephone" | "call/callback-off" | "call/callbacks-full" | "call/called-back-too-often" | "call/called-too-often" | "call/country-forbidden" | "call/customers-told-nothing" | "call/goes-on" | "call/no-telephone" | "call/none" | "call/not-callable" | "call/not-coaching" | "call/not-forwarded" | "call/not-held" | "call/not-in-it" | "call/not-missed" | "call/not-recorded" | "call/not-waiting" | "call/number-forbidden" | "call/off" | "call/offered" | "call/recording-goes-on" | "call/recording-paused" | "channel/begin-off" | "channel/disabled" | "channel/no-secret-key" | "channel/not-given-up" | "channel/opted-out" | "channel/rejected" | "channel/template-needed" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/ongoing" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "identity/invalid" | "identity/needed" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "server/key-unreadable" | "session/code-needed" | "session/expired" | "session/locked-out" | "session/no-second-factor" | "session/not-signed-in" | "session/second-factor-needed" | "session/second-factor-on" | "session/wrong-code" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "survey/not-asked" | "survey/over" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "transcript/empty" | "transcript/no-mail" | "transcript/too-many" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long" | "widget/none";
         } & {
             [key: string]: unknown;
         };
@@ -7908,6 +8034,10 @@ export interface components {
         /** Recordings */
         Recordings: {
             items: components["schemas"]["RecordingItem"][];
+        };
+        /** RecoveryCodes */
+        RecoveryCodes: {
+            recovery: string[];
         };
         /** RejectRequest */
         RejectRequest: {
@@ -8218,6 +8348,14 @@ export interface components {
             code?: string | null;
             email: string;
             password: string;
+        };
+        /** SignInSettings */
+        SignInSettings: {
+            second_factor_of: components["schemas"]["UserRole"][];
+        };
+        /** SignInSettingsRequest */
+        SignInSettingsRequest: {
+            second_factor_of: (components["schemas"]["UserRole"] | unknown)[];
         };
         /** Skill */
         Skill: {
@@ -8835,6 +8973,7 @@ export interface components {
             name: string;
             queues: string[];
             roles: components["schemas"]["UserRole"][];
+            second_factor: boolean;
             skills: {
                 [key: string]: number;
             };
@@ -9252,7 +9391,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description `session/expired`, `session/not-signed-in`, `session/wrong-credentials` */
+        /** @description `session/code-needed`, `session/expired`, `session/not-signed-in`, `session/wrong-code`, `session/wrong-credentials` */
         401: {
             headers: {
                 [name: string]: unknown;
@@ -9269,7 +9408,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `access/bot-account`, `access/integration-account`, `access/role-needed`, `attachment/off`, `channel/unverified`, `consent/pending`, `consent/refused`, `identity/invalid`, `identity/needed`, `queue/not-member`, `request/foreign-origin`, `supervision/narrowed-for-queue`, `supervision/narrowed-for-you`, `supervision/switched-off` */
+        /** @description `access/bot-account`, `access/integration-account`, `access/role-needed`, `attachment/off`, `channel/unverified`, `consent/pending`, `consent/refused`, `identity/invalid`, `identity/needed`, `queue/not-member`, `request/foreign-origin`, `session/second-factor-needed`, `supervision/narrowed-for-queue`, `supervision/narrowed-for-you`, `supervision/switched-off` */
         403: {
             headers: {
                 [name: string]: unknown;
@@ -14354,6 +14493,106 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    beginSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecondFactor"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    endSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     figuresCourse: {
         parameters: {
             query?: {
@@ -16100,6 +16339,67 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInSettings"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeSignIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInSettings"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     getSupervision: {
         parameters: {
             query?: never;
@@ -16823,6 +17123,38 @@ export interface operations {
             404: components["responses"]["404"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    resetSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 
-import { api, whenSignedOut } from '@/api/client'
+import { api, whenFactorNeeded, whenSignedOut } from '@/api/client'
 import { Problem } from '@/api/problem'
 import { startLive, stopLive, whenLiveSignedOut } from '@/live'
 import { preferredLanguage, useLanguage, type Language } from '@/messages'
@@ -27,6 +27,9 @@ export interface Me {
   language: string
   /** Kinds of text still to be acknowledged. */
   acknowledgements: string[]
+  second_factor: boolean
+  /** Whether the organization asks for one: without it nothing is open but getting it. */
+  second_factor_needed: boolean
 }
 
 export const useSession = defineStore('session', () => {
@@ -38,9 +41,12 @@ export const useSession = defineStore('session', () => {
   const isAdministrator = computed(() => has('administrator'))
   const isAuditor = computed(() => has('auditor'))
 
+  const lacksFactor = computed(() => Boolean(me.value?.second_factor_needed && !me.value.second_factor))
+
   /** Where this account's day starts; nowhere while nobody is known to be signed in. */
   const home = computed(() => {
     if (!me.value) return '/sign-in'
+    if (lacksFactor.value) return '/account/second-factor'
     if (isSupervisor.value) return '/floor'
     if (isAgent.value) return '/desk'
     return isAdministrator.value ? '/admin/supervision' : '/audit'
@@ -64,9 +70,14 @@ export const useSession = defineStore('session', () => {
     }
     expired.value = false
     await useLanguage(preferredLanguage(me.value.language))
-    startLive()
+    if (lacksFactor.value) stopLive()
+    else startLive()
     return true
   }
+
+  whenFactorNeeded(() => {
+    if (!lacksFactor.value) void load()
+  })
 
   async function signIn(email: string, password: string, code?: string): Promise<void> {
     await api.post('/session', code ? { email, password, code } : { email, password })
@@ -88,5 +99,5 @@ export const useSession = defineStore('session', () => {
     void useLanguage(preferredLanguage())
   }
 
-  return { me, expired, has, isSupervisor, isAgent, isAdministrator, isAuditor, home, load, signIn, signOut, chooseLanguage }
+  return { me, expired, has, isSupervisor, isAgent, isAdministrator, isAuditor, lacksFactor, home, load, signIn, signOut, chooseLanguage }
 })

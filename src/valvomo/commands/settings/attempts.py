@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import ClassVar
 
 from valvomo.commands.registry import Command, Outcome, handles
+from valvomo.commands.settings.second_factor import code_refusal
 from valvomo.commands.work import Work
 from valvomo.db import people
 from valvomo.db.ids import new_secret, secret_digest
@@ -16,16 +18,21 @@ from valvomo.domain.refusals import Reason, Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSession(Command):
-    """The password has been verified against `verified_hash`; the session lasts for `seconds`."""
+    """The password has been verified against `verified_hash`; the session lasts for `seconds`.
 
+    `code` is that of the second factor, asked for where the account has one.
+    """
+
+    secret: ClassVar[frozenset[str]] = frozenset({"verified_hash", "code", "token"})
     user_id: str
     verified_hash: str = field(repr=False)
     seconds: int
+    code: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountFailure(Command):
-    """Somebody gave a wrong password for this account."""
+    """Somebody gave a wrong password or code for this account."""
 
     user_id: str
 
@@ -46,6 +53,8 @@ async def open_session(work: Work, command: OpenSession) -> Outcome:
         return Refusal(Reason.WRONG_CREDENTIALS)
     if account.locked_until is not None and account.locked(work.now):
         return locked_out(account.locked_until, work.now)
+    if refusal := await code_refusal(work, account, command.code):
+        return refusal
     if account.failed_sign_ins or account.locked_until:
         await work.tx.run("people.set_failures", work.organization_id, account.id, 0, None)
     token, expires_at = new_secret("vs"), work.now + timedelta(seconds=command.seconds)

@@ -12,6 +12,7 @@ from valvomo.commands.execute import Done, Executor
 from valvomo.commands.settings.account import ChangePassword
 from valvomo.commands.settings.attempts import CountFailure, OpenSession
 from valvomo.commands.settings.passwords import Passwords
+from valvomo.commands.settings.second_factor import BeginSecondFactor, EndSecondFactor
 from valvomo.db import people
 from valvomo.db.people import Account
 from valvomo.domain.access.actor import Actor, system
@@ -41,8 +42,11 @@ class Gate:
         self._session_seconds = session_hours * 3600
         self._strangers = Strangers()
 
-    async def sign_in(self, email: str, password: str) -> Session | Refusal:
-        """A session, or `WRONG_CREDENTIALS`, whatever it was that was wrong, or `LOCKED_OUT` after too many."""
+    async def sign_in(self, email: str, password: str, code: str | None = None) -> Session | Refusal:
+        """A session, or `WRONG_CREDENTIALS`, whatever it was that was wrong, or `LOCKED_OUT` after too many.
+
+        Where the account has a second factor `CODE_NEEDED` without a code, and `WRONG_CODE`, which counts as a failure.
+        """
         now = self._executor.clock()
         account = await self._account(email)
         until = account.locked_until if account else self._strangers.locked_until(email)
@@ -55,7 +59,7 @@ class Gate:
             return Refusal(Reason.WRONG_CREDENTIALS)
         if not right or kept is None:
             return await self._failed(account)
-        return await self._open(account, kept, password)
+        return await self._open(account, kept, (password, code))
 
     async def change_password(
         self, actor: Actor, old: str, new: str, *, keep: str | None, key: str | None = None
@@ -68,21 +72,54 @@ class Gate:
             nameless = ChangePassword(verified_hash="", password_hash="")
             if (former := await self._executor.former(actor, nameless, key)) is not None:
                 return former
-        async with self._executor.database.reading() as tx:
-            row = await tx.row("people.actor", actor.organization_id, actor.id)
-        if row is None:
+        email = await self._email(actor)
+        if email is None:
             return Refusal(Reason.NOT_FOUND)
-        if refusal := password_refusal(new, row["email"]):
+        if refusal := password_refusal(new, email):
             return refusal
-        account = await self._account(row["email"])
-        if account is None or account.locked(self._executor.clock()):
-            return Refusal(Reason.LOCKED_OUT)
-        if not await self.passwords.verify(account.password_hash, old):
-            return await self._failed(account)
+        verified = await self._verified(email, old)
+        if isinstance(verified, Refusal):
+            return verified
         command = ChangePassword(
-            verified_hash=account.password_hash or "", password_hash=await self.passwords.hash(new), keep=keep
+            verified_hash=verified, password_hash=await self.passwords.hash(new), keep=keep
         )
         return await self._executor.execute(actor, command, key)
+
+    async def begin_second_factor(self, actor: Actor, password: str) -> Done | Refusal:
+        """A secret for the app of whoever knows the account's password."""
+        verified = await self._verified(await self._email(actor) or "", password)
+        if isinstance(verified, Refusal):
+            return verified
+        return await self._executor.execute(actor, BeginSecondFactor(verified_hash=verified))
+
+    async def end_second_factor(self, actor: Actor, password: str, code: str) -> Done | Refusal:
+        """No code is asked for any more; a wrong one counts as a failed sign-in."""
+        email = await self._email(actor) or ""
+        verified = await self._verified(email, password)
+        if isinstance(verified, Refusal):
+            return verified
+        ended = await self._executor.execute(actor, EndSecondFactor(verified_hash=verified, code=code))
+        if isinstance(ended, Refusal) and ended.reason is Reason.WRONG_CODE:
+            account = await self._account(email)
+            if account is not None:
+                await self._failed(account)
+        return ended
+
+    async def _email(self, actor: Actor) -> str | None:
+        async with self._executor.database.reading() as tx:
+            row = await tx.row("people.actor", actor.organization_id, actor.id)
+        return None if row is None else str(row["email"])
+
+    async def _verified(self, email: str, password: str) -> str | Refusal:
+        """What is kept of the password, where it is the account's; another one counts as a failed sign-in."""
+        account = await self._account(email)
+        if account is None or account.locked(self._executor.clock()):
+            return Refusal(Reason.LOCKED_OUT)
+        if len(password) > LONGEST_PASSWORD or not await self.passwords.verify(
+            account.password_hash, password
+        ):
+            return await self._failed(account)
+        return account.password_hash or ""
 
     async def new_hash(self, password: str, email: str) -> str | Refusal:
         """What is kept of a password that an account is given, if it may have it."""
@@ -98,11 +135,16 @@ class Gate:
         await self._executor.execute(actor, CountFailure(user_id=account.id))
         return Refusal(Reason.WRONG_CREDENTIALS)
 
-    async def _open(self, account: Account, kept: str, password: str) -> Session | Refusal:
+    async def _open(self, account: Account, kept: str, given: tuple[str, str | None]) -> Session | Refusal:
+        password, code = given
         actor = Actor(id=account.id, organization_id=account.organization_id, name=account.name)
-        command = OpenSession(user_id=account.id, verified_hash=kept, seconds=self._session_seconds)
+        command = OpenSession(
+            user_id=account.id, verified_hash=kept, seconds=self._session_seconds, code=code
+        )
         done = await self._executor.execute(actor, command)
         if isinstance(done, Refusal):
+            if done.reason is Reason.WRONG_CODE:
+                await self._failed(account)
             return done
         if self.passwords.outdated(kept):
             newer = await self.passwords.hash(password)

@@ -17,12 +17,14 @@ FROM users u WHERE u.organization_id = $1 AND u.id = $2
 
 -- name: actor_of_session
 -- Whose session this is, with the queues that they serve and supervise.
-SELECT u.*, t.expires_at,
+SELECT u.*, t.expires_at, o.second_factor_of && u.roles AND NOT EXISTS (SELECT 1 FROM second_factors f
+        WHERE f.organization_id = u.organization_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS lacks_factor,
     ARRAY(SELECT m.queue_id FROM queue_members m WHERE m.organization_id = u.organization_id AND m.user_id = u.id
         ORDER BY m.queue_id) AS queues,
     ARRAY(SELECT s.queue_id FROM queue_supervisors s WHERE s.organization_id = u.organization_id AND s.user_id = u.id
         ORDER BY s.queue_id) AS supervised
 FROM sessions t JOIN users u ON u.organization_id = t.organization_id AND u.id = t.user_id
+JOIN organizations o ON o.id = u.organization_id
 WHERE t.token_hash = $1 AND NOT u.disabled
 
 -- name: actor_of_token
@@ -43,6 +45,8 @@ ORDER BY id
 -- name: users
 -- Accounts after an id, in order of their making, with queues and, if they can hold conversations, what they can do.
 SELECT u.*, a.capacity, a.limits, a.hours_id,
+    EXISTS (SELECT 1 FROM second_factors f WHERE f.organization_id = u.organization_id AND f.user_id = u.id
+        AND f.confirmed_at IS NOT NULL) AS second_factor,
     (SELECT jsonb_object_agg(s.skill_id, s.level) FROM agent_skills s WHERE s.organization_id = u.organization_id
         AND s.agent_id = u.id) AS skills,
     ARRAY(SELECT m.queue_id FROM queue_members m WHERE m.organization_id = u.organization_id AND m.user_id = u.id

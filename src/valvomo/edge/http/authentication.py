@@ -54,19 +54,23 @@ class Authentication:
     def forget(self, secret: str) -> None:
         """This secret opens nothing any more."""
         self._all += 1
-        self._kept.pop(_digest("session", secret), None)
-        self._kept.pop(_digest("token", secret), None)
+        for kind in ("session", "enrolling", "token"):
+            self._kept.pop(_digest(kind, secret), None)
 
-    async def of_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> Actor | Refusal:
-        """The user behind a request: its bearer token if it has one, else its cookie."""
+    async def of_headers(
+        self, headers: Iterable[tuple[bytes, bytes]], *, enrolling: bool = False
+    ) -> Actor | Refusal:
+        """The user behind a request: its bearer token if it has one, else its cookie; see `of_session`."""
         headers = list(headers)
         authorization = header(headers, b"authorization")
         if authorization is not None:
             return await self.of_token(bearer(authorization))
-        return await self.of_session(session_token(headers))
+        return await self.of_session(session_token(headers), enrolling=enrolling)
 
-    async def of_session(self, token: str) -> Actor | Refusal:
-        """Who has this console session."""
+    async def of_session(self, token: str, *, enrolling: bool = False) -> Actor | Refusal:
+        """Who has this console session; `enrolling` lets in who still has to get a second factor."""
+        if enrolling:
+            return await self._ask("enrolling", token, self._enrolling, Actor)
         return await self._ask("session", token, self._session, Actor)
 
     async def of_token(self, secret: str) -> Actor | Refusal:
@@ -139,6 +143,10 @@ class Authentication:
     async def _session(self, token: str) -> Actor | Refusal:
         async with self._reader.asking() as tx:
             return await people.actor_of_session(tx, token, self._clock())
+
+    async def _enrolling(self, token: str) -> Actor | Refusal:
+        async with self._reader.asking() as tx:
+            return await people.actor_of_session(tx, token, self._clock(), enrolling=True)
 
     async def _token(self, secret: str) -> Actor | Refusal:
         async with self._reader.asking() as tx:

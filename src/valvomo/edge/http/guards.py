@@ -20,7 +20,8 @@ from valvomo.edge.parts import Parts
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Options = Mapping[str, Any]
-"""What a route says of itself: `public` when nobody need sign in, `pace` by which callers are held back."""
+"""What a route says of itself: `public` when nobody need sign in, `pace` by which callers are held back, `enrolling`
+when whoever still has to get a second factor may use it."""
 
 FOREIGN = "valvomo.foreign"
 """In the scope of a customer's request: its page is not one that the workstream allows."""
@@ -57,7 +58,7 @@ async def admit_staff(parts: Parts, scope: Any, opt: Options) -> None:
         raise Refused(Refusal(Reason.FOREIGN_ORIGIN))
     if opt.get("public"):
         return
-    actor = await parts.authentication.of_headers(scope["headers"])
+    actor = await parts.authentication.of_headers(scope["headers"], enrolling=bool(opt.get("enrolling")))
     if isinstance(actor, Refusal):
         raise Refused(actor)
     _keep(scope, actor)

@@ -17,8 +17,9 @@ from valvomo.edge.http.cookies import cleared_cookie, session_cookie
 from valvomo.edge.http.refused import Refused, done, found
 from valvomo.edge.parts import Parts
 from valvomo.protocol.requests import FocusReport
-from valvomo.protocol.settings import Me, SessionDocument
-from valvomo.protocol.settings_requests import ChangeMeRequest, ChangePasswordRequest, SignInRequest
+from valvomo.protocol.settings import Me
+from valvomo.protocol.settings_requests import ChangeMeRequest, ChangePasswordRequest
+from valvomo.protocol.signing_in import SessionDocument, SignInRequest
 from valvomo.queries import account
 
 TAGS = ("session",)
@@ -36,17 +37,24 @@ Everywhere = Annotated[bool, QueryParameter(description="All sessions of the acc
 async def sign_in(data: JSONBody[SignInRequest], parts: NamedDependency[Parts]) -> Response[SessionDocument]:
     """Opens a session and answers with its cookie (HttpOnly, SameSite=Strict).
 
-    Whatever of it is wrong, the answer is the same. After five failures in a row the account is blocked for
-    15 minutes.
+    Whatever of it is wrong, the answer is the same. Of an account with a second factor `code` is asked for once the
+    password is right. After five failures in a row the account is blocked for 15 minutes.
     """
-    session = await parts.gate.sign_in(data.email, data.password)
+    session = await parts.gate.sign_in(data.email, data.password, data.code)
     if isinstance(session, Refusal):
         raise Refused(session)
     document = SessionDocument(user=session.user_id, expires_at=session.expires_at)
     return Response(document, status_code=200, cookies=[session_cookie(session.token, parts)])
 
 
-@delete("/session", status_code=204, tags=TAGS, operation_id="signOut", summary="Sign out")
+@delete(
+    "/session",
+    status_code=204,
+    opt={"enrolling": True},
+    tags=TAGS,
+    operation_id="signOut",
+    summary="Sign out",
+)
 async def sign_out(
     request: Request[Any, Any, Any],
     parts: NamedDependency[Parts],
@@ -64,14 +72,14 @@ async def sign_out(
     return Response(None, status_code=204, cookies=[cleared_cookie(parts)])
 
 
-@get("/me", tags=TAGS, operation_id="me", summary="Who am I")
+@get("/me", opt={"enrolling": True}, tags=TAGS, operation_id="me", summary="Who am I")
 async def me(parts: NamedDependency[Parts], actor: NamedDependency[Actor]) -> Me:
     """The caller's account: roles, rights, queues, language, and texts still to be acknowledged."""
     async with parts.reader.reading() as tx:
         return found(await account.me(tx, actor))
 
 
-@patch("/me", tags=TAGS, operation_id="changeMe", summary="Change my language")
+@patch("/me", opt={"enrolling": True}, tags=TAGS, operation_id="changeMe", summary="Change my language")
 async def change_me(
     data: JSONBody[ChangeMeRequest],
     parts: NamedDependency[Parts],

@@ -16,6 +16,7 @@ from valvomo.edge.http import (
     presences,
     queues,
     quick_replies,
+    second_factor,
     session,
     skills,
     supervision,
@@ -31,6 +32,7 @@ from valvomo.edge.http import (
 
 ROUTES = (
     *session.ROUTES,
+    *second_factor.ROUTES,
     *acknowledgements.ROUTES,
     *users.ROUTES,
     *queues.ROUTES,
