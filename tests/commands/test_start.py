@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sample_floor import AATU, AINO, BEGIN, HOUSE, INES, RAIJA, STRANGER, Floor
@@ -73,6 +74,33 @@ async def test_a_notice_is_kept_with_the_text_that_was_shown(floor: Floor) -> No
     done = await floor.done(VISITOR, replace(START, workstream_id="noticed", language="fi"))
     consent = (await floor.get(str(done.result["id"]))).consent
     assert (consent.policy, consent.answer, consent.version, consent.language) == ("notice", None, 2, "fi")
+
+
+@pytest.mark.parametrize("actor", [INES, AINO, AATU])
+async def test_nobody_claims_that_a_customer_was_shown_what_nobody_has_shown(
+    floor: Floor, actor: Actor
+) -> None:
+    await floor.sql("INSERT INTO texts VALUES ($1, 'noticed', 'notice', 'en', 1, 'text', $2)", HOUSE, BEGIN)
+    done = await floor.done(actor, replace(START, workstream_id="noticed"))
+    assert (await floor.get(str(done.result["id"]))).consent == Consent(policy=ConsentPolicy.NOTICE)
+    assert await floor.sql("SELECT 1 FROM acknowledgements") == []
+
+
+@pytest.mark.parametrize("claim", [{"consent": True}, {"version": 1}])
+async def test_staff_answer_nothing_in_a_customers_place_and_a_system_does(
+    floor: Floor, claim: dict[str, Any]
+) -> None:
+    kind, workstream = ("consent", "consented") if "consent" in claim else ("notice", "noticed")
+    await floor.sql(
+        "INSERT INTO texts VALUES ($1, $2, $3, 'en', 1, 'text', $4)", HOUSE, workstream, kind, BEGIN
+    )
+    command = replace(START, workstream_id=workstream, **claim)
+    for one in (AINO, AATU):
+        refusal = await floor.refused(one, command)
+        assert (refusal.reason, refusal.facts) == (Reason.ROLE_NEEDED, {"role": "integration"})
+    now = await floor.get(str((await floor.done(INES, command)).result["id"]))
+    assert (now.consent.answer, now.consent.version) == (claim.get("consent"), 1)
+    assert len(await floor.sql("SELECT 1 FROM acknowledgements")) == 1
 
 
 # What the newest texts are, what the customer was shown and said, and whether that will do.

@@ -186,11 +186,18 @@ class Floor:
     async def start(
         self, workstream: str = "chat", *, queue: str | None = None, consent: bool | None = None
     ) -> str:
-        """A new conversation; its id."""
+        """A new conversation, whose customer was shown what there is to be shown; its id."""
         channel = Channel(WORKSTREAMS[workstream]["channel"])
+        newest = await self.sql(
+            "SELECT max(t.version) AS version FROM texts t JOIN workstreams w ON w.organization_id = t.organization_id"
+            " AND w.id = t.subject AND w.consent = t.kind WHERE w.organization_id = $1 AND w.id = $2",
+            HOUSE, workstream,
+        )  # fmt: skip
+        version = None if channel is Channel.RECORD else newest[0]["version"]
         command = StartConversation(
-            channel=channel, customer_name="Kaisa", workstream_id=workstream, queue=queue, consent=consent
-        )
+            channel=channel, customer_name="Kaisa", workstream_id=workstream, queue=queue, consent=consent,
+            version=version,
+        )  # fmt: skip
         return str((await self.done(INES, command)).result["id"])
 
     async def accepted(self, workstream: str = "chat", by: Actor = AINO, **how: Any) -> str:

@@ -63,9 +63,10 @@ class StartConversation(Command):
     `queue` is an id or a name; without it the workstream's rules choose. `context` is what the page or system knows.
     `issue_token` gives the customer the token that opens this one conversation. `version` and `text_language` name the
     notice or question that the customer was shown, 0 where there was none; without a version it is taken to be the
-    newest. `contact_id` is whom staff know it to be with; `record` what is said of a record. `over` is the channel
-    account and the address over which the customer is reached; only the system says so. `identity` is whom the
-    customer's site has signed, which the caller has checked.
+    newest where customers begin it themselves or have answered, and else nothing was shown. `contact_id` is whom staff
+    know it to be with; `record` what is said of a record. `over` is the channel account and the address over which the
+    customer is reached; only the system says so. `identity` is whom the customer's site has signed, which the caller
+    has checked.
     """
 
     secret: ClassVar[frozenset[str]] = frozenset({"token"})
@@ -99,7 +100,7 @@ async def start_conversation(work: Work, command: StartConversation) -> Outcome:
 
 async def begin_with(work: Work, command: StartConversation, first: First | None = None) -> Outcome:
     """The same, with what comes with it (`first`) before anything is done about it."""
-    if refusal := _creator_refusal(work, command):
+    if refusal := _creator_refusal(work, command) or _claim_refusal(work, command):
         return refusal
     workstream = await _workstream(work, command)
     if workstream is None or workstream.channel is not command.channel:
@@ -186,6 +187,14 @@ def _creator_refusal(work: Work, command: StartConversation) -> Refusal | None:
     return system_refusal(work.actor) if command.over is not None and not by_agent else None
 
 
+def _claim_refusal(work: Work, command: StartConversation) -> Refusal | None:
+    """What customers were shown and answered is said by themselves, or by a system that has asked them."""
+    claims = command.consent is not None or command.version is not None
+    if claims and work.actor.kind is ActorKind.USER and UserRole.INTEGRATION not in work.actor.roles:
+        return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.INTEGRATION.value})
+    return None
+
+
 async def _workstream(work: Work, command: StartConversation) -> Workstream | None:
     if command.workstream_id is None:
         return await house.workstream_of_channel(work.tx, work.organization_id, command.channel)
@@ -215,6 +224,13 @@ async def _consent(work: Work, workstream: Workstream, command: StartConversatio
     if command.over is not None and (asks or command.over.window_closed):
         # There it can neither be asked nor told, so nothing may be noted as shown.
         return Consent(policy=workstream.consent, answer=command.consent)
+    if (
+        command.over is None
+        and work.actor.kind is ActorKind.USER
+        and command.version is command.consent is None
+    ):
+        # Staff and systems begin it where no page of ours has shown a text.
+        return Consent(policy=workstream.consent)
     shown = (workstream.id, workstream.consent.value, command.language or "en")
     text = await work.tx.row("house.current_text", work.organization_id, *shown)
     return Consent(
