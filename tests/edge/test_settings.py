@@ -175,6 +175,24 @@ async def test_lists_come_in_pages(place: Any) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("channel", "queue", "defaults"),
+    [
+        ("live_chat", "Support", {"offer": 120, "auto_close_open": 20 * 60, "auto_end_active": None}),
+        ("custom", "Support", {"offer": 120, "auto_close_open": None, "auto_end_active": None}),
+    ],
+)
+async def test_timers_that_are_left_out_are_those_of_the_channel(
+    place: Any, channel: str, queue: str, defaults: dict[str, int | None]
+) -> None:
+    admin = await place.as_("admin")
+    body = {
+        "name": "New", "channel": channel, "queue": place.house.sample.queues[queue], "timers": {"reconnect": 60},
+    }  # fmt: skip
+    made = await ok(admin.post(f"{API}/workstreams", json=body), 201)
+    assert {name: made["timers"][name] for name in (*defaults, "reconnect")} == {**defaults, "reconnect": 60}
+
+
 async def test_queues_and_workstreams(place: Any) -> None:
     admin = await place.as_("admin")
     aino = place.house.sample.people["aino"]
@@ -192,6 +210,8 @@ async def test_queues_and_workstreams(place: Any) -> None:
     timers = {**workstream["timers"], "offer": 30, "auto_close_open": None}
     changed = await ok(admin.patch(path, json={"timers": timers, "consent": "consent", "units": 2}))
     assert (changed["timers"], changed["consent"], changed["units"]) == (timers, "consent", 2)
+    changed = await ok(admin.patch(path, json={"timers": {"reconnect": 60}}))
+    assert changed["timers"] == {**timers, "reconnect": 60}
     texts = await ok(admin.get(f"{API}/texts", params={"subject": workstream["id"]}))
     assert {one["kind"] for one in texts["items"]} == {"notice", "consent"}
     assert await problem(admin.delete(f"{API}/queues/{queue['id']}")) == (409, "settings/in-use")

@@ -22,7 +22,7 @@ from valvomo.protocol.announcements import Announcements, PlaceMinutes, SurveyMi
 from valvomo.protocol.attachments import LimitsBody
 from valvomo.protocol.calls import KeepsCalls
 from valvomo.protocol.requests import Email, Id, Line, Priority, Request
-from valvomo.protocol.settings import TimersBody
+from valvomo.protocol.timers import TimersRequest
 
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Title = Annotated[
@@ -220,7 +220,7 @@ class CreateWorkstreamRequest(KeepsCalls, frozen=True, kw_only=True):
     allowed_presences: Presences | None = None
     auto_accept: bool = False
     wrap_up: WrapUpBlock = WrapUpBlock.ALWAYS
-    timers: TimersBody | None = None
+    timers: TimersRequest | None = None
     consent: ConsentPolicy | None = None
     origins: Origins = ()
     queue_rules: QueueRules = ()
@@ -236,7 +236,7 @@ class CreateWorkstreamRequest(KeepsCalls, frozen=True, kw_only=True):
 
 
 class ChangeWorkstreamRequest(KeepsCalls, frozen=True, kw_only=True):
-    """Changes of a workstream. `timers`, rules, `attachments` are replaced; `template_id`, `bot_id` null are none."""
+    """Changes of a workstream. Rules and `attachments` are replaced; `template_id`, `bot_id` null are none."""
 
     name: Title | None = None
     queue: Id | None = None
@@ -244,7 +244,7 @@ class ChangeWorkstreamRequest(KeepsCalls, frozen=True, kw_only=True):
     allowed_presences: Presences | None = None
     auto_accept: bool | None = None
     wrap_up: WrapUpBlock | None = None
-    timers: TimersBody | None = None
+    timers: TimersRequest | None = None
     consent: ConsentPolicy | None = None
     origins: Origins | None = None
     queue_rules: QueueRules | None = None

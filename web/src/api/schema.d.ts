@@ -5829,7 +5829,7 @@ export interface components {
             survey_minutes?: number | null;
             /** @description A UUIDv7. */
             template_id?: string | null;
-            timers?: components["schemas"]["TimersBody"] | null;
+            timers?: components["schemas"]["TimersRequest"] | null;
             units?: number | null;
             wrap_up?: components["schemas"]["WrapUpBlock"] | null;
         };
@@ -6444,7 +6444,7 @@ export interface components {
             texts?: {
                 [key: string]: string;
             };
-            timers?: components["schemas"]["TimersBody"] | null;
+            timers?: components["schemas"]["TimersRequest"] | null;
             /** @default 1 */
             units: number;
             wrap_up?: components["schemas"]["WrapUpBlock"];
@@ -8774,6 +8774,21 @@ export interface components {
             reconnect: number;
             /** @default 60 */
             wrap_up_block: number;
+        };
+        /** TimersRequest */
+        TimersRequest: {
+            agent_gone?: number;
+            /** @description Seconds. */
+            auto_close_open?: number | null;
+            /** @description Seconds. */
+            auto_close_waiting?: number | null;
+            /** @description Seconds. */
+            auto_close_wrap_up?: number | null;
+            /** @description Seconds. */
+            auto_end_active?: number | null;
+            offer?: number;
+            reconnect?: number;
+            wrap_up_block?: number;
         };
         /** ToAcknowledge */
         ToAcknowledge: {

@@ -29,7 +29,7 @@ class CreateWorkstream(Command):
     """A new workstream; what is None gets the default of its channel.
 
     `texts` are the words of the notice or of the question for consent, by language; where there are none, the
-    house's own are taken. The public `key` is random unless it is given.
+    house's own are taken. The public `key` is random unless it is given. `timers` are those that are given.
     """
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
@@ -40,7 +40,7 @@ class CreateWorkstream(Command):
     allowed_presences: frozenset[Presence] | None = None
     auto_accept: bool = False
     wrap_up: WrapUpBlock = WrapUpBlock.ALWAYS
-    timers: Timers | None = None
+    timers: Mapping[str, int | None] = field(default_factory=dict)
     consent: ConsentPolicy | None = None
     origins: tuple[str, ...] = ()
     queue_rules: tuple[QueueRule, ...] = ()
@@ -63,7 +63,8 @@ class CreateWorkstream(Command):
 class ChangeWorkstream(Command):
     """Change what is given; None leaves a thing as it is. Conversations that are under way keep their consent.
 
-    Empty `template_id`, `bot_id` or `callback_account_id` means none. Rules are replaced as a whole.
+    Empty `template_id`, `bot_id` or `callback_account_id` means none. Rules are replaced as a whole, timers one
+    by one.
     """
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
@@ -74,7 +75,7 @@ class ChangeWorkstream(Command):
     allowed_presences: frozenset[Presence] | None = None
     auto_accept: bool | None = None
     wrap_up: WrapUpBlock | None = None
-    timers: Timers | None = None
+    timers: Mapping[str, int | None] = field(default_factory=dict)
     consent: ConsentPolicy | None = None
     origins: tuple[str, ...] | None = None
     queue_rules: tuple[QueueRule, ...] | None = None
@@ -119,6 +120,7 @@ async def change_workstream(work: Work, command: ChangeWorkstream) -> Outcome:
         return Refusal(Reason.NOT_FOUND)
     before = rules_of(row)
     given = {one.name: getattr(command, one.name) for one in fields(Rules)}
+    given["timers"] = _timed(before.timers, command.timers)
     after = replace(before, **{name: value for name, value in given.items() if value is not None})
     after = replace(after, template_id=after.template_id or None, bot_id=after.bot_id or None,
                     callback_account_id=after.callback_account_id or None)  # fmt: skip
@@ -141,7 +143,7 @@ def _rules(command: CreateWorkstream) -> Rules:
         else command.allowed_presences,
         auto_accept=command.auto_accept,
         wrap_up=command.wrap_up,
-        timers=command.timers or default_timers(command.channel),
+        timers=_timed(default_timers(command.channel), command.timers),
         consent=command.consent or (ConsentPolicy.NOTICE if shown else ConsentPolicy.NONE),
         origins=command.origins,
         queue_rules=command.queue_rules,
@@ -157,6 +159,10 @@ def _rules(command: CreateWorkstream) -> Rules:
         calls_days=command.calls_days,
         callback_account_id=command.callback_account_id or None,
     )
+
+
+def _timed(timers: Timers, given: Mapping[str, int | None]) -> Timers:
+    return msgspec.convert(msgspec.to_builtins(timers) | dict(given), Timers)
 
 
 def _row(work: Work, workstream_id: str, rules: Rules) -> tuple[object, ...]:

@@ -12,7 +12,6 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.attachments.limits import Limits
 from valvomo.domain.conversations.call_marks import USUAL_DAYS, Kept
 from valvomo.domain.conversations.model import Channel
-from valvomo.domain.conversations.workstream import Timers
 from valvomo.domain.refusals import malformed
 from valvomo.domain.routing.rules import Arrival, QueueRule, SkillRule
 from valvomo.edge.http.given import as_rules, given
@@ -21,8 +20,9 @@ from valvomo.edge.http.refused import Refused, done, found
 from valvomo.edge.parts import Parts
 from valvomo.protocol.attachments import LimitsBody
 from valvomo.protocol.pages import Page
-from valvomo.protocol.settings import TimersBody, WorkstreamDocument
+from valvomo.protocol.settings import WorkstreamDocument
 from valvomo.protocol.settings_requests import ChangeWorkstreamRequest, CreateWorkstreamRequest
+from valvomo.protocol.timers import TimersRequest
 from valvomo.protocol.trying import TriedDocument, TryRequest
 from valvomo.queries import settings, trying
 from valvomo.queries.trying import Trial
@@ -165,8 +165,9 @@ def _moment(at: datetime | None, now: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _timers(body: TimersBody | None) -> Timers | None:
-    return None if body is None else Timers(**msgspec.structs.asdict(body))
+def _timers(body: TimersRequest | None) -> dict[str, int | None]:
+    told: dict[str, int | None] = {} if body is None else msgspec.to_builtins(body)
+    return told
 
 
 def _limits(body: LimitsBody | None) -> Limits | None:
