@@ -8,6 +8,8 @@ import pytest
 
 from valvomo.demo.organization import PASSWORD, create_sample
 from valvomo.domain.access.signing_in import FAILURES
+from valvomo.domain.conversations.model import Channel
+from valvomo.domain.conversations.targets import queue_kind
 
 API = "/api/v1"
 NOBODY = "01890000-0000-7000-8000-000000000000"
@@ -191,6 +193,15 @@ async def test_timers_that_are_left_out_are_those_of_the_channel(
     }  # fmt: skip
     made = await ok(admin.post(f"{API}/workstreams", json=body), 201)
     assert {name: made["timers"][name] for name in (*defaults, "reconnect")} == {**defaults, "reconnect": 60}
+
+
+@pytest.mark.parametrize("channel", Channel)
+async def test_every_channel_can_have_a_workstream(place: Any, channel: Channel) -> None:
+    admin = await place.as_("admin")
+    queue = await ok(admin.post(f"{API}/queues", json={"name": "Theirs", "kind": queue_kind(channel)}), 201)
+    body = {"name": "New", "channel": channel, "queue": queue["id"]}
+    made = await ok(admin.post(f"{API}/workstreams", json=body), 201)
+    assert (made["channel"], made["queue_id"]) == (channel, queue["id"])
 
 
 async def test_queues_and_workstreams(place: Any) -> None:

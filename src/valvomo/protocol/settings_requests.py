@@ -212,9 +212,7 @@ class CreateWorkstreamRequest(KeepsCalls, frozen=True, kw_only=True):
     """A new workstream with defaults of its channel; `texts` are words of the notice or question, by language."""
 
     name: Title
-    channel: Literal[
-        "live_chat", "persistent_chat", "sms", "whatsapp", "messenger", "telegram", "email", "custom", "record",
-    ]  # fmt: skip
+    channel: Channel
     queue: Id
     units: Units = 1
     allowed_presences: Presences | None = None

@@ -6417,8 +6417,7 @@ export interface components {
             callback_account?: string | null;
             calls_days?: number | null;
             calls_kept?: components["schemas"]["Kept"] | null;
-            /** @enum {string} */
-            channel: "live_chat" | "persistent_chat" | "sms" | "whatsapp" | "messenger" | "telegram" | "email" | "custom" | "record";
+            channel: components["schemas"]["Channel"];
             consent?: components["schemas"]["ConsentPolicy"] | null;
             name: string;
             /** @default [] */

@@ -11,7 +11,6 @@ from valvomo.commands.settings.workstreams import ChangeWorkstream, CreateWorkst
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.attachments.limits import Limits
 from valvomo.domain.conversations.call_marks import USUAL_DAYS, Kept
-from valvomo.domain.conversations.model import Channel
 from valvomo.domain.refusals import malformed
 from valvomo.domain.routing.rules import Arrival, QueueRule, SkillRule
 from valvomo.edge.http.given import as_rules, given
@@ -54,7 +53,7 @@ async def create_workstream(
     """With its public key and the first version of what its customers are told or asked."""
     command = CreateWorkstream(
         name=data.name,
-        channel=Channel(data.channel),
+        channel=data.channel,
         queue_id=data.queue,
         units=data.units,
         allowed_presences=data.allowed_presences,
