@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,6 +16,7 @@ from sample_screens import Chat, Desk, Floor
 from sample_twilio_voice import Call, TwilioVoice
 
 NARROW = ViewportSize(width=390, height=844)
+PICK = f"Pick the conversation with {CUSTOMER}"
 HERS, DEAR = "+358401234567", "+358600112233"
 PATIENCE = 180.0
 PLAYED = """; {
@@ -75,14 +77,10 @@ async def test_who_waits_is_called_back_missed_called_again_and_connected_elsewh
         await shot(page, "dialling")
         await _plays(page, (RINGS, False))
         await line.says(first, "busy")
-        again = call.locator("[data-line=wanted]")
-        await expect(again).to_contain_text("To be called again in")
-        await expect(again).to_contain_text("The line was busy.")
+        await _is_to_be_called_again(floor, desk)
         await expect(box(chat)).to_contain_text("You keep your place in the queue.")
         await _plays(page, (RINGS, True), (BUSY, True))
-        await shot(page, "again")
-        await judge(page)
-        await call.get_by_role("button", name="Call now").click()
+        await page.get_by_role("button", name=PICK).click()
         second = await line.called(2)
         await expect(call.locator("[data-line=dialling]")).to_contain_text("Attempt 2")
         await line.answers(second)
@@ -96,6 +94,26 @@ async def test_who_waits_is_called_back_missed_called_again_and_connected_elsewh
         await _goes_to_another_number(desk)
         assert "+358407654321" in second.instructed[0]["Twiml"]
         await expect(call).to_have_count(0)
+
+
+async def _is_to_be_called_again(floor: Floor, desk: Desk) -> None:
+    """Not theirs any more: in the queue of both, with how long that lasts, and from when they are called again."""
+    row, pick = floor.row(CUSTOMER), desk.page.get_by_role("button", name=PICK)
+    await expect(row).to_contain_text("Called later")
+    for one in (row, desk.page.locator("li", has=pick)):
+        await expect(one.locator("[data-sign=again]")).to_contain_text("To be called again in")
+        await expect(one.locator("[data-sign=again]").get_by_role("timer")).to_have_text(
+            re.compile(r"^[45]:\d\d$")
+        )
+    await shot(desk.page, "again")
+    await judge(desk.page)
+    await row.click()
+    line = panel(floor.page).locator("[data-line=wanted]")
+    await expect(line).to_contain_text("The line was busy.")
+    await expect(line).to_contain_text(re.compile(r"To be called again in \d:\d\d\s*from \d\d:\d\d"))
+    await expect(line.get_by_role("button")).to_have_count(0)
+    await shot(floor.page, "again-floor")
+    await judge(floor.page)
 
 
 async def _plays(page: Page, *tones: tuple[int, bool]) -> None:

@@ -69,7 +69,7 @@ async def test_while_nobody_speaks_with_them_it_does_not_run(lines: Floor) -> No
     for what in ("callback", "taken", "missed"):
         await happens(lines, what, one)
     waits = await lines.get(one)
-    assert (waits.state, "talk" in waits.deadlines) == (State.WAITING, False)
+    assert (waits.state, "talk" in waits.deadlines) == (State.OPEN, False)
     lines.clock.now = waits.deadlines["recall"]
     await lines.do(TIMER, FireTimers(conversation_id=one))
     await happens(lines, "taken", one)

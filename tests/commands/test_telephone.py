@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sample_floor import AINO, HOUSE, TIMER, Floor
-from sample_lines import CALLER, CALLS, OWN_NUMBER, TRUNK, happens, lay_lines, line_of, rings
+from sample_floor import AINO, EINO, HOUSE, ROUTER, SAARA, TIMER, Floor
+from sample_lines import CALLER, CALLS, LINES, OWN_NUMBER, TRUNK, happens, lay_lines, line_of, rings
+from sample_routing import ask
 
+from valvomo.commands.agents.presence import SetPresence
+from valvomo.commands.conversations.assign import AssignToAgent
 from valvomo.commands.conversations.fire_timers import FireTimers
-from valvomo.commands.conversations.serve import Resume
+from valvomo.commands.conversations.offers import AcceptOffer
+from valvomo.commands.conversations.overflow_while_waiting import ApplyOverflow
+from valvomo.commands.conversations.serve import Pick
 from valvomo.commands.conversations.telephone import LoseTelephone, RequestCallback
+from valvomo.db.doorbell import Doorbell
+from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.model import State
 from valvomo.domain.conversations.telephone import (
@@ -21,9 +29,14 @@ from valvomo.domain.conversations.telephone import (
     RECALL_AFTER,
 )
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.jobs.overflow import Overflow
+from valvomo.jobs.router import Router
+from valvomo.queries import routing
 
 pytestmark = pytest.mark.slow
 ABROAD = "+46812345678"
+HELPER = replace(EINO, queues=frozenset({LINES}))
+OVERSEER = replace(SAARA, supervised=frozenset({LINES}))
 
 
 @pytest.fixture
@@ -106,30 +119,97 @@ async def unreached(floor: Floor) -> str:
     return one
 
 
+async def with_helper(floor: Floor) -> str:
+    """The same, where another agent serves in the queue by now."""
+    one = await unreached(floor)
+    await floor.sql("INSERT INTO queue_members VALUES ($1, $2, $3)", HOUSE, LINES, HELPER.id)
+    for agent in (AINO, HELPER):
+        await floor.done(agent, SetPresence(agent_id=agent.id, presence=Presence.AVAILABLE))
+    return one
+
+
 async def test_who_was_not_reached_is_called_again_from_their_place_by_itself(lines: Floor) -> None:
     one = await unreached(lines)
     queued_at = (await lines.get(one)).queued_at
     for _ in range(MOST_BY_ITSELF - 1):
         waits = await lines.get(one)
-        assert (waits.state, waits.owner_id, waits.holds) == (State.WAITING, AINO.id, {})
+        assert (waits.state, waits.owner_id, waits.holds) == (State.OPEN, None, {})
+        assert (waits.queued_at, waits.affinity_id) == (queued_at, AINO.id)
         lines.clock.now += RECALL_AFTER - timedelta(seconds=1)
         await lines.do(TIMER, FireTimers(conversation_id=one))
-        assert (await lines.get(one)).state is State.WAITING
+        assert (await lines.get(one)).version == waits.version, "not yet"
         lines.clock.now += timedelta(seconds=2)
         await lines.do(TIMER, FireTimers(conversation_id=one))
-        back = await lines.get(one)
-        assert (back.state, back.owner_id, back.queued_at) == (State.OPEN, None, queued_at)
+        assert (await lines.get(one)).deadlines.keys() == {"auto_close"}
         for what in ("taken", "missed"):
             await happens(lines, what, one)
-    assert (await lines.get(one)).state is State.ACTIVE
+    now = await lines.get(one)
+    assert (now.state, now.owner_id, list(now.deadlines)) == (State.ACTIVE, AINO.id, ["talk"])
     assert await line_of(lines, one) is Line.MISSED
     dialled = [fact for fact in await lines.all_facts() if fact.event.kind == "telephone_dialled"]
     assert len(dialled) == MOST_BY_ITSELF
 
 
-async def test_their_agent_calls_them_before_that(lines: Floor) -> None:
+async def test_nobody_is_asked_before_that_and_then_the_one_who_called_them(lines: Floor) -> None:
+    one = await with_helper(lines)
+    router = Router(lines.database, lines.executor, Doorbell(), lines.clock)
+    routed = await router.route(HOUSE)
+    assert (routed.offers, routed.orphans) == ((), ())
+    assert (await lines.refused(ROUTER, ask(one, HELPER.id))).reason is Reason.CHANGED_MEANWHILE
+    until = (await lines.get(one)).deadlines["recall"]
+    async with lines.database.reading() as tx:
+        why = await routing.of_conversation(tx, OVERSEER, one, lines.clock())
+    assert not isinstance(why, Refusal)
+    assert why.now is not None
+    assert (why.now.outcome, why.now.postponed, why.now.agent, why.place) == ("waiting", until, None, None)
+    assert [(said.outcome, said.postponed) for said in why.why[:1]] == [("waiting", until)]
+    lines.clock.now = until
+    await lines.done(TIMER, FireTimers(conversation_id=one))
+    [asked] = (await router.route(HOUSE)).offers
+    assert (asked.agent_id, asked.affinity) == (AINO.id, True)
+    offer = (await lines.get(one)).offer
+    assert offer is not None
+    assert offer.agent_id == AINO.id
+
+
+async def test_where_nobody_serves_any_more_that_is_said_when_it_is_time(lines: Floor) -> None:
     one = await unreached(lines)
-    await lines.done(AINO, Resume(conversation_id=one))
+    await lines.sql("DELETE FROM queue_members WHERE queue_id = $1", LINES)
+    router = Router(lines.database, lines.executor, Doorbell(), lines.clock)
+    assert (await router.route(HOUSE)).orphans == ()
+    lines.clock.now = (await lines.get(one)).deadlines["recall"]
+    await lines.done(TIMER, FireTimers(conversation_id=one))
+    await router.route(HOUSE)
+    assert (await lines.get(one)).orphaned
+
+
+async def test_overflow_leaves_them_alone_until_then(lines: Floor) -> None:
+    one = await unreached(lines)
+    rules = [{"trigger": "wait", "remedy": "message", "over": 30, "texts": {"en": "It takes longer."}}]
+    await lines.sql("UPDATE queues SET overflow = $1 WHERE id = $2", rules, LINES)
+
+    async def told() -> bool:
+        await lines.done(TIMER, ApplyOverflow(conversation_id=one))
+        await Overflow(lines.database, lines.executor, lines.clock).round()
+        return bool((await lines.get(one)).overflowed)
+
+    lines.clock.now += RECALL_AFTER
+    assert not await told()
+    await lines.done(TIMER, FireTimers(conversation_id=one))
+    assert not await told(), "they wait from now on"
+    lines.clock.now += timedelta(seconds=31)
+    assert await told()
+
+
+@pytest.mark.parametrize("how", ["picked", "assigned"])
+async def test_whoever_takes_them_before_that_calls_them_at_once(lines: Floor, how: str) -> None:
+    one = await with_helper(lines)
+    lines.clock.now += timedelta(seconds=10)
+    if how == "picked":
+        await lines.done(HELPER, Pick(conversation_id=one))
+    else:
+        await lines.done(OVERSEER, AssignToAgent(conversation_id=one, agent_id=HELPER.id))
+        await lines.done(HELPER, AcceptOffer(conversation_id=one))
     await lines.do(TIMER, FireTimers(conversation_id=one))
     assert await line_of(lines, one) is Line.DIALLING
     lines.clock.now += RECALL_AFTER + timedelta(seconds=1)

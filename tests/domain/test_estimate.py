@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_waiting import queued, seat
+from sample_waiting import NOON, queued, seat
 
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.agents.skills import Need
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.workstream import Workstream
-from valvomo.domain.routing.estimate import Estimate, Outlook, outlook, wait_estimate
+from valvomo.domain.routing.estimate import Estimate, Outlook, outlook, outlooks, wait_estimate
 from valvomo.domain.routing.facts import House, QueueRules, SkillMatch
 
 CHAT = Workstream(id="chat", organization_id="o", name="Chat", channel=Channel.LIVE_CHAT, queue_id="q")
@@ -37,6 +37,12 @@ def test_only_those_who_wait_for_the_same_agents_are_before_me() -> None:
     before = [queued("a", needs=FINNISH), queued("b", needs=(Need(skill_id="swedish"),)), queued("c")]
     line = [(one, 1) for one in before]
     assert outlook(queued("me", needs=FINNISH), line, members, HOUSE).place == 3
+
+
+def test_nobody_waits_for_who_is_called_again_later_and_they_for_nobody() -> None:
+    line = [queued("a", 9), queued("later", 8, postponed=NOON), queued("me")]
+    found = outlooks({"later", "me"}, line, [seat("aino")], HOUSE)
+    assert {one: seen.place for one, seen in found.items()} == {"me": 2}
 
 
 def test_nobody_is_next_only_because_nobody_is_there() -> None:

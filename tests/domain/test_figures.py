@@ -25,6 +25,7 @@ from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import Parked, Queued, Resumed
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.survey_form import QuestionKind
+from valvomo.domain.conversations.telephone import CallbackDue, CallbackPostponed
 from valvomo.domain.figures import live, sums
 from valvomo.domain.figures.counting import counted
 from valvomo.domain.figures.entries import NOTHING, Counter, Entry, Spent
@@ -125,6 +126,27 @@ def test_a_conversation_by_hand() -> None:
     assert story.counted("accepted") == [(30, "eino")]
     assert story.counted("session.accepted") == [(70, "eino")]
     assert story.counted("served") == [(None, "eino")]
+
+
+def test_whoever_is_called_again_later_does_not_wait_before_that() -> None:
+    """Not reached at 40 and at 400: first they wait from 340 to 360, then Eino takes them when it is not time yet."""
+    story = Story().at(10, picked())
+    for missed, due in ((40, 340), (400, 700)):
+        story.at(
+            missed, Queued(queue_id="q", queue_name="Q", cause="callback", from_id="aino", affinity_id="aino")
+        )
+        story.at(missed, CallbackPostponed(agent_id="aino", until=after(due)))
+        assert story.now is not None
+        assert (live.in_queue([story.now]), live.longest_wait_since([story.now])) == (0, None)
+        if due == 340:
+            story.at(due, CallbackDue())
+            assert (live.in_queue([story.now]), live.longest_wait_since([story.now])) == (1, after(due))
+            story.at(360, picked())
+    story.at(500, picked("eino")).at(560, Ended(cause="customer_ended"))
+    assert story.counted("session.accepted") == [(10, "aino"), (20, "aino"), (0, "eino")]
+    assert len(story.counted(Counter.SESSION)) == 3, "each stay in the queue is one"
+    assert story.counted("talk") == [(30, "aino"), (40, "aino"), (60, "eino")]
+    assert (story.counted("waiting"), sums.speed_of_answer(story.sums)) == ([], 10)
 
 
 def test_handle_time_is_of_all_primaries_less_what_was_parked() -> None:

@@ -7,35 +7,25 @@ from datetime import timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
-from sample_life import TRANSITIONS, WHO, Life
+from sample_life import WHO, Life
 from sample_talk import AT, started, workstream
 
-from valvomo.domain.conversations import ending, queueing, telephone
+from valvomo.domain.conversations import ending, telephone
 from valvomo.domain.conversations.call_marks import Line, Telephone
-from valvomo.domain.conversations.event import Event, ongoing_call
+from valvomo.domain.conversations.event import Event, ongoing_call, postponed_until
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.marks import Deadline
-from valvomo.domain.conversations.model import SPOKEN, Channel, State
-from valvomo.domain.conversations.workstream import WrapUpBlock
+from valvomo.domain.conversations.model import Channel, State
+from valvomo.domain.conversations.workstream import Workstream, WrapUpBlock
 from valvomo.domain.refusals import Refusal
 
 WHY = st.sampled_from(
     ("hung_up", "ended", "busy", "no_answer", "declined", "failed", "unreachable", "forbidden")
 )
-ASIDE = frozenset({"callback_postponed"})
-# Who was not reached waits for a while with the agent who had them called (spec 1 §2, T9 to T13).
-OF_CALLBACKS = (
-    ("T9", "accepted", "waiting", ASIDE, SPOKEN),
-    ("T10", "waiting", "accepted", frozenset({"offer_accepted"}), SPOKEN),
-    ("T11", "waiting", "accepted", frozenset({"resumed"}), SPOKEN),
-    ("T12", "waiting", "open", frozenset({"queued"}), SPOKEN),
-)
 
 
 class LifeByTelephone(Life):
     """One conversation whose customer has called, or has been called by an agent first."""
-
-    transitions = (*TRANSITIONS, *OF_CALLBACKS)
 
     @initialize(
         how=st.sampled_from(("calls", "is called", "is called back")),
@@ -59,6 +49,10 @@ class LifeByTelephone(Life):
         return telephone.telephone_of(self.now)
 
     @property
+    def place(self) -> tuple[Workstream, str]:
+        return self.stream, "Support"
+
+    @property
     def call_id(self) -> str:
         return self.now.call.id if self.now.call else ""
 
@@ -77,10 +71,10 @@ class LifeByTelephone(Life):
         steps=st.integers(1, 6),
     )
     def it_takes_its_course(self, why: str | None, seconds: int, steps: int) -> None:
-        """Somebody is asked, and accepts; they are called, and answer or do not; whoever was not reached waits."""
+        """Somebody is asked, and accepts; they are called, and answer or do not; then they are called again in time."""
         for _ in range(steps):
             self.at += timedelta(seconds=seconds)
-            if self.now.state is State.OPEN:
+            if self.now.state is State.OPEN and postponed_until(self.now) is None:
                 self.ask("aino", True, "router")
             elif self.now.offers:
                 self.answer("aino", True)
@@ -100,11 +94,11 @@ class LifeByTelephone(Life):
 
     @rule(why=WHY)
     def is_gone(self, why: str) -> None:
-        self.take(telephone.hung_up(self.now, self.stream, self.call_id, why, at=self.at))
+        self.take(telephone.hung_up(self.now, self.place, self.call_id, why, at=self.at))
 
     @rule(why=WHY)
     def what_is_told_of_a_former_call_changes_nothing(self, why: str) -> None:
-        assert telephone.hung_up(self.now, self.stream, "former", why, at=self.at) == ()
+        assert telephone.hung_up(self.now, self.place, "former", why, at=self.at) == ()
         assert telephone.answered(self.now, "former") == ()
 
     @rule(who=st.one_of(st.none(), WHO))
@@ -122,23 +116,28 @@ class LifeByTelephone(Life):
             case Deadline.DIAL:
                 return telephone.dial(self.now, self.name())
             case Deadline.RECALL:
-                return queueing.lost(self.now, self.stream, "Support", "callback", at=self.at)
+                return telephone.recall_due(self.now, self.place, self.at)
             case _:
                 return ending.talk_over(self.now, self.stream, self.at)
 
     @invariant()
     def who_speaks_is_in_a_call_and_nobody_puts_them_aside(self) -> None:
-        """Unless they are to be called, which then is somebody's business at some time."""
+        assert self.now.state is not State.WAITING
         phone = self.phone
         if phone is None:
             assert self.now.state in (State.WRAP_UP, State.CLOSED)
             return
         on = phone.line in (Line.UP, Line.DIALLING)
         assert (ongoing_call(self.now) is not None) is on
-        if self.now.state is State.WAITING:
-            assert (phone.line, "recall" in self.now.deadlines) == (Line.WANTED, True)
-        else:
-            assert "recall" not in self.now.deadlines
+
+    @invariant()
+    def whoever_was_not_reached_is_in_the_queue_until_it_is_time(self) -> None:
+        if postponed_until(self.now) is None:
+            return
+        assert self.phone is not None
+        assert (self.now.state, self.phone.line) == (State.OPEN, Line.WANTED)
+        assert 0 < self.phone.tries < telephone.MOST_BY_ITSELF
+        assert self.now.affinity_id in self.now.served_by or self.now.affinity_id is None
 
     @invariant()
     def who_is_to_be_called_is_called_once_somebody_is_there(self) -> None:

@@ -193,6 +193,20 @@ def one_after_the_other(waiting: list[Waiting], seats: list[Seat], rules: House)
     return Routed(offers=tuple(made))
 
 
+def test_nobody_is_asked_before_it_is_time_to_call_again() -> None:
+    later = queued("later", 9, postponed=NOON + timedelta(minutes=5), affinity_id="eino")
+    routed = route(
+        [later, queued("one")], [seat("aino", capacity=1), seat("eino", capacity=1)], HOUSE, at=NOON
+    )
+    assert [one.waiting.id for one in routed.offers] == ["one"]
+    [decision] = routed.held_up
+    assert (decision.waiting, decision.outcome, decision.agent_id) == (later, Outcome.WAITING, None)
+    alone = route([later], [], HOUSE, at=NOON)
+    assert (alone.orphans, [one.cause for one in alone.held_up]) == ((), [None])
+    due = route([replace(later, postponed=None)], [seat("aino"), seat("eino", load=1)], HOUSE, at=NOON)
+    assert [(one.agent_id, one.affinity) for one in due.offers] == [("eino", True)]
+
+
 @given(WAITING, SEATS, HOUSES)
 def test_a_pass_is_deciding_one_after_the_other(
     waiting: list[Waiting], seats: list[Seat], rules: House
@@ -207,6 +221,7 @@ def test_capacity_eligibility_and_order_hold(waiting: list[Waiting], seats: list
     for decision in routed.offers:
         assert decision.agent_id is not None
         one, queue = table[decision.agent_id], rules.queues[decision.waiting.queue_id]
+        assert decision.waiting.postponed is None
         assert one.agent.serves
         assert queue.id in one.agent.queues
         assert why_not(decision.waiting, CHAT, queue, one) is None
@@ -228,7 +243,7 @@ def test_no_fit_free_agent_beside_one_who_waits(
         table = after(table, decision)
     served = {one.waiting.id for one in routed.offers}
     for one in waiting:
-        if one.id not in served:
+        if one.id not in served and one.postponed is None:
             queue = rules.queues[one.queue_id]
             assert all(why_not(one, CHAT, queue, agent) for agent in members(table, one.queue_id))
 

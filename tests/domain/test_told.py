@@ -94,6 +94,7 @@ from valvomo.domain.conversations.recording import (
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.survey_form import SurveyKind
 from valvomo.domain.conversations.telephone import (
+    CallbackDue,
     CallbackPostponed,
     CallbackRequested,
     Forwarded,
@@ -227,6 +228,7 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (TelephoneAnswered(), None, NOBODY, False),
     (TelephoneMissed(cause="busy"), None, NOBODY, False),
     (CallbackPostponed(agent_id="aino", until=AT), None, NOBODY, False),
+    (CallbackDue(), None, NOBODY, False),
     (Forwarded(number="+358401234567", by_id="aino"), None, NOBODY, True),
     (NoticeShown(version=1, language="en"), None, NOBODY, False),
     (ConsentAsked(version=1, language="en"), None, NOBODY, False),

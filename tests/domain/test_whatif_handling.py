@@ -55,6 +55,16 @@ def test_time_in_queues_and_parked_is_nobodys_talk() -> None:
     assert found.passed == 0
 
 
+def test_who_was_not_reached_is_nobodys_until_somebody_takes_them() -> None:
+    found = happened(
+        ("offer_made", 0), ("offer_accepted", 3), ("queued", 33, {"cause": "callback"}), ("callback_postponed", 33),
+        ("callback_due", 333), ("offer_made", 334), ("offer_accepted", 340), ("ended", 360), ("wrap_up_completed", 365),
+    )  # fmt: skip
+    assert found.served == (Stretch(talk=30 + 20, wrap_up=5),)
+    assert answers(found) == [Answer(seconds=3), Answer(seconds=6)]
+    assert (found.passed, found.again) == (0, ())
+
+
 def test_a_force_close_ends_the_talk_and_a_record_has_no_wrap_up() -> None:
     assert happened(("picked", 5), ("force_closed", 25)).served == (Stretch(talk=20),)
     assert happened(("picked", 5), ("record_resolved", 65)).served == (Stretch(talk=60),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -43,6 +44,7 @@ WAITING = st.lists(
         needs=NEEDS,
         declines=st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(1, 4), max_size=2),
         affinity_id=st.sampled_from([None, "a", "d"]),
+        postponed=st.sampled_from([None, None, None, NOON, NOON + timedelta(minutes=5)]),
     ),
     max_size=14,
     unique_by=lambda one: one.id,

@@ -139,6 +139,7 @@ def waiting_of(row: Any) -> Waiting:
         declines=row["declines"] or {},
         affinity_id=row["affinity_id"],
         orphaned=row["orphaned"],
+        postponed=row["postponed"],
     )
 
 

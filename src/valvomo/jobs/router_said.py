@@ -20,11 +20,15 @@ Kept = tuple[tuple[Decision, tuple[Decision, ...]], ...]
 """Decisions to leave something waiting, each with the others for whom the same is true."""
 
 
+Why = tuple[frozenset[Reason], datetime | None]
+"""Why nobody is asked: of members, and until when nobody is to be."""
+
+
 class Said:
     """The reasons that were last kept for each conversation that waits, and when they were last found to be so."""
 
     def __init__(self) -> None:
-        self._said: dict[str, tuple[frozenset[Reason], datetime]] = {}
+        self._said: dict[str, tuple[Why, datetime]] = {}
 
     def forget(self, conversation_id: str) -> None:
         """It waits no more."""
@@ -38,7 +42,7 @@ class Said:
         """Why what waits is not offered, for those of whom nothing was said before, or something else long ago."""
         found = []
         for decision in routed.held_up:
-            reasons = frozenset(decision.reasons)
+            reasons = _why(decision)
             group = (decision.waiting, *routed.behind.get(decision.waiting.id, ()))
             new = []
             for one in group:
@@ -54,13 +58,13 @@ class Said:
     def note(self, kept: Kept, now: datetime) -> None:
         """This was said."""
         for head, others in kept:
-            self._said.update((one.waiting.id, (frozenset(one.reasons), now)) for one in (head, *others))
+            self._said.update((one.waiting.id, (_why(one), now)) for one in (head, *others))
 
 
 class Asking:
     """Asked for each line that waits on; `left` are the queues for whose lines there was no time."""
 
-    def __init__(self, said: dict[str, tuple[frozenset[Reason], datetime]], now: datetime) -> None:
+    def __init__(self, said: dict[str, tuple[Why, datetime]], now: datetime) -> None:
         self.left: set[str] = set()
         self._said = said
         self._now = now
@@ -77,3 +81,7 @@ class Asking:
             return False
         self._lines += 1
         return True
+
+
+def _why(decision: Decision) -> Why:
+    return frozenset(decision.reasons), decision.waiting.postponed

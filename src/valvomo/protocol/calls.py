@@ -31,8 +31,8 @@ class TelephoneItem(msgspec.Struct, frozen=True, kw_only=True):
 
     `line`: `wanted` (to be called as soon as an agent has them), `dialling`, `up`, or `missed`; `why` the last of
     `tries` came to nothing: `busy`, `no_answer`, `declined`, `unreachable`, `forbidden` or `failed`. Until
-    `recall_at` whoever has asked to be called back stays with the agent who did not reach them; then they are in the
-    queue again.
+    `recall_at` nobody is asked to take whoever has asked to be called back and was not reached; who takes them before
+    that calls them at once.
     """
 
     number: str | None

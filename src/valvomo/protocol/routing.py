@@ -36,7 +36,8 @@ class DecisionItem(msgspec.Struct, frozen=True, kw_only=True):
     """A decision. `id` is None for one that was made just now to be shown, and not kept.
 
     `rules` is the journal position of the last change of settings before it, `algorithm` the program's own version.
-    `reasons` counts why members could not be asked.
+    `reasons` counts why members could not be asked. Until `postponed` nobody was to be: the customer, who was not
+    reached, is to be called again then.
     """
 
     id: str | None
@@ -49,6 +50,7 @@ class DecisionItem(msgspec.Struct, frozen=True, kw_only=True):
     algorithm: int
     considered: tuple[ConsideredItem, ...]
     reasons: dict[str, int]
+    postponed: datetime | None = None
 
 
 class QueueMethod(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +103,7 @@ def decision_item(
         algorithm=version.algorithm,
         considered=tuple(_considered(one, language, skills) for one in decision.considered),
         reasons={reason.value: count for reason, count in decision.reasons.items()},
+        postponed=decision.waiting.postponed,
     )
 
 

@@ -102,7 +102,10 @@ async def _line(tx: Transaction, one: Conversation, rules: House, at: datetime) 
     )
 
 
-async def _prospect(tx: Transaction, one: Conversation, line: _Line, hours: QueueHours) -> Prospect:
+async def _prospect(tx: Transaction, one: Conversation, line: _Line, hours: QueueHours) -> Prospect | None:
+    """None for whoever is to be called again later: they wait for nothing."""
+    if line.mine.postponed is not None:
+        return None
     synchronous = one.channel in SYNCHRONOUS
     times = await routing.handle_seconds(tx, one.organization_id, one.queue_id) if synchronous else []
     return prospect(one, outlook(line.mine, line.ahead, line.members, line.rules), times, hours)

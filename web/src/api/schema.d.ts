@@ -6487,6 +6487,7 @@ export interface components {
             considered: components["schemas"]["ConsideredItem"][];
             id: string | null;
             outcome: string;
+            postponed?: string | null;
             reasons: {
                 [key: string]: number;
             };

@@ -12,8 +12,9 @@ const house = vi.hoisted(() => ({
   answered: null as ((frame: AnswerFrame) => void) | null,
   said: [] as { op: string; conversation: string }[],
   stopped: 0,
+  known: null as { call: Call; agent: null; participants: [] } | null,
 }))
-vi.mock('@/api/client', () => ({ api: { get: async () => ({ ice_servers: [] }) } }))
+vi.mock('@/api/client', () => ({ api: { get: async (path: string) => (path === '/calls/ice' ? { ice_servers: [] } : house.known) } }))
 vi.mock('@/live', () => ({
   sendLive: (frame: { op: string; conversation: string }) => void house.said.push(frame),
   whenAnswered: (act: (frame: AnswerFrame) => void) => {
@@ -172,6 +173,35 @@ describe('a call of mine', () => {
     expect([world.lines.at(-1), world.over]).toEqual(['missed', 1])
     call.close()
     expect(world.lines.at(-1)).toBeNull()
+  })
+
+  it('says so too where I may not read it any more, and nothing of what is lost in another way', async () => {
+    const phone = (line: string, recall_at?: string) => ({ ...CALL, telephone: { number: '+358', line, tries: 1, why: null, recall_at } }) as unknown as Call
+    for (const [known, told] of [[phone('wanted', '2026-11-30T14:05:00Z'), ['dialling', 'wanted']], [phone('dialling'), ['dialling']]] as const) {
+      Object.assign(world, { lines: [], over: 0 })
+      house.known = { call: known, agent: null, participants: [] }
+      const call = opened()
+      await becomes(phone('dialling'))
+      house.sink?.refused?.({ op: 'refused', topic: 'conversation:c', problem: { type: '', status: 403, title: '' } })
+      await vi.advanceTimersByTimeAsync(0)
+      call.close()
+      const lines = world.lines.filter(Boolean)
+      expect(lines.filter((line, at) => line !== lines[at - 1])).toEqual(told)
+      expect([world.lines.at(-1), world.over]).toEqual([null, 1])
+    }
+  })
+
+  it.each(['here', 'elsewhere'])('says that nobody was reached to who called them, though they are theirs no more (%s)', async (where) => {
+    const phone = (line: string, recall_at?: string) => ({ ...CALL, state: recall_at ? 'wanted' : 'on', telephone: { number: '+358', line, tries: 1, why: null, recall_at } }) as unknown as Call
+    const call = opened()
+    await becomes(phone('dialling'))
+    if (where === 'elsewhere') call.line.yield()
+    await becomes(phone('wanted', '2026-11-30T14:05:00Z'), { agent: null, participants: [] })
+    expect([...new Set(world.lines.filter(Boolean))]).toEqual(where === 'here' ? ['dialling', 'wanted'] : ['dialling'])
+    expect([world.lines.at(-1), world.over]).toEqual([null, 1])
+    const told = world.lines.length
+    await becomes(phone('wanted', '2026-11-30T14:05:00Z'), { agent: null, participants: [] })
+    expect(world.lines.slice(told).filter(Boolean)).toEqual([])
   })
 
   it('shows what its customer has pressed, and forgets it with the call', async () => {

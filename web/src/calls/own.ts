@@ -44,6 +44,7 @@ export class OwnCall {
   readonly #stop: (() => void)[]
   #been = false
   #heard = false
+  #dials = false
   #patience: ReturnType<typeof setTimeout> | undefined
 
   constructor(way: Way) {
@@ -67,7 +68,7 @@ export class OwnCall {
         frame: (frame) => {
           for (const item of frame.data) this.#take(item)
         },
-        refused: () => this.#way.over(),
+        refused: () => void this.#lose(),
       }),
     ]
   }
@@ -144,8 +145,23 @@ export class OwnCall {
 
   #ring(): void {
     const state = this.state.value
-    const mine = state && this.view.value.phase !== 'elsewhere' && partOf(state, this.#way.me) === 'agent'
-    this.#way.rings((mine && state.call?.telephone?.line) || null)
+    const here = this.view.value.phase !== 'elsewhere'
+    const phone = state?.call?.telephone ?? null
+    const mine = here && state !== null && partOf(state, this.#way.me) === 'agent'
+    // Whoever was not reached is in the queue again, and not mine: that is the last I hear of it.
+    if (here && !mine && this.#dials && phone?.recall_at) this.#way.rings(phone.line)
+    this.#way.rings((mine && phone?.line) || null)
+    this.#dials = mine && phone?.line === 'dialling'
+  }
+
+  /** It is not for me to read any more; what has become of whom I was calling I may still know. */
+  async #lose(): Promise<void> {
+    const now = this.#dials ? await api.get<ConversationState>(`/conversations/${this.conversation}`).catch(() => null) : null
+    if (now) {
+      this.state.value = now
+      this.#ring()
+    }
+    this.#way.over()
   }
 
   #show(): void {

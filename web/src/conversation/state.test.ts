@@ -17,6 +17,7 @@ describe('the sign of a call', () => {
     ['whose window is gone', { ...CALL, held_since: held, reconnect_by: held }, 'gone'],
     ['asked into it', { ...CALL, state: 'asked' }, 'asked'],
     ['to be called back', { ...CALL, state: 'wanted', telephone: { ...PHONE, line: 'wanted' } }, 'wanted'],
+    ['to be called again later', { ...CALL, state: 'wanted', telephone: { ...PHONE, line: 'wanted', tries: 1, why: 'busy', recall_at: held } }, 'again'],
     ['called just now', { ...CALL, telephone: { ...PHONE, line: 'dialling', tries: 1 } }, 'dialling'],
     ['not reached', { ...CALL, state: 'missed', telephone: { ...PHONE, line: 'missed', tries: 1, why: 'busy' } }, 'missed'],
   ]

@@ -4,13 +4,13 @@ import type { BoardRow, Offer } from './types'
 
 const SPOKEN = new Set(['voice', 'video'])
 
-type Situated = Pick<BoardRow, 'state' | 'stage' | 'channel' | 'mode' | 'bot' | 'orphaned' | 'offers'>
+type Situated = Pick<BoardRow, 'state' | 'stage' | 'channel' | 'mode' | 'bot' | 'orphaned' | 'offers' | 'call'>
 
-/** What the state pill says: the state, sharpened by who has it and what is pending; `gone` has left the list. */
-export type Situation = 'queued' | 'orphaned' | 'offered' | 'active' | 'bot' | 'waiting' | 'wrap_up' | 'closed' | 'gone'
+/** What the state pill says: the state, sharpened by who has it and what is pending; nobody is asked to take what is `postponed`; `gone` has left the list. */
+export type Situation = 'queued' | 'postponed' | 'orphaned' | 'offered' | 'active' | 'bot' | 'waiting' | 'wrap_up' | 'closed' | 'gone'
 
 export function situation(row: Situated): Situation {
-  if (row.state === 'open') return row.orphaned ? 'orphaned' : 'queued'
+  if (row.state === 'open') return recallAt(row) ? 'postponed' : row.orphaned ? 'orphaned' : 'queued'
   if (row.state !== 'active') return row.state
   if (row.stage === 'offered') return 'offered'
   return row.bot ? 'bot' : 'active'
@@ -18,6 +18,7 @@ export function situation(row: Situated): Situation {
 
 export const situationTone: Record<Situation, Tone> = {
   queued: 'warn',
+  postponed: 'quiet',
   orphaned: 'bad',
   offered: 'info',
   active: 'good',
@@ -33,10 +34,16 @@ export function pendingOffer(row: Pick<BoardRow, 'offers'>): Offer | null {
   return row.offers.find((offer) => offer.kind !== 'consult') ?? null
 }
 
-export type Sign = 'asked' | 'wanted' | 'dialling' | 'missed' | 'gone' | 'held' | 'network' | 'overtalk' | 'voice' | 'video'
+/** From when on a customer who was not reached is called again by itself; null where that is not so. */
+export function recallAt({ call }: Pick<BoardRow, 'call'>): string | null {
+  return call?.telephone?.recall_at ?? null
+}
 
-/** What is shown of a conversation's call: that the customer is asked into one, is to be called, has lost the connection, waits on hold, what goes wrong, or what it is. */
+export type Sign = 'asked' | 'wanted' | 'again' | 'dialling' | 'missed' | 'gone' | 'held' | 'network' | 'overtalk' | 'voice' | 'video'
+
+/** What is shown of a conversation's call: that the customer is asked into one, is to be called, or called again later, has lost the connection, waits on hold, what goes wrong, or what it is. */
 export function callSign({ call, mode, channel }: Pick<BoardRow, 'call' | 'channel' | 'mode'>): Sign | null {
+  if (recallAt({ call })) return 'again'
   if (call && call.state !== 'on') return call.state
   if (call?.telephone?.line === 'dialling') return 'dialling'
   if (call?.reconnect_by) return 'gone'

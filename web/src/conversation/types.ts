@@ -82,7 +82,7 @@ export interface Telephone {
   /** How often they were called, and why the last time came to nothing. */
   tries: number
   why: string | null
-  /** Until then who has called them in vain keeps them; then they are in their place in the queue again. */
+  /** Until then nobody is asked to take who was not reached; who takes them before that calls them at once. */
   recall_at?: string | null
 }
 

@@ -130,12 +130,6 @@ export const useActs = defineStore('acts', () => {
     if (done) calls.enter(subject.id)
     return done
   }
-  /** Calls a customer before it is time for that, and stands ready for them. */
-  async function recall(subject: Pick<Subject, 'id'>): Promise<boolean> {
-    const done = await request('resume', subject, () => api.post(`/conversations/${subject.id}/resume`))
-    if (done) calls.enter(subject.id)
-    return done
-  }
   /** Asks the customer into a call, and stands ready for it. */
   async function elevate(subject: Pick<Subject, 'id'>, mode: 'voice' | 'video'): Promise<boolean> {
     const done = await request('elevate', subject, () => api.post(`/conversations/${subject.id}/elevate`, { mode }))
@@ -158,5 +152,5 @@ export const useActs = defineStore('acts', () => {
     return false
   }
 
-  return { dialog, outcomes, running, show, run, monitor, stopMonitor, join, leave, takeOver, coach, stopCoach, inCall, redial, recall, elevate, pauseBot, resumeBot }
+  return { dialog, outcomes, running, show, run, monitor, stopMonitor, join, leave, takeOver, coach, stopCoach, inCall, redial, elevate, pauseBot, resumeBot }
 })

@@ -1,6 +1,6 @@
 import { toRaw } from 'vue'
 
-import { situation, type Situation } from '@/conversation/state'
+import { recallAt, situation, type Situation } from '@/conversation/state'
 import type { BoardRow } from '@/conversation/types'
 
 /**
@@ -11,7 +11,7 @@ export interface Facts {
   version: number
   removed: boolean
   situation: Situation
-  /** Milliseconds; `until` is null while the wait goes on. */
+  /** Milliseconds; `until` is null while the wait goes on, `since` infinite before it begins. */
   since: number
   until: number | null
   accepted: number | null
@@ -38,7 +38,7 @@ export function factsOf(row: BoardRow): Facts {
     version: row.version,
     removed: Boolean(row.removed),
     situation: situation(row),
-    since: Date.parse(since),
+    since: since === null ? Infinity : Date.parse(since),
     until: until === null ? null : Date.parse(until),
     accepted: row.accepted_at && row.state !== 'open' ? Date.parse(row.accepted_at) : null,
     text: null,
@@ -51,9 +51,10 @@ export function factsOf(row: BoardRow): Facts {
   return made
 }
 
-/** From when to when the customer waits or waited; without an end while they still do (spec 1 §8 *wait*). */
-export function waitOf(row: BoardRow): { since: string; until: string | null } {
+/** From when to when the customer waits or waited; without an end while they still do, without a beginning before they are called again (spec 1 §8 *wait*). */
+export function waitOf(row: BoardRow): { since: string | null; until: string | null } {
   const waits = row.state === 'open' || row.stage === 'offered'
+  if (waits && recallAt(row)) return { since: null, until: null }
   if (waits) return { since: row.first_accepted_at ? row.session_queued_at : row.queued_at, until: null }
   return { since: row.queued_at, until: row.first_accepted_at }
 }

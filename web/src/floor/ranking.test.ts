@@ -23,6 +23,7 @@ function row(id: string, part: Partial<BoardRow> = {}): BoardRow {
 }
 const ranking = (part: Partial<Ranking> = {}): Ranking => ({ view: DEFAULT_VIEW, words: '', at: T0 + 600_000, language: 'en', nobody: 'Nobody', ...part })
 const call = (since: string | null): Call => ({ id: 'call', mode: 'voice', state: 'on', since: iso(0), held_since: null, coached_by: [], recording: null, with_agent_since: since })
+const again: Call = { ...call(null), state: 'wanted', telephone: { number: null, account: 'trunk', line: 'wanted', tries: 1, why: 'busy', recall_at: iso(390) } }
 const ids = (rows: readonly BoardRow[]) => rows.map((one) => one.id).join('')
 
 describe('attention', () => {
@@ -74,6 +75,11 @@ describe('wait', () => {
     const served = { first_accepted_at: iso(20), accepted_at: iso(20), state: 'active', stage: 'accepted' } as const
     expect(waitOf(row('a', served))).toEqual({ since: iso(0), until: iso(20) })
     expect(waitOf(row('a', { first_accepted_at: iso(20), session_queued_at: iso(90) }))).toEqual({ since: iso(90), until: null })
+  })
+  it('does not run before it is time to call somebody again', () => {
+    const later = row('a', { first_accepted_at: iso(20), session_queued_at: iso(90), call: again })
+    expect(waitOf(later)).toEqual({ since: null, until: null })
+    expect(waited(factsOf(later), T0)).toBe(-Infinity)
   })
 })
 
@@ -160,6 +166,7 @@ describe('each figure opens the list that it counts', () => {
     row('u', { state: 'wrap_up', ...served, stage: null }),
     row('c', { state: 'active', ...served, call: call(iso(5)) }),
     row('q', { call: call(null) }),
+    row('l', { call: again, first_accepted_at: iso(5) }),
   ]
   const listed = (figure: string) => ids(floor.filter((one) => passes(one, { view: { ...DEFAULT_VIEW, ...FIGURE_FILTERS[figure] }, words: '' })))
 
@@ -167,7 +174,7 @@ describe('each figure opens the list that it counts', () => {
     expect(listed(figure)).toBe(rows))
 
   it('and who is in queue is who waits', () => {
-    const waiting = floor.filter((one) => one.state === 'open' || one.stage === 'offered')
+    const waiting = floor.filter((one) => (one.state === 'open' || one.stage === 'offered') && waitOf(one).since !== null)
     expect(ids(waiting)).toBe(listed('in_queue'))
     expect(waiting.map((one) => waitOf(one).until)).toEqual([null, null, null, null])
   })

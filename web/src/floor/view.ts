@@ -15,7 +15,7 @@ export interface FloorView {
   hidden: string[]
 }
 
-export const SITUATIONS: readonly Situation[] = ['queued', 'orphaned', 'offered', 'active', 'bot', 'waiting', 'wrap_up']
+export const SITUATIONS: readonly Situation[] = ['queued', 'postponed', 'orphaned', 'offered', 'active', 'bot', 'waiting', 'wrap_up']
 
 /** Stands in the agent filter for conversations that nobody has. */
 export const NOBODY = '-'

@@ -32,6 +32,8 @@ export interface Decision {
   algorithm: number
   considered: readonly Considered[]
   reasons: Readonly<Record<string, number>>
+  /** Nobody was to be asked before. */
+  postponed?: string | null
 }
 
 export interface Routing {

@@ -22,7 +22,7 @@ from valvomo.domain.conversations.marks import Deadline
 from valvomo.domain.conversations.model import SYNCHRONOUS, Conversation
 from valvomo.domain.conversations.offers import OfferExpired, expire
 from valvomo.domain.conversations.queueing import lost
-from valvomo.domain.conversations.telephone import dial
+from valvomo.domain.conversations.telephone import dial, recall_due
 from valvomo.domain.conversations.window import WindowClosed
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Refusal
@@ -56,8 +56,6 @@ OVER: Mapping[Deadline, Event] = {
     Deadline.CALL: CallDeclined(cause="expired"),
 }
 """What has ended with a deadline, where it depends on nothing else."""
-BACK: Mapping[Deadline, str] = {Deadline.AGENT_GONE: "agent_gone", Deadline.RECALL: "callback"}
-"""Why it is back in its queue."""
 
 
 @handles(FireTimers)
@@ -93,12 +91,13 @@ def fall_due(
     match name:
         case Deadline.OFFER | Deadline.CONSULT_OFFER:
             return expire(conversation, work.now, open_until)
-        case Deadline.AGENT_GONE | Deadline.RECALL:
-            return lost(conversation, workstream, queue, BACK[name], at=work.now)
+        case Deadline.AGENT_GONE:
+            return lost(conversation, workstream, queue, "agent_gone", at=work.now)
         case Deadline.WRAP_UP_BLOCK | Deadline.WINDOW | Deadline.CALL:
             return (OVER[name],)
-        case Deadline.DIAL:
-            return dial(conversation, work.new_id())
+        case Deadline.DIAL | Deadline.RECALL:
+            again = recall_due(conversation, (workstream, queue), work.now)
+            return again if name is Deadline.RECALL else dial(conversation, work.new_id())
         case Deadline.AUTO_CLOSE:
             return auto_close(conversation)
         case Deadline.TALK:

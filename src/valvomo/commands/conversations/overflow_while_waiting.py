@@ -9,6 +9,7 @@ from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work, outcome_of
 from valvomo.db import conversations, routing_places
 from valvomo.domain.access.actor import system_refusal
+from valvomo.domain.conversations.event import postponed_until
 from valvomo.domain.conversations.model import State
 from valvomo.domain.routing.overflow import BY_THE_CLOCK, Waiter, overflow
 
@@ -22,11 +23,13 @@ class ApplyOverflow(Command):
 
 @handles(ApplyOverflow)
 async def apply_overflow(work: Work, command: ApplyOverflow) -> Outcome:
-    """Nothing when somebody else is at it, or when nothing applies any more."""
+    """Nothing when somebody else is at it, when nothing applies any more, or before its customer is called again."""
     if refusal := system_refusal(work.actor):
         return refusal
     conversation = await conversations.lock_free(work.tx, work.organization_id, command.conversation_id)
     if conversation is None or conversation.state is not State.OPEN:
+        return {}
+    if postponed_until(conversation) is not None:
         return {}
     places = await routing_places.places(work.tx, work.organization_id, work.now, but=conversation.id)
     waiter = Waiter(

@@ -10,6 +10,7 @@ from valvomo.db import agents, conversations, decisions
 from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.agents.capacity import Agent, holding
 from valvomo.domain.conversations import assign as rules
+from valvomo.domain.conversations.event import postponed_until
 from valvomo.domain.conversations.model import Conversation, OfferKind
 from valvomo.domain.conversations.offers import MAX_DECLINES
 from valvomo.domain.conversations.queueing import NoLongerOrphaned, Orphaned
@@ -84,6 +85,8 @@ async def _do(
         return refusal
     if step.decision is not None and step.decision.waiting.queue_id != conversation.queue_id:
         return Refusal(Reason.CHANGED_MEANWHILE, {"queue": conversation.queue_id})
+    if until := postponed_until(conversation):
+        return Refusal(Reason.CHANGED_MEANWHILE, {"until": until})
     if step.agent_id is None:
         if conversation.orphaned is (step.cause is None):
             event = NoLongerOrphaned() if step.cause is None else Orphaned(cause=step.cause)

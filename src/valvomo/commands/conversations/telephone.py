@@ -128,8 +128,8 @@ async def lose_telephone(work: Work, command: LoseTelephone) -> Outcome:
     conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
-    workstream = await work.workstream(conversation)
-    decision = rules.hung_up(conversation, workstream, command.call_id, command.why, at=work.now)
+    place = (await work.workstream(conversation), await work.queue_name(conversation.queue_id))
+    decision = rules.hung_up(conversation, place, command.call_id, command.why, at=work.now)
     return await work.decide(conversation, decision)
 
 

@@ -53,9 +53,10 @@ SELECT * FROM conversations WHERE organization_id = $1 AND state = 'open'
 ORDER BY priority DESC, queued_at, id LIMIT $2
 
 -- name: open_in_queues
--- How many wait in each queue, but for one.
+-- How many wait in each queue, but for one, and for whoever is to be called again later.
 SELECT queue_id, count(*)::integer AS waiting FROM conversations
-WHERE organization_id = $1 AND state = 'open' AND id <> $2 GROUP BY queue_id
+WHERE organization_id = $1 AND state = 'open' AND id <> $2 AND body -> 'deadlines' ->> 'recall' IS NULL
+GROUP BY queue_id
 
 -- name: insert
 -- A new conversation.

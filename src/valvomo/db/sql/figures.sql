@@ -120,7 +120,8 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7
 
 -- name: waited
 -- How many waited for acceptance in each queue at each of these moments, and the longest of them for how many seconds:
--- waits that have ended since, and those that go on. Who has not been accepted yet waits from the first queue on.
+-- waits that have ended since, and those that go on. Who has not been accepted yet waits from the first queue on,
+-- who is to be called again later not before that.
 SELECT w.queue_id, m.place::integer AS place, count(*)::integer AS number,
     extract(epoch FROM m.at - min(w.waits_since))::double precision AS longest
 FROM unnest($2::timestamptz[]) WITH ORDINALITY AS m (at, place)
@@ -137,7 +138,7 @@ JOIN (
         CASE WHEN body ->> 'first_accepted_at' IS NULL THEN queued_at
             ELSE (body ->> 'session_queued_at')::timestamptz END
     FROM conversations
-    WHERE organization_id = $1
+    WHERE organization_id = $1 AND body -> 'deadlines' ->> 'recall' IS NULL
         AND (state = 'open' OR state = 'active' AND owner_id IS NULL AND body ->> 'bot_id' IS NULL)
 ) AS w ON w.since <= m.at AND (w.until IS NULL OR w.until > m.at)
 WHERE $3::text[] IS NULL OR w.queue_id = ANY ($3)

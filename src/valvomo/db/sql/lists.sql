@@ -69,9 +69,10 @@ SELECT said(text, attachments, media) AS text, author_name, author_role, at FROM
 WHERE organization_id = $1 AND conversation_id = $2 ORDER BY public_seq DESC LIMIT 1
 
 -- name: waiting
--- How many conversations wait for acceptance in each queue: open ones, and offered ones that nobody has accepted.
+-- How many conversations wait for acceptance in each queue: open ones, and offered ones that nobody has accepted, but
+-- for those whose customer is to be called again later.
 SELECT queue_id, count(*)::integer AS waiting FROM conversations
-WHERE organization_id = $1
+WHERE organization_id = $1 AND body -> 'deadlines' ->> 'recall' IS NULL
     AND (state = 'open' OR (state = 'active' AND owner_id IS NULL AND body ->> 'bot_id' IS NULL))
 GROUP BY queue_id
 

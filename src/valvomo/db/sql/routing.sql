@@ -15,14 +15,16 @@ SELECT h.position AS head, f.* FROM journal_heads h LEFT JOIN LATERAL (
 -- What waits in these queues, or in all, as far as routing looks at it.
 SELECT id, queue_id, workstream_id, channel, priority, queued_at, (body ->> 'units')::integer AS units,
     nullif(body -> 'needs', '[]') AS needs, nullif(body -> 'declines', '{}') AS declines,
-    body ->> 'affinity_id' AS affinity_id, (body ->> 'orphaned')::boolean AS orphaned
+    body ->> 'affinity_id' AS affinity_id, (body ->> 'orphaned')::boolean AS orphaned,
+    (body -> 'deadlines' ->> 'recall')::timestamptz AS postponed
 FROM conversations WHERE organization_id = $1 AND state = 'open' AND ($2::text[] IS NULL OR queue_id = ANY ($2))
 
 -- name: some_waiting
 -- The same of some conversations, as far as they wait, with what tells whether they have changed.
 SELECT id, version, queue_id, workstream_id, channel, priority, queued_at, (body ->> 'units')::integer AS units,
     nullif(body -> 'needs', '[]') AS needs, nullif(body -> 'declines', '{}') AS declines,
-    body ->> 'affinity_id' AS affinity_id, (body ->> 'orphaned')::boolean AS orphaned
+    body ->> 'affinity_id' AS affinity_id, (body ->> 'orphaned')::boolean AS orphaned,
+    (body -> 'deadlines' ->> 'recall')::timestamptz AS postponed
 FROM conversations WHERE organization_id = $1 AND state = 'open' AND id = ANY ($2::text[])
 
 -- name: versions
@@ -30,10 +32,11 @@ FROM conversations WHERE organization_id = $1 AND state = 'open' AND id = ANY ($
 SELECT id, version FROM conversations WHERE organization_id = $1 AND state = 'open'
 
 -- name: ahead
--- Who is served before one with this priority, age and id in a queue: how many of them ask for the same.
+-- Who is served before one with this priority, age and id in a queue: how many of them ask for the same. Nobody waits for whoever
+-- is to be called again later.
 SELECT nullif(body -> 'needs', '[]') AS needs, nullif(body -> 'declines', '{}') AS declines, count(*)::integer AS count
 FROM conversations WHERE organization_id = $1 AND queue_id = $2 AND state = 'open'
-    AND (priority > $3 OR priority = $3 AND (queued_at, id) < ($4, $5))
+    AND body -> 'deadlines' ->> 'recall' IS NULL AND (priority > $3 OR priority = $3 AND (queued_at, id) < ($4, $5))
 GROUP BY 1, 2
 
 -- name: seats
@@ -106,7 +109,9 @@ JOIN hours h ON h.organization_id = q.organization_id AND h.id = q.hours_id WHER
 
 -- name: stays
 -- What waits in queues that have overflow rules, since when, which of them have been applied, and whether it was served.
+-- Nothing is done about whoever is to be called again later.
 SELECT c.organization_id, c.id, c.queue_id, (c.body ->> 'session_queued_at')::timestamptz AS since,
     nullif(c.body -> 'overflowed', '[]') AS overflowed, c.body ->> 'first_accepted_at' IS NOT NULL AS served
 FROM conversations c JOIN queues q ON q.organization_id = c.organization_id AND q.id = c.queue_id
-WHERE c.state = 'open' AND q.overflow <> '[]' ORDER BY c.organization_id
+WHERE c.state = 'open' AND q.overflow <> '[]' AND c.body -> 'deadlines' ->> 'recall' IS NULL
+ORDER BY c.organization_id

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from valvomo.domain.attention.part import Part, weighted
 from valvomo.domain.attention.rules import PLAIN, AttentionRules
 from valvomo.domain.conversations.call_marks import Trouble, TroubleKind
-from valvomo.domain.conversations.event import ongoing_call
+from valvomo.domain.conversations.event import ongoing_call, postponed_until
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.sentiment.levels import Level, at_or_below
 from valvomo.domain.sentiment.mood import Trend
@@ -59,14 +59,20 @@ def attention(
     return tuple(found)
 
 
+def in_line(conversation: Conversation) -> bool:
+    """Whether nobody has accepted it yet: `open`, or offered; not what a bot has."""
+    return conversation.state is State.OPEN or (
+        conversation.state is State.ACTIVE and not conversation.accepted
+    )
+
+
 def waiting_since(conversation: Conversation) -> datetime | None:
     """Since when the customer waits for acceptance; None while nobody has to be waited for.
 
-    From queueing (or escalation) the first time, from coming back into a queue later (spec 1 §8 *wait*).
+    From queueing (or escalation) the first time, from coming back into a queue later (spec 1 §8 *wait*). Whoever is to
+    be called again later does not wait before that.
     """
-    if conversation.state is not State.OPEN and (
-        conversation.state is not State.ACTIVE or conversation.accepted
-    ):
+    if not in_line(conversation) or postponed_until(conversation) is not None:
         return None
     return conversation.session_queued_at if conversation.first_accepted_at else conversation.queued_at
 

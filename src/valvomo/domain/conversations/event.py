@@ -24,6 +24,9 @@ from valvomo.domain.conversations.model import (
     State,
 )
 
+_OF_SERVING = dict.fromkeys(("agent_gone", "bot", "call", "dial", "talk"))
+"""Deadlines that end with whoever has it."""
+
 
 class Event:
     """A past participle with data; a frozen dataclass defined in the file of its act."""
@@ -118,6 +121,14 @@ def ongoing_call(conversation: Conversation) -> Call | None:
     return call if call is not None and call.going_on else None
 
 
+def postponed_until(conversation: Conversation) -> datetime | None:
+    """When its customer, who was not reached, is to be called again: nobody is asked to take it before that.
+
+    None where that is not so, or not any more.
+    """
+    return conversation.deadlines.get(Deadline.RECALL)
+
+
 def without_call(conversation: Conversation) -> Conversation:
     """No call any more: text again, unless it never was; nobody coaches, and nobody is asked.
 
@@ -150,20 +161,19 @@ def back_in_queue(
 ) -> Conversation:
     """Open again without an owner. The place in the queue is kept; another queue starts its own session wait.
 
-    With a bot the conversation has not been in a queue yet: its wait, and that for a first response, begins now
-    (spec 1 §8).
-    Nobody stays in it: monitoring and consulting need a conversation that is being served.
+    With a bot it has not been in a queue yet: its wait, and that for a first response, begins now (spec 1 §8).
+    Nobody stays in it: monitoring and consulting need a conversation that is being served. When a customer is to be
+    called again does not depend on the queue, and the auto-close time begins after that; an owner has called them.
     """
     moved = queue_id != conversation.queue_id
     call = conversation.call
+    again = moved or conversation.owner_id or conversation.bot_id
     changed = replace(
         conversation,
         state=State.OPEN,
         queue_id=queue_id,
         queued_at=at if conversation.bot_id else conversation.queued_at,
-        session_queued_at=at
-        if moved or conversation.owner_id or conversation.bot_id
-        else conversation.session_queued_at,
+        session_queued_at=at if again else conversation.session_queued_at,
         owner_id=None,
         owner_name=None,
         bot_id=None,
@@ -182,8 +192,9 @@ def back_in_queue(
         # Who asked the customer is gone, and nobody is there who could take them off hold.
         call=None if call is None or call.asked else replace(call, held_since=None),
     )
-    over = dict.fromkeys(("agent_gone", "bot", "call", "dial", "recall", "talk"))
-    return with_deadlines(with_offer_deadlines(changed), auto_close=auto_close, **over)
+    later = None if conversation.owner_id else postponed_until(conversation)
+    due = {"auto_close": None if later else auto_close, "recall": later}
+    return with_deadlines(with_offer_deadlines(changed), **due, **_OF_SERVING)
 
 
 def closed(conversation: Conversation, at: datetime, closed_as: str) -> Conversation:

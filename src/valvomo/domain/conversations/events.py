@@ -62,6 +62,7 @@ from valvomo.domain.conversations.recording import (
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.telephone import (
+    CallbackDue,
     CallbackPostponed,
     CallbackRequested,
     Forwarded,
@@ -109,6 +110,7 @@ EVENTS: Mapping[str, type[Event]] = {
         CallDeclined,
         Elevated,
         CallEnded,
+        CallbackDue,
         CallbackPostponed,
         CallbackRequested,
         TelephoneDialled,

@@ -10,6 +10,7 @@ from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.event import (
     Event,
     back_in_queue,
+    postponed_until,
     with_deadlines,
     with_offer,
     with_offer_deadlines,
@@ -33,12 +34,17 @@ class OfferMade(Event):
     offer: Offer
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """The offer is pending; as primary it takes an open conversation out of the queue."""
+        """The offer is pending; as primary it takes an open conversation out of the queue.
+
+        Whoever was to be called again later is to be called now: that is what a supervisor assigns them for.
+        """
         changed = with_offer(conversation, self.offer)
         if self.offer.kind is OfferKind.CONSULT or conversation.state is not State.OPEN:
             return changed
         changed = replace(changed, state=State.ACTIVE, excess_units=self.offer.excess_units, orphaned=False)
-        return with_deadlines(changed, auto_close=None)
+        if postponed_until(conversation) is not None:
+            changed = replace(changed, session_queued_at=at)
+        return with_deadlines(changed, auto_close=None, recall=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,15 +185,18 @@ def lost(
     """Back to its own queue because who has it cannot go on; where customers keep their agent, they stay the first."""
     auto_close_at = workstream.auto_close(workstream.timers.auto_close_open, at)
     keeps = workstream.affinity and conversation.channel in ASYNCHRONOUS
-    events = queued_again(conversation, queue, cause, auto_close_at)
-    affinity_id = conversation.owner_id if keeps else None
-    return tuple(replace(one, affinity_id=affinity_id) if isinstance(one, Queued) else one for one in events)
+    return queued_again(conversation, queue, cause, auto_close_at, stays_first=keeps)
 
 
 def queued_again(
-    conversation: Conversation, queue: str, cause: str, auto_close_at: datetime | None
+    conversation: Conversation,
+    queue: str,
+    cause: str,
+    auto_close_at: datetime | None,
+    *,
+    stays_first: bool = False,
 ) -> tuple[Event, ...]:
-    """Back to its own queue, whose name is given; whoever was in it leaves."""
+    """Back to its own queue, whose name is given; whoever was in it leaves, and may stay the first to be asked."""
     queued = Queued(
         queue_id=conversation.queue_id,
         queue_name=queue,
@@ -202,6 +205,7 @@ def queued_again(
         from_name=conversation.owner_name,
         by_id=conversation.owner_id,
         auto_close_at=auto_close_at,
+        affinity_id=conversation.owner_id if stays_first else None,
     )
     return (*put_out(conversation, State.OPEN), queued)
 

@@ -16,12 +16,10 @@ from valvomo.domain.conversations.event import (
     Event,
     call_of,
     ongoing_call,
-    put_aside,
     with_deadlines,
 )
-from valvomo.domain.conversations.leaving import put_out
 from valvomo.domain.conversations.model import SPOKEN, Channel, Conversation, State
-from valvomo.domain.conversations.queueing import owner_refusal
+from valvomo.domain.conversations.queueing import owner_refusal, queued_again
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -36,6 +34,7 @@ AGAIN = frozenset({"busy", "no_answer", "declined", "failed"})
 MOST_TO_NUMBER = 3
 LIMITED_FOR = timedelta(hours=1)
 """Within which a number can be asked to be called back so often."""
+_BACK = "callback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +101,9 @@ class TelephoneMissed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackPostponed(Event):
-    """Whoever has asked to be called back was not reached: their place in the queue is theirs again `until` then.
+    """Whoever has asked to be called back was not reached by `agent_id`: nobody is asked to take them `until` then.
 
-    Until then the agent who had them called keeps them, at no cost, and may call them at any moment.
+    They are in their place in the queue, and whoever takes them before that calls them at once.
     """
 
     kind: ClassVar[str] = "callback_postponed"
@@ -112,9 +111,22 @@ class CallbackPostponed(Event):
     until: datetime
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """Waiting, as if it were parked; to be called as soon as an agent has them."""
+        """To be called as soon as an agent has them."""
         wanted = _with_line(conversation, Line.WANTED, why=_why(conversation))
-        return with_deadlines(put_aside(wanted, at), recall=self.until)
+        return with_deadlines(wanted, recall=self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackDue(Event):
+    """It is time to call a customer again who was not reached: agents are asked to take them."""
+
+    kind: ClassVar[str] = "callback_due"
+    auto_close_at: datetime | None = None
+
+    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
+        """From now on they wait: neither overflow nor anybody's alarm counts the time before."""
+        waits = replace(conversation, session_queued_at=at)
+        return with_deadlines(waits, recall=None, auto_close=self.auto_close_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,14 +214,16 @@ def answered(conversation: Conversation, call_id: str) -> tuple[Event, ...]:
 
 
 def hung_up(
-    conversation: Conversation, workstream: Workstream, call_id: str, why: str, *, at: datetime
+    conversation: Conversation, place: tuple[Workstream, str], call_id: str, why: str, *, at: datetime
 ) -> tuple[Event, ...]:
     """The telephone of this call is gone: `missed` while it was called, and the customer's end after that.
 
-    `why` is a word of the trunk's: of a call that failed the customer is gone and has not left.
+    `why` is a word of the trunk's: of a call that failed the customer is gone and has not left. `place` is its
+    workstream, and the name of its queue.
     """
+    workstream, _ = place
     if _in(conversation, call_id, Line.DIALLING):
-        return missed(conversation, "no_answer" if why in ("hung_up", "ended") else why, at)
+        return missed(conversation, place, "no_answer" if why in ("hung_up", "ended") else why, at=at)
     if not _in(conversation, call_id, Line.UP):
         return ()
     cause = "customer_ended" if why == "hung_up" else "customer_gone"
@@ -217,15 +231,30 @@ def hung_up(
     return () if isinstance(decision, Refusal) else decision
 
 
-def missed(conversation: Conversation, cause: str, at: datetime) -> tuple[Event, ...]:
-    """Not reached. Who has asked to be called is called again by itself, three times in all; others by their agent."""
+def missed(
+    conversation: Conversation, place: tuple[Workstream, str], cause: str, *, at: datetime
+) -> tuple[Event, ...]:
+    """Not reached. Who has asked to be called is called again by itself, three times in all; others by their agent.
+
+    Until then they are in their place in the queue again (T8).
+    """
     phone, owner_id = telephone_of(conversation), conversation.owner_id
     tries = phone.tries if phone else 0
     by_itself = not conversation.outbound and cause in AGAIN and tries < MOST_BY_ITSELF
     if not by_itself or owner_id is None or conversation.state is not State.ACTIVE:
         return (TelephoneMissed(cause=cause),)
+    back = queued_again(conversation, place[1], _BACK, None, stays_first=True)
     postponed = CallbackPostponed(agent_id=owner_id, until=at + RECALL_AFTER)
-    return (TelephoneMissed(cause=cause), *put_out(conversation, State.WAITING), postponed)
+    return (TelephoneMissed(cause=cause), *back, postponed)
+
+
+def recall_due(conversation: Conversation, place: tuple[Workstream, str], at: datetime) -> tuple[Event, ...]:
+    """It is time to call them again; what earlier versions left with its agent until now is in its queue again."""
+    workstream, queue = place
+    auto_close_at = workstream.auto_close(workstream.timers.auto_close_open, at)
+    if conversation.owner_id is not None:
+        return queued_again(conversation, queue, _BACK, auto_close_at, stays_first=True)
+    return (CallbackDue(auto_close_at=auto_close_at),)
 
 
 def keys_refusal(agent_id: str, conversation: Conversation) -> Refusal | None:

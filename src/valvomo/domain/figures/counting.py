@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from valvomo.domain.agents.events import HouseFact, PresenceSet
-from valvomo.domain.attention.parts import waiting_since
+from valvomo.domain.attention.parts import in_line, waiting_since
 from valvomo.domain.conversations.bots import Escalated
 from valvomo.domain.conversations.call_quality import CallRated
 from valvomo.domain.conversations.event import Event
@@ -26,6 +26,7 @@ from valvomo.domain.conversations.offers import (
 from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.survey_form import SurveyKind, score_worth
+from valvomo.domain.conversations.telephone import CallbackDue
 from valvomo.domain.figures.calls import called, counted_of_call
 from valvomo.domain.figures.entries import (
     CLOSED,
@@ -117,9 +118,8 @@ def counted_of_house(event: HouseFact, at: datetime) -> tuple[Entry, ...]:
 def _queueing(turn: Turn) -> Iterator[Entry]:
     """Coming into a queue, and how waiting there ended."""
     before, after = turn.before, turn.after
-    since = waiting_since(before) if before is not None else None
-    if before is not None and since is not None:
-        yield from _waited(turn, before, since)
+    if before is not None and in_line(before):
+        yield from _waited(turn, before)
     if before is None and after.outbound:
         yield turn.entry(Counter.BEGUN, agent_id=after.owner_id)
     if after.state is not State.OPEN:
@@ -127,12 +127,16 @@ def _queueing(turn: Turn) -> Iterator[Entry]:
     into = Turn(None, turn.event, after, turn.at)
     if before is None or before.bot_id is not None:
         yield into.entry(Counter.ARRIVED)
-    if before is None or before.session_queued_at != after.session_queued_at:
+    # That it is time to call somebody again begins no other session than the one in which they were not reached.
+    moved = before is None or before.session_queued_at != after.session_queued_at
+    if moved and not isinstance(turn.event, CallbackDue):
         yield into.entry(Counter.SESSION)
 
 
-def _waited(turn: Turn, before: Conversation, since: datetime) -> Iterator[Entry]:
-    after, session = turn.after, before.session_queued_at
+def _waited(turn: Turn, before: Conversation) -> Iterator[Entry]:
+    """Whoever was to be called again later has not waited."""
+    after, since = turn.after, waiting_since(before)
+    session = turn.at if since is None else before.session_queued_at
     if before.outbound:
         if after.accepted or after.state is State.CLOSED or after.queue_id != before.queue_id:
             yield turn.entry(Counter.SESSION_OUTBOUND, agent_id=after.owner_id, since=session)

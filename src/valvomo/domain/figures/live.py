@@ -12,7 +12,7 @@ from valvomo.domain.conversations.model import Conversation, State
 
 
 def in_queue(conversations: Iterable[Conversation]) -> int:
-    """Number of conversations that wait for acceptance: `open`, or offered and not accepted yet."""
+    """Number of conversations that wait for acceptance: `open` or offered, whose customer is not to be called later."""
     return sum(waiting_since(one) is not None for one in conversations)
 
 

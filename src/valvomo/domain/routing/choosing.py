@@ -64,14 +64,15 @@ class Decision:
 
 
 def decide(waiting: Waiting, workstream: Workstream, queue: QueueRules, members: Iterable[Seat]) -> Decision:
-    """Everything about one conversation: whom to ask, or why nobody."""
+    """Everything about one conversation: whom to ask, or why nobody; for what is postponed, who could be by then."""
     seats = tuple(members)
     verdicts = [(seat, why_not(waiting, workstream, queue, seat)) for seat in seats]
     fit = sorted(
         (seat for seat, reason in verdicts if reason is None), key=lambda seat: order(waiting, queue, seat)
     )
-    cause = orphan_cause(waiting, queue, seats)
-    outcome = Outcome.ORPHANED if cause else Outcome.OFFERED if fit else Outcome.WAITING
+    cause = orphan_cause(waiting, queue, seats) if waiting.postponed is None else None
+    asks = fit and waiting.postponed is None
+    outcome = Outcome.ORPHANED if cause else Outcome.OFFERED if asks else Outcome.WAITING
     ranks = {seat.agent.id: number for number, seat in enumerate(fit, start=1)}
     considered = [
         Considered(

@@ -58,11 +58,14 @@ def outlooks(
 ) -> dict[str, Outlook]:
     """The outlooks of some in the line of one queue, in the order of serving, as its `members` are now.
 
-    Who asks for the same shares one answer, so that a long line costs no more than the kinds of matters in it.
+    Who asks for the same shares one answer, so that a long line costs no more than the kinds of matters in it. Whoever
+    is to be called again later has none, and nobody waits for them.
     """
     so_far = _Line(tuple(members), house)
     found: dict[str, Outlook] = {}
     for one in line:
+        if one.postponed is not None:
+            continue
         if one.id in wanted:
             found[one.id] = so_far.outlook(one)
         so_far.join(one)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.skills import Need
+from valvomo.domain.conversations.event import postponed_until
 from valvomo.domain.conversations.model import Channel, Conversation
 from valvomo.domain.conversations.workstream import Workstream
 
@@ -48,7 +49,8 @@ class Waiting:
     """A conversation that waits, as far as routing is concerned.
 
     `priority` is its own, `queued_at` its age, `declines` how often agents have rejected or missed it. `affinity_id` is
-    the agent who served the customer before: first to be asked, if they may be.
+    the agent who served the customer before: first to be asked, if they may be. Nobody is asked while it is
+    `postponed`: its customer, who was not reached, is to be called again from then on.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Waiting:
     declines: Mapping[str, int] = field(default_factory=dict)
     affinity_id: str | None = None
     orphaned: bool = False
+    postponed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,4 +99,5 @@ def waiting_of(conversation: Conversation) -> Waiting:
         declines=conversation.declines,
         affinity_id=conversation.affinity_id,
         orphaned=conversation.orphaned,
+        postponed=postponed_until(conversation),
     )

@@ -107,4 +107,4 @@ def _rank(one: Waiting) -> tuple[int, datetime, str]:
 
 def _kind(one: Waiting) -> object:
     """What makes two conversations of a queue the same to every agent."""
-    return (one.workstream_id, one.channel, one.units, one.needs, tired_of(one))
+    return (one.workstream_id, one.channel, one.units, one.needs, tired_of(one), one.postponed)

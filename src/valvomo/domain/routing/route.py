@@ -100,7 +100,9 @@ class _Pass:
         self._behind: dict[str, tuple[Waiting, ...]] = {}
 
     def ask(self, one: Waiting) -> bool:
-        """Ask whoever is the one to be asked; False where nobody can be."""
+        """Ask whoever is the one to be asked; False where nobody can be, or nobody is to be now."""
+        if one.postponed is not None:
+            return False
         stream, queue = self._house.workstreams[one.workstream_id], self._house.queues[one.queue_id]
         if not any(why_not(one, stream, queue, self._now(seat)) is None for seat in self._with_room(one)):
             return False
@@ -115,7 +117,8 @@ class _Pass:
         """Nobody can be asked to take what this line has from that place on."""
         rest = line.waiting[at_place:]
         queue_id = rest[0].queue_id
-        if orphan_cause(rest[0], self._house.queues[queue_id], self._tables.members(queue_id)):
+        later = rest[0].postponed is not None
+        if not later and orphan_cause(rest[0], self._house.queues[queue_id], self._tables.members(queue_id)):
             if line.orphans < len(line.waiting):
                 decision = decide_at(rest[0], self._members(queue_id), self._house)
                 self._orphans += [replace(decision, waiting=one) for one in rest if not one.orphaned]

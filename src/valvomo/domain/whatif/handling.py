@@ -9,9 +9,7 @@ from datetime import datetime
 from valvomo.domain.whatif.answering import Answer, Reply
 
 BEGINS = frozenset({"offer_accepted", "picked", "resumed", "took_over"})
-ENDS = frozenset(
-    {"parked", "callback_postponed", "queued", "ended", "record_resolved", "auto_closed", "force_closed"}
-)
+ENDS = frozenset({"parked", "queued", "ended", "record_resolved", "auto_closed", "force_closed"})
 CLOSES = frozenset({"wrap_up_completed", "auto_closed", "force_closed"})
 OVER = CLOSES | {"abandoned", "record_resolved"}
 OFFERED = "offer_made"
