@@ -70,6 +70,11 @@ export interface History {
 export interface Spread {
   items: { since: number; until: number | null; counts: Record<string, number> }[]
 }
+/** What conversations were closed as, and those that go on. */
+export const OUTCOMES = ['completed', 'resolved', 'abandoned', 'force_closed', 'auto_closed', 'overflow', 'bot_ended', 'ongoing'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** A supervisor's act, how those answered who were asked, and how the conversations ended. */
 export interface Intervention {
   act: string
   supervisor: Named | null
