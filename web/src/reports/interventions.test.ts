@@ -9,7 +9,7 @@ import type { Report } from './useReport'
 
 const act = (name: string, rest: Partial<Intervention>): Intervention => ({ act: name, supervisor: null, count: 0, answers: {}, outcomes: {}, ...rest })
 const empty = { since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z', zone: 'UTC', position: 0, items: [] }
-const report = (interventions: readonly Intervention[]): Report => ({ whole: empty, parts: empty, queues: empty, agents: null, languages: [], waits: { items: [] }, questions: [], interventions })
+const report = (interventions: readonly Intervention[]): Report => ({ whole: empty, parts: empty, by: 'queue', groups: empty, agents: null, languages: [], waits: { items: [] }, questions: [], interventions })
 
 async function shown(interventions: readonly Intervention[], title: string) {
   const charts = mount(ReportCharts, { props: { report: report(interventions), unit: 'day', level: (one) => one }, global: { plugins: [i18n], stubs: { EChart: true } } })

@@ -53,7 +53,9 @@ export interface HistoryItem extends Counted {
   queue_name: string | null
   agent: string | null
   agent_name: string | null
+  channel: string | null
   language: string | null
+  outcome: Outcome | null
   occupancy: number | null
   /** How long whoever served had it in front, and how much of the handle time that is; null where no desk reported any. */
   focus_time: number | null

@@ -5,6 +5,7 @@ import { Problem } from '@/api/problem'
 import { useRows } from '@/live'
 import { oneAtATime } from '@/live/signals'
 
+import type { Group } from './grouping'
 import type { Unit } from './periods'
 import type { History, Intervention, QuestionFigures, Spread } from './types'
 
@@ -13,13 +14,17 @@ export interface Asked {
   query: Query
   unit: Unit
   agents: boolean
+  /** What the table is grouped by. */
+  group: Group
   /** Whether the period reaches into the present. */
   running: boolean
 }
 export interface Report {
   whole: History
   parts: History
-  queues: History
+  /** By what `groups` is grouped. */
+  by: Group
+  groups: History
   agents: History | null
   /** In which anybody wrote, whichever are chosen. */
   languages: readonly string[]
@@ -39,21 +44,21 @@ export function useReport(asked: ComputedRef<Asked>) {
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const read = oneAtATime(async () => {
-    const { query, unit, agents } = asked.value
+    const { query, unit, agents, group } = asked.value
     busy.value = true
     try {
       const history = (by: readonly string[]) => api.get<History>('/metrics/history', { ...query, by })
-      const [whole, parts, queues, waits, interventions, tongues, questions, people] = await Promise.all([
+      const [whole, parts, groups, waits, interventions, tongues, questions, people] = await Promise.all([
         history([]),
         history([unit]),
-        history(['queue']),
+        history([group]),
         api.get<Spread>('/metrics/spread', { ...query, of: 'wait' }),
         api.get<{ items: Intervention[] }>('/metrics/interventions', { ...query, by: agents ? ['agent'] : [] }),
         api.get<History>('/metrics/history', { ...query, language: [], by: ['language'] }),
         api.get<{ items: QuestionFigures[] }>('/metrics/survey-questions', query),
         agents ? history(['agent']) : null,
       ])
-      report.value = { whole, parts, queues, waits, interventions: interventions.items, questions: questions.items, agents: people, languages: tongues.items.flatMap((one) => one.language ?? []) }
+      report.value = { whole, parts, by: group, groups, waits, interventions: interventions.items, questions: questions.items, agents: people, languages: tongues.items.flatMap((one) => one.language ?? []) }
       problem.value = null
     } catch (error) {
       problem.value = Problem.from(error)
