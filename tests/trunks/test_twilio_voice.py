@@ -244,6 +244,13 @@ async def test_a_call_is_refused_before_it_costs_anything(line: Line, why: Refus
     assert await line.next() == Ended(SID, Why.ENDED)
 
 
+@pytest.mark.parametrize("status", ["canceled", "no-answer", "completed"])
+async def test_who_calls_and_gives_up_has_hung_up(line: Line, status: str) -> None:
+    await line.taken()
+    await line.says(CallSid=SID, CallStatus=status)
+    assert await line.next() == Ended(SID, Why.HUNG_UP)
+
+
 @pytest.mark.parametrize(
     ("status", "why"), [("busy", Why.BUSY), ("no-answer", Why.NO_ANSWER), ("failed", Why.UNREACHABLE)]
 )

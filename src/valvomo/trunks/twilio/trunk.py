@@ -175,7 +175,9 @@ class TwilioTrunk:
         if status in _OVER:
             known = self._calls.get(name)
             if known is None or known.stream is None:
-                self._over(name, _OVER[status], known_or_not=True)
+                # Whoever calls and is not taken yet has given up, whatever word there is for it.
+                gave_up = named is None and status != "failed"
+                self._over(name, Why.HUNG_UP if gave_up else _OVER[status], known_or_not=True)
         return _xml(twiml.NOTHING)
 
     def admits(self, token: str) -> str | None:
