@@ -13,6 +13,7 @@ from sample_talk import workstream
 from sample_waiting import NOON, seat, waits
 
 from valvomo.domain.agents.presence import Presence
+from valvomo.domain.conversations.call_lost import CALL_LOST
 from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, WrapUpCompleted, customer_end
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
@@ -179,16 +180,17 @@ def test_service_level_and_its_variants() -> None:
     lot += [Story().at(one, Abandoned(cause="customer_ended")) for one in (3, 5, 30)]
     forced = ForceClosed(by_id="saara", by_name="Saara", reason="test", state=State.OPEN)
     lot += [Story().at(30, forced), Story().at(30, AutoClosed(state=State.OPEN)), Story()]
+    lot += [Story().at(4, AutoClosed(state=State.OPEN, cause=CALL_LOST))]
     of = summed([entry for story in lot for entry in story.entries], GOAL)
     level = sums.service_level(of)
-    assert level == ServiceLevel(within=2, accepted=3, abandoned=3, short=1, unserved=2)
-    assert level.of_offered == 2 / 8, "closing what waits does not serve it"
+    assert level == ServiceLevel(within=2, accepted=3, abandoned=3, short=1, unserved=3)
+    assert level.of_offered == 2 / 9, "closing what waits does not serve it"
     assert level.of_accepted == 2 / 3
-    assert level.without_short_abandons == 2 / 7
+    assert level.without_short_abandons == 2 / 8
     assert sums.session_service_level(of) == level
     assert ServiceLevel().of_offered is None
     assert sums.abandonment(of) == 3 / 6
-    assert (sums.abandoned(of), sums.force_closed(of), sums.auto_closed(of)) == (3, 1, 1)
+    assert (sums.abandoned(of), sums.force_closed(of), sums.auto_closed(of)) == (3, 1, 2)
     assert sums.wait_of_abandoned(of) == pytest.approx(38 / 3)
     assert sums.service_level(summed([e for s in lot for e in s.entries], Goal(61, 31))).within == 3
 

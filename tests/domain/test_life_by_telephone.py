@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from sample_life import WHO, Life
 from sample_talk import AT, started, workstream
 
-from valvomo.domain.conversations import ending, telephone
+from valvomo.domain.conversations import call_lost, ending, telephone
 from valvomo.domain.conversations.call_marks import Line, Telephone
 from valvomo.domain.conversations.event import Event, ongoing_call, postponed_until
 from valvomo.domain.conversations.fold import fold
@@ -92,13 +92,21 @@ class LifeByTelephone(Life):
     def answers(self) -> None:
         self.take(telephone.answered(self.now, self.call_id))
 
-    @rule(why=WHY)
-    def is_gone(self, why: str) -> None:
-        self.take(telephone.hung_up(self.now, self.place, self.call_id, why, at=self.at))
+    @rule(why=WHY, called_back=st.booleans())
+    def is_gone(self, why: str, *, called_back: bool = False) -> None:
+        told, before = (self.call_id, why), self.now
+        lost = call_lost.is_lost(before, *told)
+        back = call_lost.back_to(self.name(), ("a", "+358401234567")) if called_back else None
+        self.take(call_lost.gone(before, self.place, told, back, at=self.at))
+        if lost:
+            assert self.now.closed_as not in ("abandoned", "completed")
+            is_back = self.phone is not None and self.phone.line is Line.WANTED
+            assert is_back is (called_back and call_lost.may_be_called(before))
+            assert self.now.queued_at == before.queued_at
 
     @rule(why=WHY)
     def what_is_told_of_a_former_call_changes_nothing(self, why: str) -> None:
-        assert telephone.hung_up(self.now, self.place, "former", why, at=self.at) == ()
+        assert call_lost.gone(self.now, self.place, ("former", why), None, at=self.at) == ()
         assert telephone.answered(self.now, "former") == ()
 
     @rule(who=st.one_of(st.none(), WHO))

@@ -25,6 +25,7 @@ from valvomo.commands.conversations.telephone import Redial
 from valvomo.commands.switchboard import Switchboard
 from valvomo.db.telephones import Wanted
 from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.conversations import ending
 from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.model import State
 from valvomo.domain.refusals import Reason, Refusal
@@ -266,14 +267,28 @@ async def test_a_trunk_that_is_gone_takes_its_calls_along(phones: TelephoneHouse
     await phones.until_state(waiting, State.CLOSED)
     await phones.until_state(served, State.WRAP_UP)
     await phones.until_forgotten()
+    # Nobody can be called back over it, and that they are gone is not their doing.
+    assert (await phones.floor.get(waiting)).closed_as == "auto_closed"
+    facts = [fact.event for fact in await phones.floor.all_facts()]
+    ends = {one.kind: one.cause for one in facts if isinstance(one, ending.AutoClosed | ending.Ended)}
+    assert ends == {"auto_closed": "call_lost", "ended": "call_lost"}
 
 
-async def test_what_a_dead_process_had_is_over(phones: TelephoneHouse) -> None:
+async def test_whom_a_dead_process_had_is_called_back(phones: TelephoneHouse) -> None:
     floor = phones.floor
-    one = await phones.rings()
+    waiting, served = await phones.rings("C1"), await phones.rings("C2", OTHER)
+    await phones.served(served)
+    before = await floor.get(waiting)
     await floor.sql("UPDATE telephones SET process_id = 'dead'")
-    await phones.until_lost(one)
+    await phones.until_lost(waiting)
+    await phones.until_lost(served)
     assert not await floor.sql("SELECT 1 FROM telephones")
+    now = await floor.get(waiting)
+    assert (now.state, now.queued_at) == (State.OPEN, before.queued_at)
+    assert ((await floor.get(served)).state, (await floor.get(served)).affinity_id) == (State.OPEN, AINO.id)
+    call_id = await phones.called_back(waiting)
+    await phones.until_line(waiting, Line.UP)
+    assert f"dial {call_id} {CALLER}" in phones.trunk.told
 
 
 async def test_the_health_of_an_account_is_what_its_trunk_says(phones: TelephoneHouse) -> None:

@@ -18,6 +18,7 @@ from valvomo.domain.attachments.kinds import Kind
 from valvomo.domain.attachments.media import MediaProblem, MediaState
 from valvomo.domain.conversations.bot_rules import HandOverReason
 from valvomo.domain.conversations.bots import REASONS
+from valvomo.domain.conversations.call_lost import CALL_LOST
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.conversations.message import Visibility
@@ -50,7 +51,8 @@ NOTICES = (
     "message_undelivered",
 )  # fmt: skip
 CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "queued", "parked", "ended",
-          "transfer_asked", "taken_over", "transferred", *Trigger)  # fmt: skip
+          "transfer_asked", "taken_over", "transferred", CALL_LOST,
+          *Trigger)  # fmt: skip
 SETTINGS = (
     "supervision", "attention", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill",
     "alert_rule", "hours", "presence", "template", "quick_reply", "disposition", "insight", "evaluation_form",
@@ -100,6 +102,7 @@ NEEDED = {
     ("timeline", "vip_unmarked"),
     ("timeline", "survey_answered_again"),
     ("timeline", "consent_declined"),
+    ("timeline", "callback_requested_by_house"),
     *(("flaw", one.value) for one in Flaw),
     *(("transcript", part) for part in TRANSCRIPT),
     *(("transcript_mail", part) for part in ("subject", "head", "foot")),

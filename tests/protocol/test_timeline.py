@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from valvomo.domain.conversations.call_end import CallEnded
-from valvomo.domain.conversations.ending import WrapUpCompleted
+from valvomo.domain.conversations.ending import AutoClosed, WrapUpCompleted
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import ParticipantLeft
-from valvomo.domain.conversations.model import Role
+from valvomo.domain.conversations.model import Role, State
 from valvomo.domain.conversations.monitor import MonitorStopped
 from valvomo.protocol.auditing import sentence
 from valvomo.protocol.lookups import Lookups
@@ -27,6 +27,8 @@ ENDS: tuple[tuple[Event, Event, str], ...] = (
      "The call ended: the customer's connection did not return; the conversation goes on as text."),
     (WrapUpCompleted(agent_id="a"), WrapUpCompleted(agent_id="a", cause="not_serving"),
      "Wrap-up was completed without the agent; the conversation is closed: the account is no longer in service."),
+    (AutoClosed(state=State.OPEN), AutoClosed(state=State.OPEN, cause="call_lost"),
+     "Closed by the system: the call was cut off, and not by the customer. State before: open."),
 )  # fmt: skip
 
 

@@ -92,12 +92,11 @@ async def happens(floor: Floor, what: str, one: str) -> None:
                 await floor.do(ROUTER, ask(one, agent.id))
                 await floor.do(agent, AcceptOffer(conversation_id=one))
             await floor.do(CALLS, FireTimers(conversation_id=one))
-        case "missed":
-            await floor.do(CALLS, LoseTelephone(**named, why="busy"))
+        case "missed" | "hung_up" | "cut_off":
+            why = {"missed": "busy", "cut_off": "failed"}.get(what, what)
+            await floor.do(CALLS, LoseTelephone(**named, why=why))
         case "picked_up":
             await floor.do(CALLS, AnswerTelephone(**named))
-        case "hung_up":
-            await floor.do(CALLS, LoseTelephone(**named, why="hung_up"))
         case "hears":
             await floor.do(CALLS, ShowNotice(conversation_id=one, version=1, text_language="en"))
         case "agrees" | "declines":

@@ -207,7 +207,7 @@ def drawn(dice: Random, count: int) -> list[Step]:
 RINGS = (
     "rings callback taken missed lapses taken picked_up hold unhold forwarded complete rings taken hung_up complete "
     "rings_noticed hears hears hung_up hears rings_asked agrees declines hung_up rings_asked hears agrees hung_up "
-    "rings_asked declines hung_up"
+    "rings_asked declines hung_up rings cut_off taken picked_up cut_off taken picked_up hung_up complete"
 )
 """What becomes of telephones."""
 
@@ -431,6 +431,7 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             | "missed"
             | "picked_up"
             | "hung_up"
+            | "cut_off"
             | "forwarded"
             | "hears"
             | "agrees"

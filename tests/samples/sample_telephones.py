@@ -157,11 +157,11 @@ class TelephoneHouse:
         await self.until(is_so)
 
     async def until_lost(self, one: str) -> None:
-        """Whoever had it is judged dead, after as many looks as that takes."""
+        """Whoever had it is judged dead, after as many looks as that takes: they are to be called back."""
 
         async def is_so() -> bool:
             await self.lost.round()
-            return (await self.floor.get(one)).state is State.CLOSED
+            return await line_of(self.floor, one) is Line.WANTED
 
         await self.until(is_so)
 

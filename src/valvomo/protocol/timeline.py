@@ -16,7 +16,7 @@ from valvomo.domain.conversations.call_end import CallEnded
 from valvomo.domain.conversations.call_quality import CallCalmed, CallRated, CallTroubled
 from valvomo.domain.conversations.consent import ConsentAnswered
 from valvomo.domain.conversations.delivery import DeliveryChanged
-from valvomo.domain.conversations.ending import TalkLimited, WrapUpCompleted
+from valvomo.domain.conversations.ending import AutoClosed, TalkLimited, WrapUpCompleted
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.join import ParticipantLeft
 from valvomo.domain.conversations.marks import ScheduledTransfer
@@ -27,13 +27,16 @@ from valvomo.domain.conversations.monitor import MonitorStopped
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.record_change import RecordChanged
 from valvomo.domain.conversations.survey import SurveyAnswered
+from valvomo.domain.conversations.telephone import HOUSE, CallbackRequested
 from valvomo.domain.conversations.vip import VipMarked
 from valvomo.domain.conversations.window import WindowOpened
 from valvomo.domain.routing.overflow import Remedy
 from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.texts.catalogue import in_words, text
 
-OF_ITSELF: frozenset[type[Event]] = frozenset({CallEnded, MonitorStopped, ParticipantLeft, WrapUpCompleted})
+OF_ITSELF: frozenset[type[Event]] = frozenset(
+    {AutoClosed, CallEnded, MonitorStopped, ParticipantLeft, WrapUpCompleted}
+)
 """Ends that somebody brings about, or else a cause: `<kind>_because` says the latter."""
 
 REMEDIES = {
@@ -117,18 +120,27 @@ def sentence_of(event: Event) -> tuple[str, str]:
         return ("timeline", REMEDIES[event.remedy])
     if isinstance(event, SentimentMeasured) and event.level is None:
         return ("timeline", f"{event.kind}_unsurely")
-    if isinstance(event, SurveyAnswered) and event.former is not None:
-        return ("timeline", f"{event.kind}_again")
-    if isinstance(event, VipMarked | ConsentAnswered) and not _yes(event):
-        return ("timeline", "vip_unmarked" if isinstance(event, VipMarked) else "consent_declined")
+    if (other := _other(event)) is not None:
+        return ("timeline", other)
     if isinstance(event, CallTroubled | CallCalmed):
         return ("timeline", f"{event.kind}_{event.side or event.trouble.value}")
     optional = type(event) in OF_ITSELF and getattr(event, "cause", None) is not None
     return ("timeline", f"{event.kind}_because" if optional else event.kind)
 
 
-def _yes(event: VipMarked | ConsentAnswered) -> bool:
-    return event.vip if isinstance(event, VipMarked) else event.answer
+def _other(event: Event) -> str | None:
+    """The sentence of what is not as the event's own sentence says it."""
+    match event:
+        case SurveyAnswered(former=former) if former is not None:
+            return f"{event.kind}_again"
+        case VipMarked(vip=False):
+            return "vip_unmarked"
+        case ConsentAnswered(answer=False):
+            return "consent_declined"
+        case CallbackRequested(by=by) if by == HOUSE:
+            return f"{event.kind}_by_house"
+        case _:
+            return None
 
 
 def event_facts(event: Event, lookups: Lookups) -> dict[str, object]:

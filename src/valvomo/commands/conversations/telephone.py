@@ -13,6 +13,7 @@ from valvomo.commands.work import Work
 from valvomo.db import conversations
 from valvomo.domain.access.actor import ActorKind, system_refusal
 from valvomo.domain.access.acts import Act
+from valvomo.domain.conversations import call_lost
 from valvomo.domain.conversations import telephone as rules
 from valvomo.domain.conversations.call_marks import Telephone
 from valvomo.domain.conversations.model import Channel, Conversation
@@ -124,13 +125,15 @@ async def answer_telephone(work: Work, command: AnswerTelephone) -> Outcome:
 
 @handles(LoseTelephone)
 async def lose_telephone(work: Work, command: LoseTelephone) -> Outcome:
-    """Not reached, or the customer's end; nothing where the conversation is without this call by now."""
+    """Not reached, the customer's end, or lost; nothing where the conversation is without this call by now."""
     conversation = await work.lock_as_system(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
     place = (await work.workstream(conversation), await work.queue_name(conversation.queue_id))
-    decision = rules.hung_up(conversation, place, command.call_id, command.why, at=work.now)
-    return await work.decide(conversation, decision)
+    told, back = (command.call_id, command.why), None
+    if call_lost.is_lost(conversation, *told) and call_lost.may_be_called(conversation):
+        back = await _way_back(work, conversation)
+    return await work.decide(conversation, call_lost.gone(conversation, place, told, back, at=work.now))
 
 
 @handles(RequestCallback)
@@ -143,8 +146,7 @@ async def request_callback(work: Work, command: RequestCallback) -> Outcome:
     if not customer and (refusal := system_refusal(work.actor)):
         return refusal
     phone = rules.telephone_of(conversation)
-    place = (work.organization_id, conversation.workstream_id)
-    account = await work.tx.row("telephones.callback_way", *place)
+    account = await _calling_back(work, conversation)
     refusal = rules.callback_refusal(conversation, offered=account is not None)
     if refusal or account is None:
         return refusal or Refusal(Reason.CALLBACK_OFF)
@@ -179,6 +181,25 @@ async def forward_call(work: Work, command: ForwardCall) -> Outcome:
     workstream = await work.workstream(conversation)
     decision = rules.forwarded(command.by_id, conversation, workstream, command.number, at=work.now)
     return await work.decide(conversation, decision)
+
+
+async def _calling_back(work: Work, conversation: Conversation) -> Any:
+    place = (work.organization_id, conversation.workstream_id)
+    return await work.tx.row("telephones.callback_way", *place)
+
+
+async def _way_back(work: Work, conversation: Conversation) -> rules.CallbackRequested | None:
+    """How whom the house has lost is called back, within the limits of those who ask for it; None where not at all.
+
+    Their number may be made up, and what fails may be of their making.
+    """
+    account, phone = await _calling_back(work, conversation), rules.telephone_of(conversation)
+    if account is None or phone is None:
+        return None
+    number, call_id = called_over(account["settings"], phone.number), work.new_id()
+    if isinstance(number, Refusal) or await _note_callback(work, call_id, account, number):
+        return None
+    return call_lost.back_to(call_id, (account["id"], number))
 
 
 async def _note_callback(work: Work, call_id: str, account: Any, number: str) -> Refusal | None:

@@ -15,9 +15,9 @@ from valvomo.domain.conversations.model import Conversation, State
 class BotEnded(Event):
     """A talk with a bot is over (T7); nobody has anything to wrap up, so it is closed at once.
 
-    `cause`: `bot_ended` where the bot says that the matter is settled, `idle` where nobody talked any more, and
-    `customer_ended` or `customer_gone` where the customer left: they had been served until then, and have not
-    abandoned anything.
+    `cause`: `bot_ended` where the bot says that the matter is settled, `idle` where nobody talked any more,
+    `call_lost` where the house has lost the customer, and `customer_ended` or `customer_gone` where the customer
+    left: they had been served until then, and have not abandoned anything.
     """
 
     kind: ClassVar[str] = "bot_ended"

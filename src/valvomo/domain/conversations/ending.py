@@ -21,7 +21,7 @@ from valvomo.domain.refusals import Reason, Refusal
 class Ended(Event):
     """The talk is over, the agent wraps up (T7).
 
-    `cause`: agent_ended, customer_ended, customer_gone, call_ended, too_long.
+    `cause`: agent_ended, customer_ended, customer_gone, call_ended, call_lost, too_long.
     `holds_until` is None when the units stay held until wrap-up is completed; equal to the fact's own time
     when wrap-up does not hold them at all.
     """
@@ -110,10 +110,11 @@ class Abandoned(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoClosed(Event):
-    """The auto-close time of the workstream has passed (T13)."""
+    """The auto-close time of the workstream has passed (T13), or it cannot go on for a `cause` (`call_lost`)."""
 
     kind: ClassVar[str] = "auto_closed"
     state: State
+    cause: str | None = None
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
         """Closed by the system; wrap-up that nobody completed counts as completed work."""

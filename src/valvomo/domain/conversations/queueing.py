@@ -28,7 +28,7 @@ class Queued(Event):
     """Open in a queue again; `from_id` is who had it.
 
     `cause` is `released`, `agent_gone`, `not_serving`, `transferred`, `assigned`, `handed_over`, `escalated`,
-    `language`, `affinity_lost` or `callback`. `affinity_id` is who had it and is to be asked first.
+    `language`, `affinity_lost`, `callback` or `call_lost`. `affinity_id` is who had it and is to be asked first.
     """
 
     kind: ClassVar[str] = "queued"

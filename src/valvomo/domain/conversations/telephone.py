@@ -34,14 +34,16 @@ AGAIN = frozenset({"busy", "no_answer", "declined", "failed"})
 MOST_TO_NUMBER = 3
 LIMITED_FOR = timedelta(hours=1)
 """Within which a number can be asked to be called back so often."""
+HOUSE = "house"
+"""Who wants them to be called where they were lost (`call_lost.py`) and could not ask."""
 _BACK = "callback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackRequested(Event):
-    """The customer does not wait on the line: they want to be called, at this number, when it is their turn.
+    """The customer is not on the line any more: they are called, at this number, when it is their turn.
 
-    `by`: with the `keys` of the telephone on which they wait, or in their `window`.
+    `by`: they asked with the `keys` of their telephone or in their `window`, or the `house` has lost them.
     """
 
     kind: ClassVar[str] = "callback_requested"
@@ -218,16 +220,15 @@ def hung_up(
 ) -> tuple[Event, ...]:
     """The telephone of this call is gone: `missed` while it was called, and the customer's end after that.
 
-    `why` is a word of the trunk's: of a call that failed the customer is gone and has not left. `place` is its
-    workstream, and the name of its queue.
+    `why` is a word of the trunk's; whom the house has lost, `call_lost.py` knows. `place` is its workstream, and the
+    name of its queue.
     """
     workstream, _ = place
     if _in(conversation, call_id, Line.DIALLING):
         return missed(conversation, place, "no_answer" if why in ("hung_up", "ended") else why, at=at)
     if not _in(conversation, call_id, Line.UP):
         return ()
-    cause = "customer_ended" if why == "hung_up" else "customer_gone"
-    decision = customer_end(conversation, workstream, at, cause=cause)
+    decision = customer_end(conversation, workstream, at, cause="customer_ended")
     return () if isinstance(decision, Refusal) else decision
 
 
