@@ -120,7 +120,9 @@ async def test_a_call_is_rated_once_when_it_is_over(house: House, often: None) -
     assert {(it.person_id, it.part, it.agent_id) for it in said.ways} == {
         (guest.id, "customer", "aino"), ("aino", "agent", "aino"),
     }  # fmt: skip
-    assert all(4.2 < it.worst <= it.mean < 4.42 for it in said.ways)
+    rated = [(it.worst, it.mean) for it in said.ways]
+    # A mean of what is always the same may come out a little less.
+    assert all(4.2 < worst < mean + 1e-9 < 4.42 for worst, mean in rated), rated
     again = RateCall(conversation_id=one, call_id=call_id)
     await house.floor.done(system(HOUSE, "calls"), again)
     assert [fact.kind for fact in await house.floor.facts(one)].count("call_rated") == 1
