@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from valvomo.cli.running import FailedError
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.monitor import Monitor
 from valvomo.db.database import Database
+from valvomo.db.transaction import Transaction
 from valvomo.domain.conversations.message import Visibility
 from valvomo.protocol.dataout import ContactLine, ConversationLine, ExportDocument, FactLine, MessageLine
 from valvomo.queries import dataout
@@ -79,6 +81,37 @@ async def test_all_that_there_is_is_written_once(floor: Floor, folder: Path) -> 
     assert about.lines == {name: len(lines(folder, name)) for name in dataout.FILES}
     assert about.organization.id == HOUSE
     assert about.position == len(await floor.all_facts())
+
+
+class Watched:
+    """The database, of which is known how many transactions are open."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.open = database, 0
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        async with self.database.reading() as tx:
+            self.open += 1
+            try:
+                yield tx
+            finally:
+                self.open -= 1
+
+    asking = reading
+
+
+async def test_nothing_is_held_open_while_it_rests(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataout, "CONVERSATIONS", 1)
+    reader, rested = Watched(floor.database), 0
+
+    async def rest(_worked: float) -> None:
+        nonlocal rested
+        assert reader.open == 0
+        rested += 1
+
+    pages = [name async for name, _ in dataout.everything(reader, HOUSE, rest)]
+    assert rested == sum(name != "messages" for name in pages) > 4
 
 
 async def test_its_journal_can_be_proved_without_the_database(folder: Path) -> None:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
-import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, Self
+from typing import Self
 
 import msgspec
-from cyclopts import Parameter
-from cyclopts.validators import Number
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import SpinnerColumn, TextColumn
 
 from valvomo import __version__
+from valvomo.cli.pacing import Pace, bar, rested
 from valvomo.cli.running import FailedError, load, reached, run
 from valvomo.db.database import Database
 from valvomo.main.clock import now
@@ -31,7 +26,7 @@ def export_command(
     folder: Path,
     *,
     organization: str = "",
-    pace: Annotated[float, Parameter(validator=Number(gt=0, lte=1))] = 1.0,
+    pace: Pace = 1.0,
 ) -> None:
     """Write an organization's conversations, messages, contacts and journal into a new folder, as JSON Lines.
 
@@ -74,16 +69,16 @@ async def export(
             else "name one with --organization: there is not just one"
         )
 
-    async def rest(worked: float) -> None:
-        await asyncio.sleep(worked * (1 / pace - 1))
-
     begun_at = clock()
-    with _Folder(folder) as into, _bar() as bar:
-        tasks = {name: bar.add_task(name, total=None) for name in FILES} if bar else {}
-        async for name, lines in everything(database, found[0], rest):
+    with (
+        _Folder(folder) as into,
+        bar(SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,}")) as seen,
+    ):
+        tasks = {name: seen.add_task(name, total=None) for name in FILES} if seen else {}
+        async for name, lines in everything(database, found[0], lambda worked: rested(worked, pace)):
             into.write(name, lines)
-            if bar:
-                bar.advance(tasks[name], len(lines))
+            if seen:
+                seen.advance(tasks[name], len(lines))
         document = ExportDocument(
             format=FORMAT,
             release=__version__,
@@ -147,16 +142,3 @@ class _Folder:
             one.close()
         if kind is not None:
             shutil.rmtree(self._partial, ignore_errors=True)
-
-
-def _bar() -> AbstractContextManager[Progress | None]:
-    """For people; a log needs none."""
-    if not sys.stderr.isatty():
-        return nullcontext(None)
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TextColumn("{task.completed:,}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )

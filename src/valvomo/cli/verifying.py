@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
 
-from cyclopts import Parameter
-from cyclopts.validators import Number
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from valvomo.cli.pacing import Pace, bar, rested
 from valvomo.cli.running import FailedError, load, reached, run
 from valvomo.db import inspections
 from valvomo.db.database import Database
@@ -23,6 +18,7 @@ from valvomo.db.transaction import Transaction
 from valvomo.files.port import Storage, StorageError
 from valvomo.main.clock import now
 from valvomo.main.reaching import storage_of
+from valvomo.queries.reading import Rest
 from valvomo.queries.verify import (
     STANDING,
     Check,
@@ -33,7 +29,6 @@ from valvomo.queries.verify import (
     verify_everything,
 )
 from valvomo.queries.verify.files import verify_files
-from valvomo.queries.verify.proof import Rest
 
 Say = Callable[[str], None]
 
@@ -42,7 +37,7 @@ def verify_command(
     *,
     since_last: bool = False,
     anew: bool = False,
-    pace: Annotated[float, Parameter(validator=Number(gt=0, lte=1))] = 1.0,
+    pace: Pace = 1.0,
 ) -> None:
     """Prove that every conversation equals the fold of its facts and that the journal's chain is whole.
 
@@ -86,10 +81,10 @@ async def _verify(wanted: Wanted) -> int:
 async def verify(database: Database, say: Say, wanted: Wanted, clock: Callable[[], datetime] = now) -> int:
     """Say what was found; the exit code is 0 when nothing was, else 1."""
     report = Report()
-    with _bar() as bar:
+    with bar(*_COLUMNS) as seen:
         files = 0
         for one in await organizations(database):
-            await _Run(database, one, report, wanted, clock).go(bar)
+            await _Run(database, one, report, wanted, clock).go(seen)
             if wanted.storage is not None:
                 files += await _files(database, wanted, one, report)
     for finding in report.findings:
@@ -175,7 +170,7 @@ class _Run:
             if bar is not None and task is not None:
                 seen = self.report.facts - done[0], self.report.conversations - done[1]
                 bar.update(task, completed=seen[0], conversations=seen[1])
-            await asyncio.sleep(worked * (1 / self.wanted.pace - 1))
+            await rested(worked, self.wanted.pace)
 
         return rest
 
@@ -184,17 +179,9 @@ _NOTHING = {
     "findings": [], "count": 0, "counts": {}, "behind": 0, "conversation": "", "fact": 0, "walked_at": None,
     "checked_at": {},
 }  # fmt: skip
-
-
-def _bar() -> AbstractContextManager[Progress | None]:
-    """For people; a log needs none."""
-    if not sys.stderr.isatty():
-        return nullcontext(None)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("facts, {task.fields[conversations]} conversations"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
+_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TextColumn("facts, {task.fields[conversations]} conversations"),
+)

@@ -7,24 +7,24 @@ moment. What is referred to is read after what refers to it, and the journal las
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import msgspec
 
 from valvomo.db.transaction import Transaction
 from valvomo.protocol.dataout import ContactLine, ConversationLine, FactLine, Line, MessageLine, NameLine
-from valvomo.queries.reading import Reader
+from valvomo.queries.reading import Reader, Rest
 
 CONVERSATIONS = 20
 LINES = 500
 """Of everything else, so many at a time."""
 
-Rest = Callable[[float], Awaitable[None]]
-"""Called after each page with the seconds that it took."""
 Page = tuple[str, Sequence[Line]]
 """The file that it belongs into, and its lines."""
 
+_WITHIN = "messages"
+"""Pages that are read in the transaction of the page behind them: of their conversations."""
 FILES = ("conversations", "messages", "contacts", "names", "journal")
 
 
@@ -37,13 +37,14 @@ async def organization(reader: Reader, wanted: str) -> tuple[str, str] | None:
 
 
 async def everything(reader: Reader, organization_id: str, rest: Rest) -> AsyncIterator[Page]:
-    """All pages, in the order in which they have to be read."""
+    """All pages, in the order in which they have to be read; a `rest` after each, while no transaction is open."""
     for pages in (_talks, _contacts, _names, _journal):
         began = time.perf_counter()
         async for page in pages(reader, organization_id):
             yield page
-            await rest(time.perf_counter() - began)
-            began = time.perf_counter()
+            if page[0] != _WITHIN:
+                await rest(time.perf_counter() - began)
+                began = time.perf_counter()
 
 
 async def _talks(reader: Reader, organization_id: str) -> AsyncIterator[Page]:
@@ -54,9 +55,9 @@ async def _talks(reader: Reader, organization_id: str) -> AsyncIterator[Page]:
             if not rows:
                 return
             ids = [row["id"] for row in rows]
-            yield "conversations", [ConversationLine(**dict(row)) for row in rows]
             async for lines in _said(tx, organization_id, ids):
-                yield "messages", lines
+                yield _WITHIN, lines
+        yield "conversations", [ConversationLine(**dict(row)) for row in rows]
         after = ids[-1]
 
 

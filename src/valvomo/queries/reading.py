@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from valvomo.db.transaction import Transaction
+
+Rest = Callable[[float], Awaitable[None]]
+"""Called after each piece of work that is one of many, with the seconds that it took."""
 
 
 class Reader(Protocol):

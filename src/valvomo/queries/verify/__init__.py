@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import attrgetter
 
-from valvomo.queries.reading import Reader
+from valvomo.queries.reading import Reader, Rest
 from valvomo.queries.verify.chain import Checkpoint
-from valvomo.queries.verify.proof import Proof, Rest, no_rest
+from valvomo.queries.verify.proof import Proof, no_rest
 from valvomo.queries.verify.report import Check, Finding, Report
 from valvomo.queries.verify.standing import STANDING
 

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from valvomo.db.transaction import Transaction
-from valvomo.queries.reading import Reader
+from valvomo.queries.reading import Reader, Rest
 from valvomo.queries.verify.chain import Chain, Checkpoint
 from valvomo.queries.verify.folds import Folds, verify_folds
 from valvomo.queries.verify.readable import unreadable
@@ -26,8 +26,6 @@ FACTS = 500
 CONVERSATIONS = 20
 """That are folded in one transaction."""
 
-Rest = Callable[[float], Awaitable[None]]
-"""Called after each piece of work with the seconds that it took."""
 Keep = Callable[[Checkpoint], Awaitable[None]]
 
 
