@@ -6,8 +6,6 @@ A mail on which that process is killed is kept as one that cannot be read, and s
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import struct
 import sys
 
 import msgspec
@@ -15,16 +13,23 @@ import msgspec
 from valvomo.channels.email.forms import EmailSettings
 from valvomo.channels.email.items import broken
 from valvomo.channels.email.mailbox import Lying
-from valvomo.channels.email.taking_apart import LENGTH, READY, Task, Told
+from valvomo.channels.email.taking_apart import READY, Task, Told
 from valvomo.channels.port import Item, UnavailableError
+from valvomo.pipes import ended, packed, unpacked
 
 SECONDS = 25.0
 """For one mail, on the clock: with what comes before it, less than the lease of who reads."""
 CPU_SECONDS = 20
 """For one mail, of a processor. One of 94 MB takes six on a machine that is slow."""
 START_SECONDS = 30.0
+AT_ONCE = 0.0
+"""Whoever is not wanted any more may be busy for long."""
 TOO_COSTLY = "it takes more time or memory than any mail may"
-_PIECE, _LENGTH = 1 << 20, 8
+MOST_BYTES = 1 << 30
+"""Of what a mail is to us: its files are in it."""
+_PIECE = 1 << 20
+_READY = msgspec.msgpack.Decoder(str)
+_TOLD = msgspec.msgpack.Decoder(Told)
 
 
 class Apart:
@@ -44,9 +49,7 @@ class Apart:
 
     async def item(self, settings: EmailSettings, raw: bytes, lying: Lying, problem: str = "") -> Item:
         """What a mail is to the house. Raises `UnavailableError` where no process can be had."""
-        task = msgspec.msgpack.encode(
-            Task(settings=settings, lying=lying, problem=problem, seconds=self._cpu_seconds)
-        )
+        task = Task(settings=settings, lying=lying, problem=problem, seconds=self._cpu_seconds, size=len(raw))
         for _ in range(2):
             process = await self.ready()
             try:
@@ -55,7 +58,7 @@ class Apart:
             except TimeoutError:
                 await self.close()
                 return broken(raw, lying, TOO_COSTLY)
-            except (OSError, EOFError):
+            except (OSError, EOFError, ValueError):
                 # One that has ended for idleness just then has not looked at the mail: another one does.
                 if await process.wait():
                     return broken(raw, lying, TOO_COSTLY)
@@ -65,14 +68,7 @@ class Apart:
         """Nobody reads any more."""
         process, self._process = self._process, None
         if process is not None:
-            await _end(process)
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-    await process.wait()
+            await ended(process, AT_ONCE)
 
 
 async def _started() -> asyncio.subprocess.Process:
@@ -85,14 +81,14 @@ async def _started() -> asyncio.subprocess.Process:
         raise UnavailableError(f"no process to read mails in: {error}"[:200]) from error
     try:
         async with asyncio.timeout(START_SECONDS):
-            if await _pipes(process)[1].readexactly(len(READY)) == READY:
+            if await unpacked(_pipes(process)[1], _READY) == READY:
                 return process
-    except (TimeoutError, EOFError):
+    except (TimeoutError, ValueError):
         pass
     except BaseException:
-        await _end(process)
+        await ended(process, AT_ONCE)
         raise
-    await _end(process)
+    await ended(process, AT_ONCE)
     raise UnavailableError("whoever is to read mails does not begin")
 
 
@@ -102,15 +98,15 @@ def _pipes(process: asyncio.subprocess.Process) -> tuple[asyncio.StreamWriter, a
     return process.stdin, process.stdout
 
 
-async def _asked(process: asyncio.subprocess.Process, task: bytes, raw: bytes) -> Item:
-    """Raises `OSError` or `EOFError` where it ends before it has answered."""
+async def _asked(process: asyncio.subprocess.Process, task: Task, raw: bytes) -> Item:
+    """Raises `OSError`, `EOFError` or `ValueError` where it ends before it has answered."""
     given, said = _pipes(process)
-    given.write(LENGTH.pack(len(task), len(raw)) + task)
+    given.write(packed(task))
     for start in range(0, len(raw), _PIECE):
         given.write(raw[start : start + _PIECE])
         await given.drain()
-    (size,) = struct.unpack("!Q", await said.readexactly(_LENGTH))
-    told = msgspec.msgpack.decode(await said.readexactly(size), type=Told)
-    if (item := told.inbound or told.report) is None:
-        raise EOFError
+    told: Told | None = await unpacked(said, _TOLD, MOST_BYTES)
+    item = (told.inbound or told.report) if told else None
+    if item is None:
+        raise EOFError("the process has ended")
     return item

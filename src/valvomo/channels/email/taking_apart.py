@@ -6,12 +6,9 @@ what is not, this process may take only so much time of a processor for one mail
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
-import select
-import struct
-import sys
-from typing import BinaryIO
 
 import msgspec
 
@@ -19,23 +16,24 @@ from valvomo.channels.email.forms import EmailSettings
 from valvomo.channels.email.items import broken, item_of
 from valvomo.channels.email.mailbox import Lying
 from valvomo.channels.port import Inbound, Report
+from valvomo.pipes import packed, standard, unpacked
 
 MEMORY = 2 * 1024**3
 """Bytes of address space; the largest mail takes half of it."""
 IDLE_SECONDS = 60.0
 """With no mail for so long, it ends; the next one is given another process."""
 NICENESS = 5
-READY = b"."
-LENGTH = struct.Struct("!QQ")
+READY = "ready"
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A mail to take apart, and how many seconds of a processor that may take; its bytes follow."""
+    """A mail to take apart, and how many seconds of a processor that may take; its bytes follow, `size` of them."""
 
     settings: EmailSettings
     lying: Lying
     problem: str
     seconds: int
+    size: int
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,25 +43,31 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     report: Report | None = None
 
 
-def main() -> None:
+_TASK = msgspec.msgpack.Decoder(Task)
+
+
+async def main() -> None:
     """Until nobody has another one."""
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Unbuffered, so that what has come is seen by `select`.
-    given, out = os.fdopen(0, "rb", buffering=0), sys.stdout.buffer
-    out.write(READY)
-    out.flush()
-    while select.select([given], [], [], IDLE_SECONDS)[0]:
-        task_bytes, size = LENGTH.unpack(head) if (head := _exactly(given, LENGTH.size)) else (0, 0)
-        if not task_bytes:
-            return
-        task = msgspec.msgpack.decode(_exactly(given, task_bytes), type=Task)
-        raw = _exactly(given, size)
+    given, out = await standard()
+    out.write(packed(READY))
+    while (task := await _next(given)) is not None:
+        raw = await given.readexactly(task.size)
         _allow(task.seconds)
-        answer = _answer(task, raw)
-        out.write(struct.pack("!Q", len(answer)) + answer)
-        out.flush()
+        out.write(packed(_told(task, raw)))
+        await out.drain()
+
+
+async def _next(given: asyncio.StreamReader) -> Task | None:
+    """The next mail; none at the end, or where none has come for long."""
+    try:
+        async with asyncio.timeout(IDLE_SECONDS):
+            task: Task | None = await unpacked(given, _TASK)
+    except TimeoutError:
+        return None
+    return task
 
 
 def _allow(seconds: int) -> None:
@@ -73,28 +77,13 @@ def _allow(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
-def _exactly(given: BinaryIO, size: int) -> bytes:
-    """So many bytes; none, if there are no more to come."""
-    came = bytearray()
-    while len(came) < size:
-        more = given.read(min(size - len(came), 1 << 20))
-        if not more:
-            return b""
-        came += more
-    return bytes(came)
-
-
-def _answer(task: Task, raw: bytes) -> bytes:
+def _told(task: Task, raw: bytes) -> Told:
     try:
         item = item_of(task.settings, raw, task.lying, task.problem)
-        return msgspec.msgpack.encode(_told(item))
     except (MemoryError, ValueError, TypeError) as error:
-        return msgspec.msgpack.encode(_told(broken(raw, task.lying, type(error).__name__)))
-
-
-def _told(item: Inbound | Report) -> Told:
+        item = broken(raw, task.lying, type(error).__name__)
     return Told(inbound=item) if isinstance(item, Inbound) else Told(report=item)
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())
