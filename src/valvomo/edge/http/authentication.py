@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from valvomo.domain.access.actor import Actor
@@ -70,7 +71,7 @@ class Authentication:
     async def of_session(self, token: str, *, enrolling: bool = False) -> Actor | Refusal:
         """Who has this console session; `enrolling` lets in who still has to get a second factor."""
         if enrolling:
-            return await self._ask("enrolling", token, self._enrolling, Actor)
+            return await self._ask("enrolling", token, partial(self._session, enrolling=True), Actor)
         return await self._ask("session", token, self._session, Actor)
 
     async def of_token(self, secret: str) -> Actor | Refusal:
@@ -140,13 +141,9 @@ class Authentication:
             return None
         return who
 
-    async def _session(self, token: str) -> Actor | Refusal:
+    async def _session(self, token: str, *, enrolling: bool = False) -> Actor | Refusal:
         async with self._reader.asking() as tx:
-            return await people.actor_of_session(tx, token, self._clock())
-
-    async def _enrolling(self, token: str) -> Actor | Refusal:
-        async with self._reader.asking() as tx:
-            return await people.actor_of_session(tx, token, self._clock(), enrolling=True)
+            return await people.actor_of_session(tx, token, self._clock(), enrolling=enrolling)
 
     async def _token(self, secret: str) -> Actor | Refusal:
         async with self._reader.asking() as tx:
