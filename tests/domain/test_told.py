@@ -91,6 +91,7 @@ from valvomo.domain.conversations.recording import (
     RecordingResumed,
     RecordingStarted,
 )
+from valvomo.domain.conversations.scheduled import TransferDropped, TransferScheduled
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.survey_form import SurveyKind
 from valvomo.domain.conversations.telephone import (
@@ -103,7 +104,6 @@ from valvomo.domain.conversations.telephone import (
     TelephoneMissed,
 )
 from valvomo.domain.conversations.told import notified, told_customer
-from valvomo.domain.conversations.transfer import TransferScheduled
 from valvomo.domain.conversations.vip import VipMarked
 from valvomo.domain.conversations.window import WindowClosed, WindowOpened
 from valvomo.domain.records.events import RecordsImported
@@ -194,6 +194,8 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (overflowed(Remedy.QUEUE), None, NOBODY, False),
     (scheduled("supervisor"), None, NOBODY, True),
     (scheduled("agent"), None, NOBODY, False),
+    (TransferDropped(transfer=scheduled("supervisor").transfer, cause="ended"), None, ("saara",), True),
+    (TransferDropped(transfer=scheduled("agent").transfer, cause="ended"), None, ("saara",), False),
     (MonitorStarted(**WATCH), None, NOBODY, True),
     (MonitorStarted(**WATCH, shown=True), None, NOBODY, True),
     (MonitorStopped(**WATCH), None, NOBODY, True),

@@ -26,11 +26,13 @@ from sample_talk import (
     workstream,
 )  # fmt: skip
 
+from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.conversations.bots import escalate
 from valvomo.domain.conversations.call import CallDeclined, accept_call, elevate, elevate_refusal
 from valvomo.domain.conversations.call_end import CallEnded, end_call
 from valvomo.domain.conversations.call_marks import Call
+from valvomo.domain.conversations.ending import end
 from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.model import (
     Channel,
@@ -42,7 +44,9 @@ from valvomo.domain.conversations.model import (
 )
 from valvomo.domain.conversations.offers import OfferMade, OfferWithdrawn
 from valvomo.domain.conversations.queueing import Queued
-from valvomo.domain.conversations.targets import Asking
+from valvomo.domain.conversations.scheduled import TransferDropped
+from valvomo.domain.conversations.targets import Asking, Queue
+from valvomo.domain.conversations.told import notified
 from valvomo.domain.conversations.transfer import (
     schedule_transfer,
     transfer_refusal,
@@ -138,15 +142,52 @@ class TestWhenTheCallEnds:
         assert (now.offer.agent_id, now.offer.by_id, now.offer.stay) == ("eino", "saara", True)
 
     @pytest.mark.parametrize(
-        ("target", "events"),
-        [(None, [CallEnded]), (agent(chosen=Presence.AWAY), [CallEnded]), (agent(), [CallEnded, OfferMade])],
-        ids=["gone", "away", "there"],
+        ("target", "cause"),
+        [
+            (None, "not_possible"),
+            (agent(chosen=Presence.AWAY), "not_available"),
+            (agent(load=3), "no_capacity"),
+            (queue(members=0), "not_possible"),
+            (replace(queue(), open=False), "closed"),
+        ],
+        ids=["gone", "away", "full", "deserted", "closed"],
     )
-    def test_if_its_target_can_still_be_asked(self, target: object, events: list[type]) -> None:
+    def test_whoever_wanted_it_hears_that_it_could_not_be_made(
+        self, target: Agent | Queue | None, cause: str
+    ) -> None:
         scheduled = replace(elevated(), scheduled_transfer=WISH)
-        decision = end_call(scheduled, workstream(), target, "o1", at=AT)  # type: ignore[arg-type]
+        decision = end_call(scheduled, workstream(), target, "o1", at=AT)
+        assert decision == (CallEnded(), TransferDropped(transfer=WISH, cause=cause))
+        assert notified(decision[1], scheduled) == ("saara",)
+
+    def test_with_the_overrides_that_were_given(self) -> None:
+        wish = replace(WISH, override_presence=True, override_capacity=True)
+        scheduled = replace(elevated(), scheduled_transfer=wish)
+        now = after(
+            scheduled, end_call(scheduled, workstream(), agent(chosen=Presence.AWAY, load=3), "o1", at=AT)
+        )
+        assert now.offer is not None
+        assert (now.offer.override_presence, now.offer.override_capacity, now.offer.excess_units) == (
+            True,
+            True,
+            1,
+        )
+
+    def test_to_a_queue(self) -> None:
+        wish = ScheduledTransfer(
+            queue_id="billing", queue_name="Billing", by_id="saara", by_role="supervisor"
+        )
+        scheduled = after(elevated(), schedule_transfer(elevated(), wish))
+        now = after(scheduled, end_call(scheduled, workstream(), queue(), "o1", at=AT))
+        assert (now.state, now.queue_id, now.mode, now.transfers) == (State.OPEN, "billing", Mode.TEXT, 1)
+        own = replace(wish, queue_id="support", queue_name="Support")
+        assert schedule_transfer(elevated(), own) == Refusal(Reason.SAME_QUEUE, {"queue": "Support"})
+
+    def test_it_goes_with_what_it_was_of(self) -> None:
+        scheduled = replace(elevated(), scheduled_transfer=WISH)
+        decision = end("aino", scheduled, workstream(), AT)
         assert isinstance(decision, tuple)
-        assert [type(event) for event in decision] == events
+        assert decision[0] == TransferDropped(transfer=WISH, cause="ended")
 
     def test_it_dies_with_the_agent_it_was_to_be_taken_from(self) -> None:
         scheduled = replace(elevated(), scheduled_transfer=WISH)

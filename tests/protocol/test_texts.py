@@ -23,6 +23,7 @@ from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.conversations.message import Visibility
 from valvomo.domain.conversations.model import Channel, Mode, OfferKind, Role, Stage, State
+from valvomo.domain.conversations.scheduled import WHY
 from valvomo.domain.customers.identity import Flaw
 from valvomo.domain.refusals import Reason
 from valvomo.domain.routing.overflow import Trigger
@@ -46,13 +47,13 @@ TOLD = (
     "house_says", "supervisor_ended", "agent_ended", "ended", "handed_to_people",
 )  # fmt: skip
 NOTICES = (
-    "offer_accepted", "offer_rejected", "offer_expired", "offer_withdrawn", "force_closed",
+    "offer_accepted", "offer_rejected", "offer_expired", "offer_withdrawn", "transfer_dropped", "force_closed",
     "supervisor_joined", "took_over", "transferred_away", "alert_assigned", "alert_yours", "channel_held",
     "message_undelivered",
 )  # fmt: skip
 CAUSES = ("connection_lost", "right_withdrawn", "not_serving", "taking_part", "queued", "parked", "ended",
-          "transfer_asked", "taken_over", "transferred", CALL_LOST,
-          *Trigger)  # fmt: skip
+          "transfer_asked", "taken_over", "transferred", "not_possible", CALL_LOST,
+          *WHY.values(), *Trigger)  # fmt: skip
 SETTINGS = (
     "supervision", "attention", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill",
     "alert_rule", "hours", "presence", "template", "quick_reply", "disposition", "insight", "evaluation_form",

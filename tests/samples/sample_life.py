@@ -163,6 +163,8 @@ class Life(RuleBasedStateMachine):
                 assert role is Role.MONITOR or event.kind == "supervisor_joined", event.kind
             else:
                 assert role is one.role or role is Role.PRIMARY, event.kind
+        if before.scheduled_transfer and not self.now.scheduled_transfer:
+            assert event.kind in ("call_ended", "transfer_dropped"), f"{event.kind} drops a transfer"
         for asked in before.offers:
             assert asked in self.now.offers or asked == getattr(event, "offer", None), (
                 f"{event.kind} cuts an offer"
@@ -211,9 +213,11 @@ class Life(RuleBasedStateMachine):
         by = ("saara", "supervisor", None)
         self.take(transfer.transfer_to_queue(self.now, self.stream, target, by, at=self.at))
 
-    @rule(who=WHO)
+    @rule(who=st.sampled_from((*PEOPLE, "billing", "support")))
     def pass_on_later(self, who: str) -> None:
         wish = ScheduledTransfer(agent_id=who, agent_name=who.title(), by_id="saara", by_role="supervisor")
+        if who not in PEOPLE:
+            wish = ScheduledTransfer(queue_id=who, queue_name=who, by_id="saara", by_role="supervisor")
         self.take(transfer.schedule_transfer(self.now, wish))
 
     @rule()
@@ -284,7 +288,9 @@ class Life(RuleBasedStateMachine):
     @rule()
     def end_call(self) -> None:
         wish = self.now.scheduled_transfer
-        target = self.agent(wish.agent_id) if wish else None
+        target = None
+        if wish is not None:
+            target = self.agent(wish.agent_id) if wish.agent_id else queue(wish.target[0], self.kind())
         self.take(call_end.end_call(self.now, self.stream, target, self.name(), at=self.at))
 
     @rule(

@@ -226,6 +226,7 @@ def scripted() -> list[Step]:
         ),
         (8, "pick elevate answers_call records troubles hold troubles end_call troubles end"),
         (0, RINGS),
+        (1, "pick elevate answers_call transfer_later end"),
         (1, "pick elevate declines_call elevate answers_call guest_goes"),
         (4, "pick agent_comes agent_goes agent_comes end minute complete"),
         (0, "long"),

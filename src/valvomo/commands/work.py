@@ -31,6 +31,7 @@ from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.queueing import Queued
+from valvomo.domain.conversations.scheduled import TransferDropped
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.told import notified, told_customer
 from valvomo.domain.conversations.workstream import Workstream
@@ -170,7 +171,12 @@ class Work:
             conversation_id=after.id,
             version=after.version,
             audited=audited(event),
-            notify=tuple(person for person in notified(event, before) if person != self.actor.id),
+            notify=tuple(
+                person
+                for person in notified(event, before)
+                # Who ends a call, or what it is in, has not said that nobody is to be asked then.
+                if person != self.actor.id or isinstance(event, TransferDropped)
+            ),
         )
         self.facts.append(fact)
         letters = [(self.organization_id, *letter) for letter in letters_of(fact, after)]

@@ -199,7 +199,7 @@ def document_parts(
         "declines": conversation.declines,
         "served_by": conversation.served_by,
         "deadlines": conversation.deadlines,
-        "scheduled_transfer": Named(wish.agent_id, wish.agent_name) if wish else None,
+        "scheduled_transfer": Named(*wish.target) if wish else None,
         "details": record_details(conversation),
         "bot_summary": known.summary if known and reads_notes(actor) else None,
         "recordings": conversation.recordings,

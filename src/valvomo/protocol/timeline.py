@@ -152,7 +152,7 @@ def event_facts(event: Event, lookups: Lookups) -> dict[str, object]:
         if isinstance(value, Offer):
             facts.update(_offer(value, lookups))
         elif isinstance(value, ScheduledTransfer):
-            facts.update(agent=value.agent_name, note=value.note)
+            facts.update(agent=value.target[1], note=value.note)
         elif isinstance(value, Enum):
             facts[one.name] = value.value
         elif isinstance(value, str | int | bool) and not one.name.endswith("_id") and one.name != "digest":

@@ -25,6 +25,7 @@ export const KINDS = [
   'offer_expired',
   'queued',
   'transfer_scheduled',
+  'transfer_dropped',
   'force_closed',
   'presence_set',
   'setting_changed',

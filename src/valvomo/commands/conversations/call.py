@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from valvomo.commands.conversations.connection import CustomerEnd, end_by_customer
+from valvomo.commands.conversations.targets import scheduled_target
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
 from valvomo.domain.access.actor import ActorKind
@@ -180,8 +181,7 @@ async def _customers(work: Work, conversation_id: str) -> Conversation | Refusal
 
 
 async def _ended(work: Work, conversation: Conversation, by_role: str) -> Outcome:
-    wish = conversation.scheduled_transfer
-    target = await work.lock_agent(wish.agent_id) if wish else None
+    target = await scheduled_target(work, conversation.scheduled_transfer)
     workstream = await work.workstream(conversation)
     decision = call_end.end_call(
         conversation, workstream, target, work.new_id(), by_role=by_role, at=work.now

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from valvomo.commands.agents.presence import change_presence
 from valvomo.commands.conversations.revive import hear
+from valvomo.commands.conversations.targets import scheduled_target
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work, outcome_of
 from valvomo.db import agents, conversations, house
@@ -112,8 +113,7 @@ async def _customer_gone(work: Work, conversation: Conversation, workstream: Wor
     if conversation.channel in SYNCHRONOUS:
         left = customer_end(conversation, workstream, work.now, cause=cause)
     else:
-        wish = conversation.scheduled_transfer
-        target = await work.lock_agent(wish.agent_id) if wish else None
+        target = await scheduled_target(work, conversation.scheduled_transfer)
         left = end_call(conversation, workstream, target, work.new_id(), cause=cause, at=work.now)
     return () if isinstance(left, Refusal) else left
 
@@ -139,7 +139,7 @@ async def _lock_agents(work: Work, conversation: Conversation) -> None:
     if any(due(conversation, name, work.now) for name in (Deadline.OFFER, Deadline.CONSULT_OFFER)):
         touched = {*conversation.holds, *(one.agent_id for one in conversation.offers)}
     wish = conversation.scheduled_transfer
-    if wish is not None and due(conversation, Deadline.RECONNECT, work.now):
+    if wish is not None and wish.agent_id is not None and due(conversation, Deadline.RECONNECT, work.now):
         touched.add(wish.agent_id)
     if touched:
         await agents.lock(work.tx, work.organization_id, sorted(touched), work.now)

@@ -36,12 +36,13 @@ class TransferToAgent(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferToQueue(Command):
-    """Give it back to a queue at once, its age kept."""
+    """Give it back to a queue at once, its age kept; `when_call_ends` keeps the wish until the call is over."""
 
     act: ClassVar[Act | None] = Act.TRANSFER_QUEUE
     conversation_id: str
     queue: str
     note: str | None = None
+    when_call_ends: bool = False
 
 
 @handles(TransferToAgent)
@@ -55,12 +56,19 @@ async def transfer_to_agent(work: Work, command: TransferToAgent) -> Outcome:
     if isinstance(agent, Refusal):
         return agent
     role = _role(work, conversation)
+    supervising = role == "supervisor"
     if command.when_call_ends:
         wish = ScheduledTransfer(
-            agent_id=agent.id, agent_name=agent.name, by_id=work.actor.id, by_role=role, note=command.note
+            agent_id=agent.id,
+            agent_name=agent.name,
+            by_id=work.actor.id,
+            by_role=role,
+            note=command.note,
+            override_presence=command.override_presence and supervising,
+            override_capacity=command.override_capacity and supervising,
+            stay=command.stay or supervising,
         )
         return await work.decide(conversation, rules.schedule_transfer(conversation, wish))
-    supervising = role == "supervisor"
     asking = Asking(
         offer_id=work.new_id(),
         kind=OfferKind.TRANSFER,
@@ -78,14 +86,20 @@ async def transfer_to_agent(work: Work, command: TransferToAgent) -> Outcome:
 
 @handles(TransferToQueue)
 async def transfer_to_queue(work: Work, command: TransferToQueue) -> Outcome:
-    """Open in the other queue."""
-    conversation = await work.lock_for(command.conversation_id, Act.TRANSFER_QUEUE)
+    """Open in the other queue, or the wish for it."""
+    act = Act.TRANSFER_WHEN_CALL_ENDS if command.when_call_ends else Act.TRANSFER_QUEUE
+    conversation = await work.lock_for(command.conversation_id, act)
     if isinstance(conversation, Refusal):
         return conversation
     queue = await queue_target(work, command.queue)
     if isinstance(queue, Refusal):
         return queue
     by = (work.actor.id, _role(work, conversation), command.note)
+    if command.when_call_ends:
+        wish = ScheduledTransfer(
+            queue_id=queue.id, queue_name=queue.name, by_id=by[0], by_role=by[1], note=by[2]
+        )
+        return await work.decide(conversation, rules.schedule_transfer(conversation, wish))
     workstream = await work.workstream(conversation)
     return await work.decide(
         conversation, rules.transfer_to_queue(conversation, workstream, queue, by, at=work.now)

@@ -27,8 +27,8 @@ from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
 from valvomo.domain.conversations.mute import Muted, Pinned, Unmuted, Unpinned
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferMade, OfferRejected
 from valvomo.domain.conversations.queueing import Queued
+from valvomo.domain.conversations.scheduled import TransferDropped, TransferScheduled
 from valvomo.domain.conversations.telephone import Forwarded
-from valvomo.domain.conversations.transfer import TransferScheduled
 from valvomo.domain.records.events import RecordsImported
 
 _SUPERVISOR = "supervisor"
@@ -69,7 +69,7 @@ def audited(event: Event | HouseFact) -> bool:  # noqa: C901 - a list, case by c
             return role == _SUPERVISOR
         case BotResumed(by_id=by):
             return by is not None
-        case TransferScheduled(transfer=transfer):
+        case TransferScheduled(transfer=transfer) | TransferDropped(transfer=transfer):
             return transfer.by_role == _SUPERVISOR
         case _:
             return False

@@ -9,10 +9,12 @@ from typing import ClassVar
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.call import decline_call
 from valvomo.domain.conversations.event import Event, without_call
+from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.model import Conversation, OfferKind
 from valvomo.domain.conversations.queueing import owner_refusal
-from valvomo.domain.conversations.targets import Asking
-from valvomo.domain.conversations.transfer import transfer_to_agent
+from valvomo.domain.conversations.scheduled import dropped
+from valvomo.domain.conversations.targets import Asking, Queue
+from valvomo.domain.conversations.transfer import transfer_to_agent, transfer_to_queue
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
 
@@ -44,29 +46,51 @@ def end_call_refusal(agent_id: str, conversation: Conversation) -> Refusal | Non
 def end_call(
     conversation: Conversation,
     workstream: Workstream,
-    target: Agent | None,
+    target: Agent | Queue | None,
     offer_id: str,
     *,
     by_role: str | None = None,
     cause: str | None = None,
     at: datetime,
 ) -> tuple[Event, ...] | Refusal:
-    """The call ends; a transfer that was scheduled for now is made, if its target can still be asked."""
+    """The call ends; a transfer that was scheduled for now is made if it still can be, else dropped with the reason.
+
+    `target` is the agent or queue of the scheduled one, None where there is none any more.
+    """
     if conversation.call is not None and conversation.call.asked:
         return decline_call(conversation, "withdrawn")
     if not conversation.elevated:
         return Refusal(Reason.NOT_ELEVATED)
     ended = CallEnded(by_role=by_role, cause=cause)
-    waiting = conversation.scheduled_transfer
-    if waiting is None or target is None:
+    wish = conversation.scheduled_transfer
+    if wish is None:
         return (ended,)
+    made = _made(wish, ended.apply(conversation, at), workstream, target, offer_id=offer_id, at=at)
+    return (ended, *((dropped(wish, made),) if isinstance(made, Refusal) else made))
+
+
+def _made(
+    wish: ScheduledTransfer,
+    conversation: Conversation,
+    workstream: Workstream,
+    target: Agent | Queue | None,
+    *,
+    offer_id: str,
+    at: datetime,
+) -> tuple[Event, ...] | Refusal:
+    if target is None:
+        return Refusal(Reason.UNKNOWN_TARGET)
+    if isinstance(target, Queue):
+        by = (wish.by_id, wish.by_role, wish.note)
+        return transfer_to_queue(conversation, workstream, target, by, at=at)
     asking = Asking(
         offer_id=offer_id,
         kind=OfferKind.TRANSFER,
-        by_id=waiting.by_id,
-        by_role=waiting.by_role,
-        note=waiting.note,
-        stay=waiting.by_role == "supervisor",
+        by_id=wish.by_id,
+        by_role=wish.by_role,
+        override_presence=wish.override_presence,
+        override_capacity=wish.override_capacity,
+        note=wish.note,
+        stay=wish.stay or wish.by_role == "supervisor",
     )
-    made = transfer_to_agent(ended.apply(conversation, at), workstream, target, asking, at=at)
-    return (ended,) if isinstance(made, Refusal) else (ended, *made)
+    return transfer_to_agent(conversation, workstream, target, asking, at=at)

@@ -59,6 +59,7 @@ from valvomo.domain.conversations.recording import (
     RecordingResumed,
     RecordingStarted,
 )
+from valvomo.domain.conversations.scheduled import TransferDropped, TransferScheduled
 from valvomo.domain.conversations.start import ConversationStarted
 from valvomo.domain.conversations.survey import SurveyAnswered, SurveyAsked
 from valvomo.domain.conversations.telephone import (
@@ -70,7 +71,6 @@ from valvomo.domain.conversations.telephone import (
     TelephoneDialled,
     TelephoneMissed,
 )
-from valvomo.domain.conversations.transfer import TransferScheduled
 from valvomo.domain.conversations.vip import VipMarked
 from valvomo.domain.conversations.window import WindowClosed, WindowOpened
 
@@ -93,6 +93,7 @@ EVENTS: Mapping[str, type[Event]] = {
         NoLongerOrphaned,
         Overflowed,
         TransferScheduled,
+        TransferDropped,
         MonitorStarted,
         MonitorStopped,
         SupervisorJoined,

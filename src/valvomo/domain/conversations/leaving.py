@@ -16,6 +16,7 @@ from valvomo.domain.conversations.join import ParticipantLeft
 from valvomo.domain.conversations.model import Conversation, Participant, Role, State
 from valvomo.domain.conversations.monitor import MonitorStopped
 from valvomo.domain.conversations.offers import OfferWithdrawn
+from valvomo.domain.conversations.scheduled import TransferDropped
 
 WATCHED = frozenset({State.WAITING, State.WRAP_UP})
 """Where monitoring goes on: it is allowed there as well (spec 1 §3), so for a monitor nothing has ended. Open again
@@ -26,7 +27,7 @@ def put_out(conversation: Conversation, into: State) -> tuple[Event, ...]:
     """The ends of everybody who cannot be in it any more once it is `into`; to be decided before what takes it there.
 
     Only monitors may stay: a consult and a joined supervisor take part in talk, and there is none. Nobody is asked
-    into it any more either.
+    into it any more either, nor is it transferred when a call ends that is over with it.
     """
     cause = {State.OPEN: "queued", State.WAITING: "parked"}.get(into, "ended")
     left = (
@@ -34,7 +35,9 @@ def put_out(conversation: Conversation, into: State) -> tuple[Event, ...]:
         for one in conversation.participants
         if one.role is not Role.MONITOR or into not in WATCHED
     )
-    return (*left, *withdrawn(conversation, cause))
+    wish = conversation.scheduled_transfer
+    dropped = () if wish is None else (TransferDropped(transfer=wish, cause=cause),)
+    return (*left, *withdrawn(conversation, cause), *dropped)
 
 
 def withdrawn(conversation: Conversation, cause: str) -> tuple[OfferWithdrawn, ...]:

@@ -50,13 +50,26 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledTransfer:
-    """A transfer that waits for the call to end (spec 1 §3 e)."""
+    """A transfer that waits for the call to end, to an agent or to a queue (spec 1 §3 e).
 
-    agent_id: str
-    agent_name: str
+    The overrides and `stay` are those of the act: what was demanded and given must count when it is made.
+    """
+
+    agent_id: str | None = None
+    agent_name: str | None = None
+    queue_id: str | None = None
+    queue_name: str | None = None
     by_id: str
     by_role: str
     note: str | None = None
+    override_presence: bool = False
+    override_capacity: bool = False
+    stay: bool = False
+
+    @property
+    def target(self) -> tuple[str, str]:
+        """To whom or where: id and name."""
+        return self.agent_id or self.queue_id or "", self.agent_name or self.queue_name or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

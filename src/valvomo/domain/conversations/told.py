@@ -15,6 +15,7 @@ from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, Off
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import Queued
+from valvomo.domain.conversations.scheduled import TransferDropped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,8 @@ def notified(event: Event, conversation: Conversation) -> tuple[str, ...]:
         case ForceClosed(by_id=by):
             inside = [one.id for one in conversation.participants]
             return tuple(person for person in _people(conversation.owner_id, *inside) if person != by)
+        case TransferDropped(transfer=transfer):
+            return _people(transfer.by_id)
         case SupervisorJoined() | TookOver():
             return _people(conversation.owner_id)
         case Queued(cause="transferred", by_id=by) if by != conversation.owner_id:

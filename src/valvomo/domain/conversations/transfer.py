@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
 
 from valvomo.domain.agents.capacity import Agent
 from valvomo.domain.conversations.call import CallDeclined
@@ -14,21 +12,10 @@ from valvomo.domain.conversations.marks import ScheduledTransfer
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.conversations.offers import OfferMade, OfferWithdrawn
 from valvomo.domain.conversations.queueing import Queued
+from valvomo.domain.conversations.scheduled import TransferScheduled
 from valvomo.domain.conversations.targets import Asking, Queue, agent_refusal, offer_to, queue_refusal
 from valvomo.domain.conversations.workstream import Workstream
 from valvomo.domain.refusals import Reason, Refusal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferScheduled(Event):
-    """It will be transferred when the call ends (spec 1 §3 e)."""
-
-    kind: ClassVar[str] = "transfer_scheduled"
-    transfer: ScheduledTransfer
-
-    def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """Kept until the call ends; a later one replaces an earlier one."""
-        return replace(conversation, scheduled_transfer=self.transfer)
 
 
 def transfer_refusal(conversation: Conversation) -> Refusal | None:
@@ -91,8 +78,10 @@ def schedule_transfer(conversation: Conversation, transfer: ScheduledTransfer) -
     """Transfer when the call ends."""
     if refusal := schedule_refusal(conversation):
         return refusal
-    if transfer.agent_id == conversation.owner_id:
+    if transfer.agent_id is not None and transfer.agent_id == conversation.owner_id:
         return Refusal(Reason.SAME_AGENT, {"agent": transfer.agent_name})
+    if transfer.queue_id is not None and transfer.queue_id == conversation.queue_id:
+        return Refusal(Reason.SAME_QUEUE, {"queue": transfer.queue_name})
     return (TransferScheduled(transfer=transfer),)
 
 

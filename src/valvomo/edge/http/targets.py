@@ -28,7 +28,12 @@ def assignment(conversation_id: str, data: AssignRequest) -> Command:
 def transfer_of(conversation_id: str, data: TransferRequest) -> Command:
     """Transfer to the agent or queue."""
     if data.agent is None:
-        return TransferToQueue(conversation_id=conversation_id, queue=data.queue or "", note=data.note)
+        return TransferToQueue(
+            conversation_id=conversation_id,
+            queue=data.queue or "",
+            note=data.note,
+            when_call_ends=data.when_call_ends,
+        )
     return TransferToAgent(
         conversation_id=conversation_id,
         agent_id=data.agent,

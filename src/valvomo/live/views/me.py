@@ -16,6 +16,7 @@ from valvomo.domain.conversations.join import SupervisorJoined, TookOver
 from valvomo.domain.conversations.model import Conversation, Offer, State
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferRejected, OfferWithdrawn
 from valvomo.domain.conversations.queueing import Queued
+from valvomo.domain.conversations.scheduled import TransferDropped
 from valvomo.live.views.board import ongoing
 from valvomo.live.views.happening import Change
 from valvomo.protocol.lookups import Lookups, Named
@@ -159,6 +160,8 @@ def _told(change: Change, lookups: Lookups) -> tuple[str, Mapping[str, object]] 
             told = "offer_expired", _unanswered(offer, change.after)
         case OfferWithdrawn(offer=offer, cause=cause):
             told = "offer_withdrawn", {"agent": offer.agent_name, "cause": cause, "offer": offer.kind.value}
+        case TransferDropped(transfer=transfer, cause=cause):
+            told = "transfer_dropped", {"agent": transfer.target[1], "cause": cause}
         case ForceClosed(by_name=by, reason=reason):
             told = "force_closed", {"by": by, "reason": reason}
         case SupervisorJoined(supervisor_name=name):
