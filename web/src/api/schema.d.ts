@@ -2286,8 +2286,8 @@ export interface paths {
          * Report focus
          * @description How long conversations that the caller serves were in front: selected on a visible desk that has the keyboard.
          *
-         *     Spans are told from now backwards, so that only the server's clock counts; none may overlap another one, or what was
-         *     reported before. What of them was talk or wrap-up of the caller counts as focus time, the rest does not.
+         *     Spans are told from now backwards, so that only the server's clock counts; none may overlap another one. What of
+         *     them was not reported before and was talk or wrap-up of the caller counts as focus time, the rest does not.
          */
         post: operations["reportFocus"];
         delete?: never;

@@ -22,8 +22,6 @@ from valvomo.domain.refusals import Refusal, malformed
 MOST_SECONDS = 120.0
 """A span is reported so long after its beginning at most; desks report every 30 s."""
 MOST_SPANS = 20
-SLACK = timedelta(seconds=10)
-"""Reports take longer or shorter to arrive: so much of a span may seem to be reported already, and is not counted."""
 ROUNDING = timedelta(seconds=0.5)
 """So much may spans of one report lie over each other, or end after it."""
 
@@ -56,11 +54,12 @@ class Stretch:
 def looked(told: Sequence[Told], now: datetime, reported: datetime | None) -> list[Looked] | Refusal:
     """The spans of a report in their order, after everything that has been `reported`; or what is wrong with it.
 
-    They may be told in any order. One that has not ended, that began too long ago, or that overlaps another one or
-    what was reported before by more than may be, makes the whole report malformed.
+    They may be told in any order. One that has not ended, that began too long ago, or that overlaps another one of the
+    same report makes the whole report malformed. What seems to have been reported before is not counted again, however
+    much it is: an earlier report that was long under way ends later by the server's clock than its desk meant.
     """
     found: list[Looked] = []
-    ended, slack = reported, SLACK
+    ended: datetime | None = None
     for number, one in sorted(enumerate(told), key=lambda it: -it[1].ago):
         at = f"body.spans[{number}]"
         if not 0 < one.ago <= MOST_SECONDS or not 0 < one.seconds <= MOST_SECONDS:
@@ -69,12 +68,12 @@ def looked(told: Sequence[Told], now: datetime, reported: datetime | None) -> li
         until = since + timedelta(seconds=one.seconds)
         if until > now + ROUNDING:
             return malformed(at, "it has not ended")
-        if ended is not None and since < ended - slack:
-            return malformed(at, "it overlaps what was reported before")
-        span = max(since, ended or since), min(until, now)
+        if ended is not None and since < ended - ROUNDING:
+            return malformed(at, "it overlaps another one")
+        span = max(since, ended or since, reported or since), min(until, now)
         if span[0] < span[1]:
             found.append(Looked(one.conversation_id, span))
-            ended, slack = span[1], ROUNDING
+        ended = min(until, now)
     return found
 
 

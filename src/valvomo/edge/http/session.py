@@ -120,8 +120,8 @@ async def report_focus(
 ) -> None:
     """How long conversations that the caller serves were in front: selected on a visible desk that has the keyboard.
 
-    Spans are told from now backwards, so that only the server's clock counts; none may overlap another one, or what was
-    reported before. What of them was talk or wrap-up of the caller counts as focus time, the rest does not.
+    Spans are told from now backwards, so that only the server's clock counts; none may overlap another one. What of
+    them was not reported before and was talk or wrap-up of the caller counts as focus time, the rest does not.
     """
     spans = tuple(
         Told(conversation_id=one.conversation, ago=one.ago, seconds=one.seconds) for one in data.spans
