@@ -14,7 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 from sample_chromium import launched
 from sample_ears import ARGUMENTS
-from sample_office import Office
+from sample_office import PATIENCE_MS, Office
 from sample_server import Served, serving
 
 from valvomo.db.database import Database
@@ -60,7 +60,7 @@ async def database(served: Served) -> AsyncIterator[Database]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=PATIENCE_MS)
     async with launched(*ARGUMENTS) as browser:
         yield browser
 

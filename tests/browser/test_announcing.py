@@ -46,7 +46,7 @@ async def test_a_caller_hears_the_notice_and_whoever_declines_is_served(office: 
         await _says(office, "notice", "Hello. This conversation may be recorded.")
         first = await phone.call(port)
         await until(lambda: spoken_to(first), "somebody speaks to them")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(90):
             while not (await saara.get("/conversations"))["items"][0]["consent"]["told"]:  # noqa: ASYNC110 - by HTTP
                 await asyncio.sleep(0.1)
         await first.call.hangup()

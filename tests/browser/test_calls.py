@@ -15,7 +15,7 @@ from sample_office import Office
 from sample_screens import Chat, Desk, Floor
 
 pytestmark = pytest.mark.slow
-PATIENCE = 180.0
+PATIENCE = 480.0
 PHONE = ViewportSize(width=390, height=844)
 LOOKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("en", {"color_scheme": "light"}),

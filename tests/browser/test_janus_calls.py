@@ -16,14 +16,14 @@ from sample_chromium import launched
 from sample_ears import ARGUMENTS, Ear, with_ears
 from sample_forks import FORKING
 from sample_janus import ADDRESS, Janus, janus, missing, network
-from sample_office import Office
+from sample_office import PATIENCE_MS, Office
 from sample_screens import Floor
 from sample_server import CHEAP, Served
 
 from valvomo.db.database import Database
 
 pytestmark = pytest.mark.slow
-PATIENCE = 180.0
+PATIENCE = 480.0
 MEASURED = re.compile("good|fair|bad")
 
 
@@ -84,7 +84,7 @@ async def office(
         stack.callback(served.stop)
         database = await Database.open(served.database_url, pool_size=2)
         stack.push_async_callback(database.close)
-        expect.set_options(timeout=15_000)
+        expect.set_options(timeout=PATIENCE_MS)
         chromium = await stack.enter_async_context(launched(*ARGUMENTS, whole=True))
         opened = await Office.open(served.address, database, chromium)
         stack.push_async_callback(opened.close)

@@ -155,7 +155,7 @@ async def test_what_was_left_aside_says_why(office: Office) -> None:
             page = await office.page("admin", viewport=PHONE, color_scheme="dark")
             dialog = page.get_by_role("dialog")
             # The mail is read by a process that takes its time to start; the list is as it was when opened.
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(90):
                 while not await dialog.get_by_text("Left aside (1)").count():
                     await page.goto("/admin/channels")
                     await page.get_by_role("button", name="Left aside: Our mail").click()

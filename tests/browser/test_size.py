@@ -29,7 +29,7 @@ async def opened(office: Office) -> tuple[Page, Board]:
 async def shows(page: Page, expected: list[str]) -> None:
     """Every row that is drawn is the one that belongs in its place, and there are few of them."""
     await expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", str(len(expected) + 1))
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(90):
         while True:
             seen: list[list[Any]] = await page.evaluate(SEEN)
             if seen and all(expected[place] == name for place, name in seen):

@@ -18,7 +18,7 @@ from sample_twilio_voice import Call, TwilioVoice
 NARROW = ViewportSize(width=390, height=844)
 PICK = f"Pick the conversation with {CUSTOMER}"
 HERS, DEAR = "+358401234567", "+358600112233"
-PATIENCE = 180.0
+PATIENCE = 480.0
 PLAYED = """; {
   window.played = []
   const { start } = AudioBufferSourceNode.prototype

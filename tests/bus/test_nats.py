@@ -140,7 +140,7 @@ async def test_one_of_several_servers_is_enough(nats: NatsServer) -> None:
 
 async def test_closing_in_the_middle_of_it(nats: NatsServer) -> None:
     bus = NatsBus(Address.of(nats.url))
-    async with asyncio.timeout(20), running(bus):
+    async with asyncio.timeout(90), running(bus):
         await connected(bus)
         for number in range(500):
             bus.publish("bell", str(number))

@@ -230,7 +230,7 @@ async def test_what_providers_say_at_once_is_kept_together_and_one_bad_call_alon
 
 async def somebody_waits(line: Line) -> None:
     """For a lock."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while True:
             if await line.floor.sql(WAITS):
                 return

@@ -370,7 +370,7 @@ async def test_too_quick_with_one_customer_holds_up_nobody_else(wa: MetaLine) ->
         refused(400, 131056, headers=wait) if b"+358401234567" in asked.body else taken(asked)
     )
     await wa.floor.write(AINO, conversation, "to the first")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(90):
         await wa.send()
         await wa.floor.write(AINO, other, "to the second")
         await wa.send()

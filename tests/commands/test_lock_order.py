@@ -19,7 +19,7 @@ WAITS = (
 
 async def blocked(floor: Floor) -> None:
     """Until somebody waits for a lock."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(90):
         while True:
             if (await floor.sql(WAITS))[0]["count"]:
                 return

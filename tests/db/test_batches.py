@@ -30,14 +30,14 @@ class Book:
 
 
 async def begun(book: Book) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(90):
         await book.began.acquire()
 
 
 async def test_what_is_asked_meanwhile_is_read_together() -> None:
     book = Book()
     batches = Batches(book.look, most=3)
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(90), asyncio.TaskGroup() as group:
         first = group.create_task(batches.ask(0))
         await begun(book)
         others = [group.create_task(batches.ask(number)) for number in range(1, 6)]
@@ -53,7 +53,7 @@ async def test_what_is_asked_meanwhile_is_read_together() -> None:
 async def test_a_reading_that_fails_fails_for_those_it_was_for() -> None:
     book = Book(broken={1})
     batches = Batches(book.look, most=2)
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(90), asyncio.TaskGroup() as group:
         tasks = [group.create_task(_outcome(batches, number)) for number in range(4)]
         await begun(book)
         for _ in range(3):
@@ -67,7 +67,7 @@ async def test_whoever_goes_away_takes_nobody_along(gone: int, late: bool) -> No
     book = Book()
     batches = Batches(book.look, most=2)
     tasks: list[asyncio.Task[str]] = []
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(90), asyncio.TaskGroup() as group:
         tasks = [group.create_task(_outcome(batches, number)) for number in range(5)]
         await begun(book)
         if late:
@@ -98,7 +98,7 @@ async def _outcome(batches: Batches[int, str], number: int) -> str:
 async def test_singly_one_that_is_broken_costs_nobody_else_an_answer() -> None:
     book = Book(broken={2})
     batches = Batches(book.look, most=3, singly=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(90):
         asked = asyncio.gather(*(batches.ask(one) for one in range(4)), return_exceptions=True)
         await begun(book)
         for _ in range(5):
@@ -113,7 +113,7 @@ async def test_singly_one_that_is_broken_costs_nobody_else_an_answer() -> None:
 async def test_singly_whoever_asks_for_all_may_be_cancelled_between_two() -> None:
     book = Book(broken={1})
     batches = Batches(book.look, most=3, singly=True)
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(90), asyncio.TaskGroup() as group:
         first = group.create_task(batches.ask(0))
         await begun(book)
         others = asyncio.gather(*(batches.ask(one) for one in (1, 2)), return_exceptions=True)

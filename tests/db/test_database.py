@@ -127,7 +127,7 @@ async def test_a_lost_connection_is_seen_and_then_replaced(things: Database) -> 
 
 async def test_listening_rings_and_reconnects(things: Database) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(90), asyncio.TaskGroup() as group:
         listener = group.create_task(listen(things.url, ["bell"], lambda _, what: heard.put_nowait(what)))
         assert await heard.get() == ""
         async with things.transaction() as tx:
@@ -162,7 +162,7 @@ async def test_the_pool_survives_a_restart_of_the_server(
         before = server.pid
         assert before is not None
         os.kill(before, signal.SIGKILL)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while server.pid in {None, before} or not await answers(database):  # noqa: ASYNC110 - a process
                 await asyncio.sleep(0.05)
         assert server.pid != before

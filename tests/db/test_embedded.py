@@ -156,7 +156,7 @@ async def test_a_dead_server_is_started_again(home: Path, binaries: Path | None)
         url, pid = server.url, server.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while server.pid in {None, pid} or url_of_running(home) is None:  # noqa: ASYNC110 - a process
                 await asyncio.sleep(0.05)
         assert server.restarts == 1

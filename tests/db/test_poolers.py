@@ -81,12 +81,12 @@ async def test_who_cannot_be_ended_in_silence_does_not_lead(
     leadership = Leadership(database.url, "process")
     async with asyncio.TaskGroup() as group:
         striving = group.create_task(leadership.run())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while len(asked) < 2:  # noqa: ASYNC110 - it tries again by itself
                 await asyncio.sleep(0.01)
         striving.cancel()
     assert not leadership.leads()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while await held(database):  # noqa: ASYNC110 - no event for it
             # The server lets go when it has noticed that the session is gone.
             await asyncio.sleep(0.01)
@@ -109,7 +109,7 @@ async def test_it_leads_as_a_session_that_ends_in_silence(database: Database) ->
     leadership.gained = gained.set
     async with asyncio.TaskGroup() as group:
         striving = group.create_task(leadership.run())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await gained.wait()
         assert leadership.leads()
         striving.cancel()

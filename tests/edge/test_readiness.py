@@ -24,7 +24,7 @@ from valvomo.queries import health
 from valvomo.settings import Settings
 
 pytestmark = pytest.mark.slow
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 async def seen(client: httpx.AsyncClient, check: str, status: str) -> httpx.Response:

@@ -143,7 +143,7 @@ async def test_who_may_do_what(place: Place) -> None:
 
 async def until(place: Place, import_id: str, state: str) -> Any:
     admin = await place.as_("admin")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(90):
         while (found := (await admin.get(f"{API}/record-imports/{import_id}")).json())["state"] != state:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     return found

@@ -223,7 +223,7 @@ async def letter(admin: Any, webhook: str) -> str:
     """A letter of the webhook, when nobody has taken it: it is due again after a while that does not pass here."""
     one = str((await admin.post(f"{API}/webhooks/{webhook}/test")).json()["id"])
     where = f"{API}/webhooks/{webhook}/deliveries/{one}"
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not (await admin.get(where)).json()["log"]:  # noqa: ASYNC110 - a job notes it, in its own time
             await asyncio.sleep(0.02)
     return one

@@ -27,7 +27,7 @@ from valvomo.telemetry import spans
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 GIVEN = f"00-{TRACE}-b7ad6b7169203331-01"
 SECRET = "salaisuus 040 123 4567"
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 Answer = tuple[dict[str, str], bytes]
 

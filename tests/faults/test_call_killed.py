@@ -12,14 +12,14 @@ from sample_calling import box, called
 from sample_chromium import launched
 from sample_ears import ARGUMENTS, Ear
 from sample_floor import Floor
-from sample_office import Office, Watch
+from sample_office import PATIENCE_MS, Office, Watch
 from sample_patience import until
 from sample_server import Served
 
 from valvomo.queries.verify import verify
 
 CALLS = {"VALVOMO_CALLS_PROCESSES": "1", "VALVOMO_CALLS_PORT": "0"}
-PATIENCE = 180.0
+PATIENCE = 480.0
 
 pytestmark = pytest.mark.slow  # starts two servers that carry calls, and kills one of them
 
@@ -57,7 +57,7 @@ async def servers(floor: Floor, database_url: str, tmp_path: Path) -> AsyncItera
 
 async def test_a_call_outlives_the_server_that_carries_it(floor: Floor, servers: dict[str, Served]) -> None:
     async with asyncio.timeout(PATIENCE), launched(*ARGUMENTS, whole=True) as browser:
-        expect.set_options(timeout=15_000)
+        expect.set_options(timeout=PATIENCE_MS)
         one, two = servers.values()
         office = await Office.open(one.address, floor.database, browser)
         away = replace(office, address=two.address, watch=Watch(two.address), contexts=[], callers={})

@@ -131,7 +131,7 @@ async def test_every_mail_is_there_once_whenever_its_reader_dies(house: House) -
             # In the middle of the third of several mails.
             middle = Hanging(imap, "UID FETCH", 3, b"BODY.PEEK[]")
             come()
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(90):
                 await middle.reached.wait()
             await die(house)
             await asyncio.to_thread(house.served.start)
@@ -147,7 +147,7 @@ async def test_every_mail_is_there_once_whenever_its_reader_dies(house: House) -
             # They are kept, and the mailbox has not been told so.
             marking = Hanging(imap, "UID STORE", 1)
             come()
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(90):
                 await marking.reached.wait()
             await die(house)
             assert [one.uid for one in imap.mails if not one.flags] == list(

@@ -192,7 +192,7 @@ async def test_two_processes_read_everything_once(floor: Floor, job: Sentiment, 
     await asyncio.gather(job.round(), other.round())
     await asyncio.gather(job.round(), other.round())
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(90):
             while job._backlog.next_due(0.0) is not None or other._backlog.next_due(0.0) is not None:
                 await asyncio.gather(job.round(), other.round())
     await other.close()

@@ -37,7 +37,7 @@ class Door:
         return f"http://127.0.0.1:{self.port}/{path}"
 
     async def until(self, seen: Callable[[], bool]) -> None:
-        async with asyncio.timeout(30), self._news:
+        async with asyncio.timeout(90), self._news:
             await self._news.wait_for(seen)
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -53,7 +53,7 @@ class Place:
         await self._session(there=False)
 
     async def _session(self, *, there: bool) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while await self._is_there() is not there:  # noqa: ASYNC110 - the server ends it
                 await asyncio.sleep(0.01)
 

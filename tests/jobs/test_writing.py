@@ -106,7 +106,7 @@ async def lines(house: CallHouse) -> list[tuple[str, str, str, bool]]:
 
 async def written(house: CallHouse, many: int) -> list[tuple[str, str, str, bool]]:
     """So many lines, once they are there."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(90):
         while len(found := await lines(house)) < many:  # noqa: ASYNC110 - the database rings no bell
             await asyncio.sleep(0.02)
     return found
@@ -496,7 +496,7 @@ async def test_how_writing_goes_is_told_of_each_house_by_itself(
     waits(OTHER_HOUSE, now)
 
     async def told(house: str) -> insight.Report:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while True:
                 async with floor.database.reading() as tx:
                     found = await insight.reports(tx, house, floor.clock(), insight.SPEECH)

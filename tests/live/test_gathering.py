@@ -63,7 +63,7 @@ async def test_what_comes_within_the_pause_shares_a_frame_that_comes_by_itself()
     for one in ("b", "c", "b"):
         gathering.add([change(one)], frozenset({one}))
     assert len(told.frames) == 1
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(90):
         await told.twice.wait()
     assert told.frames[1] == (["b", "c"], {"b", "c"})
 

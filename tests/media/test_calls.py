@@ -9,7 +9,7 @@ from valvomo.domain.calls.hearing import Part
 from valvomo.media.port import Connected, GoneError, Happening, Kind, Lost, Speaking, WebLeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 C, A, S, L, W, P = (
     Part.CUSTOMER, Part.AGENT, Part.CONSULT, Part.LISTENER, Part.WHISPERER, Part.SPEAKER,

@@ -24,7 +24,7 @@ from valvomo.media.janus.engine import JanusEngine
 from valvomo.media.port import Connected, Gone, Happening
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
-PATIENCE = 60.0
+PATIENCE = 120.0
 PARTS = {"customer": Part.CUSTOMER, "agent": Part.AGENT}
 
 

@@ -18,7 +18,7 @@ from valvomo.media.janus import client
 from valvomo.media.janus.engine import JanusEngine
 from valvomo.media.port import Kind, PcmLeg, WebLeg
 
-PATIENCE, NEVER = 60.0, 90.0
+PATIENCE, NEVER = 120.0, 240.0
 SOUND = frozenset({Kind.AUDIO})
 EACH_OTHER = {"agent": Hears(frozenset({"customer"})), "customer": Hears(frozenset({"agent"}))}
 

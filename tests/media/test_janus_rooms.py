@@ -322,7 +322,7 @@ class Stumbles(Call):
 
 
 async def test_what_goes_wrong_in_one_call_ends_no_other() -> None:
-    async with asyncio.timeout(60), pair() as found:
+    async with asyncio.timeout(90), pair() as found:
         other = Stumbles(id="other", room=found.call.room, back=found.call.back, dropped=found.call.dropped)
         calls: dict[str, Call] = {"other": other, "call": found.call}
         finished: list[str] = []

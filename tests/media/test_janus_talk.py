@@ -21,7 +21,7 @@ from valvomo.media.janus.client import JanusError, Session
 from valvomo.media.janus.engine import JanusEngine
 from valvomo.media.port import Kind, OfferError
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 @pytest.fixture(autouse=True)

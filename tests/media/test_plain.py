@@ -254,7 +254,7 @@ async def test_who_reads_slowly_has_the_newest() -> None:
     flow.end()
     assert [one async for one in flow] == [7, 8, 9]
     other: Flow[int] = Flow()
-    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(90), asyncio.TaskGroup() as tasks:
         waits = tasks.create_task(anext(other))
         await asyncio.sleep(0)
         other.put(1)

@@ -35,7 +35,7 @@ PARTS = {"customer": Part.CUSTOMER, "agent": Part.AGENT}
 
 
 async def test_a_process_that_is_killed_takes_its_own_calls_only(chromium: Browser) -> None:
-    async with asyncio.timeout(60), EnginePool.running(Place(host="127.0.0.1"), 2) as pool:
+    async with asyncio.timeout(90), EnginePool.running(Place(host="127.0.0.1"), 2) as pool:
         one, other = [await met(pool, chromium, call, PARTS) for call in ("one", "other")]
         await one.until(customer="agent", agent="customer")
         await other.until(customer="agent", agent="customer")
@@ -64,7 +64,7 @@ async def test_a_process_that_is_killed_takes_its_own_calls_only(chromium: Brows
 
 async def test_a_telephone_in_another_process(chromium: Browser) -> None:
     parts = PARTS | {"supervisor": Part.SPEAKER}
-    async with asyncio.timeout(60), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
+    async with asyncio.timeout(90), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
         call = await met(pool, chromium, "call", PARTS)
         async with Telephone.ringing(pool, "call", "supervisor") as phone:
             call.telephones["supervisor"] = phone
@@ -103,7 +103,7 @@ def heard_in(pcm: bytes) -> str:
 async def test_a_recording_of_another_process_and_what_is_left_of_one_that_was_killed(
     chromium: Browser, tmp_path: Path
 ) -> None:
-    async with asyncio.timeout(60), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
+    async with asyncio.timeout(90), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
         call = await met(pool, chromium, "call", PARTS)
         await call.until(customer="agent", agent="customer")
         with pytest.raises(RecordingError, match="no folder"):
@@ -135,7 +135,7 @@ async def test_a_recording_of_another_process_and_what_is_left_of_one_that_was_k
 
 
 async def test_what_an_engine_refuses_is_refused_from_afar() -> None:
-    async with asyncio.timeout(30), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
+    async with asyncio.timeout(90), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
         leg = WebLeg(call_id="call", leg_id="agent", offer="nonsense")
         with pytest.raises(GoneError):
             await pool.add_web_leg(leg)
@@ -155,7 +155,7 @@ async def test_a_process_ends_when_the_house_is_gone() -> None:
         sys.executable, "-m", "valvomo.media.embedded.worker", "--host", "127.0.0.1", "--port", "0",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(90):
         said, _ = await process.communicate(b"")
     assert (process.returncode, said) == (0, b"")
 
@@ -166,7 +166,7 @@ async def test_who_gives_it_no_pipe_is_told() -> None:
         sys.executable, "-m", "valvomo.media.embedded.worker", "--host", "127.0.0.1", "--port", "0",
         stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(90):
         _, said = await process.communicate()
     assert process.returncode == 1
     assert b"by a pipe" in said
@@ -175,6 +175,6 @@ async def test_who_gives_it_no_pipe_is_told() -> None:
 async def test_the_house_itself_loads_nothing_of_what_carries_calls() -> None:
     code = "import sys, valvomo.media.embedded.pool; print([one for one in ('aiortc', 'av') if one in sys.modules])"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(90):
         said, _ = await process.communicate()
     assert said.strip() == b"[]"

@@ -11,7 +11,7 @@ from valvomo.domain.calls.hearing import Part
 from valvomo.media.port import MOST_SOUND, Happening, Played, SoundError
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
-PATIENCE = 60.0
+PATIENCE = 120.0
 SHORT, LONG = ogg(TONES["prompt"], 1.5), wav(TONES["prompt"], 2.0)
 
 

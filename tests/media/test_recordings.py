@@ -14,7 +14,7 @@ from valvomo.media import leftover
 from valvomo.media.port import GoneError, Recorded, RecordingError, Track
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
-PATIENCE = 60.0
+PATIENCE = 120.0
 PARTS = {"customer": Part.CUSTOMER, "agent": Part.AGENT, "supervisor": Part.WHISPERER}
 SECOND = 50
 """Packets."""

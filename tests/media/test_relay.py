@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(PROGRAM is None, reason="there is no coturn (Debian's package `coturn`)"),
 ]
-PATIENCE = 60.0
+PATIENCE = 120.0
 PARTS = {"customer": Part.CUSTOMER, "agent": Part.AGENT}
 
 

@@ -13,7 +13,7 @@ from valvomo.media.janus.engine import JanusEngine
 from valvomo.media.port import Connected, Dialled, GoneError, Heard, Lost, PcmLeg, Pressed, Speaking
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 C, A, S, L, W, P = (
     Part.CUSTOMER, Part.AGENT, Part.CONSULT, Part.LISTENER, Part.WHISPERER, Part.SPEAKER,

@@ -286,7 +286,7 @@ async def test_who_closes_waits_for_who_writes(tmp_path: Path, monkeypatch: pyte
         place.now += 0.02
         recording.take("leg", "", Packet(111, False, n, n * FRAME, 5, voice), place.now)
     monkeypatch.setattr(os, "write", write)
-    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(90), asyncio.TaskGroup() as tasks:
         tasks.create_task(place.recorder.writes())
         assert await asyncio.to_thread(begun.wait, 60)
         recording.over = True

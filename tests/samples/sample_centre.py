@@ -99,7 +99,7 @@ class Centre:
 
     async def until(self, so: Callable[[], bool]) -> None:
         """Until it is so."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not so():
                 self._changed.clear()
                 await self._changed.wait()

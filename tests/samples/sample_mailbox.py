@@ -62,7 +62,7 @@ class ImapServer:
 
     async def until(self, command: str) -> None:
         """Until it has been asked this."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while command not in self.commands:
                 self._asked.clear()
                 await self._asked.wait()

@@ -17,6 +17,17 @@ from valvomo.demo.organization import PASSWORD, Sample, create_sample
 from valvomo.main.clock import now
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+PATIENCE_MS = 60_000.0
+"""For what a page is to show: so long only where it never will, or where a machine has a great deal else to do."""
+NOTICES = """
+window.noticed = []
+new MutationObserver((changes) => {
+  for (const { addedNodes, target } of changes)
+    if (target instanceof Element && target.closest('ol[aria-label]'))
+      for (const node of addedNodes) window.noticed.push(node.textContent)
+}).observe(document, { childList: true, subtree: true })
+"""
+"""Keeps what the console says in its corner, where it is to be read for six seconds only."""
 ASKED = ("agent_monitoring", "supervisor_purpose")
 """What people acknowledge once; in most tests they have done so."""
 
@@ -132,7 +143,9 @@ class Office:
     async def caller(self, person: str) -> Caller:
         """One of the people, signed in."""
         if person not in self.callers:
-            http = httpx.AsyncClient(base_url=self.address, timeout=20, trust_env=False, verify=NOBODY)
+            http = httpx.AsyncClient(
+                base_url=self.address, timeout=PATIENCE_MS / 1000, trust_env=False, verify=NOBODY
+            )
             body = {"email": f"{person}@{self.domain}", "password": PASSWORD}
             answer = await http.post("/api/v1/session", json=body)
             assert answer.is_success, answer.text
@@ -156,9 +169,10 @@ class Office:
         browser = await self.whole() if how.pop("ears", False) and self.whole else self.browser
         how = {"locale": "en-GB", "viewport": {"width": 1920, "height": 1000}, **how}
         context = await browser.new_context(base_url=self.address, **how)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         self.watch.over(context)
         self.contexts.append(context)
+        await context.add_init_script(NOTICES)
         if script:
             await context.add_init_script(script)
         if person:
@@ -186,7 +200,7 @@ class Office:
         made = await admin.do("POST", "/tokens", {"name": "Shop system", "user": user["id"]})
         secret = {"Authorization": f"Bearer {made['secret']}"}
         http = httpx.AsyncClient(
-            base_url=self.address, headers=secret, timeout=20, trust_env=False, verify=NOBODY
+            base_url=self.address, headers=secret, timeout=PATIENCE_MS / 1000, trust_env=False, verify=NOBODY
         )
         self.callers["robot"] = Caller(http)
         return self.callers["robot"]

@@ -76,7 +76,7 @@ class StandIn:
 
     async def until(self, count: int) -> None:
         """Until it has been asked so often."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while len(self.asked) < count:
                 self.came.clear()
                 await self.came.wait()

@@ -20,7 +20,7 @@ def said(frame: str | bytes) -> str:
 async def hovered(over: Locator) -> Locator:
     """The tip of this, which is followed with the pointer: what is live may move away from beneath it."""
     tip = over.page.get_by_role("tooltip")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(90):
         while True:
             await over.page.mouse.move(5, 5)
             await over.hover()
@@ -108,11 +108,10 @@ class Floor:
         await expect(self.pane.box.get_by_role("heading", name=customer)).to_be_visible()
         return self.pane
 
-    async def told(self, text: str) -> None:
-        """A notice says so."""
-        await expect(
-            self.page.get_by_role("list", name="Notifications").get_by_text(text).first
-        ).to_be_visible()
+    async def told(self, *texts: str) -> None:
+        """A notice says, or has said, all of this."""
+        said = "(texts) => window.noticed.some((notice) => texts.every((text) => notice.includes(text)))"
+        await self.page.wait_for_function(said, arg=texts)
 
     async def look_away(self) -> None:
         """Take pointer and keyboard off the list, which holds its order and what was closed while one is at it."""

@@ -225,7 +225,7 @@ class Telephone:
         return self._handset(await agent.dial(f"sip:{number}@{HERE}:{port};transport={transport}", headers))
 
     async def rings(self) -> Handset:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(90):
             return await self.coming.get()
 
     def _handset(self, call: Call) -> Handset:

@@ -7,7 +7,7 @@ import asyncio
 from sample_office import Office
 from sample_sip import HERE, Telephone, free_port
 
-PATIENCE = 180.0
+PATIENCE = 480.0
 
 
 async def trunk_of(office: Office, phone: Telephone) -> int:

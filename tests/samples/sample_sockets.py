@@ -71,7 +71,7 @@ class Served(NamedTuple):
 
 async def until(socket: ClientConnection, **wanted: Any) -> dict[str, Any]:
     """The next frame that has these members."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(90):
         while True:
             frame: dict[str, Any] = msgspec.json.decode(await socket.recv())
             if all(frame.get(name) == value for name, value in wanted.items()):

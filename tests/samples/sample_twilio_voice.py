@@ -82,7 +82,7 @@ class TwilioVoice:
 
     async def called(self, count: int) -> Call:
         """The call of this number, from 1 on, as soon as it has been asked for."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(90):
             while len(self.calls) < count:
                 self.came.clear()
                 await self.came.wait()

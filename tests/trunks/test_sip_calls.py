@@ -251,7 +251,7 @@ async def test_nobody_else_is_heard(trunk: Heard, port: int) -> None:
         stranger.setblocking(False)
         stranger.sendto(_options(stranger), (HERE, port))
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(90):
             await loop.sock_sendto(known, _options(known), (HERE, port))
             assert (await loop.sock_recv(known, 4_096)).startswith(b"SIP/2.0 200")
         with pytest.raises(BlockingIOError):

@@ -399,7 +399,7 @@ async def beside(program: str) -> AsyncIterator[tuple[SipTrunk, asyncio.subproce
     trunk = SipTrunk("one", SETTINGS, nowhere)
     trunk.process = process
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(90):
             yield trunk, process
     finally:
         process.kill()

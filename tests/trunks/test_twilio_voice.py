@@ -106,7 +106,7 @@ class Line:
         self.news = trunk.happenings()
 
     async def next(self) -> Happening:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(90):
             return await anext(self.news)
 
     async def says(self, query: str = "", token: str = TOKEN, **fields: str) -> Answer:
@@ -137,7 +137,7 @@ class Line:
         call = self.trunk.admits(await self.taken())
         assert call == SID
         socket.begin()
-        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(90), asyncio.TaskGroup() as group:
             group.create_task(self.trunk.stream(call, socket))
             assert await self.next() == Answered(SID)
             yield
@@ -268,7 +268,7 @@ async def test_what_becomes_of_a_call_out_is_told(line: Line, status: str, why: 
 async def test_a_call_out_is_taken_back_at_the_provider(line: Line) -> None:
     await line.trunk.dial("ours", THEIRS, "")
     await line.trunk.end("ours")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(90):
         await line.system.until(2)
     ended: Asked = line.system.asked[1]
     assert (ended.path.rpartition("/")[2], ended.body) == ("CA" + "d" * 32 + ".json", b"Status=completed")
@@ -276,7 +276,7 @@ async def test_a_call_out_is_taken_back_at_the_provider(line: Line) -> None:
 
 
 async def test_whoever_rings_when_the_house_goes_is_not_left_ringing() -> None:
-    async with asyncio.timeout(60), opened() as line, asyncio.TaskGroup() as group:
+    async with asyncio.timeout(90), opened() as line, asyncio.TaskGroup() as group:
         asked = group.create_task(line.rings())
         assert await line.next() == Ringing(SID, THEIRS, OURS)
         await line.trunk.dial("ours", THEIRS, "")
@@ -290,7 +290,7 @@ async def test_whoever_rings_when_the_house_goes_is_not_left_ringing() -> None:
 
 
 async def test_what_is_being_hung_up_when_the_house_goes_is_hung_up() -> None:
-    async with asyncio.timeout(60), opened() as line:
+    async with asyncio.timeout(90), opened() as line:
         await line.trunk.dial("ours", THEIRS, "")
         line.system.answer = lambda _: Said(500)
         await line.trunk.end("ours")
@@ -312,7 +312,7 @@ async def test_a_call_out_of_which_nothing_is_heard_is_hung_up(
     await line.trunk.dial("ours", THEIRS, "")
     told = [await line.next() for _ in range(3)]
     assert told == [Dialling("elsewhere"), Dialling("ours"), Ended("ours", Why.NO_ANSWER)]
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(90):
         await line.system.until(3)
     assert line.system.asked[2].body == b"Status=completed"
 
@@ -328,7 +328,7 @@ async def test_a_call_out_that_is_heard_goes_on(line: Line, monkeypatch: pytest.
 
     monkeypatch.setattr(line.trunk, "_unless_answered", watching)
     socket.begin(sid="CA" + "d" * 32)
-    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(90), asyncio.TaskGroup() as group:
         dialling = group.create_task(line.trunk.dial("ours", THEIRS, ""))
         streaming = group.create_task(line.trunk.stream("ours", socket))
         await dialling

@@ -49,7 +49,7 @@ async def deaf(served: Served, least: int) -> AsyncIterator[Connection]:
     # A client that has taken in one message and is not asked for it reads nothing more.
     async with connect(address, additional_headers=headers, max_queue=1, close_timeout=0) as socket:
         await say(socket, op="ping")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(90):
             while (await aino(served))[1] == 0:  # noqa: ASYNC110 - the database has no event for it
                 await asyncio.sleep(0.02)
             [room] = served.house.hub.rooms
@@ -65,7 +65,7 @@ async def deaf(served: Served, least: int) -> AsyncIterator[Connection]:
 
 
 async def gone(served: Served) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(90):
         while served.house.hub.connected() or await aino(served) != ("offline", 0):  # noqa: ASYNC110 - nor for this
             await asyncio.sleep(0.02)
 
