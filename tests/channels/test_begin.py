@@ -31,6 +31,7 @@ from valvomo.domain.refusals import Reason, Refusal
 from valvomo.protocol.figures import History
 from valvomo.protocol.pages import Page
 from valvomo.queries import figure_details
+from valvomo.queries.figure_details import Wanted
 from valvomo.queries.figure_questions import Question
 from valvomo.queries.figures import history
 from valvomo.queries.verify import verify
@@ -283,7 +284,7 @@ async def test_history_tells_directions_apart_and_together(open_line: Line) -> N
         for directions in ((), ("in",), ("out",), ("in", "out")):
             asked = Question(since=since, until=floor.clock(), directions=directions)
             told = await history(tx, SAARA, asked, floor.clock())
-            listed = await figure_details.listed(tx, SAARA, asked, "completed", cursor=None, limit=9)
+            listed = await figure_details.listed(tx, SAARA, asked, Wanted("completed"), cursor=None, limit=9)
             assert isinstance(told, History)
             assert isinstance(listed, Page)
             (item,) = told.items

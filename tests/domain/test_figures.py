@@ -29,7 +29,7 @@ from valvomo.domain.conversations.survey_form import QuestionKind
 from valvomo.domain.conversations.telephone import CallbackDue, CallbackPostponed
 from valvomo.domain.figures import live, sums
 from valvomo.domain.figures.counting import counted
-from valvomo.domain.figures.entries import NOTHING, Counter, Entry, Spent
+from valvomo.domain.figures.entries import NOTHING, Counter, Entry, Spent, Step
 from valvomo.domain.figures.intervals import Interval, intervals, midnight
 from valvomo.domain.figures.lists import LISTS
 from valvomo.domain.figures.occupancy import Span as Stretch
@@ -278,6 +278,9 @@ def test_supervisors_acts_and_what_followed() -> None:
 
 def test_every_list_counts_what_its_figure_counts() -> None:
     known = {counter.value for counter in Counter} | {f"felt.{level}" for level in (*Level, "none")}
+    answers = ("accepted", "rejected", "expired", "withdrawn")
+    known |= {f"supervised.{act.value}" for act in Step}
+    known |= {f"followed.{act}.{answer}" for act in ("assign", "transfer") for answer in answers}
     assert all(set(one.counters) <= known for one in LISTS.values())
 
 

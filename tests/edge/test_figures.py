@@ -44,6 +44,23 @@ async def test_a_place_that_no_entry_has_is_no_place(place: Place, entry: str) -
     assert (answer.status_code, answer.json()["type"]) == (422, "request/malformed")
 
 
+async def test_a_list_is_narrowed_to_how_long_it_took(place: Place) -> None:
+    await place.served()
+    place.house.clock.advance(5)
+    saara = await place.as_("saara")
+    spread = (await saara.get("/api/v1/metrics/spread")).json()["items"]
+    [part] = [one for one in spread if one["counts"]["answered"]]
+    for ends, number in (((part["since"], part["until"]), 1), ((part["until"], None), 0)):
+        query: dict[str, str | int] = {"of": "answered", "least": int(ends[0])}
+        if ends[1]:
+            query["below"] = int(ends[1])
+        answer = await saara.get(ENTRIES, params=query)
+        assert (answer.status_code, len(answer.json()["items"])) == (200, number), query
+    for wrong in (("least", "-1"), ("below", "soon"), ("least", str(2**31))):
+        answer = await saara.get(ENTRIES, params=dict([("of", "answered"), wrong]))
+        assert (answer.status_code, answer.json()["type"]) == (422, "request/malformed"), wrong
+
+
 async def test_all_the_time_there_is_is_too_much(place: Place) -> None:
     saara = await place.as_("saara")
     for query in (

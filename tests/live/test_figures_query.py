@@ -35,6 +35,7 @@ from valvomo.domain.sentiment.levels import Level
 from valvomo.protocol.counted import Counted
 from valvomo.protocol.figures import History
 from valvomo.queries import figure_details, figures
+from valvomo.queries.figure_details import SPREADS, Wanted
 from valvomo.queries.figure_questions import Question
 
 pytestmark = pytest.mark.slow
@@ -64,12 +65,13 @@ async def past(floor: Floor, actor: Actor, question: Question) -> History:
     return found
 
 
-async def length(floor: Floor, actor: Actor, question: Question, of: str) -> int:
+async def length(floor: Floor, actor: Actor, question: Question, of: str | Wanted) -> int:
     """How many there are on all pages of a list."""
+    wanted = Wanted(of) if isinstance(of, str) else of
     number, cursor = 0, None
     while True:
         async with floor.database.reading() as tx:
-            page = await figure_details.listed(tx, actor, question, of, cursor=cursor, limit=7)
+            page = await figure_details.listed(tx, actor, question, wanted, cursor=cursor, limit=7)
         assert not isinstance(page, Refusal)
         number, cursor = number + len(page.items), page.next
         if cursor is None:
@@ -203,6 +205,42 @@ async def _compare(floor: Floor, watched: Moments) -> None:
             for counter, of in BEHIND.items():
                 found = await length(floor, watched.actor, question, of)
                 assert found == told[None][counter], (watched.actor.id, counter)
+            await _lists_of_charts(floor, watched.actor, question)
+
+
+SPREAD_LISTS = {
+    "answered": "answered", "left": "left", "first_response": "first_responses", "response": "responses",
+    "handled": "handled", "call.talk": "call_talk", "hold": "holds",
+}  # fmt: skip
+"""What is counted in a spread, and the list that it is a part of."""
+
+
+async def _lists_of_charts(floor: Floor, actor: Actor, question: Question) -> None:
+    """Each part of a spread, each act, answer and outcome is as long as its list."""
+    counted: list[tuple[Question, Wanted, int]] = []
+    async with floor.database.reading() as tx:
+        for name in SPREADS:
+            found = await figure_details.spread(tx, actor, question, name)
+            assert not isinstance(found, Refusal)
+            for one in found.items:
+                ends = int(one.since), None if one.until is None else int(one.until)
+                counted += [
+                    (question, Wanted(SPREAD_LISTS[of], *ends), number) for of, number in one.counts.items()
+                ]
+        acts = await figure_details.interventions(tx, actor, question)
+    assert not isinstance(acts, Refusal)
+    for act in acts.items:
+        counted.append((question, Wanted(f"supervised_{act.act}"), act.count))
+        counted.append((question, Wanted(f"unasked_{act.act}"), act.unasked))
+        counted += [(question, Wanted(f"followed_{act.act}_{one}"), it) for one, it in act.answers.items()]
+        counted += [
+            (replace(question, outcomes=(one,)), Wanted(f"supervised_{act.act}"), number)
+            for one, number in act.outcomes.items()
+        ]
+    for near, wanted, number in counted:
+        # The many parts in which there is nothing are all alike: a few of them are enough.
+        if number or wanted.least in (None, 0):
+            assert await length(floor, actor, near, wanted) == number, (actor.id, wanted, near.outcomes)
 
 
 def _occupancy(item: dict[str, Any], at: datetime) -> Any:
@@ -277,12 +315,12 @@ async def test_whose_figures_are_shown_is_policy(floor: Floor) -> None:
     named = replace(question, by=frozenset(), agents=("aino",))
     async with floor.database.reading() as tx:
         lists = await figure_details.listed(
-            tx, SAARA, replace(named, agents=()), "answered", cursor=None, limit=9
+            tx, SAARA, replace(named, agents=()), Wanted("answered"), cursor=None, limit=9
         )
         await floor.set_supervision(ALL_ON)
     async with floor.database.reading() as tx:
         unnamed = await figure_details.listed(
-            tx, SAARA, replace(named, agents=()), "answered", cursor=None, limit=9
+            tx, SAARA, replace(named, agents=()), Wanted("answered"), cursor=None, limit=9
         )
     assert not isinstance(lists, Refusal)
     assert not isinstance(unnamed, Refusal)
@@ -328,10 +366,10 @@ async def test_interventions_and_what_followed(floor: Floor) -> None:
     assert isinstance(refused, Refusal), "agents learn nothing of silent acts, not even how many"
     assert not isinstance(found, Refusal)
     assert not isinstance(waits, Refusal)
-    told = {it.act: (it.count, it.answers, it.outcomes, it.supervisor) for it in found.items}
+    told = {it.act: (it.count, it.unasked, it.answers, it.outcomes, it.supervisor) for it in found.items}
     assert told == {
-        "assign": (1, {"rejected": 1}, {"ongoing": 1}, None),
-        "force_close": (1, {}, {"force_closed": 1}, None),
+        "assign": (1, 0, {"rejected": 1}, {"ongoing": 1}, None),
+        "force_close": (1, 1, {}, {"force_closed": 1}, None),
     }
     await floor.set_supervision(replace(ALL_ON, agent_figures=AgentFigures.ALL))
     async with floor.database.reading() as tx:
@@ -340,3 +378,34 @@ async def test_interventions_and_what_followed(floor: Floor) -> None:
             for who in (SAARA, SULO)
         ]
     assert [len(one.items) for one in whose if not isinstance(one, Refusal)] == [2, 0]
+
+
+async def test_what_supervisors_did_is_listed_for_whom_it_is_counted_for(floor: Floor) -> None:
+    begin, one = floor.clock(), await floor.start()
+    await floor.done(SAARA, AssignToAgent(conversation_id=one, agent_id=AINO.id))
+    floor.clock.advance(1)
+    question = Question(since=begin, until=floor.clock())
+    await Bookkeeper(floor.database).keep(HOUSE)
+
+    async def told(actor: Actor, near: Question, of: str) -> Any:
+        """Whose they are; the reason where it is refused."""
+        async with floor.database.reading() as tx:
+            found = await figure_details.listed(tx, actor, near, Wanted(of), cursor=None, limit=9)
+        return (
+            found.reason if isinstance(found, Refusal) else [it.agent and it.agent.id for it in found.items]
+        )
+
+    act, mine = "supervised_assign", replace(question, agents=(SAARA.id,))
+    assert await told(AINO, question, act) is Reason.ROLE_NEEDED, "agents learn of no silent act"
+    assert await told(AINO, question, "followed_assign_accepted") is Reason.ROLE_NEEDED
+    for policy, named in (
+        (AgentFigures.OFF, None),
+        (AgentFigures.TEAM_LEAD, "saara"),
+        (AgentFigures.ALL, "saara"),
+    ):
+        await floor.set_supervision(replace(ALL_ON, agent_figures=policy))
+        assert await told(SAARA, question, act) == [named]
+        assert await told(SAARA, question, "unasked_assign") == [], "an agent was asked"
+        assert await told(SAARA, mine, act) == (["saara"] if named else Reason.AGENT_FIGURES_OFF)
+        assert await told(SULO, question, act) == [], "not in his queue"
+        assert await told(AATU, question, act) == ["saara" if policy is AgentFigures.ALL else None]

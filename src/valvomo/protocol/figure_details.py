@@ -19,7 +19,10 @@ class EntryConversation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntryItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One of what a figure counts. `seconds` is its duration; `agent` is told where the policy shows agents."""
+    """One of what a figure counts. `seconds` is its duration.
+
+    `agent` (of what supervisors did: the supervisor) is told where the policy shows individuals.
+    """
 
     at: datetime
     counter: str
@@ -72,12 +75,14 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 class InterventionItem(msgspec.Struct, frozen=True, kw_only=True):
     """A supervisor's act (of all of them where individuals are not told apart), how often, and what followed.
 
-    `answers` are what those said who were asked, `outcomes` how the conversations ended, `ongoing` those that go on.
+    For `unasked` of them no agent had to be asked; `answers` are what the others said in the period. `outcomes` are how
+    the conversations ended, `ongoing` those that go on.
     """
 
     act: str
     supervisor: Named | None
     count: int
+    unasked: int
     answers: dict[str, int]
     outcomes: dict[str, int]
 

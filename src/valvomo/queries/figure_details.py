@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from dataclasses import dataclass
 from typing import Any
 
 from valvomo.db import conversations
@@ -40,29 +41,48 @@ SPREADS: dict[str, tuple[Counter, ...]] = {
 """Durations whose spread is told."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A list by its name; of it those that took from `least` up to `below` seconds, as a part of a spread counts them.
+
+    What has no duration is in no such part.
+    """
+
+    of: str
+    least: int | None = None
+    below: int | None = None
+
+    @property
+    def milliseconds(self) -> tuple[int | None, int | None]:
+        """The two ends, as durations are kept."""
+        least, below = (None if one is None else one * 1000 for one in (self.least, self.below))
+        return least, below
+
+
 async def listed(
-    tx: Transaction, actor: Actor, question: Question, of: str, *, cursor: str | None, limit: int
+    tx: Transaction, actor: Actor, question: Question, wanted: Wanted, *, cursor: str | None, limit: int
 ) -> Page[EntryItem] | Refusal:
     """Exactly what a figure counts, the oldest first."""
     may = await asked(tx, actor, question)
     if isinstance(may, Refusal):
         return may
-    wanted = LISTS[of]
-    if wanted.of_moods and not may.knows_moods:
+    one = LISTS[wanted.of]
+    if (one.of_moods and not may.knows_moods) or (one.of_supervisors and not sees_interventions(actor)):
         return Refusal(Reason.ROLE_NEEDED, {"role": UserRole.SUPERVISOR.value})
     try:
-        place = decoded(cursor, of)
+        place = decoded(cursor, wanted.of)
         after = (moment_of(place.rank), *_numbers(place.id)) if place else (None, None, None)
     except (BadCursorError, ValueError):
         return malformed("query.cursor", "not one of this list")
+    conditions = may.conditions_of_supervisors if one.of_supervisors else may.conditions
     rows = await tx.rows(
-        "figures.listed", actor.organization_id, *may.conditions, list(wanted.counters),
-        wanted.judged.value if wanted.judged else "", *after, limit + 1, may.outbound,
+        "figures.listed", actor.organization_id, *conditions, list(one.counters),
+        one.judged.value if one.judged else "", *after, limit + 1, may.outbound, *wanted.milliseconds,
     )  # fmt: skip
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
         items=[_entry(row, actor, may) for row in rows[:limit]],
-        next=encoded(_place(last, of)) if last else None,
+        next=encoded(_place(last, wanted.of)) if last else None,
     )
 
 
@@ -115,13 +135,11 @@ async def interventions(tx: Transaction, actor: Actor, question: Question) -> In
         return may
     by_name = "agent" in question.by
     counts: Tally[tuple[str, str | None]] = Tally()
+    unasked: Tally[tuple[str, str | None]] = Tally()
     answers: dict[tuple[str, str | None], Tally[str]] = {}
     outcomes: dict[tuple[str, str | None], Tally[str]] = {}
-    since, until, queues, _, *rest = may.conditions
-    # Whose acts they are is a supervisor: being shown goes by who asks, not by which agents lead where.
-    whose = list(question.agents) or None
     for row in await tx.rows(
-        "figures.interventions", actor.organization_id, since, until, queues, whose, *rest, may.outbound
+        "figures.interventions", actor.organization_id, *may.conditions_of_supervisors, may.outbound
     ):
         who = row["agent_id"] if by_name else None
         act, _, answer = row["counter"].removeprefix(SUPERVISED).removeprefix(FOLLOWED).partition(".")
@@ -129,6 +147,7 @@ async def interventions(tx: Transaction, actor: Actor, question: Question) -> In
             answers.setdefault((act, who), Tally())[answer] += row["number"]
         else:
             counts[act, who] += row["number"]
+            unasked[act, who] += row["unasked"]
             outcomes.setdefault((act, who), Tally())[row["outcome"]] += row["number"]
     return Interventions(
         items=tuple(
@@ -136,6 +155,7 @@ async def interventions(tx: Transaction, actor: Actor, question: Question) -> In
                 act=act,
                 supervisor=Named(who, may.lookups.people.get(who, who)) if who else None,
                 count=count,
+                unasked=unasked[act, who],
                 answers=dict(answers.get((act, who), {})),
                 outcomes=dict(outcomes.get((act, who), {})),
             )
@@ -148,6 +168,8 @@ def _entry(row: Any, actor: Actor, may: Asked) -> EntryItem:
     one = conversations.decode(row["conversation"])
     seen, agent = may_see(actor, one), row["agent_id"]
     queue = may.lookups.queues.get(row["queue_id"])
+    by_supervisor = row["counter"].startswith((SUPERVISED, FOLLOWED))
+    named = may.names_supervisors and agent is not None if by_supervisor else may.shown.has(agent)
     return EntryItem(
         at=row["at"],
         counter=row["counter"],
@@ -158,7 +180,7 @@ def _entry(row: Any, actor: Actor, may: Asked) -> EntryItem:
             state=one.state.value if seen else None,
         ),
         queue=Named(row["queue_id"], queue.name if queue else ""),
-        agent=Named(agent, may.lookups.people.get(agent, agent)) if may.shown.has(agent) else None,
+        agent=Named(agent, may.lookups.people.get(agent, agent)) if named else None,
         channel=row["channel"],
         language=row["language"],
         seconds=None if row["ms"] is None else row["ms"] / 1000,

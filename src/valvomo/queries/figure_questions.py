@@ -56,7 +56,8 @@ class Question:
 class Asked:
     """A question as it may be answered: `queues` and `agents` None is all of them. `shown` are agents to be named.
 
-    `knows_moods` is whether the actor may know what customers felt.
+    `knows_moods` is whether the actor may know what customers felt, `names_supervisors` whether they may know which
+    supervisor did something: whoever leads anybody may, as far as individuals are shown at all.
     """
 
     question: Question
@@ -67,6 +68,7 @@ class Asked:
     zone: ZoneInfo
     serving: Mapping[str, Collection[str]] = field(default_factory=dict)
     knows_moods: bool = False
+    names_supervisors: bool = False
 
     @property
     def conditions(self) -> tuple[object, ...]:
@@ -77,6 +79,12 @@ class Asked:
             one.since, one.until, self.queues, self.agents, list(one.channels), list(one.languages), list(one.outcomes),
             with_outcome,
         )  # fmt: skip
+
+    @property
+    def conditions_of_supervisors(self) -> tuple[object, ...]:
+        """The same of what supervisors did: showing goes by who asks, not by who leads which agents."""
+        since, until, queues, _, *rest = self.conditions
+        return (since, until, queues, list(self.question.agents) or None, *rest)
 
     @property
     def outbound(self) -> bool | None:
@@ -110,6 +118,7 @@ async def asked(tx: Transaction, actor: Actor, question: Question) -> Asked | Re
         lookups=await floor.lookups(tx, actor.organization_id),
         zone=await floor.zone_of(tx, actor.organization_id),
         serving=serving,
+        names_supervisors=not isinstance(shown, Refusal),
         knows_moods=knows_moods(actor, shown_to_agents=stored.show_agents_sentiment),
     )
 

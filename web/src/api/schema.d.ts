@@ -2411,6 +2411,9 @@ export interface paths {
         /**
          * Exactly what a figure counts
          * @description As many items as the figure says, of the same period and narrowed in the same way, the oldest first.
+         *
+         *     With `least` or `below` only those whose duration is so, as a part of `/metrics/spread` counts them: from `least`
+         *     up to `below`.
          */
         get: operations["figureEntries"];
         put?: never;
@@ -7155,6 +7158,7 @@ export interface components {
                 [key: string]: number;
             };
             supervisor: components["schemas"]["Named"] | null;
+            unasked: number;
         };
         /** Interventions */
         Interventions: {
@@ -7282,7 +7286,7 @@ export interface components {
          * @description Which figure.
          * @enum {string}
          */
-        List: "started" | "begun" | "answered" | "within" | "late" | "left" | "short" | "abandoned" | "completed" | "force_closed" | "auto_closed" | "overflow_closed" | "escalated" | "bot_ended" | "handled" | "served" | "first_responses" | "responses" | "unserved" | "sessions_closed" | "sessions_accepted" | "sessions_within" | "sessions_abandoned" | "sessions_short" | "calls" | "call_talk" | "call_hold" | "holds" | "call_quality" | "call_quality_of_agents" | "poor_ways" | "survey_asked" | "survey_answered" | "offers" | "offers_accepted" | "offers_rejected" | "offers_expired" | "offers_withdrawn" | "felt_very_negative" | "felt_negative" | "felt_slightly_negative" | "felt_neutral" | "felt_slightly_positive" | "felt_positive" | "felt_very_positive" | "felt_none";
+        List: "started" | "begun" | "answered" | "within" | "late" | "left" | "short" | "abandoned" | "completed" | "force_closed" | "auto_closed" | "overflow_closed" | "escalated" | "bot_ended" | "handled" | "served" | "first_responses" | "responses" | "unserved" | "sessions_closed" | "sessions_accepted" | "sessions_within" | "sessions_abandoned" | "sessions_short" | "calls" | "call_talk" | "call_hold" | "holds" | "call_quality" | "call_quality_of_agents" | "poor_ways" | "survey_asked" | "survey_answered" | "offers" | "offers_accepted" | "offers_rejected" | "offers_expired" | "offers_withdrawn" | "felt_very_negative" | "felt_negative" | "felt_slightly_negative" | "felt_neutral" | "felt_slightly_positive" | "felt_positive" | "felt_very_positive" | "felt_none" | "supervised_monitor" | "supervised_join" | "supervised_take_over" | "supervised_assign" | "supervised_transfer" | "supervised_force_close" | "unasked_monitor" | "unasked_join" | "unasked_take_over" | "unasked_assign" | "unasked_transfer" | "unasked_force_close" | "followed_assign_accepted" | "followed_assign_rejected" | "followed_assign_expired" | "followed_assign_withdrawn" | "followed_transfer_accepted" | "followed_transfer_rejected" | "followed_transfer_expired" | "followed_transfer_withdrawn";
         /** LiveFigures */
         LiveFigures: {
             /** Format: date-time */
@@ -14662,6 +14666,10 @@ export interface operations {
                 direction?: components["schemas"]["Direction"][] | null;
                 /** @description Which figure. */
                 of: components["schemas"]["List"];
+                /** @description Seconds. */
+                least?: number | null;
+                /** @description Seconds. */
+                below?: number | null;
                 /** @description `next` of the page before; none for the first page. */
                 cursor?: string | null;
                 /** @description At most so many items. */

@@ -7,7 +7,7 @@ import ReportCharts from './ReportCharts.vue'
 import type { Intervention } from './types'
 import type { Report } from './useReport'
 
-const act = (name: string, rest: Partial<Intervention>): Intervention => ({ act: name, supervisor: null, count: 0, answers: {}, outcomes: {}, ...rest })
+const act = (name: string, rest: Partial<Intervention>): Intervention => ({ act: name, supervisor: null, count: 0, unasked: 0, answers: {}, outcomes: {}, ...rest })
 const empty = { since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z', zone: 'UTC', position: 0, items: [] }
 const report = (interventions: readonly Intervention[]): Report => ({ whole: empty, parts: empty, by: 'queue', groups: empty, agents: null, languages: [], waits: { items: [] }, questions: [], interventions })
 
@@ -35,8 +35,8 @@ it('draws how the conversations ended that supervisors stepped into', async () =
 })
 
 it('still draws how those answered who were asked', async () => {
-  const table = await shown([act('assign', { count: 6, answers: { accepted: 2, rejected: 1 }, outcomes: { ongoing: 6 } })], 'Interventions and answers')
-  expect(table.rows).toEqual([['Assigned', '2', '1', '0', '0', '3']])
+  const table = await shown([act('assign', { count: 6, unasked: 2, answers: { accepted: 2, rejected: 1 }, outcomes: { ongoing: 6 } })], 'Interventions and answers')
+  expect(table.rows).toEqual([['Assigned', '2', '1', '0', '0', '2']])
 })
 
 it('says so where nobody stepped in', async () => {

@@ -1,14 +1,17 @@
 import type { EChartsCoreOption } from 'echarts/core'
 
+import type { Query } from '@/api/client'
+
 import type { Palette } from './palette'
 
 export type Drawing = (palette: Palette) => EChartsCoreOption
 
-/** A list that can be opened: of what, and how it and its formula are called. */
+/** A list that can be opened: of what, how it and its formula are called, and to what the report is narrowed for it. */
 export interface Listed {
   of: string
   title: string
   formula: string
+  query?: Query
 }
 
 /** One line or row of bars: its values by place, and how it is drawn. Bars of one `stack` stand on each other. */
@@ -22,8 +25,8 @@ export interface Series {
   right?: boolean
   /** So that colour is not all that tells lines apart. */
   dashed?: boolean
-  /** What each of its values counts; nothing where there is no such list. */
-  opens?: Listed
+  /** What its value at a place counts. */
+  opens: (place: number) => Listed
 }
 export interface Chart {
   labels: readonly string[]
@@ -85,7 +88,7 @@ export function drawing(chart: Chart): Drawing {
       stack: one.stack,
       yAxisIndex: one.right ? 1 : 0,
       data: one.values.map((value) => value ?? '-'),
-      cursor: one.opens ? 'pointer' : 'default',
+      cursor: 'pointer',
       connectNulls: false,
       barMaxWidth: 28,
       itemStyle: one.kind === 'bar' ? { borderRadius: one.stack ? 0 : [2, 2, 0, 0], decal: place === 0 ? undefined : { symbol: DECALS[place % DECALS.length], color: palette.surface, dashArrayX: [1, 0], dashArrayY: [3, 6], symbolSize: 0.7, rotation: Math.PI / 4 } } : undefined,

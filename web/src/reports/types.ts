@@ -81,6 +81,8 @@ export interface Intervention {
   act: string
   supervisor: Named | null
   count: number
+  /** For so many of them no agent had to be asked. */
+  unasked: number
   answers: Record<string, number>
   outcomes: Record<string, number>
 }

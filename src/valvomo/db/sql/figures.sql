@@ -161,7 +161,10 @@ WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
     AND e.counter = ANY ($10::text[]) AND ($16::boolean IS NULL OR e.outbound = $16)
     AND CASE $11::text WHEN 'within' THEN e.ms <= q.service_level_seconds * 1000
         WHEN 'late' THEN e.ms > q.service_level_seconds * 1000
-        WHEN 'short' THEN e.ms < q.short_abandon_seconds * 1000 ELSE true END
+        WHEN 'short' THEN e.ms < q.short_abandon_seconds * 1000
+        WHEN 'unasked' THEN NOT EXISTS (SELECT FROM figure_entries o WHERE o.organization_id = e.organization_id
+            AND o.position = e.position AND o.counter = 'offered') ELSE true END
+    AND ($17::bigint IS NULL OR e.ms >= $17) AND ($18::bigint IS NULL OR e.ms < $18)
     AND ($12::timestamptz IS NULL OR (e.at, e.position, e.place) > ($12, $13::bigint, $14::smallint))
 ORDER BY e.at, e.position, e.place LIMIT $15
 
@@ -181,9 +184,12 @@ WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
 GROUP BY 1, 2
 
 -- name: interventions
--- What supervisors did, and what followed: the answers to what they asked, and how the conversations ended.
-SELECT e.agent_id, e.counter, CASE WHEN e.counter LIKE 'supervised.%' THEN o.outcome END
-        AS outcome, count(*)::bigint AS number
+-- What supervisors did, and what followed: the answers to what they asked, and how the conversations ended. An act
+-- for which an agent was asked is the same fact as the offer.
+SELECT e.agent_id, e.counter, CASE WHEN e.counter LIKE 'supervised.%' THEN o.outcome END AS outcome,
+    count(*)::bigint AS number, count(*) FILTER (WHERE NOT EXISTS (SELECT FROM figure_entries a
+        WHERE a.organization_id = e.organization_id AND a.position = e.position AND a.counter = 'offered'))::bigint
+        AS unasked
 FROM figure_entries e
 CROSS JOIN LATERAL (SELECT CASE WHEN $9::boolean OR e.counter LIKE 'supervised.%' THEN coalesce((SELECT substr(c.counter, 8) FROM figure_entries c
     WHERE c.organization_id = e.organization_id AND c.conversation_id = e.conversation_id AND c.counter LIKE 'closed.%'

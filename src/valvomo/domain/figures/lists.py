@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from valvomo.domain.figures.entries import FELT, Counter
+from valvomo.domain.figures.entries import FELT, FOLLOWED, SUPERVISED, Counter, Step
 from valvomo.domain.sentiment.levels import NONE, Level
 
 
 class Judged(StrEnum):
-    """Which of the entries, by the goal of their queue."""
+    """Which of the entries: by the goal of their queue, or acts of supervisors for which no agent had to be asked."""
 
     WITHIN = "within"
     LATE = "late"
     SHORT = "short"
+    UNASKED = "unasked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,15 @@ class Listed:
         """Whether it tells what customers felt."""
         return self.counters[0].startswith(FELT)
 
+    @property
+    def of_supervisors(self) -> bool:
+        """Whether it tells what supervisors did: whose entries are those is a supervisor then, not an agent."""
+        return self.counters[0].startswith((SUPERVISED, FOLLOWED))
+
+
+ASKING = (Step.ASSIGN, Step.TRANSFER)
+"""Acts for which an agent may be asked."""
+ANSWERS = (Counter.ACCEPTED, Counter.REJECTED, Counter.EXPIRED, Counter.WITHDRAWN)
 
 LISTS: Mapping[str, Listed] = {
     "started": Listed((Counter.ARRIVED,)),
@@ -71,5 +81,12 @@ LISTS: Mapping[str, Listed] = {
     "offers_expired": Listed((Counter.EXPIRED,)),
     "offers_withdrawn": Listed((Counter.WITHDRAWN,)),
     **{f"felt_{level}": Listed((FELT + level,)) for level in (*(one.value for one in Level), NONE)},
+    **{f"supervised_{act.value}": Listed((SUPERVISED + act,)) for act in Step},
+    **{f"unasked_{act.value}": Listed((SUPERVISED + act,), Judged.UNASKED) for act in Step},
+    **{
+        f"followed_{act.value}_{answer.value}": Listed((f"{FOLLOWED}{act}.{answer}",))
+        for act in ASKING
+        for answer in ANSWERS
+    },
 }
 """By name, as a figure is asked for what it counts."""

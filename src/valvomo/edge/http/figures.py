@@ -16,6 +16,7 @@ from valvomo.protocol.figure_details import Course, EntryItem, Interventions, Sp
 from valvomo.protocol.figures import History, LiveFigures
 from valvomo.protocol.pages import Page
 from valvomo.queries import figure_course, figure_details, figures
+from valvomo.queries.figure_details import Wanted
 from valvomo.queries.figure_questions import Question
 
 TAGS = ("figures",)
@@ -25,6 +26,7 @@ List = StrEnum("List", [(name.upper(), name) for name in LISTS])  # type: ignore
 SpreadOf = StrEnum("SpreadOf", [(name.upper(), name) for name in figure_details.SPREADS])  # type: ignore[misc]  # mypy wants its members literally
 SPREAD = SpreadOf("wait")
 HOUR, MOST_MINUTES = 60, 180
+Seconds = Annotated[int | None, QueryParameter(ge=0, le=2**31 - 1, description="Seconds.")]
 
 
 @get(
@@ -85,16 +87,24 @@ async def figure_entries(
     question: NamedDependency[Question],
     of: Annotated[List, QueryParameter(description="Which figure.")],
     *,
+    least: Seconds = None,
+    below: Seconds = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[EntryItem]:
-    """As many items as the figure says, of the same period and narrowed in the same way, the oldest first."""
+    """As many items as the figure says, of the same period and narrowed in the same way, the oldest first.
+
+    With `least` or `below` only those whose duration is so, as a part of `/metrics/spread` counts them: from `least`
+    up to `below`.
+    """
     return await answered(
         parts,
         actor,
         question,
         "entries",
-        lambda tx: figure_details.listed(tx, actor, question, of.value, cursor=cursor, limit=limit),
+        lambda tx: figure_details.listed(
+            tx, actor, question, Wanted(of.value, least, below), cursor=cursor, limit=limit
+        ),
         names=lambda page: any(one.agent for one in page.items),
     )
 
