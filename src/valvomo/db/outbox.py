@@ -17,3 +17,13 @@ async def write(tx: Transaction, letters: Sequence[Letter], at: datetime) -> Non
     if letters:
         houses, kinds, bodies = zip(*letters, strict=True)
         await tx.run("outbox.write", houses, kinds, bodies, at, here())
+
+
+LOOKED_AT = 100
+"""Letters of each webhook by which it is known that its log has changed: the newest, and those that are due first."""
+
+
+async def marks(tx: Transaction, organization_id: str) -> dict[str, str]:
+    """Of each webhook and bot something that is other once its log is."""
+    rows = await tx.rows("outbox.marks", organization_id, LOOKED_AT)
+    return {row["id"]: row["mark"] for row in rows}

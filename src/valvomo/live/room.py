@@ -25,6 +25,7 @@ from valvomo.live.floor import LiveFloor
 from valvomo.live.gathering import Gathering
 from valvomo.live.health import HEALTH, Health
 from valvomo.live.hints import Hints
+from valvomo.live.letters import Letters
 from valvomo.live.notices import notices_since
 from valvomo.live.signals import EVERYBODY, Signals, doubted_by
 from valvomo.live.subscriptions import SHARED_TOPICS, Subscriptions
@@ -60,6 +61,7 @@ class Room:
         self.transcripts = Transcripts(self.feed, database, self.delivery)
         self.hints = Hints(self.feed, self.transcripts, self.delivery)
         self.signals = Signals(self.feed, self.delivery)
+        self.letters = Letters(self.signals, database, organization_id)
         self.health = Health(lambda: self.feed.floor, database, self.delivery, organization_id)
         self.grades = CallGrades(lambda: self.feed.floor, self.delivery, time.monotonic)
         self.feed.published = self._published
@@ -144,6 +146,7 @@ class Room:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.feed.run())
             group.create_task(self.health.run())
+            group.create_task(self.letters.run())
             group.create_task(self._tick())
             group.create_task(self._show_again())
 
@@ -211,6 +214,7 @@ class Room:
         self.transcripts.publish(nets)
         self.transcripts.places.agents_changed(agents)
         self.grades.changed(nets)
+        self.signals.moved(nets)
         self.gathering.add(changes, agents)
 
     def _untold(self, error: Exception) -> None:

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 
 from valvomo.db.journal import Fact
 from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.access.sight import may_see
 from valvomo.domain.agents.events import ChannelSeen, Evaluated, SettingChanged, SignedIn
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
 from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged
+from valvomo.domain.conversations.model import State
 from valvomo.domain.quality.evaluation import Stage
 from valvomo.domain.records.events import RecordsImported
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.live.audience import Net
 from valvomo.live.connection import Connection, Subscription
 from valvomo.live.delivery import Delivery as Outlet
 from valvomo.live.feed import Feed
@@ -24,12 +27,15 @@ from valvomo.protocol.signals import AuditSignal, SettingSignal
 
 SETTINGS, AUDIT, RAISED = "settings", "audit", "raised"
 CONTACTS, EVALUATIONS = "contacts", "evaluations"
+CONVERSATIONS, LETTERS = "conversations", "letters"
 READERS: dict[str, tuple[UserRole, ...]] = {
     SETTINGS: (UserRole.ADMINISTRATOR, UserRole.SUPERVISOR),
     AUDIT: (UserRole.AUDITOR, UserRole.ADMINISTRATOR),
     RAISED: (UserRole.SUPERVISOR,),
     CONTACTS: (UserRole.SUPERVISOR, UserRole.AGENT, UserRole.ADMINISTRATOR),
     EVALUATIONS: (UserRole.SUPERVISOR, UserRole.AGENT),
+    CONVERSATIONS: (UserRole.SUPERVISOR, UserRole.AGENT, UserRole.ADMINISTRATOR),
+    LETTERS: (UserRole.ADMINISTRATOR,),
 }
 """Topics and who may watch them: those who may ask for what they tell of."""
 OF_SUPERVISORS = frozenset({"queue", "hours"})
@@ -103,6 +109,19 @@ def news_of(facts: Iterable[Fact]) -> News:
         tuple(contacts.values()),
         tuple(evaluations.values()),
     )
+
+
+def course_of(net: Net) -> str | None:
+    """What lists of conversations have to know of this: one began, closed, or is in other hands; None for all else."""
+    before, after = net.before, net.after
+    if not net.loud:
+        return None
+    if before is None:
+        return "begun"
+    if after.state is not before.state:
+        return "closed" if after.state is State.CLOSED else "moved"
+    hands = (before.owner_id, before.bot_id, before.queue_id, before.subject)
+    return "moved" if hands != (after.owner_id, after.bot_id, after.queue_id, after.subject) else None
 
 
 def told_to(actor: Actor, settings: tuple[SettingSignal, ...]) -> tuple[SettingSignal, ...]:
@@ -184,6 +203,29 @@ class Signals:
                 self._tell_one(subscription, "changes", told)
         if news.audited is not None:
             self._tell(AUDIT, "changes", (AuditSignal(position=news.audited),))
+
+    def moved(self, nets: Iterable[Net]) -> None:
+        """Conversations that began, closed or went into other hands: told to whoever may see them, or could."""
+        watching = self.topics[CONVERSATIONS]
+        found = [(net, course) for net in nets if (course := course_of(net))] if watching else []
+        for subscription in watching if found else ():
+            actor = subscription.connection.actor
+            # As the reader counts: nobody learns from it how much happened unseen.
+            number = self._feed.floor.number(actor)
+            told = [
+                SettingSignal(kind=course, id=net.after.id, position=number)
+                for net, course in found
+                if any(one is not None and may_see(actor, one) for one in (net.before, net.after))
+            ]
+            if told:
+                self._tell_one(subscription, "changes", told)
+
+    def posted(self, webhooks: Iterable[str]) -> None:
+        """Of these webhooks and bots the log of letters is other than before."""
+        number = self._feed.floor.position
+        told = [SettingSignal(kind="letters", id=one, position=number) for one in webhooks]
+        if told:
+            self._tell(LETTERS, "changes", told)
 
     def begin_again(self) -> None:
         """The journal was left and found again: whatever was told meanwhile is lost."""

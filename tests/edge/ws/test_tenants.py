@@ -17,7 +17,7 @@ from valvomo.commands.settings.users import ChangeUser
 from valvomo.demo.organization import PASSWORD, create_sample
 
 pytestmark = pytest.mark.slow
-TOPICS = ("board", "alerts", "agents", "figures", "me", "settings", "audit")
+TOPICS = ("board", "alerts", "agents", "figures", "me", "settings", "audit", "conversations", "letters")
 WORDS = "Only for this house"
 RENAMED = "Aino Onlyhere"
 

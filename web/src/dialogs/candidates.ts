@@ -1,4 +1,5 @@
 import { api } from '@/api/client'
+import { reasonText } from '@/messages/problems'
 import type { Presence } from '@/ui/presence'
 
 /** `GET /conversations/{id}/candidates`: whom it can be given to, by fit, and why not to the others. */
@@ -49,6 +50,10 @@ export function fitOf(agent: AgentCandidate): Fit {
   if (agent.available) return 'free'
   return agent.overrides.length > 0 ? 'override' : 'impossible'
 }
+
+/** Why this one can't be chosen, in words. */
+export const whyNotAgent = (agent: AgentCandidate) => agent.reason_text ?? reasonText(agent.reason ?? '', { agent: agent.name })
+export const whyNotQueue = (queue: QueueCandidate) => queue.reason_text ?? reasonText(queue.reason ?? '', { queue: queue.name })
 
 /** What must be confirmed before this agent is asked. */
 export function overridesOf(agent: AgentCandidate): { presence: boolean; capacity: boolean } {

@@ -29,7 +29,7 @@ function begin(topic: string): { listeners: Set<Listener>; stop: () => void } {
  * Calls `listener` when something may have to be read anew. Begin to listen before the first reading, so that nothing
  * falls between them. To be called in a component's setup.
  */
-export function useSignal(topic: 'settings' | 'audit' | 'raised' | 'contacts' | 'evaluations', listener: Listener): void {
+export function useSignal(topic: 'settings' | 'audit' | 'raised' | 'contacts' | 'evaluations' | 'conversations' | 'letters', listener: Listener): void {
   const entry = heard.get(topic) ?? begin(topic)
   heard.set(topic, entry)
   entry.listeners.add(listener)
@@ -59,5 +59,41 @@ export function oneAtATime(load: () => Promise<void>): () => Promise<void> {
     again = running !== null
     running ??= run()
     return running
+  }
+}
+
+/** Between the end of one reading and the next, where something changes all the time. */
+export const PAUSE_MS = 1500
+
+/**
+ * `load` at once; for whoever asks while it runs, or soon after, once more when some time has passed. For lists of what
+ * happens all day, that are not to be asked for at every turn of it. In a component's setup.
+ */
+export function unhurried(load: () => Promise<void>, pauseMs = PAUSE_MS): () => void {
+  let pause: ReturnType<typeof setTimeout> | undefined
+  let running = false
+  let again = false
+  let over = false
+  async function run(): Promise<void> {
+    running = true
+    again = false
+    try {
+      await load()
+    } finally {
+      running = false
+      if (!over) pause = setTimeout(rested, pauseMs)
+    }
+  }
+  function rested(): void {
+    pause = undefined
+    if (again) void run()
+  }
+  onScopeDispose(() => {
+    over = true
+    clearTimeout(pause)
+  })
+  return () => {
+    if (running || pause !== undefined) again = true
+    else void run()
   }
 }

@@ -16,6 +16,20 @@ export function spanOf(count: number, height: number, top: number, seen: number)
   return { from, to: Math.min(count, Math.ceil((top + seen) / height) + BEYOND) }
 }
 
+/**
+ * By how many rows what is read has moved, from `top` on: by the first of them that is still there. 0 where one is at
+ * the beginning, which shows what is new. Pure.
+ */
+export function movedBy(before: readonly string[], after: readonly string[], top: number): number {
+  if (top <= 0) return 0
+  const at = new Map(after.map((key, index) => [key, index]))
+  for (let index = top; index < before.length; index += 1) {
+    const now = at.get(before[index] ?? '')
+    if (now !== undefined) return now - index
+  }
+  return 0
+}
+
 interface Windowed {
   scroller: Readonly<Ref<HTMLElement | null>>
   count: () => number
@@ -60,5 +74,13 @@ export function useWindow({ scroller, count, rowHeight, head }: Windowed) {
     else if (begins + rowHeight() > place.scrollTop + room) place.scrollTop = begins + rowHeight() - room
     look()
   }
-  return { span, above, below, show }
+  /** Rows have come or gone above what is read: it stays where it is on the screen. Once they are drawn. */
+  function stay(before: readonly string[], after: readonly string[]): void {
+    const place = scroller.value
+    const rows = place ? movedBy(before, after, Math.floor(place.scrollTop / rowHeight())) : 0
+    if (!place || rows === 0) return
+    place.scrollTop += rows * rowHeight()
+    look()
+  }
+  return { span, above, below, show, stay }
 }

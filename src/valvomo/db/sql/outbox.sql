@@ -95,6 +95,22 @@ WHERE organization_id = $1 AND webhook_id = $2 AND ($4::bigint IS NULL OR place 
         WHEN delivered_at IS NOT NULL THEN 'delivered' ELSE 'waiting' END)
 ORDER BY place DESC LIMIT $3
 
+-- name: marks
+-- Of each webhook and bot something that is other once the letters that its log begins with are, or those due first,
+-- so that an older one is noticed when it is tried again.
+SELECT w.id, md5(concat(newest.mark, '/', first.mark)) AS mark FROM webhooks w
+CROSS JOIN LATERAL (
+    SELECT string_agg(concat_ws(' ', n.id, n.attempts, n.replays, n.due, n.status, n.delivered_at, n.given_up_at), ',' ORDER BY n.place) AS mark
+    FROM (SELECT * FROM outbox WHERE organization_id = w.organization_id AND webhook_id = w.id
+        ORDER BY place DESC LIMIT $2) n
+) newest
+CROSS JOIN LATERAL (
+    SELECT string_agg(concat_ws(' ', d.id, d.attempts, d.due), ',' ORDER BY d.due, d.place) AS mark
+    FROM (SELECT * FROM outbox WHERE organization_id = w.organization_id AND webhook_id = w.id
+        AND delivered_at IS NULL AND given_up_at IS NULL ORDER BY due, place LIMIT $2) d
+) first
+WHERE w.organization_id = $1
+
 -- name: letter
 -- One letter to a webhook.
 SELECT o.*, NULL::bytea AS answer FROM outbox o WHERE organization_id = $1 AND webhook_id = $2 AND id = $3
