@@ -183,7 +183,10 @@ async def test_a_look_and_a_test_message(line: Line) -> None:
     health = await setting_up.check(AATU, line.account_id)
     assert isinstance(health, Health)
     assert health.well
-    assert isinstance(await setting_up.send_test(AATU, line.account_id, "ann", "A test"), str)
+    assert isinstance(await setting_up.send_test(AATU, line.account_id, ("ann", "A test"), "key"), Done)
+    again = await setting_up.send_test(AATU, line.account_id, ("ann", "A test"), "key")
+    assert isinstance(again, Done)
+    assert again.repeated
     assert [got["text"] for got in line.got()] == ["A test"]
     facts = await line.floor.sql(
         "SELECT f::text AS fact FROM facts f WHERE audited ORDER BY position DESC LIMIT 1"
@@ -192,8 +195,13 @@ async def test_a_look_and_a_test_message(line: Line) -> None:
     assert "ann" in facts[0]["fact"], "to whom is told to who asks later"
     assert "A test" not in facts[0]["fact"]
     line.system.answer = lambda _asked: Said(422)
-    refused = await setting_up.send_test(AATU, line.account_id, "ann", "A test")
+    other = await setting_up.send_test(AATU, line.account_id, ("ann", "Another"), "key")
+    assert reason(other) is Reason.KEY_REUSED
+    refused = await setting_up.send_test(AATU, line.account_id, ("ann", "A test"), "another")
     assert reason(refused) is Reason.CHANNEL_REJECTED
+    line.system.answer = lambda _asked: Said()
+    assert isinstance(await setting_up.send_test(AATU, line.account_id, ("ann", "A test"), "another"), Done)
+    assert len(line.got()) == 3, "the first, the refused, and that again"
     assert reason(await setting_up.check(SAARA, line.account_id)) is Reason.ROLE_NEEDED
 
 

@@ -329,8 +329,8 @@ async def test_a_look_says_what_is_wrong(post: Post, imap: ImapServer) -> None:
     health = await setting_up.check(AATU, post.account_id)
     assert isinstance(health, Health)
     assert (health.well, health.problem) == (False, "account")
-    sent = await setting_up.send_test(AATU, post.account_id, "me@example.net", "This is a test.")
-    assert isinstance(sent, str)
+    sent = await setting_up.send_test(AATU, post.account_id, ("me@example.net", "This is a test."))
+    assert isinstance(sent, Done)
     assert post.got()[0]["To"] == "me@example.net"
 
 

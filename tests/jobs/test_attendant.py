@@ -360,7 +360,7 @@ async def test_a_house_without_an_engine_says_so(floor: Floor) -> None:
     one = await floor.accepted()
     await floor.done(AINO, Elevate(conversation_id=one, mode=Mode.VOICE))
     await floor.done(await floor.guest(one), AcceptCall(conversation_id=one, mode=Mode.VOICE))
-    refused = await Calling(floor.database, bus).come(AINO, one, "of mine")
+    refused = await Calling(floor.executor, bus).come(AINO, one, "of mine")
     assert isinstance(refused, Refusal)
     assert refused.reason is Reason.CALLS_OFF
 

@@ -199,6 +199,19 @@ async def test_keys_in_both_directions_are_kept_nowhere(phones: TelephoneHouse) 
     assert all(b"4111" not in msgspec.json.encode(fact.event) for fact in await phones.floor.all_facts())
 
 
+async def test_a_key_of_a_request_presses_once(phones: TelephoneHouse) -> None:
+    one = await phones.rings()
+    await phones.served(one)
+    for _ in range(2):
+        assert await phones.calling.press(AINO, one, "4929#", "once") is None
+    assert phones.trunk.told.count("keys C1 4929#") == 1
+    other = await phones.calling.press(AINO, one, "4929", "once")
+    assert other == Refusal(Reason.KEY_REUSED)
+    kept = str(await phones.floor.sql("SELECT r::text AS all_of_it FROM receipts r"))
+    assert "once" in kept
+    assert "4929" not in kept
+
+
 async def test_who_waits_presses_a_key_and_is_called_back_in_their_place(phones: TelephoneHouse) -> None:
     one = await phones.rings()
     before = await phones.floor.get(one)

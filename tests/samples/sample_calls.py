@@ -47,7 +47,7 @@ class CallHouse:
         self.bell = Doorbell(self.bus)
         floor.executor.bell = self.bell
         self.engine = SampleEngine()
-        self.calling = Calling(floor.database, self.bus)
+        self.calling = Calling(floor.executor, self.bus)
         self.told: list[CallSignal] = []
         self.bus.subscribe(CHANNEL, lambda it: self.told.append(msgspec.json.decode(it, type=CallSignal)))
 

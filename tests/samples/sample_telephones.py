@@ -84,7 +84,7 @@ class TelephoneHouse:
         self.bus = LocalBus()
         floor.executor.bell = Doorbell(self.bus)
         self.engine = SampleEngine()
-        self.calling = Calling(floor.database, self.bus)
+        self.calling = Calling(floor.executor, self.bus)
         self.lost = LostTelephones(floor.executor)
         self.carried: asyncio.Task[None] | None = None
         self.boards: dict[str, Switchboard] = {}

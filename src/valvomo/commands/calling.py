@@ -7,19 +7,16 @@ connected to, its call is found, and what was lost on the way is found a moment 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from valvomo.bus.port import Bus
-from valvomo.channels.phones import called_over, e164
-from valvomo.db import calls, conversations, house
+from valvomo.commands.conversations.press import ForwardCall, PressKeys
+from valvomo.commands.execute import Done, Executor
+from valvomo.db import calls, conversations
 from valvomo.db.calls import Answer, Said, What
-from valvomo.db.database import Database
 from valvomo.db.ids import new_id
 from valvomo.domain.access.actor import Actor
-from valvomo.domain.access.acts import Act, act_refusal
-from valvomo.domain.access.beginning import Way, begin_refusal
 from valvomo.domain.conversations.event import ongoing_call
-from valvomo.domain.conversations.telephone import telephone_of
 from valvomo.domain.refusals import Reason, Refusal
 
 SAID, ANSWERED = "call_said", "call_answered"
@@ -29,9 +26,6 @@ PATIENCE = 8.0
 LOOK_SECONDS = 0.5
 """Between two looks for answers of which the bus has not told."""
 
-_ON_TELEPHONES: frozenset[What] = frozenset({"keys", "forward"})
-"""What is said only where an act was allowed, which needs a call."""
-
 
 def _nothing() -> None:
     """Nobody wants to know."""
@@ -40,8 +34,9 @@ def _nothing() -> None:
 class Calling:
     """One for a process. `run` must be running for answers to come."""
 
-    def __init__(self, database: Database, bus: Bus) -> None:
-        self._database = database
+    def __init__(self, executor: Executor, bus: Bus) -> None:
+        self._executor = executor
+        self._database = executor.database
         self._bus = bus
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
         self._wake = asyncio.Event()
@@ -69,58 +64,54 @@ class Calling:
         """
         return await self._ask(self._said(actor, conversation_id, "come", offer), heard)
 
-    async def press(self, actor: Actor, conversation_id: str, keys: str) -> Refusal | None:
-        """Have keys pressed for the telephone of a call; they are kept nowhere but on their way."""
-        if refusal := await self._refusal(actor, conversation_id, Act.KEYS):
-            return refusal
-        answer = await self._ask(self._said(actor, conversation_id, "keys", keys))
-        return answer if isinstance(answer, Refusal) else None
-
-    async def forward(self, actor: Actor, conversation_id: str, number: str) -> Refusal | None:
-        """Have the telephone of a call connected with another number, where this agent may call out over its trunk."""
-        if refusal := await self._refusal(actor, conversation_id, Act.FORWARD, number):
-            return refusal
-        known = e164(number) or ""
-        answer = await self._ask(self._said(actor, conversation_id, "forward", known))
-        return answer if isinstance(answer, Refusal) else None
-
-    async def _refusal(
-        self, actor: Actor, conversation_id: str, act: Act, number: str = ""
+    async def press(
+        self, actor: Actor, conversation_id: str, keys: str, key: str | None = None
     ) -> Refusal | None:
-        async with self._database.asking() as tx:
-            conversation = await conversations.get(tx, actor.organization_id, conversation_id)
-            if conversation is None:
-                return Refusal(Reason.NOT_FOUND)
-            if refusal := act_refusal(
-                act, actor, conversation, await house.supervision(tx, actor.organization_id)
-            ):
-                return refusal
-            phone = telephone_of(conversation)
-            if act is not Act.FORWARD or phone is None:
-                return None
-            account = await tx.row("channels.begun_over", actor.organization_id, phone.account_id)
-        if account is None:
-            return Refusal(Reason.NOT_FOUND)
-        way = Way(queue_id=account["queue_id"], switched_on=account["begins"], disabled=account["disabled"])
-        if refusal := begin_refusal(actor, way):
-            return refusal
-        called = called_over(account["settings"], number)
-        return called if isinstance(called, Refusal) else None
+        """Have keys pressed for the telephone of a call; they are kept nowhere but on their way."""
+        command = PressKeys(
+            conversation_id=conversation_id,
+            keys=keys,
+            mark=self._executor.sealer.mark(keys, actor.organization_id, "keys"),
+            signal=new_id(),
+        )
+        return await self._on_telephone(actor, command, key)
+
+    async def forward(
+        self, actor: Actor, conversation_id: str, number: str, key: str | None = None
+    ) -> Refusal | None:
+        """Have the telephone of a call connected with another number."""
+        command = ForwardCall(conversation_id=conversation_id, number=number, signal=new_id())
+        return await self._on_telephone(actor, command, key)
+
+    async def _on_telephone(
+        self, actor: Actor, command: PressKeys | ForwardCall, key: str | None
+    ) -> Refusal | None:
+        async def beyond(_done: Done) -> Mapping[str, object] | Refusal:
+            self._bus.publish(SAID, command.conversation_id)
+            answer = await self._answer(command.signal)
+            return answer if isinstance(answer, Refusal) else {}
+
+        outcome = await self._executor.once(actor, command, key, beyond)
+        return outcome if isinstance(outcome, Refusal) else None
 
     async def _ask(self, said: Said, heard: Callable[[], None] = _nothing) -> Answer | Refusal:
+        if refusal := await self._say(said):
+            return refusal
+        heard()
+        return await self._answer(said.id)
+
+    async def _answer(self, signal_id: str) -> Answer | Refusal:
+        """What came of what was said. It is kept until somebody looks, so that none comes too early."""
         waits: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting[said.id] = waits
+        self._waiting[signal_id] = waits
         try:
-            if refusal := await self._say(said):
-                return refusal
-            heard()
             self._wake.set()
             async with asyncio.timeout(PATIENCE):
                 given = await waits
         except TimeoutError:
             return Refusal(Reason.BUSY)
         finally:
-            del self._waiting[said.id]
+            del self._waiting[signal_id]
         if given.refusal is not None:
             return Refusal(Reason(given.refusal), {"why": given.why})
         return given
@@ -142,10 +133,9 @@ class Calling:
     async def _say(self, said: Said) -> Refusal | None:
         """Why nobody hears it. Where there is no call, nothing is written: whoever chats could say it all day long."""
         async with self._database.transaction() as tx:
-            if said.what not in _ON_TELEPHONES:
-                conversation = await conversations.get(tx, said.organization_id, said.conversation_id)
-                if conversation is None or ongoing_call(conversation) is None:
-                    return Refusal(Reason.NO_CALL)
+            conversation = await conversations.get(tx, said.organization_id, said.conversation_id)
+            if conversation is None or ongoing_call(conversation) is None:
+                return Refusal(Reason.NO_CALL)
             heard = await calls.say(tx, said)
         self._bus.publish(SAID, said.conversation_id)
         return None if heard else Refusal(Reason.CALLS_OFF)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,9 @@ from valvomo.telemetry.spans import remember, span
 MAX_TRIES = 4
 """How often a command that lost a deadlock or a serialization conflict is tried."""
 
+_SETTLED = "settled"
+"""In the receipt of what reaches beyond the database, once it has."""
+
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 
@@ -42,6 +45,10 @@ class Done:
     result: Mapping[str, object]
     position: int | None = None
     repeated: bool = False
+
+
+Beyond = Callable[[Done], Awaitable[Mapping[str, object] | Refusal]]
+"""What a command does beyond the database once it is done in it; a refusal that is `BUSY` says that nobody knows."""
 
 
 class Tally:
@@ -141,6 +148,40 @@ class Executor:
         async with self.database.asking() as tx:
             receipt = await tx.row("journal.receipt", actor.organization_id, actor.id, key)
         return None if receipt is None else _repeated(receipt, command)
+
+    async def once(self, actor: Actor, command: Command, key: str | None, beyond: Beyond) -> Done | Refusal:
+        """Do what is in the database, and then what is `beyond` it, where no transaction can undo anything.
+
+        A refusal out there is kept as little as any other: asking again is asking anew. While nobody knows what came
+        of it, because it goes on or was cut off, a repeat is told so, and does not do it a second time.
+        """
+        done = self.unsettled(await self.execute(actor, command, key))
+        if isinstance(done, Refusal) or done.repeated:
+            return done
+        came = await beyond(done)
+        if not isinstance(came, Refusal):
+            await self.settle(actor, key, {**done.result, **came})
+        elif came.reason is not Reason.BUSY:
+            await self.settle(actor, key, None)
+        return came if isinstance(came, Refusal) else done
+
+    @staticmethod
+    def unsettled(outcome: Done | Refusal) -> Done | Refusal:
+        """The outcome of a command that something beyond the database belongs to; refused while that is not settled."""
+        if isinstance(outcome, Done) and outcome.repeated and not outcome.result.get(_SETTLED):
+            return Refusal(Reason.IN_PROGRESS)
+        return outcome
+
+    async def settle(self, actor: Actor, key: str | None, outcome: Mapping[str, object] | None) -> None:
+        """What is beyond the database has been done, with this outcome; with None it was not, and has no receipt."""
+        if key is None:
+            return
+        who = (actor.organization_id, actor.id, key)
+        async with self.database.transaction() as tx:
+            if outcome is None:
+                await tx.run("journal.drop_receipt", *who)
+            else:
+                await tx.run("journal.fill_receipt", *who, {**outcome, _SETTLED: True})
 
     async def _within(
         self, tx: Transaction, actor: Actor, command: Command, key: str | None

@@ -26,6 +26,10 @@ class Sealer:
         """Sealed for its place (organization, kind of thing, id). Raises `NoKeyError`, or `UnreadableKeyError`."""
         return self._sealing.sealed(secret.encode(), *where)
 
+    def mark(self, secret: str, *where: str) -> str:
+        """What a secret is recognized by when it is said again, and by nothing else; empty without a key."""
+        return self._sealing.mark(secret.encode(), *where)
+
     def open(self, sealed: bytes, *where: str) -> str:
         """What was sealed for this place. Raises `UnopenableError`."""
         try:

@@ -125,6 +125,7 @@ class Reason(StrEnum):
     MALFORMED = "request/malformed"
     TOO_LARGE = "request/too-large"
     KEY_REUSED = "request/idempotency-key-reused"
+    IN_PROGRESS = "request/in-progress"
     RATE_LIMITED = "request/rate-limited"
     METHOD_NOT_ALLOWED = "request/method-not-allowed"
     FOREIGN_ORIGIN = "request/foreign-origin"

@@ -105,7 +105,7 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         trials=Trials(sentiment_places(settings)), speech=speech_places(settings), voices=voice_places(settings),
         replay=Replay(database, clock),
         rule_trials=RuleTrials(database, clock),
-        notes=notes, calling=Calling(database, bus),
+        notes=notes, calling=Calling(executor, bus),
         relays=Relays(urls=settings.turn_urls, secret=settings.turn_secret),
         channels=channels_of(executor, settings), admissions=admissions,
         quotas=Quotas(of_address=settings.customers_per_address, shared=trusted(settings.trusted_proxies)),

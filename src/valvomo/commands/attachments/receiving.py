@@ -14,12 +14,12 @@ import structlog
 
 from valvomo.commands.attachments.examining import Examination
 from valvomo.commands.attachments.uploading import BeginUpload, FinishUpload, ForgetUpload
-from valvomo.commands.execute import Executor
+from valvomo.commands.execute import Done, Executor
 from valvomo.db.attachments import upload_of
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.attachments.attached import Upload
 from valvomo.domain.attachments.kinds import agreed_type, declared_type, ending_of
-from valvomo.domain.attachments.limits import too_large
+from valvomo.domain.attachments.limits import LARGEST, too_large
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.files.port import Place, Storage, StorageError
 from valvomo.files.sniffing import HEAD, PROGRAM, sniffed
@@ -43,14 +43,23 @@ class Intake:
         self._examination = examination
 
     async def receive(
-        self, actor: Actor, command: BeginUpload, chunks: AsyncIterator[bytes], *, announced: int = 0
+        self,
+        actor: Actor,
+        command: BeginUpload,
+        chunks: AsyncIterator[bytes],
+        *,
+        announced: int = 0,
+        key: str | None = None,
     ) -> Upload | Refusal:
         """The file as it is kept: ready or refused, or scanning still where that cannot be said yet.
 
         `announced` bytes are to come, if that was said: too many are refused before the first. Raises what the chunks
-        raise, such as that the sender went away; nothing is kept then.
+        raise, such as that the sender went away; nothing is kept then. With a `key` that brought a file already it is
+        that file as it is now, if these are its bytes.
         """
         declared = replace(command, media_type=declared_type(command.media_type))
+        if key is not None and await self._executor.former(actor, declared, key) is not None:
+            return await self._repeated(actor, declared, chunks, key)
         begun = await self._executor.execute(actor, declared)
         if isinstance(begun, Refusal):
             return begun
@@ -59,18 +68,49 @@ class Intake:
             await self._forget(actor, declared, one)
             return too_large(largest)
         try:
-            arrived = await self._take_in(actor, declared, (one, largest), chunks)
+            arrived = await self._take_in(actor, (declared, key), (one, largest), chunks)
         except BaseException:
             await asyncio.shield(self._forget(actor, declared, one))
             raise
         if isinstance(arrived, Refusal):
             await self._forget(actor, declared, one)
             return arrived
-        return await self._examination.examine(arrived)
+        if arrived.repeated:
+            # Brought twice at once: the other one was the first.
+            await self._forget(actor, declared, one)
+            return await self._kept(actor, str(arrived.result["id"]))
+        return await self._examination.examine(upload_of(arrived.result))
+
+    async def _repeated(
+        self, actor: Actor, declared: BeginUpload, chunks: AsyncIterator[bytes], key: str
+    ) -> Upload | Refusal:
+        """Nothing is kept of what comes: it is only asked whether it is the same."""
+        stream = _Stream(chunks, LARGEST)
+        try:
+            async for _ in stream.bytes():
+                pass
+        except TooLargeError:
+            return Refusal(Reason.KEY_REUSED)
+        finish = _finish(declared, "", stream)
+        if isinstance(finish, Refusal):
+            return Refusal(Reason.KEY_REUSED)
+        former = await self._executor.former(actor, finish, key)
+        if former is None or isinstance(former, Refusal):
+            return former or Refusal(Reason.NOT_FOUND)
+        return await self._kept(actor, str(former.result["id"]))
+
+    async def _kept(self, actor: Actor, upload_id: str) -> Upload | Refusal:
+        async with self._executor.database.asking() as tx:
+            row = await tx.row("attachments.one", actor.organization_id, upload_id)
+        return Refusal(Reason.NOT_FOUND) if row is None else upload_of(row)
 
     async def _take_in(
-        self, actor: Actor, declared: BeginUpload, place: tuple[str, int], chunks: AsyncIterator[bytes]
-    ) -> Upload | Refusal:
+        self,
+        actor: Actor,
+        wanted: tuple[BeginUpload, str | None],
+        place: tuple[str, int],
+        chunks: AsyncIterator[bytes],
+    ) -> Done | Refusal:
         one, largest = place
         stream = _Stream(chunks, largest)
         try:
@@ -80,26 +120,32 @@ class Intake:
         except StorageError as error:
             log.warning("attachment.not_kept", error=str(error))
             return Refusal(Reason.STORAGE_UNAVAILABLE)
-        found = sniffed(stream.head)
-        media_type = agreed_type(found, declared.media_type) if found != PROGRAM else None
-        if found == PROGRAM:
-            return Refusal(Reason.ATTACHMENT_PROGRAM, {"ending": ending_of(declared.name)})
-        if media_type is None and stream.size:
-            return Refusal(Reason.ATTACHMENT_MISMATCH, {"found": found, "declared": declared.media_type})
-        finish = FinishUpload(
-            upload_id=one,
-            conversation_id=declared.conversation_id,
-            name=declared.name,
-            media_type=media_type or found,
-            size=stream.size,
-            digest=stream.digest,
-        )
-        done = await self._executor.execute(actor, finish)
-        return done if isinstance(done, Refusal) else upload_of(done.result)
+        declared, key = wanted
+        finish = _finish(declared, one, stream)
+        return finish if isinstance(finish, Refusal) else await self._executor.execute(actor, finish, key)
 
     async def _forget(self, actor: Actor, declared: BeginUpload, one: str) -> None:
         forget = ForgetUpload(upload_id=one, conversation_id=declared.conversation_id)
         await self._executor.execute(actor, forget)
+
+
+def _finish(declared: BeginUpload, one: str, stream: _Stream) -> FinishUpload | Refusal:
+    """What has come, by its bytes."""
+    found = sniffed(stream.head)
+    if found == PROGRAM:
+        return Refusal(Reason.ATTACHMENT_PROGRAM, {"ending": ending_of(declared.name)})
+    media_type = agreed_type(found, declared.media_type)
+    if media_type is None and stream.size:
+        return Refusal(Reason.ATTACHMENT_MISMATCH, {"found": found, "declared": declared.media_type})
+    return FinishUpload(
+        upload_id=one,
+        conversation_id=declared.conversation_id,
+        name=declared.name,
+        media_type=media_type or found,
+        size=stream.size,
+        digest=stream.digest,
+        visibility=declared.visibility,
+    )
 
 
 class _Stream:

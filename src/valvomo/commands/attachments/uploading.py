@@ -56,15 +56,17 @@ class BeginUpload(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishUpload(Command):
-    """All bytes are here, and are what `media_type` says now."""
+    """All bytes are here, and are what `media_type` says now. An upload's key is kept with this, its bytes known."""
 
     bots_too: ClassVar[bool] = True
+    secret: ClassVar[frozenset[str]] = frozenset({"upload_id"})
     upload_id: str
     conversation_id: str
     name: str
     media_type: str
     size: int
     digest: str
+    visibility: Visibility = Visibility.PUBLIC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

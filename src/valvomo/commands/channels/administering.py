@@ -135,6 +135,7 @@ class TryChannelAccount(Command):
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
     account_id: str
     address: str
+    text: str = ""
 
 
 @handles(TryChannelAccount)

@@ -122,22 +122,30 @@ class SettingUp:
         await self._executor.execute(actor, seen)
         return health
 
-    async def send_test(self, actor: Actor, account_id: str, address: str, text: str) -> str | Refusal:
-        """Send a text at once, apart from any conversation; what the provider calls it."""
+    async def send_test(
+        self, actor: Actor, account_id: str, test: tuple[str, str], key: str | None = None
+    ) -> Done | Refusal:
+        """Send a text at once, apart from any conversation. `test` is the address and the text."""
         used = await self._used(actor, account_id)
         if isinstance(used, Refusal):
             return used
-        noted = await self._executor.execute(actor, TryChannelAccount(account_id=account_id, address=address))
-        if isinstance(noted, Refusal):
-            return noted
-        now, one = self._executor.clock(), new_id()
+        command = TryChannelAccount(account_id=account_id, address=test[0], text=test[1])
+
+        async def beyond(_done: Done) -> Mapping[str, object] | Refusal:
+            return await self._sent(actor, used, test)
+
+        return await self._executor.once(actor, command, key, beyond)
+
+    async def _sent(self, actor: Actor, used: Used, test: tuple[str, str]) -> Mapping[str, object] | Refusal:
+        """What the provider calls it."""
+        (address, text), now, one = test, self._executor.clock(), new_id()
         letter = Letter(
             id=one, conversation_id=one, address=address, text=text, author_name=actor.name,
             language=actor.language, subject="", created_at=now, at=now,
         )  # fmt: skip
         async with GuardedHttp(self._allowed) as http:
             try:
-                return (await used.provider.send(used.account, letter, http)).provider_id
+                sent = await used.provider.send(used.account, letter, http)
             except RejectedError as error:
                 return Refusal(
                     Reason.CHANNEL_REJECTED, {"problem": error.problem.value, "code": error.detail[:200]}
@@ -145,6 +153,7 @@ class SettingUp:
             except UnavailableError as error:
                 unavailable = DeliveryProblem.UNAVAILABLE.value
                 return Refusal(Reason.CHANNEL_REJECTED, {"problem": unavailable, "code": error.detail[:200]})
+        return {"provider_id": sent.provider_id}
 
     def _has_any(self, row: Any) -> bool:
         """Whether there is a secret that could be told: an account may do without. What cannot be opened has some."""

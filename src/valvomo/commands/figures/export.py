@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
@@ -13,7 +14,10 @@ MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportFigures(Command):
-    """Begin a file. That the actor may have what is in it is asked with the question itself."""
+    """Begin a file. That the actor may have what is in it is asked with the question itself.
+
+    `asked` is the whole question, by which a repeated one is recognized.
+    """
 
     content: str
     format: str
@@ -21,6 +25,7 @@ class ExportFigures(Command):
     until: str
     purpose: str
     of_agents: bool = False
+    asked: Mapping[str, object] = field(default_factory=dict)
 
 
 @handles(ExportFigures)

@@ -28,12 +28,14 @@ LINES_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepFile(Command):
-    """Keep a file that has been read; nothing is made of it yet."""
+    """Keep a file that has been read; nothing is made of it yet. `digest` is that of its bytes."""
 
     role: ClassVar[UserRole | None] = UserRole.ADMINISTRATOR
+    secret: ClassVar[frozenset[str]] = frozenset({"file"})
     workstream_id: str
     name: str
     file: FileRead
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

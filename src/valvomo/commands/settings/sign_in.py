@@ -92,13 +92,15 @@ class Gate:
             return verified
         return await self._executor.execute(actor, BeginSecondFactor(verified_hash=verified))
 
-    async def end_second_factor(self, actor: Actor, password: str, code: str) -> Done | Refusal:
+    async def end_second_factor(
+        self, actor: Actor, password: str, code: str, key: str | None = None
+    ) -> Done | Refusal:
         """No code is asked for any more; a wrong one counts as a failed sign-in."""
         email = await self._email(actor) or ""
         verified = await self._verified(email, password)
         if isinstance(verified, Refusal):
             return verified
-        ended = await self._executor.execute(actor, EndSecondFactor(verified_hash=verified, code=code))
+        ended = await self._executor.execute(actor, EndSecondFactor(verified_hash=verified, code=code), key)
         if isinstance(ended, Refusal) and ended.reason is Reason.WRONG_CODE:
             account = await self._account(email)
             if account is not None:

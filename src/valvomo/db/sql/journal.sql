@@ -77,6 +77,10 @@ SELECT command, outcome FROM receipts WHERE organization_id = $1 AND actor_id = 
 -- Keeps the outcome.
 UPDATE receipts SET outcome = $4::jsonb WHERE organization_id = $1 AND actor_id = $2 AND key = $3
 
+-- name: drop_receipt
+-- What the key was given for was not done after all.
+DELETE FROM receipts WHERE organization_id = $1 AND actor_id = $2 AND key = $3
+
 -- name: drop_receipts
 -- Receipts are kept for a day; so many at a time.
 DELETE FROM receipts WHERE ctid = ANY (ARRAY(SELECT ctid FROM receipts WHERE at < $1 ORDER BY at LIMIT $2))

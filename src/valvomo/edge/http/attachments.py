@@ -36,6 +36,7 @@ TAGS = ("conversations",)
 MOST_ASKED = 100
 """Files at a time."""
 
+KeyArg = NamedDependency[str | None]
 Name = Annotated[
     str,
     QueryParameter(
@@ -64,6 +65,7 @@ async def upload_attachment(
     conversation_id: PathId,
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
+    key: KeyArg,
     name: Name,
     visibility: Annotated[Visibility, QueryParameter()] = Visibility.PUBLIC,
 ) -> AttachmentDocument:
@@ -71,7 +73,8 @@ async def upload_attachment(
 
     Judged by what is in it: `ready`, or `refused` for a reason; `scanning` while that cannot be said yet.
     """
-    return await received(request, parts, actor, _wanted(request, conversation_id, name, visibility))
+    wanted = _wanted(request, conversation_id, name, visibility)
+    return await received(request, parts, actor, (wanted, key))
 
 
 @get(
@@ -119,10 +122,11 @@ async def forget_attachment(
     attachment_id: PathId,
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
+    key: KeyArg,
 ) -> None:
     """One's own that no message has taken. What a message has stays."""
     forget = ForgetUpload(upload_id=attachment_id, conversation_id=conversation_id)
-    done(await parts.executor.execute(actor, forget))
+    done(await parts.executor.execute(actor, forget, key))
 
 
 @post(
@@ -133,20 +137,27 @@ async def forget_attachment(
     summary="Fetch a file again that came with a message",
 )
 async def fetch_media_again(
-    conversation_id: PathId, media_id: PathId, parts: NamedDependency[Parts], actor: NamedDependency[Actor]
+    conversation_id: PathId,
+    media_id: PathId,
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: KeyArg,
 ) -> None:
     """One that could not be had (`media` of the message). Nothing happens while it is being fetched already."""
     again = FetchMediaAgain(conversation_id=conversation_id, media_id=media_id)
-    done(await parts.executor.execute(actor, again))
+    done(await parts.executor.execute(actor, again, key))
 
 
 async def received(
-    request: Request[Any, Any, Any], parts: Parts, actor: Actor, wanted: BeginUpload
+    request: Request[Any, Any, Any], parts: Parts, actor: Actor, asked_for: tuple[BeginUpload, str | None]
 ) -> AttachmentDocument:
-    """Take in the body of this request."""
+    """Take in the body of this request; `asked_for` is as what, and the key that it came with."""
     length = header(request.scope["headers"], b"content-length") or ""
     announced = int(length) if length.isdigit() and len(length) < 16 else 0  # noqa: PLR2004 - more is no length
-    upload = found(await parts.files.intake.receive(actor, wanted, request.stream(), announced=announced))
+    wanted, key = asked_for
+    upload = found(
+        await parts.files.intake.receive(actor, wanted, request.stream(), announced=announced, key=key)
+    )
     return attachment_document(upload, actor.language)
 
 

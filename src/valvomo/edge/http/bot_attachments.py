@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 
 from valvomo.commands.attachments.uploading import BeginUpload, ForgetUpload
 from valvomo.domain.access.actor import Actor
-from valvomo.edge.http.attachments import Ids, Name, asked, content_type, documents, received
+from valvomo.edge.http.attachments import Ids, KeyArg, Name, asked, content_type, documents, received
 from valvomo.edge.http.parameters import PathId
 from valvomo.edge.http.refused import done, found
 from valvomo.edge.http.uploads import Upload as UploadOperation
@@ -35,6 +35,7 @@ async def upload_file(
     conversation_id: PathId,
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
+    key: KeyArg,
     name: Name,
 ) -> AttachmentDocument:
     """The body is the file and `Content-Type` what it is. Kept for a day, until a message takes it.
@@ -42,7 +43,7 @@ async def upload_file(
     Within the same bounds as agents' files: those of the workstream, of the channel, and of the account it leaves by.
     """
     wanted = BeginUpload(conversation_id=conversation_id, name=name, media_type=content_type(request))
-    return await received(request, parts, actor, wanted)
+    return await received(request, parts, actor, (wanted, key))
 
 
 @get(ALL, tags=TAGS, operation_id="getBotAttachments", summary="Files by their ids, with links")
@@ -66,10 +67,11 @@ async def forget_file(
     attachment_id: PathId,
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
+    key: KeyArg,
 ) -> None:
     """The bot's own that no message has taken. What a message has stays."""
     forget = ForgetUpload(upload_id=attachment_id, conversation_id=conversation_id)
-    done(await parts.executor.execute(actor, forget))
+    done(await parts.executor.execute(actor, forget, key))
 
 
 ROUTES = (upload_file, get_files, forget_file)

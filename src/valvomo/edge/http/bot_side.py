@@ -13,6 +13,7 @@ from valvomo.commands.conversations.messages import PostMessage
 from valvomo.domain.access.actor import Actor
 from valvomo.edge.http.parameters import LARGEST, Limit, PathId
 from valvomo.edge.http.refused import done, found
+from valvomo.edge.http.writing import posted_once
 from valvomo.edge.parts import Parts
 from valvomo.live.typing import TypingSignal
 from valvomo.protocol.bot_side import (
@@ -85,7 +86,7 @@ async def write_message(
         client_id=data.client_id or key or str(uuid_utils.uuid7()),
         attachments=data.attachments,
     )
-    posted = done(await parts.lane.post(actor, command)).result
+    posted = posted_once(await parts.lane.post(actor, command), command, key)
     return customers.message(posted, Guest(actor=actor, origins=()))
 
 

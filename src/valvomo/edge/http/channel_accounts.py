@@ -134,9 +134,10 @@ async def send_channel_test(
     data: JSONBody[SendTestRequest],
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
 ) -> None:
     """At once, and apart from any conversation; the provider's no is the answer's."""
-    found(await parts.channels.setting_up.send_test(actor, account_id, data.address, data.text))
+    done(await parts.channels.setting_up.send_test(actor, account_id, (data.address, data.text), key))
 
 
 @get(f"{ONE}/dispatches", tags=TAGS, operation_id="listDispatches", summary="Messages on their way out")

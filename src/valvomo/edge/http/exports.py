@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
@@ -34,6 +35,8 @@ from valvomo.queries.figure_questions import Question, days_of
 
 TAGS = ("figures",)
 LINES = "application/x-ndjson"
+_TOLD = ("id", "name", "rows", "bytes")
+"""What a file's last line says of it."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +51,7 @@ class Making:
     wanted: ExportRequest
     id: str
     name: str
+    key: str | None
 
 
 @post(
@@ -61,9 +65,15 @@ class Making:
     },
 )
 async def export_figures(
-    data: JSONBody[ExportRequest], parts: NamedDependency[Parts], actor: NamedDependency[Actor]
+    data: JSONBody[ExportRequest],
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
 ) -> Stream:
-    """Lines of JSON as they come: progress, and at last the file's id. The audit log has it with its purpose."""
+    """Lines of JSON as they come: progress, and at last the file's id. The audit log has it with its purpose.
+
+    With the key of a file that was made before, the one line of that file; with that of one that was cut off, anew.
+    """
     question = _question(data)
     await parts.bookkeeper.keep(actor.organization_id)
     async with parts.reader.reading() as tx:
@@ -76,10 +86,15 @@ async def export_figures(
         until=days[1],
         purpose=data.purpose,
         of_agents=question.of_agents,
+        asked=msgspec.to_builtins(data),
     )
-    begun = done(await parts.executor.execute(actor, command)).result
-    making = Making(parts, actor, question, data, str(begun["id"]), str(begun["name"]))
-    return Stream(told(making), media_type=LINES, headers={"X-Accel-Buffering": "no"})
+    begun = done(parts.executor.unsettled(await parts.executor.execute(actor, command, key)))
+    if begun.repeated:
+        lines = made_before(msgspec.convert({name: begun.result[name] for name in _TOLD}, ExportResult))
+    else:
+        one, name = str(begun.result["id"]), str(begun.result["name"])
+        lines = told(Making(parts, actor, question, data, one, name, key))
+    return Stream(lines, media_type=LINES, headers={"X-Accel-Buffering": "no"})
 
 
 @get(
@@ -101,20 +116,32 @@ async def get_export(
     return Stream(_body(parts, actor, export_id), media_type=file.media_type, headers=headers)
 
 
+async def made_before(result: ExportResult) -> AsyncGenerator[bytes]:
+    """What the answer said in which it was made."""
+    yield msgspec.json.encode(result) + b"\n"
+
+
 async def told(making: Making) -> AsyncGenerator[bytes]:
-    """The lines as they are answered; who hangs up ends it."""
+    """The lines as they are answered; who hangs up ends it, and may ask with the same key again."""
+    executor, settled = making.parts.executor, False
     try:
         async with making.parts.reader.reading() as tx:
             now = making.parts.clock()
             content = Content(making.wanted.content)
             rows = found(await table(tx, making.actor, making.question, content, now))
             async for line in _made(making, rows):
+                if isinstance(line, ExportResult):
+                    await executor.settle(making.actor, making.key, msgspec.structs.asdict(line))
+                    settled = True
                 yield msgspec.json.encode(line) + b"\n"
     except Exception:
         log.exception("export.failed", export=making.id)
         problem = problem_of(Refusal(Reason.INTERNAL), making.actor.language)
         last = ExportProblem(type=problem.type, title=problem.title, detail=problem.detail)
         yield msgspec.json.encode(last) + b"\n"
+    finally:
+        if not settled:
+            await asyncio.shield(executor.settle(making.actor, making.key, None))
 
 
 async def _made(making: Making, rows: Table) -> AsyncGenerator[ExportLine]:

@@ -44,10 +44,11 @@ TAGS: Mapping[str, str] = {
     "widget": "The customer's side: a key of a web page, then a token for one conversation.",
 }
 _DESCRIPTION = """\
-Commands answer with the state after them and accept `Idempotency-Key`, but for what is only looked at. Lists are read
-page by page: give `next` back as `cursor`. Times are RFC 3339 in UTC, ids are UUIDv7. Whatever goes wrong is a problem
-document (RFC 9457) whose `type` is a stable code and whose `detail` says, in the caller's language, why and what to do
-instead.
+Commands answer with the state after them and accept `Idempotency-Key`: the same key of the same account with the same
+request is answered like the first one, for a day, and has no second effect; with another request it is refused. Secrets
+are in the first answer only. Lists are read page by page: give `next` back as `cursor`. Times are RFC 3339 in UTC, ids
+are UUIDv7. Whatever goes wrong is a problem document (RFC 9457) whose `type` is a stable code and whose `detail` says,
+in the caller's language, why and what to do instead.
 """
 _SECURITY = {
     "cookie": {

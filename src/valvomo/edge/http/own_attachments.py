@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 
 from valvomo.commands.attachments.uploading import BeginUpload, ForgetUpload
 from valvomo.domain.access.actor import Actor
-from valvomo.edge.http.attachments import Ids, Name, asked, content_type, documents, received
+from valvomo.edge.http.attachments import Ids, KeyArg, Name, asked, content_type, documents, received
 from valvomo.edge.http.parameters import PathId
 from valvomo.edge.http.refused import done
 from valvomo.edge.http.uploads import Upload as UploadOperation
@@ -36,11 +36,12 @@ async def upload_own(
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
     guest: NamedDependency[Guest],
+    key: KeyArg,
     name: Name,
 ) -> AttachmentDocument:
     """The body is the file and `Content-Type` what it is. Kept for a day, until a message takes it."""
     wanted = BeginUpload(conversation_id=guest.conversation_id, name=name, media_type=content_type(request))
-    return await received(request, parts, actor, wanted)
+    return await received(request, parts, actor, (wanted, key))
 
 
 @get("/attachments", tags=TAGS, operation_id="getOwnAttachments", summary="Files by their ids, with links")
@@ -65,10 +66,11 @@ async def forget_own(
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
     guest: NamedDependency[Guest],
+    key: KeyArg,
 ) -> None:
     """One's own that no message has taken. What a message has stays."""
     forget = ForgetUpload(upload_id=attachment_id, conversation_id=guest.conversation_id)
-    done(await parts.executor.execute(actor, forget))
+    done(await parts.executor.execute(actor, forget, key))
 
 
 ROUTES = (upload_own, get_own, forget_own)

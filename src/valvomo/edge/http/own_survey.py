@@ -42,12 +42,13 @@ async def answer_survey(
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
     guest: NamedDependency[Guest],
+    key: NamedDependency[str | None],
 ) -> PublicConversation:
     """There is one answer; another one takes its place, until it is too late."""
     command = AnswerSurvey(
         conversation_id=guest.conversation_id, score=data.score, comment=data.comment, answers=data.answers
     )
-    return await carried_out_own(parts, (actor, guest), command, None)
+    return await carried_out_own(parts, (actor, guest), command, key)
 
 
 @post(

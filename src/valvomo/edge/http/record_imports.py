@@ -2,6 +2,7 @@
 
 import asyncio
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated
 
 from litestar import Request, get, post
@@ -63,6 +64,7 @@ async def create_import(
     request: Request[Actor, None, State],
     parts: PartsArg,
     actor: ActorArg,
+    key: KeyArg,
     name: FileName,
     workstream: Workstream,
 ) -> ImportDocument:
@@ -75,8 +77,9 @@ async def create_import(
     body = await request.body()
     # A large file takes seconds, in which nobody else must wait.
     file = found(await asyncio.to_thread(read_file, body))
-    command = KeepFile(workstream_id=workstream, name=name, file=file)
-    return await _carried_out(parts, actor, command, None)
+    digest = (await asyncio.to_thread(sha256, body)).hexdigest()
+    command = KeepFile(workstream_id=workstream, name=name, file=file, digest=digest)
+    return await _carried_out(parts, actor, command, key)
 
 
 @get("/record-imports", tags=TAGS, operation_id="listRecordImports", summary="List files of records")

@@ -79,10 +79,13 @@ async def confirm(
     summary="End the second factor",
 )
 async def end(
-    data: JSONBody[EndSecondFactorRequest], parts: NamedDependency[Parts], actor: NamedDependency[Actor]
+    data: JSONBody[EndSecondFactorRequest],
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    key: NamedDependency[str | None],
 ) -> None:
     """No code is asked for any more. A wrong password or code counts as a failed sign-in."""
-    done(await parts.gate.end_second_factor(actor, data.password, data.code))
+    done(await parts.gate.end_second_factor(actor, data.password, data.code, key))
 
 
 @delete(

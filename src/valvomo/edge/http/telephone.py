@@ -22,10 +22,10 @@ KeyArg = NamedDependency[str | None]
 
 @post(f"{ONE}/keys", status_code=204, tags=TAGS, operation_id="pressKeys", summary="Press keys")
 async def press_keys(
-    conversation_id: PathId, data: JSONBody[KeysRequest], parts: PartsArg, actor: ActorArg
+    conversation_id: PathId, data: JSONBody[KeysRequest], parts: PartsArg, actor: ActorArg, key: KeyArg
 ) -> None:
     """For the other side of a telephone call. They may be the number of a card: nothing of them is kept."""
-    if refusal := await parts.calling.press(actor, conversation_id, data.keys):
+    if refusal := await parts.calling.press(actor, conversation_id, data.keys, key):
         raise Refused(refusal)
 
 
@@ -37,10 +37,10 @@ async def redial(conversation_id: PathId, parts: PartsArg, actor: ActorArg, key:
 
 @post(f"{ONE}/forward", status_code=200, tags=TAGS, operation_id="forwardCall", summary="Forward to a number")
 async def forward_call(
-    conversation_id: PathId, data: JSONBody[NumberRequest], parts: PartsArg, actor: ActorArg
+    conversation_id: PathId, data: JSONBody[NumberRequest], parts: PartsArg, actor: ActorArg, key: KeyArg
 ) -> After:
     """The customer is connected with another number, and for the house the talk is over: wrap-up begins."""
-    if refusal := await parts.calling.forward(actor, conversation_id, data.number):
+    if refusal := await parts.calling.forward(actor, conversation_id, data.number, key):
         raise Refused(refusal)
     return await state_of(parts, actor, conversation_id)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import uuid_utils
 
 from valvomo.commands.conversations.messages import PostMessage
+from valvomo.commands.execute import Done
 from valvomo.domain.access.actor import Actor
-from valvomo.edge.http.refused import done
+from valvomo.domain.refusals import Reason, Refusal
+from valvomo.edge.http.refused import Refused, done
 from valvomo.edge.parts import Parts
 from valvomo.protocol.customer import PublicMessageItem
 from valvomo.protocol.messages import MessageItem
@@ -27,7 +32,7 @@ async def written_by_staff(
         attachments=data.attachments,
         client_id=data.client_id or key or str(uuid_utils.uuid7()),
     )
-    return messages.item(done(await parts.lane.post(actor, command)).result, actor)
+    return messages.item(posted_once(await parts.lane.post(actor, command), command, key), actor)
 
 
 async def written_by_customer(
@@ -41,4 +46,19 @@ async def written_by_customer(
         attachments=data.attachments,
         client_id=data.client_id or key or str(uuid_utils.uuid7()),
     )
-    return customers.message(done(await parts.lane.post(actor, command)).result, guest)
+    return customers.message(posted_once(await parts.lane.post(actor, command), command, key), guest)
+
+
+def posted_once(outcome: Done | Refusal, command: PostMessage, key: str | None) -> Mapping[str, object]:
+    """The message. A `client_id` is one message, whatever is said with it (spec 1 §6); a key is one request."""
+    posted = done(outcome)
+    if posted.repeated and command.client_id == key and not _says(posted.result, command):
+        raise Refused(Refusal(Reason.KEY_REUSED))
+    return posted.result
+
+
+def _says(kept: Mapping[str, Any], command: PostMessage) -> bool:
+    files = [one["id"] for one in kept["attachments"]]
+    return (kept["text"], kept["visibility"]) == (command.text, command.visibility) and set(files) == set(
+        command.attachments
+    )
