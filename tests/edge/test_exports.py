@@ -75,7 +75,7 @@ async def test_everything_that_is_counted_as_parquet(place: Place) -> None:
         ({"format": "xlsx"}, 422, "request/malformed"),
         ({"by": ["century"]}, 422, "request/malformed"),
         ({"until": "2020-01-01T00:00:00Z"}, 422, "request/malformed"),
-        ({"by": ["agent"]}, 409, "figures/agents-off"),
+        ({"by": ["agent"]}, 403, "figures/agents-off"),
     ],
 )
 async def test_what_may_not_be_made_leaves_nothing(

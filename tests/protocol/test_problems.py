@@ -43,6 +43,11 @@ def test_a_reason_has_one_status() -> None:
         (Reason.NARROWED_FOR_YOU, 403),
         (Reason.NARROWED_FOR_QUEUE, 403),
         (Reason.CONSENT_REFUSED, 403),
+        # Whoever has not answered yet may say yes.
+        (Reason.CONSENT_PENDING, 409),
+        (Reason.AGENT_FIGURES_OFF, 403),
+        (Reason.BEGIN_OFF, 403),
+        (Reason.CALLS_OFF, 403),
         (Reason.NOT_FOUND, 404),
         (Reason.METHOD_NOT_ALLOWED, 405),
         (Reason.NOT_ASSIGNABLE, 409),

@@ -125,8 +125,8 @@ def _complete(path: str, method: str, operation: Document, *, public: bool) -> N
         responses.setdefault(str(status), {"$ref": f"#/components/responses/{status}"})
 
 
-_MAY_BE_OFF = ("/metrics/", "/replay")
-"""What is read here may be switched off by a policy, or no longer kept."""
+_MAY_BE_GONE = ("/replay",)
+"""What is read here may no longer be kept."""
 
 
 def _statuses(path: str, method: str, operation: Document, *, public: bool) -> Iterator[int]:
@@ -141,7 +141,7 @@ def _statuses(path: str, method: str, operation: Document, *, public: bool) -> I
         yield 403
     if "{" in path or unsafe or path.startswith("/widget/"):
         yield 404
-    if unsafe or any(part in path for part in ("{conversation_id}", *_MAY_BE_OFF)):
+    if unsafe or any(part in path for part in ("{conversation_id}", *_MAY_BE_GONE)):
         yield 409
     if unsafe:
         yield 429
