@@ -205,6 +205,8 @@ async def _compare(floor: Floor, watched: Moments) -> None:
             for counter, of in BEHIND.items():
                 found = await length(floor, watched.actor, question, of)
                 assert found == told[None][counter], (watched.actor.id, counter)
+            late = told[None]["service_level.accepted"] - told[None]["service_level.within"]
+            assert await length(floor, watched.actor, question, "late") == late, watched.actor.id
             await _lists_of_charts(floor, watched.actor, question)
 
 

@@ -23,6 +23,7 @@ function row(id: string, part: Partial<BoardRow> = {}): BoardRow {
 }
 const ranking = (part: Partial<Ranking> = {}): Ranking => ({ view: DEFAULT_VIEW, words: '', at: T0 + 600_000, language: 'en', nobody: 'Nobody', ...part })
 const call = (since: string | null): Call => ({ id: 'call', mode: 'voice', state: 'on', since: iso(0), held_since: null, coached_by: [], recording: null, with_agent_since: since })
+const held = (since: string | null): Call => ({ ...call(since), held_since: iso(30) })
 const again: Call = { ...call(null), state: 'wanted', telephone: { number: null, account: 'trunk', line: 'wanted', tries: 1, why: 'busy', recall_at: iso(390) } }
 const ids = (rows: readonly BoardRow[]) => rows.map((one) => one.id).join('')
 
@@ -165,12 +166,13 @@ describe('each figure opens the list that it counts', () => {
     row('w', { state: 'waiting', ...served, stage: null }),
     row('u', { state: 'wrap_up', ...served, stage: null }),
     row('c', { state: 'active', ...served, call: call(iso(5)) }),
-    row('q', { call: call(null) }),
+    row('h', { state: 'active', ...served, call: held(iso(5)) }),
+    row('q', { call: held(null) }),
     row('l', { call: again, first_accepted_at: iso(5) }),
   ]
   const listed = (figure: string) => ids(floor.filter((one) => passes(one, { view: { ...DEFAULT_VIEW, ...FIGURE_FILTERS[figure] }, words: '' })))
 
-  it.each([['in_queue', 'onfq'], ['longest_wait', 'onfq'], ['active', 'fabc'], ['in_call', 'c'], ['waiting', 'w'], ['wrap_up', 'u'], ['orphans', 'n']])('%s', (figure, rows) =>
+  it.each([['in_queue', 'onfq'], ['longest_wait', 'onfq'], ['active', 'fabch'], ['in_call', 'ch'], ['on_hold', 'h'], ['waiting', 'w'], ['wrap_up', 'u'], ['orphans', 'n']])('%s', (figure, rows) =>
     expect(listed(figure)).toBe(rows))
 
   it('and who is in queue is who waits', () => {

@@ -34,6 +34,7 @@ function sieve({ view, words }: Pick<Ranking, 'view' | 'words'>): (row: BoardRow
     if (situations.size > 0 && !situations.has(facts.situation)) return false
     // Counted as in calls by the same: the server says of both since when an agent has it.
     if (view.inCall && !row.call?.with_agent_since) return false
+    if (view.onHold && !row.call?.held_since) return false
     if (queues.size > 0 && !queues.has(row.queue?.id ?? NOBODY)) return false
     if (agents.size > 0 && !agents.has(row.agent?.id ?? NOBODY)) return false
     if (channels.size > 0 && !channels.has(row.channel)) return false

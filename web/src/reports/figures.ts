@@ -8,16 +8,21 @@ export interface Figure {
   name: string
   kind: Kind
   of: string
+  /** Where it is made of more than that list: all of them, `of` first. */
+  parts?: readonly string[]
   value: (item: HistoryItem) => number | null
 }
+
+/** All who were offered to be served, by what became of it: in time is so many of them together. */
+export const LEVEL_PARTS = ['within', 'late', 'left', 'unserved'] as const
 
 /** In the order in which they are read. */
 export const FIGURES: readonly Figure[] = [
   { name: 'started', kind: 'count', of: 'started', value: (one) => one.started },
   { name: 'begun', kind: 'count', of: 'begun', value: (one) => one.begun },
   { name: 'answered', kind: 'count', of: 'answered', value: (one) => one.answered },
-  { name: 'service_level', kind: 'share', of: 'within', value: (one) => one.service_level.ratio },
-  { name: 'abandonment', kind: 'share', of: 'left', value: (one) => one.abandonment },
+  { name: 'service_level', kind: 'share', of: 'within', parts: LEVEL_PARTS, value: (one) => one.service_level.ratio },
+  { name: 'abandonment', kind: 'share', of: 'left', parts: ['left', 'answered'], value: (one) => one.abandonment },
   { name: 'speed_of_answer', kind: 'time', of: 'answered', value: (one) => one.speed_of_answer },
   { name: 'first_response', kind: 'time', of: 'first_responses', value: (one) => one.first_response },
   { name: 'response_time', kind: 'time', of: 'responses', value: (one) => one.response_time },
@@ -39,7 +44,7 @@ export const FIGURES: readonly Figure[] = [
   { name: 'escalated', kind: 'count', of: 'escalated', value: (one) => one.escalated },
   { name: 'csat', kind: 'score', of: 'survey_answered', value: (one) => one.csat },
   { name: 'recommendation', kind: 'score', of: 'survey_answered', value: (one) => one.recommendation },
-  { name: 'survey_rate', kind: 'share', of: 'survey_answered', value: (one) => one.survey_rate },
+  { name: 'survey_rate', kind: 'share', of: 'survey_answered', parts: ['survey_answered', 'survey_asked'], value: (one) => one.survey_rate },
   { name: 'bot_ended', kind: 'count', of: 'bot_ended', value: (one) => one.bot_ended },
 ]
 

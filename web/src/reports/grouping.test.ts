@@ -68,7 +68,7 @@ it('opens what a cell counts, of its group alone', async () => {
   expect(unknown?.findAll('button')).toEqual([])
   await swedish?.get('button').trigger('click')
   const listed = page.getComponent({ name: 'EntriesDialog' })
-  expect(listed.props('of')).toBe('started')
+  expect(listed.props('lists')).toEqual(['started'])
   expect(listed.props('query')).toMatchObject({ from: period.since, to: period.until, language: ['sv'] })
   expect(listed.props('query')).not.toHaveProperty('agent')
 })

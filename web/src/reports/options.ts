@@ -12,6 +12,8 @@ export interface Listed {
   title: string
   formula: string
   query?: Query
+  /** Where more than one list is behind it: all of them, `of` first. */
+  parts?: readonly string[]
 }
 
 /** One line or row of bars: its values by place, and how it is drawn. Bars of one `stack` stand on each other. */
