@@ -19,6 +19,8 @@ from valvomo.main.clock import now
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 PATIENCE_MS = 60_000.0
 """For what a page is to show: so long only where it never will, or where a machine has a great deal else to do."""
+CALM: dict[str, Any] = {"reduced_motion": "reduce"}
+"""What breathes while a page loads is drawn sixty times a second: two fifths of what a load costs a processor."""
 NOTICES = """
 window.noticed = []
 new MutationObserver((changes) => {
@@ -167,7 +169,7 @@ class Office:
         `script` runs in all of its pages before anything else does; `ears`: they speak, or are called by the browser.
         """
         browser = await self.whole() if how.pop("ears", False) and self.whole else self.browser
-        how = {"locale": "en-GB", "viewport": {"width": 1920, "height": 1000}, **how}
+        how = {"locale": "en-GB", "viewport": {"width": 1920, "height": 1000}, **CALM, **how}
         context = await browser.new_context(base_url=self.address, **how)
         context.set_default_timeout(PATIENCE_MS)
         self.watch.over(context)
