@@ -33,6 +33,7 @@ from valvomo.domain.attachments.limits import (
     ANYTHING,
     LARGEST,
     LARGEST_IMAGE,
+    LARGEST_TOTAL,
     MEGABYTE,
     NOTHING,
     Ability,
@@ -42,6 +43,7 @@ from valvomo.domain.attachments.limits import (
     SideLimits,
     channel_refusal,
     file_refusal,
+    full_refusal,
     largest_of,
     outward_largest,
     outward_refusal,
@@ -273,6 +275,7 @@ def test_the_digest_of_a_message_tells_of_its_files(text: str, files: list[Publi
 def test_limits_that_make_no_sense_are_named() -> None:
     for bad in (
         Limits(most=0), Limits(most=21), Limits(house=SideLimits(largest=0)),
+        Limits(customer=SideLimits(total=0)), Limits(house=SideLimits(total=LARGEST_TOTAL + 1)),
         Limits(customer=SideLimits(largest=LARGEST + 1)), Limits(customer=SideLimits(kinds=frozenset())),
     ):  # fmt: skip
         refusal = unsound_limits(bad)
@@ -281,3 +284,14 @@ def test_limits_that_make_no_sense_are_named() -> None:
     assert unsound_limits(Limits()) is None
     assert unsound_limits(Limits(customer=SideLimits(allowed=False, kinds=frozenset()))) is None
     assert largest_of(USUAL, Kind.IMAGE) == USUAL.largest
+
+
+@pytest.mark.parametrize(
+    ("held", "size", "left"),
+    [(0, 0, None), (0, 1000, None), (0, 1001, 1000), (999, 0, None), (999, 2, 1), (1000, 0, 0), (5000, 0, 0)],
+)
+def test_a_side_has_room_for_so_much_in_a_conversation(held: int, size: int, left: int | None) -> None:
+    refusal = full_refusal(SideLimits(total=1000), held, size)
+    assert (refusal.facts["left"] if refusal else None) == left
+    if refusal:
+        assert refusal.reason is Reason.ATTACHMENTS_FULL

@@ -1,5 +1,6 @@
 """Files in a conversation: brought, taken by one message, opened by link, and never where they should not be."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -256,6 +257,40 @@ async def test_nobody_piles_up_files(place: Place) -> None:
         await sent(eino, path, b"hello", name="a.txt", kind="text/plain")
     full = await send(eino, path, b"hello", name="a.txt", kind="text/plain")
     assert (full.status_code, full.json()["type"]) == (409, "attachment/too-many-waiting")
+
+
+async def test_nobody_fills_the_storage_message_by_message(place: Place) -> None:
+    customer, conversation = await widget(place)
+    await allow(place, customer={"total": 2_000}, house={"total": 5_000})
+    text = {"name": "a.txt", "kind": "text/plain"}
+    for _ in range(2):
+        one = await sent(customer, WIDGET, b"a" * 900, **text)
+        await customer.post(f"{WIDGET}/messages", json={"attachments": [one["id"]]})
+    full = await send(customer, WIDGET, b"a" * 900, **text)
+    assert (full.status_code, full.json()["type"]) == (409, "attachment/conversation-full")
+    assert (full.json()["total"], full.json()["left"]) == (2_000, 200)
+    # Unannounced, it is stopped on its way; and what is not kept takes no room.
+    chunks = await customer.post(
+        f"{WIDGET}/attachments",
+        params={"name": "a.txt"},
+        content=_pieces(),
+        headers={"Content-Type": "text/plain"},
+    )
+    assert chunks.json()["type"] == "attachment/conversation-full"
+    # One after the other, however many come at once.
+    at_once = await asyncio.gather(*(send(customer, WIDGET, b"a" * 150, **text) for _ in range(4)))
+    assert sorted(one.status_code for one in at_once) == [201, 409, 409, 409]
+    left = next(one.json()["id"] for one in at_once if one.is_success)
+    assert (await customer.delete(f"{WIDGET}/attachments/{left}")).status_code == 204
+    assert (await send(customer, WIDGET, b"a" * 200, **text)).status_code == 201
+    # The house has a total of its own.
+    eino = await place.as_("eino")
+    assert (await send(eino, f"{API}/{conversation}", b"a" * 900, **text)).status_code == 201
+
+
+async def _pieces() -> AsyncIterator[bytes]:
+    for _ in range(9):
+        yield b"a" * 100
 
 
 async def test_a_bomb_and_a_broken_picture_are_refused_with_the_reason(place: Place) -> None:

@@ -136,6 +136,7 @@ class Reason(StrEnum):
     ATTACHMENTS_OFF = "attachment/off"
     ATTACHMENTS_TOO_MANY = "attachment/too-many"
     ATTACHMENTS_WAITING = "attachment/too-many-waiting"
+    ATTACHMENTS_FULL = "attachment/conversation-full"
     ATTACHMENT_KIND = "attachment/kind"
     ATTACHMENT_PROGRAM = "attachment/program"
     ATTACHMENT_MISMATCH = "attachment/mismatch"

@@ -13,6 +13,7 @@ from valvomo.domain.attachments.attached import Attached, Upload
 from valvomo.domain.attachments.kinds import Kind
 from valvomo.domain.attachments.limits import (
     LARGEST,
+    LARGEST_TOTAL,
     MOST_IN_A_MESSAGE,
     USUAL,
     Allowance,
@@ -25,11 +26,12 @@ from valvomo.protocol.texts.catalogue import text
 
 
 class SideLimitsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one side may send: whether anything, which kinds, how many bytes a file."""
+    """What one side may send: whether anything, which kinds, how many bytes a file and in all in a conversation."""
 
     allowed: bool = True
     kinds: frozenset[Kind] = USUAL
     largest: Annotated[int, Meta(ge=1, le=LARGEST)] = SideLimits().largest
+    total: Annotated[int, Meta(ge=1, le=LARGEST_TOTAL)] = SideLimits().total
 
 
 class LimitsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

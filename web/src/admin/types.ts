@@ -132,8 +132,9 @@ export type FileKind = 'image' | 'audio' | 'video' | 'document' | 'archive' | 'o
 export interface SideLimits {
   allowed: boolean
   kinds: readonly FileKind[]
-  /** Bytes. */
+  /** Bytes of a file, and of all in a conversation. */
   largest: number
+  total: number
 }
 
 /** What each side may send; `most` files go with a message. */

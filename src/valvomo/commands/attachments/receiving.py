@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import structlog
 
@@ -19,7 +20,7 @@ from valvomo.db.attachments import upload_of
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.attachments.attached import Upload
 from valvomo.domain.attachments.kinds import agreed_type, declared_type, ending_of
-from valvomo.domain.attachments.limits import LARGEST, too_large
+from valvomo.domain.attachments.limits import LARGEST, SideLimits, full_refusal, too_large
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.files.port import Place, Storage, StorageError
 from valvomo.files.sniffing import HEAD, PROGRAM, sniffed
@@ -63,12 +64,12 @@ class Intake:
         begun = await self._executor.execute(actor, declared)
         if isinstance(begun, Refusal):
             return begun
-        one, largest = str(begun.result["id"]), int(str(begun.result["largest"]))
-        if announced > largest:
+        one, bounds = str(begun.result["id"]), _Bounds.of(begun.result)
+        if announced > bounds.most:
             await self._forget(actor, declared, one)
-            return too_large(largest)
+            return bounds.refusal(announced)
         try:
-            arrived = await self._take_in(actor, (declared, key), (one, largest), chunks)
+            arrived = await self._take_in(actor, (declared, key), (one, bounds), chunks)
         except BaseException:
             await asyncio.shield(self._forget(actor, declared, one))
             raise
@@ -108,15 +109,15 @@ class Intake:
         self,
         actor: Actor,
         wanted: tuple[BeginUpload, str | None],
-        place: tuple[str, int],
+        place: tuple[str, _Bounds],
         chunks: AsyncIterator[bytes],
     ) -> Done | Refusal:
-        one, largest = place
-        stream = _Stream(chunks, largest)
+        one, bounds = place
+        stream = _Stream(chunks, bounds.most)
         try:
             await self._storage.put(Place(actor.organization_id, one), stream.bytes())
         except TooLargeError:
-            return too_large(largest)
+            return bounds.refusal(stream.size)
         except StorageError as error:
             log.warning("attachment.not_kept", error=str(error))
             return Refusal(Reason.STORAGE_UNAVAILABLE)
@@ -127,6 +128,29 @@ class Intake:
     async def _forget(self, actor: Actor, declared: BeginUpload, one: str) -> None:
         forget = ForgetUpload(upload_id=one, conversation_id=declared.conversation_id)
         await self._executor.execute(actor, forget)
+
+
+class _Bounds(NamedTuple):
+    """How many bytes of a file are taken: the `largest`, in a conversation that has `held` of `total`."""
+
+    largest: int
+    held: int
+    total: int
+
+    @classmethod
+    def of(cls, begun: Mapping[str, object]) -> _Bounds:
+        """What `BeginUpload` has found."""
+        return cls(*(int(str(begun[name])) for name in cls._fields))
+
+    @property
+    def most(self) -> int:
+        """Bytes, of which one more is too many."""
+        return min(self.largest, self.total - self.held)
+
+    def refusal(self, size: int) -> Refusal:
+        """Of a file of so many bytes, or more."""
+        full = full_refusal(SideLimits(total=self.total), self.held, size)
+        return too_large(self.largest) if size > self.largest or full is None else full
 
 
 def _finish(declared: BeginUpload, one: str, stream: _Stream) -> FinishUpload | Refusal:

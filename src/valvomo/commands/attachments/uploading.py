@@ -23,6 +23,7 @@ from valvomo.domain.attachments.limits import (
     Sent,
     Side,
     file_refusal,
+    full_refusal,
     largest_of,
     outward_largest,
     outward_refusal,
@@ -106,7 +107,10 @@ def side_of(work: Work) -> Side:
 
 @handles(BeginUpload)
 async def begin_upload(work: Work, command: BeginUpload) -> Outcome:
-    """Refused where the message itself would be, or the file by what is known of it; `largest` bytes are taken."""
+    """Refused where the message itself would be, or the file by what is known of it.
+
+    `largest` bytes of it are taken, and of those in the conversation that are `held` its side may have `total`.
+    """
     conversation = await _seen(work, command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
@@ -127,6 +131,9 @@ async def begin_upload(work: Work, command: BeginUpload) -> Outcome:
         largest = min(largest, outward_largest(conversation.channel, kind, ability))
     if refusal is not None:
         return refusal
+    held = await _held(work, conversation, side)
+    if refusal := full_refusal(limits.of(side), held):
+        return refusal
     mine = (work.organization_id, conversation.id, work.actor.id)
     if not command.came and await work.tx.value("attachments.free_of", *mine) >= MOST_WAITING:
         return Refusal(Reason.ATTACHMENTS_WAITING, {"most": MOST_WAITING})
@@ -135,19 +142,22 @@ async def begin_upload(work: Work, command: BeginUpload) -> Outcome:
         "attachments.begin", work.organization_id, one, conversation.id, work.actor.id, side.value,
         shown_name(command.name, command.media_type), command.media_type, work.now,
     )  # fmt: skip
-    return {"id": one, "largest": largest}
+    return {"id": one, "largest": largest, "held": held, "total": limits.of(side).total}
 
 
 @handles(FinishUpload)
 async def finish_upload(work: Work, command: FinishUpload) -> Outcome:
-    """Judged anew by what it is; scanned from now on."""
-    conversation = await _seen(work, command.conversation_id)
+    """Judged anew by what it is; scanned from now on. One after the other in a conversation: each is counted."""
+    conversation = await work.lock(command.conversation_id)
     if isinstance(conversation, Refusal):
         return conversation
-    limits = (await _limits(work, conversation)).of(side_of(work))
-    if refusal := file_refusal(
-        limits, Sent(name=command.name, media_type=command.media_type, size=command.size)
-    ):
+    side = side_of(work)
+    limits = (await _limits(work, conversation)).of(side)
+    sent = Sent(name=command.name, media_type=command.media_type, size=command.size)
+    refusal = file_refusal(limits, sent) or full_refusal(
+        limits, await _held(work, conversation, side), command.size
+    )
+    if refusal is not None:
         return refusal
     name = shown_name(command.name, command.media_type)
     row = await work.tx.row(
@@ -200,6 +210,12 @@ async def _seen(work: Work, conversation_id: str) -> Conversation | Refusal:
 async def _limits(work: Work, conversation: Conversation) -> Limits:
     key = (work.organization_id, conversation.id)
     return (await attachments.limits(work.tx, [key])).get(key, Limits())
+
+
+async def _held(work: Work, conversation: Conversation, side: Side) -> int:
+    """Bytes that this side has in the conversation."""
+    where = (work.organization_id, conversation.id, side.value)
+    return int(await work.tx.value("attachments.bytes_of", *where))
 
 
 def _nothing_at_all(limits: Any, _sent: Sent) -> Refusal | None:

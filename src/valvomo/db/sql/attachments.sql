@@ -8,6 +8,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, 'arriving', $8)
 SELECT count(*) FROM attachments
 WHERE organization_id = $1 AND conversation_id = $2 AND seq IS NULL AND author_id = $3 AND progress <> 'refused'
 
+-- name: bytes_of
+-- How many bytes of one side are kept in a conversation: also of files that were refused, until they are removed.
+SELECT coalesce(sum(size), 0)::bigint FROM attachments
+WHERE organization_id = $1 AND conversation_id = $2 AND side = $3
+
 -- name: arrived
 -- All of its bytes are here. Whoever has brought it looks into it now; a job does so from `due` on.
 UPDATE attachments SET name = $3, media_type = $4, size = $5, digest = $6, progress = 'scanning', due = $7

@@ -15,6 +15,8 @@ LARGEST = 128 * MEGABYTE
 """Bytes of a file, whatever anybody sets."""
 LARGEST_IMAGE = 20 * MEGABYTE
 """Bytes of a picture, because it is made anew in memory."""
+LARGEST_TOTAL = 64 * 1024 * MEGABYTE
+"""Bytes of one side in a conversation, whatever anybody sets."""
 MOST_IN_A_MESSAGE = 20
 MOST_WAITING = 30
 """Files of one person in one conversation that no message has taken yet."""
@@ -32,11 +34,12 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideLimits:
-    """What one side may send: whether anything, which kinds, how many bytes a file."""
+    """What one side may send: whether anything, which kinds, how many bytes a file and how many in a conversation."""
 
     allowed: bool = True
     kinds: frozenset[Kind] = USUAL
     largest: int = 10 * MEGABYTE
+    total: int = 500 * MEGABYTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,15 @@ def too_large(largest: int, **facts: object) -> Refusal:
     return Refusal(
         Reason.ATTACHMENT_TOO_LARGE, {"largest": largest, "megabytes": f"{largest / MEGABYTE:.3g}", **facts}
     )
+
+
+def full_refusal(limits: SideLimits, held: int, size: int = 0) -> Refusal | None:
+    """Why this side brings nothing more where `held` bytes of its are, or no file of so many."""
+    left = max(0, limits.total - held)
+    if left and size <= left:
+        return None
+    facts = {"megabytes": f"{limits.total / MEGABYTE:.3g}", "megabytes_left": f"{left / MEGABYTE:.3g}"}
+    return Refusal(Reason.ATTACHMENTS_FULL, {"total": limits.total, "left": left, **facts})
 
 
 def largest_of(limits: SideLimits, kind: Kind | None) -> int:
@@ -217,6 +229,8 @@ def unsound_limits(limits: Limits) -> Refusal | None:
         one = limits.of(side)
         if not 1 <= one.largest <= LARGEST:
             return malformed(f"attachments.{side.value}.largest", f"1 to {LARGEST}")
+        if not 1 <= one.total <= LARGEST_TOTAL:
+            return malformed(f"attachments.{side.value}.total", f"1 to {LARGEST_TOTAL}")
         if one.allowed and not one.kinds:
             return malformed(f"attachments.{side.value}.kinds", "none is given")
     return None

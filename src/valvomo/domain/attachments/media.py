@@ -33,6 +33,7 @@ class MediaProblem(StrEnum):
     ACCOUNT = "account"
     UNSUPPORTED = "unsupported"
     TOO_MANY = "too-many"
+    FULL = "full"
     TOO_LARGE = "too-large"
     NOT_ALLOWED = "not-allowed"
     PROGRAM = "program"
@@ -70,6 +71,7 @@ _REFUSED: Mapping[Reason, MediaProblem] = {
     Reason.ATTACHMENTS_OFF: MediaProblem.NOT_ALLOWED,
     Reason.ATTACHMENT_KIND: MediaProblem.NOT_ALLOWED,
     Reason.ATTACHMENT_TOO_LARGE: MediaProblem.TOO_LARGE,
+    Reason.ATTACHMENTS_FULL: MediaProblem.FULL,
     Reason.ATTACHMENT_PROGRAM: MediaProblem.PROGRAM,
     Reason.ATTACHMENT_MISMATCH: MediaProblem.MISMATCH,
     Reason.ATTACHMENT_EMPTY: MediaProblem.EMPTY,
