@@ -365,3 +365,14 @@ async def test_another_organization_is_out_of_reach(place: Any) -> None:
     assert await problem(admin.post(f"{API}/tokens", json=body)) == (422, "target/unknown")
     words = {"subject": other.workstreams["Web chat"], "kind": "notice", "language": "en", "text": "Hm"}
     assert await problem(admin.put(f"{API}/texts", json=words)) == (422, "target/unknown")
+
+
+async def test_everybody_may_know_which_roles_there_are(place: Any) -> None:
+    for person in ("admin", "lumi"):
+        client = await place.as_(person)
+        items = (await client.get(f"{API}/roles", headers={"Accept-Language": "fi"})).json()["items"]
+        assert [one["id"] for one in items] == [
+            "agent", "supervisor", "administrator", "auditor", "integration",
+        ]  # fmt: skip
+        assert items[1]["name"] == "esihenkilö"
+        assert all(one["description"] for one in items)

@@ -87,6 +87,7 @@ NEEDED = {
     *(("state", one.value) for one in (*State, *Stage)),
     *(("presence", one.value) for one in Presence),
     *(("role", one.value) for one in (*UserRole, *Role)),
+    *(("role_for", one.value) for one in UserRole),
     *(("channel", one.value) for one in Channel),
     *(("mode", one.value) for one in Mode),
     *(("right", one.value) for one in Right),

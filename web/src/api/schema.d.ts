@@ -3040,6 +3040,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the roles that accounts can have
+         * @description For everybody who is signed in; an account may have several.
+         */
+        get: operations["listRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sampling-rules": {
         parameters: {
             query?: never;
@@ -8143,6 +8163,17 @@ export interface components {
          * @enum {string}
          */
         Right: "supervisor_monitor" | "supervisor_assign" | "supervisor_transfer" | "force_close";
+        /** RoleDocument */
+        RoleDocument: {
+            description: string;
+            id: components["schemas"]["UserRole"];
+            name: string;
+        };
+        /** Page[RoleDocument] */
+        RoleDocumentPage: {
+            items: components["schemas"]["RoleDocument"][];
+            next?: string | null;
+        };
         /** RotateSecretRequest */
         RotateSecretRequest: {
             /** @default 24 */
@@ -16057,6 +16088,31 @@ export interface operations {
             409: components["responses"]["409"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleDocumentPage"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };
