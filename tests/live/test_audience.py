@@ -87,6 +87,22 @@ async def test_monitoring_leaves_no_trace_with_agent_and_customer(floor: Floor) 
     assert said[0] == said[1]
 
 
+async def test_a_customer_may_call_their_own_conversation_by_its_id(floor: Floor) -> None:
+    """Its name is the same on both sides (spec 2); another one is as unknown as before."""
+    one, other = await floor.accepted("chat"), await floor.accepted("chat")
+    stage = await Stage.open(floor)
+    reader, topic = stage.reader(await floor.guest(one)), f"conversation:{one}"
+    for wanted in (topic, "conversation", f"conversation:{other}"):
+        await reader.watch(wanted)
+    await floor.write(AINO, one, "hello")
+    await floor.write(AINO, one, "of the house", Visibility.INTERNAL)
+    await stage.settle()
+    refused = [frame["topic"] for frame in reader.frames if frame["op"] == "refused"]
+    assert refused == [f"conversation:{other}"]
+    assert reader.told(topic) == reader.told("conversation")
+    assert [item["text"] for item in reader.told(topic) if item["kind"] == "message"] == ["hello"]
+
+
 def nameless(frames: bytes) -> str:
     """With ids by the order in which they appear: two runs have different ones."""
     known: dict[str, str] = {}

@@ -19,7 +19,8 @@ OF_THE_HOUSE = frozenset({*READERS, HEALTH, CALLS})
 def topic_refusal(connection: Connection, topic: str) -> Refusal | None:
     """Why the reader may not watch this topic. Whether they may read a conversation is judged by its transcript."""
     if connection.actor.kind is ActorKind.CUSTOMER:
-        return None if topic == CUSTOMER_TOPIC else Refusal(Reason.NOT_FOUND, {"topic": topic})
+        own = (CUSTOMER_TOPIC, f"{PREFIX}{connection.actor.conversation_id}")
+        return None if topic in own else Refusal(Reason.NOT_FOUND, {"topic": topic})
     known = topic in SHARED_TOPICS or topic in OF_THE_HOUSE or topic.startswith(PREFIX)
     if not known or len(connection.subscriptions) >= MAX_TOPICS:
         return Refusal(Reason.NOT_FOUND if not known else Reason.RATE_LIMITED, {"topic": topic})
