@@ -78,7 +78,9 @@ AUDITED = (
     "records_imported_done", "records_imported_cancelled",
 )  # fmt: skip
 DETAILS = ("subject", "priority", "status", "description", "due_at")
-SPOKEN_PARTS = ("keys", "next", "later", "soon", "about", "between", "long", "callback", "no_callback")
+SPOKEN_PARTS = (
+    "keys", "next", "later", "soon", "about", "between", "long", "callback", "no_callback", "took_over",
+)  # fmt: skip
 NEEDED = {
     ("unknown",),
     ("alert_mail", "subject"),

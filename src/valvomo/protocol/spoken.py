@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from valvomo.domain.calls.announcing import Wait
+from valvomo.domain.conversations.told import TOOK_OVER, Told
 from valvomo.protocol.texts.catalogue import FALLBACK, LANGUAGES, text
 
 HOUR = 60
@@ -37,6 +38,14 @@ def wait_words(wait: Wait, language: str) -> str:
 def denied_words(language: str) -> str:
     """There is no callback now, which they have asked for."""
     return text(language, ("spoken", "no_callback"))
+
+
+def told_words(told: Told, language: str) -> str:
+    """What has happened, as a window would show it, or in the house's own words."""
+    if told.text is not None:
+        return told.text
+    section = "spoken" if told.code == TOOK_OVER else "told"
+    return text(language, (section, told.code), {"name": told.name})
 
 
 def _how_long(low: int, high: int) -> str:

@@ -42,6 +42,11 @@ class Voices:
         """Whether anybody could speak here."""
         return bool(self._voices)
 
+    @property
+    def speaks(self) -> bool:
+        """Whether any of them can, as far as is known: has not failed when it was asked last."""
+        return any(one.name not in self._failing for one in self._voices)
+
     def close(self) -> None:
         """Nothing more is asked of them."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1019,6 +1019,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/customer-told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the customer is told
+         * @description Of which acts of a supervisor the customer would be told now, and why not of the others.
+         */
+        get: operations["customerTold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/elevate": {
         parameters: {
             query?: never;
@@ -1170,7 +1190,7 @@ export interface paths {
         put?: never;
         /**
          * Join
-         * @description Become a visible participant; agent and customer are told.
+         * @description Become a visible participant; the agent is told, and the customer, unless `customer-told` says why not.
          */
         post: operations["join"];
         delete?: never;
@@ -6491,6 +6511,12 @@ export interface components {
          */
         CustomerName: {
             name: string;
+        };
+        /** CustomerTold */
+        CustomerTold: {
+            acts: {
+                [key: string]: string | null;
+            };
         };
         /** CustomerWords */
         CustomerWords: {
@@ -11871,6 +11897,36 @@ export interface operations {
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    customerTold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerTold"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

@@ -12,6 +12,7 @@ import { toast } from '@/ui/toasts'
 
 import { isAcknowledged } from './acknowledgement'
 import { actEntry, type RowAct } from './list'
+import { joinedDetail, untoldDetail, whyUntold } from './told'
 
 /** Rows are what the list shows; a page that stands alone gives the state it has. */
 export type Subject = Pick<
@@ -91,22 +92,25 @@ export const useActs = defineStore('acts', () => {
 
   async function join(subject: Subject, giveFocusBack: () => void = () => undefined): Promise<boolean> {
     if (!(await acknowledged(subject, giveFocusBack))) return false
+    const why = whyUntold(subject.id, 'join')
     const done = await request('join', subject, () => api.post(`/conversations/${subject.id}/join`))
     if (done && subject.call) calls.enter(subject.id)
-    if (done) toast({ tone: 'good', title: t('dialogs.done.joined', name(subject)), detail: t('dialogs.done.joinedDetail') })
+    if (done) toast({ tone: 'good', title: t('dialogs.done.joined', name(subject)), detail: joinedDetail(await why) })
     return done
   }
 
   async function leave(subject: Subject): Promise<boolean> {
+    const why = whyUntold(subject.id, 'leave')
     const done = await request('leave', subject, () => api.post(`/conversations/${subject.id}/leave`))
-    if (done) toast({ tone: 'good', title: t('dialogs.done.left', name(subject)) })
+    if (done) toast({ tone: 'good', title: t('dialogs.done.left', name(subject)), detail: untoldDetail(await why) })
     return done
   }
 
   async function takeOver(subject: Subject): Promise<boolean> {
+    const why = whyUntold(subject.id, 'take_over')
     const done = await request('take_over', subject, () => api.post(`/conversations/${subject.id}/take-over`))
     if (done && subject.call) calls.enter(subject.id)
-    if (done) toast({ tone: 'good', title: t('dialogs.done.tookOver', name(subject)) })
+    if (done) toast({ tone: 'good', title: t('dialogs.done.tookOver', name(subject)), detail: untoldDetail(await why) })
     return done
   }
 

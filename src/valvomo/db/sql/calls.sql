@@ -1,7 +1,7 @@
 -- name: beat
--- This process carries calls, and is alive.
-INSERT INTO call_carriers (process_id, seen_at) VALUES ($1, now())
-ON CONFLICT (process_id) DO UPDATE SET seen_at = excluded.seen_at
+-- This process carries calls, and is alive; whether it can speak to who is on a telephone.
+INSERT INTO call_carriers (process_id, seen_at, speaks) VALUES ($1, now(), $2)
+ON CONFLICT (process_id) DO UPDATE SET seen_at = excluded.seen_at, speaks = excluded.speaks
 
 -- name: end_carrier
 -- It carries none any more.

@@ -99,3 +99,9 @@ SELECT coalesce(
      ORDER BY c.created_at DESC LIMIT 1),
     o.languages[1]
 ) FROM organizations o WHERE o.id = $1
+
+-- name: speaks
+-- Whether the process that has the telephone of a conversation is there, and can speak to who is on it.
+SELECT k.speaks FROM telephones t JOIN call_carriers k ON k.process_id = t.process_id
+WHERE t.organization_id = $1 AND t.conversation_id = $2 AND k.seen_at > now() - make_interval(secs => $3)
+ORDER BY t.asked_at DESC LIMIT 1

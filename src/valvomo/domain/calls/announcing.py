@@ -2,20 +2,24 @@
 
 First the notice, or the question whether they agree, before they and anybody else hear each other. Then, while they
 wait, their place, how long it will probably take, and that they may be called back: at once, and again where something
-has changed. One thing at a time, and nothing once an agent has accepted.
+has changed. One thing at a time, and of the wait nothing once an agent has accepted. What a window would show of what
+happens, such as a supervisor who joins, is said as soon as the notice is over, line by line.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
 from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.consent import is_untold
-from valvomo.domain.conversations.event import ongoing_call
+from valvomo.domain.conversations.event import Event, ongoing_call
 from valvomo.domain.conversations.model import ConsentPolicy, Conversation, Stage, State
+from valvomo.domain.conversations.telephone import TelephoneAnswered
+from valvomo.domain.conversations.told import AT_THE_END, Told, spoken
 from valvomo.domain.routing.estimate import Estimate
 
 MOST_ASKED = 2
@@ -37,6 +41,7 @@ class Prompt(StrEnum):
     QUESTION = "question"
     WAIT = "wait"
     NO_CALLBACK = "no_callback"
+    LINE = "line"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,7 @@ class Telling:
     its end, `ended` when anything was last heard to its end; `wait` what they were told of it last, `offered` whether
     they have heard that they may be called back, and `looked` when it was last found that there is nothing to say.
     `denied`: they wanted it, and it was refused; it is not offered again. `owed`: they have not been told of that.
+    `lines` are what has happened and they are still to be told; the first is said first.
     """
 
     playing: Prompt | None = None
@@ -74,6 +80,7 @@ class Telling:
     looked: float | None = None
     denied: bool = False
     owed: bool = False
+    lines: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +133,27 @@ def waits(conversation: Conversation) -> bool:
     return _is_up(conversation) and (conversation.state is State.OPEN or offered)
 
 
-def next_step(conversation: Conversation, telling: Telling, now: float) -> Step:
-    """What to do now."""
-    first = opening(conversation)
+def next_step(conversation: Conversation, telling: Telling, now: float, *, voiced: bool = True) -> Step:
+    """What to do now. Where what comes first could not be said (not `voiced`), only what happens still is."""
+    first = opening(conversation) if voiced else None
+    waiting = voiced and waits(conversation)
     if telling.playing is not None:
-        return Rest() if _stands(telling, first, wait=waits(conversation)) else Hush()
+        return Rest() if _stands(telling, first, wait=waiting) else Hush()
     if first is Prompt.QUESTION:
         return _asking(telling, now)
     if first is not None:
         return Note() if telling.heard else Say(first)
-    if not waits(conversation):
+    if telling.lines and _is_up(conversation):
+        return Say(Prompt.LINE)
+    if not waiting:
         return Rest()
     return Say(Prompt.NO_CALLBACK) if telling.owed else _waiting(telling, now)
 
 
 def _stands(telling: Telling, first: Prompt | None, *, wait: bool) -> bool:
     """Whether what is being said is still to be said: nobody is offered any longer what they have just been denied."""
+    if telling.playing is Prompt.LINE:
+        return first is None
     if first is not None or not wait:
         return telling.playing is first
     return telling.playing is Prompt.NO_CALLBACK or (telling.playing is Prompt.WAIT and not telling.owed)
@@ -159,6 +171,8 @@ def ended(telling: Telling, now: float) -> Telling:
         return replace(telling, playing=None, ended=now, offered=offered)
     if telling.playing is Prompt.NO_CALLBACK:
         return replace(telling, playing=None, ended=now, owed=False)
+    if telling.playing is Prompt.LINE:
+        return replace(told_of(telling), playing=None, ended=now)
     return replace(telling, playing=None, ended=now, heard=telling.heard + (telling.playing is not None))
 
 
@@ -182,6 +196,29 @@ def denied(telling: Telling) -> Telling:
 def unsaid(telling: Telling) -> Telling:
     """Nobody can say what they are owed; they will not wait for that."""
     return replace(telling, owed=False)
+
+
+def hears_of(telling: Telling, events: Iterable[Event], chosen: frozenset[str]) -> Telling:
+    """This has happened, in order: what is said of it on a telephone is to be said.
+
+    What was before the telephone was answered is none of its business: it is said at the telephone, or was at another.
+    """
+    for event in events:
+        if isinstance(event, TelephoneAnswered):
+            telling = replace(telling, lines=())
+        elif (told := spoken(event, chosen)) is not None:
+            telling = replace(telling, lines=(*telling.lines, told))
+    return telling
+
+
+def told_of(telling: Telling) -> Telling:
+    """The first of what has happened was said, or nobody could say it."""
+    return replace(telling, lines=telling.lines[1:])
+
+
+def farewell(telling: Telling) -> Told | None:
+    """What is still said before the telephone is hung up: why it is."""
+    return next((one for one in reversed(telling.lines) if one.code in AT_THE_END), None)
 
 
 def is_news(telling: Telling, wait: Wait) -> bool:

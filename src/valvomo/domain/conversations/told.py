@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from valvomo.domain.conversations.bot_end import BotEnded
+from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.delivery import DeliveryChanged
 from valvomo.domain.conversations.ending import Abandoned, AutoClosed, Ended, RecordResolved
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
-from valvomo.domain.conversations.model import Conversation, Offer, OfferKind, Role, State
+from valvomo.domain.conversations.model import (
+    SPOKEN,
+    Channel,
+    Conversation,
+    Offer,
+    OfferKind,
+    Role,
+    State,
+)
 from valvomo.domain.conversations.offers import OfferAccepted, OfferExpired, OfferRejected, OfferWithdrawn
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.scheduled import TransferDropped
+from valvomo.domain.conversations.telephone import telephone_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +49,74 @@ AGAIN = frozenset({"agent_joined", "supervisor_joined", "supervisor_left", "cons
 """What people do may be said again at once; what machines could answer is not."""
 
 
-def announced(event: Event, conversation: Conversation, chosen: frozenset[str]) -> Told | None:
-    """What a customer on a channel is told of an event, of what was `chosen`; None while it takes no free text.
+HOUSE_SAYS = "house_says"
+TOOK_OVER = "took_over"
+"""What is said on a telephone where a window reads that somebody has joined: who did so was in the talk already."""
+OF_ACTS = {
+    "join": "supervisor_joined", "leave": "supervisor_left", "take_over": TOOK_OVER, "force_close": "supervisor_ended",
+}  # fmt: skip
+"""What a customer is told of each act of a supervisor that they are told of at all."""
+AT_THE_END = frozenset({HOUSE_SAYS, "supervisor_ended", "agent_ended", "ended"})
+"""What is still said to who is on a telephone, before that is hung up."""
 
-    The house's own texts are always told.
+
+class Untold(StrEnum):
+    """Why a customer is not told something.
+
+    The workstream does not say it; no voice can speak to who is on a telephone; who was to be on one is not; the
+    channel takes no words now; or there is no customer who talks.
     """
-    told = told_customer(event)
-    if told is None or (told.text is None and (told.code not in chosen or conversation.window_closed)):
+
+    SWITCHED_OFF = "switched_off"
+    NO_VOICE = "no_voice"
+    NOT_CONNECTED = "not_connected"
+    WINDOW_CLOSED = "window_closed"
+    NOBODY = "nobody"
+
+
+def untold(code: str, conversation: Conversation, chosen: frozenset[str], *, speaks: bool) -> Untold | None:
+    """Why its customer would not be told this line now; None where they are.
+
+    A window shows every line by itself. Otherwise those are told that were `chosen` by the workstream, in messages, or,
+    where a voice `speaks`, on the telephone.
+    """
+    phone = telephone_of(conversation)
+    if conversation.channel is Channel.RECORD:
+        return Untold.NOBODY
+    if conversation.customer_online or (phone is None and conversation.account_id is None):
         return None
-    return told
+    if conversation.channel in SPOKEN:
+        if phone is None or phone.line is not Line.UP:
+            return Untold.NOT_CONNECTED
+        if not _is_chosen(code, chosen):
+            return Untold.SWITCHED_OFF
+        return None if speaks else Untold.NO_VOICE
+    if not _is_chosen("agent_joined" if code == TOOK_OVER else code, chosen):
+        return Untold.SWITCHED_OFF
+    return Untold.WINDOW_CLOSED if conversation.window_closed and code != HOUSE_SAYS else None
+
+
+def _is_chosen(code: str, chosen: frozenset[str]) -> bool:
+    """The house's own texts always are; who takes over is said where it is said who joins, as whom ever."""
+    if code == TOOK_OVER:
+        return not chosen.isdisjoint({"supervisor_joined", "agent_joined"})
+    return code == HOUSE_SAYS or code in chosen
+
+
+def announced(event: Event, conversation: Conversation, chosen: frozenset[str]) -> Told | None:
+    """What a customer on a channel is told of an event in a message; nothing where they are spoken to instead."""
+    told = told_customer(event)
+    if told is None or conversation.channel in SPOKEN:
+        return None
+    return None if untold(told.code, conversation, chosen, speaks=False) else told
+
+
+def spoken(event: Event, chosen: frozenset[str]) -> Told | None:
+    """What a customer on a telephone is told of an event, of what was `chosen`."""
+    told = told_customer(event)
+    if told is not None and isinstance(event, TookOver):
+        told = replace(told, code=TOOK_OVER)
+    return told if told is not None and _is_chosen(told.code, chosen) else None
 
 
 def told_customer(event: Event) -> Told | None:
@@ -73,7 +143,7 @@ def told_customer(event: Event) -> Told | None:
 def _told_of_end(event: Event) -> Told | None:
     match event:
         case Overflowed(text=str() as text):
-            return Told(code="house_says", text=text)
+            return Told(code=HOUSE_SAYS, text=text)
         case ForceClosed():
             return Told(code="supervisor_ended")
         case Ended(by_role="agent"):

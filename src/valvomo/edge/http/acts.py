@@ -1,6 +1,6 @@
 """Acts that need no target: answering offers, serving, monitoring, joining (spec 1 §3, §4)."""
 
-from litestar import delete, post
+from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
@@ -11,8 +11,11 @@ from valvomo.commands.conversations.serve import Complete, End, Park, Pick, Rele
 from valvomo.domain.access.actor import Actor
 from valvomo.edge.http.outcomes import After, carried_out
 from valvomo.edge.http.parameters import PathId
+from valvomo.edge.http.refused import found
 from valvomo.edge.parts import Parts
 from valvomo.protocol.requests import CompleteRequest, RejectRequest
+from valvomo.protocol.told import CustomerTold
+from valvomo.queries.told import customer_told
 
 SERVING = ("serving",)
 SUPERVISING = ("supervising",)
@@ -131,7 +134,7 @@ async def stop_monitor(conversation_id: PathId, parts: PartsArg, actor: ActorArg
 
 @post(f"{ONE}/join", status_code=200, tags=SUPERVISING, operation_id="join", summary="Join")
 async def join(conversation_id: PathId, parts: PartsArg, actor: ActorArg, key: KeyArg) -> After:
-    """Become a visible participant; agent and customer are told."""
+    """Become a visible participant; the agent is told, and the customer, unless `customer-told` says why not."""
     return await carried_out(parts, actor, Join(conversation_id=conversation_id), key)
 
 
@@ -147,7 +150,19 @@ async def take_over(conversation_id: PathId, parts: PartsArg, actor: ActorArg, k
     return await carried_out(parts, actor, TakeOver(conversation_id=conversation_id), key)
 
 
+@get(
+    f"{ONE}/customer-told",
+    tags=SUPERVISING,
+    operation_id="customerTold",
+    summary="Whether the customer is told",
+)
+async def get_customer_told(conversation_id: PathId, parts: PartsArg, actor: ActorArg) -> CustomerTold:
+    """Of which acts of a supervisor the customer would be told now, and why not of the others."""
+    async with parts.reader.reading() as tx:
+        return found(await customer_told(tx, actor, conversation_id))
+
+
 ROUTES = (
     accept_offer, reject_offer, pick, release, park, resume, end, complete, monitor, stop_monitor, join, leave,
-    take_over,
+    take_over, get_customer_told,
 )  # fmt: skip

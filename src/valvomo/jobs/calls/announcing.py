@@ -1,8 +1,10 @@
 """Announcing: customers on a telephone are told the notice or asked the question, and, while they wait, for how long.
 
-What is said next is one pure rule (`domain/calls/announcing.py`), asked again whenever something has changed. What was
-played to its end is noted; whatever was not is played again by whoever carries the call next. Where nobody can speak
-the call goes on with music, nothing is noted, and so nothing kept.
+So they are of what happens in their conversation, as far as a window would show it and the workstream has it said: a
+supervisor joins, leaves or takes over. What is said next is one pure rule (`domain/calls/announcing.py`), asked again
+whenever something has changed. What was played to its end is noted; whatever was not is played again by whoever carries
+the call next. Where nobody can speak the call goes on with music, nothing is noted, and so nothing kept. They alone
+hear what is said to them, and no recording has it.
 """
 
 from __future__ import annotations
@@ -16,10 +18,9 @@ from typing import TypeVar
 
 import structlog
 
-from valvomo.channels.phones import called_over
 from valvomo.commands.conversations.consent import ShowNotice
 from valvomo.commands.execute import Executor
-from valvomo.db import contacts, conversations
+from valvomo.db import conversations, journal
 from valvomo.db.lost import LOST
 from valvomo.domain.access.actor import system
 from valvomo.domain.calls.announcing import (
@@ -29,47 +30,36 @@ from valvomo.domain.calls.announcing import (
     Rest,
     Say,
     Step,
-    Wait,
     begun,
+    farewell,
     hushed,
     is_news,
     looked,
     next_step,
+    told_of,
     unsaid,
-    wait_of,
 )
 from valvomo.domain.conversations.consent import is_untold
-from valvomo.domain.conversations.model import ConsentPolicy, Conversation, State
-from valvomo.domain.conversations.telephone import callback_refusal, telephone_of
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Refusal
-from valvomo.domain.routing.estimate import Estimate
 from valvomo.insight.port import UnavailableError
-from valvomo.jobs.calls.phone import Phone, Text
-from valvomo.media.port import Engine, SoundError
-from valvomo.protocol.spoken import denied_words, question_words, spoken_language, wait_words
-from valvomo.queries.routing import prospect_of
+from valvomo.jobs.calls.last_word import last_word
+from valvomo.jobs.calls.phone import Phone
+from valvomo.jobs.calls.wording import SilentError, Wording, Words
+from valvomo.jobs.rounds import by_itself
+from valvomo.media.port import Engine, GoneError, SoundError
 from valvomo.voices.rendering import Voices
 
 AGAIN_SECONDS = 1.0
 MOST_PLAYED = 330.0
 """Seconds after which the end of what is played is waited for no longer: an engine plays nothing that is so long."""
 
+MAKING_SECONDS = 5.0
+"""Within which the last words have to be made: whoever is to hear them is hung up then."""
+
 log = structlog.get_logger(__name__)
 Found = TypeVar("Found")
-
-
-class SilentError(Exception):
-    """What was to be said first cannot be said."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What is said, in which language, and of which text, if of any."""
-
-    words: str
-    language: str
-    text: Text | None = None
-    wait: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +80,18 @@ class Announcer:
         self._executor = executor
         self._database = executor.database
         self._voices = voices
+        self._wording = Wording(executor)
         self._clock = clock
 
     @property
     def able(self) -> bool:
         """Whether anybody can speak here."""
         return self._voices.able
+
+    @property
+    def speaks(self) -> bool:
+        """Whether somebody can as far as is known, and did not fail the last time."""
+        return self._voices.speaks
 
     def close(self) -> None:
         """Nothing more is said."""
@@ -106,18 +102,51 @@ class Announcer:
 
         Raises `ConnectionError` where the engine is away: it is brought anew, and told what it has not heard.
         """
-        if not phone.voiced:
+        if not self.able:
             return
-        phone.telling = hushed(phone.telling)
+        phone.telling, ear = hushed(phone.telling), _Ear(phone, engine, leg_id)
         try:
-            await self._tell(_Ear(phone, engine, leg_id))
+            await self._as_far(ear)
+            # What happens later is tried all the same: whoever could not speak may be able to then.
+            phone.telling = hushed(phone.telling)
+            await self._as_far(ear)
         except ConnectionError:
             raise
-        except SilentError as error:
-            log.info("telephones.not_told", account=phone.call.account_id, why=str(error))
         except Exception:
             log.exception("telephones.not_told", account=phone.call.account_id)
-        phone.give_up()
+            phone.give_up()
+
+    async def hear_of(self, phone: Phone, conversation: Conversation) -> None:
+        """Note what has happened since this was asked last, as far as the customer is told of it."""
+        if not self.able:
+            return
+        async with self._database.asking() as tx:
+            facts = await journal.of_conversation(tx, *phone.key, after_version=phone.heard_of)
+            chosen = await tx.value("house.announced", phone.key[0], conversation.workstream_id)
+        events = [one.event for one in facts if isinstance(one.event, Event)]
+        phone.hear_of(max((one.version or 0 for one in facts), default=phone.heard_of), events, chosen or ())
+
+    async def end(self, phone: Phone, conversation: Conversation | None, engine: Engine | None) -> None:
+        """Say why it is over, if that is said, and hang up."""
+        told = farewell(phone.telling)
+        if told is not None and conversation is not None and engine is not None and not phone.over:
+            with by_itself("telephones.no_last_word", account=phone.call.account_id):
+                try:
+                    async with asyncio.timeout(MAKING_SECONDS):
+                        words = await self._wording.told(conversation, told)
+                        sound = await self._voices.say(words.words, words.language)
+                    await last_word(phone, engine, conversation.contact_id, sound)
+                except (ConnectionError, GoneError, SoundError, TimeoutError, UnavailableError) as error:
+                    log.warning("telephones.no_last_word", account=phone.call.account_id, why=repr(error))
+        await phone.trunk.end(phone.call.trunk_call)
+
+    async def _as_far(self, ear: _Ear) -> None:
+        """As far as it can be said."""
+        try:
+            await self._tell(ear)
+        except SilentError as error:
+            log.info("telephones.not_told", account=ear.phone.call.account_id, why=str(error))
+        ear.phone.give_up()
 
     async def _tell(self, ear: _Ear) -> None:
         phone = ear.phone
@@ -129,8 +158,10 @@ class Announcer:
                     await self._say_wait(ear)
                 case Say(Prompt.NO_CALLBACK):
                     await self._say_denied(ear)
+                case Say(Prompt.LINE):
+                    await self._say_line(ear)
                 case Say(prompt):
-                    words = await _surely(partial(self._first, phone.conversation, prompt))
+                    words = await _surely(partial(self._wording.first, phone.conversation, prompt))
                     phone.text = words.text
                     if not await self._said(ear, step, words):
                         raise SilentError("nobody can say it")
@@ -143,25 +174,31 @@ class Announcer:
                     await _rest(phone, seconds)
 
     def _next(self, phone: Phone) -> Step:
-        return next_step(phone.conversation, phone.telling, self._clock())
+        return next_step(phone.conversation, phone.telling, self._clock(), voiced=phone.voiced)
 
     async def _say_wait(self, ear: _Ear) -> None:
         """Nothing where there is nothing new; where it cannot be said now, it is tried again later."""
         phone, conversation = ear.phone, ear.phone.conversation
-        wait = await _surely(partial(self._wait, conversation, denied=phone.telling.denied))
+        wait = await _surely(partial(self._wording.wait, conversation, denied=phone.telling.denied))
         if is_news(phone.telling, wait):
-            language = spoken_language(await _surely(partial(self._language, conversation)))
-            words = _Words(wait_words(wait, language), language, wait=wait)
+            words = await _surely(partial(self._wording.waiting, conversation, wait))
             if await self._said(ear, Say(Prompt.WAIT), words):
                 return
         phone.telling = looked(phone.telling, self._clock())
 
     async def _say_denied(self, ear: _Ear) -> None:
-        language = spoken_language(await _surely(partial(self._language, ear.phone.conversation)))
-        if not await self._said(ear, Say(Prompt.NO_CALLBACK), _Words(denied_words(language), language)):
+        words = await _surely(partial(self._wording.denied, ear.phone.conversation))
+        if not await self._said(ear, Say(Prompt.NO_CALLBACK), words):
             ear.phone.telling = unsaid(ear.phone.telling)
 
-    async def _said(self, ear: _Ear, say: Say, words: _Words) -> bool:
+    async def _say_line(self, ear: _Ear) -> None:
+        """What has happened; what cannot be said of it now is not said later, when it may not be so any more."""
+        phone = ear.phone
+        words = await _surely(partial(self._wording.told, phone.conversation, phone.telling.lines[0]))
+        if not await self._said(ear, Say(Prompt.LINE), words):
+            phone.telling = told_of(phone.telling)
+
+    async def _said(self, ear: _Ear, say: Say, words: Words) -> bool:
         """Begin to say it, unless something has changed while it was made; whether nobody failed."""
         phone = ear.phone
         try:
@@ -179,21 +216,6 @@ class Announcer:
             return False
         return True
 
-    async def _first(self, conversation: Conversation, prompt: Prompt) -> _Words:
-        """The notice or the question in the customer's language, or in one in which there is one."""
-        spoken = await self._language(conversation)
-        question = prompt is Prompt.QUESTION
-        policy = ConsentPolicy.CONSENT if question else ConsentPolicy.NOTICE
-        # The keys are said in languages of the house only, and one voice says all of it.
-        shown = (conversation.workstream_id, policy.value, spoken_language(spoken) if question else spoken)
-        async with self._database.asking() as tx:
-            row = await tx.row("house.current_text", conversation.organization_id, *shown)
-        if row is None:
-            raise SilentError("there is no text")
-        language = str(row["language"])
-        words = question_words(row["text"], language) if question else str(row["text"])
-        return _Words(words, language, Text(version=row["version"], language=language))
-
     async def _note(self, phone: Phone) -> None:
         """They were told; whoever else is in the call may hear them from now on."""
         if (text := phone.text) is None:
@@ -209,35 +231,6 @@ class Announcer:
         if now is None or is_untold(now):
             raise SilentError("it could not be noted")
         phone.follow(now)
-
-    async def _language(self, conversation: Conversation) -> str:
-        """That of the conversation, else of the last one with the same customer, else the house's first."""
-        if conversation.language:
-            return conversation.language
-        async with self._database.asking() as tx:
-            group = await contacts.group(tx, conversation.organization_id, conversation.contact_id)
-            found = await tx.value("telephones.language", conversation.organization_id, group)
-        return str(found or "")
-
-    async def _wait(self, conversation: Conversation, *, denied: bool) -> Wait:
-        """What they can be told of it; of a queue that has closed meanwhile no place."""
-        organization_id, phone = conversation.organization_id, telephone_of(conversation)
-        async with self._database.reading() as tx:
-            waits = await prospect_of(tx, conversation, self._executor.clock())
-            way = await tx.row("telephones.callback_way", organization_id, conversation.workstream_id)
-        offered = callback_refusal(conversation, offered=way is not None) is None
-        may = (
-            phone is not None
-            and way is not None
-            and isinstance(called_over(way["settings"], phone.number), str)
-        )
-        callback = offered and may and not denied
-        if waits is None:
-            # An agent is being asked.
-            return wait_of(1 if conversation.state is State.ACTIVE else None, None, callback=callback)
-        found = waits.estimate
-        estimate = Estimate(low=found.low, high=found.high) if found else None
-        return wait_of(waits.place if waits.hours.open else None, estimate, callback=callback)
 
 
 async def _rest(phone: Phone, seconds: float | None) -> None:

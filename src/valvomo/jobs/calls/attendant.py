@@ -68,7 +68,9 @@ class Attendant(Rounds):
         self._engine: Engine | None = None
         self._calls: dict[Key, Attended] = {}
         self._signals = Signals(self._database, bus, process_id, self.wake.set)
-        self._beating = Beating(self._database, process_id)
+        self._beating = Beating(
+            self._database, process_id, lambda: telephones is not None and telephones.speaks
+        )
         self._saying = Saying(bus, self._calls.values)
         self._lanes = Lanes(self._idle)
         self._late: set[Key] = set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import structlog
 
 from valvomo.db.telephones import Wanted
-from valvomo.domain.calls.announcing import Telling, denied, ended
+from valvomo.domain.calls.announcing import Telling, denied, ended, hears_of
 from valvomo.domain.conversations.consent import is_untold
+from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.model import Conversation
 from valvomo.jobs.rounds import by_itself
 from valvomo.media.port import Dialled, Engine
@@ -44,7 +45,9 @@ class Phone:
     `over`: nothing is asked of its trunk any more.
 
     `voiced`: the customer is told what there is to be told, until that cannot be done; `telling` is how far that is,
-    `text` what they are told first. It is looked at again when something has `stirred`.
+    `text` what they are told first. It is looked at again when something has `stirred`. `heard_of` is the version up to
+    which it is known what has happened. Of what is said last `heard_out` tells the end, in a call of its own at the
+    `engine` (`last_call`).
     """
 
     call: Wanted
@@ -60,6 +63,10 @@ class Phone:
     voiced: bool = False
     telling: Telling = field(default_factory=Telling)
     text: Text | None = None
+    heard_of: int = 0
+    engine: Engine | None = None
+    last_call: str = ""
+    heard_out: asyncio.Event = field(default_factory=asyncio.Event)
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     wake: Callable[[], None] = lambda: None
     forwarding: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -91,6 +98,13 @@ class Phone:
     def apart(self, conversation: Conversation) -> bool:
         """Whether the customer is to hear nobody yet, and nobody them: they are told something first."""
         return self.voiced and is_untold(conversation)
+
+    def hear_of(self, version: int, events: Iterable[Event], chosen: Iterable[str]) -> None:
+        """This has happened, up to this version; of what was `chosen` the customer is told."""
+        self.heard_of, before = version, self.telling
+        self.telling = hears_of(before, events, frozenset(chosen))
+        if self.telling != before:
+            self.stirred.set()
 
     def played(self, at: float) -> None:
         """What was played to the customer has come to its end."""
@@ -138,6 +152,7 @@ class Phone:
     def close(self) -> None:
         """It is over: what still was to be asked is done, and knows that."""
         self.over = True
+        self.heard_out.set()
         self._works.put_nowait(None)
 
     def connect(
@@ -145,9 +160,13 @@ class Phone:
     ) -> None:
         """From now on the telephone hears what the leg hears, and the other way round, and this is done beside."""
         self.disconnect()
-        self.leg, self._said = leg_id, asyncio.Queue(MOST_SAID)
-        works = (self._hear(engine, leg_id), self._speak(engine, leg_id, self._said), *beside)
-        self._pumps = tuple(group.create_task(self._guarded(one)) for one in works)
+        self.engine, self.leg, self._said = engine, leg_id, asyncio.Queue(MOST_SAID)
+        works = (
+            self.hear(engine, self.call.call_id, leg_id),
+            self._speak(engine, leg_id, self._said),
+            *beside,
+        )
+        self._pumps = tuple(group.create_task(self.guarded(one)) for one in works)
 
     def disconnect(self) -> None:
         """Nothing goes either way any more."""
@@ -163,7 +182,7 @@ class Phone:
             self._said.get_nowait()
         self._said.put_nowait(pcm)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """What goes wrong with one telephone ends that, and no other: it is out of the call, and brought anew."""
         try:
             await work
@@ -177,8 +196,9 @@ class Phone:
         while True:
             await engine.feed(self.call.call_id, leg_id, await said.get())
 
-    async def _hear(self, engine: Engine, leg_id: str) -> None:
-        async with aclosing(engine.sound(self.call.call_id, leg_id)) as sound:
+    async def hear(self, engine: Engine, call_id: str, leg_id: str) -> None:
+        """Let the telephone hear what this leg of a call hears, to its end."""
+        async with aclosing(engine.sound(call_id, leg_id)) as sound:
             async for one in sound:
                 if isinstance(one, Dialled):
                     await self.trunk.keys(self.call.trunk_call, one.keys)

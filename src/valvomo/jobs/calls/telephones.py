@@ -15,16 +15,14 @@ from typing import Protocol
 import structlog
 
 from valvomo.bus.port import Bus
-from valvomo.channels.phones import called_over
 from valvomo.commands.execute import Executor
 from valvomo.db import calls, conversations, telephones
 from valvomo.db.calls import Said
 from valvomo.db.telephones import Had, Key, Wanted
-from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation
-from valvomo.domain.refusals import Refusal
 from valvomo.jobs.calls.announcing import Announcer
 from valvomo.jobs.calls.asking import Asking, refuse
+from valvomo.jobs.calls.dialling import Dialling, stands
 from valvomo.jobs.calls.phone import Phone
 from valvomo.jobs.calls.signals import Reply
 from valvomo.jobs.calls.telling import Telling
@@ -70,6 +68,7 @@ class Telephones:
         self._process_id = process_id
         self._telling = Telling(executor, bus, process_id)
         self._asking = Asking(executor)
+        self._dialling = Dialling(executor, trunks, self._telling, process_id=process_id, add=self._add)
         self._announcer = announcer
         self._alone: dict[str, float] = {}
         self._phones: dict[tuple[str, str], Phone] = {}
@@ -87,7 +86,7 @@ class Telephones:
 
     async def round(self, carrier: Carrier) -> None:
         """Dial what is to be dialled, and let every telephone follow its conversation."""
-        await self._dial()
+        await self._dialling.round()
         # Who rings and has no conversation yet is nobody to be looked at, also when it has one a moment later.
         phones = [one for one in self._phones.values() if one.call.call_id]
         if not phones and not self.trunks.open:
@@ -133,6 +132,13 @@ class Telephones:
         for phone in self._phones.values():
             if phone.call.call_id == call_id and phone.leg == leg_id:
                 phone.played(time.monotonic())
+            elif phone.last_call == call_id:
+                phone.heard_out.set()
+
+    @property
+    def speaks(self) -> bool:
+        """Whether those whose telephones are here can be told what happens."""
+        return self._announcer.speaks
 
     def _hear(self, key: Key, trunk: Trunk, one: Happening) -> None:
         """Quickly: sound goes on at once, everything else to the task of its call."""
@@ -226,38 +232,17 @@ class Telephones:
             else:
                 return
 
-    async def _dial(self) -> None:
-        if not self.trunks.open:
-            return
-        async with self._database.transaction() as tx:
-            wanted = await telephones.take(tx, self._process_id, self.trunks.open)
-        for call in wanted:
-            with by_itself("telephones.not_dialled", account=call.account_id):
-                await self._begin(call)
-
-    async def _begin(self, call: Wanted) -> None:
-        trunk = self.trunks.open.get((call.organization_id, call.account_id))
-        async with self._database.asking() as tx:
-            conversation = await conversations.get(tx, call.organization_id, call.conversation_id)
-            account = await tx.row("channels.account", call.organization_id, call.account_id)
-        if trunk is None or account is None or conversation is None or not _stands(conversation, call):
-            await self._telling.lost(call.organization_id, call.conversation_id, call.call_id, Why.FAILED)
-        elif isinstance(called_over(account["settings"], call.number), Refusal):
-            # What was asked for may have been allowed then.
-            await self._telling.lost(call.organization_id, call.conversation_id, call.call_id, Why.FORBIDDEN)
-        else:
-            phone = self._add(Phone(call=call, trunk=trunk))
-            phone.ask(phone.dial)
-
     async def _follow(self, phone: Phone, carrier: Carrier) -> None:
         """The conversation has changed, or its engine has lost the telephone."""
         async with self._database.asking() as tx:
             conversation = await conversations.get(tx, *phone.key)
-        if conversation is None or not _stands(conversation, phone.call):
+        if conversation is not None:
+            await self._announcer.hear_of(phone, conversation)
+        if conversation is None or not stands(conversation, phone.call):
             if not phone.ending and not phone.forwarded:
                 phone.ending = True
                 phone.disconnect()
-                phone.ask(partial(phone.trunk.end, phone.call.trunk_call))
+                phone.ask(partial(self._announcer.end, phone, conversation, phone.engine))
             return
         phone.follow(conversation)
         if self._is_out(phone, carrier) and self._group is not None:
@@ -290,9 +275,3 @@ class Telephones:
         if not phone.answered or phone.coming or phone.ending or phone.forwarded:
             return False
         return phone.leg is None or not carrier.has(phone.key, phone.leg)
-
-
-def _stands(conversation: Conversation, call: Wanted) -> bool:
-    """Whether the conversation is still in this call."""
-    ongoing = ongoing_call(conversation)
-    return ongoing is not None and ongoing.id == call.call_id and ongoing.telephone is not None
