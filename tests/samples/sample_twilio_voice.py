@@ -118,10 +118,12 @@ class TwilioVoice:
             await self._send({"event": "dtmf", "dtmf": {"track": "inbound_track", "digit": key}})
 
     async def hangs_up(self) -> None:
-        """Nothing more comes."""
+        """Nothing more comes: the stream says so, as it does when a call has ended."""
         for one in self._works:
             one.cancel()
         if self._socket is not None:
+            with suppress(ConnectionClosed):
+                await self._send({"event": "stop", "stop": {"accountSid": ACCOUNT}})
             await self._socket.close()
 
     async def _send(self, frame: dict[str, Any]) -> None:

@@ -6,31 +6,24 @@ https://www.twilio.com/docs/voice/media-streams/websocket-messages, https://www.
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import math
 from array import array
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_provider import Asked, Said, StandIn
+from sample_provider import Asked, Said
+from sample_twilio_line import ACCOUNT, CALLBACK, OURS, SID, THEIRS, Line, Socket, opened
 
-from valvomo.addresses import networks_of
-from valvomo.channels.http import GuardedHttp
-from valvomo.channels.port import Account, Answer, Request, UnverifiedError
-from valvomo.channels.twilio.provider import TwilioSecrets
-from valvomo.channels.twilio.signing import signature
+from valvomo.channels.port import UnverifiedError
 from valvomo.trunks.port import (
     Answered,
     Dialling,
     Ended,
-    Happening,
     Keys,
     Refused,
     Ringing,
@@ -41,124 +34,8 @@ from valvomo.trunks.port import (
 from valvomo.trunks.twilio import rest, ulaw
 from valvomo.trunks.twilio import trunk as trunk_module
 from valvomo.trunks.twilio.frames import BadFrameError, frame_of
-from valvomo.trunks.twilio.kind import TwilioVoiceSettings
 from valvomo.trunks.twilio.stream import MOST_BAD
 from valvomo.trunks.twilio.tones import tones
-from valvomo.trunks.twilio.trunk import TwilioTrunk
-
-ACCOUNT, TOKEN, SID = "AC" + "a" * 32, "0123456789abcdef", "CA" + "b" * 32
-CALLBACK = "https://desk.example.org/channels/twilio_voice/one"
-OURS, THEIRS = "+358457000000", "+358401234567"
-
-
-class Socket:
-    """A provider's end of a socket."""
-
-    def __init__(self) -> None:
-        self.frames: asyncio.Queue[str | None] = asyncio.Queue()
-        self.got: list[dict[str, object]] = []
-        self.closed = False
-        self.number = 0
-
-    async def receive(self) -> str:
-        text = await self.frames.get()
-        if text is None:
-            self.frames.put_nowait(None)
-            raise ConnectionError
-        return text
-
-    async def send(self, text: str) -> None:
-        self.got.append(json.loads(text))
-
-    async def close(self) -> None:
-        self.closed = True
-        self.frames.put_nowait(None)
-
-    def say(self, event: str, number: int | None = None, **more: object) -> None:
-        self.number = self.number + 1 if number is None else number
-        said = {"event": event, "sequenceNumber": str(self.number), "streamSid": "MZ1", **more}
-        self.frames.put_nowait(json.dumps(said))
-
-    def begin(self, account: str = ACCOUNT, sid: str = SID, encoding: str = "audio/x-mulaw") -> None:
-        self.frames.put_nowait(json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"}))
-        form = {"encoding": encoding, "sampleRate": 8000, "channels": 1}
-        start = {
-            "accountSid": account,
-            "callSid": sid,
-            "streamSid": "MZ1",
-            "tracks": ["inbound"],
-            "mediaFormat": form,
-        }
-        self.say("start", start=start)
-
-    def speak(self, codes: bytes, number: int | None = None) -> None:
-        payload = base64.b64encode(codes).decode()
-        self.say(
-            "media", number, media={"track": "inbound", "chunk": "1", "timestamp": "5", "payload": payload}
-        )
-
-
-class Line:
-    """A trunk whose account is at a stand-in."""
-
-    def __init__(self, trunk: TwilioTrunk, system: StandIn, running: asyncio.Task[None]) -> None:
-        self.trunk, self.system, self.running = trunk, system, running
-        self.news = trunk.happenings()
-
-    async def next(self) -> Happening:
-        async with asyncio.timeout(90):
-            return await anext(self.news)
-
-    async def says(self, query: str = "", token: str = TOKEN, **fields: str) -> Answer:
-        form = [("AccountSid", ACCOUNT), *fields.items()]
-        signed = signature(token, CALLBACK + (f"?{query}" if query else ""), form)
-        request = Request(
-            method="POST", query=query, headers={"x-twilio-signature": signed},
-            body=urlencode(form).encode(), at=datetime.now(UTC),
-        )  # fmt: skip
-        return await self.trunk.answer(request)
-
-    async def taken(self) -> str:
-        """A call comes and is taken; the token of its socket."""
-        async with asyncio.TaskGroup() as group:
-            asked = group.create_task(self.rings())
-            assert await self.next() == Ringing(SID, THEIRS, OURS)
-            await self.trunk.take(SID)
-        body = asked.result().body.decode()
-        assert "<Connect><Stream url=" in body
-        return body.partition("/stream/")[2].partition('"')[0]
-
-    async def rings(self, **more: str) -> Answer:
-        said = {"CallStatus": "ringing", "Direction": "inbound", "From": THEIRS, "To": OURS, **more}
-        return await self.says(CallSid=SID, **said)
-
-    @asynccontextmanager
-    async def streaming(self, socket: Socket) -> AsyncIterator[None]:
-        call = self.trunk.admits(await self.taken())
-        assert call == SID
-        socket.begin()
-        async with asyncio.timeout(90), asyncio.TaskGroup() as group:
-            group.create_task(self.trunk.stream(call, socket))
-            assert await self.next() == Answered(SID)
-            yield
-            await socket.close()
-
-
-@asynccontextmanager
-async def opened(*, vouches: bool = False) -> AsyncIterator[Line]:
-    async with StandIn(lambda _: Said(body=b'{"sid": "CA' + b"d" * 32 + b'"}')).open() as system:
-        account = Account(
-            id="one", organization_id="house", callback=CALLBACK, secrets=TwilioSecrets(auth_token=TOKEN),
-            settings=TwilioVoiceSettings(
-                account_sid=ACCOUNT, number=OURS, base_url=system.url, vouches=vouches
-            ),
-        )  # fmt: skip
-        async with GuardedHttp(networks_of(["127.0.0.0/8"])) as http, asyncio.TaskGroup() as group:
-            trunk = TwilioTrunk(account, http)
-            running = group.create_task(trunk.run())
-            await asyncio.sleep(0)
-            yield Line(trunk, system, running)
-            running.cancel()
 
 
 @pytest.fixture
@@ -197,7 +74,9 @@ async def test_what_is_out_of_order_or_no_frame_is_refused_and_counted(line: Lin
         assert line.trunk.refused == {"frame": 2, "jump": 1}
         for _ in range(MOST_BAD):
             socket.frames.put_nowait("nonsense")
-        assert await line.next() == Ended(SID, Why.HUNG_UP), "it is cut off, and nothing is left"
+        async with asyncio.timeout(90):
+            await socket.shut.wait()
+        assert socket.closed, "it is cut off, and is to come anew"
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,14 @@ class Switchboard:
         found = self._of(provider, account_id)
         if isinstance(found, Refusal):
             return found
+        key, trunk = found
+
+        async def reopen(call: str) -> bool:
+            async with self._database.transaction() as tx:
+                return await tx.value("telephones.reopen", *key, call) is not None
+
         try:
-            return await found[1].answer(request)
+            return await trunk.answer(request, reopen)
         except UnverifiedError:
             self.refused["unsigned"] += 1
             return Refusal(Reason.NOT_FOUND)

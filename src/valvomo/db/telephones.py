@@ -20,7 +20,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A call that this process is to dial."""
+    """A call that this process is to dial, or whose sound comes to it; `reopened`: not for the first time."""
 
     organization_id: str
     call_id: str
@@ -28,6 +28,7 @@ class Wanted:
     account_id: str
     trunk_call: str
     number: str
+    reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import Protocol, runtime_checkable
 
 from valvomo.channels.port import Answer, Request
+
+Reopen = Callable[[str], Awaitable[bool]]
+"""Whether the call of this name goes on for the house, whoever has it: then its sound may come over another socket."""
 
 
 class Socket(Protocol):
@@ -33,8 +37,11 @@ class Webhooked(Protocol):
         """What it did not believe, by why."""
         ...
 
-    async def answer(self, request: Request) -> Answer:
-        """Hear what the provider says, and answer. Raises `UnverifiedError`, or `UnreadableError`."""
+    async def answer(self, request: Request, reopen: Reopen) -> Answer:
+        """Hear what the provider says, and answer. Raises `UnverifiedError`, or `UnreadableError`.
+
+        Of a call whose sound has broken off `reopen` is asked.
+        """
         ...
 
     def admits(self, token: str) -> str | None:

@@ -38,7 +38,12 @@ ORDER BY t.asked_at LIMIT 100
 -- The sound of a call comes to this process; once.
 UPDATE telephones SET process_id = $4, streamed = true
 WHERE organization_id = $1 AND account_id = $2 AND trunk_call = $3 AND NOT streamed
-RETURNING organization_id, call_id, conversation_id, account_id, trunk_call, number
+RETURNING organization_id, call_id, conversation_id, account_id, trunk_call, number, reopened
+
+-- name: reopen
+-- The sound of a call has broken off: it may come to a process once more.
+UPDATE telephones SET streamed = false, reopened = true
+WHERE organization_id = $1 AND account_id = $2 AND trunk_call = $3 AND process_id IS NOT NULL RETURNING call_id
 
 -- name: had
 -- Calls that this process has, and these, whoever has them by now.

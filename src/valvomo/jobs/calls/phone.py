@@ -101,6 +101,9 @@ class Phone:
 
     def hear_of(self, version: int, events: Iterable[Event], chosen: Iterable[str]) -> None:
         """This has happened, up to this version; of what was `chosen` the customer is told."""
+        if self.call.reopened and not self.heard_of:
+            # What was before its sound came here they have heard where it was.
+            events = ()
         self.heard_of, before = version, self.telling
         self.telling = hears_of(before, events, frozenset(chosen))
         if self.telling != before:

@@ -69,17 +69,20 @@ class Stream:
         self._sid, self.call_sid = frame.stream_sid, begun.call_sid
         return True
 
-    async def run(self) -> None:
-        """Until it stops, its socket is gone or still, or too much of it cannot be believed."""
+    async def run(self) -> bool:
+        """Until it stops, which it says when the call has ended; not so where its socket is gone or still before.
+
+        The same where too much of it cannot be believed: that is nobody's wish.
+        """
         while True:
             try:
                 async with asyncio.timeout(STILL_SECONDS):
                     text = await self._socket.receive()
                 frame = self._read(text)
                 if frame is not None and not self._take(frame):
-                    return
+                    return True
             except (ConnectionError, TimeoutError, BadFrameError):
-                return
+                return False
 
     async def sound(self, pcm: bytes) -> None:
         """20 ms to be heard. While keys are pressed nothing else is."""
@@ -97,7 +100,7 @@ class Stream:
             await self._socket.send(mark(self._sid, str(self._sent)))
 
     async def close(self) -> None:
-        """Nothing goes or comes any more; Twilio ends the call with it."""
+        """Nothing goes or comes any more."""
         self._sid = ""
         await self._socket.close()
 

@@ -8,56 +8,30 @@ of a call to the one that has let its socket in.
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs
-
-import structlog
 
 from valvomo.channels.phones import e164
 from valvomo.channels.port import Account, Answer, Http, Request, UnreadableError
 from valvomo.channels.twilio.signing import verified
 from valvomo.trunks.port import Answered, Dialling, Ended, Happening, Refused, Ringing, TrunkError, Why
 from valvomo.trunks.twilio import rest, twiml
+from valvomo.trunks.twilio.hanging_up import HangingUp
+from valvomo.trunks.twilio.known import OVER, Known
 from valvomo.trunks.twilio.stream import Stream
-from valvomo.trunks.webhooked import Socket
+from valvomo.trunks.twilio.tickets import LONGEST, MOST_TIMES, Tickets, asked_of
+from valvomo.trunks.webhooked import Reopen, Socket
 
 PATIENCE_SECONDS = 10.0
 """So long Twilio waits for what to do with a call; it gives up after 15."""
-TOKEN_SECONDS = 120
 STREAM_SECONDS = 20.0
 """Within which the sound of a call that was taken has to come."""
+BACK_SECONDS = 15.0
+"""Within which it has to come anew where it has broken off: Twilio has to notice, and to ask where to."""
 LEAVES_WITHIN = 5.0
 """Seconds in which calls are hung up that ring, when nobody is there for them any more."""
-LONGEST = 64
-AGAIN_SECONDS = (0.0, 1.0, 4.0, 15.0)
-_OVER: Mapping[str, Why] = {
-    "completed": Why.HUNG_UP,
-    "busy": Why.BUSY,
-    "no-answer": Why.NO_ANSWER,
-    "canceled": Why.ENDED,
-    "failed": Why.UNREACHABLE,
-}
-
-log = structlog.get_logger(__name__)
-
-
-@dataclass(eq=False)
-class _Call:
-    """`sid`: what Twilio calls it, as far as that is known. `told`: what to do with one that comes and rings."""
-
-    sid: str = ""
-    comes: bool = False
-    stream: Stream | None = None
-    told: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    over: bool = False
 
 
 class TwilioTrunk:
@@ -66,9 +40,10 @@ class TwilioTrunk:
     def __init__(self, account: Account, http: Http) -> None:
         self._account = account
         self._http = http
+        self._tickets = Tickets(account)
         self._news: asyncio.Queue[Happening] = asyncio.Queue()
-        self._calls: dict[str, _Call] = {}
-        self._ending: set[str] = set()
+        self._calls: dict[str, Known] = {}
+        self._hanging_up = HangingUp(account, http)
         self._group: asyncio.TaskGroup | None = None
         self.refused: Counter[str] = Counter()
         """Of frames and sockets, by why."""
@@ -92,7 +67,7 @@ class TwilioTrunk:
         """See `Trunk`."""
         known = self._calls.get(call)
         if known is not None and not known.told.done():
-            known.told.set_result(twiml.connected(self._stream_url(call)))
+            known.told.set_result(self._connected(call))
             self._beside(self._unless_it_comes(call, known))
 
     async def refuse(self, call: str, why: Refused) -> None:
@@ -104,17 +79,17 @@ class TwilioTrunk:
 
     async def dial(self, call: str, to: str, caller: str) -> None:
         """See `Trunk`."""
-        known = self._calls[call] = _Call()
+        known = self._calls[call] = Known()
         numbers = (to, caller or self._account.settings.number)
         told_at = f"{self._account.callback}?call={call}"
         try:
-            plan = twiml.connected(self._stream_url(call, rest.RINGING_SECONDS))
+            plan = self._connected(call, rest.RINGING_SECONDS)
             known.sid = await rest.dial(self._account, self._http, numbers, (plan, told_at))
         except TrunkError:
             self._calls.pop(call, None)
             raise
         if known.over:
-            self._beside(self._hang_up(known.sid))
+            self._beside(self._hanging_up.call(known.sid))
         else:
             self._news.put_nowait(Dialling(call))
             self._beside(self._unless_answered(call, known))
@@ -127,7 +102,7 @@ class TwilioTrunk:
         if not known.told.done():
             known.told.set_result(twiml.rejected(Refused.BUSY))
         if known.sid:
-            self._beside(self._hang_up(known.sid))
+            self._beside(self._hanging_up.call(known.sid))
         self._over(call, Why.ENDED)
 
     def forget(self, call: str) -> None:
@@ -162,37 +137,28 @@ class TwilioTrunk:
         )
         self._over(call, Why.ENDED)
 
-    async def answer(self, request: Request) -> Answer:
+    async def answer(self, request: Request, reopen: Reopen) -> Answer:
         """See `Webhooked`."""
         fields = verified(self._account, request)
         sid, status = fields.get("CallSid", ""), fields.get("CallStatus", "")
         if not sid or len(sid) > LONGEST or fields.get("AccountSid") != self._account.settings.account_sid:
             raise UnreadableError("it names no call of this account")
-        named = parse_qs(request.query).get("call")
+        named, times = asked_of(request.query)
+        if times:
+            return _xml(await self._anew(named or sid, times, reopen))
         if named is None and status == "ringing" and fields.get("Direction") == "inbound":
             return _xml(await self._plan(sid, fields))
-        name = named[0][:LONGEST] if named else sid
-        if status in _OVER:
-            known = self._calls.get(name)
-            if known is None or known.stream is None:
-                # Whoever calls and is not taken yet has given up, whatever word there is for it.
-                gave_up = named is None and status != "failed"
-                self._over(name, Why.HUNG_UP if gave_up else _OVER[status], known_or_not=True)
+        if status in OVER:
+            self._finished(named, sid, status)
         return _xml(twiml.NOTHING)
 
     def admits(self, token: str) -> str | None:
         """See `Webhooked`."""
-        name, _, rest_of_it = token.partition(".")
-        until, _, signed = rest_of_it.partition(".")
-        wanted = self._signed(name, until)
-        given = signed.encode("utf-8", "replace")
-        if not hmac.compare_digest(wanted.encode(), given) or int(until) < time.time():
-            return None
-        return name
+        return self._tickets.admits(token)
 
     async def stream(self, call: str, socket: Socket) -> None:
         """See `Webhooked`."""
-        known = self._calls.setdefault(call, _Call())
+        known = self._calls.setdefault(call, Known())
         if known.stream is not None or known.over:
             return
         stream = known.stream = Stream(call, socket, self._news.put_nowait, self.refused)
@@ -203,14 +169,59 @@ class TwilioTrunk:
             return
         known.sid = stream.call_sid
         self._news.put_nowait(Answered(call))
-        await stream.run()
-        self._over(call, Why.HUNG_UP)
+        stopped = await stream.run()
+        if known.stream is not stream:
+            # It is over already, or its sound comes over another socket by now.
+            return
+        if stopped or known.finished:
+            self._over(call, Why.HUNG_UP)
+        else:
+            await self._break_off(call, known)
+
+    def _finished(self, named: str | None, sid: str, status: str) -> None:
+        """Twilio says that a call is over; while its sound comes, that says so."""
+        name = named or sid
+        known = self._calls.get(name)
+        if known is not None and known.stream is not None:
+            known.finished = True
+            return
+        # Whoever calls and is not taken yet has given up, whatever word there is for it. Nobody knows that of who
+        # heard nothing any more.
+        gave_up = named is None and status != "failed"
+        why = Why.HUNG_UP if gave_up else OVER[status]
+        broken = known is not None and known.broken > 0
+        self._over(name, Why.FAILED if broken else why, known_or_not=True)
+
+    async def _anew(self, name: str, times: int, reopen: Reopen) -> str:
+        """The sound has broken off, known here or not, and the call goes on: it is to come over another socket."""
+        known = self._calls.get(name)
+        if times > MOST_TIMES or not await reopen(name):
+            return twiml.NOTHING
+        if known is not None and known.stream is not None:
+            await self._break_off(name, known)
+        return self._connected(name, times=times + 1)
+
+    async def _break_off(self, call: str, known: Known) -> None:
+        """Its socket is gone without a word of its end, so whoever is on the telephone has not hung up."""
+        stream, known.stream, known.broken = known.stream, None, known.broken + 1
+        self._beside(self._unless_it_is_back(call, known, known.broken))
+        if stream is not None:
+            await stream.close()
+
+    async def _unless_it_is_back(self, call: str, known: Known, times: int) -> None:
+        await asyncio.sleep(BACK_SECONDS)
+        if self._calls.get(call) is known and known.stream is None and known.broken == times:
+            self._over(call, Why.FAILED)
+            await self._hanging_up.call(known.sid)
+
+    def _connected(self, call: str, more_seconds: float = 0.0, *, times: int = 1) -> str:
+        return twiml.connected(self._tickets.socket(call, more_seconds), self._tickets.anew(call, times))
 
     async def _plan(self, sid: str, fields: Mapping[str, str]) -> str:
         """What to do with a call that comes, once the house knows; asked again, the same."""
         known = self._calls.get(sid)
         if known is None:
-            known = self._calls[sid] = _Call(sid=sid, comes=True)
+            known = self._calls[sid] = Known(sid=sid, comes=True)
             caller, called = (e164(fields.get(name, "")) or "" for name in ("From", "To"))
             # Signed by whoever gave the caller this number: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
             signed = fields.get("StirVerstat") == "TN-Validation-Passed-A"
@@ -223,43 +234,35 @@ class TwilioTrunk:
             self._over(sid, Why.FAILED)
             return twiml.rejected(Refused.BUSY)
 
-    async def _unless_it_comes(self, call: str, known: _Call) -> None:
+    async def _unless_it_comes(self, call: str, known: Known) -> None:
         await asyncio.sleep(STREAM_SECONDS)
         if known.stream is None:
             self._over(call, Why.FAILED)
 
-    async def _unless_answered(self, call: str, known: _Call) -> None:
+    async def _unless_answered(self, call: str, known: Known) -> None:
         """Twilio says what becomes of a call; that may be lost on its way, and sound that is to come as well."""
         await asyncio.sleep(rest.RINGING_SECONDS + STREAM_SECONDS)
         if self._calls.get(call) is known and known.stream is None:
             self._over(call, Why.NO_ANSWER)
-            await self._hang_up(known.sid)
-
-    async def _hang_up(self, sid: str, pauses: Sequence[float] = AGAIN_SECONDS) -> None:
-        self._ending.add(sid)
-        for pause in pauses:
-            await asyncio.sleep(pause)
-            try:
-                await rest.end(self._account, self._http, sid)
-            except TrunkError as error:
-                log.warning("twilio.not_ended", account=self._account.id, error=str(error))
-            else:
-                break
-        self._ending.discard(sid)
+            await self._hanging_up.call(known.sid)
 
     async def _leave(self) -> None:
         """Whoever rings is not left ringing, nor to pick up and hear nobody."""
         async with asyncio.TaskGroup() as group:
-            for sid in list(self._ending):
-                group.create_task(self._hang_up(sid, (0.0,)))
+            for sid in list(self._hanging_up.ending):
+                group.create_task(self._hanging_up.now(sid))
             for one in list(self._calls.values()):
                 if one.stream is not None:
-                    # Twilio ends the call with it.
-                    group.create_task(one.stream.close())
+                    # First: without its sound Twilio would ask where else to bring it.
+                    group.create_task(self._end_stream(one, one.stream))
                 elif one.comes and not one.told.done():
                     one.told.set_result(twiml.rejected(Refused.BUSY))
                 elif one.sid:
-                    group.create_task(self._hang_up(one.sid, (0.0,)))
+                    group.create_task(self._hanging_up.now(one.sid))
+
+    async def _end_stream(self, one: Known, stream: Stream) -> None:
+        await self._hanging_up.now(one.sid)
+        await stream.close()
 
     def _over(self, call: str, why: Why, *, known_or_not: bool = False) -> None:
         """Told once; `known_or_not`: also where another process may have it."""
@@ -273,16 +276,6 @@ class TwilioTrunk:
             if known.stream is not None:
                 self._beside(known.stream.close())
         self._news.put_nowait(Ended(call, why))
-
-    def _stream_url(self, call: str, more_seconds: float = 0.0) -> str:
-        until = str(int(time.time() + TOKEN_SECONDS + more_seconds))
-        base = self._account.callback.replace("http", "ws", 1)
-        return f"{base}/stream/{call}.{until}.{self._signed(call, until)}"
-
-    def _signed(self, call: str, until: str) -> str:
-        said = f"stream {self._account.id} {call} {until}".encode("utf-8", "replace")
-        digest = hmac.new(self._account.secrets.auth_token.encode(), said, hashlib.sha256).digest()
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
     def _beside(self, work: Coroutine[Any, Any, None]) -> None:
         if self._group is None:

@@ -10,9 +10,13 @@ _REASONS = {Refused.BUSY: "busy", Refused.CLOSED: "busy", Refused.DECLINED: "rej
 """Who is `rejected` hears that the number is not in service, which a house that is closed is not."""
 
 
-def connected(url: str) -> str:
-    """Bring the sound of the call to this socket, both ways; with its end the call ends."""
-    return f"<Response><Connect><Stream url={quoteattr(url)}/></Connect></Response>"
+def connected(url: str, anew: str) -> str:
+    """Bring the sound of the call to this socket, both ways.
+
+    When that is over and the call is not, it asks `anew` what to do: an end of who is on the telephone ends the call.
+    """
+    again = f'<Redirect method="POST">{escape(anew)}</Redirect>'
+    return f"<Response><Connect><Stream url={quoteattr(url)}/></Connect>{again}</Response>"
 
 
 def rejected(why: Refused) -> str:
@@ -26,3 +30,4 @@ def forwarded(to: str, caller: str) -> str:
 
 
 NOTHING = "<Response></Response>"
+"""A call of which nothing more is wanted ends."""
