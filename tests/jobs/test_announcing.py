@@ -18,10 +18,12 @@ from sample_voice import SampleVoice, text_of
 
 from valvomo.commands.conversations.call import Hold
 from valvomo.commands.conversations.consent import AnswerConsent, ShowNotice
-from valvomo.commands.conversations.record import StartRecording
+from valvomo.commands.conversations.join import Join, TakeOver
+from valvomo.commands.conversations.record import EndRecording, StartRecording
 from valvomo.commands.registry import Command
+from valvomo.db.recordings import Track
 from valvomo.db.telephones import Wanted
-from valvomo.domain.access.actor import Actor, system
+from valvomo.domain.access.actor import Actor, UserRole, system
 from valvomo.domain.calls import announcing as rules
 from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.model import Consent, ConsentPolicy, State
@@ -31,6 +33,13 @@ from valvomo.queries.verify import verify
 from valvomo.trunks.port import Answered, Ended, Keys, Why
 
 CALLS = system(HOUSE, "calls")
+SAARA = Actor(
+    id="saara",
+    organization_id=HOUSE,
+    name="Saara",
+    roles=frozenset({UserRole.SUPERVISOR, UserRole.AGENT}),
+    supervised=frozenset({"lines"}),
+)
 NOTICE = "en: We may listen."
 QUESTION = "en: May we listen? Press 1 to agree. Press 2 to decline."
 NEXT = "en: You are next in the queue. The wait is less than a minute."
@@ -136,6 +145,24 @@ async def test_the_notice_is_heard_first_and_then_the_call_is_kept(house: Told) 
     await house.until_state(one, State.WRAP_UP)
     assert house.heard() == [NOTICE, NEXT]
     assert (await verify(house.floor.database)).clean
+
+
+async def test_who_consults_and_takes_over_is_the_agent_of_the_recording(house: Told) -> None:
+    one, contact = await house.comes_in()
+    await house.hears_out(one, NOTICE)
+    await house.served(one)
+    await house.both_there(one)
+    await house.until(lambda: bool(house.call(one).recordings))
+    (recording_id,) = house.call(one).recordings
+    for act in (Join, TakeOver):
+        await house.floor.done(SAARA, act(conversation_id=one))
+    came = {contact: "customer", "aino": "agent", "saara": "speaker", "onni": "consult"}
+    tracks = tuple(
+        Track(id=who, person_id=who, part=part, began=0.0, seconds=1.0) for who, part in came.items()
+    )
+    await house.floor.done(CALLS, EndRecording(recording_id=recording_id, tracks=tracks))
+    kept = await house.floor.sql("SELECT person_id, part FROM recording_tracks")
+    assert {row["person_id"]: row["part"] for row in kept} == {**came, "saara": "agent"}
 
 
 async def test_until_the_notice_is_over_customer_and_agent_do_not_hear_each_other(house: Told) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
-from valvomo.db import conversations, recordings
+from valvomo.db import conversations, journal, recordings
 from valvomo.db.recordings import Track
 from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.access.acts import Act
 from valvomo.domain.access.sight import read_refusal
 from valvomo.domain.agents.events import RecordingHeard
+from valvomo.domain.calls.parts import part_in
 from valvomo.domain.conversations import recording as rules
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.conversations.recording import RecordingKept
 from valvomo.domain.refusals import Reason, Refusal
@@ -118,9 +121,23 @@ async def end_recording(work: Work, command: EndRecording) -> Outcome:
     if isinstance(conversation, Refusal):
         return conversation
     key = (work.organization_id, command.recording_id)
-    await recordings.end(work.tx, key, command.tracks, failed=not command.whole)
+    tracks = await _named(work, conversation.id, command) if command.tracks else ()
+    await recordings.end(work.tx, key, tracks, failed=not command.whole)
     kept = RecordingKept(recording_id=command.recording_id, whole=command.whole)
     return await work.decide(conversation, (kept,))
+
+
+async def _named(work: Work, conversation_id: str, command: EndRecording) -> tuple[Track, ...]:
+    """By as what each was in it: an engine knows as what they came, and who consults may have become the agent."""
+    states, state = list[Conversation](), None
+    for fact in await journal.of_conversation(work.tx, work.organization_id, conversation_id):
+        if isinstance(fact.event, Event):
+            state = fold(state, fact.event, fact.at)
+            states.append(state)
+    parts = {one.person_id: part_in(command.recording_id, states, one.person_id) for one in command.tracks}
+    return tuple(
+        replace(one, part=part.value) if (part := parts[one.person_id]) else one for one in command.tracks
+    )
 
 
 @handles(HearRecording)
