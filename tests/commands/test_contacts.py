@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sample_databases import Fresh
-from sample_floor import AATU, AINO, EINO, INES, RAIJA, SAARA, STRANGER, Floor, customer
+from sample_floor import AATU, AINO, EINO, HOUSE, INES, RAIJA, SAARA, STRANGER, Floor, customer
 
 from valvomo.commands.contacts.change import ChangeContact
 from valvomo.commands.contacts.merge import MergeContacts, UnmergeContact
@@ -127,6 +127,24 @@ async def test_what_comes_to_a_merged_contact_goes_with_it(floor: Floor) -> None
     assert second in await history(floor, SAARA, kaisa)
     await floor.done(SAARA, UnmergeContact(contact_id=kaisu))
     assert await history(floor, SAARA, kaisu) == [second, first]
+
+
+async def test_by_what_a_customer_is_recognized_is_told_of_all_their_contacts(floor: Floor) -> None:
+    """By what a channel has vouched for, and by no address that somebody wrote into a contact."""
+    _, kaisa = await begun(floor, "Kaisa", email="kaisa@example.com")
+    _, kaisu = await begun(floor, "Kaisu", "persistent")
+    vouched = "INSERT INTO identities VALUES ($1, $2, $3, $4, 'account', $5)"
+    await floor.sql(vouched, HOUSE, "phone", "+358401234567", kaisu, floor.clock())
+
+    async def told(contact: str) -> list[tuple[str, str]]:
+        async with floor.database.reading() as tx:
+            found = await contacts.one(tx, SAARA, contact)
+        assert not isinstance(found, Refusal)
+        return [(one.kind, one.value) for one in found.identities]
+
+    assert (await told(kaisa), await told(kaisu)) == ([], [("phone", "+358401234567")])
+    await floor.done(SAARA, MergeContacts(contact_id=kaisu, into_id=kaisa))
+    assert await told(kaisa) == [("phone", "+358401234567")]
 
 
 async def test_a_merge_opens_no_other_conversation_to_a_token(floor: Floor) -> None:

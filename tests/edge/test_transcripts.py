@@ -28,7 +28,7 @@ async def talked(place: Place, *words: str) -> tuple[str, str]:
     for number, text in enumerate(words):
         sent = await client.post("/widget/v1/messages", json={"text": text, "client_id": str(number)})
         assert sent.status_code == 201, sent.text
-    for text, visibility in (("Let me look", "public"), (CANARY, "internal")):
+    for text, visibility in (("**Let** me look", "public"), (CANARY, "internal")):
         sent = await eino.post(f"{path}/messages", json={"text": text, "visibility": visibility})
         assert sent.status_code == 201, sent.text
     return conversation, path
@@ -55,7 +55,7 @@ async def test_what_the_customer_could_read_in_three_forms_and_in_the_audit_log(
     assert [(one["seq"], one["role"], one["text"]) for one in whole["messages"]] == [
         (1, "customer", "Where is my parcel?"),
         (2, "customer", NASTY),
-        (3, "primary", "Let me look"),
+        (3, "primary", "**Let** me look"),
     ]
     assert (whole["conversation"], whole["customer"], whole["redacted"]) == (conversation, "Ada Byron", False)
     assert (whole["taken_by"], whole["closed_at"]) == (whole["messages"][2]["author"], None)
@@ -84,7 +84,7 @@ async def test_it_is_redacted_if_the_organization_wants_that_or_it_does_not_leav
         assert "[NAME] here, [EMAIL], [PHONE]; order 7741" in said
         assert "Bertta" in said, "it says so: names of others are not found"
         assert "Other people&#x27;s names" in said or "Other people's names" in said
-        assert "Let me look" in said
+        assert "me look" in said
     log = (await admin.get("/api/v1/audit", params={"kind": "transcript_taken"})).json()["items"]
     assert {one["facts"]["redacted"] for one in log} == {True}
     assert all("blacked out" in one["text"] for one in log)

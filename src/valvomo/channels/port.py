@@ -21,6 +21,7 @@ from valvomo.channels.passes import Passes
 from valvomo.channels.threading import Threading
 from valvomo.domain.attachments.limits import NOTHING, Ability
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
+from valvomo.domain.conversations.light import Marks
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.template import Filled, Template
 
@@ -39,6 +40,7 @@ class Abilities:
     most, unless the administrator says otherwise. `proactive`: the house may write first. `read_receipts`: it says what
     was read. `media`: the files that it takes with a message of the house. `per_sender_hour`: what one customer writes
     in an hour beyond so many may be a machine's and is kept for a person. `threaded`: they have several threads.
+    `marks`: what is read of the light marks in what the house writes.
     """
 
     max_text: int
@@ -51,6 +53,7 @@ class Abilities:
     media: Ability = NOTHING
     per_sender_hour: int | None = None
     threaded: bool = False
+    marks: Marks = Marks.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,22 +273,18 @@ class Provider(Protocol):
 
     def abilities(self, account: Account) -> Abilities:
         """What it can do, as this account is set up."""
-        ...
 
     def receive(self, account: Account, request: Request) -> Received:
         """What a request says. Pure; the signature comes first.
 
         Raises `UnverifiedError`, or `UnreadableError` for what is signed and cannot be understood.
         """
-        ...
 
     async def send(self, account: Account, letter: Letter, http: Http) -> Sent:
         """Give the provider a message. Raises `RejectedError` or `UnavailableError`."""
-        ...
 
     async def check(self, account: Account, http: Http, at: datetime) -> Health:
         """Look whether the account can be used, without sending anything to anybody."""
-        ...
 
 
 def retry_after(reply: Reply | Incoming) -> float | None:

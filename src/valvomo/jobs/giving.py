@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from valvomo.commands.execute import Executor
 from valvomo.db.dispatches import LEASE_SECONDS
 from valvomo.db.lost import LOST
 from valvomo.domain.conversations.delivery import DeliveryProblem
+from valvomo.domain.conversations.light import light
 from valvomo.files.port import MissingError, StorageError
 
 log = structlog.get_logger(__name__)
@@ -37,10 +39,12 @@ class Giving:
 
     async def give(self, used: Used, letter: Letter) -> Sent:
         """All of it. Raises what `Provider.send` raises; what was taken by then is noted."""
+        abilities = used.provider.abilities(used.account)
+        letter = replace(letter, text=light(letter.text, abilities.marks))
         pieces = (
             used.provider.divide(used.account, letter) if isinstance(used.provider, Divider) else (letter,)
         )
-        pieces = in_parts(pieces, used.provider.abilities(used.account).max_text)
+        pieces = in_parts(pieces, abilities.max_text)
         try:
             if len(pieces) == 1:
                 return await self._send(used, pieces[0])

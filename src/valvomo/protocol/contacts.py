@@ -40,14 +40,24 @@ class MergedContact(Struct, frozen=True, kw_only=True):
     by: str | None
 
 
+class ContactIdentity(Struct, frozen=True, kw_only=True):
+    """By what a channel has vouched for the customer, such as `phone` or `email`, and when it first did."""
+
+    kind: str
+    value: str
+    verified_at: datetime
+
+
 class ContactDocument(Struct, frozen=True, kw_only=True):
     """A customer: the contact that they are shown as, and all that are merged into it, nearest first.
 
+    `identities`: by what any of them is recognized, which is not what somebody wrote into a contact.
     `may_merge`: whether this reader may merge contacts and take that back.
     """
 
     contact: ContactItem
     merged: list[MergedContact]
+    identities: list[ContactIdentity]
     may_merge: bool
 
 

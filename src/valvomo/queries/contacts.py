@@ -11,7 +11,7 @@ from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.contacts import contacts_refusal, knows_all_contacts, merge_refusal
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.refusals import Reason, Refusal, malformed
-from valvomo.protocol.contacts import ContactDocument, ContactItem, MergedContact
+from valvomo.protocol.contacts import ContactDocument, ContactIdentity, ContactItem, MergedContact
 from valvomo.protocol.lookups import Named
 from valvomo.protocol.pages import Page
 from valvomo.protocol.rows import BoardRow, board_row, preview_of
@@ -55,6 +55,7 @@ async def one(tx: Transaction, actor: Actor, contact_id: str) -> ContactDocument
     if not rows:
         return Refusal(Reason.NOT_FOUND)
     names = {row["id"]: row["name"] for row in rows}
+    identities = await tx.rows("contacts.identities", actor.organization_id, list(names))
     return ContactDocument(
         contact=_item(rows[0], None),
         merged=[
@@ -65,6 +66,10 @@ async def one(tx: Transaction, actor: Actor, contact_id: str) -> ContactDocument
                 by=row["merged_by"],
             )
             for row in rows[1:]
+        ],
+        identities=[
+            ContactIdentity(kind=row["kind"], value=row["value"], verified_at=row["verified_at"])
+            for row in identities
         ],
         may_merge=merge_refusal(actor) is None,
     )

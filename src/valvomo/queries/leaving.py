@@ -12,7 +12,8 @@ from valvomo.db.messages import attached, media
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.sight import read_refusal
-from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.conversations.light import Marks, light
+from valvomo.domain.conversations.model import Conversation, Role
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.insight.port import UnavailableError
 from valvomo.insight.redaction import redacted
@@ -98,9 +99,14 @@ def as_text(leaving: Leaving) -> str:
     return "\n".join([*map(line, leaving.said), ""])
 
 
+def spoken(one: Said) -> str:
+    """The words as they are read where nobody reads light marks; a customer's as they are."""
+    return one.text if one.role == Role.CUSTOMER else light(one.text, Marks.NONE)
+
+
 def line(one: Said) -> str:
     """When, who, what, and the names of what went with it."""
-    words = " ".join([*([one.text] if one.text else []), *(f"[{name}]" for name in one.files)])
+    words = " ".join([*([spoken(one)] if one.text else []), *(f"[{name}]" for name in one.files)])
     return f"{one.at:%Y-%m-%d %H:%M} UTC  {one.author}: {words}"
 
 

@@ -13,7 +13,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.model import Conversation
 from valvomo.protocol.texts.catalogue import in_words, text
 from valvomo.protocol.transcripts import TranscriptDocument, TranscriptMessage
-from valvomo.queries.leaving import Leaving, line
+from valvomo.queries.leaving import Leaving, Said, line, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _as_json(of: TranscriptDocument, leaving: Leaving, language: str) -> bytes:
 def _as_html(of: TranscriptDocument, leaving: Leaving, language: str) -> bytes:
     """Nothing of what was said is markup, and the page itself may load and run nothing."""
     title, *about = _lines(of, language)
-    talk = "\n".join(_said(one) for one in of.messages)
+    talk = "\n".join(_said(one) for one in leaving.said)
     if not leaving.said:
         talk = f"<p>{escape(text(language, ('transcript', 'empty')))}</p>"
     return _PAGE.format(
@@ -89,13 +89,13 @@ def _as_html(of: TranscriptDocument, leaving: Leaving, language: str) -> bytes:
     ).encode()  # fmt: skip
 
 
-def _said(one: TranscriptMessage) -> str:
+def _said(one: Said) -> str:
     side = "customer" if one.role == "customer" else "house"
-    files = "".join(f"<p class=file>{escape(name)}</p>" for name in one.attachments)
+    files = "".join(f"<p class=file>{escape(name)}</p>" for name in one.files)
     return (
         f'<article class="{side}"><header><b>{escape(one.author)}</b> '
         f'<time datetime="{one.at.isoformat()}">{one.at:%Y-%m-%d %H:%M} UTC</time></header>'
-        f"<p>{escape(one.text)}</p>{files}</article>"
+        f"<p>{escape(spoken(one))}</p>{files}</article>"
     )
 
 

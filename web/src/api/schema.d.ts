@@ -6034,8 +6034,16 @@ export interface components {
         /** ContactDocument */
         ContactDocument: {
             contact: components["schemas"]["ContactItem"];
+            identities: components["schemas"]["ContactIdentity"][];
             may_merge: boolean;
             merged: components["schemas"]["MergedContact"][];
+        };
+        /** ContactIdentity */
+        ContactIdentity: {
+            kind: string;
+            value: string;
+            /** Format: date-time */
+            verified_at: string;
         };
         /** ContactItem */
         ContactItem: {

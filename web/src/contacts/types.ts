@@ -16,5 +16,7 @@ export interface ContactItem {
 export interface Contact {
   contact: ContactItem
   merged: readonly { contact: ContactItem; into: Named; at: string | null; by: string | null }[]
+  /** By what a channel vouches for them, the first first. */
+  identities: readonly { kind: string; value: string; verified_at: string }[]
   may_merge: boolean
 }

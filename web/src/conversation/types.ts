@@ -193,6 +193,8 @@ export interface ConversationState extends BoardRow {
   /** Why nothing goes out to the customer now: the account is `disabled`, or held with this problem of deliveries. */
   account_trouble?: { name: string; problem: string; since: string | null } | null
   answers?: Readonly<Record<string, string>>
+  /** What came along with the customer, from a page or another system. */
+  context?: Readonly<Record<string, string>>
   served_by?: readonly string[]
   deadlines?: Readonly<Record<string, string>>
   scheduled_transfer?: Named | null

@@ -31,6 +31,8 @@ export interface Later {
   Tray(part: Part): VNode
   /** What a message has with it. */
   Shown(props: { message: Message; part: Part }): VNode
+  /** What the house has written, with its marks. */
+  Words(props: { text: string }): VNode
   /** Whether something is put to the message, and whether it can go. */
   standing(): 'none' | 'ready' | 'waiting'
   /** What goes with the message: ready, and from now on not here any more. */

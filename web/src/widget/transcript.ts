@@ -1,10 +1,12 @@
+import { plain } from '../words/light'
 import { lines, type Talk } from './talk'
 import { dateLocale, type Texts } from './texts'
 import type { Message } from './types'
 
 /** The words, and the names of what went with them. */
-function said({ text, attachments = [] }: Message): string {
-  return [...(text ? [text] : []), ...attachments.map(({ name }) => `[${name}]`)].join(' ')
+function said({ text, attachments = [], author }: Message): string {
+  const words = author.role === 'customer' ? text : plain(text)
+  return [...(words ? [words] : []), ...attachments.map(({ name }) => `[${name}]`)].join(' ')
 }
 
 /** The conversation as plain text, in the reader's language and time: what the customer takes along. */

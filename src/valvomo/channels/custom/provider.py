@@ -38,6 +38,7 @@ from valvomo.channels.port import (
 from valvomo.channels.signing import key_of, signed, verify
 from valvomo.domain.attachments.limits import ANYTHING
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
+from valvomo.domain.conversations.light import Marks
 from valvomo.domain.conversations.model import Channel
 
 MAX_TEXT = 10_000
@@ -87,6 +88,7 @@ class Custom:
             per_second=account.settings.per_second,
             read_receipts=True,
             media=ANYTHING,
+            marks=Marks.AS_WRITTEN,
         )
 
     def receive(self, account: Account, request: Request) -> Received:

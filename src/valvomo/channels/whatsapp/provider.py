@@ -45,6 +45,7 @@ from valvomo.channels.whatsapp.problems import CODES
 from valvomo.channels.whatsapp.templates import sent_as, templates_of
 from valvomo.channels.whatsapp.words import words_of
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
+from valvomo.domain.conversations.light import Marks
 from valvomo.domain.conversations.model import Channel
 
 MAX_TEXT, SESSION_HOURS = 4096, 24.0
@@ -101,6 +102,7 @@ class WhatsApp:
             per_second=account.settings.per_second,
             read_receipts=True,
             media=files.ABILITY,
+            marks=Marks.WHATSAPP,
         )
 
     def receive(self, account: Account, request: Request) -> Received:

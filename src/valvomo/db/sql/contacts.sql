@@ -71,3 +71,8 @@ WHERE c.organization_id = $1 AND c.contact_id = ANY ($2::text[])
             AND i.conversation_id = c.id AND i.person_id = $5))
     AND ($7::timestamptz IS NULL OR (c.created_at, c.id) < ($7, $8::text COLLATE "C"))
 ORDER BY c.created_at DESC, c.id DESC LIMIT $9
+
+-- name: identities
+-- By what these contacts are recognized, the first first.
+SELECT kind, value, verified_at FROM identities WHERE organization_id = $1 AND contact_id = ANY ($2::text[])
+ORDER BY verified_at, kind, value

@@ -5,6 +5,7 @@ import type { Message } from '../types'
 import { named } from '../Unsent'
 import { problemText, type Part } from '../part'
 import { ask } from './asking'
+import { Words } from './Words'
 
 interface Past {
   id: string
@@ -50,7 +51,7 @@ export class Earlier extends Component<Part, State> {
             {items.map((message) => (
               <div key={message.id} class={message.author.role === 'customer' ? 'mine' : 'theirs'}>
                 <p class="meta"><b>{message.author.name}</b></p>
-                <p class="words">{message.text || named(message)}</p>
+                {message.text && message.author.role !== 'customer' ? <Words text={message.text} /> : <p class="words">{message.text || named(message)}</p>}
               </div>
             ))}
           </section>

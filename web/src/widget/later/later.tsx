@@ -14,6 +14,7 @@ import { Start } from './Start'
 import { Tools } from './Tools'
 import { Tray } from './Tray'
 import { Uploads } from './uploads'
+import { Words } from './Words'
 
 export const later: MakeLater = (chat) => {
   const files = new Files(chat)
@@ -27,6 +28,7 @@ export const later: MakeLater = (chat) => {
     Tools: (props) => <Tools {...props} uploads={uploads} />,
     Tray: (part) => <Tray {...part} uploads={uploads} />,
     Shown: (props) => <Shown {...props} files={files} />,
+    Words: (props) => <Words {...props} />,
     standing: () => uploads.standing(),
     take: () => uploads.take(),
     bring: (kept) => uploads.bring(kept),
