@@ -74,6 +74,7 @@ async def test_what_comes_from_listeners_is_told_also_while_it_is_nothing(place:
     assert found["valvomo_call_packets_refused_total", ("listener",)] == 2
     assert found["valvomo_trunk_refusals_total", ("token",)] == 1
     assert found["valvomo_trunk_refusals_total", ("unsigned",)] == 0
+    assert found["valvomo_trunk_refusals_total", ("source",)] == 0
 
 
 async def test_every_family_is_told_and_none_names_anybody(place: Place) -> None:

@@ -256,6 +256,7 @@ async def test_nobody_else_is_heard(trunk: Heard, port: int) -> None:
             assert (await loop.sock_recv(known, 4_096)).startswith(b"SIP/2.0 200")
         with pytest.raises(BlockingIOError):
             stranger.recv(4_096)
+    await until(lambda: trunk.trunk.refused["source"] >= 1, "it is counted")
     assert len(trunk.of(Ringing)) == before
 
 

@@ -189,7 +189,9 @@ def test_the_kernel_hears_only_whom_it_is_told(case: Case) -> None:
                 heard.append(listening.recv(100).decode())
             except BlockingIOError:
                 break
+        dropped = sources.dropped(listening.getsockname()[1])
     assert tuple(heard) == case.heard
+    assert dropped == len(SENDERS) - len(case.heard), "and says of how many it did not"
 
 
 def test_the_kernel_hears_ipv6_alike() -> None:

@@ -13,9 +13,9 @@ from valvomo.db.telephones import Key, Wanted
 from valvomo.domain.refusals import Reason, Refusal, malformed
 from valvomo.trunks.kinds import TRUNKS
 from valvomo.trunks.port import Trunk
-from valvomo.trunks.webhooked import Webhooked
+from valvomo.trunks.webhooked import Refusing, Webhooked
 
-WHY = ("unsigned", "unreadable", "token", "used")
+WHY = ("unsigned", "unreadable", "token", "used", "source")
 """Each is told from the beginning, so that the first one is seen to be one more."""
 
 log = structlog.get_logger(__name__)
@@ -36,14 +36,14 @@ class Switchboard:
         """The same with what trunks themselves have refused, those too that are open no more."""
         every = Counter({why: self.refused[why] for why in {*WHY, *self.refused}})
         for trunk in self.open.values():
-            if isinstance(trunk, Webhooked):
+            if isinstance(trunk, Refusing):
                 every.update(trunk.refused)
         return every
 
     def shut(self, key: Key) -> None:
         """A trunk is open here no more."""
         trunk = self.open.pop(key)
-        if isinstance(trunk, Webhooked):
+        if isinstance(trunk, Refusing):
             self.refused.update(trunk.refused)
 
     def is_trunk(self, provider: str) -> bool:

@@ -91,7 +91,9 @@ FAMILIES: dict[str, Family] = {
         "counter", "Of these, those that were thrown away as nothing may come from there.", ("part",)
     ),
     "valvomo_trunk_refusals_total": Family(
-        "counter", "Requests, sockets and frames of telephone providers that were not believed.", ("why",)
+        "counter",
+        "Requests, sockets and frames of telephone providers, and datagrams by SIP, that were not believed.",
+        ("why",),
     ),
     # the house
     "valvomo_channel_waiting": Family(

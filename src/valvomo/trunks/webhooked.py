@@ -29,6 +29,16 @@ class Socket(Protocol):
 
 
 @runtime_checkable
+class Refusing(Protocol):
+    """A trunk that counts what it did not believe, by why."""
+
+    @property
+    def refused(self) -> Counter[str]:
+        """As many as there were since it is open."""
+        ...
+
+
+@runtime_checkable
 class Webhooked(Protocol):
     """Such a trunk; its account is open in every process that carries calls."""
 

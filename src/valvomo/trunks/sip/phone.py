@@ -16,7 +16,7 @@ from valvomo.trunks.sip import sources, stack
 from valvomo.trunks.sip.line import Line
 from valvomo.trunks.sip.native import Native
 from valvomo.trunks.sip.reflecting import reflecting
-from valvomo.trunks.sip.talk import Open, Rings, Said
+from valvomo.trunks.sip.talk import Dropped, Open, Rings, Said
 
 ANSWERS_WITHIN = 10.0
 FIRST_PAUSE, REFUSED_PAUSE, LONGEST_PAUSE = 1.0, 15.0, 120.0
@@ -24,6 +24,7 @@ FIRST_PAUSE, REFUSED_PAUSE, LONGEST_PAUSE = 1.0, 15.0, 120.0
 REFUSED = range(400, 500)
 """Statuses after which asking again at once would only lock us out; others say that the server has trouble."""
 LEAVES_WITHIN = 2.0
+COUNTS_EVERY = 5.0
 NAMELESS = "valvomo"
 """Who we are where the provider has not given us a name."""
 MOST_NUMBERS = 100
@@ -49,6 +50,7 @@ class Phone:
         self._unclaimed: deque[StackEvent] = deque(maxlen=256)
         self._lapsed = asyncio.Event()
         self._state: State | None = None
+        self._port = 0
 
     @classmethod
     @asynccontextmanager
@@ -71,6 +73,7 @@ class Phone:
             peers = (*map(ip_network, opened.addresses), *sources.networks_in(settings.peers))
             sources.guard((port,), peers)
             phone = cls(opened, runtime, reflector, tell)
+            phone._port = port
             runtime.subscribe(phone._happened)
             await phone._agent(settings.username or settings.number or NAMELESS)
             left.push_async_callback(phone._leave)
@@ -94,6 +97,16 @@ class Phone:
             else:
                 pause = 0.0
                 await self._lapsed.wait()
+
+    async def count_strangers(self) -> None:
+        """Say how much came from where nobody is heard, for as long as the process is there."""
+        before = 0
+        while True:
+            await asyncio.sleep(COUNTS_EVERY)
+            now = sources.dropped(self._port)
+            if now > before:
+                self._tell(Dropped(now - before))
+            before = now
 
     async def dial(self, name: str, to: str, caller: str) -> Line:
         """See `Trunk.dial`. Raises `TrunkError`."""

@@ -89,8 +89,14 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     detail: str = ""
 
 
+class Dropped(msgspec.Struct, frozen=True, tag="dropped"):
+    """So many more datagrams came from where nobody is heard."""
+
+    count: int
+
+
 Asked = Take | Refuse | Dial | End | Hold | Transfer | Keys | Sound
-Said = Rings | Dialling | Answered | Ended | Keys | Sound | State | Done
+Said = Rings | Dialling | Answered | Ended | Keys | Sound | State | Done | Dropped
 
 OPEN = msgspec.msgpack.Decoder(Open)
 ASKED: msgspec.msgpack.Decoder[Asked] = msgspec.msgpack.Decoder(Asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
@@ -57,6 +58,8 @@ class SipTrunk:
         self._numbers = 0
         self._news = News()
         self._state: State | None = None
+        self.refused: Counter[str] = Counter()
+        """Of datagrams, by why."""
 
     async def run(self) -> None:
         """See `Trunk`."""
@@ -186,6 +189,8 @@ class SipTrunk:
                     self._calls.discard(said.call)
                     self._dialled.discard(said.call)
                     self._news.tell(said)
+            case talk.Dropped():
+                self.refused["source"] += said.count
             case Dialling() | Answered() | Keys() | Sound():
                 self._news.tell(said)
 
