@@ -12,29 +12,27 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import structlog
 from msgspec import structs
 
 from valvomo.db.calls import Answer, Key, Said
 from valvomo.domain.calls.hearing import SENDING, Leg, Part, hearing, recorded
 from valvomo.domain.calls.parts import leg_of
 from valvomo.domain.calls.quality import grade
-from valvomo.domain.conversations.call_marks import Call, Kept, Recording
+from valvomo.domain.conversations.call_marks import Call
 from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.marks import Deadline
 from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.refusals import Reason
-from valvomo.jobs.calls.listening import Listening
+from valvomo.jobs.calls.taking_down import TakingDown
 from valvomo.jobs.calls.watching import Watching, scored
 from valvomo.jobs.calls.writing import Writer
 from valvomo.live.calls import CallSignal, LegSignal
-from valvomo.media.port import Engine, GoneError, Kind, OfferError, PcmLeg, RecordingError, WebLeg
+from valvomo.media.port import Engine, GoneError, Kind, OfferError, PcmLeg, WebLeg
 from valvomo.telemetry.packets import Coming, Packets
 
 LAST_MOMENT = timedelta(seconds=5)
 """So long before the time of a customer without a window runs out, it is looked whether they are heard."""
 
-log = structlog.get_logger(__name__)
 Apart = Callable[[Conversation], bool]
 """Whether a customer is told something before they and the others hear each other."""
 
@@ -71,15 +69,12 @@ class Attended:
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._writer = writer
+        self._taking_down = TakingDown(engine, folder, clock=clock, writer=writer)
         self._packets = packets if packets is not None else Packets()
-        self._listening: Listening | None = None
         self.conversation = conversation
         self.call = call
         self.ways: dict[str, Way] = {}
-        self.folder = folder
         self.watching = Watching(call)
-        self._recording: str | None = None
         self._first: Apart = lambda _: False
         self.apart = False
         """Whether the customer is told something before they hear anybody, or anybody them."""
@@ -193,36 +188,13 @@ class Attended:
         held, kept = self.call.held_since is not None or self.apart, self.call.recording
         keeps = recorded(legs, held=held) if kept and not kept.paused else frozenset()
         matrix = hearing(legs, held=held)
-        if self._listening is not None:
-            self._listening.hush(matrix)
+        self._taking_down.hush(matrix)
         await self._engine.set_routes(self.call.id, matrix, kept=keeps)
-        if kept is not None and kept.kept is Kept.RECORDING and self._recording != kept.id:
-            self._recording = kept.id
-            await self._record(kept)
-        if kept is not None and self._writer is not None:
-            if self._listening is None:
-                place = self.call.id, kept.id
-                self._listening = self._writer.listen(
-                    self._engine, self.conversation, place, ago=self._ago(kept)
-                )
-            self._listening.follow(self.conversation, matrix, keeps)
-
-    async def _record(self, kept: Recording) -> None:
-        """Where nothing can be written the call goes on unrecorded."""
-        try:
-            await self._engine.start_recording(self.call.id, kept.id, self.folder, ago=self._ago(kept))
-        except (RecordingError, GoneError) as error:
-            log.warning("calls.not_recorded", conversation=self.conversation.id, error=repr(error))
-
-    def _ago(self, kept: Recording) -> float:
-        """Since when it is kept, in seconds: another process may have begun, and times in it go on."""
-        return max(0.0, (self._clock() - kept.since).total_seconds()) if kept.since is not None else 0.0
+        await self._taking_down.follow(self.conversation, self.call, matrix, keeps)
 
     def unheard(self) -> None:
         """Nothing more is said in it that could be written down."""
-        if self._listening is not None:
-            self._listening.end()
-            self._listening = None
+        self._taking_down.end()
 
     @property
     def to_record(self) -> bool:
