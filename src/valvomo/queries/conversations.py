@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.sight import may_see, reads_notes
 from valvomo.domain.conversations.model import Conversation, State
-from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.refusals import Reason, Refusal, malformed
 from valvomo.domain.sentiment.levels import NONE
 from valvomo.protocol.lookups import Lookups
 from valvomo.protocol.pages import Page
@@ -25,12 +26,25 @@ from valvomo.protocol.rows import (
 )
 from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded, moment_of
 
-SORTS = ("queued", "created", "activity", "unanswered", "priority", "customer", "subject")
+SORTS = ("queued", "created", "activity", "unanswered", "priority", "customer", "subject", "closed")
+CLOSED_SORTS: Mapping[str, str] = {
+    "closed": "closed.closed",
+    "-closed": "closed.closed_falling",
+    "created": "closed.created",
+    "-created": "closed.created_falling",
+    "customer": "closed.customer",
+    "-customer": "closed.customer_falling",
+    "subject": "closed.subject",
+    "-subject": "closed.subject_falling",
+}
+"""The statement of each order in which closed ones alone can be had: those that have an index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """What is looked for; empty means any. `queues` are ids or names, `sort` one of `SORTS`, with `-` for falling.
+
+    Without a `sort`, those that wait longest come first, and of closed ones alone the latest.
 
     `closed_as` narrows what is closed to one way of ending, `closed_since` to a time (half open, as figures count);
     `contact` narrows everything to one customer's, to whom all `contacts` belong that are merged with it.
@@ -42,7 +56,7 @@ class Filter:
     channels: tuple[str, ...] = ()
     sentiments: tuple[str, ...] = ()
     words: str = ""
-    sort: str = "queued"
+    sort: str = ""
     closed_as: str = ""
     closed_since: datetime | None = None
     contact: str = ""
@@ -55,10 +69,13 @@ async def listed(
     """A page of what this actor may see; ongoing conversations unless states are asked for."""
     names = await floor.lookups(tx, actor.organization_id)
     closed = wanted.states == (State.CLOSED.value,)
+    wanted = replace(wanted, sort=wanted.sort or ("-closed" if closed else "queued"))
+    if closed and wanted.sort not in CLOSED_SORTS:
+        return malformed("query.sort", f"closed ones come by {', '.join(CLOSED_SORTS)}")
     try:
         place = decoded(cursor, wanted.sort)
         if closed and place:
-            moment_of(-place.rank)
+            moment_of(place.rank)
     except BadCursorError:
         return Refusal(Reason.MALFORMED, {"errors": [{"at": "cursor", "problem": "not one of ours"}]})
     if not reads_notes(actor) and wanted.sentiments:
@@ -133,11 +150,14 @@ async def _closed(
     shown: bool,
 ) -> list[Any]:
     everything, supervised, me, _ = scope(actor)
-    before = moment_of(-place.rank) if place else None
+    after: datetime | str | None = None
+    if place is not None:
+        by_time = wanted.sort.lstrip("-") in ("closed", "created")
+        after = moment_of(place.rank) if by_time else place.word
     return await tx.rows(
-        "lists.closed", actor.organization_id, everything, supervised, me, queues, list(wanted.agents),
-        list(wanted.channels), wanted.words, before, place.id if place else None, limit, wanted.closed_as,
-        list(wanted.contacts), wanted.closed_since, list(wanted.sentiments), shown,
+        CLOSED_SORTS[wanted.sort], actor.organization_id, everything, supervised, me, queues, list(wanted.agents),
+        list(wanted.channels), wanted.words, wanted.closed_as, list(wanted.contacts), wanted.closed_since,
+        list(wanted.sentiments), shown, after, place.id if place else None, limit,
     )  # fmt: skip
 
 

@@ -719,7 +719,7 @@ export interface paths {
          * List conversations
          * @description What the caller may see: ongoing ones unless states are asked for, those that wait longest first.
          *
-         *     Closed ones alone come with the latest first, whatever the sort.
+         *     Closed ones alone come with the latest first (`-closed`), or by `closed`, `created`, `customer`, `subject`.
          */
         get: operations["listConversations"];
         put?: never;
@@ -11190,7 +11190,7 @@ export interface operations {
                 /** @description In customer, subject or last line. */
                 q?: string;
                 /** @description A minus sign before it: falling. */
-                sort?: string;
+                sort?: string | null;
                 /** @description Closed ones only: abandoned, completed, force_closed… */
                 closed_as?: string;
                 /** @description Closed ones only: then or later. */

@@ -18,8 +18,8 @@ export interface Pages {
 }
 
 /**
- * Conversations page by page, newest first, by a query that may change meanwhile: what is on the screen then goes at
- * once, and an answer to what was asked before it comes too late to be shown. What closes comes in by itself, where it
+ * Conversations page by page, newest first or in the query's `sort`. The query may change meanwhile: what is on the
+ * screen then goes at once, and an answer to what was asked before it comes too late to be shown. What closes comes in by itself, where it
  * belongs; what was there stays there. To be called in a component's setup.
  */
 export function usePages(query: () => Query): Pages {
@@ -56,7 +56,10 @@ export function usePages(query: () => Query): Pages {
     }
   }
 
-  /** The beginning anew, page by page until what it ends with is known: after that nothing can be other than it was. */
+  /**
+   * The beginning anew, page by page until what it ends with is known: after that nothing can be other than it was.
+   * In any order but that of closing, what is new may belong anywhere: there it is all that was shown.
+   */
   async function begin(): Promise<void> {
     const mine = list
     const fresh: BoardRow[] = []
@@ -69,7 +72,7 @@ export function usePages(query: () => Query): Pages {
       next = found.next
       const last = fresh.at(-1)?.id
       const at = rows.value.findIndex((one) => one.id === last)
-      if (next === null || at < 0) {
+      if (next === null || at < 0 || query().sort) {
         if (next !== null && fresh.length < rows.value.length) continue
         // Nothing that was shown is left behind what was found: the next page is the one after that.
         asking += 1

@@ -11,6 +11,7 @@ WITH listed AS (
             WHEN 'priority' THEN c.priority
             WHEN 'unanswered' THEN coalesce((extract(epoch FROM c.unanswered_since) * 1000000)::bigint, 1::bigint << 53)
             WHEN 'queued' THEN (extract(epoch FROM c.queued_at) * 1000000)::bigint
+            WHEN 'closed' THEN coalesce((extract(epoch FROM c.closed_at) * 1000000)::bigint, 1::bigint << 53)
             ELSE 0 END) * $12::bigint AS rank,
         (CASE $11::text WHEN 'customer' THEN lower(c.body ->> 'customer_name')
             WHEN 'subject' THEN lower(c.body ->> 'subject') ELSE '' END) COLLATE "C" AS word
@@ -38,30 +39,6 @@ WITH listed AS (
 SELECT * FROM listed
 WHERE $15::text IS NULL OR (rank, word, id) > ($13::bigint, $14::text COLLATE "C", $15::text COLLATE "C")
 ORDER BY rank, word, id LIMIT $16
-
--- name: closed
--- Closed conversations that match, the latest first, before a place in that order.
-SELECT c.*, CASE WHEN m.at IS NOT NULL THEN said(m.text, m.attachments, m.media) END AS last_text,
-        m.author_name AS last_author, m.author_role AS last_role,
-        m.at AS last_at,
-    -(extract(epoch FROM c.closed_at) * 1000000)::bigint AS rank, '' AS word
-FROM conversations c
-LEFT JOIN public_messages m ON m.organization_id = c.organization_id AND m.conversation_id = c.id
-    AND m.public_seq = c.public_seq
-WHERE c.organization_id = $1 AND c.state = 'closed'
-    AND ($2 OR c.queue_id = ANY ($3::text[]) OR c.owner_id = $4 OR c.body -> 'served_by' ? $4)
-    AND ($5::text[] = '{}' OR c.queue_id = ANY ($5::text[]))
-    AND ($6::text[] = '{}' OR c.owner_id = ANY ($6::text[]))
-    AND ($7::text[] = '{}' OR c.channel = ANY ($7::text[]))
-    AND ($8 = '' OR strpos(lower(c.body ->> 'customer_name'), lower($8)) > 0
-        OR strpos(lower(c.body ->> 'subject'), lower($8)) > 0)
-    AND ($9::timestamptz IS NULL OR (c.closed_at, c.id) < ($9, $10::text COLLATE "C"))
-    AND ($12 = '' OR c.body ->> 'closed_as' = $12)
-    AND ($13::text[] = '{}' OR c.contact_id = ANY ($13::text[]))
-    AND ($14::timestamptz IS NULL OR c.closed_at >= $14)
-    AND ($15::text[] = '{}' OR coalesce(CASE WHEN $2 OR $16 OR c.queue_id = ANY ($3::text[])
-        THEN c.body ->> 'sentiment_level' END, 'none') = ANY ($15::text[]))
-ORDER BY c.closed_at DESC, c.id DESC LIMIT $11
 
 -- name: last_line
 -- The last public message of one conversation.

@@ -43,7 +43,7 @@ Words = Annotated[list[str] | None, QueryParameter(max_items=100, description="S
 States = Annotated[list[State] | None, QueryParameter(name="state", description="Several may be given.")]
 Channels = Annotated[list[Channel] | None, QueryParameter(description="Several may be given.")]
 Search = Annotated[str, QueryParameter(max_length=200, description="In customer, subject or last line.")]
-Sort = Annotated[str, QueryParameter(pattern=_SORT, description="A minus sign before it: falling.")]
+Sort = Annotated[str | None, QueryParameter(pattern=_SORT, description="A minus sign before it: falling.")]
 ClosedAs = Annotated[
     str, QueryParameter(max_length=40, description="Closed ones only: abandoned, completed, force_closed…")
 ]
@@ -69,7 +69,7 @@ async def list_conversations(
     channel: Channels = None,
     sentiment: Words = None,
     q: Search = "",
-    sort: Sort = "queued",
+    sort: Sort = None,
     closed_as: ClosedAs = "",
     closed_since: ClosedSince = None,
     contact: Contact = "",
@@ -78,7 +78,7 @@ async def list_conversations(
 ) -> Page[BoardRow]:
     """What the caller may see: ongoing ones unless states are asked for, those that wait longest first.
 
-    Closed ones alone come with the latest first, whatever the sort.
+    Closed ones alone come with the latest first (`-closed`), or by `closed`, `created`, `customer`, `subject`.
     """
     if unknown := set(sentiment or ()) - set(SENTIMENTS):
         raise Refused(malformed("query.sentiment", f"not a level: {min(unknown)}"))
@@ -89,7 +89,7 @@ async def list_conversations(
         channels=tuple(one.value for one in channel or ()),
         sentiments=tuple(sentiment or ()),
         words=q.strip(),
-        sort=sort,
+        sort=sort or "",
         closed_as=closed_as,
         closed_since=in_utc("closed_since", closed_since) if closed_since else None,
         contact=contact,
