@@ -65,11 +65,12 @@ async def one(
     shape: Callable[[Any], T],
     ready: Ready = as_they_are,
     role: UserRole | None = UserRole.ADMINISTRATOR,
+    more: tuple[object, ...] = (),
 ) -> T | Refusal:
     """The one with the id `thing`, out of the statement that lists them."""
     if role is not None and (refusal := role_refusal(actor, role)):
         return refusal
-    row = await tx.row(statement, actor.organization_id, "", thing, 1)
+    row = await tx.row(statement, actor.organization_id, "", thing, 1, *more)
     if row is None:
         return Refusal(Reason.NOT_FOUND)
     await ready([row])

@@ -28,15 +28,15 @@ from valvomo.queries.listing import Ready, one, page, role_refusal, shaped
 
 
 async def users(
-    tx: Transaction, actor: Actor, *, cursor: str | None, limit: int
+    tx: Transaction, actor: Actor, *, cursor: str | None, limit: int, words: str = ""
 ) -> Page[UserDocument] | Refusal:
-    """All accounts, disabled ones included, in order of their making."""
-    return await page(tx, actor, "people.users", cursor=cursor, limit=limit, shape=_user)
+    """Accounts by name or address, or all of them; disabled ones included, in order of their making."""
+    return await page(tx, actor, "people.users", cursor=cursor, limit=limit, shape=_user, more=(words,))
 
 
 async def user(tx: Transaction, actor: Actor, user_id: str) -> UserDocument | Refusal:
     """One account."""
-    return await one(tx, actor, "people.users", thing=user_id, shape=_user)
+    return await one(tx, actor, "people.users", thing=user_id, shape=_user, more=("",))
 
 
 async def queues(

@@ -17128,6 +17128,8 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
+                /** @description In the name or the address. */
+                q?: string;
                 /** @description `next` of the page before; none for the first page. */
                 cursor?: string | null;
                 /** @description At most so many items. */

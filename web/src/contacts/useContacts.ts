@@ -1,53 +1,13 @@
-import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
+import type { Ref } from 'vue'
 
-import { asMany } from '@/api/asMany'
-import { api, type Paged } from '@/api/client'
-import { Problem } from '@/api/problem'
 import { useSignal } from '@/live/signals'
+import { useFound } from '@/live/useFound'
 
 import type { ContactItem } from './types'
 
-const PAUSE_MS = 250
-const PAGE = 50
-const MOST_AT_ONCE = 200
-
 /** Contacts that words fit, page by page; when one has changed, as many as are shown are read anew. */
 export function useContacts(words: Ref<string>) {
-  const rows = shallowRef<readonly ContactItem[] | null>(null)
-  const next = shallowRef<string | null>(null)
-  const problem = shallowRef<Problem | null>(null)
-  const busy = ref(false)
-  let turn = 0
-  let wanted = PAGE
-  let later: ReturnType<typeof setTimeout> | undefined
-
-  async function read(): Promise<void> {
-    const mine = (turn += 1)
-    const q = words.value.trim()
-    busy.value = true
-    try {
-      const found = await asMany(wanted, (limit, cursor) => api.get<Paged<ContactItem>>('/contacts', { q, limit, cursor }), MOST_AT_ONCE)
-      if (mine !== turn) return
-      rows.value = found.items
-      next.value = found.next
-      problem.value = null
-    } catch (error) {
-      if (mine === turn) problem.value = Problem.from(error)
-    } finally {
-      if (mine === turn) busy.value = false
-    }
-  }
-  function more(): Promise<void> {
-    wanted = (rows.value?.length ?? 0) + PAGE
-    return read()
-  }
-  useSignal('contacts', () => void read())
-  watch(words, () => {
-    clearTimeout(later)
-    wanted = PAGE
-    later = setTimeout(() => void read(), PAUSE_MS)
-  })
-  onScopeDispose(() => clearTimeout(later))
-  void read()
-  return { rows, next, problem, busy, more }
+  const found = useFound<ContactItem>('/contacts', words)
+  useSignal('contacts', () => void found.read())
+  return found
 }

@@ -43,7 +43,8 @@ SELECT id FROM users WHERE organization_id = $1 AND NOT disabled AND roles && AR
 ORDER BY id
 
 -- name: users
--- Accounts after an id, in order of their making, with queues and, if they can hold conversations, what they can do.
+-- Accounts after an id, in order of their making, with queues and, if they can hold conversations, what they can do;
+-- those alone whose name or address has these words in it, if any are given.
 SELECT u.*, a.capacity, a.limits, a.hours_id,
     EXISTS (SELECT 1 FROM second_factors f WHERE f.organization_id = u.organization_id AND f.user_id = u.id
         AND f.confirmed_at IS NOT NULL) AS second_factor,
@@ -54,7 +55,9 @@ SELECT u.*, a.capacity, a.limits, a.hours_id,
     ARRAY(SELECT s.queue_id FROM queue_supervisors s WHERE s.organization_id = u.organization_id AND s.user_id = u.id
         ORDER BY s.queue_id) AS supervised
 FROM users u LEFT JOIN agents a ON a.organization_id = u.organization_id AND a.id = u.id
-WHERE u.organization_id = $1 AND u.id > $2 AND ($3::text IS NULL OR u.id = $3) ORDER BY u.id LIMIT $4
+WHERE u.organization_id = $1 AND u.id > $2 AND ($3::text IS NULL OR u.id = $3)
+    AND ($5::text = '' OR strpos(lower(u.name || ' ' || u.email), lower($5)) > 0)
+ORDER BY u.id LIMIT $4
 
 -- name: create_user
 -- A new account.

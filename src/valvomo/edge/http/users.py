@@ -1,8 +1,10 @@
 """Accounts; administrators only (spec 2)."""
 
+from typing import Annotated
+
 from litestar import get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 
 from valvomo.commands.settings.adjusting import AdjustUser
 from valvomo.commands.settings.users import ChangeUser, CreateUser, Profile
@@ -20,15 +22,20 @@ from valvomo.queries import settings
 
 TAGS = ("users",)
 ONE = "/users/{user_id:str}"
+Words = Annotated[str, QueryParameter(max_length=200, description="In the name or the address.")]
 
 
 @get("/users", tags=TAGS, operation_id="listUsers", summary="List accounts")
 async def list_users(
-    parts: NamedDependency[Parts], actor: NamedDependency[Actor], cursor: Cursor = None, limit: Limit = 100
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    q: Words = "",
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> Page[UserDocument]:
     """In order of their making, disabled ones included."""
     async with parts.reader.reading() as tx:
-        return found(await settings.users(tx, actor, cursor=cursor, limit=limit))
+        return found(await settings.users(tx, actor, words=q.strip(), cursor=cursor, limit=limit))
 
 
 @post("/users", status_code=201, tags=TAGS, operation_id="createUser", summary="Create an account")
