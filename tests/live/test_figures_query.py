@@ -51,7 +51,8 @@ BEHIND = {
     "session_service_level.abandoned": "sessions_abandoned", "session_service_level.short": "sessions_short",
     "offers.offered": "offers", "offers.accepted": "offers_accepted", "offers.rejected": "offers_rejected",
     "offers.expired": "offers_expired", "offers.withdrawn": "offers_withdrawn",
-    "calls": "calls", "holds": "holds", "poor_ways": "poor_ways",
+    "calls": "calls", "holds": "holds", "poor_ways": "poor_ways", "begun": "begun", "escalated": "escalated",
+    "bot_ended": "bot_ended", "survey_asked": "survey_asked", "survey_answered": "survey_answered",
     **{f"sentiment.{level}": f"felt_{level}" for level in (*Level, "none")},
 }  # fmt: skip
 """Every counter of a figure, and the list behind it."""

@@ -12,7 +12,7 @@ import ReportsPage from './ReportsPage.vue'
 vi.mock('@/live', async (actual) => ({ ...(await actual<typeof Live>()), useRows: () => ({ changes: ref(0) }) }))
 
 const period = { since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z' }
-const item = { ...period, agent: null, queue: null, channel: null, language: null, outcome: null, started: 7, service_level: {}, session_service_level: {} }
+const item = { ...period, agent: null, queue: null, channel: null, language: null, outcome: null, started: 7, service_level: {}, session_service_level: {}, offers: {} }
 const GROUPED: Record<string, readonly object[]> = {
   queue: [{ ...item, queue: 'q', queue_name: 'Sales' }],
   channel: [{ ...item, channel: 'sms' }, { ...item, channel: 'email' }],
