@@ -21,9 +21,9 @@ export class Refused extends Error {
     return this.type === 'settings/changed-meanwhile' || this.type === 'consent/answer-needed'
   }
 
-  /** The token opens nothing any more. */
+  /** The token opens nothing any more, or nothing from this page. What else may not be, such as files, is not the end. */
   get gone(): boolean {
-    return this.status === 401 || this.status === 403 || this.status === 404
+    return this.status === 401 || this.status === 404 || this.type === 'request/foreign-origin'
   }
 }
 

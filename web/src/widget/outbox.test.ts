@@ -93,6 +93,14 @@ describe('Outbox', () => {
     await box.run()
     expect(posted).toEqual(['a', 'a', 'b'])
   })
+  it('goes on where only the files of a message may not be', async () => {
+    const { box, posted, gone } = outbox([new Refused(403, 'No files here', 'attachment/off')])
+    box.add(words('a'))
+    box.add(words('b'))
+    await settled()
+    expect([gone, posted]).toEqual([[], ['a', 'b']])
+    expect(box.all()).toEqual([{ ...words('a'), failed: 'No files here' }])
+  })
 
   it('sends what another tab has put to it, and only in one tab at a time', async () => {
     const shelf: { kept: Outgoing[] } = { kept: [] }
