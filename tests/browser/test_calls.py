@@ -109,6 +109,7 @@ async def test_a_supervisor_listens_speaks_to_the_agent_joins_takes_over_and_end
             "Saara Virtanen speaks to you alone"
         )
         assert "Saara" not in await chat.page.locator("body").inner_text()
+        await keys_of_rows_are_not_the_calls(floor, agent)
         await panel(floor.page).get_by_role("button", name="Stop speaking to the agent").click()
         await agent.hears("customer")
         await supervisor.hears("agent", "customer")
@@ -121,6 +122,31 @@ async def test_a_supervisor_listens_speaks_to_the_agent_joins_takes_over_and_end
         await floor.dialog().button("Close conversation").click()
         await asyncio.gather(customer.is_over(), agent.is_over(), supervisor.is_over())
         await expect(box(chat)).to_have_count(0)
+
+
+async def keys_of_rows_are_not_the_calls(floor: Floor, agent: Ear) -> None:
+    """Who coaches is muted and heard by the call's own keys, and by no key of the list's."""
+    keys, muted = floor.page.keyboard, panel(floor.page).get_by_role("button", name="Unmute")
+    await floor.list.focus()
+    await keys.press("m")
+    await expect(muted).to_have_count(0)
+    await keys.press("u")
+    await expect(muted).to_be_visible()
+    await agent.hears("customer")
+    await keys.press("m")
+    await expect(muted).to_be_visible()
+    await keys.down("t")
+    await expect(floor.dialog(f"Transfer the conversation with {CUSTOMER}").box).to_be_visible()
+    await expect(panel(floor.page).locator("[data-talk]")).to_have_attribute("aria-pressed", "false")
+    await keys.up("t")
+    await keys.press("Escape")
+    await expect(floor.list).to_be_focused()
+    await keys.down("v")
+    await agent.hears("customer", "supervisor")
+    await keys.up("v")
+    await agent.hears("customer")
+    await keys.press("u")
+    await agent.hears("customer", "supervisor")
 
 
 async def test_a_customer_whose_window_is_gone_is_missed_until_they_are_back(office: Office) -> None:
