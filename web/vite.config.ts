@@ -44,5 +44,6 @@ export default defineConfig({
       '/widget': { target: server, ws: true },
     },
   },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+  // A limit for what hangs: what is slow on a machine with much else to do is right all the same.
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
 })
