@@ -40,7 +40,7 @@ async def test_an_agent_ends_it_and_wraps_up(office: Office) -> None:
     await desk.talk.button("End").click()
     await chat.reads("The agent ended the conversation. Thank you for contacting us.")
     await expect(floor.row(CUSTOMER)).to_contain_text("Wrap-up")
-    await desk.page.get_by_label("Notes").fill("Sent the parcel again")
+    await desk.page.get_by_role("textbox", name="Notes").fill("Sent the parcel again")
     await desk.page.get_by_role("button", name="Complete wrap-up").click()
     await expect(floor.row(CUSTOMER)).to_have_count(0)
     await expect(desk.mine(CUSTOMER)).to_have_count(0)
