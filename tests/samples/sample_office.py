@@ -21,15 +21,6 @@ PATIENCE_MS = 60_000.0
 """For what a page is to show: so long only where it never will, or where a machine has a great deal else to do."""
 CALM: dict[str, Any] = {"reduced_motion": "reduce"}
 """What breathes while a page loads is drawn sixty times a second: two fifths of what a load costs a processor."""
-NOTICES = """
-window.noticed = []
-new MutationObserver((changes) => {
-  for (const { addedNodes, target } of changes)
-    if (target instanceof Element && target.closest('ol[aria-label]'))
-      for (const node of addedNodes) window.noticed.push(node.textContent)
-}).observe(document, { childList: true, subtree: true })
-"""
-"""Keeps what the console says in its corner, where it is to be read for six seconds only."""
 ASKED = ("agent_monitoring", "supervisor_purpose")
 """What people acknowledge once; in most tests they have done so."""
 
@@ -174,7 +165,6 @@ class Office:
         context.set_default_timeout(PATIENCE_MS)
         self.watch.over(context)
         self.contexts.append(context)
-        await context.add_init_script(NOTICES)
         if script:
             await context.add_init_script(script)
         if person:

@@ -11,6 +11,20 @@ from sample_office import Office
 
 READERS = {"Everyone": "public", "Whisper": "whisper", "Internal note": "internal"}
 
+NOTICES = """() => {
+  window.noticed = []
+  new MutationObserver((changes) => {
+    for (const { addedNodes, target } of changes)
+      if (target instanceof Element && target.closest('ol[aria-label]'))
+        for (const node of addedNodes) window.noticed.push(node.textContent)
+  }).observe(document, { childList: true, subtree: true })
+}"""
+"""Keeps what the console says in its corner, where it is to be read for six seconds only."""
+SAID = """(texts) => [
+  ...(window.noticed ?? []),
+  ...[...document.querySelectorAll('ol > li')].map((one) => one.textContent),
+].some((notice) => texts.every((text) => notice.includes(text)))"""
+
 
 def said(frame: str | bytes) -> str:
     """What a page's socket was sent; large frames come compressed."""
@@ -84,6 +98,7 @@ class Floor:
         page = await office.page(person, **how)
         await page.goto("/floor")
         await expect(page.locator("[data-live=live]")).to_be_visible()
+        await page.evaluate(NOTICES)
         return cls(page)
 
     @property
@@ -110,8 +125,7 @@ class Floor:
 
     async def told(self, *texts: str) -> None:
         """A notice says, or has said, all of this."""
-        said = "(texts) => window.noticed.some((notice) => texts.every((text) => notice.includes(text)))"
-        await self.page.wait_for_function(said, arg=texts)
+        await self.page.wait_for_function(SAID, arg=texts)
 
     async def look_away(self) -> None:
         """Take pointer and keyboard off the list, which holds its order and what was closed while one is at it."""

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 from sample_forks import FORKING, Process
 
-PATIENCE = 90.0
+PATIENCE = 300.0
 """Seconds until a process that was started must answer; one that was told to end must be gone."""
 NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Whom a client of plain HTTP trusts. To read all that the machine trusts takes a client longer than to ask."""
@@ -99,6 +99,7 @@ class Served:
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
                 raise AssertionError(f"the server did not start:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.05)
 
@@ -138,7 +139,7 @@ class Served:
 
     def _answers(self) -> bool:
         try:
-            answer = httpx.get(f"{self.address}/readyz", timeout=5, trust_env=False, verify=NOBODY)
+            answer = httpx.get(f"{self.address}/readyz", timeout=30, trust_env=False, verify=NOBODY)
         except httpx.TransportError:
             return False
         return answer.is_success
