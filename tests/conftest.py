@@ -21,6 +21,7 @@ import pytest_asyncio
 import structlog
 from argon2 import PasswordHasher
 from sample_databases import Databases, Fresh
+from sample_turns import in_turn, one_call_at_a_time, workers
 
 from valvomo.commands.execute import Done, Executor
 from valvomo.commands.registry import Command
@@ -47,44 +48,23 @@ T = TypeVar("T")
 _numbers = count(1)
 
 
-BUSY, WAITING = ("browser",), ("bench", "demo", "deploy", "faults", "whatif")
-"""Folders of modules that take long: those that keep every core at work, and those that wait for processes."""
-LONGEST = (
-    "faults/test_town.py", "browser/test_looks.py", "deploy/test_proxies.py", "browser/test_monitoring.py",
-    "faults/test_server_killed.py", "browser/test_giving.py", "faults/test_leading.py", "browser/test_console.py",
-    "faults/test_handing_over.py", "faults/test_measuring_killed.py", "demo/test_simulation.py",
-)  # fmt: skip
-"""Of those, in this order; a long one that begins late is waited for by everybody else."""
-MORE = 2
-"""Workers than cores: about so many of them wait for something at any time."""
-
-
 def pytest_xdist_auto_num_workers() -> int:
     """How many `-n auto` are."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores + MORE
+    return workers()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Who is given which tests."""
+    return one_call_at_a_time(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of several workers none is to begin a long module when the others are done, nor all of them to wait at once."""
+    """What tests begin ends with them, and the long ones are first."""
     for item in items:
         if pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.usefixtures("nothing_goes_on"))
-    if not hasattr(config, "workerinput"):
-        return
-    turns: dict[Path, tuple[int, int]] = {}
-    counts = dict.fromkeys((BUSY, WAITING), 0)
-    for item in items:
-        place = item.path.relative_to(Path(__file__).parent)
-        kind = next((one for one in counts if place.parts[0] in one), None)
-        if item.path in turns or kind is None:
-            continue
-        if place.as_posix() in LONGEST:
-            turns[item.path] = (0, LONGEST.index(place.as_posix()))
-        else:
-            counts[kind] += 1
-            turns[item.path] = (1, counts[kind])
-    items.sort(key=lambda item: turns.get(item.path, (2, 0)))
+    if hasattr(config, "workerinput"):
+        in_turn(items, Path(__file__).parent)
 
 
 class Server(NamedTuple):

@@ -363,7 +363,7 @@ async def test_a_socket_is_let_in_once_and_brings_the_call_here(phones: Telephon
     first = await board.admit("twilio_voice", TRUNK, "C1")
     second = await board.admit("twilio_voice", TRUNK, "C1")
     assert [isinstance(one, Refusal) for one in (forged, first, second)] == [True, False, True]
-    told = {"token": 1, "used": 1, "frame": 2, "unsigned": 0, "unreadable": 0}
+    told = {"token": 1, "used": 1, "frame": 2, "unsigned": 0, "unreadable": 0, "source": 0}
     assert dict(board.refusals) == told
     board.shut((HOUSE, TRUNK))
     assert (board.open, dict(board.refusals)) == ({}, told), (

@@ -20,6 +20,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.model import State
 from valvomo.domain.refusals import Reason, Refusal
+from valvomo.jobs.calls import dialling as dialling_module
 from valvomo.jobs.calls import telephones as telephones_module
 from valvomo.jobs.calls.telling import Telling
 from valvomo.trunks.port import Answered, Ended, Keys, Ringing, Sound, Why
@@ -257,7 +258,7 @@ async def test_a_call_that_fails_by_a_bug_as_it_is_dialled_is_missed(phones: Tel
 async def test_a_call_that_was_taken_and_not_dialled_is_missed(
     phones: TelephoneHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telephones_module, "_stands", lambda *_: 1 / 0)
+    monkeypatch.setattr(dialling_module, "stands", lambda *_: 1 / 0)
     monkeypatch.setattr(telephones_module, "ALONE_SECONDS", 0.1)
     one, _ = await phones.dials()
     await phones.until_line(one, Line.MISSED)
