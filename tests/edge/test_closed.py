@@ -112,5 +112,8 @@ async def test_a_page_of_closed_ones_is_read_along_its_index(
         plan = "\n".join(row[0] for row in await tx._connection.fetch(f"EXPLAIN {sql}", *given))
     assert index in plan
     assert "closed_ones" not in plan, "the function is its text"
+    assert "last_line" not in plan, "that one, too"
+    steps = [line.strip().removeprefix("->").strip() for line in plan.splitlines()]
+    assert not [one for one in steps if one.startswith("Sort ") and "(cost" in one], plan
     condition = next(line for line in plan.splitlines() if "Index Cond" in line)
     assert "ROW(" in condition or "<" in condition or ">" in condition, plan

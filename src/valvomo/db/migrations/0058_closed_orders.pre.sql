@@ -34,3 +34,10 @@ CREATE FUNCTION closed_ones(
                     WHERE m.organization_id = c.organization_id AND m.conversation_id = c.id
                         AND m.public_seq = c.public_seq AND strpos(lower(m.text), lower(words)) > 0)))
 $$;
+
+-- The last public message of a conversation, beside it.
+CREATE FUNCTION last_line(house text, conversation text, seq bigint)
+RETURNS TABLE (last_text text, last_author text, last_role text, last_at timestamptz) LANGUAGE sql STABLE AS $$
+    SELECT said(m.text, m.attachments, m.media), m.author_name, m.author_role, m.at FROM public_messages m
+    WHERE m.organization_id = house AND m.conversation_id = conversation AND m.public_seq = seq
+$$;
