@@ -3,8 +3,10 @@
 import asyncio
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 from sample_board import QUEUES, Board
+from sample_looks import judge
 from sample_office import Office
 
 ROWS = 2000
@@ -15,8 +17,8 @@ SEEN = """() => [...document.querySelectorAll('tr[data-row]')]
 GREY = "[data-stale=true]"
 
 
-async def opened(office: Office) -> tuple[Page, Board]:
-    page = await office.page("saara")
+async def opened(office: Office, **how: Any) -> tuple[Page, Board]:
+    page = await office.page("saara", **how)
     board = await Board.before(page, ROWS)
     await page.goto("/floor")
     await page.get_by_role("columnheader").get_by_role("button", name="Customer").click()
@@ -65,8 +67,9 @@ async def test_what_is_seen_is_what_is_the_case_after_bursts_of_changes(office: 
     await shows(page, board.by_customer())
 
 
-async def test_what_is_not_current_is_grey_at_once_and_says_since_when(office: Office) -> None:
-    page, board = await opened(office)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_what_is_not_current_is_grey_at_once_and_says_since_when(office: Office, theme: str) -> None:
+    page, board = await opened(office, color_scheme=theme)
     board.alive()
     await expect(page.locator(GREY)).to_have_count(0)
     # What changed while nobody could tell is there when the light is green again, and not before.
@@ -75,6 +78,8 @@ async def test_what_is_not_current_is_grey_at_once_and_says_since_when(office: O
     await expect(page.locator(GREY)).to_have_count(1)
     await expect(page.get_by_text("stale since")).to_be_visible()
     await expect(page.get_by_text("catching up")).to_be_visible()
+    # Grey is no reason to be hard to read.
+    await judge(page)
     board.burst(300)
     board.answers = True
     await board.cut()

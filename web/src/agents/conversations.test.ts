@@ -39,5 +39,5 @@ it('opens those that do not fit in a menu, which are never those who feel worst'
 it('fades what was measured before the newest message', () => {
   const preview = { role: 'customer', at: '2026-01-01T10:01:00Z' } as BoardRow['preview']
   const { cell } = shown([row('a', { sentiment: feels('neutral'), preview }), row('b', { sentiment: feels('neutral') })])
-  expect(cell.findAll('a').map((one) => one.find('.opacity-55').exists())).toEqual([true, false])
+  expect(cell.findAll('a').map((one) => one.find('.greyed').exists())).toEqual([true, false])
 })

@@ -26,7 +26,7 @@ vi.mock('@/alerts/useAlerts', () => ({ useAlerts: () => ({ items: ref([]), more:
 const slotted = { template: '<div><slot name="transcript" /><slot name="why" /><slot name="timeline" /><slot /></div>' }
 const show = (page: Component): VueWrapper =>
   mount(page, { props: { id: 'ada' }, shallow: true, global: { plugins: [i18n], stubs: { Tabs: slotted, Page: slotted } } })
-const grey = (page: VueWrapper) => page.findAll('.grayscale').map((one) => one.element.tagName.toLowerCase())
+const grey = (page: VueWrapper) => page.findAll('.greyed').map((one) => one.element.tagName.toLowerCase())
 
 beforeEach(() => {
   setActivePinia(createPinia())
@@ -49,7 +49,7 @@ describe('what is not current is grey', () => {
     live.isStale.value = true
     await nextTick()
     expect(grey(shown)).toEqual(parts)
-    expect(shown.findAll('composer-stub.grayscale, .grayscale composer-stub')).toEqual([])
+    expect(shown.findAll('composer-stub.greyed, .greyed composer-stub')).toEqual([])
   })
 
   it('but what is closed does not grow old', async () => {
