@@ -50,8 +50,10 @@ describe('the way in', { timeout: 60_000 }, () => {
   })
 
   it('to a page of other roles is the way home', async () => {
+    signedIn = ['agent']
+    expect(await arrive('/audit')).toBe('/desk')
     signedIn = ['supervisor']
-    expect(await arrive('/audit')).toBe('/floor')
+    expect(await arrive('/audit')).toBe('/audit')
     expect(await arrive('/admin/users')).toBe('/floor')
   })
 })

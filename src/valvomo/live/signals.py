@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from valvomo.db.journal import Fact
+from valvomo.domain.access import audit
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.agents.events import ChannelSeen, Evaluated, SettingChanged, SignedIn
@@ -30,7 +31,7 @@ CONTACTS, EVALUATIONS = "contacts", "evaluations"
 CONVERSATIONS, LETTERS = "conversations", "letters"
 READERS: dict[str, tuple[UserRole, ...]] = {
     SETTINGS: (UserRole.ADMINISTRATOR, UserRole.SUPERVISOR),
-    AUDIT: (UserRole.AUDITOR, UserRole.ADMINISTRATOR),
+    AUDIT: audit.READERS,
     RAISED: (UserRole.SUPERVISOR,),
     CONTACTS: (UserRole.SUPERVISOR, UserRole.AGENT, UserRole.ADMINISTRATOR),
     EVALUATIONS: (UserRole.SUPERVISOR, UserRole.AGENT),

@@ -1,4 +1,4 @@
-"""The audit log: who did what to whom, when and why; for auditors and administrators (spec 2)."""
+"""The audit log: who did what to whom, when and why (spec 2, 3)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from valvomo.db import floor, journal
 from valvomo.db.transaction import Transaction
-from valvomo.domain.access.actor import Actor, UserRole
+from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.audit import audit_scope
 from valvomo.domain.refusals import Refusal, malformed
 from valvomo.protocol.auditing import facts_of, sentence
 from valvomo.protocol.lookups import Lookups, Named
 from valvomo.protocol.pages import Page
 from valvomo.protocol.settings import AuditItem
 from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
-from valvomo.queries.listing import role_refusal
 
 _ORDER = "audit"
 _NEWEST = 2**62
@@ -32,16 +32,18 @@ class AuditFilter:
 async def audit(
     tx: Transaction, actor: Actor, wanted: AuditFilter, *, cursor: str | None, limit: int
 ) -> Page[AuditItem] | Refusal:
-    """The newest first."""
-    if refusal := role_refusal(actor, UserRole.AUDITOR, UserRole.ADMINISTRATOR):
-        return refusal
+    """The newest first, of what the actor may read (`audit_scope`)."""
+    scope = audit_scope(actor)
+    if isinstance(scope, Refusal):
+        return scope
     try:
         place = decoded(cursor, _ORDER)
     except BadCursorError:
         return malformed("query.cursor", "not one of ours")
     before = place.rank if place else _NEWEST
     what = (wanted.actor_id, wanted.kind, wanted.conversation_id)
-    rows = await tx.rows("journal.audited", actor.organization_id, before, *what, limit + 1)
+    whose = (scope.whole, None if scope.queues is None else sorted(scope.queues), scope.actor_id)
+    rows = await tx.rows("journal.audited", actor.organization_id, before, *what, limit + 1, *whose)
     lookups = await floor.lookups(tx, actor.organization_id)
     following = rows[limit - 1]["position"] if len(rows) > limit else None
     return Page(

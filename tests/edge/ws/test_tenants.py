@@ -75,7 +75,7 @@ async def test_another_organization_hears_nothing(served: Served) -> None:
             while WORDS not in str(await witness.recv()):
                 pass
         may = {
-            supervisor: {"settings": "snapshot", "audit": "refused"},
+            supervisor: {"settings": "snapshot", "audit": "snapshot"},
             agent: {"settings": "refused", "audit": "refused"},
             administrator: {"settings": "snapshot", "audit": "snapshot"},
         }

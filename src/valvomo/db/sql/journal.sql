@@ -33,7 +33,8 @@ FROM facts WHERE organization_id = $1 AND notify @> ARRAY[$2::text] AND position
 ORDER BY position DESC LIMIT $4
 
 -- name: audited
--- The audit log before a position, newest first, with whom each conversation is.
+-- The audit log before a position, newest first, with whom each conversation is: all of it ($7), or what concerns
+-- conversations of these queues (of any when there are none) and what one person did.
 SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body, hash,
     (SELECT c.body ->> 'customer_name' FROM conversations c
      WHERE c.organization_id = $1 AND c.id = facts.conversation_id) AS customer
@@ -41,6 +42,9 @@ FROM facts
 WHERE organization_id = $1 AND audited AND position < $2
     AND ($3::text IS NULL OR actor_id = $3) AND ($4::text IS NULL OR kind = $4)
     AND ($5::text IS NULL OR conversation_id = $5)
+    AND ($7 OR actor_id = $9 OR EXISTS (SELECT FROM conversations c
+        WHERE c.organization_id = $1 AND c.id = facts.conversation_id
+            AND ($8::text[] IS NULL OR c.queue_id = ANY ($8))))
 ORDER BY position DESC LIMIT $6
 
 -- name: newest_audited

@@ -1,7 +1,10 @@
-"""What the audit log shows of the journal: supervisors' acts, settings, sign-ins (spec 1 §3, spec 2)."""
+"""What the audit log shows of the journal, and to whom: supervisors' acts, settings, sign-ins (spec 1 §3, 2, 3)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.agents.events import (
     Evaluated,
     FiguresExported,
@@ -30,12 +33,41 @@ from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.scheduled import TransferDropped, TransferScheduled
 from valvomo.domain.conversations.telephone import Forwarded
 from valvomo.domain.records.events import RecordsImported
+from valvomo.domain.refusals import Reason, Refusal
 
+READERS = (UserRole.AUDITOR, UserRole.ADMINISTRATOR, UserRole.SUPERVISOR)
+"""Who reads the audit log, the first of them all of it."""
 _SUPERVISOR = "supervisor"
 _ALWAYS = (
     SettingChanged, SignedIn, Evaluated, LookedBack, Searched, FiguresSeen, FiguresExported, ContactChanged,
     ContactMerged, ContactUnmerged, TranscriptTaken, RecordingHeard,
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AuditScope:
+    """Whose entries are read.
+
+    Everybody's when `whole`; else what concerns conversations that are in `queues` now (None means any), and what
+    `actor_id` did themselves.
+    """
+
+    whole: bool
+    queues: frozenset[str] | None
+    actor_id: str
+
+
+def audit_scope(actor: Actor) -> AuditScope | Refusal:
+    """What of the audit log the actor reads, or why nothing.
+
+    Auditors and administrators read all of it; supervisors what was done in conversations of the queues they
+    supervise, by whomever, and their own acts.
+    """
+    if actor.is_(UserRole.AUDITOR) or actor.is_(UserRole.ADMINISTRATOR):
+        return AuditScope(True, None, actor.id)
+    if actor.is_(UserRole.SUPERVISOR):
+        return AuditScope(False, None if actor.supervises_all else actor.supervised, actor.id)
+    return Refusal(Reason.ROLE_NEEDED, {"role": READERS[0].value})
 
 
 def audited(event: Event | HouseFact) -> bool:  # noqa: C901 - a list, case by case

@@ -1,4 +1,4 @@
-"""The audit log; auditors and administrators only (spec 2)."""
+"""The audit log; for auditors and administrators, and supervisors within their queues (spec 2, 3)."""
 
 from typing import Annotated
 
@@ -36,7 +36,8 @@ async def list_audit(
 ) -> Page[AuditItem]:
     """Who did what to whom, when and why, the newest first.
 
-    Supervisors' acts, changes of settings, and sign-ins. Each entry carries its link of the hash chain, which
+    Supervisors' acts, changes of settings, and sign-ins; for supervisors what concerns conversations of the queues
+    they supervise, and what they did themselves. Each entry carries its link of the hash chain, which
     `valvomo verify` proves.
     """
     wanted = log.AuditFilter(actor_id=by, kind=kind, conversation_id=conversation)
