@@ -25,8 +25,8 @@ pytestmark = [
 ]
 SENTENCE = "I want to talk to a supervisor about my invoice."
 WORDS = re.compile("supervisor", re.IGNORECASE)
-PATIENCE = 480.0
-WRITTEN_MS = 240_000
+PATIENCE = 900.0
+WRITTEN_MS = 480_000
 """Until something that was said is read: a model has to be loaded first, beside whatever else is tested."""
 PHONE = ViewportSize(width=390, height=844)
 

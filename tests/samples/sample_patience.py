@@ -10,7 +10,7 @@ import inspect
 import time
 from collections.abc import Callable
 
-SECONDS = 90.0
+SECONDS = 240.0
 LOOKS = 500
 
 
