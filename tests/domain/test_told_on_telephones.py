@@ -33,7 +33,8 @@ from valvomo.domain.conversations.monitor import MonitorStarted, MonitorStopped
 from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import Queued
-from valvomo.domain.conversations.telephone import TelephoneAnswered
+from valvomo.domain.conversations.telephone import HOUSE as BY_HOUSE
+from valvomo.domain.conversations.telephone import CallbackRequested, TelephoneAnswered
 from valvomo.domain.conversations.told import ANNOUNCED, OF_ACTS, Told, Untold, announced, spoken, untold
 from valvomo.domain.refusals import Refusal
 from valvomo.domain.routing.overflow import Remedy, Trigger
@@ -51,6 +52,9 @@ HOUSE = Overflowed(
 )
 BACK = Queued(queue_id="q", queue_name="Q", cause="released", from_id="aino", by_id="aino", by_role="agent")
 HUNG_UP = Ended(cause="agent_ended", by_role="agent")
+WANTED: dict[str, Any] = {"call_id": "d", "account_id": "a", "number": "+358401234567"}
+ASKED = CallbackRequested(**WANTED, by="keys")
+CUT_OFF = CallbackRequested(**WANTED, by=BY_HOUSE)
 
 
 def by_telephone(line: Line = Line.UP, **values: Any) -> Conversation:
@@ -202,20 +206,43 @@ def test_a_telephone_that_rings_is_told_nothing_and_afterwards_nothing_of_before
 def test_why_it_is_over_is_the_last_word(
     events: tuple[Event, ...], chosen: frozenset[str], last: str | None
 ) -> None:
-    told = farewell(hearing(*events, chosen=chosen))
+    told = farewell(hearing(*events, chosen=chosen), State.CLOSED)
     assert (told.code if told else None) == last
+
+
+@pytest.mark.parametrize(
+    ("events", "state", "last"),
+    [
+        ((ASKED,), State.OPEN, "called_back"),
+        ((HOUSE, ASKED), State.OPEN, "called_back"),
+        ((ASKED, FORCED), State.CLOSED, "supervisor_ended"),
+        ((ASKED, AutoClosed(state=State.OPEN)), State.CLOSED, None),
+        ((ASKED, PICKED), State.ACTIVE, "called_back"),
+        ((CUT_OFF,), State.OPEN, None),
+    ],
+    ids=["asked", "after_the_house", "closed_by_force", "closed", "accepted_at_once", "cut_off"],
+)
+def test_who_asks_to_be_called_back_is_told_that_they_are(
+    events: tuple[Event, ...], state: State, last: str | None
+) -> None:
+    told = farewell(hearing(*events), state)
+    assert (told.code if told else None) == last
+
+
+def test_who_has_answered_is_not_told_again_that_they_are_called_back() -> None:
+    assert hearing(ASKED, TelephoneAnswered()).lines == ()
 
 
 def test_a_supervisor_who_closes_what_they_have_joined_is_said_to_have_ended_it() -> None:
     joined = by_telephone(participants=(participant(SUPERVISOR, Role.SUPERVISOR),))
     closing = force_close(SUPERVISOR, joined, "r")
     assert not isinstance(closing, Refusal)
-    assert farewell(hearing(*closing)) == Told(code="supervisor_ended")
+    assert farewell(hearing(*closing), State.CLOSED) == Told(code="supervisor_ended")
 
 
 @pytest.mark.parametrize("language", ["en", "fi", "sv"])
 def test_in_which_words(language: str) -> None:
-    lines = hearing(JOINED, LEFT, TAKEN, FORCED, HOUSE).lines
+    lines = hearing(JOINED, LEFT, TAKEN, FORCED, HOUSE, ASKED).lines
     said = [told_words(one, language) for one in lines]
     assert all("Saara" in one for one in said[:3])
     assert said[4] == "We are closed."

@@ -46,6 +46,7 @@ NEXT = "en: You are next in the queue. The wait is less than a minute."
 NO_CALLBACK = (
     "en: You cannot be called back at the moment. Please stay on the line; you keep your place in the queue."
 )
+CALLED_BACK = "en: We will call you back when it is your turn. You keep your place in the queue. Goodbye."
 CALLBACK = " You can be called back and keep your place in the queue. To be called back, press 1."
 
 
@@ -205,12 +206,14 @@ async def test_who_heard_the_notice_while_they_waited_is_called_back_without_it(
     await house.hears_out(one, NOTICE)
     await house.until_hears(one, NEXT + CALLBACK)
     house.tell(Keys("C1", "1"))
-    await house.until_line(one, Line.WANTED)
+    last = f"{one}.end"
+    await house.until(lambda: last in house.engine.open and contact in house.engine.open[last].playing)
+    house.engine.over(last, contact)
     await house.told("end C1")
     call_id = await house.called_back(one)
     await house.comes(one, AINO)
     await house.until(lambda: house.engine.open[call_id].heard_by("aino") == {contact})
-    assert house.heard() == [NOTICE, NEXT + CALLBACK]
+    assert house.heard() == [NOTICE, NEXT + CALLBACK, CALLED_BACK]
 
 
 @pytest.mark.parametrize(("key", "answer"), [("1", True), ("2", False)])

@@ -16,6 +16,7 @@ from valvomo.commands.conversations.serve import End
 from valvomo.commands.conversations.telephone import LoseTelephone
 from valvomo.commands.execute import Done
 from valvomo.commands.registry import Command
+from valvomo.db import telephones
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.conversations.call_marks import Line
 from valvomo.domain.conversations.model import State
@@ -291,7 +292,11 @@ async def test_what_cannot_be_done_keeps_no_telephone_from_its_end(
     await phones.until_forgotten()
 
 
-async def test_keys_are_pressed_for_the_call_that_goes_on(phones: TelephoneHouse) -> None:
+async def test_keys_are_pressed_for_the_call_that_goes_on(
+    phones: TelephoneHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the line on which they were is never told to have ended."""
+    monkeypatch.setattr(telephones, "LINE_SECONDS", 0.2)
     one = await phones.rings()
     phones.trunk.broken.add("end C1")
     phones.tell(Keys("C1", "1"))

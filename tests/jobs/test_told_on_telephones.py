@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sample_floor import AINO, HOUSE, Floor
-from sample_lines import LINES, TRUNK
+from sample_lines import CALLER, LINES, TRUNK
 from sample_telephones import TelephoneHouse, lay_trunk
 from sample_trunk import SampleKind
 from sample_voice import SampleVoice, text_of
@@ -25,7 +25,7 @@ from valvomo.jobs.calls import announcing, last_word
 from valvomo.media.port import Gone
 from valvomo.queries.told import customer_told
 from valvomo.queries.verify import verify
-from valvomo.trunks.port import Ended, Why
+from valvomo.trunks.port import Answered, Ended, Keys, Why
 
 SAARA = Actor(
     id="saara",
@@ -38,6 +38,7 @@ SAARA = Actor(
 JOINED = "en: A supervisor, Saara, joined the conversation."
 LEFT = "en: The supervisor, Saara, left the conversation."
 TAKEN = "en: Saara has taken over the call."
+CALLED_BACK = "en: We will call you back when it is your turn. You keep your place in the queue. Goodbye."
 CLOSED = "en: A supervisor ended the conversation."
 
 
@@ -173,6 +174,29 @@ async def test_who_hangs_up_meanwhile_has_gone(house: House) -> None:
     house.tell(Ended("C1", Why.HUNG_UP))
     await house.until(lambda: last in house.engine.ended)
     await house.until_forgotten()
+
+
+async def test_who_asks_to_be_called_back_is_told_so_and_dialled_only_then(house: House) -> None:
+    """Who is dialled while they still listen is found busy."""
+    await house.floor.sql("UPDATE workstreams SET callback_account_id = $1 WHERE id = 'line'", TRUNK)
+    house.one, house.contact = await house.comes_in()
+    await house.until(lambda: house.one in house.engine.open)
+    house.tell(Keys("C1", "1"))
+    last = f"{house.one}.end"
+    await house.until(lambda: last in house.engine.open and bool(house.engine.open[last].playing))
+    await house.accepts(house.one)
+    # Whoever comes in the same round as others are dialled comes after them.
+    other, _ = await house.comes_in("C2", "+358407654322")
+    await house.until(lambda: other in house.engine.open)
+    assert not [one for one in house.trunk.told if one.startswith(("end", "dial"))]
+    await house.hears_out(CALLED_BACK, last)
+    call = (await house.floor.get(house.one)).call
+    assert call is not None
+    await house.told("end C1")
+    await house.told(f"dial {call.id} {CALLER}")
+    house.tell(Answered(call.id))
+    await house.comes(house.one, AINO)
+    await house.until(lambda: house.engine.open[call.id].heard_by("aino") == {house.contact})
 
 
 async def test_an_agent_who_ends_it_hangs_up_at_once(house: House) -> None:

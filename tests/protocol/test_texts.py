@@ -79,7 +79,8 @@ AUDITED = (
 )  # fmt: skip
 DETAILS = ("subject", "priority", "status", "description", "due_at")
 SPOKEN_PARTS = (
-    "keys", "next", "later", "soon", "about", "between", "long", "callback", "no_callback", "took_over",
+    "keys", "next", "later", "soon", "about", "between", "long", "callback", "no_callback",
+    "called_back", "took_over",
 )  # fmt: skip
 NEEDED = {
     ("unknown",),

@@ -215,14 +215,18 @@ class TelephoneHouse:
 
     async def called_back(self, one: str) -> str:
         """Aino accepts who wants to be called back, and they answer; the call's id."""
-        await self.floor.done(ROUTER, ask(one, AINO.id))
-        await self.floor.done(AINO, AcceptOffer(conversation_id=one))
-        await self.fired(one)
+        await self.accepts(one)
         call = (await self.floor.get(one)).call
         assert call is not None
         await self.told(f"dial {call.id} {CALLER}")
         self.tell(Answered(call.id))
         return call.id
+
+    async def accepts(self, one: str) -> None:
+        """Aino accepts who wants to be called back."""
+        await self.floor.done(ROUTER, ask(one, AINO.id))
+        await self.floor.done(AINO, AcceptOffer(conversation_id=one))
+        await self.fired(one)
 
     async def served(self, one: str, agent: Actor = AINO) -> None:
         await self.floor.done(ROUTER, ask(one, agent.id))

@@ -14,6 +14,9 @@ DEAD_SECONDS = 5.0
 PATIENCE_SECONDS = 20.0
 """So long a call that is to be dialled waits for a trunk that is open."""
 
+LINE_SECONDS = 12.0
+"""So long it waits for the line on which the customer still is, which may never be told to have ended."""
+
 Key = tuple[str, str]
 """Organization, account."""
 
@@ -68,7 +71,8 @@ async def follow(tx: Transaction, before: Conversation | None, now: Conversation
 async def take(tx: Transaction, process_id: str, accounts: Iterable[Key]) -> list[Wanted]:
     """What is to be dialled over accounts that are open here."""
     keys = sorted(accounts)
-    rows = await tx.rows("telephones.take", process_id, [one[0] for one in keys], [one[1] for one in keys])
+    of = ([one[0] for one in keys], [one[1] for one in keys])
+    rows = await tx.rows("telephones.take", process_id, *of, LINE_SECONDS)
     return [Wanted(**dict(row)) for row in rows]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from valvomo.domain.calls.announcing import Wait
-from valvomo.domain.conversations.told import TOOK_OVER, Told
+from valvomo.domain.conversations.told import CALLED_BACK, TOOK_OVER, Told
 from valvomo.protocol.texts.catalogue import FALLBACK, LANGUAGES, text
 
 HOUR = 60
@@ -44,7 +44,7 @@ def told_words(told: Told, language: str) -> str:
     """What has happened, as a window would show it, or in the house's own words."""
     if told.text is not None:
         return told.text
-    section = "spoken" if told.code == TOOK_OVER else "told"
+    section = "spoken" if told.code in (CALLED_BACK, TOOK_OVER) else "told"
     return text(language, (section, told.code), {"name": told.name})
 
 

@@ -12,13 +12,17 @@ SELECT conversation_id FROM telephones WHERE organization_id = $1 AND account_id
 SELECT conversation_id FROM telephones WHERE organization_id = $1 AND account_id = $2 AND number = $3 LIMIT 1
 
 -- name: take
--- Calls that are to be dialled over these accounts, which are open in this process; nobody else takes them.
+-- Calls that are to be dialled over these accounts, which are open in this process; nobody else takes them. Whoever is
+-- still on the line, being told that they are called back, would be found busy: they are left so many seconds ($4).
 UPDATE telephones t SET process_id = $1
 WHERE (t.organization_id, t.call_id) IN (
     SELECT w.organization_id, w.call_id FROM telephones w
     JOIN unnest($2::text[], $3::text[]) AS k (organization_id, account_id)
         ON k.organization_id = w.organization_id AND k.account_id = w.account_id
-    WHERE w.process_id IS NULL ORDER BY w.asked_at LIMIT 20 FOR UPDATE OF w SKIP LOCKED
+    WHERE w.process_id IS NULL AND NOT EXISTS (SELECT FROM telephones o
+        WHERE o.organization_id = w.organization_id AND o.conversation_id = w.conversation_id
+        AND o.process_id IS NOT NULL AND w.asked_at > now() - make_interval(secs => $4))
+    ORDER BY w.asked_at LIMIT 20 FOR UPDATE OF w SKIP LOCKED
 )
 RETURNING t.organization_id, t.call_id, t.conversation_id, t.account_id, t.trunk_call, t.number
 

@@ -19,7 +19,7 @@ from valvomo.domain.conversations.consent import is_untold
 from valvomo.domain.conversations.event import Event, ongoing_call
 from valvomo.domain.conversations.model import ConsentPolicy, Conversation, Stage, State
 from valvomo.domain.conversations.telephone import TelephoneAnswered
-from valvomo.domain.conversations.told import AT_THE_END, Told, spoken
+from valvomo.domain.conversations.told import AT_THE_END, CALLED_BACK, Told, spoken
 from valvomo.domain.routing.estimate import Estimate
 
 MOST_ASKED = 2
@@ -216,9 +216,10 @@ def told_of(telling: Telling) -> Telling:
     return replace(telling, lines=telling.lines[1:])
 
 
-def farewell(telling: Telling) -> Told | None:
-    """What is still said before the telephone is hung up: why it is."""
-    return next((one for one in reversed(telling.lines) if one.code in AT_THE_END), None)
+def farewell(telling: Telling, state: State) -> Told | None:
+    """What is still said before the telephone is hung up: why it is. Who is closed by now is called back no more."""
+    told = next((one for one in reversed(telling.lines) if one.code in AT_THE_END), None)
+    return None if told is not None and told.code == CALLED_BACK and state is State.CLOSED else told
 
 
 def is_news(telling: Telling, wait: Wait) -> bool:

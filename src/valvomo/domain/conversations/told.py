@@ -26,7 +26,7 @@ from valvomo.domain.conversations.overflowing import Overflowed
 from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import Queued
 from valvomo.domain.conversations.scheduled import TransferDropped
-from valvomo.domain.conversations.telephone import telephone_of
+from valvomo.domain.conversations.telephone import HOUSE, CallbackRequested, telephone_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +52,15 @@ AGAIN = frozenset({"agent_joined", "supervisor_joined", "supervisor_left", "cons
 HOUSE_SAYS = "house_says"
 TOOK_OVER = "took_over"
 """What is said on a telephone where a window reads that somebody has joined: who did so was in the talk already."""
+CALLED_BACK = "called_back"
+"""What is said on a telephone to who has asked there to be called back: a window shows it as how the call stands."""
+ALWAYS = frozenset({HOUSE_SAYS, CALLED_BACK})
+"""What no workstream has to choose."""
 OF_ACTS = {
     "join": "supervisor_joined", "leave": "supervisor_left", "take_over": TOOK_OVER, "force_close": "supervisor_ended",
 }  # fmt: skip
 """What a customer is told of each act of a supervisor that they are told of at all."""
-AT_THE_END = frozenset({HOUSE_SAYS, "supervisor_ended", "agent_ended", "ended"})
+AT_THE_END = frozenset({*ALWAYS, "supervisor_ended", "agent_ended", "ended"})
 """What is still said to who is on a telephone, before that is hung up."""
 
 
@@ -100,7 +104,7 @@ def _is_chosen(code: str, chosen: frozenset[str]) -> bool:
     """The house's own texts always are; who takes over is said where it is said who joins, as whom ever."""
     if code == TOOK_OVER:
         return not chosen.isdisjoint({"supervisor_joined", "agent_joined"})
-    return code == HOUSE_SAYS or code in chosen
+    return code in ALWAYS or code in chosen
 
 
 def announced(event: Event, conversation: Conversation, chosen: frozenset[str]) -> Told | None:
@@ -114,6 +118,8 @@ def announced(event: Event, conversation: Conversation, chosen: frozenset[str]) 
 def spoken(event: Event, chosen: frozenset[str]) -> Told | None:
     """What a customer on a telephone is told of an event, of what was `chosen`."""
     told = told_customer(event)
+    if isinstance(event, CallbackRequested) and event.by != HOUSE:
+        told = Told(code=CALLED_BACK)
     if told is not None and isinstance(event, TookOver):
         told = replace(told, code=TOOK_OVER)
     return told if told is not None and _is_chosen(told.code, chosen) else None

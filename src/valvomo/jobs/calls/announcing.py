@@ -128,7 +128,7 @@ class Announcer:
 
     async def end(self, phone: Phone, conversation: Conversation | None, engine: Engine | None) -> None:
         """Say why it is over, if that is said, and hang up."""
-        told = farewell(phone.telling)
+        told = farewell(phone.telling, conversation.state) if conversation is not None else None
         if told is not None and conversation is not None and engine is not None and not phone.over:
             with by_itself("telephones.no_last_word", account=phone.call.account_id):
                 try:
