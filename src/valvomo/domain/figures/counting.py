@@ -154,9 +154,9 @@ def _waited(turn: Turn, before: Conversation) -> Iterator[Entry]:
 
 
 def _stretches(turn: Turn) -> Iterator[Entry]:
-    """Time that an agent's part of it took, when that part or the state it was in ends."""
+    """Time that an agent's part of it took, when that part or the state it was in ends; it ended with the closing."""
     before, after = turn.before, turn.after
-    if before is None or before.owner_id is None:
+    if before is None or before.owner_id is None or before.state is State.CLOSED:
         return
     owner = before.owner_id
     lost = after.owner_id != owner or after.state is State.CLOSED
