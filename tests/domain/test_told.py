@@ -53,6 +53,7 @@ from valvomo.domain.conversations.ending import (
     TalkLimited,
     WrapUpCompleted,
 )  # fmt: skip
+from valvomo.domain.conversations.erased import WrittenErased
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.conversations.force_close import ForceClosed
@@ -269,6 +270,7 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (VipMarked(**BY_SAARA, vip=True), None, NOBODY, False),
     (SurveyAsked(survey=SurveyKind.CSAT, comment=True, hours=72, low=2), None, NOBODY, False),
     (ANSWERED, None, NOBODY, False),
+    (WrittenErased(messages=2, files=1, facts=3, seal="s"), None, NOBODY, False),
 )  # fmt: skip
 # Aino's; Onni consults, Saara is in it as well; Eino is asked to take it.
 BEFORE = accepted(

@@ -139,7 +139,7 @@ async def test_a_history_that_was_written_anew_is_no_longer_the_one_that_was_pro
         " UPDATE facts SET actor_name = 'Aina' WHERE organization_id = 'organization-1' AND position = 3;"
         " FOR f IN SELECT * FROM facts WHERE organization_id = 'organization-1' ORDER BY position LOOP"
         "   before := fact_digest(before, f.organization_id, f.position, f.conversation_id, f.version, f.kind,"
-        "     f.actor_id, f.actor_name, f.at, f.audited, f.notify, f.body);"
+        "     f.actor_id, f.actor_name, f.at, f.audited, f.notify, f.body, f.salt);"
         "   UPDATE facts SET hash = before WHERE organization_id = f.organization_id AND position = f.position;"
         " END LOOP; UPDATE journal_heads SET hash = before WHERE organization_id = 'organization-1'; END $$"
     )

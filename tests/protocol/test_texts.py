@@ -58,7 +58,7 @@ SETTINGS = (
     "supervision", "attention", "organization", "queue", "user", "workstream", "text", "token", "webhook", "skill",
     "alert_rule", "hours", "presence", "template", "quick_reply", "disposition", "insight", "evaluation_form",
     "sampling_rule", "report", "record_form", "channel_account", "dispatch", "arrival", "bot", "bot_snippet",
-    "widget", "sign_in",
+    "widget", "sign_in", "retention",
 )  # fmt: skip
 REPORT = (
     "head", "foot", "started", "answered", "service_level", "abandonment", "speed_of_answer", "first_response",

@@ -57,6 +57,7 @@ from valvomo.commands.conversations.connection import (
     HearCustomer,
 )
 from valvomo.commands.conversations.consult import Consult
+from valvomo.commands.conversations.erase_written import EraseWritten
 from valvomo.commands.conversations.fire_timers import FireTimers
 from valvomo.commands.conversations.force_close import ForceClose
 from valvomo.commands.conversations.join import Join, Leave, TakeOver
@@ -253,7 +254,7 @@ def scripted() -> list[Step]:
         (7, "monitor join take_over"),
         (1, "assign reject assign minutes pick park guest_says park long"),
         (1, "arrives pick fetched say told fetched lapses"),
-        (0, "surveyed pick end answers complete answers_better answers"),
+        (0, "surveyed pick end answers complete answers_better answers erases"),
     )
     return [
         Step(what=what, actor=AINO, number=number if what == "start" else 0, target=EINO, choice=0)
@@ -459,6 +460,10 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
         case "answers" | "answers_better":
             score = 5 if step.what == "answers_better" else step.choice % 5 + 1
             await floor.do(guest, AnswerSurvey(conversation_id=one, score=score))
+        case "erases":
+            await floor.sql("UPDATE organizations SET retention = '{\"written_days\": 1}'")
+            floor.clock.advance(90_000)
+            await floor.do(TIMER, EraseWritten(conversation_id=one))
         case "overflow":
             await floor.sql("UPDATE queues SET overflow = $1 WHERE id = 'support'", OVERFLOW)
             floor.clock.advance((61, 1001)[step.choice % 2])

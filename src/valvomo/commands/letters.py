@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from valvomo.db import outbox
 from valvomo.db.conversations import Key
 from valvomo.db.journal import Fact
+from valvomo.domain.conversations.erased import WrittenErased
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.message import MessagePosted
 from valvomo.domain.conversations.model import Conversation, State
@@ -39,7 +40,7 @@ def letters_of(fact: Fact, conversation: Conversation) -> Iterator[tuple[str, di
                 {**body, "message": event.message_id, "seq": event.public_seq, "author": role},
             )
         return
-    if isinstance(event, SurveyAnswered):
+    if isinstance(event, SurveyAnswered | WrittenErased):
         # What is closed stays so: it is not closed once more.
         return
     if isinstance(event, ConversationStarted):

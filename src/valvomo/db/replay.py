@@ -71,6 +71,26 @@ async def oldest(tx: Transaction, organization_id: str) -> datetime | None:
     return found
 
 
+async def positions_between(
+    tx: Transaction, organization_id: str, first: datetime, last: datetime
+) -> list[int]:
+    """What was kept between two moments; facts may be a little older than what stands before them."""
+    rows = await tx.rows(
+        "replay.positions_between", organization_id, FORM, first - journal.SLACK, last + journal.SLACK
+    )
+    return [row["position"] for row in rows]
+
+
+async def locked(tx: Transaction, organization_id: str, position: int) -> Snapshot | None:
+    """The one at a position, locked until the transaction ends."""
+    return _snapshot(await tx.row("replay.locked", organization_id, FORM, position))
+
+
+async def write(tx: Transaction, organization_id: str, position: int, body: bytes) -> None:
+    """One that was kept before is like this from now on."""
+    await tx.run("replay.write", organization_id, position, body)
+
+
 async def keep(tx: Transaction, organization_id: str, after: int, snapshot: Snapshot) -> None:
     """Keep a snapshot, and count what happened after the position of the one before it."""
     await tx.run("replay.keep", organization_id, snapshot.position, snapshot.at, FORM, snapshot.body)

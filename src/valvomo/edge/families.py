@@ -114,6 +114,9 @@ FAMILIES: dict[str, Family] = {
         "gauge", "How long ago the most neglected organization was inspected."
     ),
     "valvomo_inspection_behind": Family("gauge", "Facts of all organizations that are not proved yet."),
+    "valvomo_retention_overdue_seconds": Family(
+        "gauge", "How long the most overdue closed conversation should have been without its words."
+    ),
     "valvomo_backlog_known": Family(
         "gauge", "1 when the database told timers, letters and conversations in time."
     ),

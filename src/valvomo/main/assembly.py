@@ -46,6 +46,7 @@ from valvomo.jobs.mailing import Mailing, MailServer
 from valvomo.jobs.overflow import Overflow
 from valvomo.jobs.recorder import Recorder
 from valvomo.jobs.reporting import Reporting
+from valvomo.jobs.retention import Retention
 from valvomo.jobs.rounds import Rounds
 from valvomo.jobs.router import Router
 from valvomo.jobs.sampler import Sampler
@@ -182,6 +183,7 @@ def _leased(parts: Parts, hub: Hub, settings: Settings) -> tuple[Rounds, ...]:
         Inspector(*where, share=settings.inspection_share),
         Recorder(*where, days=settings.replay_days),
         Indexer(parts.executor.database, hub.process_id),
+        Retention(parts.executor, parts.clock, hub.process_id),
     )
 
 

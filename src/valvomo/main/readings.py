@@ -161,6 +161,7 @@ def _house(backlog: Backlog) -> Iterator[Reading]:
     yield "valvomo_inspection_findings", (), backlog.findings
     yield "valvomo_inspection_age_seconds", (), backlog.inspection_age
     yield "valvomo_inspection_behind", (), backlog.unproved
+    yield "valvomo_retention_overdue_seconds", (), backlog.retention_age
 
 
 def _behind(heads: Mapping[str, int], positions: Mapping[str, int]) -> int:

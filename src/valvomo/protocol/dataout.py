@@ -96,7 +96,10 @@ class NameLine(Struct, frozen=True, kw_only=True):
 
 
 class FactLine(Struct, frozen=True, kw_only=True):
-    """One fact of the journal. `body` is written exactly as it was hashed; `hash` is in hexadecimal."""
+    """One fact of the journal. `body` is written exactly as it was hashed; `hash` is in hexadecimal.
+
+    `salt` is hashed with it, where there is one. An `erased` one has lost its words: its hash is of what it was.
+    """
 
     position: int
     conversation_id: str | None
@@ -108,7 +111,9 @@ class FactLine(Struct, frozen=True, kw_only=True):
     audited: bool
     notify: list[str]
     body: msgspec.Raw
+    salt: str | None
     hash: str
+    erased: bool
 
 
 Line = ConversationLine | MessageLine | ContactLine | NameLine | FactLine

@@ -43,6 +43,7 @@ class Backlog:
     findings: int
     inspection_age: float
     unproved: int
+    retention_age: float
 
 
 async def backlog(reader: Reader, now: datetime) -> Backlog | None:
@@ -54,6 +55,7 @@ async def backlog(reader: Reader, now: datetime) -> Backlog | None:
             over = await tx.row("dispatches.backlog")
             heads = await tx.rows("journal.heads")
             inspected = await tx.row("inspections.newest")
+            overdue = await tx.value("erasing.overdue")
     except LOST:
         return None
     if row is None or inspected is None or over is None:
@@ -77,6 +79,7 @@ async def backlog(reader: Reader, now: datetime) -> Backlog | None:
         findings=int(inspected["findings"]),
         inspection_age=_age(inspected["oldest"], now),
         unproved=int(inspected["behind"]),
+        retention_age=_age(overdue, now),
     )
 
 

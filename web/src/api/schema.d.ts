@@ -278,7 +278,8 @@ export interface paths {
          * The audit log
          * @description Who did what to whom, when and why, the newest first.
          *
-         *     Supervisors' acts, changes of settings, and sign-ins. Each entry carries its link of the hash chain, which
+         *     Supervisors' acts, changes of settings, and sign-ins; for supervisors what concerns conversations of the queues
+         *     they supervise, and what they did themselves. Each entry carries its link of the hash chain, which
          *     `valvomo verify` proves.
          */
         get: operations["listAudit"];
@@ -3218,6 +3219,50 @@ export interface paths {
          * @description What is left out stays as it is. Effective with the next message that is measured.
          */
         put: operations["changeInsight"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is removed when
+         * @description The rule, and what is due by it and not removed yet.
+         */
+        get: operations["getRetention"];
+        /**
+         * Change what is removed when
+         * @description Effective with the next round, within a minute. What was removed does not come back with more days.
+         */
+        put: operations["changeRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/retention/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What other days would remove
+         * @description How many conversations would lose what was written in them with the next rounds.
+         */
+        get: operations["getRetentionDue"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -6622,6 +6667,11 @@ export interface components {
             };
             queue_id: string | null;
         };
+        /** DueDocument */
+        DueDocument: {
+            conversations: number;
+            oldest_closed_at: string | null;
+        };
         /** EarlierConversation */
         EarlierConversation: {
             /** Format: date-time */
@@ -8190,6 +8240,15 @@ export interface components {
             /** @default  */
             outcome: string;
             status?: string | null;
+        };
+        /** RetentionDocument */
+        RetentionDocument: {
+            due: components["schemas"]["DueDocument"];
+            written_days: number | null;
+        };
+        /** RetentionRequest */
+        RetentionRequest: {
+            written_days: number | null;
         };
         /**
          * Right
@@ -16501,6 +16560,95 @@ export interface operations {
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeRetention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getRetentionDue: {
+        parameters: {
+            query: {
+                /** @description Days after closing. */
+                written_days: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

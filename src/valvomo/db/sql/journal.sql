@@ -53,7 +53,8 @@ SELECT position FROM facts WHERE organization_id = $1 AND audited ORDER BY posit
 
 -- name: chain
 -- Facts as they are stored, with their text, for proving the hash chain.
-SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body::text AS body, hash
+SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body::text AS body, salt, hash,
+    erased
 FROM facts WHERE organization_id = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4
 
 -- name: whole_head

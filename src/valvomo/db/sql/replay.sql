@@ -98,3 +98,15 @@ DELETE FROM replay_snapshots WHERE organization_id = $1 AND position = ANY (ARRA
 -- Its counts of what is not kept any more, so many at a time.
 DELETE FROM replay_activity WHERE organization_id = $1 AND ctid = ANY (ARRAY(
     SELECT ctid FROM replay_activity WHERE organization_id = $1 AND slot < $2 LIMIT $3))
+
+-- name: positions_between
+-- What was kept between two moments.
+SELECT position FROM replay_snapshots WHERE organization_id = $1 AND form = $2 AND at >= $3 AND at <= $4 ORDER BY position
+
+-- name: locked
+-- One of them, which nobody else changes or drops until this is done.
+SELECT position, at, body FROM replay_snapshots WHERE organization_id = $1 AND form = $2 AND position = $3 FOR UPDATE
+
+-- name: write
+-- One of them, as it is from now on.
+UPDATE replay_snapshots SET body = $3 WHERE organization_id = $1 AND position = $2

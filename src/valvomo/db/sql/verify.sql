@@ -1,6 +1,10 @@
 -- name: facts_of
--- Facts of these conversations, one conversation after the other, after one of them.
-SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body FROM facts
+-- Facts of these conversations, one conversation after the other, after one of them; of those whose words were erased
+-- what they are sealed by.
+SELECT position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body, CASE WHEN erased THEN
+    fact_content(organization_id, position, conversation_id, version, kind, actor_id, actor_name, at, audited, notify, body)
+END AS erased
+FROM facts
 WHERE organization_id = $1 AND conversation_id = ANY ($2::text[]) AND (conversation_id, version) > ($3, $4)
 ORDER BY conversation_id, version LIMIT $5
 

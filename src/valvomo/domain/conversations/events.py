@@ -24,6 +24,7 @@ from valvomo.domain.conversations.ending import (
     TalkLimited,
     WrapUpCompleted,
 )
+from valvomo.domain.conversations.erased import WrittenErased
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
 from valvomo.domain.conversations.hold import Held, Unheld
@@ -161,6 +162,7 @@ EVENTS: Mapping[str, type[Event]] = {
         BotEnded,
         SurveyAsked,
         SurveyAnswered,
+        WrittenErased,
     )
 }
 """Kind to type: what the journal holds is decoded by this list and by nothing else."""

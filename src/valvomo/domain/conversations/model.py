@@ -136,10 +136,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """Somebody beside primary and customer; `public`: to the customer, `shown`: to agents, as a monitor.
-
-    `coaching`: a monitor of a call whom the agent hears, and nobody else.
-    """
+    """Somebody beside primary and customer, `public` to the customer, `shown` to agents; `coaching` heard by them."""
 
     id: str
     name: str
@@ -157,15 +154,15 @@ class Conversation:
 
     `version` counts all facts, `revision` only those that agents may know of: silent ones leave no gap in it. `seq`
     numbers all messages, `public_seq` those that the customer can read. `queued_at` keeps the place in the queue for
-    life, `session_queued_at` restarts in each queue. `served_by`: agents who were primary at some time. `needs` are the
-    skills asked for, `routed_by` the queue rule that chose its first queue, `affinity_id` who served the customer
-    before, `overflowed` the overflow rules applied since it last was served. `holds` maps agents to the capacity units
-    that it costs them now. `account_id` is the channel account over which the customer is reached; `window_closed` that
-    its channel takes no free text until they write again, `undelivered` messages that have not reached them and nobody
-    has seen to. `readings` are of their last six measured messages, `sentiment_level` their mood. `record` is None for
-    what is no record. `survey` was asked at the end, `verified` is whom their site has signed. `call` is None where
-    nothing has been said of one (see `call_of`), `recordings` counts those of its calls, `spoken` messages that a
-    machine wrote of them, `call_score` is how the worst way into one did. `outbound`: the house wrote first.
+    life, `session_queued_at` restarts in each queue. `served_by` were primary at some time. `needs` are the skills
+    asked for, `routed_by` the queue rule that chose its first queue, `affinity_id` who served the customer before,
+    `overflowed` the rules applied since it last was served. `holds` maps agents to the units that it costs them now.
+    `account_id` is the channel account over which they are reached; `window_closed` that its channel takes no free text
+    until they write again, `undelivered` messages that did not reach them and nobody has seen to. `readings` are of
+    their last six messages, `sentiment_level` their mood. `record` is None for anything else. `survey` was asked at the
+    end, `verified` is whom their site has signed. `call` is None where nothing was said of one (see `call_of`),
+    `recordings` counts those of its calls, `spoken` lines that a machine wrote of them, `call_score` is how the worst
+    way into one did. `outbound`: the house wrote first. Without words since `erased_at`.
     """
 
     id: str
@@ -227,6 +224,7 @@ class Conversation:
     waiting_at: datetime | None = None
     closed_at: datetime | None = None
     closed_as: str | None = None
+    erased_at: datetime | None = None
     version: int = 0
     revision: int = 0
     seq: int = 0

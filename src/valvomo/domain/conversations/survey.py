@@ -153,7 +153,8 @@ def survey_refusal(conversation: Conversation, at: datetime) -> Refusal | None:
     """Why the customer cannot answer now: they were not asked, or it is too late."""
     if conversation.survey is None or conversation.state not in _ENDED:
         return Refusal(Reason.SURVEY_NOT_ASKED, {"state": conversation.state.value})
-    until = survey_until(conversation)
+    # Once words are gone none come again.
+    until = conversation.erased_at or survey_until(conversation)
     if until is not None and at >= until:
         return Refusal(Reason.SURVEY_OVER, {"until": until})
     return None

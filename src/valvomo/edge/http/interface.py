@@ -34,6 +34,7 @@ TAGS: Mapping[str, str] = {
     "alerts": "What rules have raised, and what supervisors do about it.",
     "alert-rules": "When alerts are raised, and who is told.",
     "attention": "What draws a supervisor's eye, and for how much each part of it counts.",
+    "retention": "After how many days what was written goes.",
     "quality": "Evaluations of conversations, by forms, drawn by rules.",
     "replay": "The floor as it was, and how it went on.",
     "search": "What was written, by its words.",

@@ -3,6 +3,9 @@
 Each fact's hash is `sha256(hash of the fact before || its columns)`, the columns in the order of `COLUMNS` as
 PostgreSQL writes them as text, parted by 0x1f. A changed column shows at its own fact and nowhere else, because
 the next hash was made from the stored one; a changed hash shows at the next fact too.
+
+A fact whose words were erased has the hash of what it was, which nobody can make again; what it is now is sealed by the
+fact that says so (`Folds`), which is on the chain as all others are.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ FIRST = bytes(32)
 SEPARATOR = b"\x1f"
 COLUMNS = (
     "organization_id", "position", "conversation_id", "version", "kind", "actor_id", "actor_name", "at",
-    "audited", "notify", "body",
+    "audited", "notify", "body", "salt",
 )  # fmt: skip
 SEARCHES = 5
 """For so many changed facts the changed byte is looked for; a thousand of them are no single byte any more."""
@@ -83,7 +86,7 @@ class Chain:
                 await self._settle(repaired)
                 return
             await self._settle(None)
-        if computed != row["hash"]:
+        if computed != row["hash"] and not row["erased"]:
             self._doubted = (row, self._hash, computed)
 
     async def _settle(self, known: bytes | None) -> None:
@@ -117,7 +120,7 @@ class Chain:
 
 def canonical(organization_id: str, row: Any) -> list[Part]:
     """What is hashed of a fact, column by column."""
-    texts = (
+    texts = [
         organization_id,
         str(row["position"]),
         "-" if row["conversation_id"] is None else row["conversation_id"],
@@ -129,8 +132,10 @@ def canonical(organization_id: str, row: Any) -> list[Part]:
         "true" if row["audited"] else "false",
         ",".join(row["notify"]),
         row["body"],
-    )
-    return [(name, text.encode()) for name, text in zip(COLUMNS, texts, strict=True)]
+        # What is older than salts has none.
+        *([] if row["salt"] is None else [row["salt"]]),
+    ]
+    return [(name, text.encode()) for name, text in zip(COLUMNS, texts, strict=False)]
 
 
 def digest(previous: bytes, parts: list[Part]) -> bytes:

@@ -6,6 +6,7 @@ compared with their rows, messages, holdings, people and timers in one go per pa
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from valvomo.db.journal import Fact
 from valvomo.db.messages import attached, spoken_of
 from valvomo.db.transaction import Transaction
 from valvomo.domain.attachments.attached import sealed
+from valvomo.domain.conversations.erased import WrittenErased
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
 from valvomo.domain.conversations.media import MediaChanged
@@ -52,6 +54,8 @@ class Folds:
     now: Conversation | None = None
     broken: bool = False
     digests: dict[int, tuple[str, Any]] = field(default_factory=dict)
+    erased: list[bytes] = field(default_factory=list)
+    seal: WrittenErased | None = None
 
     def add(self, row: Any, messages: Messages) -> None:
         """The next fact."""
@@ -59,9 +63,13 @@ class Folds:
             self.finish()
             self.id, self.version, self.now, self.broken = row["conversation_id"], 0, None, False
             self.digests.clear()
+            self.erased.clear()
+            self.seal = None
             self.seen.add(self.id)
         expected = self.version + 1
         self.version = row["version"]
+        if row["erased"] is not None:
+            self.erased.append(row["erased"])
         if self.broken:
             return
         if row["version"] != expected:
@@ -77,6 +85,8 @@ class Folds:
             return
         if isinstance(fact.event, MessagePosted):
             self._message(before, fact, fact.event, messages.get((self.id, fact.event.seq)))
+        elif isinstance(fact.event, WrittenErased):
+            self.seal = fact.event
         elif isinstance(fact.event, MediaChanged):
             found = messages.get((self.id, fact.event.seq)) or self.digests.get(fact.event.seq, ("", None))[1]
             self.digests[fact.event.seq] = (fact.event.digest, found)
@@ -90,7 +100,18 @@ class Folds:
             if row is not None:
                 self._digest(f"message {seq}", digest, row)
         if not self.broken:
+            self._sealed()
             self.read.append(self.now)
+
+    def _sealed(self) -> None:
+        """What lost its words is as it was left then, and nothing else has lost any."""
+        if self.seal is None:
+            if self.erased:
+                self._say(
+                    f"{len(self.erased)} of its facts lost their words, and no fact says why", Check.CHAIN
+                )
+        elif (len(self.erased), digest_of_erased(self.erased)) != (self.seal.facts, self.seal.seal):
+            self._say("its facts are not as they were left when their words were erased", Check.CHAIN)
 
     def _message(self, before: Conversation | None, fact: Fact, event: MessagePosted, row: Any) -> None:
         place = f"message {event.seq}"
@@ -130,6 +151,10 @@ class Folds:
             return
         if digest_of(row["text"], files) == posted:
             return
+        if not posted:
+            if row["text"] or files:
+                self._say(f"{place}: was erased, and there is something of it", Check.MESSAGES)
+            return
         expected, said = bytes.fromhex(posted), sealed(files)
         parts = [("text", row["text"].encode()), *([("attachments", said)] if said else [])]
         found = changed_byte(b"", parts, b"", expected) if self.report.search else None
@@ -142,6 +167,11 @@ class Folds:
 
     def _say(self, problem: str, check: Check = Check.STATE) -> None:
         self.report.add(self.organization_id, f"conversation {self.id}", problem, check)
+
+
+def digest_of_erased(contents: Sequence[bytes]) -> str:
+    """What seals facts that have lost their words: the sha256 of all of them, parted by 0x1e."""
+    return hashlib.sha256(b"\x1e".join(contents)).hexdigest()
 
 
 async def verify_folds(tx: Transaction, folds: Folds, ids: Sequence[str]) -> None:

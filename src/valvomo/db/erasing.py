@@ -1,0 +1,82 @@
+"""Taking what was written out of a closed conversation: out of its tables, and out of the facts that tell of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from valvomo.db import journal
+from valvomo.db.transaction import Transaction
+from valvomo.domain.conversations.erased import WORDS_IN, erased
+from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.media import MediaChanged
+from valvomo.domain.conversations.message import MessagePosted
+from valvomo.domain.conversations.model import Conversation
+from valvomo.domain.retention.rule import RetentionRule
+
+_DIGESTS = [MessagePosted.kind, MediaChanged.kind]
+_OTHERS = [one.kind for one in WORDS_IN if one.kind not in _DIGESTS]
+_TABLES = (
+    "erasing.public", "erasing.internal", "erasing.public_words", "erasing.internal_words", "erasing.search_again",
+    "erasing.html", "erasing.media", "erasing.survey", "erasing.dispatches", "erasing.parts", "erasing.letters",
+    "erasing.mails", "erasing.thread", "erasing.imported", "erasing.bot",
+)  # fmt: skip
+"""What is done to each table in which words of a conversation may stand, besides its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How many files there were, how many facts have lost their words, and the digest of these as they are."""
+
+    files: int
+    facts: int
+    seal: str
+
+
+def rule_of(stored: Any) -> RetentionRule:
+    """What an organization's row says."""
+    return msgspec.convert(dict(stored), RetentionRule)
+
+
+async def rule(tx: Transaction, organization_id: str, *, statement: str) -> RetentionRule:
+    """The house's rule; `statement` reads, shares or locks the organization."""
+    row = await tx.row(statement, organization_id)
+    if row is None:
+        raise LookupError(f"no organization {organization_id}")
+    return rule_of(row["retention"])
+
+
+async def erase(tx: Transaction, conversation: Conversation) -> Gone:
+    """Remove every word of a locked, closed conversation but those of its own row."""
+    key = (conversation.organization_id, conversation.id)
+    for statement in _TABLES:
+        await tx.run(statement, *key)
+    await tx.run("erasing.arrivals", *key, conversation.closed_at)
+    removed = await tx.run("erasing.files", *key)
+    await tx.run("erasing.digests", *key, _DIGESTS)
+    changed = []
+    for row in await tx.rows("erasing.facts", *key, _OTHERS):
+        event = journal.decode(row).event
+        if isinstance(event, Event) and (left := erased(event)) != event:
+            changed.append({"position": row["position"], "body": left})
+    if changed:
+        await tx.run("erasing.write_facts", conversation.organization_id, changed)
+    (sealed,) = await tx.rows("erasing.seal", *key)
+    return Gone(int(removed.rpartition(" ")[2]), sealed["facts"], sealed["seal"])
+
+
+async def due(
+    tx: Transaction, organization_id: str, before: datetime, limit: int
+) -> list[tuple[str, datetime, datetime]]:
+    """Conversations closed up to then in which is still what was written: id, beginning, end; the oldest first."""
+    rows = await tx.rows("erasing.due", organization_id, before, limit)
+    return [(row["id"], row["created_at"], row["closed_at"]) for row in rows]
+
+
+async def count_due(tx: Transaction, organization_id: str, before: datetime) -> tuple[int, datetime | None]:
+    """How many these are, and since when the longest is closed."""
+    (row,) = await tx.rows("erasing.count_due", organization_id, before)
+    return row["conversations"], row["oldest"]

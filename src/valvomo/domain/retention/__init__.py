@@ -1,0 +1,1 @@
+"""Retention: after how many days what was written goes."""
