@@ -223,6 +223,21 @@ QUESTIONS_OF_EACH_KIND = [
 ]
 
 
+async def _lists(reader: httpx.AsyncClient, figure: Any, period: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Everybody behind each number of a question, page by page, by the answer that is counted ('': any)."""
+    lists: dict[str, dict[str, Any]] = {}
+    for answer in ("", *figure["counts"]):
+        found = lists[answer] = {}
+        which = {"workstream": figure["workstream"]["id"], "of": figure["id"], "kind": figure["kind"]}
+        asked: dict[str, Any] = {**period, **which, "answer": answer, "limit": 1}
+        while asked.get("cursor", "") is not None:
+            page = (await reader.get("/api/v1/metrics/survey-answers", params=asked)).json()
+            found |= {one["conversation"]["id"]: one["answer"] for one in page["items"]}
+            assert all(one["conversation"]["customer"] == "Ada" for one in page["items"])
+            asked["cursor"] = page["next"]
+    return lists
+
+
 async def test_own_questions_are_counted_and_words_are_read_by_who_supervises(place: Place) -> None:
     stream = await ask(place, questions=QUESTIONS_OF_EACH_KIND)
     said: list[dict[str, Any]] = [
@@ -253,6 +268,20 @@ async def test_own_questions_are_counted_and_words_are_read_by_who_supervises(pl
     assert {one["id"]: one["words"] for one in items}["solved"] == "Ratkesiko asia?", (
         "as they were asked last"
     )
+    lists = {one["id"]: await _lists(saara, one, period) for one in items}
+    assert lists == {
+        "solved": {
+            "": {customers[0]: "true", customers[1]: "false"},
+            "false": {customers[1]: "false"},
+            "true": {customers[0]: "true"},
+        },
+        "speed": {
+            "": {customers[0]: "5", customers[1]: "2", customers[2]: "2"},
+            "2": {customers[1]: "2", customers[2]: "2"},
+            "5": {customers[0]: "5"},
+        },
+        "why": {"": {customers[0]: None, customers[2]: None}},
+    }, "each number is as long as the list behind it"
     none: dict[str, str] = {"from": "2020-01-01T00:00:00Z", "to": "2020-01-02T00:00:00Z"}
     narrowings: tuple[dict[str, str], ...] = (
         {"channel": "email"},
@@ -264,6 +293,9 @@ async def test_own_questions_are_counted_and_words_are_read_by_who_supervises(pl
     for narrowed in narrowings:
         found = await saara.get("/api/v1/metrics/survey-questions", params={**period, **narrowed})
         assert found.json()["items"] == [], narrowed
+        for one in items:
+            lists_of = await _lists(saara, {**one, "counts": {}}, {**period, **narrowed})
+            assert lists_of == {"": {}}, narrowed
     asked: dict[str, str | int] = {**period, "workstream": stream, "of": "why", "limit": 1}
     first = (await saara.get("/api/v1/metrics/survey-texts", params=asked)).json()
     second = (
@@ -282,5 +314,7 @@ async def test_own_questions_are_counted_and_words_are_read_by_who_supervises(pl
         assert (answer.status_code, answer.json()["type"]) == (403, "access/role-needed"), who
     eino = await place.as_("eino")
     assert (await eino.get("/api/v1/metrics/survey-questions", params=period)).json()["items"] == []
+    for reader in (eino, veikko):
+        assert await _lists(reader, {**items[0], "counts": {}}, period) == {"": {}}
     bad = await saara.get("/api/v1/metrics/survey-texts", params={**period, "cursor": "x"})
     assert bad.status_code == 422

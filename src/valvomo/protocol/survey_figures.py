@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from valvomo.protocol.figure_details import EntryConversation
 from valvomo.protocol.lookups import Named
 
 
@@ -28,6 +29,16 @@ class SurveyFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Every question that was answered in the period, by workstream."""
 
     items: tuple[QuestionFigures, ...]
+
+
+class SurveyAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One of those that are counted for a question: the answer, None where it is in words, and the score given."""
+
+    conversation: EntryConversation
+    queue: Named
+    at: datetime
+    score: int
+    answer: str | None
 
 
 class SurveyText(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.agent_figures import sees_interventions
 from valvomo.domain.access.sight import may_see
+from valvomo.domain.conversations.model import Conversation
 from valvomo.domain.figures.entries import FOLLOWED, SUPERVISED, Counter
 from valvomo.domain.figures.lists import LISTS
 from valvomo.domain.refusals import Reason, Refusal, malformed
@@ -164,21 +165,26 @@ async def interventions(tx: Transaction, actor: Actor, question: Question) -> In
     )
 
 
+def as_seen(actor: Actor, one: Conversation) -> EntryConversation:
+    """The conversation behind something that is counted, as far as the actor may see it."""
+    seen = may_see(actor, one)
+    return EntryConversation(
+        id=one.id,
+        customer=one.customer_name if seen else None,
+        subject=one.subject if seen else None,
+        state=one.state.value if seen else None,
+    )
+
+
 def _entry(row: Any, actor: Actor, may: Asked) -> EntryItem:
-    one = conversations.decode(row["conversation"])
-    seen, agent = may_see(actor, one), row["agent_id"]
+    agent = row["agent_id"]
     queue = may.lookups.queues.get(row["queue_id"])
     by_supervisor = row["counter"].startswith((SUPERVISED, FOLLOWED))
     named = may.names_supervisors and agent is not None if by_supervisor else may.shown.has(agent)
     return EntryItem(
         at=row["at"],
         counter=row["counter"],
-        conversation=EntryConversation(
-            id=one.id,
-            customer=one.customer_name if seen else None,
-            subject=one.subject if seen else None,
-            state=one.state.value if seen else None,
-        ),
+        conversation=as_seen(actor, conversations.decode(row["conversation"])),
         queue=Named(row["queue_id"], queue.name if queue else ""),
         agent=Named(agent, may.lookups.people.get(agent, agent)) if named else None,
         channel=row["channel"],

@@ -2530,6 +2530,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/survey-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who answered one of the house's own questions, and how
+         * @description Exactly what is counted of the question `of` a workstream, or of one `answer` to it; the newest first.
+         *
+         *     Empty for those to whom surveys are not shown. What was said in words is not told here.
+         */
+        get: operations["surveyAnswers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/survey-questions": {
         parameters: {
             query?: never;
@@ -8738,6 +8760,15 @@ export interface components {
             supervisor_monitor?: boolean | null;
             supervisor_transfer?: boolean | null;
         };
+        /** SurveyAnswer */
+        SurveyAnswer: {
+            answer: string | null;
+            /** Format: date-time */
+            at: string;
+            conversation: components["schemas"]["EntryConversation"];
+            queue: components["schemas"]["Named"];
+            score: number;
+        };
         /** SurveyAnswerDocument */
         SurveyAnswerDocument: {
             answers: {
@@ -9521,6 +9552,11 @@ export interface components {
             operator?: components["schemas"]["Operator"];
             /** @default [] */
             values: (string | unknown)[];
+        };
+        /** Page[SurveyAnswer] */
+        "surveyPagefigures.SurveyAnswer_": {
+            items: components["schemas"]["SurveyAnswer"][];
+            next?: string | null;
         };
         /** Page[SurveyText] */
         "surveyPagefigures.SurveyText_": {
@@ -15028,6 +15064,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Spread"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    surveyAnswers: {
+        parameters: {
+            query: {
+                /** @description A week before the end if not given. */
+                from?: string | null;
+                /** @description Now if not given; not included. */
+                to?: string | null;
+                /** @description One interval, and any of queue, agent, channel, language, outcome. */
+                by?: components["schemas"]["By"][] | null;
+                /** @description Several may be given; all if none is. */
+                queue?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                agent?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                channel?: components["schemas"]["Channel"][] | null;
+                /** @description Several may be given; all if none is. */
+                language?: string[] | null;
+                /** @description What conversations were closed as. Several may be given; all if none is. */
+                outcome?: components["schemas"]["Outcome"][] | null;
+                /** @description Who wrote first: the customer (in) or the house (out). */
+                direction?: components["schemas"]["Direction"][] | null;
+                workstream: string;
+                of: string;
+                /** @description How a question of the house's own is answered: 1 to 5, yes or no, or in words. */
+                kind: components["schemas"]["conversations_survey_form_QuestionKind"];
+                answer?: string;
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["surveyPagefigures.SurveyAnswer_"];
                 };
             };
             401: components["responses"]["401"];

@@ -108,6 +108,15 @@ export interface QuestionFigures {
   mean: number | null
 }
 
+/** Somebody who is counted for a question: `answer` is null where it is in words, `customer` where one may not see them. */
+export interface SurveyAnswer {
+  conversation: { id: string; customer: string | null }
+  queue: Named
+  at: string
+  score: number
+  answer: string | null
+}
+
 /** What a customer said in words. */
 export interface SurveyText {
   conversation: Named

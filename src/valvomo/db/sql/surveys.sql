@@ -16,6 +16,24 @@ WHERE s.organization_id = $1 AND s.at >= $2 AND s.at < $3 AND s.answers ? (q.val
     AND ($9::boolean IS NULL OR coalesce((c.body ->> 'outbound')::boolean, false) = $9)
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 2, 1, 3
 
+-- name: answered
+-- Who has answered a question ($11, of kind $12) of a workstream in a period, and how: so ($13), or in any way (''); the
+-- newest first. Exactly those that are counted; what was said in words is not told here.
+SELECT s.conversation_id, s.at, s.score, c.queue_id, to_jsonb(c) AS conversation,
+    CASE WHEN $12 <> 'words' THEN s.answers ->> $11 END AS answer
+FROM survey_answers s
+JOIN conversations c ON c.organization_id = s.organization_id AND c.id = s.conversation_id
+WHERE s.organization_id = $1 AND s.at >= $2 AND s.at < $3 AND s.answers ? $11
+    AND EXISTS (SELECT FROM jsonb_array_elements(c.body -> 'survey' -> 'questions') q
+        WHERE q ->> 'id' = $11 AND q ->> 'kind' = $12)
+    AND ($4::text[] IS NULL OR c.queue_id = ANY ($4)) AND ($5::text[] IS NULL OR c.body -> 'survey' ->> 'agent_id' = ANY ($5))
+    AND ($6::text[] = '{}' OR c.channel = ANY ($6)) AND ($7::text[] = '{}' OR c.body ->> 'language' = ANY ($7))
+    AND ($8::text[] = '{}' OR coalesce(c.body ->> 'closed_as', 'ongoing') = ANY ($8))
+    AND ($9::boolean IS NULL OR coalesce((c.body ->> 'outbound')::boolean, false) = $9)
+    AND c.workstream_id = $10 AND ($13 = '' OR s.answers ->> $11 = $13)
+    AND ($14::timestamptz IS NULL OR (s.at, s.conversation_id) < ($14, $15))
+ORDER BY s.at DESC, s.conversation_id DESC LIMIT $16
+
 -- name: texts
 -- What customers said in words in a period: in answer to a question of a workstream, or ('') besides; the newest first.
 SELECT s.conversation_id, s.at, s.score, c.queue_id, c.body ->> 'customer_name' AS customer,

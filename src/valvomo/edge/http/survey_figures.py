@@ -7,11 +7,12 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 
 from valvomo.domain.access.actor import Actor
+from valvomo.domain.conversations.survey_form import QuestionKind
 from valvomo.edge.http.figure_questions import answered, question_of
 from valvomo.edge.http.parameters import Cursor, Limit
 from valvomo.edge.parts import Parts
 from valvomo.protocol.pages import Page
-from valvomo.protocol.survey_figures import SurveyFigures, SurveyText
+from valvomo.protocol.survey_figures import SurveyAnswer, SurveyFigures, SurveyText
 from valvomo.queries import survey_figures
 from valvomo.queries.figure_questions import Question
 
@@ -37,6 +38,39 @@ async def survey_questions(
         question,
         "survey_questions",
         lambda tx: survey_figures.counted(tx, actor, question),
+    )
+
+
+@get(
+    "/metrics/survey-answers",
+    tags=TAGS,
+    operation_id="surveyAnswers",
+    summary="Who answered one of the house's own questions, and how",
+    dependencies=QUESTION,
+)
+async def survey_answers(
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    question: NamedDependency[Question],
+    *,
+    workstream: One,
+    of: One,
+    kind: Annotated[QuestionKind, QueryParameter()],
+    answer: One = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[SurveyAnswer]:
+    """Exactly what is counted of the question `of` a workstream, or of one `answer` to it; the newest first.
+
+    Empty for those to whom surveys are not shown. What was said in words is not told here.
+    """
+    wanted = survey_figures.Counted(workstream=workstream, of=of, kind=kind, answer=answer)
+    return await answered(
+        parts,
+        actor,
+        question,
+        "survey_answers",
+        lambda tx: survey_figures.listed(tx, actor, question, wanted, cursor=cursor, limit=limit),
     )
 
 
@@ -67,4 +101,4 @@ async def survey_texts(
     )
 
 
-ROUTES = (survey_questions, survey_texts)
+ROUTES = (survey_questions, survey_answers, survey_texts)
