@@ -20,6 +20,12 @@ from valvomo.domain.conversations.model import SPOKEN, Channel, Conversation, Mo
 from valvomo.domain.conversations.pick import Picked
 from valvomo.domain.conversations.queueing import Parked, Queued, Resumed
 from valvomo.domain.conversations.start import ConversationStarted
+from valvomo.domain.conversations.telephone import (
+    CallbackRequested,
+    TelephoneAnswered,
+    TelephoneDialled,
+    TelephoneMissed,
+)
 from valvomo.domain.figures import calls
 from valvomo.domain.figures.counting import counted
 from valvomo.domain.figures.entries import NOTHING, Counter, Entry, Spent
@@ -118,6 +124,27 @@ def test_a_chat_that_is_a_call_for_a_while_and_again() -> None:
     assert story.seconds(Counter.CALL) == [(60, "aino"), (60, "aino")]
     assert story.seconds(Counter.CALL_HOLD) == [(10, "aino"), (0, "aino")], "hold belongs to its own call"
     assert calls.calls(Story(Channel.LIVE_CHAT).at(5, picked()).at(9, Ended(cause="agent_ended")).sums()) == 0
+
+
+BACK = CallbackRequested(call_id="b", account_id="a", number="+358401234567", by="keys")
+
+
+def test_what_rings_is_no_talk() -> None:
+    """Dialled at 20, not reached at 50; dialled at 80, answered at 100, on hold from 110 to 120, over at 160."""
+    story = Story().at(10, BACK).at(20, picked(), TelephoneDialled(call_id="d", tries=1))
+    rings = story.now
+    story.at(50, TelephoneMissed(cause="busy")).at(80, TelephoneDialled(call_id="e", tries=2))
+    assert rings is not None
+    assert story.now is not None
+    assert calls.in_call([rings, story.now]) == 0
+    assert calls.calls(story.sums()) == 0
+    story.at(100, TelephoneAnswered())
+    assert calls.in_call([story.now]) == 1
+    assert calls.has_call_since(story.now) == after(100)
+    story.at(110, Held()).at(120, UNHELD).at(160, Ended(cause="agent_ended"))
+    of = story.sums()
+    assert (calls.calls(of), calls.call_talk_time(of), calls.hold_time(of)) == (1, 50, 10)
+    assert story.seconds(Counter.CALL) == [(60, "aino")]
 
 
 def test_what_goes_on_now() -> None:

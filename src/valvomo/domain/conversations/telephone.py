@@ -84,8 +84,9 @@ class TelephoneAnswered(Event):
     kind: ClassVar[str] = "telephone_answered"
 
     def apply(self, conversation: Conversation, at: datetime) -> Conversation:
-        """They are in the call."""
-        return _with_line(conversation, Line.UP)
+        """They are in the call, which is one from now on: before, it only rang."""
+        up = _with_line(conversation, Line.UP)
+        return replace(up, call=replace(up.call, since=at)) if up.call is not None else up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

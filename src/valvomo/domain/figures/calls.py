@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from valvomo.domain.calls.hearing import Part
+from valvomo.domain.conversations.call_marks import Call, Line
 from valvomo.domain.conversations.call_quality import CallRated
 from valvomo.domain.conversations.event import ongoing_call
 from valvomo.domain.conversations.model import Conversation, State
@@ -64,9 +65,9 @@ def counted_of_call(event: CallRated, conversation_id: str, at: datetime) -> tup
 
 
 def has_call_since(conversation: Conversation) -> datetime | None:
-    """Since when its agent has it in a call; None while nobody has, or there is no call."""
+    """Since when its agent has it in a call; None while nobody has, or there is no call: one that rings is none yet."""
     call = ongoing_call(conversation)
-    if call is None or not conversation.accepted or conversation.state is not State.ACTIVE:
+    if call is None or _rings(call) or not conversation.accepted or conversation.state is not State.ACTIVE:
         return None
     accepted = conversation.accepted_at
     return None if accepted is None or conversation.owner_id is None else max(call.since, accepted)
@@ -126,6 +127,10 @@ def in_call(conversations: Iterable[Conversation]) -> int:
 def on_hold(conversations: Iterable[Conversation]) -> int:
     """Number of those whose customer is on hold now."""
     return sum(held_since(one) is not None for one in conversations)
+
+
+def _rings(call: Call) -> bool:
+    return call.telephone is not None and call.telephone.line is not Line.UP
 
 
 def _over(before: Conversation, after: Conversation) -> bool:
