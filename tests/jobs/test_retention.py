@@ -19,7 +19,7 @@ from valvomo.commands.conversations.serve import Complete, End
 from valvomo.commands.conversations.survey import AnswerSurvey
 from valvomo.commands.settings.retention import ChangeRetention
 from valvomo.domain.access.actor import system
-from valvomo.domain.refusals import Reason
+from valvomo.domain.refusals import Reason, Refusal
 from valvomo.files.folder import Folder
 from valvomo.files.port import Place
 from valvomo.jobs.examiner import Examiner
@@ -27,6 +27,8 @@ from valvomo.jobs.indexer import Indexer
 from valvomo.jobs.recorder import Recorder
 from valvomo.jobs.retention import Retention
 from valvomo.live.replay import folding
+from valvomo.queries import conversations, leaving
+from valvomo.queries.transcript_forms import FORMS, Taken, document
 from valvomo.queries.verify import verify
 
 EVERYWHERE = {
@@ -240,6 +242,25 @@ async def test_an_answer_to_what_was_erased_comes_too_late(floor: Floor) -> None
         guest, AnswerSurvey(conversation_id=ids[0], score=2, comment=canary("late"))
     )
     assert refusal.reason is Reason.SURVEY_OVER
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+async def test_a_transcript_says_that_what_was_said_is_gone(floor: Floor, form: str) -> None:
+    one = await closed_long_ago(floor, "hello there")
+    await rule(floor, 30)
+    await retention(floor).round()
+    async with floor.database.reading() as tx:
+        found = await leaving.for_house(tx, SAARA, one)
+        row = await conversations.document(tx, SAARA, one)
+    assert not isinstance(found, Refusal)
+    assert not isinstance(row, Refusal)
+    assert row.erased_at == floor.clock.now
+    taken = Taken(by=SAARA, purpose="audit", at=floor.clock.now)
+    written = FORMS[form].written(document(*found, taken), found[1], "en").decode()
+    assert "hello there" not in written
+    assert ("removed" in written) is (form != "json")
+    assert f"{floor.clock.now:%Y-%m-%d}" in written
+    assert found[1].said == ()
 
 
 @pytest.mark.parametrize("change", [1, 30, None], ids=str)

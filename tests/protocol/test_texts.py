@@ -66,6 +66,7 @@ REPORT = (
 )  # fmt: skip
 TRANSCRIPT = (
     "of", "where", "subject", "closed", "ongoing", "taken", "public", "redacted", "whole", "empty",
+    "erased",
 )  # fmt: skip
 AUDITED = (
     "transcript_taken", "transcript_taken_redacted", "recording_heard",

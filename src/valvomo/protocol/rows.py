@@ -79,7 +79,8 @@ class Shown(Heeded, frozen=True, kw_only=True):
 
     `seq` is the number of the last message, `written` how many there are that people or bots wrote: without the lines
     in which a machine has written down what was said in a call. `call_grade`: how the worst way into its calls that are
-    over did, from 0 (hardly anything arrived) to 4 (all of it); null where none was measured.
+    over did, from 0 (hardly anything arrived) to 4 (all of it); null where none was measured. `erased_at`: what was
+    written was removed then, by the rule of the house.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Shown(Heeded, frozen=True, kw_only=True):
     wrap_up_at: datetime | None
     closed_at: datetime | None
     closed_as: str | None
+    erased_at: datetime | None
     unanswered_since: datetime | None
     seq: int
     written: int
@@ -255,10 +257,10 @@ def _shown(
 
 
 _COPIED = (
-    "id", "state", "channel", "mode", "subject", "language", "language_source", "tags", "vip", "verified", "priority",
-    "created_at",
-    "queued_at", "session_queued_at", "first_accepted_at", "accepted_at", "waiting_at", "wrap_up_at", "closed_at",
-    "closed_as", "unanswered_since", "seq", "units", "transfers", "excess_units", "orphaned", "customer_online",
+    "id", "state", "channel", "mode", "subject", "language", "language_source", "tags", "vip", "verified",
+    "priority", "created_at", "queued_at", "session_queued_at", "first_accepted_at", "accepted_at",
+    "waiting_at", "wrap_up_at", "closed_at", "closed_as", "erased_at", "unanswered_since", "seq", "units",
+    "transfers", "excess_units", "orphaned", "customer_online",
 )  # fmt: skip
 
 

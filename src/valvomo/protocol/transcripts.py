@@ -32,8 +32,8 @@ class TranscriptMessage(Struct, frozen=True, kw_only=True):
 class TranscriptDocument(Struct, frozen=True, kw_only=True):
     """A transcript with what it is of, who took it and what for.
 
-    `redacted`: personal data that could be found is blacked out; `notice` says in the taker's language what that
-    leaves in.
+    `erased_at`: what was said was removed then, by the rule of the house, and there are no messages. `redacted`:
+    personal data that could be found is blacked out; `notice` says in the taker's language what that leaves in.
     """
 
     conversation: str
@@ -44,6 +44,7 @@ class TranscriptDocument(Struct, frozen=True, kw_only=True):
     language: str
     begun_at: datetime
     closed_at: datetime | None
+    erased_at: datetime | None
     taken_at: datetime
     taken_by: str
     purpose: str

@@ -113,7 +113,7 @@ def line(one: Said) -> str:
 async def _leaving(tx: Transaction, key: tuple[str, str], found: Conversation | None) -> Leaving:
     wanted = await insight.wanted(tx, key[0])
     return Leaving(
-        said=await _said(tx, key),
+        said=() if found and found.erased_at else await _said(tx, key),
         redact=wanted.insight.redact,
         language=found.language if found else "",
         known=await _known(tx, found) if found and wanted.insight.redact else (),

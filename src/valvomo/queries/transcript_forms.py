@@ -45,6 +45,7 @@ def document(conversation: Conversation, leaving: Leaving, taken: Taken) -> Tran
         language=conversation.language,
         begun_at=conversation.created_at,
         closed_at=conversation.closed_at,
+        erased_at=conversation.erased_at,
         taken_at=taken.at,
         taken_by=taken.by.name,
         purpose=taken.purpose,
@@ -67,8 +68,14 @@ def _lines(of: TranscriptDocument, language: str) -> list[str]:
     return [*said, of.notice]
 
 
+def _silence(of: TranscriptDocument, language: str) -> str:
+    """What stands where nothing is said: nothing was, or it is gone."""
+    key = "erased" if of.erased_at else "empty"
+    return text(language, ("transcript", key), in_words(language, {"erased_at": of.erased_at}))
+
+
 def _as_text(of: TranscriptDocument, leaving: Leaving, language: str) -> bytes:
-    talk = [line(one) for one in leaving.said] or [text(language, ("transcript", "empty"))]
+    talk = [line(one) for one in leaving.said] or [_silence(of, language)]
     return "\n".join([*_lines(of, language), "", *talk, ""]).encode()
 
 
@@ -82,7 +89,7 @@ def _as_html(of: TranscriptDocument, leaving: Leaving, language: str) -> bytes:
     title, *about = _lines(of, language)
     talk = "\n".join(_said(one) for one in leaving.said)
     if not leaving.said:
-        talk = f"<p>{escape(text(language, ('transcript', 'empty')))}</p>"
+        talk = f"<p>{escape(_silence(of, language))}</p>"
     return _PAGE.format(
         language=escape(language), title=escape(title), talk=talk,
         about="\n".join(f"<p>{escape(one)}</p>" for one in about),

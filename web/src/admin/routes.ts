@@ -1,4 +1,4 @@
-import { BellPlus, BellRing, Bot, CalendarClock, HeartPulse, GraduationCap, KeyRound, ListChecks, ListTree, MessagesSquare, Route, ShieldCheck, Siren, UserCheck, UserCog, Webhook, Zap } from '@lucide/vue'
+import { BellPlus, BellRing, Bot, CalendarClock, Eraser, HeartPulse, GraduationCap, KeyRound, ListChecks, ListTree, MessagesSquare, Route, ShieldCheck, Siren, UserCheck, UserCog, Webhook, Zap } from '@lucide/vue'
 
 import type { Area } from '@/shell/places'
 import type { Role } from '@/stores/session'
@@ -9,6 +9,7 @@ export const routes: Area['routes'] = [
   { path: '/admin', redirect: '/admin/supervision' },
   { path: '/admin/supervision', component: () => import('./SupervisionPage.vue'), meta: { roles, title: 'nav.supervision' } },
   { path: '/admin/attention', component: () => import('./AttentionPage.vue'), meta: { roles, title: 'nav.attention' } },
+  { path: '/admin/retention', component: () => import('./RetentionPage.vue'), meta: { roles, title: 'nav.retention' } },
   { path: '/admin/insight', component: () => import('./InsightPage.vue'), meta: { roles, title: 'nav.insight' } },
   { path: '/admin/alert-rules', component: () => import('./AlertRulesPage.vue'), meta: { roles, title: 'nav.alertRules' } },
   { path: '/admin/queues', component: () => import('./QueuesPage.vue'), meta: { roles, title: 'nav.queues' } },
@@ -45,5 +46,6 @@ export const places: Area['places'] = [
   { to: '/admin/bots', label: 'bots.title', icon: Bot, section: 'configure', roles, order: 48 },
   { to: '/admin/webhooks', label: 'webhooks.title', icon: Webhook, section: 'configure', roles, order: 49 },
   { to: '/admin/channels', label: 'channels.title', icon: MessagesSquare, section: 'configure', roles, order: 35 },
+  { to: '/admin/retention', label: 'nav.retention', icon: Eraser, section: 'configure', roles, order: 51 },
   { to: '/admin/tokens', label: 'admin.tokens.title', icon: KeyRound, section: 'configure', roles, order: 50 },
 ]

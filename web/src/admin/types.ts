@@ -20,6 +20,16 @@ export type Supervision = Readonly<Record<Right, boolean>> & {
   denied_in: Narrowing
 }
 
+/** After how many days what was written in closed conversations goes, and what is due by that. */
+export interface Retention {
+  written_days: number | null
+  due: Due
+}
+export interface Due {
+  conversations: number
+  oldest_closed_at: string | null
+}
+
 export interface AttentionSettings {
   parts: readonly string[]
   weights: Readonly<Record<string, number>>

@@ -11,6 +11,7 @@ export type SettingKind =
   | 'supervision'
   | 'sign_in'
   | 'attention'
+  | 'retention'
   | 'alert_rule'
   | 'queue'
   | 'user'

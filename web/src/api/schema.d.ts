@@ -5353,6 +5353,7 @@ export interface components {
             created_at: string;
             customer: components["schemas"]["Named"];
             customer_online: boolean | null;
+            erased_at: string | null;
             escalation: components["schemas"]["EscalationItem"] | null;
             excess_units: number;
             first_accepted_at: string | null;
@@ -6173,6 +6174,7 @@ export interface components {
             };
             details: components["schemas"]["RecordDetails"] | null;
             disposition: string | null;
+            erased_at: string | null;
             escalation: components["schemas"]["EscalationItem"] | null;
             excess_units: number;
             first_accepted_at: string | null;
@@ -8997,6 +8999,7 @@ export interface components {
             closed_at: string | null;
             conversation: string;
             customer: string;
+            erased_at: string | null;
             language: string;
             messages: components["schemas"]["TranscriptMessage"][];
             notice: string;

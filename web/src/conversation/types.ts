@@ -150,6 +150,8 @@ export interface BoardRow extends Heeded {
   wrap_up_at: string | null
   closed_at: string | null
   closed_as: string | null
+  /** What was written was removed then, by the rule of the house. */
+  erased_at?: string | null
   unanswered_since: string | null
   offers: Offer[]
   participants: Participant[]
