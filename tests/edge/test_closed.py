@@ -117,3 +117,16 @@ async def test_a_page_of_closed_ones_is_read_along_its_index(
     assert not [one for one in steps if one.startswith("Sort ") and "(cost" in one], plan
     condition = next(line for line in plan.splitlines() if "Index Cond" in line)
     assert "ROW(" in condition or "<" in condition or ">" in condition, plan
+
+
+async def test_each_closed_one_is_listed_once_whatever_was_said_in_it(place: Place) -> None:
+    conversation = await place.served()
+    eino = await place.as_("eino")
+    for words in ("one", "two", "three"):
+        body = {"text": words}
+        answer = await eino.post(f"/api/v1/conversations/{conversation}/messages", json=body)
+        assert answer.status_code == 201, answer.text
+    await close(place, conversation)
+    saara = await place.as_("saara")
+    items = (await saara.get("/api/v1/conversations", params={"state": "closed"})).json()["items"]
+    assert [(row["id"], row["preview"]["text"]) for row in items] == [(conversation, "three")]
