@@ -1,12 +1,16 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { expect, it, vi } from 'vitest'
+import { nextTick, ref } from 'vue'
 
 import { api } from '@/api/client'
+import type * as Live from '@/live'
 import { i18n } from '@/messages'
 
 import SurveyQuestions from './SurveyQuestions.vue'
 
 vi.mock('@/api/client', () => ({ api: { get: vi.fn() } }))
+const changes = ref(0)
+vi.mock('@/live', async (actual) => ({ ...(await actual<typeof Live>()), useRows: () => ({ changes }) }))
 const get = vi.mocked(api.get)
 const named = (name: string) => ({ id: name, name })
 const question = (id: string, kind: 'rating' | 'yes_no' | 'words', counts: Readonly<Record<string, number>>, mean: number | null) => ({ workstream: named('chat'), id, kind, words: `${id}?`, answered: 2, counts, mean })
@@ -36,4 +40,9 @@ it.each([
   expect(rows[0]).toContain('Ada')
   expect(rows.every((one) => one.endsWith('No') === (says !== null))).toBe(true)
   expect(dialog.text()).toContain('2 entries')
+  get.mockResolvedValue({ items: [answered('Grace', says && 'true'), answered('Ada', says && 'false')], next: null })
+  changes.value += 1
+  await nextTick()
+  await flushPromises()
+  expect(dialog.findAll('[data-answered]')[0]?.text()).toContain('Grace')
 })
