@@ -16,6 +16,14 @@ class Box:
     def __init__(self) -> None:
         self.came: list[Any] = []
         self.says = "250 OK"
+        self.says_to_sender = "250 OK"
+
+    async def handle_MAIL(  # noqa: N802 - its name there
+        self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return self.says_to_sender
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - its name there
         if self.says.startswith("250"):

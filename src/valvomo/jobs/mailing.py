@@ -65,6 +65,18 @@ class MailServer:
             password=unquote(parts.password) if parts.password else None,
         )
 
+    def client(self) -> aiosmtplib.SMTP:
+        """To be entered: it connects, changes to TLS and logs in. Raises `aiosmtplib.SMTPException`, `OSError`."""
+        return aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            username=self.user,
+            password=self.password,
+            use_tls=self.tls,
+            start_tls=True if self.user and not self.tls else None,
+            timeout=PATIENCE_SECONDS,
+        )
+
 
 class Mailing(Rounds):
     """One for a process; several share the work. Without a server letters are given up, and say why."""
@@ -97,17 +109,8 @@ class Mailing(Rounds):
         if server is None:
             return "no mail server is configured (VALVOMO_SMTP_URL)", True
         try:
-            async with asyncio.timeout(LONGEST_SECONDS):
-                await aiosmtplib.send(
-                    _message(letter, server.sender),
-                    hostname=server.host,
-                    port=server.port,
-                    username=server.user,
-                    password=server.password,
-                    use_tls=server.tls,
-                    start_tls=True if server.user and not server.tls else None,
-                    timeout=PATIENCE_SECONDS,
-                )
+            async with asyncio.timeout(LONGEST_SECONDS), server.client() as client:
+                await client.send_message(_message(letter, server.sender))
         except aiosmtplib.SMTPResponseException as error:
             return f"{error.code} {error.message}", error.code >= REFUSED_FOR_GOOD
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:

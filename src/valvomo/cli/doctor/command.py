@@ -18,7 +18,7 @@ from rich.console import Console
 
 from valvomo import logs
 from valvomo import settings as all_settings
-from valvomo.cli.doctor import channels, database, keeping, machine, ringing, speaking, way
+from valvomo.cli.doctor import channels, database, keeping, machine, mailing, ringing, speaking, way
 from valvomo.cli.doctor.finding import Finding, State, broken, not_configured, ok
 from valvomo.cli.running import run
 from valvomo.db.database import Database
@@ -73,7 +73,7 @@ async def _all(settings: Settings, clock: Clock, context: ssl.SSLContext | None)
             yield await _time_there(settings.base_url, clock, client)
         else:
             yield not_configured("proxy", "VALVOMO_PUBLIC_URL is empty: nobody comes from elsewhere")
-    yield machine.mail(settings)
+    yield await mailing.examine(settings)
     yield await asyncio.to_thread(speaking.examine, settings)
     for one in await keeping.examine(settings):
         yield one

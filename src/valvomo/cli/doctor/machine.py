@@ -50,13 +50,6 @@ def key(settings: Settings) -> Finding:
     return ok("key", "the house's key can be read" if count == 1 else f"{count} keys can be read")
 
 
-def mail(settings: Settings) -> Finding:
-    """Whether letters of the house have a way."""
-    if not settings.smtp_url:
-        return not_configured("mail", "VALVOMO_SMTP_URL is empty: the house sends no mail")
-    return ok("mail", "VALVOMO_SMTP_URL names a server")
-
-
 def _user() -> str:
     return os.environ.get("USER") or str(os.geteuid())
 
