@@ -150,7 +150,7 @@ async def _by_the_customers_token(office: Office, chat: Chat) -> str:
     stored = await chat.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
     token = next(word for word in stored.replace("\\", "").split('"') if word.startswith("vc_"))
     answers = []
-    async with httpx.AsyncClient(base_url=office.address, timeout=20, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=office.address, timeout=120, trust_env=False) as http:
         for path in ("messages?after=0", "conversation", "transcript"):
             answer = await http.get(f"/widget/v1/{path}", headers={"Authorization": f"Bearer {token}"})
             assert answer.is_success, answer.text

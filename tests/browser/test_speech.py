@@ -98,7 +98,7 @@ async def test_what_a_customer_says_is_read_by_colleagues_and_heard_from_there(
         await expect(listen).to_be_visible(timeout=WRITTEN_MS)
         mine = said(desk.talk.log).filter(has_text=WORDS).first
         await mine.get_by_role("button", name=re.compile("Listen from")).click()
-        await expect(mine.locator("[data-heard]")).to_be_visible(timeout=30_000)
+        await expect(mine.locator("[data-heard]")).to_be_visible(timeout=90_000)
         await shot(desk.page, "playing")
         await desk.page.get_by_role("button", name="Pause", exact=True).click()
         await expect(desk.page.locator("[data-heard]")).to_have_count(0)
@@ -107,7 +107,7 @@ async def test_what_a_customer_says_is_read_by_colleagues_and_heard_from_there(
         # A supervisor hears it beside what was said, too.
         line = said(pane.log).filter(has_text=WORDS).first
         await line.get_by_role("button", name=re.compile("Listen from")).click()
-        await expect(line.locator("[data-heard]")).to_be_visible(timeout=30_000)
+        await expect(line.locator("[data-heard]")).to_be_visible(timeout=90_000)
         await judge(floor.page)
 
 

@@ -79,7 +79,7 @@ async def test_a_template_goes_out_once_the_window_has_closed(office: Office, la
         await page.reload()
         words = WORDS[language]
         form = page.locator("[data-template]")
-        await expect(form).to_be_visible(timeout=30_000)
+        await expect(form).to_be_visible(timeout=90_000)
         await shot(page, f"closed-{language}")
         await form.get_by_label(words[0], exact=True).select_option("parcel_has_come fi")
         send = form.get_by_role("button", name=words[3])

@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 from sample_looks import fits, judge
 from sample_office import Office
 
-PLAYED = 60_000
+PLAYED = 120_000
 """Milliseconds until a small experiment must have been played, on a machine that has much to do."""
 
 

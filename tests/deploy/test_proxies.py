@@ -74,7 +74,7 @@ async def shows(page: Page, conversation: str) -> None:
 
 async def test_people_work_through_it(kind: str, pair: Any, browser: Browser, tmp_path: Path) -> None:
     with proxy(kind, tmp_path, pair.ports) as way:
-        async with httpx.AsyncClient(verify=way.trusting(), trust_env=False, timeout=30) as client:
+        async with httpx.AsyncClient(verify=way.trusting(), trust_env=False, timeout=120) as client:
             await until(lambda: _answers(client, way))
             await goes_to_https_and_believes_no_client(way, client)
             await keeps_strangers_from_what_is_for_operators(way, client)

@@ -54,8 +54,8 @@ async def test_what_measures_may_die(served: Served) -> None:
         Executor(database, now, Doorbell()), QUICK, name="House", domain="demo.example"
     )
     async with (
-        httpx.AsyncClient(base_url=served.address, timeout=20, trust_env=False) as customer,
-        httpx.AsyncClient(base_url=served.address, timeout=20, trust_env=False) as saara,
+        httpx.AsyncClient(base_url=served.address, timeout=120, trust_env=False) as customer,
+        httpx.AsyncClient(base_url=served.address, timeout=120, trust_env=False) as saara,
     ):
         body = {"email": "saara@demo.example", "password": PASSWORD}
         assert (await saara.post("/api/v1/session", json=body)).is_success
