@@ -77,7 +77,7 @@ async def listed(
         if closed and place:
             moment_of(place.rank)
     except BadCursorError:
-        return Refusal(Reason.MALFORMED, {"errors": [{"at": "cursor", "problem": "not one of ours"}]})
+        return malformed("query.cursor", "not one of ours")
     if not reads_notes(actor) and wanted.sentiments:
         # To them no conversation has a sentiment.
         if NONE not in wanted.sentiments:

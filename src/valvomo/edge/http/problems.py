@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import structlog
 from litestar import Request, Response
+from litestar.enums import ParamType
 from litestar.exceptions import (
     HTTPException,
     MethodNotAllowedException,
     NotFoundException,
     ValidationException,
 )
+from litestar.params import ParameterKwarg
 
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Reason, Refusal
@@ -28,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 AGAIN_SECONDS = 2
 """After which it may be asked again, where the database could not be: it mostly is back by then."""
+_BODY = "body"
+_MISSING = re.compile(r"Missing required (?P<source>\w+) parameter '(?P<name>[^']+)'")
 _DISCONNECTED = "client disconnected prematurely"
 _TOO_LARGE = 413
 _CLIENT_ERRORS = range(400, 500)
@@ -107,7 +112,7 @@ def _refusal_of(request: Request[Any, Any, Any], error: HTTPException) -> Refusa
     if error.status_code == _TOO_LARGE:
         return Refusal(Reason.TOO_LARGE)
     if isinstance(error, ValidationException):
-        return _invalid(error)
+        return _invalid(request, error)
     if error.status_code in _CLIENT_ERRORS:
         return malformed("request", error.detail)
     if error.detail != _DISCONNECTED:
@@ -115,20 +120,35 @@ def _refusal_of(request: Request[Any, Any, Any], error: HTTPException) -> Refusa
     return Refusal(Reason.INTERNAL)
 
 
-def _invalid(error: ValidationException) -> Refusal:
+def _invalid(request: Request[Any, Any, Any], error: ValidationException) -> Refusal:
     """A malformed id in the path names nothing that could be found; anything else is malformed."""
     found = [one for one in error.extra or [] if isinstance(one, dict)]
-    if any(one.get("source") == "path" for one in found):
+    if any(one.get("source") == ParamType.PATH for one in found):
         return Refusal(Reason.NOT_FOUND)
-    errors = [{"at": _place(one), "problem": one.get("message", "")} for one in found]
+    if not found and (missing := _MISSING.match(error.detail)):
+        return malformed(f"{missing['source']}.{missing['name']}", "is needed")
+    errors = [{"at": _place(request, one), "problem": _problem(one)} for one in found]
     return Refusal(Reason.MALFORMED, {"errors": errors})
 
 
-def _place(one: Mapping[str, Any]) -> str:
-    key = str(one.get("key", ""))
-    if one.get("source") == "body":
-        return "body"
-    return f"{one.get('source', 'request')}.{key}" if key else "request"
+def _place(request: Request[Any, Any, Any], one: Mapping[str, Any]) -> str:
+    """Where it is, by the name that the caller knows."""
+    source = one.get("source")
+    if source == _BODY:
+        return _BODY
+    name, _, rest = str(one.get("key", "")).partition(".")
+    known = request.route_handler.parsed_fn_signature.parameters.get(name)
+    if known is not None and isinstance(known.kwarg_definition, ParameterKwarg):
+        name = known.kwarg_definition.name or name
+    where = source.value if isinstance(source, ParamType) else "request"
+    return ".".join(
+        part for part in (where, name.replace("_", "-") if where == "header" else name, rest) if part
+    )
+
+
+def _problem(one: Mapping[str, Any]) -> str:
+    """What is wrong. A body that is there is judged where it is read; what the framework misses is all of it."""
+    return "is needed" if one.get("source") == _BODY else str(one.get("message", ""))
 
 
 def _methods(request: Request[Any, Any, Any]) -> list[str]:
