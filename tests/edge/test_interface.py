@@ -4,6 +4,7 @@ import gzip
 import json
 from pathlib import Path
 
+import pytest
 from litestar.handlers import HTTPRouteHandler
 from sample_place import Place
 
@@ -59,6 +60,31 @@ async def test_the_manual_asks_nobody_else_for_anything(place: Place) -> None:
     assert "/api/v1/conversations/bulk" in page.text
     assert (await client.get("/api/docs.css")).headers["content-type"].startswith("text/css")
     assert json.loads((await client.get("/api/openapi.json")).content)["openapi"].startswith("3.1")
+
+
+async def test_it_is_described_nowhere_else(place: Place) -> None:
+    for path in ("openapi.json", "openapi.yml", "swagger.html", "redoc.html", "x.json"):
+        answer = await place.anybody().get(f"/schema/{path}")
+        assert (answer.status_code, answer.json()["type"]) == (404, "access/not-found"), path
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/widget/demo", "/api/openapi.json", "/api/v1/me", "/api/v1/nothing"]
+)
+async def test_head_is_get_without_the_body(place: Place, path: str) -> None:
+    client = await place.as_("saara")
+    whole, head = await client.get(path), await client.head(path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    named = {"content-type", "content-length", "content-security-policy", "cache-control"}
+    assert {one: head.headers.get(one) for one in named} == {one: whole.headers.get(one) for one in named}
+
+
+async def test_head_changes_nothing(place: Place) -> None:
+    conversation = await place.served()
+    answer = await (await place.as_("eino")).head(f"/api/v1/conversations/{conversation}/end")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "OPTIONS, POST"
+    assert (await (await place.as_("eino")).put("/api/v1/me")).headers["allow"] == "GET, HEAD, OPTIONS, PATCH"
 
 
 async def test_every_answer_is_guarded_by_headers(place: Place) -> None:

@@ -50,7 +50,7 @@ from valvomo.edge.http import (
     widget,
 )
 from valvomo.edge.http.bodies import MAX_BODY, StrictRequest
-from valvomo.edge.http.guards import bot_guard, customer_guard, staff_guard
+from valvomo.edge.http.guards import bot_guard, customer_guard, nobody_guard, staff_guard
 from valvomo.edge.http.injected import CUSTOMERS, OPERATORS, STAFF
 from valvomo.edge.http.problems import HANDLERS
 from valvomo.edge.parts import Parts
@@ -95,7 +95,11 @@ def routes(state: State | None = None) -> Litestar:
         exception_handlers=HANDLERS,
         logging_config=None,
         openapi_config=OpenAPIConfig(
-            title="Valvomo", version=__version__, use_handler_docstrings=True, render_plugins=()
+            title="Valvomo",
+            version=__version__,
+            use_handler_docstrings=True,
+            # The framework's own pages tell half of it; the whole is at `/api/openapi.json`.
+            openapi_router=_router("/schema", (), guards=[nobody_guard], include_in_schema=False),
         ),
     )
 

@@ -74,17 +74,22 @@ class Door:
 
     async def _http(self, scope: Any, receive: Receive, send: Send) -> tuple[str, str, int]:
         """One request; as what it was counted."""
-        began, status = time.perf_counter(), 500
+        began, status, head = time.perf_counter(), 500, scope["method"] == "HEAD"
 
         async def with_headers(message: Any) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message = {**message, "headers": self._complete(scope, message.get("headers", []))}
+            elif head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         giving = self._giving_out.takes(scope)
         asset = None if giving else self._files.find(scope)
+        if head and not giving and asset is None:
+            # Whoever watches over servers asks so (RFC 9110 section 9.3.2): as GET is answered, without the body.
+            scope = {**scope, "method": "GET"}
         try:
             if giving:
                 await self._giving_out.answer(scope, with_headers)

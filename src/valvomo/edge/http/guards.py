@@ -49,6 +49,11 @@ async def bot_guard(connection: Connection, _handler: BaseRouteHandler) -> None:
     _keep_pace(parts, {"pace": "bot"}, bot.id)
 
 
+async def nobody_guard(_connection: Connection, _handler: BaseRouteHandler) -> None:
+    """For what the framework brings along and is no part of the interface."""
+    raise Refused(Refusal(Reason.NOT_FOUND))
+
+
 async def admit_staff(parts: Parts, scope: Any, opt: Options) -> None:
     """A signed-in user, unless the route is public. Who may not come in is refused; who may is in the scope then."""
     _keep_pace(parts, opt, address(scope))

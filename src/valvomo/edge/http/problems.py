@@ -163,4 +163,4 @@ def _methods(request: Request[Any, Any, Any]) -> list[str]:
         )
         if same:
             found.update(getattr(route, "methods", ()))
-    return sorted(found)
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
