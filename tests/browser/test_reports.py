@@ -136,3 +136,27 @@ async def test_occupancy_grows_while_nothing_happens(office: Office) -> None:
     await office.served("eino")
     await expect(tile).to_contain_text(re.compile(r"[1-9]\d?%"))
     await judge(page)
+
+
+async def test_the_occupancy_of_an_agent_opens_their_times(office: Office) -> None:
+    """One was there and served, another was there and had nothing to do: both are in the table, and open when."""
+    await office.switch(agent_figures="all")
+    await office.present("aino", "eino", presence="do_not_disturb")
+    await office.served("eino", "Ada Lovelace")
+    page = await opened(office)
+    await page.get_by_label("By agent").check()
+    table = page.get_by_role("region", name="By agent").first
+    idle = table.get_by_role("button", name=re.compile("Aino.*, Occupancy: 0%"))
+    await expect(idle).to_be_visible()
+    await judge(page)
+    await idle.click()
+    dialog = page.get_by_role("dialog", name=re.compile("Aino.*: Occupancy"))
+    await expect(dialog.locator("[data-attended]")).to_have_count(1)
+    await expect(dialog.locator("[data-attended]")).to_contain_text("Nothing")
+    await expect(dialog.locator("[data-sums]")).to_contain_text("There for")
+    await page.keyboard.press("Escape")
+    await table.get_by_role("button", name=re.compile("Eino.*, Occupancy: ")).click()
+    await expect(page.locator("[data-attended]").last).to_contain_text("Ada Lovelace")
+    await judge(page)
+    await page.get_by_role("link", name="Ada Lovelace").first.click()
+    await expect(page).to_have_url(re.compile("/conversations/"))

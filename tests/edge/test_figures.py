@@ -71,3 +71,20 @@ async def test_all_the_time_there_is_is_too_much(place: Place) -> None:
     ):
         answer = await saara.get("/api/v1/metrics/history", params=query)
         assert (answer.status_code, answer.json()["type"]) == (422, "request/malformed"), query
+
+
+async def test_the_times_of_an_agent_are_a_look_that_is_noted(place: Place) -> None:
+    await place.served()
+    admin, saara = await place.as_("admin"), await place.as_("saara")
+    settings = await admin.put("/api/v1/settings/supervision", json={"agent_figures": "all"})
+    assert settings.status_code == 200, settings.text
+    place.house.clock.advance(5)
+    url = "/api/v1/metrics/attended"
+    answer = await saara.get(url, params={"agent": "aino"})
+    assert answer.status_code == 200, answer.text
+    assert set(answer.json()) == {"there", "handled", "items", "next"}
+    [look] = await looks(place)
+    assert "figures_seen" in look["kind"]
+    for wrong in ({}, {"agent": "aino", "queue": "support"}, {"agent": "aino", "cursor": "rubbish"}):
+        answer = await saara.get(url, params=wrong)
+        assert (answer.status_code, answer.json()["type"]) == (422, "request/malformed"), wrong

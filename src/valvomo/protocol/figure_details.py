@@ -34,6 +34,31 @@ class EntryItem(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float | None
 
 
+class AttendedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A time in which an agent was there, with what they handled all through it, which may be nothing.
+
+    So many conversations more (`elsewhere`) were in queues whose figures are not the reader's.
+    """
+
+    since: datetime
+    until: datetime
+    presence: str
+    conversations: tuple[EntryConversation, ...]
+    elsewhere: int
+
+
+class Attended(msgspec.Struct, frozen=True, kw_only=True):
+    """When an agent was there, the oldest first: for `there` seconds, `handled` of them with something to handle.
+
+    The second by the first is their occupancy. Both are of the whole period, the items of one page of it.
+    """
+
+    there: float
+    handled: float
+    items: list[AttendedItem]
+    next: str | None = None
+
+
 class SpreadItem(msgspec.Struct, frozen=True, kw_only=True):
     """How many durations are from `since` up to `until` seconds; None is no end."""
 

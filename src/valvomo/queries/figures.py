@@ -16,7 +16,7 @@ from valvomo.domain.figures.sums import Sums, sentiment
 from valvomo.domain.refusals import Refusal, malformed
 from valvomo.protocol.counted import Goals, counted_fields, focus_fields, own_fields
 from valvomo.protocol.figures import History, HistoryItem, LiveFigures, by_queue, of_scope
-from valvomo.queries.figure_occupancy import Attendance, attendance
+from valvomo.queries.figure_occupancy import Attendance, attendance, tells_occupancy
 from valvomo.queries.figure_questions import DIMENSIONS, Asked, Question, asked
 
 MOST_ITEMS = 20_000
@@ -56,10 +56,10 @@ async def history(tx: Transaction, actor: Actor, question: Question, now: dateti
         await sums_of(tx, actor.organization_id, may, parts, statement="focus.sums")
     ).items():
         sums.setdefault(place, Sums()).add(focus)
-    groups = _groups(may, sums)
+    there = await attendance(tx, actor.organization_id, may, now) if tells_occupancy(question) else None
+    groups = _groups(may, sums, there.agents if there else ())
     if len(parts) * len(groups) > MOST_ITEMS:
         return malformed("query.by", f"more than {MOST_ITEMS} parts")
-    there = await attendance(tx, actor.organization_id, may, now) if _tells_occupancy(question) else None
     return History(
         since=question.since,
         until=question.until,
@@ -113,10 +113,15 @@ async def sums_of(
     return found
 
 
-def _groups(may: Asked, found: Iterable[tuple[int, Group]]) -> list[Group]:
-    """Every queue where it is parted by queues, and of the rest what there is, in order of their names."""
+def _groups(may: Asked, found: Iterable[tuple[int, Group]], there: Collection[str]) -> list[Group]:
+    """Every queue where it is parted by queues, and of the rest what there is, in order of their names.
+
+    Of agents that is also who was `there` and had nothing to do.
+    """
     seen = {group for _, group in found}
     by = may.question.by
+    if "agent" in by:
+        seen |= {(None, one, None, None, None) for one in there}
     if by & set(DIMENSIONS) <= {"queue"}:
         queues: list[str | None] = [*may.of_these()] if "queue" in by else [None]
         return [(one, None, None, None, None) for one in queues]
@@ -157,10 +162,3 @@ def _item(may: Asked, part: Part, group: Group, known: tuple[Sums, Attendance | 
 
 def _goals(may: Asked, queues: Collection[str]) -> Goals:
     return Goals.of([may.lookups.queues[one] for one in queues if one in may.lookups.queues])
-
-
-def _tells_occupancy(question: Question) -> bool:
-    """Agents are there for all of their work: it cannot be said how much of that for one queue or channel."""
-    kinds = question.channels or question.languages or question.outcomes or question.directions
-    narrowed = question.queues or kinds
-    return not narrowed and not question.by & {"queue", "channel", "language", "outcome"}

@@ -2404,6 +2404,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/attended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When an agent was there, and what they handled
+         * @description The times that the occupancy of one `agent` is worked out of, the oldest first.
+         *
+         *     Whoever is there is so for all of their work: nothing but the period and the agent narrows it.
+         */
+        get: operations["attended"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/course": {
         parameters: {
             query?: never;
@@ -5222,6 +5244,23 @@ export interface components {
             number: number;
             problem: string | null;
             status: number | null;
+        };
+        /** Attended */
+        Attended: {
+            handled: number;
+            items: components["schemas"]["AttendedItem"][];
+            next?: string | null;
+            there: number;
+        };
+        /** AttendedItem */
+        AttendedItem: {
+            conversations: components["schemas"]["EntryConversation"][];
+            elsewhere: number;
+            presence: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
         };
         /** AttentionItem */
         AttentionItem: {
@@ -14829,6 +14868,54 @@ export interface operations {
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    attended: {
+        parameters: {
+            query?: {
+                /** @description A week before the end if not given. */
+                from?: string | null;
+                /** @description Now if not given; not included. */
+                to?: string | null;
+                /** @description One interval, and any of queue, agent, channel, language, outcome. */
+                by?: components["schemas"]["By"][] | null;
+                /** @description Several may be given; all if none is. */
+                queue?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                agent?: string[] | null;
+                /** @description Several may be given; all if none is. */
+                channel?: components["schemas"]["Channel"][] | null;
+                /** @description Several may be given; all if none is. */
+                language?: string[] | null;
+                /** @description What conversations were closed as. Several may be given; all if none is. */
+                outcome?: components["schemas"]["Outcome"][] | null;
+                /** @description Who wrote first: the customer (in) or the house (out). */
+                direction?: components["schemas"]["Direction"][] | null;
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attended"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

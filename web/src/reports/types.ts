@@ -97,6 +97,23 @@ export interface Entry {
   seconds: number | null
 }
 
+/** A time in which an agent was there, of `GET /metrics/attended`. */
+export interface AttendedItem {
+  since: string
+  until: string
+  presence: string
+  conversations: Entry['conversation'][]
+  /** So many conversations more, in queues whose figures are not the reader's. */
+  elsewhere: number
+}
+/** Both sums, in seconds, are of the whole period. */
+export interface Attended {
+  there: number
+  handled: number
+  items: AttendedItem[]
+  next: string | null
+}
+
 /** One of the house's own questions: how many answered it, and how many so; `mean` is null for words. */
 export interface QuestionFigures {
   workstream: Named

@@ -202,12 +202,13 @@ WHERE e.organization_id = $1 AND e.at >= $2 AND e.at < $3
 GROUP BY 1, 2, 3
 
 -- name: stretches
--- When these agents handled something: stretches that reach into a period, and those that go on.
-SELECT agent_id, at - ms * interval '1 millisecond' AS since, at AS until FROM figure_entries
+-- When these agents handled something, and what: stretches that reach into a period, and those that go on.
+SELECT agent_id, at - ms * interval '1 millisecond' AS since, at AS until, conversation_id, queue_id FROM figure_entries
 WHERE organization_id = $1 AND at > $2 AND at - ms * interval '1 millisecond' < $3
     AND counter IN ('talk', 'wrap_up') AND agent_id = ANY ($4::text[])
 UNION ALL
-SELECT owner_id, (body ->> CASE state WHEN 'wrap_up' THEN 'wrap_up_at' ELSE 'accepted_at' END)::timestamptz, NULL
+SELECT owner_id, (body ->> CASE state WHEN 'wrap_up' THEN 'wrap_up_at' ELSE 'accepted_at' END)::timestamptz, NULL, id,
+    queue_id
 FROM conversations
 WHERE organization_id = $1 AND state IN ('active', 'wrap_up') AND owner_id = ANY ($4::text[])
 

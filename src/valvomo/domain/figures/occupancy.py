@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Generic, TypeVar
 
 from valvomo.domain.agents.presence import Presence
 
@@ -13,6 +16,7 @@ THERE = frozenset({Presence.AVAILABLE, Presence.BUSY, Presence.DO_NOT_DISTURB})
 """Signed in and not away."""
 
 Span = tuple[datetime, datetime]
+Handled = TypeVar("Handled", bound=Hashable)
 
 
 def there(chosen: Sequence[tuple[datetime, Presence]], until: datetime) -> list[Span]:
@@ -45,6 +49,62 @@ def common(some: Sequence[Span], others: Sequence[Span]) -> list[Span]:
         else:
             other += 1
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece(Generic[Handled]):
+    """A time in which an agent was there so, and handled the same; nothing where `handled` is empty."""
+
+    since: datetime
+    until: datetime
+    presence: Presence
+    handled: frozenset[Handled]
+
+    @property
+    def seconds(self) -> float:
+        """How long it was."""
+        return (self.until - self.since).total_seconds()
+
+
+def pieces(
+    chosen: Sequence[tuple[datetime, Presence]], handled: Iterable[tuple[Span, Handled]], within: Span
+) -> list[Piece[Handled]]:
+    """The time in which an agent was there, in order, cut wherever their presence or what they handled changed.
+
+    All pieces together are the time by which occupancy divides, those in which anything was handled what it divides.
+    """
+    first, last = within
+    begins: dict[datetime, list[Handled]] = {}
+    ends: dict[datetime, list[Handled]] = {}
+    for (begin, end), what in handled:
+        since, until = max(begin, first), min(end, last)
+        if since < until:
+            begins.setdefault(since, []).append(what)
+            ends.setdefault(until, []).append(what)
+    presences = {max(at, first): presence for at, presence in chosen if at < last}
+    going: Counter[Handled] = Counter()
+    presence, found = Presence.OFFLINE, list[Piece[Handled]]()
+    for since, until in pairwise(sorted({*begins, *ends, *presences, last})):
+        going.subtract(ends.get(since, ()))
+        going.update(begins.get(since, ()))
+        presence = presences.get(since, presence)
+        if presence in THERE:
+            now = frozenset((+going).keys())
+            _go_on(found, Piece(since=since, until=until, presence=presence, handled=now))
+    return found
+
+
+def _go_on(found: list[Piece[Handled]], piece: Piece[Handled]) -> None:
+    """A piece more, or the last one longer, where nothing has changed."""
+    last = found[-1] if found else None
+    if (
+        last is not None
+        and replace(last, since=piece.since, until=piece.until) == piece
+        and last.until == piece.since
+    ):
+        found[-1] = replace(last, until=piece.until)
+    else:
+        found.append(piece)
 
 
 class Together:

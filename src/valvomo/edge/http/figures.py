@@ -12,10 +12,10 @@ from valvomo.domain.figures.lists import LISTS
 from valvomo.edge.http.figure_questions import Words, answered, question_of
 from valvomo.edge.http.parameters import Cursor, Limit
 from valvomo.edge.parts import Parts
-from valvomo.protocol.figure_details import Course, EntryItem, Interventions, Spread
+from valvomo.protocol.figure_details import Attended, Course, EntryItem, Interventions, Spread
 from valvomo.protocol.figures import History, LiveFigures
 from valvomo.protocol.pages import Page
-from valvomo.queries import figure_course, figure_details, figures
+from valvomo.queries import figure_attended, figure_course, figure_details, figures
 from valvomo.queries.figure_details import Wanted
 from valvomo.queries.figure_questions import Question
 
@@ -110,6 +110,34 @@ async def figure_entries(
 
 
 @get(
+    "/metrics/attended",
+    tags=TAGS,
+    operation_id="attended",
+    summary="When an agent was there, and what they handled",
+    dependencies=QUESTION,
+)
+async def attended(
+    parts: NamedDependency[Parts],
+    actor: NamedDependency[Actor],
+    question: NamedDependency[Question],
+    *,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Attended:
+    """The times that the occupancy of one `agent` is worked out of, the oldest first.
+
+    Whoever is there is so for all of their work: nothing but the period and the agent narrows it.
+    """
+    return await answered(
+        parts,
+        actor,
+        question,
+        "attended",
+        lambda tx: figure_attended.attended(tx, actor, question, parts.clock(), cursor=cursor, limit=limit),
+    )
+
+
+@get(
     "/metrics/spread",
     tags=TAGS,
     operation_id="figureSpread",
@@ -152,4 +180,12 @@ async def interventions(
     )
 
 
-ROUTES = (live_figures, figures_history, figures_course, figure_entries, figure_spread, interventions)
+ROUTES = (
+    live_figures,
+    figures_history,
+    figures_course,
+    figure_entries,
+    attended,
+    figure_spread,
+    interventions,
+)
