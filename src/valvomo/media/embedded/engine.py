@@ -103,7 +103,7 @@ class EmbeddedEngine:
         self._call(leg.call_id)
         offer = sdp.read(leg.offer)
         there = self._board.find(leg.call_id, leg.leg_id)
-        if isinstance(there, Leg) and there.offer.fingerprints == offer.fingerprints:
+        if isinstance(there, Leg) and not there.over and there.offer.fingerprints == offer.fingerprints:
             return Agreed(answer=self._door.again(there, offer))
         await self.remove_leg(leg.call_id, leg.leg_id)
         return Agreed(answer=self._door.come(leg, offer))
@@ -118,9 +118,12 @@ class EmbeddedEngine:
         return self._door.invite(call_id, leg_id)
 
     async def take_answer(self, call_id: str, leg_id: str, answer: str) -> None:
-        """See `Engine`; nobody but who came by `offer_web_leg` is offered anything."""
+        """See `Engine`; nobody but who came by `offer_web_leg` is offered anything, and they answer once.
+
+        A browser can say that it answers though it was offered nothing: it would choose where our checks go to.
+        """
         leg = self._board.find(call_id, leg_id)
-        if isinstance(leg, Leg):
+        if isinstance(leg, Leg) and leg.offer is sdp.ONE_WAY:
             self._door.accepted(leg, answer)
 
     async def add_pcm_leg(self, leg: PcmLeg) -> None:

@@ -72,6 +72,11 @@ class Leg:
     own: int = field(default_factory=_ssrc)
     _agreed: dict[int, sdp.Section] = field(default_factory=dict)
 
+    @property
+    def over(self) -> bool:
+        """Whether what was agreed on by a handshake has ended, or never was: by another network it cannot go on."""
+        return self.lost and not self.connected
+
     def agree(self) -> frozenset[str]:
         """Make streams for what the offer takes; the sections in which the browser may send.
 
