@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from array import array
 from contextlib import aclosing
 from dataclasses import replace
@@ -17,6 +18,7 @@ from sample_telephone import TONES, Telephone
 
 from valvomo.domain.calls.hearing import Part
 from valvomo.media import leftover
+from valvomo.media.embedded import part
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.pool import EnginePool
 from valvomo.media.port import (
@@ -148,6 +150,50 @@ async def test_what_an_engine_refuses_is_refused_from_afar() -> None:
         await pool.end_call("call")
         with pytest.raises(GoneError):
             await pool.add_web_leg(replace(leg, offer="v=0"))
+
+
+async def test_a_process_that_stands_still_is_ended_and_followed_by_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with asyncio.timeout(90), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
+        await pool.open_call("call")
+        stopped = pool.process_of("call")
+        assert stopped is not None
+        os.kill(stopped, signal.SIGSTOP)
+        monkeypatch.setattr(part, "ANSWERS_WITHIN", 0.1)
+        with pytest.raises(ConnectionError, match="does not answer"):
+            await pool.quality("call")
+        monkeypatch.undo()
+        async for told in pool.happenings():
+            assert told == Gone(("call",))
+            break
+        again = await opened(pool, "call")
+        assert again != stopped
+
+
+async def opened(pool: EnginePool, call: str) -> int | None:
+    """Open a call as soon as there is a process for it; which that is."""
+    while True:
+        try:
+            await pool.open_call(call)
+        except ConnectionError:
+            await asyncio.sleep(0.05)
+        else:
+            return pool.process_of(call)
+
+
+async def test_where_the_house_itself_stood_still_no_process_is_blamed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with asyncio.timeout(90), EnginePool.running(Place(host="127.0.0.1"), 1) as pool:
+        await pool.open_call("call")
+        monkeypatch.setattr(part, "ANSWERS_WITHIN", 2.0)
+        async with asyncio.TaskGroup() as tasks:
+            asked = tasks.create_task(pool.quality("call"))
+            await asyncio.sleep(0)
+            time.sleep(2.5)  # noqa: ASYNC251 - the whole loop, as where the machine was suspended
+        assert asked.result() == {}
+        assert await pool.calls() == {"call"}
 
 
 async def test_a_process_ends_when_the_house_is_gone() -> None:
