@@ -231,10 +231,16 @@ export class CallLine {
     if (!this.#wanted || !speaks(this.#wanted.part) || (kind === 'video' && !isSeen(this.#wanted))) return null
     if (again) this.#capture.stop(kind)
     const track = kind === 'audio' ? await this.#opened() : await this.#capture.start('video')
-    if (kind === 'video') this.#own = track && new MediaStream([track])
+    if (kind === 'video') this.#seen(track)
     await this.#way?.give(kind, track)
     this.#hooks.changed()
     return track
+  }
+
+  #seen(track: MediaStreamTrack | null): void {
+    this.#own = track && new MediaStream([track])
+    // Of a camera that was pulled out, or taken back, nobody goes on as seen; and no other one looks on unasked.
+    if (track) track.onended = () => (this.#dark(), this.#hooks.changed())
   }
 
   #dark(): void {
