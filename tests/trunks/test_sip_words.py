@@ -1,6 +1,7 @@
 """What a trunk that speaks SIP reads and judges, without calling anybody."""
 
 import asyncio
+import errno
 import socket
 import struct
 import sys
@@ -192,6 +193,29 @@ def test_the_kernel_hears_only_whom_it_is_told(case: Case) -> None:
         dropped = sources.dropped(listening.getsockname()[1])
     assert tuple(heard) == case.heard
     assert dropped == len(SENDERS) - len(case.heard), "and says of how many it did not"
+
+
+async def test_who_wants_a_connection_from_elsewhere_is_counted_too() -> None:
+    with socket.socket() as listening, socket.socket() as unguarded:
+        listening.bind((HERE, 0))
+        listening.listen()
+        unguarded.bind((HERE, 0))
+        port = listening.getsockname()[1]
+        sources.guard((port,), [ip_network("127.0.0.2")])
+        listening.settimeout(30)
+        with socket.create_connection((HERE, port), 30, source_address=("127.0.0.2", 0)):
+            listening.accept()[0].close()
+        assert sources.dropped(port) == 0
+        with socket.socket() as stranger:
+            stranger.bind(("127.0.0.3", 0))
+            stranger.setblocking(False)
+            assert stranger.connect_ex((HERE, port)) == errno.EINPROGRESS
+            async with asyncio.timeout(60):
+                while True:
+                    if sources.dropped(port):
+                        break
+                    await asyncio.sleep(0.01)
+        assert sources.dropped(unguarded.getsockname()[1]) == 0
 
 
 def test_the_kernel_hears_ipv6_alike() -> None:

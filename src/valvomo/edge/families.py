@@ -92,7 +92,7 @@ FAMILIES: dict[str, Family] = {
     ),
     "valvomo_trunk_refusals_total": Family(
         "counter",
-        "Requests, sockets and frames of telephone providers, and datagrams by SIP, that were not believed.",
+        "Requests, sockets and frames of telephone providers, and packets by SIP, that were not believed.",
         ("why",),
     ),
     # the house

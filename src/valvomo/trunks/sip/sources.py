@@ -14,13 +14,13 @@ import stat
 import struct
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 Network = IPv4Network | IPv6Network
 
-_ATTACH_FILTER = 26
+_ATTACH_FILTER, _MEMORY_OF = 26, 55
+_MEMORY, _DROPS = struct.Struct("9I"), 8
 _NETWORK_HEADER = -0x100000
 _LOAD_WORD, _LOAD_BYTE, _AND, _EQUAL, _RETURN, _SHIFT = 0x20, 0x30, 0x54, 0x15, 0x06, 0x74
 _SOURCE = {4: 12, 6: 8}
@@ -69,17 +69,14 @@ def guard(ports: Sequence[int], allowed: Sequence[Network]) -> None:
 
 
 def dropped(port: int) -> int:
-    """How many datagrams to this port the kernel has dropped before anybody read them (proc(5), `/proc/net/udp`).
+    """How many packets to our sockets on this port the kernel has dropped before anybody read them.
 
-    Above all those from elsewhere; what came over connections from there it counts nowhere.
+    Above all those from elsewhere: datagrams, and what asks for a connection (sock_diag(7), `SK_MEMINFO_DROPS`).
     """
     found = 0
-    for table in ("udp", "udp6"):
-        with suppress(OSError):
-            for line in Path(f"/proc/self/net/{table}").read_text("ascii").splitlines()[1:]:
-                fields = line.split()
-                if int(fields[1].rpartition(":")[2], 16) == port:
-                    found += int(fields[-1])
+    for one in _own((port,)):
+        with one:
+            found += _MEMORY.unpack(one.getsockopt(socket.SOL_SOCKET, _MEMORY_OF, _MEMORY.size))[_DROPS]
     return found
 
 
@@ -114,11 +111,11 @@ def _own(ports: Sequence[int]) -> Iterator[socket.socket]:
     for place in Path("/proc/self/fd").iterdir():
         try:
             is_socket = stat.S_ISSOCK(os.fstat(int(place.name)).st_mode)
+            one = socket.socket(fileno=os.dup(int(place.name))) if is_socket else None
         except OSError:
-            # The one by which they are listed, for example.
+            # The one by which they are listed, for example, or one that the stack has closed meanwhile.
             continue
-        if is_socket:
-            one = socket.socket(fileno=os.dup(int(place.name)))
+        if one is not None:
             bound = one.getsockname() if one.family in {socket.AF_INET, socket.AF_INET6} else ()
             if bound and bound[1] in ports:
                 yield one

@@ -90,7 +90,7 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
 
 
 class Dropped(msgspec.Struct, frozen=True, tag="dropped"):
-    """So many more datagrams came from where nobody is heard."""
+    """So many more packets came from where nobody is heard."""
 
     count: int
 

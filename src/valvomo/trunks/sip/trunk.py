@@ -59,7 +59,7 @@ class SipTrunk:
         self._news = News()
         self._state: State | None = None
         self.refused: Counter[str] = Counter()
-        """Of datagrams, by why."""
+        """Of packets, by why."""
 
     async def run(self) -> None:
         """See `Trunk`."""
