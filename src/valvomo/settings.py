@@ -49,7 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     bus_url: str = ""
     """A NATS server or several, ``nats://user:password@host:4222``; empty rings by the database."""
 
-    bus_prefix: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$", max_length=60)] = (
+    bus_prefix: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\Z", max_length=60)] = (
         "valvomo"
     )
     """What every subject on the bus begins with, so that installations can share a server."""
@@ -159,7 +159,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     smtp_url: str = ""
     """The mail server that letters of this house go through, ``smtp://user:password@host:587``; empty sends none."""
 
-    mail_from: Annotated[str, Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+$", max_length=254)] = "valvomo@localhost"
+    mail_from: Annotated[str, Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+\Z", max_length=254)] = "valvomo@localhost"
     """The address that they come from."""
 
     files_store: str = ""

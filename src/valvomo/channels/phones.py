@@ -34,7 +34,7 @@ COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
 Countries = Annotated[
     str,
     Meta(
-        pattern=r"^([A-Z]{2}( [A-Z]{2})*)?$", max_length=3 * len(COUNTRIES),
+        pattern=r"^([A-Z]{2}( [A-Z]{2})*)?$(?!\n)", max_length=3 * len(COUNTRIES),
         extra_json_schema={"format": "countries"},
     ),
 ]  # fmt: skip

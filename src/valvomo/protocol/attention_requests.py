@@ -19,9 +19,11 @@ Percent = Annotated[
     int, Meta(ge=0, le=MOST_PERCENT, description="For how much the part counts; 0 leaves it out.")
 ]
 Weights = dict[PartName, Percent]
-Phrase = Annotated[str, Meta(min_length=2, max_length=LONGEST_PHRASE, pattern=r"^\S([^\x00-\x1f\x7f]*\S)$")]
+Phrase = Annotated[
+    str, Meta(min_length=2, max_length=LONGEST_PHRASE, pattern=r"^\S([^\x00-\x1f\x7f]*\S)$(?!\n)")
+]
 Phrases = Annotated[tuple[Phrase, ...], Meta(max_length=MOST_PHRASES)]
-SpokenLanguage = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]
+SpokenLanguage = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$(?!\n)")]
 
 
 class AskRequest(Request, frozen=True, kw_only=True):

@@ -44,4 +44,4 @@ class BeginConversationRequest(Request, frozen=True, kw_only=True):
     template: ChosenTemplateBody | None = None
     contact_id: Id | None = None
     name: Annotated[str, Meta(max_length=200)] = ""
-    language: Annotated[str, Meta(pattern=r"^([a-z]{2,3})?$")] = ""
+    language: Annotated[str, Meta(pattern=r"^([a-z]{2,3})?$(?!\n)")] = ""

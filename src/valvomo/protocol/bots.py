@@ -115,7 +115,7 @@ class SnippetRequest(Request, frozen=True, kw_only=True):
 
     title: Title
     text: Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"\S")]
-    language: Annotated[str, Meta(pattern=r"^([a-z]{2,3})?$")] = ""
+    language: Annotated[str, Meta(pattern=r"^([a-z]{2,3})?$(?!\n)")] = ""
 
 
 class SnippetDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -255,13 +255,13 @@ class CallModeRequest(Request, frozen=True, kw_only=True):
 class KeysRequest(Request, frozen=True, kw_only=True):
     """Keys of a telephone, to be pressed one after the other."""
 
-    keys: Annotated[str, Meta(pattern=r"^[0-9*#A-D]{1,32}$")]
+    keys: Annotated[str, Meta(pattern=r"^[0-9*#A-D]{1,32}$(?!\n)")]
 
 
 class NumberRequest(Request, frozen=True, kw_only=True):
     """A telephone number with its country code, such as +358401234567."""
 
-    number: Annotated[str, Meta(min_length=4, max_length=40, pattern=r"^\+[0-9 ()./-]+$")]
+    number: Annotated[str, Meta(min_length=4, max_length=40, pattern=r"^\+[0-9 ()./-]+$(?!\n)")]
 
 
 class PauseRecordingRequest(Request, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from valvomo.protocol.requests import Id, Request
 from valvomo.protocol.settings_requests import Title
 
 Given = Annotated[dict[str, Any], Meta(max_length=40, description="By the names of the provider's fields.")]
-Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
+Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,30}$(?!\n)")]
 
 
 def callback_path(provider: str, account_id: str) -> str:

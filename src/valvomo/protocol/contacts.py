@@ -11,9 +11,9 @@ from valvomo.protocol.lookups import Named
 from valvomo.protocol.requests import Id, Language, Name, Note, Request
 
 Address = Annotated[
-    str, Meta(pattern=r"^([^@\s]+@[^@\s]+)?$", max_length=254, description="Empty takes it away.")
+    str, Meta(pattern=r"^([^@\s]+@[^@\s]+)?$(?!\n)", max_length=254, description="Empty takes it away.")
 ]
-Number = Annotated[str, Meta(pattern=r"^([+0-9 ()\-.]{3,40})?$", description="Empty takes it away.")]
+Number = Annotated[str, Meta(pattern=r"^([+0-9 ()\-.]{3,40})?$(?!\n)", description="Empty takes it away.")]
 
 
 class ContactItem(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from valvomo.protocol.requests import Request
 from valvomo.protocol.sentiment import SentimentItem
 
 MOST_ROWS = 2_000
-TwoLetters = Annotated[str, Meta(pattern=r"^[a-z]{2}$")]
+TwoLetters = Annotated[str, Meta(pattern=r"^[a-z]{2}$(?!\n)")]
 
 
 class InsightBackend(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +100,7 @@ class TrialRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     text: Annotated[str, Meta(min_length=1, max_length=4_000)]
     label: Literal["negative", "neutral", "positive"]
-    language: Annotated[str, Meta(pattern=r"^([a-z]{2})?$")] = ""
+    language: Annotated[str, Meta(pattern=r"^([a-z]{2})?$(?!\n)")] = ""
 
 
 class TrialRequest(Request, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from msgspec import Meta
 from valvomo.protocol.requests import ClientId, Request
 
 Place = Annotated[
-    str, Meta(pattern=r"^(header|body)\.\w{1,60}$", description="Such as `body.1` or `header.name`.")
+    str, Meta(pattern=r"^(header|body)\.\w{1,60}$(?!\n)", description="Such as `body.1` or `header.name`.")
 ]
 
 

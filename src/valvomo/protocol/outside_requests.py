@@ -12,7 +12,7 @@ from valvomo.protocol.settings_requests import Title
 
 Url = Annotated[str, Meta(min_length=8, max_length=2000, pattern=r"^https?://")]
 Kind = Annotated[
-    str, Meta(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=60, description="Such as message.posted.")
+    str, Meta(pattern=r"^[a-z_]+\.[a-z_]+$(?!\n)", max_length=60, description="Such as message.posted.")
 ]
 Kinds = Annotated[frozenset[Kind], Meta(max_length=100)]
 

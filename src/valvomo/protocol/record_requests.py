@@ -11,10 +11,10 @@ from valvomo.domain.records.form import FieldKind, Needed, Phase
 from valvomo.protocol.requests import Description, Id, Key, Line, Note, Priority, Request, Values
 
 Word = Annotated[
-    str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Small letters, digits and underscores.")
+    str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)", description="Small letters, digits and underscores.")
 ]
 Called = Annotated[
-    dict[Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")], Annotated[str, Meta(max_length=120)]],
+    dict[Annotated[str, Meta(pattern=r"^[a-z]{2,3}$(?!\n)")], Annotated[str, Meta(max_length=120)]],
     Meta(max_length=20, description="By language."),
 ]
 Bound = Annotated[float, Meta(ge=-1e15, le=1e15)]

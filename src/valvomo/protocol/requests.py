@@ -14,15 +14,15 @@ from valvomo.domain.conversations.model import Channel
 from valvomo.domain.conversations.record import MAX_DESCRIPTION
 from valvomo.domain.figures.focus import MOST_SECONDS, MOST_SPANS
 
-UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$(?!\n)"
 
 Id = Annotated[str, Meta(pattern=UUID, description="A UUIDv7.")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Line = Annotated[str, Meta(max_length=500)]
 Note = Annotated[str, Meta(max_length=2000)]
-Language = Annotated[str, Meta(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", max_length=35)]
-Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
-Phone = Annotated[str, Meta(pattern=r"^[+0-9 ()\-.]{3,40}$")]
+Language = Annotated[str, Meta(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$(?!\n)", max_length=35)]
+Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$(?!\n)", max_length=254)]
+Phone = Annotated[str, Meta(pattern=r"^[+0-9 ()\-.]{3,40}$(?!\n)")]
 Key = Annotated[str, Meta(min_length=1, max_length=100)]
 Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=60)], ...], Meta(max_length=50)]
 Answers = Annotated[dict[Key, Line], Meta(max_length=50)]
@@ -61,7 +61,7 @@ class NewRecord(Request, frozen=True, kw_only=True):
     description: Description = ""
     due_at: datetime | None = None
     status: Key | None = None
-    key: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")] | None = None
+    key: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$(?!\n)")] | None = None
     fields: Values = {}
     links: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
 

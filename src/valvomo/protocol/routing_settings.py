@@ -14,9 +14,9 @@ from msgspec import UNSET, Meta, UnsetType
 from valvomo.protocol.requests import Id, Request
 from valvomo.protocol.settings_requests import AnyLanguage, Said, Title
 
-Weekday = Annotated[str, Meta(pattern=r"^[0-6]$", description="0 is Monday.")]
-Start = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-End = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+Weekday = Annotated[str, Meta(pattern=r"^[0-6]$(?!\n)", description="0 is Monday.")]
+Start = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
+End = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$(?!\n)")]
 Times = Annotated[
     tuple[tuple[Start, End], ...],
     Meta(max_length=24, description="Open from, to; in order. 24:00 is the midnight that ends the day."),
@@ -29,7 +29,7 @@ Special = Annotated[
 Region = Annotated[
     str,
     Meta(
-        pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$",
+        pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$(?!\n)",
         description="Whose public holidays are closed days, such as FI or DE-BY (ISO 3166); empty for none.",
     ),
 ]
@@ -44,7 +44,7 @@ Shortcut = Annotated[
     Meta(
         min_length=1,
         max_length=60,
-        pattern=r"^[^\s/\x00-\x1f\x7f]+$",
+        pattern=r"^[^\s/\x00-\x1f\x7f]+$(?!\n)",
         description="What is written after a slash.",
     ),
 ]

@@ -12,13 +12,13 @@ from valvomo.protocol.exports import Purpose, Words
 from valvomo.protocol.lookups import Named
 from valvomo.protocol.requests import Request
 
-Address = Annotated[str, Meta(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$", max_length=254)]
+Address = Annotated[str, Meta(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$(?!\n)", max_length=254)]
 
 
 class ScheduleRequest(Request, frozen=True, kw_only=True):
     """A report by mail: each day, each Monday or each first of a month, so many minutes after midnight."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\r\n]*$")]
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\r\n]*$(?!\n)")]
     every: Every
     minute: Annotated[int, Meta(ge=0, le=1439)] = 7 * 60
     recipients: Annotated[tuple[Address, ...], Meta(min_length=1, max_length=50)]

@@ -24,15 +24,15 @@ from valvomo.protocol.calls import KeepsCalls
 from valvomo.protocol.requests import Email, Id, Line, Priority, Request
 from valvomo.protocol.timers import TimersRequest
 
-_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$(?!\n)"
 Title = Annotated[
-    str, Meta(min_length=1, max_length=100, pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s])?$")
+    str, Meta(min_length=1, max_length=100, pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s])?$(?!\n)")
 ]
 Password = Annotated[
     str, Meta(min_length=1, max_length=1000, description="Ten to 200 characters when it is set.")
 ]
 Spoken = Literal["en", "fi", "sv"]
-AnyLanguage = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$", description="ISO 639, such as fi.")]
+AnyLanguage = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$(?!\n)", description="ISO 639, such as fi.")]
 Ids = Annotated[frozenset[Id], Meta(max_length=10_000)]
 Roles = Annotated[frozenset[UserRole], Meta(min_length=1)]
 Units = Annotated[int, Meta(ge=0, le=1000)]
@@ -49,7 +49,7 @@ Presences = Annotated[frozenset[Presence], Meta(min_length=1)]
 Origin = Annotated[
     str,
     Meta(
-        pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+$",
+        pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+$(?!\n)",
         max_length=300,
         description="Such as https://shop.example.",
     ),

@@ -11,7 +11,7 @@ from msgspec import Meta
 from valvomo.domain.access.actor import UserRole
 from valvomo.protocol.requests import Request
 
-_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$(?!\n)"
 
 
 class SessionDocument(msgspec.Struct, frozen=True, kw_only=True):

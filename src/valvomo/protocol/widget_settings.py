@@ -20,8 +20,8 @@ from valvomo.domain.conversations.survey_form import (
 from valvomo.domain.customers.widget_rules import IdentityPolicy
 from valvomo.protocol.requests import Id, Request
 
-Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-QuestionId = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$", description="Chosen by whoever asks.")]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)", max_length=35)]
+QuestionId = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$(?!\n)", description="Chosen by whoever asks.")]
 Said = Annotated[str, Meta(max_length=MOST_SAID)]
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from valvomo.domain.conversations.delivery import Delivery, DeliveryProblem
 
-Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 
@@ -19,10 +19,10 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Id
     name: Annotated[str, Meta(max_length=200)] = ""
-    phone: Annotated[str, Meta(pattern=r"^\+[1-9]\d{6,14}$")] | None = None
-    email: Annotated[str, Meta(pattern=r"^[^@\s<>\x00-\x1f]+@[^@\s<>\x00-\x1f]+$", max_length=254)] | None = (
-        None
-    )
+    phone: Annotated[str, Meta(pattern=r"^\+[1-9]\d{6,14}$(?!\n)")] | None = None
+    email: (
+        Annotated[str, Meta(pattern=r"^[^@\s<>\x00-\x1f]+@[^@\s<>\x00-\x1f]+$(?!\n)", max_length=254)] | None
+    ) = None
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +42,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}
     text: Annotated[str, Meta(max_length=100_000)] = ""
     at: Moment | None = None
     subject: Annotated[str, Meta(max_length=200)] = ""
-    language: Annotated[str, Meta(pattern=r"^([a-z]{2,3})?$")] = ""
+    language: Annotated[str, Meta(pattern=r"^([a-z]{2,3})?$(?!\n)")] = ""
     context: Annotated[
         dict[Annotated[str, Meta(max_length=60)], Annotated[str, Meta(max_length=500)]], Meta(max_length=20)
     ] = {}

@@ -63,7 +63,7 @@ class CustomSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class CustomSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What signs in both directions."""
 
-    secret: Annotated[str, Meta(pattern=r"^whsec_[A-Za-z0-9+/]{32,86}={0,2}$", max_length=100)]
+    secret: Annotated[str, Meta(pattern=r"^whsec_[A-Za-z0-9+/]{32,86}={0,2}$(?!\n)", max_length=100)]
 
     def __post_init__(self) -> None:
         """Raises `ValueError` for what only looks like one."""

@@ -8,10 +8,10 @@ import msgspec
 from msgspec import Meta
 
 Security = Literal["tls", "starttls", "none"]
-Host = Annotated[str, Meta(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9_.:-]+$")]
+Host = Annotated[str, Meta(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9_.:-]+$(?!\n)")]
 Port = Annotated[int, Meta(ge=1, le=65535)]
-Short = Annotated[str, Meta(max_length=200, pattern=r"^[^\r\n\x00]*$")]
-Address = Annotated[str, Meta(max_length=254, pattern=r"^[^\s@<>(),;:\"\[\]\\+]+@[A-Za-z0-9.-]+$")]
+Short = Annotated[str, Meta(max_length=200, pattern=r"^[^\r\n\x00]*$(?!\n)")]
+Address = Annotated[str, Meta(max_length=254, pattern=r"^[^\s@<>(),;:\"\[\]\\+]+@[A-Za-z0-9.-]+$(?!\n)")]
 
 
 class EmailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,7 +27,7 @@ class EmailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     imap_host: Host
     imap_port: Port = 993
     imap_security: Security = "tls"
-    folder: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\r\n\x00]+$")] = "INBOX"
+    folder: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\r\n\x00]+$(?!\n)")] = "INBOX"
     afterwards: Literal["leave", "seen", "move"] = "seen"
     moved_to: Short = ""
     smtp_host: Host
@@ -36,10 +36,10 @@ class EmailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     login: Literal["password", "oauth"] = "password"
     user: Short = ""
     token_url: Annotated[
-        str, Meta(max_length=500, pattern=r"^(https?://.*)?$", extra_json_schema={"format": "uri"})
+        str, Meta(max_length=500, pattern=r"^(https?://.*)?$(?!\n)", extra_json_schema={"format": "uri"})
     ] = ""
     client_id: Short = ""
-    scope: Annotated[str, Meta(max_length=500, pattern=r"^[^\r\n\x00]*$")] = ""
+    scope: Annotated[str, Meta(max_length=500, pattern=r"^[^\r\n\x00]*$(?!\n)")] = ""
     agent_names: bool = True
     signature: Annotated[str, Meta(max_length=1000, extra_json_schema={"format": "lines"})] = ""
     quote: bool = False

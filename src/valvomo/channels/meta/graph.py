@@ -25,11 +25,11 @@ VERSION = "v26.0"
 BaseUrl = Annotated[
     str, Meta(min_length=1, max_length=200, pattern=r"^https?://", extra_json_schema={"format": "uri"})
 ]
-Version = Annotated[str, Meta(pattern=r"^v[1-9]\d{0,2}\.\d$")]
-NodeId = Annotated[str, Meta(pattern=r"^\d{5,30}$")]
-Token = Annotated[str, Meta(min_length=16, max_length=1000, pattern=r"^[!-~]+$")]
-AppSecret = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{32}$")]
-VerifyToken = Annotated[str, Meta(min_length=12, max_length=100, pattern=r"^[!-~]+$")]
+Version = Annotated[str, Meta(pattern=r"^v[1-9]\d{0,2}\.\d$(?!\n)")]
+NodeId = Annotated[str, Meta(pattern=r"^\d{5,30}$(?!\n)")]
+Token = Annotated[str, Meta(min_length=16, max_length=1000, pattern=r"^[!-~]+$(?!\n)")]
+AppSecret = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{32}$(?!\n)")]
+VerifyToken = Annotated[str, Meta(min_length=12, max_length=100, pattern=r"^[!-~]+$(?!\n)")]
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -24,19 +24,19 @@ class SmppSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     that in the answer to what was sent.
     """
 
-    host: Annotated[str, Meta(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9_.:-]+$")]
+    host: Annotated[str, Meta(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9_.:-]+$(?!\n)")]
     port: Annotated[int, Meta(ge=1, le=65535)] = 2775
     security: Literal["tls", "none"] = "tls"
     mode: Literal["transceiver", "two"] = "transceiver"
-    system_id: Annotated[str, Meta(min_length=1, max_length=15, pattern=r"^[!-~]+$")]
-    system_type: Annotated[str, Meta(max_length=12, pattern=r"^[!-~]*$")] = ""
-    sender: Annotated[str, Meta(max_length=20, pattern=r"^(\+?\d{1,20}|[A-Za-z0-9 ._-]{0,11})$")] = ""
+    system_id: Annotated[str, Meta(min_length=1, max_length=15, pattern=r"^[!-~]+$(?!\n)")]
+    system_type: Annotated[str, Meta(max_length=12, pattern=r"^[!-~]*$(?!\n)")] = ""
+    sender: Annotated[str, Meta(max_length=20, pattern=r"^(\+?\d{1,20}|[A-Za-z0-9 ._-]{0,11})$(?!\n)")] = ""
     source_ton: Type | None = None
     source_npi: Plan | None = None
     destination_ton: Type = INTERNATIONAL
     destination_npi: Plan = ISDN
-    service_type: Annotated[str, Meta(max_length=5, pattern=r"^[!-~]*$")] = ""
-    country: Annotated[str, Meta(max_length=2, pattern=r"^([A-Z]{2})?$")] = ""
+    service_type: Annotated[str, Meta(max_length=5, pattern=r"^[!-~]*$(?!\n)")] = ""
+    country: Annotated[str, Meta(max_length=2, pattern=r"^([A-Z]{2})?$(?!\n)")] = ""
     default_alphabet: Alphabet = "gsm7"
     latin1: bool = False
     long_texts: Literal["udh", "sar", "payload"] = "udh"
@@ -51,7 +51,7 @@ class SmppSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class SmppSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the message centre knows us by; the protocol says eight characters, and not every centre keeps to it."""
 
-    password: Annotated[str, Meta(max_length=64, pattern=r"^[ -~]*$")] = ""
+    password: Annotated[str, Meta(max_length=64, pattern=r"^[ -~]*$(?!\n)")] = ""
 
 
 def source_of(settings: SmppSettings) -> tuple[str, int, int]:

@@ -62,7 +62,7 @@ class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 class TelegramSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What opens the bot."""
 
-    bot_token: Annotated[str, Meta(pattern=r"^\d{3,20}:[A-Za-z0-9_-]{20,100}$")]
+    bot_token: Annotated[str, Meta(pattern=r"^\d{3,20}:[A-Za-z0-9_-]{20,100}$(?!\n)")]
 
 
 class _Updates(msgspec.Struct):

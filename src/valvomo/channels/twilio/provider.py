@@ -68,8 +68,8 @@ _STATES: Mapping[str, Delivery] = {
 class TwilioSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The account, by which number, name or messaging service it sends, and whether that sends pictures (MMS)."""
 
-    account_sid: Annotated[str, Meta(pattern=r"^AC[0-9a-fA-F]{32}$")]
-    sender: Annotated[str, Meta(pattern=r"^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32}|[A-Za-z0-9 ]{1,11})$")]
+    account_sid: Annotated[str, Meta(pattern=r"^AC[0-9a-fA-F]{32}$(?!\n)")]
+    sender: Annotated[str, Meta(pattern=r"^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32}|[A-Za-z0-9 ]{1,11})$(?!\n)")]
     mms: bool = False
     per_second: Annotated[float, Meta(gt=0, le=1000)] = 10.0
     base_url: Annotated[
@@ -80,7 +80,7 @@ class TwilioSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class TwilioSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What signs what Twilio says, and opens the account."""
 
-    auth_token: Annotated[str, Meta(min_length=16, max_length=100, pattern=r"^[!-~]+$")]
+    auth_token: Annotated[str, Meta(min_length=16, max_length=100, pattern=r"^[!-~]+$(?!\n)")]
 
 
 class _Answered(msgspec.Struct):

@@ -38,7 +38,7 @@ from valvomo.queries.conversations import SORTS, Filter
 TAGS = ("conversations",)
 SENTIMENTS = (NONE, *Level)
 
-_SORT = rf"^-?({'|'.join(SORTS)})$"
+_SORT = rf"^-?({'|'.join(SORTS)})$(?!\n)"
 Words = Annotated[list[str] | None, QueryParameter(max_items=100, description="Several may be given.")]
 States = Annotated[list[State] | None, QueryParameter(name="state", description="Several may be given.")]
 Channels = Annotated[list[Channel] | None, QueryParameter(description="Several may be given.")]

@@ -86,6 +86,8 @@ _EXAMPLES = {
     401: Reason.NOT_SIGNED_IN, 403: Reason.ROLE_NEEDED, 404: Reason.NOT_FOUND, 409: Reason.NOT_ACCEPTED,
     413: Reason.TOO_LARGE, 422: Reason.MALFORMED, 429: Reason.RATE_LIMITED, 500: Reason.INTERNAL, 503: Reason.BUSY,
 }  # fmt: skip
+_END = r"$(?!\n)"
+"""How our patterns end: what JSON Schema means by `$`, and Python lets a line feed follow."""
 _PAGE = re.compile(r"Page_[\w.]*?(\w+)_")
 
 
@@ -190,4 +192,4 @@ def _renamed(value: Any) -> Any:
 
 
 def _named(value: Any) -> Any:
-    return _PAGE.sub(r"\1Page", value) if isinstance(value, str) else value
+    return _PAGE.sub(r"\1Page", value.replace(_END, "$")) if isinstance(value, str) else value

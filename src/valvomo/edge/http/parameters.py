@@ -9,7 +9,7 @@ from valvomo.domain.moments import EARLIEST, LATEST, is_asked_about
 from valvomo.edge.http.bodies import malformed
 from valvomo.edge.http.refused import Refused
 
-UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$(?!\n)"
 LARGEST = 2**53 - 1
 """The largest number that every JSON reader keeps exactly."""
 LONGEST_KEY = 200

@@ -45,7 +45,7 @@ Fields = Annotated[
     QueryParameter(name="field", max_items=20, description="`key:value`; all that are given must hold."),
 ]
 DueBefore = Annotated[datetime | None, QueryParameter(description="Due before then.")]
-Sort = Annotated[str, QueryParameter(pattern=rf"^-?({'|'.join(SORTS)})$")]
+Sort = Annotated[str, QueryParameter(pattern=rf"^-?({'|'.join(SORTS)})$(?!\n)")]
 
 
 @get("/records", tags=TAGS, operation_id="listRecords", summary="List records")

@@ -18,7 +18,7 @@ from valvomo.queries.figure_questions import Question
 
 TAGS = ("figures",)
 QUESTION = {"question": Provide(question_of, sync_to_thread=False)}
-One = Annotated[str, QueryParameter(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")]
+One = Annotated[str, QueryParameter(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")]
 
 
 @get(

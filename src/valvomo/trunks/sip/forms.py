@@ -10,8 +10,8 @@ from msgspec import Meta
 from valvomo.channels.phones import USUAL_CALLBACKS, CallbacksPerHour, Countries, unknown_countries
 
 HOST = r"[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:]{2,45}"
-_ADDRESS = rf"^({HOST})?$"
-_USER = r"^[A-Za-z0-9+._~!*'()$&=,-]*$"
+_ADDRESS = rf"^({HOST})?$(?!\n)"
+_USER = r"^[A-Za-z0-9+._~!*'()$&=,-]*$(?!\n)"
 
 
 class SipSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,15 +26,15 @@ class SipSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     it asserts none. What is called over it at all: `countries`, `callbacks_per_hour`.
     """
 
-    server: Annotated[str, Meta(pattern=rf"^({HOST})$")]
+    server: Annotated[str, Meta(pattern=rf"^({HOST})$(?!\n)")]
     port: Annotated[int, Meta(ge=1, le=65_535)] = 5060
     transport: Literal["udp", "tcp", "tls"] = "udp"
     registers: bool = True
     username: Annotated[str, Meta(max_length=64, pattern=_USER)] = ""
-    auth_username: Annotated[str, Meta(max_length=128, pattern=r"^[!#-:=?-\[\]-~]*$")] = ""
+    auth_username: Annotated[str, Meta(max_length=128, pattern=r"^[!#-:=?-\[\]-~]*$(?!\n)")] = ""
     domain: Annotated[str, Meta(pattern=_ADDRESS)] = ""
-    number: Annotated[str, Meta(pattern=r"^(\+[1-9]\d{3,14})?$")] = ""
-    country: Annotated[str, Meta(pattern=r"^([A-Z]{2})?$")] = ""
+    number: Annotated[str, Meta(pattern=r"^(\+[1-9]\d{3,14})?$(?!\n)")] = ""
+    country: Annotated[str, Meta(pattern=r"^([A-Z]{2})?$(?!\n)")] = ""
     dialled_as: Literal["plus", "digits", "zeros"] = "plus"
     vouches: bool = False
     countries: Countries = ""
@@ -45,7 +45,7 @@ class SipSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     local_address: Annotated[str, Meta(pattern=_ADDRESS)] = ""
     local_port: Annotated[int, Meta(ge=0, le=65_534)] = 0
     public_address: Annotated[str, Meta(pattern=_ADDRESS)] = ""
-    media_ports: Annotated[str, Meta(pattern=r"^\d{4,5}-\d{4,5}$")] = "21000-21999"
+    media_ports: Annotated[str, Meta(pattern=r"^\d{4,5}-\d{4,5}$(?!\n)")] = "21000-21999"
     register_seconds: Annotated[int, Meta(ge=30, le=3600)] = 300
 
     def __post_init__(self) -> None:
@@ -57,4 +57,4 @@ class SipSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class SipSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the provider knows us by."""
 
-    password: Annotated[str, Meta(max_length=128, pattern=r"^[ !#-\[\]-~]*$")] = ""
+    password: Annotated[str, Meta(max_length=128, pattern=r"^[ !#-\[\]-~]*$(?!\n)")] = ""

@@ -24,8 +24,8 @@ class TwilioVoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     `vouches`: callers are known by the number that Twilio shows, also where no network has signed for it.
     """
 
-    account_sid: Annotated[str, Meta(pattern=r"^AC[0-9a-fA-F]{32}$")]
-    number: Annotated[str, Meta(pattern=r"^\+[1-9]\d{6,14}$")]
+    account_sid: Annotated[str, Meta(pattern=r"^AC[0-9a-fA-F]{32}$(?!\n)")]
+    number: Annotated[str, Meta(pattern=r"^\+[1-9]\d{6,14}$(?!\n)")]
     vouches: bool = False
     countries: Countries = ""
     callbacks_per_hour: CallbacksPerHour = USUAL_CALLBACKS
