@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -205,15 +206,27 @@ async def test_only_the_system_raises_and_only_supervisors_of_the_queue_attend(f
 
 async def test_letters_are_in_the_language_of_whoever_gets_them(floor: Floor) -> None:
     await floor.sql("UPDATE users SET language = 'fi' WHERE id = 'saara'")
-    await floor.sql("UPDATE organizations SET languages = '{sv,en}' WHERE id = $1", HOUSE)
+    await floor.sql(
+        "UPDATE organizations SET languages = '{sv,en}', time_zone = 'Europe/Helsinki' WHERE id = $1", HOUSE
+    )
+    floor.clock.now = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     await rule(floor, FULL, emails=("Saara@example.com", "sulo@example.com", "boss@example.org"))
     await floor.start("chat")
     await floor.start("chat")
     await alarms(floor).round()
     bodies = {row["recipient"]: row["body"] for row in await floor.sql("SELECT * FROM mails")}
-    facts = {"rule": "Look", "queue": "Support", "at": floor.clock().isoformat(timespec="seconds")}
-    languages = {"Saara@example.com": "fi", "sulo@example.com": "en", "boss@example.org": "sv"}
-    assert bodies == {one: text(two, ("alert_mail", "text"), facts) for one, two in languages.items()}
+    languages = {
+        "Saara@example.com": ("fi", "25.10.2026 3.30.00"),
+        "sulo@example.com": ("en", "25 Oct 2026, 03:30:00"),
+        "boss@example.org": ("sv", "25 okt. 2026 03:30:00"),
+    }
+    assert bodies == {
+        one: text(
+            language, ("alert_mail", "text"),
+            {"rule": "Look", "queue": "Support", "at": f"{at} (Europe/Helsinki)"},
+        )
+        for one, (language, at) in languages.items()
+    }  # fmt: skip
 
 
 async def test_what_was_cleared_is_kept_for_a_while(floor: Floor) -> None:

@@ -19,6 +19,7 @@ from valvomo.commands.figures.schedules import ScheduleReport, SendReport, StopR
 from valvomo.db.doorbell import Doorbell
 from valvomo.domain.figures.schedules import Every
 from valvomo.domain.refusals import Reason
+from valvomo.jobs import reporting as module
 from valvomo.jobs.mailing import Mailing, MailServer
 from valvomo.jobs.reporting import Reporting
 
@@ -68,6 +69,7 @@ async def test_a_report_goes_out_once_with_its_file(floor: Floor, box: tuple[Box
     assert isinstance(words, bytes)
     assert "Saapuneet: 1" in words.decode()
     assert "Tarkoitus: Staffing" in words.decode()
+    assert "Palvelutaso: 100\N{NO-BREAK SPACE}%" in words.decode(), "as it is written in Finnish"
     content = file.get_payload(decode=True)
     assert isinstance(content, bytes)
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
@@ -109,3 +111,33 @@ async def test_who_may_and_who_stops_it(floor: Floor) -> None:
     assert (await floor.refused(EINO, stop)).reason is Reason.NOT_FOUND
     await floor.done(AATU, stop)
     assert await floor.sql("SELECT id FROM report_schedules") == []
+
+
+async def test_those_that_cannot_be_made_do_not_keep_the_others(floor: Floor, monkeypatch: Any) -> None:
+    """As many fail as are looked at together, and all of them were due before the one that can be made."""
+    monkeypatch.setattr(module, "AT_A_TIME", 2)
+    for name in ("one", "two"):
+        await floor.done(SAARA, wanted(name=name, minute=360))
+    await floor.done(SAARA, wanted())
+    made = module._letter
+    broken = {"one", "two"}
+
+    async def letter(tx: Any, owner: Any, row: Any, now: Any) -> Any:
+        if row["name"] in broken:
+            raise ValueError(row["name"])
+        return await made(tx, owner, row, now)
+
+    monkeypatch.setattr(module, "_letter", letter)
+    floor.clock.now += timedelta(hours=21)
+    job = reporting(floor)
+    await job.round()
+    assert await mails(floor) == 0
+    await job.round()
+    assert await mails(floor) == 2
+    assert job.statistics.failed == 2
+    broken.clear()
+    await job.round()
+    assert await mails(floor) == 2, "they rest"
+    floor.clock.now += module.RESTS
+    await job.round()
+    assert await mails(floor) == 6, "and are made when they can be"

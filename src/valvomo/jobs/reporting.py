@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-
 from valvomo.commands.bookkeeping import Bookkeeper
 from valvomo.commands.execute import Executor
 from valvomo.commands.figures.schedules import Letter, SendReport
@@ -18,6 +16,7 @@ from valvomo.domain.figures.schedules import Every, about
 from valvomo.domain.refusals import Refusal
 from valvomo.jobs.rounds import Rounds
 from valvomo.protocol.figures import History
+from valvomo.protocol.texts import written
 from valvomo.protocol.texts.catalogue import text
 from valvomo.queries.exporting.csv_form import CsvForm
 from valvomo.queries.exporting.tables import Content, table
@@ -25,10 +24,10 @@ from valvomo.queries.figure_questions import Question
 from valvomo.queries.figures import history
 
 AT_A_TIME = 20
+RESTS = timedelta(minutes=5)
+"""Until a report that could not be made is tried again."""
 PARTS = {Every.DAY: "hour", Every.WEEK: "day", Every.MONTH: "day"}
 """How finely a report is parted."""
-
-log = structlog.get_logger(__name__)
 
 
 class Reporting(Rounds):
@@ -41,16 +40,22 @@ class Reporting(Rounds):
         self._executor = executor
         self._bookkeeper = bookkeeper
         self._clock = clock
+        self._later: dict[str, datetime] = {}
 
     async def round(self) -> float | None:
-        """Whatever is due; one that cannot be made does not keep the others."""
+        """Whatever is due; those that cannot be made are tried again later, and do not keep the others meanwhile."""
+        now = self._clock()
+        self._later = {one: until for one, until in self._later.items() if until > now}
         async with self._executor.database.asking() as tx:
-            rows = await tx.rows("schedules.due", self._clock(), AT_A_TIME)
+            rows = await tx.rows("schedules.due", now, AT_A_TIME, list(self._later))
         for row in rows:
             try:
                 await self._send(row)
-            except Exception:
-                log.exception("reporting.failed", schedule=row["id"])
+            except Exception as error:
+                if isinstance(error, OSError) and not isinstance(error, TimeoutError):
+                    raise
+                self._note_trouble(error, schedule=row["id"])
+                self._later[row["id"]] = now + RESTS
         return None
 
     async def _send(self, row: Any) -> None:
@@ -79,7 +84,7 @@ async def _letter(tx: Any, owner: Actor, row: Any, now: datetime) -> Letter | No
     form = CsvForm(rows.columns, row["purpose"])
     file = form.head() + b"".join([form.rows(piece) async for piece in rows.pieces]) + form.foot()
     first, last = since.astimezone(zone).date(), until.astimezone(zone).date() - timedelta(days=1)
-    days = first.isoformat() if first == last else f"{first.isoformat()}–{last.isoformat()}"
+    days = written.days(row["language"], first, last)
     return Letter(
         subject=f"{row['name']} · {days}",
         body=_body(told, days, row),
@@ -95,34 +100,19 @@ def _body(told: History, days: str, row: Any) -> str:
     lines = {
         "started": str(item.started),
         "answered": str(item.answered),
-        "service_level": _percent(item.service_level.ratio),
-        "abandonment": _percent(item.abandonment),
-        "speed_of_answer": _time(item.speed_of_answer),
-        "first_response": _time(item.first_response),
-        "response_time": _time(item.response_time),
-        "handle_time": _time(item.handle_time),
+        "service_level": written.share(language, item.service_level.ratio),
+        "abandonment": written.share(language, item.abandonment),
+        "speed_of_answer": written.length(item.speed_of_answer),
+        "first_response": written.length(item.first_response),
+        "response_time": written.length(item.response_time),
+        "handle_time": written.length(item.handle_time),
     }
     if item.calls:
         lines["calls"] = str(item.calls)
-        lines["call_talk_time"] = _time(item.call_talk_time)
-        lines["hold_time"] = _time(item.hold_time)
-        lines["call_quality"] = _score(item.call_quality)
+        lines["call_talk_time"] = written.length(item.call_talk_time)
+        lines["hold_time"] = written.length(item.hold_time)
+        lines["call_quality"] = written.score(language, item.call_quality)
     figures = [f"{text(language, ('report', name))}: {value}" for name, value in lines.items()]
     head = text(language, ("report", "head"), {"days": days, "zone": told.zone})
     foot = text(language, ("report", "foot"), {"purpose": row["purpose"]})
     return "\n".join([head, "", *figures, "", foot, ""])
-
-
-def _percent(ratio: float | None) -> str:
-    return "–" if ratio is None else f"{ratio:.0%}"
-
-
-def _score(score: float | None) -> str:
-    return "–" if score is None else f"{score:.1f}"
-
-
-def _time(seconds: float | None) -> str:
-    if seconds is None:
-        return "–"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"

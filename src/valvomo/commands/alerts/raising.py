@@ -8,10 +8,11 @@ from typing import Any
 
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.work import Work
-from valvomo.db import outbox
+from valvomo.db import floor, outbox
 from valvomo.domain.access.actor import system_refusal
 from valvomo.domain.alerts.events import AlertCleared, AlertRaised
 from valvomo.protocol.texts.catalogue import text
+from valvomo.protocol.texts.written import moment
 
 RAISED = "alert.raised"
 
@@ -89,11 +90,12 @@ async def _tell(work: Work, rule: Any, raised: AlertRaised) -> None:
 
 
 async def _write(work: Work, emails: Sequence[str], facts: Mapping[str, str]) -> None:
-    """Letters to these addresses, to each in their language."""
+    """Letters to these addresses, to each in their language, by the organization's clock."""
     by_language: dict[str, list[str]] = {}
     for row in await work.tx.rows("alerts.readers", work.organization_id, emails):
         by_language.setdefault(row["language"], []).append(row["email"])
-    told = {**facts, "at": work.now.isoformat(timespec="seconds")}
+    zone = await floor.zone_of(work.tx, work.organization_id)
     for language, readers in by_language.items():
+        told = {**facts, "at": moment(language, work.now, zone)}
         subject, words = (text(language, ("alert_mail", one), told) for one in ("subject", "text"))
         await work.tx.run("alerts.write_mails", work.organization_id, readers, subject, words, work.now)

@@ -23,8 +23,8 @@ SELECT * FROM report_schedules WHERE organization_id = $1 AND id = $2 FOR UPDATE
 DELETE FROM report_schedules WHERE organization_id = $1 AND id = $2
 
 -- name: due
--- What is due, the most overdue first.
-SELECT * FROM report_schedules WHERE due <= $1 ORDER BY due LIMIT $2
+-- What is due, the most overdue first, without some.
+SELECT * FROM report_schedules WHERE due <= $1 AND NOT id = ANY ($3::text[]) ORDER BY due LIMIT $2
 
 -- name: advance
 -- When the next one is due.
