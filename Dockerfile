@@ -1,8 +1,8 @@
 # Valvomo in a container, for an external PostgreSQL.
 #
-# No image was built where this was written: there was a Docker client and no daemon. hadolint finds nothing. Its steps
-# were run one by one, in a fresh folder and as an unprivileged user, by deploy/replay.sh (with Python 3.11), which
-# tests/deploy/test_files.py holds equal to this file.
+# Built and run by Docker 20.10 with compose.yaml, on a Debian 12 with its Python 3.11 in place of the image that is named below,
+# which no registry was there to give. hadolint finds nothing. Its steps can be taken without Docker by deploy/replay.sh,
+# which tests/deploy/test_files.py holds equal to this file.
 #
 #   docker build -t valvomo .
 #   docker run --rm -e VALVOMO_DATABASE_URL=postgresql://… valvomo migrate

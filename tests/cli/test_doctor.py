@@ -272,7 +272,7 @@ async def test_everything_together(database: Database, tmp_path: Path) -> None:
         settings = Settings(database_url=database.url, data=tmp_path, port=port, public_url=url)
         found = await examine(settings, now)
     assert list(broken(found)) == ["durability"]
-    assert {"mail", "scanner", "key", "channels"} <= {
+    assert {"mail", "scanner", "files", "channels"} <= {
         one.check for one in found if one.state is State.NOT_CONFIGURED
     }
     assert not any("hidden" in one.seen for one in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from valvomo.cli.doctor.finding import State
 from valvomo.commands.channels.setting_up import SettingUp
 from valvomo.commands.execute import Done
 from valvomo.db.database import Database
+from valvomo.files.port import Place
 from valvomo.house_key import FILE, house_key
+from valvomo.main.reaching import storage_of
 from valvomo.settings import Settings
 from valvomo.trunks.sip.kind import Sip
 
@@ -36,6 +39,28 @@ async def test_a_folder_that_is_none_and_a_scanner_that_is_away(tmp_path: Path) 
     assert "clamd" in scanner.cure
 
 
+async def test_files_that_another_process_keeps_elsewhere(database: Database, tmp_path: Path) -> None:
+    here, elsewhere = Settings(data=tmp_path / "here"), Settings(data=tmp_path / "elsewhere")
+    assert (await keeping.sent(database, here)).state is State.NOT_CONFIGURED
+    floor = await Floor.open(database)
+    await floor.sql(
+        "INSERT INTO attachments (organization_id, id, conversation_id, author_id, side, name, media_type, size,"
+        " digest, progress, created_at) VALUES ($1, 'one', $2, 'aino', 'house', 'a.pdf', 'application/pdf', 1,"
+        " 'd', 'ready', $3)",
+        HOUSE, await floor.start(), floor.clock.now,
+    )  # fmt: skip
+    await storage_of(here).put(Place(HOUSE, "one"), chunks())
+    assert (await keeping.sent(database, here)).state is State.OK
+    found = await keeping.sent(database, elsewhere)
+    assert found.state is State.BROKEN
+    assert found.seen.startswith("1 of the newest 1 files are not in the data folder, one first")
+    assert "VALVOMO_FILES_STORE" in found.cure
+
+
+async def chunks() -> AsyncIterator[bytes]:
+    yield b"%PDF"
+
+
 @pytest.mark.parametrize("spoilt", [False, True])
 def test_the_key(tmp_path: Path, spoilt: bool) -> None:
     settings = Settings(data=tmp_path)
@@ -46,6 +71,12 @@ def test_the_key(tmp_path: Path, spoilt: bool) -> None:
     found = machine.key(settings)
     assert found.state is (State.BROKEN if spoilt else State.OK)
     assert not spoilt or str(tmp_path / FILE) in found.seen
+
+
+def test_processes_that_have_a_key_each(tmp_path: Path) -> None:
+    found = machine.key(Settings(data=tmp_path, database_url="postgresql://elsewhere/valvomo"))
+    assert found.state is State.WARNING
+    assert "openssl rand" in found.cure
 
 
 async def test_an_account_that_is_held(database: Database) -> None:

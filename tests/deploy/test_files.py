@@ -112,10 +112,25 @@ def test_the_chart_s_calls_are_at_the_nodes(objects: Any) -> None:
     assert media_way == {"ports": [{"protocol": "UDP", "port": "media"}]}
 
 
+def test_the_chart_s_pods_share_files_and_key() -> None:
+    def from_secret(made: Any) -> set[str]:
+        [server] = [one for one in containers(made) if one["name"] == "valvomo"]
+        return {one["name"] for one in server["env"] if "secretKeyRef" in one.get("valueFrom", {})}
+
+    needed = {"VALVOMO_DATABASE_URL", "VALVOMO_SECRET_KEY"}
+    assert from_secret(by_name(values_of())) == {*needed, "VALVOMO_FILES_STORE"}
+    made = by_name(values_of(files={"claim": "shared"}))
+    assert from_secret(made) == needed
+    spec = made["Deployment", "desk"]["spec"]["template"]["spec"]
+    assert {"name": "files", "persistentVolumeClaim": {"claimName": "shared"}} in spec["volumes"]
+    mounts = {one["name"]: one["mountPath"] for one in spec["containers"][0]["volumeMounts"]}
+    assert mounts["files"] == f"{mounts['data']}/files"
+
+
 def test_the_chart_sets_every_setting_that_it_is_given() -> None:
     given = {"VALVOMO_POOL_SIZE": 20, "VALVOMO_LOG_LEVEL": 'a "b"'}
     found = [
-        {entry["name"]: entry["value"] for entry in one["env"]}
+        {entry["name"]: entry.get("value") for entry in one["env"]}
         for one in containers(by_name(values_of(settings=given)))
     ]
     assert len(found) == 3, "the pods and both jobs"
@@ -160,7 +175,8 @@ def test_compose_names_real_settings_and_gives_time_to_end() -> None:
             "it is not encoded there"
         )
         assert service["stop_grace_period"] == "40s"
-        assert "/var/lib/valvomo:uid=8300,gid=8300,mode=0700" in service["tmpfs"]
+        assert service["volumes"] == ["kept:/var/lib/valvomo"], "every server opens what another has kept"
+        assert service["environment"]["VALVOMO_SECRET_KEY"].startswith("${VALVOMO_SECRET_KEY:?")
         assert set(service["depends_on"]) <= set(compose["services"])
     ports = {}
     for name in ("one", "two"):

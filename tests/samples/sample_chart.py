@@ -1,6 +1,6 @@
 """Renders the part of Helm's template language that our chart uses, and no more.
 
-That is values, `quote`, `required`, `add`, `mul`, `if`, and `range` over a map.
+That is values, `quote`, `required`, `add`, `mul`, `if`, `if not`, and `range` over a map.
 
 There is no Helm to be had where the tests run. Whatever this does not know is an error and not a guess.
 """
@@ -17,7 +17,7 @@ import yaml
 _ACTION = re.compile(r"\{\{ (.+?) \}\}")
 _RANGE = re.compile(r"\{\{ range \$key, \$value := (\S+) \}\}(.*?)\{\{ end \}\}", re.DOTALL)
 _REQUIRED = re.compile(r'required "([^"]+)" (\S+)')
-_IF = re.compile(r"^ *\{\{ if (\S+) \}\}\n(.*?)^ *\{\{ end \}\}\n", re.DOTALL | re.MULTILINE)
+_IF = re.compile(r"^ *\{\{ if (not )?(\S+) \}\}\n(.*?)^ *\{\{ end \}\}\n", re.DOTALL | re.MULTILINE)
 
 
 def rendered(chart: Path, values: Mapping[str, Any], release: str = "desk") -> list[dict[str, Any]]:
@@ -26,7 +26,9 @@ def rendered(chart: Path, values: Mapping[str, Any], release: str = "desk") -> l
     found: list[dict[str, Any]] = []
     for path in sorted((chart / "templates").glob("*.yaml")):
         text = _RANGE.sub(lambda match: _each(match[2], _value(match[1], scope)), path.read_text())
-        text = _IF.sub(lambda match: match[2] if _value(match[1], scope) else "", text)
+        text = _IF.sub(
+            lambda match: match[3] if bool(_value(match[2], scope)) is not bool(match[1]) else "", text
+        )
         text = _ACTION.sub(lambda match: _evaluated(match[1], scope), text)
         assert "{{" not in text.replace("{{ }}", ""), path
         found += [one for one in yaml.safe_load_all(text) if one is not None]

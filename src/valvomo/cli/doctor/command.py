@@ -29,6 +29,9 @@ from valvomo.main.clock import now
 from valvomo.main.reaching import bus_of
 from valvomo.settings import Settings
 
+REMEMBERED_SECONDS = 2
+"""By how much a Date header may be late: its fraction is cut off, and servers make one for all answers of a second."""
+
 Clock = Callable[[], datetime]
 _LOOKS = {State.OK: "green", State.NOT_CONFIGURED: "dim", State.WARNING: "yellow", State.BROKEN: "bold red"}
 
@@ -93,6 +96,7 @@ async def _database(settings: Settings, clock: Clock) -> list[Finding]:
         return [
             *found,
             await channels.examine(opened, vault_of(settings)),
+            await keeping.sent(opened, settings),
             await ringing.examine(bus_of(settings, opened)),
         ]
     except LOST as error:
@@ -102,14 +106,16 @@ async def _database(settings: Settings, clock: Clock) -> list[Finding]:
 
 
 async def _time_there(url: str, clock: Clock, client: httpx.AsyncClient) -> Finding:
-    """By the Date header, which tells whole seconds."""
+    """By the Date header."""
     try:
         answer = await client.head(f"{url}/", timeout=machine.PATIENCE_SECONDS)
         there = parsedate_to_datetime(answer.headers["date"])
     except (httpx.HTTPError, KeyError, ValueError):
         return not_configured("clock", f"{url} does not say what time it is")
     skew = (there - clock().astimezone(UTC)).total_seconds()
-    return database.judged_time("clock", 0.0 if abs(skew) <= 1 else skew, "the public address's")
+    return database.judged_time(
+        "clock", 0.0 if -REMEMBERED_SECONDS <= skew <= 1 else skew, "the public address's"
+    )
 
 
 def _show(found: list[Finding], *, as_json: bool) -> None:

@@ -1,12 +1,16 @@
-"""Keeping: whether files can be kept and read back, and whether somebody looks into them for viruses."""
+"""Keeping: whether files can be kept, are there, and whether somebody looks into them for viruses."""
 
 from __future__ import annotations
 
 from valvomo.cli.doctor.finding import Finding, broken, not_configured, ok
+from valvomo.db.database import Database
 from valvomo.files.clamav import ClamAV, UnavailableError
-from valvomo.files.port import StorageError
+from valvomo.files.port import MissingError, Place, Storage, StorageError
 from valvomo.main.reaching import storage_of
 from valvomo.settings import Settings
+
+NEWEST = 20
+"""How many files are looked for."""
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -14,8 +18,38 @@ async def examine(settings: Settings) -> list[Finding]:
     return [await _storage(settings), await _scanner(settings)]
 
 
+async def sent(database: Database, settings: Settings) -> Finding:
+    """Whether what was sent last is here, whichever process took it in."""
+    async with database.reading() as tx:
+        rows = await tx.rows("doctor.newest_files", NEWEST)
+    if not rows:
+        return not_configured("files", "no file was sent yet")
+    storage = storage_of(settings)
+    try:
+        missing = [row["id"] for row in rows if not await _there(storage, Place(*row.values()))]
+    except StorageError as error:
+        return not_configured("files", f"they cannot be looked for: {error}")
+    if missing:
+        seen = f"{len(missing)} of the newest {len(rows)} files are not in {_place(settings)}, {missing[0]} first"
+        cure = "have all processes keep files in one folder or bucket (VALVOMO_FILES_STORE); restore what was lost"
+        return broken("files", seen, cure)
+    return ok("files", f"the newest {len(rows)} are there")
+
+
+async def _there(storage: Storage, place: Place) -> bool:
+    try:
+        await storage.size(place)
+    except MissingError:
+        return False
+    return True
+
+
+def _place(settings: Settings) -> str:
+    return "the bucket of VALVOMO_FILES_STORE" if settings.files_store else "the data folder"
+
+
 async def _storage(settings: Settings) -> Finding:
-    place = "the bucket of VALVOMO_FILES_STORE" if settings.files_store else "the data folder"
+    place = _place(settings)
     try:
         await storage_of(settings).check()
     except StorageError as error:

@@ -38,8 +38,11 @@ def data_folder(settings: Settings) -> Finding:
 def key(settings: Settings) -> Finding:
     """Whether the house's own key can be had."""
     if not settings.secret_key and not settings.embedded:
-        seen = "VALVOMO_SECRET_KEY is empty: with a database elsewhere no secrets can be kept"
-        return not_configured("key", seen)
+        seen = (
+            "VALVOMO_SECRET_KEY is empty: no secrets can be kept, and links to files open at one process only"
+        )
+        cure = "set it to what `openssl rand -base64 32` says, the same for all processes"
+        return warning("key", seen, cure)
     if not settings.secret_key and not (settings.data / FILE).exists():
         return not_configured("key", f"{settings.data / FILE} is not there yet; it is made at first use")
     try:

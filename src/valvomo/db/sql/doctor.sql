@@ -32,3 +32,7 @@ SELECT coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)
 -- Releases that are alive, and how many processes of each.
 SELECT coalesce(version, 'unknown') AS version, count(*) AS count FROM processes
 WHERE ended_at IS NULL AND seen_at > now() - interval '30 seconds' GROUP BY 1 ORDER BY 1
+
+-- name: newest_files
+-- What was kept last, at most so many.
+SELECT organization_id, id FROM attachments WHERE progress = 'ready' ORDER BY id DESC LIMIT $1
