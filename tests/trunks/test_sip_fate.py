@@ -26,6 +26,7 @@ from sample_sip import (
 )
 
 from valvomo.trunks.port import Ended, Ringing, State, TrunkError, Why
+from valvomo.trunks.sip import trunk as trunk_module
 from valvomo.trunks.sip.forms import SipSettings
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
@@ -98,6 +99,29 @@ async def one_each_way(trunk: Heard, phone: Telephone, port: int) -> tuple[Ringi
     await trunk.answered(ringing.call)
     await trunk.trunk.dial("out", NUMBER, "")
     return ringing, handset, await phone.rings()
+
+
+async def test_a_process_that_stands_still_ends_its_calls_and_is_followed(
+    phone: Telephone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, port = alone(phone.port)
+    async with standing(made) as trunk:
+        ringing, _, _ = await one_each_way(trunk, phone, port)
+        process = trunk.trunk.process
+        assert process is not None
+        os.kill(process.pid, signal.SIGSTOP)
+        monkeypatch.setattr(trunk_module, "LOOKS_EVERY", 0.05)
+        assert {(await trunk.ended(one)).why for one in (ringing.call, "out")} == {Why.FAILED}
+        monkeypatch.undo()
+        await trunk.state(ready=False)
+        await trunk.state(ready=True)
+        assert trunk.trunk.process is not process
+
+
+async def test_while_its_stack_lives_it_says_so(phone: Telephone) -> None:
+    made, _ = alone(phone.port)
+    async with standing(made) as trunk:
+        await until(lambda: trunk.trunk.signs > 1, "it says that it lives")
 
 
 async def test_a_process_that_is_killed_ends_its_calls_and_is_followed(phone: Telephone) -> None:

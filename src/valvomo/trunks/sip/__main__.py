@@ -45,7 +45,7 @@ async def serve() -> int:
 
     try:
         async with Phone.running(opened, tell) as phone, asyncio.TaskGroup() as tasks:
-            works = (phone.be_known(), phone.count_strangers(), _speak(phone, writer))
+            works = (phone.be_known(), phone.live(), _speak(phone, writer))
             going = [tasks.create_task(one) for one in works]
             desk = _Desk(phone, tell, tasks)
             while (asked := await pipes.unpacked(reader, talk.ASKED)) is not None:

@@ -45,6 +45,10 @@ class Native:
         _events.set_sink(also)  # type: ignore[no-untyped-call]
         runtime.subscribe(self._happened)
 
+    async def answers(self, within: float) -> None:
+        """Ask the stack for nothing but an answer. Raises `BaresipError` where none comes in so many seconds."""
+        await self._runtime.cmd(_native.lib.BP_CMD_PING, timeout=within)
+
     async def refuse(self, call: Call, status: int, reason: str) -> None:
         """Answer the call that rings so. Raises `BaresipError`."""
 

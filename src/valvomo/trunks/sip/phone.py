@@ -16,7 +16,7 @@ from valvomo.trunks.sip import sources, stack
 from valvomo.trunks.sip.line import Line
 from valvomo.trunks.sip.native import Native
 from valvomo.trunks.sip.reflecting import reflecting
-from valvomo.trunks.sip.talk import Dropped, Open, Rings, Said
+from valvomo.trunks.sip.talk import Alive, Open, Rings, Said
 
 ANSWERS_WITHIN = 10.0
 FIRST_PAUSE, REFUSED_PAUSE, LONGEST_PAUSE = 1.0, 15.0, 120.0
@@ -24,7 +24,8 @@ FIRST_PAUSE, REFUSED_PAUSE, LONGEST_PAUSE = 1.0, 15.0, 120.0
 REFUSED = range(400, 500)
 """Statuses after which asking again at once would only lock us out; others say that the server has trouble."""
 LEAVES_WITHIN = 2.0
-COUNTS_EVERY = 5.0
+LIVES_EVERY = 2.0
+"""Seconds between two signs of life."""
 NAMELESS = "valvomo"
 """Who we are where the provider has not given us a name."""
 MOST_NUMBERS = 100
@@ -98,15 +99,19 @@ class Phone:
                 pause = 0.0
                 await self._lapsed.wait()
 
-    async def count_strangers(self) -> None:
-        """Say how much came from where nobody is heard, for as long as the process is there."""
+    async def live(self) -> None:
+        """Say again and again that the stack lives, and how much came from where nobody is heard.
+
+        Its thread may stand still, or end, while this one goes on: then nothing is said, and the house ends us.
+        """
         before = 0
         while True:
-            await asyncio.sleep(COUNTS_EVERY)
-            now = sources.dropped(self._port)
-            if now > before:
-                self._tell(Dropped(now - before))
-            before = now
+            await asyncio.sleep(LIVES_EVERY)
+            with suppress(BaresipError):
+                await self._native.answers(ANSWERS_WITHIN)
+                now = sources.dropped(self._port)
+                self._tell(Alive(max(0, now - before)))
+                before = now
 
     async def dial(self, name: str, to: str, caller: str) -> Line:
         """See `Trunk.dial`. Raises `TrunkError`."""

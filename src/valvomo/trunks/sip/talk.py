@@ -89,14 +89,14 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     detail: str = ""
 
 
-class Dropped(msgspec.Struct, frozen=True, tag="dropped"):
-    """So many more packets came from where nobody is heard."""
+class Alive(msgspec.Struct, frozen=True, tag="alive"):
+    """The stack does what it is asked; and so many more packets came from where nobody is heard."""
 
-    count: int
+    dropped: int
 
 
 Asked = Take | Refuse | Dial | End | Hold | Transfer | Keys | Sound
-Said = Rings | Dialling | Answered | Ended | Keys | Sound | State | Done | Dropped
+Said = Rings | Dialling | Answered | Ended | Keys | Sound | State | Done | Alive
 
 OPEN = msgspec.msgpack.Decoder(Open)
 ASKED: msgspec.msgpack.Decoder[Asked] = msgspec.msgpack.Decoder(Asked)

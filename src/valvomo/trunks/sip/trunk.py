@@ -38,6 +38,10 @@ ANSWERS_WITHIN = 60.0
 """Seconds for what is asked of the process; a transfer and the hold before it take 55 at most."""
 TAKES_WITHIN = 5.0
 """Seconds until a process that takes nothing more is waited for no longer."""
+LOOKS_EVERY, STILL_LOOKS, FIRST_LOOKS = 3.0, 10, 40
+"""Seconds between two looks for a sign of life, and looks in vain. By looks, for where it is us who stood still it lies
+there and has only to be read. A process that starts takes its time.
+"""
 MOST_WAITING = 1 << 16
 """Bytes that a process has not taken yet; sound that comes then is of no use any more."""
 
@@ -58,6 +62,8 @@ class SipTrunk:
         self._numbers = 0
         self._news = News()
         self._state: State | None = None
+        self.signs = 0
+        """Of life, of all its processes."""
         self.refused: Counter[str] = Counter()
         """Of packets, by why."""
 
@@ -151,6 +157,7 @@ class SipTrunk:
         why = Why.ENDED
         async with asyncio.TaskGroup() as tasks:
             listening = tasks.create_task(self._listen(process))
+            watching = tasks.create_task(self._watch(process))
             try:
                 await self._tell(opened)
                 await asyncio.wait({listening})
@@ -158,10 +165,23 @@ class SipTrunk:
             finally:
                 # Where we are to end, its calls are hung up by that, and told of as ended.
                 await ended(process, ENDS_WITHIN, listening)
+                watching.cancel()
                 self._lose(why)
         log.warning("sip.process_ended", account=self._account_id, code=process.returncode)
         if self._state is None or self._state.ready:
             self._say(State(ready=False, why=f"its process ended ({process.returncode})"))
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+        """End one that stands still: it would seem to be well, and nobody could call or hang up."""
+        signs, left = self.signs, FIRST_LOOKS
+        while left:
+            await asyncio.sleep(LOOKS_EVERY)
+            left -= 1
+            if self.signs > signs:
+                signs, left = self.signs, STILL_LOOKS
+        log.error("sip.process_stands_still", account=self._account_id)
+        with suppress(ProcessLookupError):
+            process.kill()
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         while process.stdout is not None:
@@ -189,8 +209,9 @@ class SipTrunk:
                     self._calls.discard(said.call)
                     self._dialled.discard(said.call)
                     self._news.tell(said)
-            case talk.Dropped():
-                self.refused["source"] += said.count
+            case talk.Alive():
+                self.signs += 1
+                self.refused["source"] += said.dropped
             case Dialling() | Answered() | Keys() | Sound():
                 self._news.tell(said)
 
