@@ -6,6 +6,7 @@ Each command is imported when it is asked for, so that none waits for what the o
 from __future__ import annotations
 
 import sys
+from socket import gaierror
 
 import cyclopts
 
@@ -64,6 +65,11 @@ def main() -> None:
         app()
     except FailedError as error:
         fail(str(error))
+    except gaierror as error:
+        # It says of no host which one it looked for.
+        fail(
+            f"{error.strerror}: correct VALVOMO_DATABASE_URL, or VALVOMO_BUS_URL; `valvomo doctor` knows more"
+        )
     except EXPECTED as error:
         fail(str(error) or repr(error))
     except KeyboardInterrupt:
