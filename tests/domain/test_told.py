@@ -31,7 +31,7 @@ from valvomo.domain.agents.events import (
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
 from valvomo.domain.attachments.media import MediaState
-from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
+from valvomo.domain.contacts.events import ContactChanged, ContactForgotten, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.ask import AskAnswered, AskWithdrawn, SupervisorAsked
 from valvomo.domain.conversations.bot_end import BotEnded
 from valvomo.domain.conversations.bots import BotAwaited, BotPaused, BotResumed, Escalated
@@ -57,6 +57,7 @@ from valvomo.domain.conversations.erased import WrittenErased
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.events import EVENTS
 from valvomo.domain.conversations.force_close import ForceClosed
+from valvomo.domain.conversations.forgotten import CustomerForgotten
 from valvomo.domain.conversations.hold import Held, Unheld
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
 from valvomo.domain.conversations.marks import ScheduledTransfer
@@ -271,6 +272,7 @@ TABLE: tuple[tuple[Event, tuple[str, str | None] | None, tuple[str, ...], bool],
     (SurveyAsked(survey=SurveyKind.CSAT, comment=True, hours=72, low=2), None, NOBODY, False),
     (ANSWERED, None, NOBODY, False),
     (WrittenErased(messages=2, files=1, facts=3, seal="s"), None, NOBODY, False),
+    (CustomerForgotten(contact_id="k", messages=2, files=1, facts=3, seal="s"), None, NOBODY, False),
 )  # fmt: skip
 # Aino's; Onni consults, Saara is in it as well; Eino is asked to take it.
 BEFORE = accepted(
@@ -332,6 +334,7 @@ HOUSE: tuple[tuple[HouseFact, bool], ...] = (
     (ContactChanged(contact_id="k", name="K", before={}, after={}), True),
     (ContactMerged(contact_id="k", name="K", into_id="l", into="L"), True),
     (ContactUnmerged(contact_id="k", name="K", into_id="l", into="L"), True),
+    (ContactForgotten(contact_id="k", contacts=1, conversations=2, rule=False, facts=(), seal="s"), True),
     (RecordsImported(**FILE, state="read", place=0), True),
     (RecordsImported(**FILE, state="checking", place=0), False),
     (RecordsImported(**FILE, state="checked", place=9), False),

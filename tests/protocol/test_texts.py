@@ -75,7 +75,8 @@ AUDITED = (
     "figures_seen", "figures_seen_of", "figures_exported",
     "evaluated_draft", "evaluated_taken", "evaluated_submitted", "evaluated_replied", "evaluated_closed",
     "alert_acknowledged", "alert_assigned", "alert_cleared",
-    "contact_changed", "contact_merged", "contact_unmerged", "records_imported_read", "records_imported_running",
+    "contact_changed", "contact_merged", "contact_unmerged", "contact_forgotten", "contact_forgotten_by_rule",
+    "records_imported_read", "records_imported_running",
     "records_imported_done", "records_imported_cancelled",
 )  # fmt: skip
 DETAILS = ("subject", "priority", "status", "description", "due_at")

@@ -66,15 +66,20 @@ async def sung(floor: Floor) -> set[str]:
     return found
 
 
-async def lay(floor: Floor) -> tuple[str, ...]:
-    """Conversations with words of every kind; not closed yet."""
+async def lay(floor: Floor, name: str = "Kaisa", email: str | None = None) -> tuple[str, ...]:
+    """Conversations with words of every kind, of customers by this name; not closed yet."""
     await floor.with_texts()
     questions = [
         {"id": "why", "kind": "words", "words": {"en": "Why?"}},
         {"id": "again", "kind": "yes_no", "words": {"en": "Again?"}},
     ]
     await ask(floor, when="served", questions=questions)
-    return (await _chat(floor), await _by_bot(floor), await _arrived(floor), await _case(floor))
+    return (
+        await _chat(floor, name, email),
+        await _by_bot(floor),
+        await _arrived(floor),
+        await _case(floor, name, email),
+    )
 
 
 async def close(floor: Floor, ids: Sequence[str]) -> None:
@@ -96,9 +101,9 @@ async def close(floor: Floor, ids: Sequence[str]) -> None:
     assert [(await floor.get(one)).state for one in ids] == ["closed"] * len(ids)
 
 
-async def _chat(floor: Floor) -> str:
+async def _chat(floor: Floor, name: str, email: str | None) -> str:
     begun = StartConversation(
-        channel=Channel.LIVE_CHAT, customer_name="Kaisa", workstream_id="noticed", queue=BILLING, version=1,
+        channel=Channel.LIVE_CHAT, customer_name=name, email=email, workstream_id="noticed", queue=BILLING, version=1,
         subject=canary("subject"), answers={"q": canary("answer")}, context={"page": canary("context")},
     )  # fmt: skip
     one = str((await floor.done(INES, begun)).result["id"])
@@ -213,10 +218,10 @@ async def _arrived(floor: Floor) -> str:
     return one
 
 
-async def _case(floor: Floor) -> str:
+async def _case(floor: Floor, name: str, email: str | None) -> str:
     await floor.done(AATU, ChangeRecordForm(workstream_id="case", form=replace(FORM, version=0)))
     begun = StartConversation(
-        channel=Channel.RECORD, customer_name="Kaisa", workstream_id="case", subject=canary("case"),
+        channel=Channel.RECORD, customer_name=name, email=email, workstream_id="case", subject=canary("case"),
         record=Draft(description=canary("description"), fields={"model": canary("model")}),
     )  # fmt: skip
     one = str((await floor.done(INES, begun)).result["id"])

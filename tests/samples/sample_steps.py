@@ -7,6 +7,7 @@ from datetime import timedelta
 from random import Random
 
 from sample_floor import (
+    AATU,
     AINO,
     ALL_ON,
     BEGIN,
@@ -36,6 +37,7 @@ from valvomo.commands.channels.delivery import NoteDeliveries, Told
 from valvomo.commands.channels.media import AttachMedia, FailMedia, FetchMediaAgain
 from valvomo.commands.channels.receiving import kept
 from valvomo.commands.channels.taking_in import TakeMessage
+from valvomo.commands.contacts.forget import ForgetContact, ForgetCustomer
 from valvomo.commands.conversations import serve
 from valvomo.commands.conversations.ask import AskSupervisor, WithdrawAsk
 from valvomo.commands.conversations.assign import AssignToAgent, AssignToQueue
@@ -254,7 +256,7 @@ def scripted() -> list[Step]:
         (7, "monitor join take_over"),
         (1, "assign reject assign minutes pick park guest_says park long"),
         (1, "arrives pick fetched say told fetched lapses"),
-        (0, "surveyed pick end answers complete answers_better answers erases"),
+        (0, "surveyed pick end answers complete answers_better answers erases forgets"),
     )
     return [
         Step(what=what, actor=AINO, number=number if what == "start" else 0, target=EINO, choice=0)
@@ -464,6 +466,9 @@ async def take(floor: Floor, step: Step, ids: list[str]) -> None:  # noqa: C901,
             await floor.sql("UPDATE organizations SET retention = '{\"written_days\": 1}'")
             floor.clock.advance(90_000)
             await floor.do(TIMER, EraseWritten(conversation_id=one))
+        case "forgets":
+            await floor.do(AATU, ForgetContact(contact_id=(await floor.get(one)).contact_id))
+            await floor.do(TIMER, ForgetCustomer(conversation_id=one))
         case "overflow":
             await floor.sql("UPDATE queues SET overflow = $1 WHERE id = 'support'", OVERFLOW)
             floor.clock.advance((61, 1001)[step.choice % 2])

@@ -13,6 +13,7 @@ from valvomo.db.conversations import Key
 from valvomo.db.journal import Fact
 from valvomo.domain.conversations.erased import WrittenErased
 from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.forgotten import CustomerForgotten
 from valvomo.domain.conversations.message import MessagePosted
 from valvomo.domain.conversations.model import Conversation, State
 from valvomo.domain.conversations.start import ConversationStarted
@@ -40,7 +41,7 @@ def letters_of(fact: Fact, conversation: Conversation) -> Iterator[tuple[str, di
                 {**body, "message": event.message_id, "seq": event.public_seq, "author": role},
             )
         return
-    if isinstance(event, SurveyAnswered | WrittenErased):
+    if isinstance(event, SurveyAnswered | WrittenErased | CustomerForgotten):
         # What is closed stays so: it is not closed once more.
         return
     if isinstance(event, ConversationStarted):

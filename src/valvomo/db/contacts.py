@@ -14,10 +14,15 @@ async def group(tx: Transaction, organization_id: str, contact_id: str) -> list[
     return [row["id"] for row in await tx.rows("contacts.group", organization_id, contact_id)]
 
 
-async def known(tx: Transaction, actor: Actor, contact_id: str) -> list[Any]:
-    """The rows of all contacts that are the same customer as this one, if the actor may know of them; else none."""
+async def known(tx: Transaction, actor: Actor, contact_id: str, *, forgotten: bool = False) -> list[Any]:
+    """The rows of all contacts that are the same customer as this one, if the actor may know of them; else none.
+
+    Of who is `forgotten` nobody knows, but where it is asked what became of them.
+    """
     rows = await tx.rows("contacts.group", actor.organization_id, contact_id)
     if not rows or contacts_refusal(actor) is not None:
+        return []
+    if not forgotten and any(row["forgotten_at"] is not None for row in rows):
         return []
     if knows_all_contacts(actor):
         return rows

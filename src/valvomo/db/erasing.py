@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,10 @@ import msgspec
 
 from valvomo.db import journal
 from valvomo.db.transaction import Transaction
+from valvomo.domain.contacts.events import NOBODY
 from valvomo.domain.conversations.erased import WORDS_IN, erased
 from valvomo.domain.conversations.event import Event
+from valvomo.domain.conversations.forgotten import TELLING, forgotten, numbers_in
 from valvomo.domain.conversations.media import MediaChanged
 from valvomo.domain.conversations.message import MessagePosted
 from valvomo.domain.conversations.model import Conversation
@@ -25,6 +28,11 @@ _TABLES = (
     "erasing.mails", "erasing.thread", "erasing.imported", "erasing.bot",
 )  # fmt: skip
 """What is done to each table in which words of a conversation may stand, besides its own."""
+_NAMING = (
+    "forgetting.dispatches", "forgetting.parts", "forgetting.telephones", "forgetting.signals", "forgetting.recordings",
+    "forgetting.decisions",
+)  # fmt: skip
+"""What is done to each table in which it may stand who the customer of a conversation was, besides words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +59,56 @@ async def rule(tx: Transaction, organization_id: str, *, statement: str) -> Rete
 
 async def erase(tx: Transaction, conversation: Conversation) -> Gone:
     """Remove every word of a locked, closed conversation but those of its own row."""
+    removed = await _tables(tx, conversation)
+    await _facts(tx, conversation, _OTHERS, erased)
+    return await _sealed(tx, conversation, removed)
+
+
+async def forget(tx: Transaction, conversation: Conversation) -> Gone:
+    """The same, also where it was done before, and with who the customer was."""
+    key = (conversation.organization_id, conversation.id)
+    removed = await _tables(tx, conversation)
+    numbers: set[str] = set()
+
+    def left(event: Event) -> Event:
+        numbers.update(numbers_in(event))
+        return forgotten(event)
+
+    await _facts(tx, conversation, [one.kind for one in TELLING if one.kind not in _DIGESTS], left)
+    await tx.run("forgetting.facts", *key, conversation.contact_id, NOBODY)
+    for statement in ("forgetting.public", "forgetting.internal"):
+        await tx.run(statement, *key, conversation.contact_id, NOBODY)
+    for statement in _NAMING:
+        await tx.run(statement, *key)
+    await tx.run("forgetting.callbacks", conversation.organization_id, sorted(numbers))
+    return await _sealed(tx, conversation, removed)
+
+
+async def _tables(tx: Transaction, conversation: Conversation) -> int:
     key = (conversation.organization_id, conversation.id)
     for statement in _TABLES:
         await tx.run(statement, *key)
     await tx.run("erasing.arrivals", *key, conversation.closed_at)
     removed = await tx.run("erasing.files", *key)
     await tx.run("erasing.digests", *key, _DIGESTS)
+    return int(removed.rpartition(" ")[2])
+
+
+async def _facts(
+    tx: Transaction, conversation: Conversation, kinds: list[str], without: Callable[[Event], Event]
+) -> None:
     changed = []
-    for row in await tx.rows("erasing.facts", *key, _OTHERS):
+    for row in await tx.rows("erasing.facts", conversation.organization_id, conversation.id, kinds):
         event = journal.decode(row).event
-        if isinstance(event, Event) and (left := erased(event)) != event:
+        if isinstance(event, Event) and (left := without(event)) != event:
             changed.append({"position": row["position"], "body": left})
     if changed:
         await tx.run("erasing.write_facts", conversation.organization_id, changed)
-    (sealed,) = await tx.rows("erasing.seal", *key)
-    return Gone(int(removed.rpartition(" ")[2]), sealed["facts"], sealed["seal"])
+
+
+async def _sealed(tx: Transaction, conversation: Conversation, removed: int) -> Gone:
+    (row,) = await tx.rows("erasing.seal", conversation.organization_id, conversation.id)
+    return Gone(removed, row["facts"], row["seal"])
 
 
 async def due(

@@ -121,6 +121,7 @@ class Reason(StrEnum):
     # contacts
     CONTACT_CHANGED = "contact/changed-meanwhile"
     SAME_CONTACT = "contact/same"
+    CONTACT_ONGOING = "contact/ongoing"
     # requests
     MALFORMED = "request/malformed"
     TOO_LARGE = "request/too-large"

@@ -14,8 +14,9 @@ from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.sight import may_see
 from valvomo.domain.agents.events import ChannelSeen, Evaluated, SettingChanged, SignedIn
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
-from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
+from valvomo.domain.contacts.events import ContactChanged, ContactForgotten, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.delivery import Delivery, DeliveryChanged
+from valvomo.domain.conversations.forgotten import CustomerForgotten
 from valvomo.domain.conversations.model import State
 from valvomo.domain.quality.evaluation import Stage
 from valvomo.domain.records.events import RecordsImported
@@ -45,7 +46,7 @@ SIGNED_IN, LOCKED_OUT = "signed_in", "locked_out"
 EVERYBODY = "*"
 SUBMITTED = frozenset({Stage.SUBMITTED, Stage.REPLIED, Stage.CLOSED})
 ALERT_FACTS = (AlertRaised, AlertAcknowledged, AlertAssigned, AlertCleared)
-CONTACT_FACTS = (ContactChanged, ContactMerged, ContactUnmerged)
+CONTACT_FACTS = (ContactChanged, ContactMerged, ContactUnmerged, ContactForgotten, CustomerForgotten)
 
 
 def signal_refusal(topic: str, actor: Actor) -> Refusal | None:

@@ -23,7 +23,7 @@ from valvomo.domain.agents.events import (
     UsualHandleNoted,
 )
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
-from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
+from valvomo.domain.contacts.events import ContactChanged, ContactForgotten, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.records.events import RecordsImported
 from valvomo.protocol.lookups import Lookups
@@ -67,9 +67,8 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:  # noqa: 
             | RecordingHeard()
         ):
             return _of_looking(event, lookups)
-        case ContactChanged() | ContactMerged() | ContactUnmerged() | RecordsImported():
-            stage = f"_{event.state}" if isinstance(event, RecordsImported) else ""
-            return ("audit", f"{event.kind}{stage}"), facts_of(event)
+        case ContactChanged() | ContactMerged() | ContactUnmerged() | ContactForgotten() | RecordsImported():
+            return ("audit", f"{event.kind}{_stage(event)}"), facts_of(event)
         case AlertAcknowledged() | AlertAssigned() | AlertCleared():
             return ("audit", event.kind), {
                 "rule": event.rule_name,
@@ -79,6 +78,12 @@ def _sentence(event: Event | HouseFact, lookups: Lookups) -> Sentence:  # noqa: 
             raise TypeError(f"{event.kind} is no act of anybody")
         case _:
             return sentence_of(event), event_facts(event, lookups)
+
+
+def _stage(event: HouseFact) -> str:
+    if isinstance(event, ContactForgotten):
+        return "_by_rule" if event.rule else ""
+    return f"_{event.state}" if isinstance(event, RecordsImported) else ""
 
 
 def _of_taking(event: RecordingHeard | TranscriptTaken) -> Sentence:

@@ -48,17 +48,49 @@ class ContactIdentity(Struct, frozen=True, kw_only=True):
     verified_at: datetime
 
 
+class ForgottenContact(Struct, frozen=True, kw_only=True):
+    """The customer was removed for good; in `remaining` conversations it is still written, until `emptied_at`."""
+
+    at: datetime
+    remaining: int
+    emptied_at: datetime | None
+
+
+class OngoingItem(Struct, frozen=True, kw_only=True):
+    """A conversation that must be closed before its customer can be removed."""
+
+    id: str
+    state: str
+    channel: str
+    subject: str
+    created_at: datetime
+
+
+class ForgettingDocument(Struct, frozen=True, kw_only=True):
+    """What removing a customer takes, all contacts that they are. `ongoing` stands against it, at most twenty."""
+
+    contacts: int
+    conversations: int
+    messages: int
+    files: int
+    recordings: int
+    ongoing: list[OngoingItem]
+
+
 class ContactDocument(Struct, frozen=True, kw_only=True):
     """A customer: the contact that they are shown as, and all that are merged into it, nearest first.
 
     `identities`: by what any of them is recognized, which is not what somebody wrote into a contact.
-    `may_merge`: whether this reader may merge contacts and take that back.
+    `may_merge`: whether this reader may merge contacts and take that back; `may_forget`: whether they may have the
+    customer removed for good.
     """
 
     contact: ContactItem
     merged: list[MergedContact]
     identities: list[ContactIdentity]
     may_merge: bool
+    may_forget: bool
+    forgotten: ForgottenContact | None = None
 
 
 class ChangeContactRequest(Request, frozen=True, kw_only=True):

@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from valvomo.db import contacts, conversations, floor
+from valvomo.db import contacts, conversations, floor, forgetting
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.contacts import contacts_refusal, knows_all_contacts, merge_refusal
 from valvomo.domain.access.sight import may_see
+from valvomo.domain.contacts.forgetting import forget_refusal
 from valvomo.domain.refusals import Reason, Refusal, malformed
-from valvomo.protocol.contacts import ContactDocument, ContactIdentity, ContactItem, MergedContact
+from valvomo.protocol.contacts import (
+    ContactDocument,
+    ContactIdentity,
+    ContactItem,
+    ForgettingDocument,
+    ForgottenContact,
+    MergedContact,
+    OngoingItem,
+)
 from valvomo.protocol.lookups import Named
 from valvomo.protocol.pages import Page
 from valvomo.protocol.rows import BoardRow, board_row, preview_of
@@ -50,8 +59,8 @@ async def found(
 
 
 async def one(tx: Transaction, actor: Actor, contact_id: str) -> ContactDocument | Refusal:
-    """The customer that this contact is: as who they are shown, and who else they are."""
-    rows = await contacts.known(tx, actor, contact_id)
+    """The customer that this contact is: as who they are shown, and who else they are; or that they are forgotten."""
+    rows = await contacts.known(tx, actor, contact_id, forgotten=True)
     if not rows:
         return Refusal(Reason.NOT_FOUND)
     names = {row["id"]: row["name"] for row in rows}
@@ -72,14 +81,43 @@ async def one(tx: Transaction, actor: Actor, contact_id: str) -> ContactDocument
             for row in identities
         ],
         may_merge=merge_refusal(actor) is None,
+        may_forget=forget_refusal(actor, 0) is None,
+        forgotten=await _forgotten(tx, actor.organization_id, rows),
     )
+
+
+async def forgetting_of(tx: Transaction, actor: Actor, contact_id: str) -> ForgettingDocument | Refusal:
+    """What removing this customer would take, and what stands against it now."""
+    if refusal := forget_refusal(actor, 0):
+        return refusal
+    group = await contacts.group(tx, actor.organization_id, contact_id)
+    if not group:
+        return Refusal(Reason.NOT_FOUND)
+    there = await forgetting.taken(tx, actor.organization_id, group)
+    ongoing = await tx.rows("forgetting.ongoing", actor.organization_id, group)
+    return ForgettingDocument(
+        contacts=there.contacts,
+        conversations=there.conversations,
+        messages=there.messages,
+        files=there.files,
+        recordings=there.recordings,
+        ongoing=[OngoingItem(**dict(row)) for row in ongoing],
+    )
+
+
+async def _forgotten(tx: Transaction, organization_id: str, rows: list[Any]) -> ForgottenContact | None:
+    at = rows[0]["forgotten_at"]
+    if at is None:
+        return None
+    there = await forgetting.taken(tx, organization_id, [row["id"] for row in rows])
+    return ForgottenContact(at=at, remaining=there.remaining, emptied_at=rows[0]["emptied_at"])
 
 
 async def history(
     tx: Transaction, actor: Actor, contact_id: str, *, cursor: str | None, limit: int
 ) -> Page[BoardRow] | Refusal:
     """All conversations with the customer that this actor may see, over all channels, the newest first."""
-    rows = await contacts.known(tx, actor, contact_id)
+    rows = await contacts.known(tx, actor, contact_id, forgotten=True)
     if not rows:
         return Refusal(Reason.NOT_FOUND)
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
+
 from valvomo.commands.conversations.vip import lock_customer
 from valvomo.commands.work import Work
 from valvomo.db import contacts, widgets
@@ -130,7 +132,11 @@ async def _new(work: Work, command: StartConversation, name: str, email: str | N
 async def _vip(work: Work, contact_id: str) -> bool:
     """Whether they are a VIP; that stays so until this conversation has begun."""
     group = await lock_customer(work, contact_id, "house.vips")
-    return any(row["vip"] for row in await work.tx.rows("house.vips", work.organization_id, group))
+    rows = await work.tx.rows("house.vips", work.organization_id, group)
+    if any(row["forgotten_at"] is not None for row in rows):
+        # It was read who they are before they were forgotten: read again, they are somebody new.
+        raise asyncpg.SerializationError("the customer was forgotten meanwhile")
+    return any(row["vip"] for row in rows)
 
 
 async def _affinity(work: Work, workstream: Workstream, contact_id: str) -> str | None:

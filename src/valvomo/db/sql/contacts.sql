@@ -14,7 +14,8 @@ SELECT c.* FROM down JOIN contacts c ON c.organization_id = $1 AND c.id = down.i
 -- name: pair
 -- The contacts that these two are shown as, and what they point at: everything that a merge of them has to know.
 WITH RECURSIVE up AS (
-    SELECT id, name, merged_into FROM contacts WHERE organization_id = $1 AND id = ANY ($2::text[])
+    SELECT id, name, merged_into FROM contacts
+    WHERE organization_id = $1 AND id = ANY ($2::text[]) AND forgotten_at IS NULL
     UNION
     SELECT c.id, c.name, c.merged_into FROM up JOIN contacts c ON c.organization_id = $1 AND c.id = up.merged_into
 )
@@ -45,7 +46,7 @@ SELECT EXISTS (SELECT FROM conversations c WHERE c.organization_id = $1 AND c.co
 -- order of their names after a place; without words all of them. Those that are merged into another one stand for it.
 WITH matching AS (
     SELECT c.id, lower(c.name) COLLATE "C" AS word FROM contacts c
-    WHERE c.organization_id = $1 AND ($2 = '' OR to_tsvector('simple', c.name || ' ' || coalesce(c.email, '') || ' ' || c.company)
+    WHERE c.organization_id = $1 AND c.forgotten_at IS NULL AND ($2 = '' OR to_tsvector('simple', c.name || ' ' || coalesce(c.email, '') || ' ' || c.company)
             @@ to_tsquery('simple', $2)
         OR ($3 <> '' AND strpos(regexp_replace(c.phone, '\D', '', 'g'), $3) > 0))
         AND ($4 OR EXISTS (SELECT FROM conversations v WHERE v.organization_id = c.organization_id AND v.contact_id = c.id

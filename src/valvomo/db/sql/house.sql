@@ -93,8 +93,8 @@ INSERT INTO contacts (organization_id, id, name, email, phone, created_at) VALUE
 SELECT * FROM contacts WHERE organization_id = $1 AND lower(email) = lower($2) ORDER BY created_at LIMIT 1
 
 -- name: vips
--- Whether each of these contacts is a VIP; that stays so until the end of the transaction.
-SELECT vip FROM contacts WHERE organization_id = $1 AND id = ANY ($2::text[]) ORDER BY id FOR SHARE
+-- Whether each of these contacts is a VIP, or forgotten; that stays so until the end of the transaction.
+SELECT vip, forgotten_at FROM contacts WHERE organization_id = $1 AND id = ANY ($2::text[]) ORDER BY id FOR SHARE
 
 -- name: lock_contacts
 -- The contacts of one customer, locked in one order.

@@ -90,3 +90,14 @@ SELECT conversation_id, person_id FROM involved WHERE organization_id = $1 AND c
 -- name: timers
 -- The deadlines of these conversations.
 SELECT conversation_id, name, due FROM timers WHERE organization_id = $1 AND conversation_id = ANY ($2::text[])
+
+-- name: sealing
+-- Facts by which customers were forgotten that seal one of these, and the digests of all that each of them seals.
+SELECT f.body ->> 'seal' AS said, f.body -> 'facts' AS facts, (
+    SELECT encode(sha256(coalesce(string_agg(fact_content(e.organization_id, e.position, e.conversation_id, e.version,
+        e.kind, e.actor_id, e.actor_name, e.at, e.audited, e.notify, e.body), '\x1e' ORDER BY e.position), '')), 'hex')
+    FROM facts e WHERE e.organization_id = $1 AND e.erased
+        AND e.position IN (SELECT one::bigint FROM jsonb_array_elements_text(f.body -> 'facts') one)
+) AS seal
+FROM facts f WHERE f.organization_id = $1 AND f.audited AND f.kind = 'contact_forgotten'
+    AND EXISTS (SELECT FROM jsonb_array_elements_text(f.body -> 'facts') one WHERE one::bigint = ANY ($2::bigint[]))

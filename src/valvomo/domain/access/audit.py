@@ -19,7 +19,7 @@ from valvomo.domain.agents.events import (
     TranscriptTaken,
 )
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared
-from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
+from valvomo.domain.contacts.events import ContactChanged, ContactForgotten, ContactMerged, ContactUnmerged
 from valvomo.domain.conversations.bots import BotPaused, BotResumed, Escalated
 from valvomo.domain.conversations.coach import CoachingStarted, CoachingStopped
 from valvomo.domain.conversations.event import Event
@@ -40,7 +40,7 @@ READERS = (UserRole.AUDITOR, UserRole.ADMINISTRATOR, UserRole.SUPERVISOR)
 _SUPERVISOR = "supervisor"
 _ALWAYS = (
     SettingChanged, SignedIn, Evaluated, LookedBack, Searched, FiguresSeen, FiguresExported, ContactChanged,
-    ContactMerged, ContactUnmerged, TranscriptTaken, RecordingHeard,
+    ContactMerged, ContactUnmerged, ContactForgotten, TranscriptTaken, RecordingHeard,
 )  # fmt: skip
 
 

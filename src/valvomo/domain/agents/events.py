@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from valvomo.domain.agents.presence import Presence
 from valvomo.domain.alerts.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised
-from valvomo.domain.contacts.events import ContactChanged, ContactMerged, ContactUnmerged
+from valvomo.domain.contacts.events import ContactChanged, ContactForgotten, ContactMerged, ContactUnmerged
 from valvomo.domain.records.events import RecordsImported
 
 
@@ -196,7 +196,7 @@ class ChannelSeen:
 _ALL = (
     PresenceSet, AgentConnected, AgentDisconnected, SettingChanged, SignedIn, Acknowledged, LookedBack, FiguresSeen,
     FiguresExported, UsualHandleNoted, Evaluated, AlertRaised, AlertAcknowledged, AlertAssigned, AlertCleared,
-    Searched, ContactChanged, ContactMerged, ContactUnmerged, RecordsImported, ChannelSeen,
+    Searched, ContactChanged, ContactMerged, ContactUnmerged, ContactForgotten, RecordsImported, ChannelSeen,
     TranscriptTaken, RecordingHeard,
 )  # fmt: skip
 HouseFact = (
@@ -219,6 +219,7 @@ HouseFact = (
     | ContactChanged
     | ContactMerged
     | ContactUnmerged
+    | ContactForgotten
     | RecordsImported
     | ChannelSeen
     | TranscriptTaken

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+NOBODY = "\N{EN DASH}"
+"""What stands where the name of somebody who is forgotten was, in every language."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactChanged:
@@ -37,3 +40,24 @@ class ContactUnmerged:
     name: str
     into_id: str
     into: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactForgotten:
+    """A customer is forgotten, with all contacts that they were: by somebody, or by the house's `rule`.
+
+    What was written in their `conversations` goes after this, one by one. `facts` are the positions of those of the
+    house that told their name, and `seal` is the digest of these as they are without it.
+    """
+
+    kind: ClassVar[str] = "contact_forgotten"
+    contact_id: str
+    contacts: int
+    conversations: int
+    rule: bool
+    facts: tuple[int, ...]
+    seal: str
+
+
+NAMING = (ContactChanged, ContactMerged, ContactUnmerged)
+"""Facts that tell a contact's name."""

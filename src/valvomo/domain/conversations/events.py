@@ -27,6 +27,7 @@ from valvomo.domain.conversations.ending import (
 from valvomo.domain.conversations.erased import WrittenErased
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.force_close import ForceClosed
+from valvomo.domain.conversations.forgotten import CustomerForgotten
 from valvomo.domain.conversations.hold import Held, Unheld
 from valvomo.domain.conversations.join import ParticipantLeft, SupervisorJoined, TookOver
 from valvomo.domain.conversations.measure import LanguageDetected, SentimentMeasured
@@ -163,6 +164,7 @@ EVENTS: Mapping[str, type[Event]] = {
         SurveyAsked,
         SurveyAnswered,
         WrittenErased,
+        CustomerForgotten,
     )
 }
 """Kind to type: what the journal holds is decoded by this list and by nothing else."""

@@ -162,7 +162,8 @@ class Conversation:
     their last six messages, `sentiment_level` their mood. `record` is None for anything else. `survey` was asked at the
     end, `verified` is whom their site has signed. `call` is None where nothing was said of one (see `call_of`),
     `recordings` counts those of its calls, `spoken` lines that a machine wrote of them, `call_score` is how the worst
-    way into one did. `outbound`: the house wrote first. Without words since `erased_at`.
+    way into one did. `outbound`: the house wrote first. Without words since `erased_at`, and without the
+    customer's name since `forgotten_at`.
     """
 
     id: str
@@ -225,6 +226,7 @@ class Conversation:
     closed_at: datetime | None = None
     closed_as: str | None = None
     erased_at: datetime | None = None
+    forgotten_at: datetime | None = None
     version: int = 0
     revision: int = 0
     seq: int = 0

@@ -7,12 +7,19 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
 from valvomo.commands.contacts.change import ChangeContact
+from valvomo.commands.contacts.forget import ForgetContact
 from valvomo.commands.contacts.merge import MergeContacts, UnmergeContact
 from valvomo.domain.access.actor import Actor
 from valvomo.edge.http.parameters import Cursor, Limit, PathId
 from valvomo.edge.http.refused import done, found
 from valvomo.edge.parts import Parts
-from valvomo.protocol.contacts import ChangeContactRequest, ContactDocument, ContactItem, MergeRequest
+from valvomo.protocol.contacts import (
+    ChangeContactRequest,
+    ContactDocument,
+    ContactItem,
+    ForgettingDocument,
+    MergeRequest,
+)
 from valvomo.protocol.pages import Page
 from valvomo.protocol.rows import BoardRow
 from valvomo.queries import contacts
@@ -98,4 +105,19 @@ async def unmerge(contact_id: PathId, parts: PartsArg, actor: ActorArg, key: Key
         return found(await contacts.one(tx, actor, contact_id))
 
 
-ROUTES = (list_contacts, get_contact, list_history, change_contact, merge, unmerge)
+@get(f"{ONE}/forget", tags=TAGS, operation_id="getForgetting", summary="What removing a customer takes")
+async def get_forgetting(contact_id: PathId, parts: PartsArg, actor: ActorArg) -> ForgettingDocument:
+    """Beforehand: how much goes, and which conversations must be closed first. Administrators only."""
+    async with parts.reader.reading() as tx:
+        return found(await contacts.forgetting_of(tx, actor, contact_id))
+
+
+@post(f"{ONE}/forget", status_code=200, tags=TAGS, operation_id="forgetContact", summary="Remove a customer")
+async def forget(contact_id: PathId, parts: PartsArg, actor: ActorArg, key: KeyArg) -> ContactDocument:
+    """For good: who they are at once, what was written with them in the next minutes. It cannot be taken back."""
+    done(await parts.executor.execute(actor, ForgetContact(contact_id=contact_id), key))
+    async with parts.reader.reading() as tx:
+        return found(await contacts.one(tx, actor, contact_id))
+
+
+ROUTES = (list_contacts, get_contact, list_history, change_contact, merge, unmerge, get_forgetting, forget)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from valvomo.db import replay
 from valvomo.db.database import Database
 from valvomo.domain.conversations.erased import without_words
+from valvomo.domain.conversations.model import Conversation
 from valvomo.live.replay import folding
 from valvomo.live.views import past
 
 Life = tuple[str, datetime, datetime]
 """A conversation, when it began and when it was closed."""
+Left = Callable[[Conversation], Conversation]
+"""What is left of a conversation."""
 
 
-async def forget(database: Database, organization_id: str, lives: Sequence[Life]) -> int:
-    """Take the words of these out of every snapshot in which they went on; how many were written anew."""
+async def forget(
+    database: Database, organization_id: str, lives: Sequence[Life], left: Left = without_words
+) -> int:
+    """Leave this of these in every snapshot in which they went on; how many were written anew."""
     ids = {one for one, _, _ in lives}
     first, last = min(began for _, began, _ in lives), max(ended for _, _, ended in lives)
     async with database.reading() as tx:
@@ -30,11 +35,11 @@ async def forget(database: Database, organization_id: str, lives: Sequence[Life]
             then = await folding.opened(snapshot)
             known = then.board.conversations
             found = ids & known.keys()
-            left = {one: without_words(known[one]) for one in found}
-            if all(left[one] == known[one] for one in found):
+            less = {one: left(known[one]) for one in found}
+            if all(less[one] == known[one] for one in found):
                 continue
             kept = past.Kept(
-                ongoing=tuple(left.get(one, known[one]) for one in sorted(known)), chosen=then.chosen
+                ongoing=tuple(less.get(one, known[one]) for one in sorted(known)), chosen=then.chosen
             )
             body = (await folding.packed(past.begun(then.position, then.at, kept))).body
             await replay.write(tx, organization_id, position, body)

@@ -21,6 +21,7 @@ from valvomo.domain.attachments.attached import sealed
 from valvomo.domain.conversations.erased import WrittenErased
 from valvomo.domain.conversations.event import Event
 from valvomo.domain.conversations.fold import fold
+from valvomo.domain.conversations.forgotten import CustomerForgotten
 from valvomo.domain.conversations.media import MediaChanged
 from valvomo.domain.conversations.message import MessagePosted, Visibility, digest_of
 from valvomo.domain.conversations.model import Conversation
@@ -55,7 +56,7 @@ class Folds:
     broken: bool = False
     digests: dict[int, tuple[str, Any]] = field(default_factory=dict)
     erased: list[bytes] = field(default_factory=list)
-    seal: WrittenErased | None = None
+    seal: WrittenErased | CustomerForgotten | None = None
 
     def add(self, row: Any, messages: Messages) -> None:
         """The next fact."""
@@ -85,7 +86,7 @@ class Folds:
             return
         if isinstance(fact.event, MessagePosted):
             self._message(before, fact, fact.event, messages.get((self.id, fact.event.seq)))
-        elif isinstance(fact.event, WrittenErased):
+        elif isinstance(fact.event, WrittenErased | CustomerForgotten):
             self.seal = fact.event
         elif isinstance(fact.event, MediaChanged):
             found = messages.get((self.id, fact.event.seq)) or self.digests.get(fact.event.seq, ("", None))[1]

@@ -165,7 +165,20 @@ class Proof:
             await chain.add(row)
             if row["conversation_id"] is None and (problem := unreadable(row)):
                 self._say(f"fact {row['position']} ({row['kind']})", problem)
+        await self._nameless(
+            [one["position"] for one in rows if one["erased"] and one["conversation_id"] is None]
+        )
         return rows
+
+    async def _nameless(self, positions: list[int]) -> None:
+        """Facts of the house that have lost names are as a later one says that they were left."""
+        if not positions:
+            return
+        async with self._look() as tx:
+            rows = await tx.rows("verify.sealing", self._organization_id, positions)
+        kept = {one for row in rows if row["seal"] == row["said"] for one in row["facts"]}
+        for one in sorted(set(positions) - kept):
+            self._say(f"fact {one}", "is not as it was left when a customer was forgotten")
 
     @asynccontextmanager
     async def _look(self) -> AsyncIterator[Transaction]:
