@@ -376,25 +376,3 @@ async def test_everybody_may_know_which_roles_there_are(place: Any) -> None:
         ]  # fmt: skip
         assert items[1]["name"] == "esihenkilö"
         assert all(one["description"] for one in items)
-
-
-async def test_accounts_are_found_by_name_or_address_page_by_page(place: Any) -> None:
-    admin = await place.as_("admin")
-
-    async def found(words: str, limit: int = 100) -> list[str]:
-        query: dict[str, Any] = {"q": words, "limit": limit}
-        names: list[str] = []
-        while True:
-            page = (await admin.get(f"{API}/users", params=query)).json()
-            names += [one["name"] for one in page["items"]]
-            if page["next"] is None:
-                return names
-            query["cursor"] = page["next"]
-
-    assert await found("MÄKELÄ") == ["Eino Mäkelä"]
-    assert await found("lumi@demo") == [name for name in await found("") if name.startswith("Lumi")]
-    everybody = await found("@demo.example")
-    assert len(everybody) > 8
-    assert await found("@demo.example", limit=2) == everybody
-    assert await found("%") == []
-    assert (await (await place.as_("saara")).get(f"{API}/users?q=eino")).status_code == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -27,16 +28,32 @@ from valvomo.protocol.settings import (
 from valvomo.queries.listing import Ready, one, page, role_refusal, shaped
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which accounts: by words in the name or the address, by role, by their ids, and whether disabled; or all."""
+
+    words: str = ""
+    role: UserRole | None = None
+    ids: Sequence[str] | None = None
+    disabled: bool | None = None
+
+    @property
+    def parameters(self) -> tuple[object, ...]:
+        """As the statement `people.users` takes them."""
+        return self.words, self.role, None if self.ids is None else list(self.ids), self.disabled
+
+
 async def users(
-    tx: Transaction, actor: Actor, *, cursor: str | None, limit: int, words: str = ""
+    tx: Transaction, actor: Actor, wanted: Wanted, *, cursor: str | None, limit: int
 ) -> Page[UserDocument] | Refusal:
-    """Accounts by name or address, or all of them; disabled ones included, in order of their making."""
-    return await page(tx, actor, "people.users", cursor=cursor, limit=limit, shape=_user, more=(words,))
+    """The accounts that are wanted, in order of their making."""
+    more = wanted.parameters
+    return await page(tx, actor, "people.users", cursor=cursor, limit=limit, shape=_user, more=more)
 
 
 async def user(tx: Transaction, actor: Actor, user_id: str) -> UserDocument | Refusal:
     """One account."""
-    return await one(tx, actor, "people.users", thing=user_id, shape=_user, more=("",))
+    return await one(tx, actor, "people.users", thing=user_id, shape=_user, more=Wanted().parameters)
 
 
 async def queues(

@@ -106,7 +106,7 @@ async def test_another_organizations_things_are_not_there(house: Any) -> None:
         assert refused.reason in (Reason.NOT_FOUND, Reason.UNKNOWN_TARGET), command
     async with house.database.reading() as tx:
         for ask in (
-            settings.users,
+            partial(settings.users, wanted=settings.Wanted()),
             partial(settings.queues, at=house.clock()),
             settings.workstreams,
             settings.tokens,

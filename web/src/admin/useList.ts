@@ -1,6 +1,6 @@
 import { shallowRef } from 'vue'
 
-import { allPages } from '@/api/client'
+import { allPages, type Query } from '@/api/client'
 import type { Address } from '@/api/paths'
 import { Problem } from '@/api/problem'
 import { oneAtATime, useSignal, type Signal } from '@/live/signals'
@@ -41,13 +41,13 @@ export function concerns(changed: readonly Signal[] | null, kinds: readonly Sett
 }
 
 /** A list of settings that is read anew when something of these kinds has changed. In a component's setup. */
-export function useList<T>(path: Address<'get'>, kinds: readonly SettingKind[]) {
+export function useList<T>(path: Address<'get'>, kinds: readonly SettingKind[], narrowed: Query = {}) {
   const items = shallowRef<readonly T[] | null>(null)
   const problem = shallowRef<Problem | null>(null)
 
   const load = oneAtATime(async () => {
     try {
-      items.value = await allPages<T>(path)
+      items.value = await allPages<T>(path, narrowed)
       problem.value = null
     } catch (error) {
       problem.value = Problem.from(error)

@@ -3567,7 +3567,7 @@ export interface paths {
         };
         /**
          * List accounts
-         * @description In order of their making, disabled ones included.
+         * @description In order of their making, disabled ones included unless said otherwise.
          */
         get: operations["listUsers"];
         put?: never;
@@ -17571,6 +17571,12 @@ export interface operations {
             query?: {
                 /** @description In the name or the address. */
                 q?: string;
+                /** @description Those alone who have it. */
+                role?: components["schemas"]["UserRole"] | null;
+                /** @description These alone; several may be given. */
+                id?: string[] | null;
+                /** @description Those alone who are, or are not. */
+                disabled?: boolean | null;
                 /** @description `next` of the page before; none for the first page. */
                 cursor?: string | null;
                 /** @description At most so many items. */

@@ -1,7 +1,7 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 
 import { asMany } from '@/api/asMany'
-import { api, type Paged } from '@/api/client'
+import { api, type Paged, type Query } from '@/api/client'
 import type { Address } from '@/api/paths'
 import { Problem } from '@/api/problem'
 
@@ -9,8 +9,8 @@ const PAUSE_MS = 250
 const PAGE = 50
 const MOST_AT_ONCE = 200
 
-/** What the server finds by words, page by page; `read` reads as many as are shown anew. In a component's setup. */
-export function useFound<T>(path: Address<'get'>, words: Ref<string>) {
+/** What the server finds by words, and within `narrowed`, page by page; `read` reads as many as are shown anew. In a component's setup. */
+export function useFound<T>(path: Address<'get'>, words: Ref<string>, narrowed: Query = {}) {
   const rows = shallowRef<readonly T[] | null>(null)
   const next = shallowRef<string | null>(null)
   const problem = shallowRef<Problem | null>(null)
@@ -24,7 +24,7 @@ export function useFound<T>(path: Address<'get'>, words: Ref<string>) {
     const q = words.value.trim()
     busy.value = true
     try {
-      const found = await asMany(wanted, (limit, cursor) => api.get<Paged<T>>(path, { q, limit, cursor }), MOST_AT_ONCE)
+      const found = await asMany(wanted, (limit, cursor) => api.get<Paged<T>>(path, { ...narrowed, q, limit, cursor }), MOST_AT_ONCE)
       if (mine !== turn) return
       rows.value = found.items
       next.value = found.next

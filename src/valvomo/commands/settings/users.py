@@ -155,7 +155,7 @@ async def change_user(work: Work, command: ChangeUser) -> Outcome:
 async def locked(work: Work, user_id: str) -> Any:
     """The account's row, which nobody else changes until the transaction ends; None where there is none."""
     await work.tx.row("house.lock_organization", work.organization_id)
-    return await work.tx.row("people.users", work.organization_id, "", user_id, 1, "")
+    return await work.tx.row("people.users", work.organization_id, "", user_id, 1, "", None, None, None)
 
 
 async def rewrite(work: Work, row: Any, changed: Profile, password_hash: str | None = None) -> Outcome:

@@ -44,7 +44,8 @@ ORDER BY id
 
 -- name: users
 -- Accounts after an id, in order of their making, with queues and, if they can hold conversations, what they can do;
--- those alone whose name or address has these words in it, if any are given.
+-- those alone whose name or address has these words in it, who have the role, are among the ids, and are disabled or
+-- not, if any of these are given.
 SELECT u.*, a.capacity, a.limits, a.hours_id,
     EXISTS (SELECT 1 FROM second_factors f WHERE f.organization_id = u.organization_id AND f.user_id = u.id
         AND f.confirmed_at IS NOT NULL) AS second_factor,
@@ -57,6 +58,8 @@ SELECT u.*, a.capacity, a.limits, a.hours_id,
 FROM users u LEFT JOIN agents a ON a.organization_id = u.organization_id AND a.id = u.id
 WHERE u.organization_id = $1 AND u.id > $2 AND ($3::text IS NULL OR u.id = $3)
     AND ($5::text = '' OR strpos(lower(u.name || ' ' || u.email), lower($5)) > 0)
+    AND ($6::text IS NULL OR $6 = ANY (u.roles)) AND ($7::text[] IS NULL OR u.id = ANY ($7))
+    AND ($8::boolean IS NULL OR u.disabled = $8)
 ORDER BY u.id LIMIT $4
 
 -- name: create_user

@@ -8,7 +8,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from valvomo.commands.settings.adjusting import AdjustUser
 from valvomo.commands.settings.users import ChangeUser, CreateUser, Profile
-from valvomo.domain.access.actor import Actor
+from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.edge.http.given import given
 from valvomo.edge.http.parameters import Cursor, Limit, PathId
 from valvomo.edge.http.refused import Refused, done, found
@@ -23,6 +23,12 @@ from valvomo.queries import settings
 TAGS = ("users",)
 ONE = "/users/{user_id:str}"
 Words = Annotated[str, QueryParameter(max_length=200, description="In the name or the address.")]
+Role = Annotated[UserRole | None, QueryParameter(description="Those alone who have it.")]
+Ids = Annotated[
+    list[str] | None,
+    QueryParameter(name="id", max_items=100, description="These alone; several may be given."),
+]
+Disabled = Annotated[bool | None, QueryParameter(description="Those alone who are, or are not.")]
 
 
 @get("/users", tags=TAGS, operation_id="listUsers", summary="List accounts")
@@ -30,12 +36,16 @@ async def list_users(
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
     q: Words = "",
+    role: Role = None,
+    ids: Ids = None,
+    disabled: Disabled = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[UserDocument]:
-    """In order of their making, disabled ones included."""
+    """In order of their making, disabled ones included unless said otherwise."""
+    wanted = settings.Wanted(words=q.strip(), role=role, ids=ids, disabled=disabled)
     async with parts.reader.reading() as tx:
-        return found(await settings.users(tx, actor, words=q.strip(), cursor=cursor, limit=limit))
+        return found(await settings.users(tx, actor, wanted, cursor=cursor, limit=limit))
 
 
 @post("/users", status_code=201, tags=TAGS, operation_id="createUser", summary="Create an account")
