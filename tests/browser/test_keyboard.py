@@ -43,6 +43,37 @@ async def test_every_act_has_its_key_and_the_focus_comes_back_to_the_list(office
     await expect(floor.pane.box.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
 
 
+async def test_a_conversation_is_assigned_by_keys_alone(office: Office) -> None:
+    await office.matter("Grace Hopper")
+    floor = await Floor.open(office)
+    keys = floor.page.keyboard
+    await _move_to(floor, "Grace Hopper")
+    await keys.press("a")
+    dialog = floor.dialog("Assign the conversation with Grace Hopper")
+    await dialog.box.get_by_role("searchbox", name="Search agents and skills").focus()
+    await expect(dialog.person("Lumi Nyström")).to_be_visible()
+    await keys.press("Tab")
+    first = dialog.box.get_by_role("radio").first
+    await expect(first).to_be_focused()
+    # Every one of them is an arrow away.
+    for _ in range(await dialog.box.get_by_role("radio").count()):
+        if await dialog.person("Eino Mäkelä").evaluate("it => it === document.activeElement"):
+            break
+        await keys.press("ArrowDown")
+    await keys.press("Space")
+    await expect(dialog.person("Eino Mäkelä")).to_have_attribute("aria-checked", "true")
+    # One stop for all of them: what comes next is what has to be confirmed, since Eino is not there, and the buttons.
+    await keys.press("Tab")
+    await expect(dialog.checkbox("Ask anyway")).to_be_focused()
+    await keys.press("Space")
+    await keys.press("Tab")
+    await expect(dialog.button("Cancel")).to_be_focused()
+    await keys.press("Tab")
+    await keys.press("Enter")
+    await floor.told("Offered to Eino Mäkelä; waiting for the answer")
+    await expect(floor.list).to_be_focused()
+
+
 async def test_the_command_palette_finds_people_and_places(office: Office) -> None:
     await office.served("eino", "Ada Lovelace")
     floor = await Floor.open(office)
@@ -54,6 +85,14 @@ async def test_the_command_palette_finds_people_and_places(office: Office) -> No
     await box.fill("lovelace")
     await keys.press("Enter")
     await expect(floor.page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    await keys.press("Control+k")
+    await box.fill("go to agents")
+    await keys.press("Enter")
+    await expect(floor.page.get_by_role("heading", name="Agents")).to_be_visible()
+    await keys.press("Control+k")
+    await box.fill("lovelace")
+    await keys.press("Enter")
+    await expect(floor.page).to_have_url(f"{office.address}/search?q=lovelace")
     await keys.press("Control+k")
     await box.fill("go to agents")
     await keys.press("Enter")
