@@ -63,7 +63,10 @@ async def carrying(attendant: Attendant | None, settings: Settings) -> AsyncIter
     from valvomo.media.embedded.place import Place  # noqa: PLC0415
     from valvomo.media.embedded.pool import EnginePool  # noqa: PLC0415
 
-    place = Place(host=settings.calls_host, port=settings.calls_port, public=settings.calls_addresses)
+    place = Place(
+        host=settings.calls_host, port=settings.calls_port, public=settings.calls_addresses,
+        log_level=settings.log_level, log_format=settings.log_format,
+    )  # fmt: skip
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(EnginePool.running(place, max(1, settings.calls_processes)))
         engine: Engine = own

@@ -126,5 +126,6 @@ async def begun(place: Place) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "valvomo.media.embedded.worker",
         "--host", place.host, "--port", str(place.port), "--public", *place.public,
+        "--log-level", place.log_level, "--log-format", place.log_format,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip

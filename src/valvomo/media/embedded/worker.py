@@ -11,7 +11,7 @@ from contextlib import aclosing, suppress
 
 import uvloop
 
-from valvomo import pipes
+from valvomo import logs, pipes
 from valvomo.media.embedded import talk
 from valvomo.media.embedded.engine import EmbeddedEngine
 from valvomo.media.embedded.operations import Leave, Listen, OfferWeb, Operation
@@ -26,7 +26,10 @@ def main() -> None:
     asked.add_argument("--host", required=True)
     asked.add_argument("--port", type=int, required=True)
     asked.add_argument("--public", nargs="*", default=[])
+    asked.add_argument("--log-level", default="info")
+    asked.add_argument("--log-format", choices=("console", "json"), default="console")
     options = asked.parse_args()
+    logs.set_up(options.log_level, options.log_format)
     with suppress(KeyboardInterrupt):
         uvloop.run(serve(Place(host=options.host, port=options.port, public=tuple(options.public))))
 
