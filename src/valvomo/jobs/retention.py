@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 class Retention(Rounds):
     """One for a process; `holder` is the process's name in the lease. `removed` counts conversations since it began."""
 
-    every = 60.0
+    every = 10.0
     rest = 60.0
 
     def __init__(self, executor: Executor, clock: Callable[[], datetime], holder: str) -> None:

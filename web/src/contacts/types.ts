@@ -19,4 +19,7 @@ export interface Contact {
   /** By what a channel vouches for them, the first first. */
   identities: readonly { kind: string; value: string; verified_at: string }[]
   may_merge: boolean
+  may_forget: boolean
+  /** They were removed for good; in so many conversations it is still written. */
+  forgotten: { at: string; remaining: number; emptied_at: string | null } | null
 }

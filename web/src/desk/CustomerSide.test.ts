@@ -19,7 +19,7 @@ vi.mock('@/live/signals', async (original) => ({
 }))
 
 const ada = { id: 'ada', name: 'Ada', email: 'ada@example.org', phone: null, company: '', language: 'fi', about: 'Likes trains', created_at: '2026-03-02T09:00:00Z', revision: 1, into: null }
-const document = (contact = ada) => ({ contact, merged: [], identities: [{ kind: 'phone', value: '+358401234567', verified_at: '2026-03-02T09:00:00Z' }], may_merge: false })
+const document = (contact = ada) => ({ contact, merged: [], identities: [{ kind: 'phone', value: '+358401234567', verified_at: '2026-03-02T09:00:00Z' }], may_merge: false, may_forget: false, forgotten: null })
 const message = (id: string, visibility: string, text: string) => ({ id, seq: 1, author: { id: 'a', name: 'Aino', role: 'primary' }, visibility, text, at: '2026-03-02T09:00:00Z' }) as Message
 const global = { plugins: [i18n, createPinia()] }
 let house: ReturnType<typeof document>
