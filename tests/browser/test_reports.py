@@ -102,6 +102,22 @@ async def test_the_wallboard_fits_in_every_language_and_in_the_dark(office: Offi
     await judge(page)
 
 
+async def test_a_wallboard_of_some_queues_counts_as_the_whole_does(office: Office) -> None:
+    """One is served at once, another is closed by somebody else while they wait: half of them in time, both ways."""
+    await office.present("eino", presence="do_not_disturb")
+    await office.served("eino")
+    saara = await office.caller("saara")
+    waiting = await office.matter("Grace Hopper")
+    await saara.do("POST", f"/conversations/{waiting}/force-close", {"reason": "Tried out"})
+    queues = ",".join(office.sample.queues[one] for one in ("Support", "Billing"))
+    for path in ("/wallboard", f"/wallboard?queues={queues}"):
+        page = await opened(office, path, viewport={"width": 1920, "height": 1080})
+        await expect(page.locator("[data-figure=service_level]")).to_contain_text("50%")
+        await expect(page.locator("[data-figure=busy]")).to_contain_text("1 · 0")
+        await fits(page)
+        await judge(page)
+
+
 async def test_a_report_is_narrowed_by_language_and_outcome(office: Office) -> None:
     await office.served("eino", "Ada Lovelace", language="sv")
     saara = await office.caller("saara")

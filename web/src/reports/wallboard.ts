@@ -1,6 +1,7 @@
-import { onScopeDispose, ref, watch, type Ref, type ShallowRef } from 'vue'
+import { computed, effectScope, onScopeDispose, ref, shallowRef, watch, type EffectScope, type Ref, type ShallowRef } from 'vue'
 
-import type { FiguresItem } from '@/floor/types'
+import type { AgentRow, FiguresItem } from '@/floor/types'
+import { useRows } from '@/live'
 
 import type { Counted } from './types'
 
@@ -33,14 +34,22 @@ export function waitTone(item: WallItem | null, now: number): 'warn' | 'bad' | n
 
 const SUMMED = ['in_queue', 'active', 'waiting', 'wrap_up', 'orphans', 'abandoned', 'answered', 'started'] as const
 
-/** The item of the whole, or of some queues together: counts add up, ratios are made of counts. */
-export function chosen(items: readonly WallItem[], wanted: readonly string[]): WallItem | null {
+/** How many are there of those who serve in any of these queues, by presence; each of them once. */
+export function presences(agents: Iterable<AgentRow>, queues: readonly string[]): Record<string, number> {
+  const found: Record<string, number> = {}
+  for (const one of agents) if (one.queues.some(({ id }) => queues.includes(id))) found[one.presence] = (found[one.presence] ?? 0) + 1
+  return found
+}
+
+/** The item of the whole, or of some queues together: counts add up, ratios are made of counts, `agents` are who serves. */
+export function chosen(items: readonly WallItem[], wanted: readonly string[], agents: Iterable<AgentRow>): WallItem | null {
   const whole = items.find((one) => one.id === 'all') ?? null
   const mine = items.filter((one) => wanted.includes(one.id))
   const [first] = mine
   if (!first || wanted.length === 0) return wanted.length ? null : whole
   const sum = (of: (one: WallItem) => number) => mine.reduce((total, one) => total + of(one), 0)
-  const [within, accepted, left] = [sum((one) => one.service_level.within), sum((one) => one.service_level.accepted), sum((one) => one.service_level.abandoned)]
+  const level = (of: 'within' | 'accepted' | 'abandoned' | 'short' | 'unserved') => sum((one) => one.service_level[of] ?? 0)
+  const [within, accepted, abandoned, short, unserved] = [level('within'), level('accepted'), level('abandoned'), level('short'), level('unserved')]
   const share = (part: number, of: number) => (of > 0 ? part / of : null)
   const goals = new Set(mine.map((one) => one.service_level.seconds))
   const since = mine.flatMap((one) => one.longest_wait_since ?? []).sort()
@@ -48,11 +57,41 @@ export function chosen(items: readonly WallItem[], wanted: readonly string[]): W
     ...first,
     ...(Object.fromEntries(SUMMED.map((name) => [name, sum((one) => one[name])])) as Pick<WallItem, (typeof SUMMED)[number]>),
     longest_wait_since: since[0] ?? null,
-    abandonment: share(left, accepted + left),
-    service_level: { ...first.service_level, within, accepted, abandoned: left, ratio: share(within, accepted + left), seconds: goals.size === 1 ? first.service_level.seconds : null },
-    // Who serves in several of them is there once; the queues do not say who, so the fullest one is what is known.
-    agents: Object.fromEntries(Object.keys(first.agents).map((name) => [name, Math.max(...mine.map((one) => one.agents[name as keyof typeof one.agents] ?? 0))])),
+    abandonment: share(abandoned, accepted + abandoned),
+    service_level: {
+      within,
+      accepted,
+      abandoned,
+      short,
+      unserved,
+      ratio: share(within, accepted + abandoned + unserved),
+      of_accepted: share(within, accepted),
+      without_short_abandons: share(within, accepted + abandoned - short + unserved),
+      seconds: goals.size === 1 ? first.service_level.seconds : null,
+    },
+    // One queue says itself who serves in it; of several, who serves in two would be there twice.
+    agents: mine.length === 1 ? first.agents : { ...first.agents, ...Object.fromEntries(Object.keys(first.agents).map((name) => [name, 0])), ...presences(agents, wanted) },
   }
+}
+
+/** Who serves, watched while they are `wanted`: a whole floor of them is much to be told of for nothing. In a component's setup. */
+export function useServing(wanted: () => boolean) {
+  const live = shallowRef<ReturnType<typeof useRows<AgentRow>> | null>(null)
+  let scope: EffectScope | undefined
+  const end = () => scope?.stop()
+  watch(
+    wanted,
+    (now) => {
+      end()
+      live.value = null
+      if (!now) return
+      scope = effectScope(true)
+      scope.run(() => (live.value = useRows<AgentRow>('agents')))
+    },
+    { immediate: true },
+  )
+  onScopeDispose(end)
+  return computed(() => (void live.value?.changes.value, [...(live.value?.rows.values() ?? [])]))
 }
 
 export interface WallPage {
