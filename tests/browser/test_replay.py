@@ -76,6 +76,23 @@ async def test_the_floor_as_it_was_and_step_by_step_on_and_back(office: Office) 
     await expect(ada).to_have_count(0)
 
 
+async def test_it_goes_on_past_a_change_of_settings(office: Office) -> None:
+    """From there on the floor is asked for anew: what changed it is in it, and what came later comes."""
+    await kept(office)
+    await office.matter("Ada Lovelace")
+    before = now()
+    path = f"/queues/{office.sample.queues['Support']}"
+    await (await office.caller("admin")).do("PATCH", path, {"name": "Front desk"})
+    await office.matter("Grace Hopper", queue="Front desk")
+    page = await opened(office, before)
+    ada = page.get_by_role("row", name="Ada Lovelace")
+    await expect(ada).to_contain_text("Support")
+    await page.get_by_role("button", name="On to the next change").click()
+    await expect(ada).to_contain_text("Front desk")
+    await page.get_by_role("button", name="On to the next change").click()
+    await expect(page.get_by_role("row", name="Grace Hopper")).to_be_visible()
+
+
 async def test_playing_leads_to_the_present_and_stops_there(office: Office) -> None:
     during, _ = await lived(office)
     page = await opened(office, during)

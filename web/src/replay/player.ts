@@ -175,7 +175,8 @@ export class Player {
       const page = await this.source.steps(this.knownPosition, until, limit)
       if (turn !== this.turn) return
       this.ahead.push(...page.steps)
-      this.known = Math.max(this.known, Date.parse(page.at))
+      // Where the floor is asked for anew, what changed there has to be in it.
+      this.known = Math.max(this.known, reachable(page.at))
       this.knownPosition = page.position
       this.again = page.again
     } catch (error) {

@@ -96,6 +96,35 @@ describe('the player', () => {
     expect(player.clock.value).toBe(at)
   })
 
+  it('plays and steps on past a change of settings whose moment a browser cannot name', async () => {
+    const fine = (at: string) => at.replace('Z', '135Z')
+    const all = [step(1, 10, { rows: [row('c', 1)] }), step(2, 20), step(3, 30, { rows: [row('c', 3)] })].map((one) => ({ ...one, at: fine(one.at) }))
+    // The settings changed at position 2: no step says so, and the floor is to be asked for anew after it.
+    const source: Source = {
+      floor({ at }) {
+        const last = all.filter((one) => Date.parse(one.at) < Date.parse(at ?? '')).at(-1)
+        return Promise.resolve({ at: at ?? '', position: last?.position ?? 0, since: iso(BEGIN), rows: last ? [row('c', last.position)] : [], agents: [], figures: [] })
+      },
+      steps(after, until, limit) {
+        const found = all.filter((one) => one.position > after && Date.parse(one.at) < Date.parse(until)).slice(0, limit)
+        const again = found.some((one) => one.position === 2)
+        const taken = again ? found.filter((one) => one.position <= 2) : found
+        const last = taken.at(-1)
+        const steps = taken.filter((one) => one.position !== 2)
+        return Promise.resolve({ position: last?.position ?? after, at: again && last ? last.at : until, steps, again, more: false })
+      },
+    }
+    const player = new Player(source, () => PRESENT)
+    await player.go(BEGIN)
+    player.play()
+    for (let second = 0; second < 60; second += 1) await player.tick(1000)
+    expect(player.clock.value).toBeGreaterThanOrEqual(BEGIN + 35_000)
+    expect(version(player)).toBe(3)
+    await player.go(BEGIN + 15_000)
+    await player.forward()
+    expect([version(player), player.last.value?.position]).toEqual([3, 3])
+  })
+
   it('never shows a moment of which it does not know what happened', async () => {
     let answer: (page: Steps) => void = () => undefined
     const source: Source = { ...past(), steps: () => new Promise((resolve) => (answer = resolve)) }
