@@ -112,18 +112,22 @@ proxies: ## Make sure that there are nginx, Caddy and HAProxy for the tests of t
 		echo "proxies: without root,$$missing cannot be installed here, and the tests of their configurations are skipped"
 	fi
 
+# Program and Debian package of each; packages start what they bring, open to anybody, unless they are kept from it.
+ENGINES := janus=janus turnserver=coturn dovecot=dovecot-imapd php=php-cli ip=iproute2
+
 .PHONY: engines
-engines: ## Make sure that there is a Janus for the tests of calls (and ip, which makes a network for it)
+engines: ## Make sure of what the tests talk to: Janus and coturn for calls, Dovecot for mail, PHP for a sample, ip for networks
 	@missing=
-	for one in janus ip; do PATH="$$PATH:/usr/sbin:/sbin" command -v $$one >/dev/null || missing="$$missing $${one/#ip/iproute2}"; done
+	for one in $(ENGINES); do PATH="$$PATH:/usr/sbin:/sbin" command -v $${one%=*} >/dev/null || missing="$$missing $${one#*=}"; done
 	[ -n "$$missing" ] || exit 0
 	as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"
 	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then
 		echo "engines: installing Debian's$$missing"
 		$$as_root apt-get update -qq
-		# Its package would start it, with interfaces that anybody reaches.
-		command -v systemctl >/dev/null && $$as_root systemctl mask --quiet janus.service || true
-		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $$missing
+		for one in janus coturn dovecot; do
+			case "$$missing" in *" $$one"*) command -v systemctl >/dev/null && $$as_root systemctl mask --quiet $$one.service || true;; esac
+		done
+		$$as_root env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
 	else
 		echo "engines: without root,$$missing cannot be installed here, and tests with them are skipped"
 	fi
