@@ -207,6 +207,7 @@ async def test_a_request_that_another_site_makes_is_refused(place: Place) -> Non
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
     ):
         answer = await client.post("/api/v1/conversations", json=body, headers=headers)
         assert problem(answer) == (403, "request/foreign-origin"), headers

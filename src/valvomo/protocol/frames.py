@@ -98,8 +98,14 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def client_frame(text: str | bytes) -> ClientFrame:
-    """What the client says. Raises `msgspec.DecodeError` when it is nothing that we understand."""
-    return _DECODER.decode(text)
+    """What the client says. Raises ValueError when it is nothing that we understand, or has U+0000 in it.
+
+    PostgreSQL has no text with that, and what a client names is looked for there.
+    """
+    frame = _DECODER.decode(text)
+    if any(isinstance(one, str) and "\0" in one for one in msgspec.structs.astuple(frame)):
+        raise ValueError("a text contains U+0000")
+    return frame
 
 
 GZIP = "gzip"

@@ -148,22 +148,32 @@ async def test_a_connection_that_could_not_be_noted_is_noted_after_all(
         await _noted(served, "aino", 1)
 
 
-async def test_strangers_and_foreign_pages_are_refused(served: Served) -> None:
+async def test_strangers_and_foreign_pages_are_refused(
+    served: Served, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+) -> None:
     token = await served.session("saara")
     for headers, status in (({"Cookie": "valvomo_session=nonsense"}, 401), ({}, 401)):
         with pytest.raises(InvalidStatus) as refused:
             async with connect(f"ws://127.0.0.1:{served.port}/api/v1/live", additional_headers=headers):
                 pass
         assert refused.value.response.status_code == status
-    with pytest.raises(InvalidStatus) as refused:
-        async with served.live(token, Origin="https://evil.example"):
-            pass
-    assert refused.value.response.status_code == 403
-    assert msgspec.json.decode(refused.value.response.body)["type"] == "request/foreign-origin"
+    for origin in ("https://evil.example", "http://[", "null"):
+        with pytest.raises(InvalidStatus) as refused:
+            async with served.live(token, Origin=origin):
+                pass
+        assert refused.value.response.status_code == 403
+        assert msgspec.json.decode(refused.value.response.body)["type"] == "request/foreign-origin"
+    if request.node.callspec.params["served"] == "shared":
+        assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []
 
 
 async def test_nonsense_ends_the_connection(served: Served) -> None:
-    for words in ("nonsense", '{"op":"delete"}', "[" * 3000, b"\x00"):
+    nul = (
+        '{"op":"watch","topic":"conversation:\\u0000"}',
+        '{"op":"call","offer":"v=0","conversation":"\\u0000"}',
+        '{"op":"hang_up","conversation":"\\u0000"}',
+    )
+    for words in ("nonsense", '{"op":"delete"}', "[" * 3000, b"\x00", *nul):
         async with served.live(await served.session("saara")) as socket:
             await socket.send(words)
             assert await closing(socket) == 4400

@@ -50,7 +50,12 @@ def foreign_origin(scope: Any) -> bool:
     origin = header(scope["headers"], b"origin")
     if origin is None:
         return False
-    return urlsplit(origin).netloc.lower() != (header(scope["headers"], b"host") or "").lower()
+    try:
+        host = urlsplit(origin).netloc
+    except ValueError:
+        # What is no address is not ours.
+        return True
+    return host.lower() != (header(scope["headers"], b"host") or "").lower()
 
 
 def permitted_origin(scope: Any, origins: Iterable[str]) -> bool:

@@ -243,7 +243,7 @@ def _decoded(event: Any) -> Any:
         raise _GoneError(CLOSE_MALFORMED)
     try:
         frame = client_frame(text)
-    except msgspec.DecodeError:
+    except ValueError:
         raise _GoneError(CLOSE_MALFORMED) from None
     if len(text) > MAX_CLIENT_FRAME and not isinstance(frame, ComeIn | Agree):
         raise _GoneError(CLOSE_MALFORMED)

@@ -35,6 +35,12 @@ class SharedFrames(WebSocketsSansIOProtocol):
         finally:
             del extensions[EXTENSION]
 
+    async def send(self, message: Any) -> None:
+        """As uvicorn does, but for its taking a refused handshake for a forgotten one: that is no error of ours."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
+            self.handshake_complete = True
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Leave nothing that only a search for cycles would find: such searches are rare, and connections many."""
         super().connection_lost(exc)
