@@ -54,6 +54,22 @@ async def test_whoever_was_invited_answers_once(engine: EmbeddedEngine) -> None:
     assert invited.offer is accepted
 
 
+async def test_offers_that_come_again_and_again_make_no_more_of_what_goes_there(
+    engine: EmbeddedEngine,
+) -> None:
+    await engine.add_web_leg(BROWSER)
+    first, names = dict(leg(engine, "browser").streams), list[str]()
+    for number in range(20):
+        names = [f"{number}a", f"{number}b", f"{number}c"]
+        again = offer(section("0"), section(names[0]), section(names[1]), section(names[2], "video"))
+        await engine.add_web_leg(WebLeg(call_id="call", leg_id="browser", offer=again))
+    there = leg(engine, "browser")
+    assert there.streams.keys() == {"0", *names}
+    assert there.streams.items() >= first.items(), "what was there stays as it was"
+    slots = [one.stream.ssrc for each in there.slots.values() for one in each.slots]
+    assert sorted(slots) == sorted(there.streams.values())
+
+
 async def test_whose_handshake_is_over_comes_anew_and_not_by_another_way(
     engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

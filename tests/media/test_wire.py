@@ -8,10 +8,11 @@ from aiortc.rtcdtlstransport import RTCCertificate
 from sample_offer import offer, request, section
 
 from valvomo.media.embedded import rtp, sdp
+from valvomo.media.embedded.ice import Credentials
 from valvomo.media.embedded.leg import Leg
 from valvomo.media.embedded.rtp import Packet
 from valvomo.media.embedded.secure import MOST_SOURCES, Secured
-from valvomo.media.embedded.wire import MOST_WAYS, Wire
+from valvomo.media.embedded.wire import MOST_NAMES, MOST_WAYS, Wire
 from valvomo.media.port import Kind
 
 HOME = ("192.0.2.1", 5000)
@@ -94,6 +95,19 @@ def test_a_browser_has_so_many_ways_and_no_more() -> None:
         place.wire.datagram_received(b"\x80", address)
     place.wire.datagram_received(b"\x80", ("198.51.100.7", 6000))
     assert len(place.media) == 2
+
+
+def test_a_browser_has_so_many_names_and_no_more() -> None:
+    place = Place()
+    names = [place.leg.credentials]
+    for _ in range(3 * MOST_NAMES):
+        place.leg.credentials = Credentials()
+        names.append(place.leg.credentials)
+        place.wire.expect(place.leg)
+    for one in names:
+        place.wire.datagram_received(request(f"{one.name}:x", one.password), HOME)
+    assert len(place.net.sent) == MOST_NAMES
+    assert len(place.wire._names) == MOST_NAMES
 
 
 class Opens:

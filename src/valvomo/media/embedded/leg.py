@@ -81,7 +81,9 @@ class Leg:
         """Make streams for what the offer takes; the sections in which the browser may send.
 
         Streams that are there stay as they are: an offer that comes again, from another network, changes only the way.
+        Those of sections that it does not have any more are over, or with each other offer there would be more of them.
         """
+        self._close({one.mid for one in self.offer.sections})
         up: dict[Kind, str] = {}
         for section in self.offer.sections:
             if not section.forwarded or section.kind is None or section.payload_type is None:
@@ -93,6 +95,14 @@ class Leg:
             for number in section.agreed:
                 self._agreed.setdefault(number, section)
         return frozenset(up.values())
+
+    def _close(self, there: set[str]) -> None:
+        """What goes to sections that are not there any more."""
+        self.streams = {mid: ssrc for mid, ssrc in self.streams.items() if mid in there}
+        left = set(self.streams.values())
+        self._history = {ssrc: kept for ssrc, kept in self._history.items() if ssrc in left}
+        for slots in self.slots.values():
+            slots.slots = [one for one in slots.slots if one.stream.ssrc in left]
 
     def _open(self, mid: str, kind: Kind, payload_type: int) -> None:
         stream = Stream(ssrc=_ssrc(), payload_type=payload_type, clock=sdp.CODECS[kind][1])

@@ -15,6 +15,8 @@ STUN, DTLS, MEDIA = range(4), range(20, 64), range(128, 192)
 """First bytes of datagrams (RFC 7983 §7)."""
 WAITING_BYTES = 1 << 22
 """What the system is asked to keep while the process is held up: of 100 calls what comes in half a second."""
+MOST_NAMES = 4
+"""Names by which one browser's checks are answered: the last, and former ones that may still be on their way."""
 MOST_WAYS = 16
 """Addresses by which one browser may come: its networks, and those of what is between."""
 
@@ -42,8 +44,11 @@ class Wire(asyncio.DatagramProtocol):
         return int(self._transport.get_extra_info("sockname")[1]) if self._transport else 0
 
     def expect(self, leg: Leg) -> None:
-        """Checks with the leg's name are answered; those with a former one still are, until the leg is forgotten."""
+        """Checks with the leg's name are answered; those with one of its last former ones still are."""
         self._names[leg.credentials.name] = (leg, leg.credentials)
+        known = [name for name, one in self._names.items() if one[0] is leg]
+        for name in known[:-MOST_NAMES]:
+            del self._names[name]
 
     def forget(self, leg: Leg) -> None:
         """Nothing from the leg is listened to any more."""
