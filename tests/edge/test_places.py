@@ -46,7 +46,22 @@ async def test_a_malformed_name_by_another_name_or_in_a_header_is_found(place: P
     headers = {"Idempotency-Key": "x" * 201}
     for answer, at in (
         (await saara.get(f"{one}/candidates?for=x"), "query.for"),
+        (await saara.get(f"{API}/metrics/history?from=x"), "query.from"),
+        (
+            await saara.get(f"{API}/metrics/history?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z"),
+            "query.to",
+        ),
+        (await saara.get(f"{API}/metrics/history?from=2020-01-01T00:00:00Z"), "query.to"),
         (await eino.patch(one, json={}, headers=headers), "header.idempotency-key"),
     ):
+        assert answer.status_code == 422, answer.text
+        assert [found["at"] for found in answer.json()["errors"]] == [at]
+
+
+async def test_nobody_is_called_nothing(place: Place) -> None:
+    saara = await place.as_("saara")
+    for customer, at in (("  ", "body.customer"), ({"name": "\t"}, "body.customer.name")):
+        body = {"channel": "live_chat", "queue": "Support", "customer": customer}
+        answer = await saara.post(f"{API}/conversations", json=body)
         assert answer.status_code == 422, answer.text
         assert [found["at"] for found in answer.json()["errors"]] == [at]

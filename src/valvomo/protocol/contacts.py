@@ -97,7 +97,7 @@ class ChangeContactRequest(Request, frozen=True, kw_only=True):
     """New details; what is left out, or null, stays. `revision` is that of the contact that was changed."""
 
     revision: Annotated[int, Meta(ge=0)]
-    name: Annotated[Name, Meta(pattern=r"\S")] | None = None
+    name: Name | None = None
     email: Address | None = None
     phone: Number | None = None
     company: Annotated[str, Meta(max_length=200)] | None = None

@@ -17,7 +17,7 @@ from valvomo.domain.figures.focus import MOST_SECONDS, MOST_SPANS
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$(?!\n)"
 
 Id = Annotated[str, Meta(pattern=UUID, description="A UUIDv7.")]
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 Line = Annotated[str, Meta(max_length=500)]
 Note = Annotated[str, Meta(max_length=2000)]
 Language = Annotated[str, Meta(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$(?!\n)", max_length=35)]

@@ -13,7 +13,7 @@ from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.agent_figures import NOBODY, Shown, agents_shown, knows_moods
 from valvomo.domain.access.colleagues import figures_scope
 from valvomo.domain.figures.intervals import MOST_DAYS, Interval
-from valvomo.domain.refusals import Reason, Refusal, malformed
+from valvomo.domain.refusals import Refusal, malformed
 from valvomo.protocol.lookups import Lookups
 
 DIMENSIONS = ("queue", "agent", "channel", "language", "outcome")
@@ -126,7 +126,7 @@ async def asked(tx: Transaction, actor: Actor, question: Question) -> Asked | Re
 def _malformed(question: Question) -> Refusal | None:
     since, until = question.since, question.until
     if not since < until or until - since > timedelta(days=MOST_DAYS):
-        return Refusal(Reason.MALFORMED, {"from": since, "to": until, "days": MOST_DAYS})
+        return malformed("query.to", f"must be after `from`, by {MOST_DAYS} days at most")
     units = sorted(question.by & set(UNITS))
     if len(units) > 1:
         return malformed("query.by", f"{' and '.join(units)}: one interval at a time")

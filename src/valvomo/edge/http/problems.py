@@ -137,13 +137,20 @@ def _place(request: Request[Any, Any, Any], one: Mapping[str, Any]) -> str:
     if source == _BODY:
         return _BODY
     name, _, rest = str(one.get("key", "")).partition(".")
-    known = request.route_handler.parsed_fn_signature.parameters.get(name)
-    if known is not None and isinstance(known.kwarg_definition, ParameterKwarg):
-        name = known.kwarg_definition.name or name
+    name = _known_name(request, name)
     where = source.value if isinstance(source, ParamType) else "request"
-    return ".".join(
-        part for part in (where, name.replace("_", "-") if where == "header" else name, rest) if part
-    )
+    return ".".join(part for part in (where, name.lower() if where == "header" else name, rest) if part)
+
+
+def _known_name(request: Request[Any, Any, Any], name: str) -> str:
+    """What callers call a parameter of the route, or of what the route is given."""
+    handler = request.route_handler
+    given = (one.parsed_fn_signature for one in handler.resolve_dependencies().values())
+    for signature in (handler.parsed_fn_signature, *given):
+        known = signature.parameters.get(name)
+        if known is not None and isinstance(known.kwarg_definition, ParameterKwarg):
+            return known.kwarg_definition.name or name
+    return name
 
 
 def _problem(one: Mapping[str, Any]) -> str:
