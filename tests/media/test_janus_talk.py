@@ -19,6 +19,7 @@ from valvomo.media.embedded.pool import EnginePool
 from valvomo.media.janus import client, listed, offers
 from valvomo.media.janus.client import JanusError, Session
 from valvomo.media.janus.engine import JanusEngine
+from valvomo.media.janus.room import Room
 from valvomo.media.port import Kind, OfferError
 
 PATIENCE = 120.0
@@ -62,6 +63,22 @@ async def test_answers_go_to_who_has_asked_and_acknowledgements_to_nobody() -> N
         assert {one.get("apisecret", one.get("admin_secret")) for one in fake.asked} == {"one"}
         assert (await session.measures([7])).keys() == {7}
         assert fake.asked[-1]["admin_secret"] == "other"
+
+
+@pytest.mark.parametrize(
+    "said", [{"error_code": 427, "error": "exists"}, {"participants": []}], ids=["refused", "no placeholder"]
+)
+async def test_of_a_room_that_is_not_to_be_had_nothing_is_left(said: dict[str, Any]) -> None:
+    def answers(asked: dict[str, Any]) -> dict[str, Any] | None:
+        if asked["janus"] != "message":
+            return usual(asked)
+        return {"janus": "success", "plugindata": {"data": said}}
+
+    async with listening(answers) as fake, kept(fake) as session:
+        with pytest.raises(JanusError):
+            await Room.open(session)
+        assert [one["janus"] for one in fake.asked][-1] == "detach"
+        assert fake.asked[-1]["handle_id"] == 7
 
 
 async def test_signs_of_life_are_acknowledged(monkeypatch: pytest.MonkeyPatch) -> None:

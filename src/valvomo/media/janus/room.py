@@ -54,27 +54,11 @@ class Room:
         """Raises `ConnectionError`, and `JanusError`."""
         room = secrets.token_hex(12)
         keeper = await session.attach(lambda _: None)
-        await keeper.say(
-            "create",
-            room=room,
-            description=room,
-            is_private=True,
-            publishers=1000,
-            audiocodec=CODECS[Kind.AUDIO],
-            videocodec=CODECS[Kind.VIDEO],
-            opus_fec=True,
-            bitrate=PICTURE_BITS,
-            bitrate_cap=True,
-            audiolevel_event=True,
-            audio_level_average=LOUD,
-            audio_active_packets=PACKETS,
-            notify_joining=False,
-            dummy_publisher=True,
-            dummy_streams=[{"codec": one, "fmtp": "useinbandfec=1"} for one in CODECS.values()],
-        )
-        there = (await keeper.say("listparticipants", room=room))["participants"]
-        [silence] = [one["id"] for one in there if one.get("dummy")]
-        return cls(session, room, keeper, Feed(silence, {Kind.AUDIO: "0", Kind.VIDEO: "1"}))
+        try:
+            return cls(session, room, keeper, await _made(keeper, room))
+        except BaseException:
+            await keeper.detach()
+            raise
 
     async def close(self) -> None:
         """Nobody is in it any more.
@@ -100,6 +84,33 @@ class Room:
                 return True
             await asyncio.sleep(pause)
         return False
+
+
+async def _made(keeper: Handle, room: str) -> Feed:
+    """A room of this name, and its placeholder. Raises `ConnectionError`, and `JanusError`."""
+    await keeper.say(
+        "create",
+        room=room,
+        description=room,
+        is_private=True,
+        publishers=1000,
+        audiocodec=CODECS[Kind.AUDIO],
+        videocodec=CODECS[Kind.VIDEO],
+        opus_fec=True,
+        bitrate=PICTURE_BITS,
+        bitrate_cap=True,
+        audiolevel_event=True,
+        audio_level_average=LOUD,
+        audio_active_packets=PACKETS,
+        notify_joining=False,
+        dummy_publisher=True,
+        dummy_streams=[{"codec": one, "fmtp": "useinbandfec=1"} for one in CODECS.values()],
+    )
+    there = (await keeper.say("listparticipants", room=room)).get("participants", [])
+    silence = next((one["id"] for one in there if one.get("dummy")), None)
+    if silence is None:
+        raise JanusError(0, "this Janus puts no placeholders into its rooms")
+    return Feed(silence, {Kind.AUDIO: "0", Kind.VIDEO: "1"})
 
 
 class Mouth:
