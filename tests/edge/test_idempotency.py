@@ -28,6 +28,8 @@ WITHOUT = {
     "hearRecording": _SEEN,
     "takeTranscript": _SEEN,
     "signIn": "nobody is known yet whose key it could be; a second session is the same right once more",
+    "endOidcByCode": "nobody is known yet whose key it could be, and a code of the second factor opens once",
+    "tryProvider": _ASKED,
     "identify": "nobody is known yet whose key it could be; a second token is the same right once more",
     "beginSecondFactor": "each takes the place of the one before until one is confirmed, and a repeat would be "
     "without the secret",

@@ -70,7 +70,8 @@ TRANSCRIPT = (
 )  # fmt: skip
 AUDITED = (
     "transcript_taken", "transcript_taken_redacted", "recording_heard",
-    "created", "changed", "removed", "signed_in", "failed", "locked_out", "signed_out", "signed_out_everywhere",
+    "created", "changed", "removed", "signed_in", "signed_in_by_provider", "failed", "locked_out",
+    "signed_out", "signed_out_everywhere",
     "presence_set", "acknowledged", "looked_back", "looked_back_timeline", "looked_back_rule", "searched",
     "figures_seen", "figures_seen_of", "figures_exported",
     "evaluated_draft", "evaluated_taken", "evaluated_submitted", "evaluated_replied", "evaluated_closed",

@@ -54,6 +54,8 @@ class Watch:
 
     address: str
     faults: list[str] = field(default_factory=list)
+    elsewhere: tuple[str, ...] = ()
+    """Where else pages may go in this story."""
     expected: set[int] = field(default_factory=lambda: {401})
     """Statuses that are part of the story: 401 is how the console finds out that nobody is signed in."""
 
@@ -78,7 +80,7 @@ class Watch:
         self.faults.append(f"page: {error.error}")
 
     def _request(self, request: Request) -> None:
-        if not request.url.startswith((f"{self.address}/", "data:", "blob:")):
+        if not request.url.startswith((f"{self.address}/", "data:", "blob:", *self.elsewhere)):
             self.faults.append(f"foreign request: {request.url}")
 
     def _response(self, response: Response) -> None:

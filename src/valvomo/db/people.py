@@ -25,6 +25,8 @@ class Account:
     disabled: bool
     failed_sign_ins: int
     locked_until: datetime | None
+    email: str
+    roles: frozenset[UserRole]
 
     def locked(self, now: datetime) -> bool:
         """Whether signing in is blocked now."""
@@ -84,4 +86,6 @@ def _account(row: Any) -> Account:
         disabled=row["disabled"],
         failed_sign_ins=row["failed_sign_ins"],
         locked_until=row["locked_until"],
+        email=row["email"],
+        roles=frozenset(UserRole(role) for role in row["roles"]),
     )

@@ -161,6 +161,8 @@ class Reason(StrEnum):
     SECOND_FACTOR_NEEDED = "session/second-factor-needed"
     SECOND_FACTOR_ON = "session/second-factor-on"
     NO_SECOND_FACTOR = "session/no-second-factor"
+    PROVIDER_NEEDED = "session/provider-needed"
+    SIGN_IN_AGAIN = "session/sign-in-again"
     # alerts
     ALERT_ACKNOWLEDGED = "alert/acknowledged"
     ALERT_CLEARED = "alert/cleared"

@@ -21,6 +21,7 @@ from valvomo.commands.connections import NotesByKind
 from valvomo.commands.conversations.message_lane import MessageLane
 from valvomo.commands.execute import Executor
 from valvomo.commands.plain import Plain
+from valvomo.commands.settings.provider_gate import ProviderGate
 from valvomo.commands.settings.sign_in import Gate
 from valvomo.commands.switchboard import Switchboard
 from valvomo.edge.http.authentication import Authentication
@@ -135,6 +136,7 @@ class Parts:
     clock: Callable[[], datetime]
     live: Live
     gate: Gate
+    provider_gate: ProviderGate
     files: FileParts
     pending: Callable[[], Awaitable[bool]]
     laboratory: Laboratory

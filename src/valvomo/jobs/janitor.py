@@ -211,6 +211,7 @@ class Janitor(Rounds):
             await tx.run("connections.forget_dead", DEAD_SECONDS)
             await tx.run("decisions.drop", now - DECISIONS_KEPT)
             await tx.run("people.drop_expired_sessions", now - SESSIONS_KEPT)
+            await tx.run("sign_in_providers.drop_expired_returns", now)
         await self._drop("journal.drop_receipts", now - RECEIPTS_KEPT)
         await self._drop("outbox.drop_old", now - LETTERS_KEPT)
         await self._drop("arrivals.drop_old", now - LETTERS_KEPT)

@@ -42,7 +42,7 @@ READERS: dict[str, tuple[UserRole, ...]] = {
 """Topics and who may watch them: those who may ask for what they tell of."""
 OF_SUPERVISORS = frozenset({"queue", "hours"})
 """The settings that supervisors are told of: what their page of queues shows."""
-SIGNED_IN, LOCKED_OUT = "signed_in", "locked_out"
+SIGNED_IN, LOCKED_OUT = frozenset({"signed_in", "signed_in_by_provider"}), "locked_out"
 EVERYBODY = "*"
 SUBMITTED = frozenset({Stage.SUBMITTED, Stage.REPLIED, Stage.CLOSED})
 ALERT_FACTS = (AlertRaised, AlertAcknowledged, AlertAssigned, AlertCleared)
@@ -143,7 +143,7 @@ def doubted_by(facts: Iterable[Fact]) -> set[str]:
     found: set[str] = set()
     for fact in facts:
         match fact.event:
-            case SignedIn(user_id=user, outcome=outcome) if outcome != SIGNED_IN:
+            case SignedIn(user_id=user, outcome=outcome) if outcome not in SIGNED_IN:
                 found.add(user)
             case SettingChanged(subject="user", subject_id=user):
                 found.add(user)

@@ -57,6 +57,7 @@ from valvomo.live.replay.watching import Replay
 from valvomo.main.channels import channel_jobs, channels_of, enclosures_of
 from valvomo.main.clock import HouseClock, now
 from valvomo.main.doing import doing
+from valvomo.main.entrances import provider_gate
 from valvomo.main.files import file_parts
 from valvomo.main.insight_places import sentiment_places, speech_places, voice_places
 from valvomo.main.reaching import bus_of
@@ -97,9 +98,9 @@ def assemble(database: Database, settings: Settings, *, clock: Clock = now, bus:
         files=file_parts(settings, executor),
         reader=database,
         authentication=_authentication(database, clock, bell),
-        clock=clock,
-        live=hub,
+        clock=clock, live=hub,
         gate=Gate(executor, Passwords(), session_hours=settings.session_hours),
+        provider_gate=provider_gate(executor, settings),
         pending=lambda: migrate.behind(database.url),
         connected=lambda: bool(bus.traffic.connected),
         laboratory=Laboratory(database.url),

@@ -43,6 +43,7 @@ STATUSES: Mapping[int, frozenset[Reason]] = {
             Reason.IDENTITY_INVALID,
             Reason.IDENTITY_NEEDED,
             Reason.SECOND_FACTOR_NEEDED,
+            Reason.PROVIDER_NEEDED,
             Reason.AGENT_FIGURES_OFF,
             Reason.BEGIN_OFF,
             Reason.CALLS_OFF,

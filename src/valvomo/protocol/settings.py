@@ -19,6 +19,7 @@ from valvomo.domain.routing.rules import QueueRule, SkillRule
 from valvomo.domain.sentiment.levels import Level
 from valvomo.protocol.attachments import LimitsBody
 from valvomo.protocol.lookups import Named
+from valvomo.protocol.providers import LinkDocument
 
 Seconds = Annotated[int, Meta(ge=1, le=366 * 24 * 3600, description="Seconds.")]
 
@@ -28,8 +29,8 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 
     `rights` are the supervisor's rights that are on for this account; narrowing per queue is answered with each
     conversation. `acknowledgements` are the kinds of text still to be acknowledged, `time_zone` is the organization's,
-    `agent_figures` whether figures of individual agents are shown to them. `second_factor` is whether they have one,
-    `second_factor_needed` whether they have to: without it they can do nothing but get one.
+    `agent_figures` whether figures of individual agents are shown to them. They can do nothing but get a second factor
+    while it is needed. `sign_in_link` is who they are at the provider, `by_provider` whether it opened this session.
     """
 
     id: str
@@ -47,6 +48,8 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     acknowledgements: list[str]
     second_factor: bool
     second_factor_needed: bool
+    sign_in_link: LinkDocument | None
+    by_provider: bool
 
 
 class UserDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +72,7 @@ class UserDocument(msgspec.Struct, frozen=True, kw_only=True):
     supervises_all: bool
     disabled: bool
     second_factor: bool
+    sign_in_link: LinkDocument | None
     locked_until: datetime | None
     created_at: datetime
 

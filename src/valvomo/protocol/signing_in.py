@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from valvomo.domain.access.actor import UserRole
+from valvomo.protocol.providers import ProviderDocument
 from valvomo.protocol.requests import Request
 
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$(?!\n)"
@@ -35,9 +36,14 @@ class RecoveryCodes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignInSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How accounts sign in: the roles that have to have a second factor."""
+    """How accounts sign in: the roles that have to have a second factor, and the provider, where there is one.
+
+    A provider sends browsers back to `redirect_uri`, which it has to be told beforehand.
+    """
 
     second_factor_of: list[UserRole]
+    provider: ProviderDocument | None
+    redirect_uri: str
 
 
 class SignInRequest(Request, frozen=True, kw_only=True):
@@ -49,9 +55,12 @@ class SignInRequest(Request, frozen=True, kw_only=True):
 
 
 class PasswordRequest(Request, frozen=True, kw_only=True):
-    """Proof that whoever asks is not merely at an open console."""
+    """Proof that whoever asks is not merely at an open console.
 
-    password: Annotated[str, Meta(max_length=1000)]
+    It may be left out within ten minutes after a provider has opened the session.
+    """
+
+    password: Annotated[str, Meta(max_length=1000)] | None = None
 
 
 class CodeRequest(Request, frozen=True, kw_only=True):
@@ -61,9 +70,9 @@ class CodeRequest(Request, frozen=True, kw_only=True):
 
 
 class EndSecondFactorRequest(Request, frozen=True, kw_only=True):
-    """Password and a code of the app, or a recovery code."""
+    """Password, as in `PasswordRequest`, and a code of the app, or a recovery code."""
 
-    password: Annotated[str, Meta(max_length=1000)]
+    password: Annotated[str, Meta(max_length=1000)] | None = None
     code: Annotated[str, Meta(max_length=20)]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from valvomo.db import house
+import msgspec
+
+from valvomo.db import house, sign_in_providers
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor, UserRole
 from valvomo.domain.access.agent_figures import agents_shown
@@ -13,6 +15,7 @@ from valvomo.domain.access.supervision import Right, account_refusal
 from valvomo.domain.consent.acknowledging import outstanding
 from valvomo.domain.refusals import Reason, Refusal
 from valvomo.protocol.lookups import Named
+from valvomo.protocol.providers import LinkDocument, ProviderDocument
 from valvomo.protocol.settings import Me, ToAcknowledge
 from valvomo.protocol.signing_in import SignInSettings
 from valvomo.protocol.texts.catalogue import text
@@ -21,14 +24,16 @@ from valvomo.queries.listing import role_refusal
 ORGANIZATION = "organization"
 
 
-async def me(tx: Transaction, actor: Actor) -> Me | Refusal:
-    """The caller's account."""
+async def me(tx: Transaction, actor: Actor, session: str = "") -> Me | Refusal:
+    """The caller's account, as this session of theirs has it."""
     row = await tx.row("people.actor", actor.organization_id, actor.id)
     organization = await tx.row("house.organization", actor.organization_id)
     if row is None or organization is None:
         return Refusal(Reason.NOT_SIGNED_IN)
     supervision = await house.supervision(tx, actor.organization_id)
     names = {one["id"]: one["name"] for one in await tx.rows("house.queues", actor.organization_id)}
+    link = await sign_in_providers.link(tx, actor.organization_id, actor.id)
+    here = await sign_in_providers.session(tx, actor.organization_id, actor.id, session)
     return Me(
         id=actor.id,
         organization=Named(organization["id"], organization["name"]),
@@ -45,15 +50,22 @@ async def me(tx: Transaction, actor: Actor) -> Me | Refusal:
         acknowledgements=await _outstanding(tx, actor),
         second_factor=await tx.value("second_factors.has", actor.organization_id, actor.id),
         second_factor_needed=bool(actor.roles.intersection(organization["second_factor_of"])),
+        sign_in_link=LinkDocument(issuer=link.link.issuer, linked_at=link.linked_at) if link else None,
+        by_provider=here is not None and here[1],
     )
 
 
-async def sign_in(tx: Transaction, actor: Actor) -> SignInSettings | Refusal:
+async def sign_in(tx: Transaction, actor: Actor, redirect_uri: str) -> SignInSettings | Refusal:
     """How accounts of the organization sign in; administrators only."""
     if refusal := role_refusal(actor, UserRole.ADMINISTRATOR):
         return refusal
     needed_by = await tx.value("second_factors.needed_by", actor.organization_id)
-    return SignInSettings(second_factor_of=[UserRole(role) for role in sorted(needed_by or ())])
+    kept = await sign_in_providers.kept(tx, actor.organization_id)
+    return SignInSettings(
+        second_factor_of=[UserRole(role) for role in sorted(needed_by or ())],
+        provider=msgspec.convert(kept.provider, ProviderDocument, from_attributes=True) if kept else None,
+        redirect_uri=redirect_uri,
+    )
 
 
 async def to_acknowledge(tx: Transaction, actor: Actor) -> list[ToAcknowledge]:

@@ -115,11 +115,11 @@ async def test_beginning_and_ending_need_the_password(house: Any, gate: Gate) ->
     assert reason(await gate.begin_second_factor(saara, "wrong")) is Reason.WRONG_CREDENTIALS
     phone = await enrolled(house, gate)
     assert reason(await gate.begin_second_factor(saara, PASSWORD)) is Reason.SECOND_FACTOR_ON
-    assert reason(await gate.end_second_factor(saara, "wrong", phone.shows())) is Reason.WRONG_CREDENTIALS
-    assert reason(await gate.end_second_factor(saara, PASSWORD, "000000")) is Reason.WRONG_CODE
-    assert isinstance(await gate.end_second_factor(saara, PASSWORD, phone.shows()), Done)
+    assert reason(await gate.end_second_factor(saara, ("wrong", phone.shows()))) is Reason.WRONG_CREDENTIALS
+    assert reason(await gate.end_second_factor(saara, (PASSWORD, "000000"))) is Reason.WRONG_CODE
+    assert isinstance(await gate.end_second_factor(saara, (PASSWORD, phone.shows())), Done)
     assert isinstance(await gate.sign_in(SAARA, PASSWORD), Session)
-    assert reason(await gate.end_second_factor(saara, PASSWORD, phone.shows())) is Reason.NO_SECOND_FACTOR
+    assert reason(await gate.end_second_factor(saara, (PASSWORD, phone.shows()))) is Reason.NO_SECOND_FACTOR
 
 
 async def test_confirming_ends_the_other_sessions(house: Any, gate: Gate) -> None:

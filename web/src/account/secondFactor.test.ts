@@ -9,15 +9,26 @@ import SecondFactorPage from './SecondFactorPage.vue'
 
 /** What has been asked of the server, and what it says of the account. */
 const asked: [string, unknown][] = []
-let me = { second_factor: false, second_factor_needed: false }
+interface Said {
+  second_factor: boolean
+  second_factor_needed: boolean
+  sign_in_link?: { issuer: string; linked_at: string } | null
+  by_provider?: boolean
+}
+let me: Said = { second_factor: false, second_factor_needed: false }
 const answers: Record<string, (body: Record<string, string>) => [number, unknown]> = {
-  '/api/v1/me': () => [200, { id: 'u', name: 'U', roles: ['supervisor'], language: 'en', queues: [], supervised: [], ...me }],
+  '/api/v1/me': () => [200, { id: 'u', name: 'U', roles: ['supervisor'], language: 'en', organization: { id: 'o', name: 'O' }, queues: [], supervised: [], ...me }],
   '/api/v1/me/second-factor': (body) =>
-    body.password === 'right' ? [200, { secret: 'JBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Valvomo:u?secret=JBSWY3DPEHPK3PXP' }] : [401, { type: 'session/wrong-credentials', status: 401, title: 'Wrong' }],
+    body.password === 'right' || me.by_provider ? [200, { secret: 'JBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Valvomo:u?secret=JBSWY3DPEHPK3PXP' }] : [401, { type: 'session/wrong-credentials', status: 401, title: 'Wrong' }],
   '/api/v1/me/second-factor/confirm': (body) => {
     if (body.code !== '123456') return [401, { type: 'session/wrong-code', status: 401, title: 'Not right' }]
     me = { ...me, second_factor: true }
     return [200, { recovery: ['aaaa-bbbb-cccc', 'dddd-eeee-ffff'] }]
+  },
+  '/api/v1/session/ways': () => [200, { provider: me.by_provider ? 'Example ID' : null }],
+  '/api/v1/me/sign-in-link': () => {
+    me = { ...me, sign_in_link: null }
+    return [204, null]
   },
   '/api/v1/me/second-factor/end': () => {
     me = { ...me, second_factor: false }
@@ -78,6 +89,22 @@ describe('the second factor', () => {
     await flushPromises()
     expect(asked.at(-1)).toEqual(['/api/v1/me/second-factor/end', { password: 'right', code: '123456' }])
     expect(useSession().me?.second_factor).toBe(false)
+  })
+
+  it('needs no password of whom the provider has let in, who sees the link and ends it', async () => {
+    me = { second_factor: false, second_factor_needed: false, by_provider: true, sign_in_link: { issuer: 'https://id.example', linked_at: '2026-03-02T08:00:00Z' } }
+    await useSession().load()
+    const shown = page()
+    await flushPromises()
+    expect(shown.text()).toContain('with https://id.example')
+    expect(shown.find('input[type=password]').exists()).toBe(false)
+    await shown.findAll('button').find((one) => one.text() === 'Unlink')?.trigger('click')
+    await flushPromises()
+    expect(shown.text()).toContain('Sign in with Example ID once')
+    await shown.find('form').trigger('submit')
+    await flushPromises()
+    expect(asked.at(-1)).toEqual(['/api/v1/me/second-factor', {}])
+    expect(shown.html()).toContain('JBSWY3DPEHPK3PXP')
   })
 
   it('that the organization asks for is all that is open', async () => {

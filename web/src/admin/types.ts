@@ -57,6 +57,7 @@ export interface User {
   supervises_all: boolean
   disabled: boolean
   second_factor: boolean
+  sign_in_link: { issuer: string; linked_at: string } | null
   locked_until: string | null
   created_at: string
 }

@@ -2428,6 +2428,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/sign-in-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink my account
+         * @description Whoever I am at the provider does not open my account any more, until my address is proved there again.
+         */
+        delete: operations["unlinkMe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/attended": {
         parameters: {
             query?: never;
@@ -3246,6 +3266,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in by the provider
+         * @description Leads a browser to the provider; what it has to come back with stays in a cookie, sealed.
+         */
+        get: operations["beginOidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the provider
+         * @description Opens a session for the browser that went there, once, and leads it to the page that it wanted.
+         */
+        get: operations["endOidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the code of the second factor after the provider
+         * @description For whoever came back and has a second factor of the house; a wrong code counts as a failed sign-in.
+         */
+        post: operations["endOidcByCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one may sign in
+         * @description By which provider, if by any, as the sign-in page asks before anybody is known.
+         */
+        get: operations["getSignInWays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/attention": {
         parameters: {
             query?: never;
@@ -3347,15 +3447,59 @@ export interface paths {
         };
         /**
          * How accounts sign in
-         * @description Which roles have to have a second factor.
+         * @description Which roles have to have a second factor, and by which provider people sign in.
          */
         get: operations["getSignIn"];
         /**
-         * Change how accounts sign in
+         * Change who needs a second factor
          * @description Effective with the next request of everybody: who has none can do nothing but get one.
          */
         put: operations["changeSignIn"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/sign-in/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change by which provider people sign in
+         * @description Effective with the next sign-in. The secret is sealed and never shown; another issuer needs it given again.
+         */
+        put: operations["changeProvider"];
+        post?: never;
+        /**
+         * Sign in by no provider any more
+         * @description Passwords open for everybody who has one. Accounts stay linked.
+         */
+        delete: operations["removeProvider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/sign-in/provider/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try whether a provider can be used
+         * @description Reads the provider's description and keys, and says what is wrong with them. Nothing of it is kept.
+         */
+        post: operations["tryProvider"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3641,6 +3785,26 @@ export interface paths {
          * @description For an account whose owner has lost it; ends its sessions. Administrators only, and in the audit log.
          */
         delete: operations["resetSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/sign-in-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink an account
+         * @description Ends the account's sessions. Administrators only, and in the audit log.
+         */
+        delete: operations["unlinkUser"];
         options?: never;
         head?: never;
         patch?: never;
@@ -6775,7 +6939,7 @@ export interface components {
         /** EndSecondFactorRequest */
         EndSecondFactorRequest: {
             code: string;
-            password: string;
+            password?: string | null;
         };
         /** EntryConversation */
         EntryConversation: {
@@ -7466,6 +7630,12 @@ export interface components {
          * @enum {string}
          */
         LineState: "new" | "good" | "bad" | "made" | "known" | "failed";
+        /** LinkDocument */
+        LinkDocument: {
+            issuer: string;
+            /** Format: date-time */
+            linked_at: string;
+        };
         /** LinkItem */
         LinkItem: {
             agent: components["schemas"]["Named"] | null;
@@ -7525,6 +7695,7 @@ export interface components {
         Me: {
             acknowledgements: string[];
             agent_figures: boolean;
+            by_provider: boolean;
             email: string;
             id: string;
             language: string;
@@ -7535,6 +7706,7 @@ export interface components {
             roles: components["schemas"]["UserRole"][];
             second_factor: boolean;
             second_factor_needed: boolean;
+            sign_in_link: components["schemas"]["LinkDocument"] | null;
             supervised: components["schemas"]["Named"][];
             supervises_all: boolean;
             time_zone: string;
@@ -7951,7 +8123,7 @@ export interface components {
         };
         /** PasswordRequest */
         PasswordRequest: {
-            password: string;
+            password?: string | null;
         };
         /** PauseItem */
         PauseItem: {
@@ -8026,16 +8198,27 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/conversation-full" | "attachment/empty" | "attachment/for-good" | "attachment/kind" | "attachment/mismatch" | "attachment/none-by-channel" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "call/already-coaching" | "call/already-held" | "call/already-recorded" | "call/bad-offer" | "call/by-telephone" | "call/callback-off" | "call/callbacks-full" | "call/called-back-too-often" | "call/called-too-often" | "call/country-forbidden" | "call/customers-told-nothing" | "call/goes-on" | "call/no-telephone" | "call/none" | "call/not-callable" | "call/not-coaching" | "call/not-forwarded" | "call/not-held" | "call/not-in-it" | "call/not-missed" | "call/not-recorded" | "call/not-waiting" | "call/number-forbidden" | "call/off" | "call/offered" | "call/recording-goes-on" | "call/recording-paused" | "channel/begin-off" | "channel/disabled" | "channel/no-secret-key" | "channel/not-given-up" | "channel/opted-out" | "channel/rejected" | "channel/template-needed" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/ongoing" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/ongoing" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "identity/invalid" | "identity/needed" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/in-progress" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "server/key-unreadable" | "session/code-needed" | "session/expired" | "session/locked-out" | "session/no-second-factor" | "session/not-signed-in" | "session/second-factor-needed" | "session/second-factor-on" | "session/wrong-code" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "survey/not-asked" | "survey/over" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "transcript/empty" | "transcript/no-mail" | "transcript/too-many" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long" | "widget/none";
+            type: "access/bot-account" | "access/integration-account" | "access/not-found" | "access/role-needed" | "alert/acknowledged" | "alert/cleared" | "alert/trial-running" | "attachment/conversation-full" | "attachment/empty" | "attachment/for-good" | "attachment/kind" | "attachment/mismatch" | "attachment/none-by-channel" | "attachment/not-by-channel" | "attachment/off" | "attachment/program" | "attachment/refused" | "attachment/scanning" | "attachment/storage-unavailable" | "attachment/taken" | "attachment/too-large" | "attachment/too-many" | "attachment/too-many-waiting" | "attachment/unknown" | "call/already-coaching" | "call/already-held" | "call/already-recorded" | "call/bad-offer" | "call/by-telephone" | "call/callback-off" | "call/callbacks-full" | "call/called-back-too-often" | "call/called-too-often" | "call/country-forbidden" | "call/customers-told-nothing" | "call/goes-on" | "call/no-telephone" | "call/none" | "call/not-callable" | "call/not-coaching" | "call/not-forwarded" | "call/not-held" | "call/not-in-it" | "call/not-missed" | "call/not-recorded" | "call/not-waiting" | "call/number-forbidden" | "call/off" | "call/offered" | "call/recording-goes-on" | "call/recording-paused" | "channel/begin-off" | "channel/disabled" | "channel/no-secret-key" | "channel/not-given-up" | "channel/opted-out" | "channel/rejected" | "channel/template-needed" | "channel/unavailable" | "channel/unverified" | "consent/answer-needed" | "consent/pending" | "consent/refused" | "contact/changed-meanwhile" | "contact/ongoing" | "contact/same" | "conversation/already-asked" | "conversation/already-in-conversation" | "conversation/already-joined" | "conversation/already-monitoring" | "conversation/already-pinned" | "conversation/bot-not-paused" | "conversation/bot-paused" | "conversation/closed" | "conversation/elevated" | "conversation/ended" | "conversation/handled-by-bot" | "conversation/monitor-first" | "conversation/no-customer" | "conversation/not-accepted" | "conversation/not-active" | "conversation/not-asked" | "conversation/not-assignable" | "conversation/not-elevated" | "conversation/not-endable" | "conversation/not-handled-by-bot" | "conversation/not-in-wrap-up" | "conversation/not-joined" | "conversation/not-monitoring" | "conversation/not-muted" | "conversation/not-open" | "conversation/not-parkable" | "conversation/not-participant" | "conversation/not-pinned" | "conversation/not-transferable" | "conversation/not-waiting" | "conversation/not-yours" | "conversation/ongoing" | "conversation/own-conversation" | "conversation/record-not-joinable" | "conversation/too-many-consults" | "conversation/window-closed" | "disposition/unknown" | "evaluation/anothers" | "evaluation/not-now" | "evaluation/own-work" | "evaluation/too-early" | "figures/agents-off" | "identity/invalid" | "identity/needed" | "insight/redaction-unavailable" | "insight/trial-running" | "offer/gone" | "offer/none-for-you" | "offer/pending" | "offer/transfer-pending" | "queue/not-member" | "record/changed-meanwhile" | "record/file-unreadable" | "record/import-not-now" | "record/key-taken" | "record/link-to-itself" | "record/not-a-record" | "record/other-phase" | "record/too-many-links" | "record/unfit" | "record/unknown-status" | "replay/not-kept" | "request/foreign-origin" | "request/idempotency-key-reused" | "request/in-progress" | "request/malformed" | "request/method-not-allowed" | "request/rate-limited" | "request/too-large" | "server/busy" | "server/internal" | "server/key-unreadable" | "session/code-needed" | "session/expired" | "session/locked-out" | "session/no-second-factor" | "session/not-signed-in" | "session/provider-needed" | "session/second-factor-needed" | "session/second-factor-on" | "session/sign-in-again" | "session/wrong-code" | "session/wrong-credentials" | "settings/changed-meanwhile" | "settings/in-use" | "settings/last-administrator" | "settings/name-taken" | "settings/without-key" | "supervision/narrowed-for-queue" | "supervision/narrowed-for-you" | "supervision/switched-off" | "survey/not-asked" | "survey/over" | "target/agent-not-in-queue" | "target/agent-not-serving" | "target/bot" | "target/declined-too-often" | "target/no-capacity" | "target/nobody-available" | "target/off-duty" | "target/presence-not-allowed" | "target/queue-closed" | "target/queue-of-other-kind" | "target/queue-without-members" | "target/same-agent" | "target/same-queue" | "target/skills-missing" | "target/unknown" | "transcript/empty" | "transcript/no-mail" | "transcript/too-many" | "whatif/nothing-recorded" | "whatif/running" | "whatif/too-long" | "widget/none";
         } & {
             [key: string]: unknown;
         };
-        /** ProviderDocument */
-        ProviderDocument: {
-            channel: string;
-            name: string;
-            secrets: components["schemas"]["FieldDocument"][];
-            settings: components["schemas"]["FieldDocument"][];
+        /** ProviderRequest */
+        ProviderRequest: {
+            client_id: string;
+            client_secret?: string | null;
+            /** @default [] */
+            domains: (string | unknown)[];
+            /** @default [] */
+            factor_values: (string | unknown)[];
+            issuer: string;
+            label: string;
+            /** @default false */
+            required: boolean;
+        };
+        /** ProviderTrial */
+        ProviderTrial: {
+            detail: string;
+            unfit: components["schemas"]["Unfit"] | null;
         };
         /** PublicAuthor */
         PublicAuthor: {
@@ -8597,11 +8780,17 @@ export interface components {
         };
         /** SignInSettings */
         SignInSettings: {
+            provider: components["schemas"]["providers_ProviderDocument"] | null;
+            redirect_uri: string;
             second_factor_of: components["schemas"]["UserRole"][];
         };
         /** SignInSettingsRequest */
         SignInSettingsRequest: {
             second_factor_of: (components["schemas"]["UserRole"] | unknown)[];
+        };
+        /** SignInWays */
+        SignInWays: {
+            provider: string | null;
         };
         /** Skill */
         Skill: {
@@ -9221,12 +9410,22 @@ export interface components {
             /** @description A UUIDv7. */
             quiet_hours_id?: string | null;
         };
+        /** TryProviderRequest */
+        TryProviderRequest: {
+            issuer: string;
+        };
         /** TryRequest */
         TryRequest: {
             queue_rules?: components["schemas"]["QueueRuleBody"][] | null;
             sample: components["schemas"]["Sample"];
             skill_rules?: components["schemas"]["SkillRuleBody"][] | null;
         };
+        /**
+         * Unfit
+         * @description Why a provider cannot be used, as far as its own description tells.
+         * @enum {string}
+         */
+        Unfit: "unreachable" | "status" | "too-large" | "unreadable" | "other-issuer" | "no-endpoint" | "unsafe-endpoint" | "no-code-flow" | "no-pkce" | "no-signature" | "no-client-method" | "no-keys";
         /** UserDocument */
         UserDocument: {
             capacity: number;
@@ -9245,6 +9444,7 @@ export interface components {
             queues: string[];
             roles: components["schemas"]["UserRole"][];
             second_factor: boolean;
+            sign_in_link: components["schemas"]["LinkDocument"] | null;
             skills: {
                 [key: string]: number;
             };
@@ -9568,6 +9768,13 @@ export interface components {
             /** @default 300 */
             within: number;
         };
+        /** ProviderDocument */
+        channels_ProviderDocument: {
+            channel: string;
+            name: string;
+            secrets: components["schemas"]["FieldDocument"][];
+            settings: components["schemas"]["FieldDocument"][];
+        };
         /**
          * QuestionKind
          * @description How a question of the house's own is answered: 1 to 5, yes or no, or in words.
@@ -9578,6 +9785,15 @@ export interface components {
         "figurePagedetails.EntryItem_": {
             items: components["schemas"]["EntryItem"][];
             next?: string | null;
+        };
+        /** ProviderDocument */
+        providers_ProviderDocument: {
+            client_id: string;
+            domains: string[];
+            factor_values: string[];
+            issuer: string;
+            label: string;
+            required: boolean;
         };
         /** QuestionBody */
         quality_QuestionBody: {
@@ -9684,7 +9900,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `access/bot-account`, `access/integration-account`, `access/role-needed`, `attachment/off`, `call/off`, `channel/begin-off`, `channel/unverified`, `consent/refused`, `figures/agents-off`, `identity/invalid`, `identity/needed`, `queue/not-member`, `request/foreign-origin`, `session/second-factor-needed`, `supervision/narrowed-for-queue`, `supervision/narrowed-for-you`, `supervision/switched-off` */
+        /** @description `access/bot-account`, `access/integration-account`, `access/role-needed`, `attachment/off`, `call/off`, `channel/begin-off`, `channel/unverified`, `consent/refused`, `figures/agents-off`, `identity/invalid`, `identity/needed`, `queue/not-member`, `request/foreign-origin`, `session/provider-needed`, `session/second-factor-needed`, `supervision/narrowed-for-queue`, `supervision/narrowed-for-you`, `supervision/switched-off` */
         403: {
             headers: {
                 [name: string]: unknown;
@@ -11145,7 +11361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProviderDocument"][];
+                    "application/json": components["schemas"]["channels_ProviderDocument"][];
                 };
             };
             401: components["responses"]["401"];
@@ -14986,6 +15202,35 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    unlinkMe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     attended: {
         parameters: {
             query?: {
@@ -16735,6 +16980,128 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    beginOidc: {
+        parameters: {
+            query?: {
+                /** @description Whose provider, where a house has several organizations. */
+                organization?: string | null;
+                /** @description The page of ours that is wanted. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Object moved temporarily -- see URI list */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            401: components["responses"]["401"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    endOidc: {
+        parameters: {
+            query?: {
+                /** @description What the browser was sent with. */
+                state?: string;
+                /** @description As the provider says it. */
+                code?: string | null;
+                /** @description As the provider says it. */
+                iss?: string | null;
+                /** @description As the provider says it. */
+                error?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Object moved -- see Method and URL list */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            401: components["responses"]["401"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    endOidcByCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDocument"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getSignInWays: {
+        parameters: {
+            query?: {
+                /** @description Whose provider, where a house has several organizations. */
+                organization?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+            401: components["responses"]["401"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     getAttention: {
         parameters: {
             query?: never;
@@ -16994,6 +17361,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInSettings"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changeProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInSettings"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    tryProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryProviderRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTrial"];
                 };
             };
             401: components["responses"]["401"];
@@ -17745,6 +18210,38 @@ export interface operations {
         };
     };
     resetSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: the same key of the same account again has no second effect. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description An id. One that is malformed is not found. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    unlinkUser: {
         parameters: {
             query?: never;
             header?: {

@@ -30,6 +30,10 @@ export interface Me {
   second_factor: boolean
   /** Whether the organization asks for one: without it nothing is open but getting it. */
   second_factor_needed: boolean
+  /** Who this account is at the identity provider. */
+  sign_in_link: { issuer: string; linked_at: string } | null
+  /** Whether the provider opened this session. */
+  by_provider: boolean
 }
 
 export const useSession = defineStore('session', () => {
@@ -84,6 +88,12 @@ export const useSession = defineStore('session', () => {
     await load()
   }
 
+  /** The code of the second factor, after the identity provider has proved who it is. */
+  async function giveCode(code: string): Promise<void> {
+    await api.post('/session/oidc/code', { code })
+    await load()
+  }
+
   /** In this browser at once; with the account too, so that the server speaks it everywhere. */
   async function chooseLanguage(language: Language): Promise<void> {
     await useLanguage(language, true)
@@ -99,5 +109,5 @@ export const useSession = defineStore('session', () => {
     void useLanguage(preferredLanguage())
   }
 
-  return { me, expired, has, isSupervisor, isAgent, isAdministrator, isAuditor, lacksFactor, home, load, signIn, signOut, chooseLanguage }
+  return { me, expired, has, isSupervisor, isAgent, isAdministrator, isAuditor, lacksFactor, home, load, signIn, giveCode, signOut, chooseLanguage }
 })

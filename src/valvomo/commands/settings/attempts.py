@@ -9,8 +9,10 @@ from typing import ClassVar
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.settings.second_factor import code_refusal
 from valvomo.commands.work import Work
-from valvomo.db import people
+from valvomo.db import people, sign_in_providers
 from valvomo.db.ids import new_secret, secret_digest
+from valvomo.db.people import Account
+from valvomo.domain.access.provider import password_closed
 from valvomo.domain.access.signing_in import after_failure, locked_out
 from valvomo.domain.agents.events import SignedIn
 from valvomo.domain.refusals import Reason, Refusal
@@ -53,15 +55,27 @@ async def open_session(work: Work, command: OpenSession) -> Outcome:
         return Refusal(Reason.WRONG_CREDENTIALS)
     if account.locked_until is not None and account.locked(work.now):
         return locked_out(account.locked_until, work.now)
+    kept = await sign_in_providers.kept(work.tx, work.organization_id)
+    if kept is not None and password_closed(account.roles, required=kept.provider.required):
+        return Refusal(Reason.PROVIDER_NEEDED, {"provider": kept.provider.label})
     if refusal := await code_refusal(work, account, command.code):
         return refusal
+    return await session_opened(work, account, command.seconds)
+
+
+async def session_opened(
+    work: Work, account: Account, seconds: int, *, by_provider: bool = False, vouched: bool = False
+) -> dict[str, object]:
+    """A new session of the locked account, whose failures are forgotten; `token` and `expires_at`."""
     if account.failed_sign_ins or account.locked_until:
         await work.tx.run("people.set_failures", work.organization_id, account.id, 0, None)
-    token, expires_at = new_secret("vs"), work.now + timedelta(seconds=command.seconds)
+    token, expires_at = new_secret("vs"), work.now + timedelta(seconds=seconds)
     await work.tx.run(
-        "people.add_session", secret_digest(token), work.organization_id, account.id, work.now, expires_at
-    )
-    work.note(SignedIn(user_id=account.id, outcome="signed_in"))
+        "people.add_session", secret_digest(token), work.organization_id, account.id, work.now, expires_at,
+        by_provider, vouched,
+    )  # fmt: skip
+    outcome = "signed_in_by_provider" if by_provider else "signed_in"
+    work.note(SignedIn(user_id=account.id, outcome=outcome))
     return {"token": token, "expires_at": expires_at}
 
 

@@ -17,6 +17,7 @@ C = TypeVar("C", bound=Command)
 
 REFUSALS: Mapping[str, Reason] = {
     "users_email": Reason.NAME_TAKEN,
+    "sign_in_links_subject": Reason.CHANGED_MEANWHILE,
     "queues_name": Reason.NAME_TAKEN,
     "workstreams_name": Reason.NAME_TAKEN,
     "workstreams_key": Reason.NAME_TAKEN,

@@ -13,13 +13,14 @@ import pyotp
 from valvomo.commands.registry import Command, Outcome, handles
 from valvomo.commands.settings.changes import note_changed
 from valvomo.commands.work import Work
-from valvomo.db import people, second_factors
+from valvomo.db import people, second_factors, sign_in_providers
 from valvomo.db.ids import secret_digest
 from valvomo.db.people import Account
 from valvomo.db.sealing import UnopenableError
 from valvomo.db.second_factors import Kept
 from valvomo.domain.access.actor import UserRole
 from valvomo.domain.access.second_factor import DRIFT, RECOVERY_CODES, STEP_SECONDS, Factor, cleaned, taken
+from valvomo.domain.access.signing_in import FRESH
 from valvomo.domain.refusals import Reason, Refusal
 
 ISSUER = "Valvomo"
@@ -32,11 +33,12 @@ _GROUPS, _LENGTH = 3, 4
 class BeginSecondFactor(Command):
     """A new secret for the actor's authenticator app; nothing is asked for until it is confirmed.
 
-    The password was verified against `verified_hash`.
+    The password was verified against `verified_hash`, or a provider has just opened this `session`.
     """
 
-    secret: ClassVar[frozenset[str]] = frozenset({"verified_hash", "secret", "uri"})
-    verified_hash: str = field(repr=False)
+    secret: ClassVar[frozenset[str]] = frozenset({"verified_hash", "session", "secret", "uri"})
+    verified_hash: str | None = field(default=None, repr=False)
+    session: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +52,11 @@ class ConfirmSecondFactor(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndSecondFactor(Command):
-    """No code is asked for any more; the password was verified against `verified_hash`."""
+    """No code is asked for any more; the password was verified, or the session is new, as for `BeginSecondFactor`."""
 
-    secret: ClassVar[frozenset[str]] = frozenset({"verified_hash", "code"})
-    verified_hash: str = field(repr=False)
+    secret: ClassVar[frozenset[str]] = frozenset({"verified_hash", "session", "code"})
+    verified_hash: str | None = field(default=None, repr=False)
+    session: str = field(default="", repr=False)
     code: str = field(repr=False)
 
 
@@ -76,17 +79,19 @@ class ChangeSignIn(Command):
 @handles(BeginSecondFactor)
 async def begin_second_factor(work: Work, command: BeginSecondFactor) -> Outcome:
     """In place of a secret that was never confirmed."""
-    row = await work.tx.row("people.lock_user", work.organization_id, work.actor.id)
-    if row is None or row["password_hash"] != command.verified_hash:
+    account = await people.lock_account(work.tx, work.organization_id, work.actor.id)
+    if account is None:
         return Refusal(Reason.WRONG_CREDENTIALS)
+    if refusal := await _unproven(work, account, command):
+        return refusal
     kept = await second_factors.lock(work.tx, work.organization_id, work.actor.id)
     if kept is not None and kept.confirmed_at is not None:
         return Refusal(Reason.SECOND_FACTOR_ON)
     secret = pyotp.random_base32()
-    sealed = work.sealer.seal(secret, *_where(work, row["id"]))
-    await work.tx.run("second_factors.begin", work.organization_id, row["id"], sealed)
-    uri = pyotp.TOTP(secret).provisioning_uri(name=row["email"], issuer_name=ISSUER)
-    return {"id": row["id"], "secret": secret, "uri": uri}
+    sealed = work.sealer.seal(secret, *_where(work, account.id))
+    await work.tx.run("second_factors.begin", work.organization_id, account.id, sealed)
+    uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=ISSUER)
+    return {"id": account.id, "secret": secret, "uri": uri}
 
 
 @handles(ConfirmSecondFactor)
@@ -114,8 +119,10 @@ async def confirm_second_factor(work: Work, command: ConfirmSecondFactor) -> Out
 async def end_second_factor(work: Work, command: EndSecondFactor) -> Outcome:
     """Whoever sits down at an open console has neither password nor code."""
     account = await people.lock_account(work.tx, work.organization_id, work.actor.id)
-    if account is None or account.password_hash != command.verified_hash:
+    if account is None:
         return Refusal(Reason.WRONG_CREDENTIALS)
+    if refusal := await _unproven(work, account, command):
+        return refusal
     kept = await second_factors.lock(work.tx, work.organization_id, account.id)
     if kept is None or kept.confirmed_at is None:
         return Refusal(Reason.NO_SECOND_FACTOR)
@@ -163,6 +170,20 @@ async def code_refusal(work: Work, account: Account, code: str | None) -> Refusa
         return Refusal(Reason.WRONG_CODE)
     await second_factors.keep(work.tx, work.organization_id, account.id, after)
     return None
+
+
+async def _unproven(
+    work: Work, account: Account, command: BeginSecondFactor | EndSecondFactor
+) -> Refusal | None:
+    """Why whoever asks may merely have sat down at an open console."""
+    if command.verified_hash is not None:
+        same = account.password_hash == command.verified_hash
+        return None if same else Refusal(Reason.WRONG_CREDENTIALS)
+    found = await sign_in_providers.session(work.tx, work.organization_id, account.id, command.session)
+    if found is None:
+        return Refusal(Reason.SIGN_IN_AGAIN)
+    since, by_provider = found
+    return None if by_provider and work.now - since <= FRESH else Refusal(Reason.SIGN_IN_AGAIN)
 
 
 def _after(work: Work, account: Account, kept: Kept, code: str) -> Factor | None:

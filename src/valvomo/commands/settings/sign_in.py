@@ -85,22 +85,27 @@ class Gate:
         )
         return await self._executor.execute(actor, command, key)
 
-    async def begin_second_factor(self, actor: Actor, password: str) -> Done | Refusal:
-        """A secret for the app of whoever knows the account's password."""
+    async def begin_second_factor(
+        self, actor: Actor, password: str | None, session: str = ""
+    ) -> Done | Refusal:
+        """A secret for the app of whoever knows the account's password, or has just come in by the provider."""
+        if password is None:
+            return await self._executor.execute(actor, BeginSecondFactor(session=session))
         verified = await self._verified(await self._email(actor) or "", password)
         if isinstance(verified, Refusal):
             return verified
         return await self._executor.execute(actor, BeginSecondFactor(verified_hash=verified))
 
     async def end_second_factor(
-        self, actor: Actor, password: str, code: str, key: str | None = None
+        self, actor: Actor, given: tuple[str | None, str], session: str = "", key: str | None = None
     ) -> Done | Refusal:
-        """No code is asked for any more; a wrong one counts as a failed sign-in."""
-        email = await self._email(actor) or ""
-        verified = await self._verified(email, password)
+        """No code is asked for any more (`given` are password and code); a wrong one counts as a failed sign-in."""
+        email, (password, code) = await self._email(actor) or "", given
+        verified = None if password is None else await self._verified(email, password)
         if isinstance(verified, Refusal):
             return verified
-        ended = await self._executor.execute(actor, EndSecondFactor(verified_hash=verified, code=code), key)
+        command = EndSecondFactor(verified_hash=verified, session=session, code=code)
+        ended = await self._executor.execute(actor, command, key)
         if isinstance(ended, Refusal) and ended.reason is Reason.WRONG_CODE:
             account = await self._account(email)
             if account is not None:

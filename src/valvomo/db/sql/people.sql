@@ -17,8 +17,11 @@ FROM users u WHERE u.organization_id = $1 AND u.id = $2
 
 -- name: actor_of_session
 -- Whose session this is, with the queues that they serve and supervise.
+-- A provider that is believed may have asked for the second factor in our place.
 SELECT u.*, t.expires_at, o.second_factor_of && u.roles AND NOT EXISTS (SELECT 1 FROM second_factors f
-        WHERE f.organization_id = u.organization_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS lacks_factor,
+        WHERE f.organization_id = u.organization_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)
+    AND NOT (t.vouched AND EXISTS (SELECT 1 FROM sign_in_providers p WHERE p.organization_id = u.organization_id
+        AND cardinality(p.factor_values) > 0)) AS lacks_factor,
     ARRAY(SELECT m.queue_id FROM queue_members m WHERE m.organization_id = u.organization_id AND m.user_id = u.id
         ORDER BY m.queue_id) AS queues,
     ARRAY(SELECT s.queue_id FROM queue_supervisors s WHERE s.organization_id = u.organization_id AND s.user_id = u.id
@@ -49,6 +52,8 @@ ORDER BY id
 SELECT u.*, a.capacity, a.limits, a.hours_id,
     EXISTS (SELECT 1 FROM second_factors f WHERE f.organization_id = u.organization_id AND f.user_id = u.id
         AND f.confirmed_at IS NOT NULL) AS second_factor,
+    (SELECT jsonb_build_object('issuer', l.issuer, 'linked_at', l.linked_at) FROM sign_in_links l
+        WHERE l.organization_id = u.organization_id AND l.user_id = u.id) AS sign_in_link,
     (SELECT jsonb_object_agg(s.skill_id, s.level) FROM agent_skills s WHERE s.organization_id = u.organization_id
         AND s.agent_id = u.id) AS skills,
     ARRAY(SELECT m.queue_id FROM queue_members m WHERE m.organization_id = u.organization_id AND m.user_id = u.id
@@ -132,7 +137,8 @@ ON CONFLICT ON CONSTRAINT queue_supervisors_pkey DO NOTHING
 
 -- name: add_session
 -- A new session.
-INSERT INTO sessions (token_hash, organization_id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO sessions (token_hash, organization_id, user_id, created_at, expires_at, by_provider, vouched)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 
 -- name: drop_session
 -- One session of the account ends.

@@ -11,6 +11,9 @@ FAILURES = 5
 
 LOCK_OUT = timedelta(minutes=15)
 
+FRESH = timedelta(minutes=10)
+"""For so long a session that a provider opened proves who sits there, where a password would be asked for else."""
+
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 

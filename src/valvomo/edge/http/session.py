@@ -73,14 +73,17 @@ async def sign_out(
 
 
 @get("/me", opt={"enrolling": True}, tags=TAGS, operation_id="me", summary="Who am I")
-async def me(parts: NamedDependency[Parts], actor: NamedDependency[Actor]) -> Me:
+async def me(
+    request: Request[Any, Any, Any], parts: NamedDependency[Parts], actor: NamedDependency[Actor]
+) -> Me:
     """The caller's account: roles, rights, queues, language, and texts still to be acknowledged."""
     async with parts.reader.reading() as tx:
-        return found(await account.me(tx, actor))
+        return found(await account.me(tx, actor, session_token(request.scope["headers"])))
 
 
 @patch("/me", opt={"enrolling": True}, tags=TAGS, operation_id="changeMe", summary="Change my language")
 async def change_me(
+    request: Request[Any, Any, Any],
     data: JSONBody[ChangeMeRequest],
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
@@ -89,7 +92,7 @@ async def change_me(
     """The language in which the caller is spoken to from now on."""
     done(await parts.executor.execute(actor, ChangeLanguage(language=data.language), key))
     async with parts.reader.reading() as tx:
-        return found(await account.me(tx, actor))
+        return found(await account.me(tx, actor, session_token(request.scope["headers"])))
 
 
 @post(

@@ -14,6 +14,8 @@ from valvomo.edge.http import (
     insight,
     message_templates,
     presences,
+    provider_sign_in,
+    providers,
     queues,
     quick_replies,
     retention,
@@ -35,6 +37,8 @@ from valvomo.edge.http import (
 ROUTES = (
     *session.ROUTES,
     *second_factor.ROUTES,
+    *provider_sign_in.ROUTES,
+    *providers.ROUTES,
     *acknowledgements.ROUTES,
     *users.ROUTES,
     *roles.ROUTES,
