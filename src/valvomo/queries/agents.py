@@ -8,8 +8,12 @@ from valvomo.db import floor
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.access.colleagues import may_see_agent
-from valvomo.domain.refusals import Reason, Refusal
+from valvomo.domain.refusals import Reason, Refusal, malformed
 from valvomo.protocol.agents import AgentRow, agent_row
+from valvomo.protocol.pages import Page
+from valvomo.queries.cursors import BadCursorError, Place, decoded, encoded
+
+_ORDER = "agents"
 
 
 async def listed(tx: Transaction, actor: Actor, at: datetime) -> list[AgentRow]:
@@ -22,7 +26,25 @@ async def listed(tx: Transaction, actor: Actor, at: datetime) -> list[AgentRow]:
         for agent, since in seats.values()
         if agent.listed and may_see_agent(actor, agent.id, agent.queues)
     ]
-    return sorted(rows, key=lambda row: (row.name.lower(), row.id))
+    return sorted(rows, key=_key)
+
+
+async def page(
+    tx: Transaction, actor: Actor, at: datetime, *, cursor: str | None, limit: int
+) -> Page[AgentRow] | Refusal:
+    """Some of them."""
+    try:
+        place = decoded(cursor, _ORDER)
+    except BadCursorError:
+        return malformed("query.cursor", "not one of ours")
+    rows = [row for row in await listed(tx, actor, at) if place is None or _key(row) > (place.word, place.id)]
+    word, last = _key(rows[limit - 1]) if len(rows) > limit else ("", None)
+    following = encoded(Place(sort=_ORDER, rank=0, word=word, id=last)) if last else None
+    return Page(items=rows[:limit], next=following)
+
+
+def _key(row: AgentRow) -> tuple[str, str]:
+    return row.name.lower(), row.id
 
 
 async def one(tx: Transaction, actor: Actor, agent_id: str, at: datetime) -> AgentRow | Refusal:

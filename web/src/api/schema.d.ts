@@ -37,7 +37,7 @@ export interface paths {
         };
         /**
          * List agents
-         * @description Presence and load of everybody whom the caller has to do with: colleagues, and agents they supervise.
+         * @description Presence and load of everybody whom the caller has to do with, by name: colleagues, and agents they supervise.
          */
         get: operations["listAgents"];
         put?: never;
@@ -10107,7 +10107,12 @@ export interface operations {
     };
     listAgents: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before; none for the first page. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 
 from valvomo.commands.agents.presence import SetPresence
 from valvomo.domain.access.actor import Actor
-from valvomo.edge.http.parameters import PathId
+from valvomo.edge.http.parameters import Cursor, Limit, PathId
 from valvomo.edge.http.refused import done, found
 from valvomo.edge.parts import Parts
 from valvomo.protocol.agents import AgentRow
@@ -18,10 +18,12 @@ TAGS = ("agents",)
 
 
 @get("/agents", tags=TAGS, operation_id="listAgents", summary="List agents")
-async def list_agents(parts: NamedDependency[Parts], actor: NamedDependency[Actor]) -> Page[AgentRow]:
-    """Presence and load of everybody whom the caller has to do with: colleagues, and agents they supervise."""
+async def list_agents(
+    parts: NamedDependency[Parts], actor: NamedDependency[Actor], cursor: Cursor = None, limit: Limit = 100
+) -> Page[AgentRow]:
+    """Presence and load of everybody whom the caller has to do with, by name: colleagues, and agents they supervise."""
     async with parts.reader.reading() as tx:
-        return Page(items=await agents.listed(tx, actor, parts.clock()))
+        return found(await agents.page(tx, actor, parts.clock(), cursor=cursor, limit=limit))
 
 
 @get("/agents/{agent_id:str}/presence", tags=TAGS, operation_id="getPresence", summary="An agent's presence")
