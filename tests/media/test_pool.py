@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 from sample_call import met
+from sample_patience import until
 from sample_sound import heard, read_back, wav
 from sample_telephone import TONES, Telephone
 
 from valvomo.domain.calls.hearing import Part
 from valvomo.media import leftover
 from valvomo.media.embedded import part
+from valvomo.media.embedded import pool as pools
 from valvomo.media.embedded.place import Place
 from valvomo.media.embedded.pool import EnginePool
 from valvomo.media.port import (
@@ -62,6 +64,31 @@ async def test_a_process_that_is_killed_takes_its_own_calls_only(chromium: Brows
         await other.until(customer="", agent="")
         for each in (one, other, again):
             await each.page.close()
+
+
+async def test_a_process_that_cannot_be_begun_anew_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, refused = part.begun, list[Place]()
+
+    async def hindered(place: Place) -> asyncio.subprocess.Process:
+        if len(refused) < 2:
+            refused.append(place)
+            raise BlockingIOError("no room for another process")
+        return await begun(place)
+
+    async with asyncio.timeout(90), EnginePool.running(Place(host="127.0.0.1"), 2) as pool:
+        for call in ("one", "other"):
+            await pool.open_call(call)
+        monkeypatch.setattr("valvomo.media.embedded.pool.begun", hindered)
+        monkeypatch.setattr(pools, "AGAIN_SECONDS", 0.01)
+        killed = pool.process_of("one")
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        async for told in pool.happenings():
+            assert told == Gone(("one",))
+            break
+        assert await pool.calls() == {"other"}
+        await until(lambda: len(pool._parts) == 2)
+    assert len(refused) == 2
 
 
 async def test_a_telephone_in_another_process(chromium: Browser) -> None:

@@ -212,7 +212,15 @@ class EnginePool:
     async def _keep(self, place: Place, ready: asyncio.Event) -> None:
         """A process at this place for as long as the pool is there."""
         while True:
-            part = Part(await begun(place))
+            try:
+                part = Part(await begun(place))
+            except OSError as error:
+                if not ready.is_set():
+                    raise
+                # The machine has no room for it now; those of the others go on meanwhile.
+                log.warning("media.process_not_begun", port=place.port, error=str(error))
+                await asyncio.sleep(AGAIN_SECONDS)
+                continue
             self._parts.append(part)
             ready.set()
             try:
