@@ -55,3 +55,10 @@ def test_csv_carries_its_purpose_in_every_row_and_no_formula() -> None:
         ['Kaisa; "K"\nLaine', "3", "0.5", "2026-03-02T09:00:00+00:00", "'-purpose"],
         ["'=cmd()", "", "", "", "'-purpose"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff20"])
+def test_what_a_spreadsheet_would_carry_out_is_text(first: str) -> None:
+    data = written(CsvForm(COLUMNS, PURPOSE), [[(f"{first}cmd()", None, None, None)]])
+    _, row = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    assert row[0] == f"'{first}cmd()"

@@ -24,7 +24,7 @@ from valvomo.db.insight import Claims, Report, Spoken, Wanted
 from valvomo.db.lost import LOST
 from valvomo.domain.access.actor import system
 from valvomo.domain.conversations.measure import Measured
-from valvomo.domain.sentiment.backlog import Backlog, Key, Turn, places
+from valvomo.domain.sentiment.backlog import Backlog, Turn, places
 from valvomo.insight.choosing import Models
 from valvomo.insight.language import detected
 from valvomo.insight.port import Feeling, UnavailableError, Utterance
@@ -78,7 +78,6 @@ class Sentiment(Rounds):
         self._claims = Claims(database.url)
         self._backlog = Backlog()
         self._read: dict[str, int] = {}
-        self._came: dict[Key, float] = {}
         self._wanting = Wanting(self._database)
         self._names: dict[str, str] = {}
         self._reported: dict[str, float] = {}

@@ -9,8 +9,10 @@ from datetime import datetime
 
 from valvomo.queries.exporting.columns import Column, Row, Value
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What begins so is carried out by spreadsheets; customers and agents choose their own names."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What begins so is carried out by spreadsheets, some of which take wide signs for plain ones; customers and agents choose
+their own names.
+"""
 
 
 class CsvForm:
