@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sample_place import Place
 
 SETTINGS = "/api/v1/settings/retention"
-NOTHING = {"conversations": 0, "oldest_closed_at": None}
+NOTHING = {"conversations": 0, "oldest_closed_at": None, "contacts": 0}
 
 
 async def ok(answer: Any) -> Any:
@@ -19,7 +20,7 @@ async def ok(answer: Any) -> Any:
 
 async def test_nothing_goes_unless_an_administrator_says_so(place: Place) -> None:
     admin = await place.as_("admin")
-    assert await ok(admin.get(SETTINGS)) == {"written_days": None, "due": NOTHING}
+    assert await ok(admin.get(SETTINGS)) == {"written_days": None, "contact_days": None, "due": NOTHING}
     for person in ("saara", "eino"):
         client = await place.as_(person)
         assert (await client.get(SETTINGS)).status_code == 403
@@ -27,6 +28,7 @@ async def test_nothing_goes_unless_an_administrator_says_so(place: Place) -> Non
         assert (await client.put(SETTINGS, json={"written_days": 1})).status_code == 403
     assert await ok(admin.put(SETTINGS, json={"written_days": 36_500})) == {
         "written_days": 36_500,
+        "contact_days": None,
         "due": NOTHING,
     }
     assert await ok(admin.get(f"{SETTINGS}/due", params={"written_days": 36_500})) == NOTHING
@@ -34,6 +36,7 @@ async def test_nothing_goes_unless_an_administrator_says_so(place: Place) -> Non
     assert audit["items"][0]["facts"]["subject"] == "retention"
     assert await ok(admin.put(SETTINGS, json={"written_days": None})) == {
         "written_days": None,
+        "contact_days": None,
         "due": NOTHING,
     }
 
@@ -44,3 +47,21 @@ async def test_days_that_make_no_sense_are_refused(place: Place, days: object) -
     assert (await admin.put(SETTINGS, json={"written_days": days})).status_code == 422
     assert (await admin.get(f"{SETTINGS}/due", params={"written_days": str(days)})).status_code == 422
     assert (await admin.put(SETTINGS, json={})).status_code == 422
+    both = {"written_days": None, "contact_days": days}
+    assert (await admin.put(SETTINGS, json=both)).status_code == 422
+    assert (await admin.get(f"{SETTINGS}/due", params={"contact_days": str(days)})).status_code == 422
+
+
+async def test_customers_go_by_days_of_their_own(place: Place) -> None:
+    admin = await place.as_("admin")
+    kept = await ok(admin.put(SETTINGS, json={"written_days": None, "contact_days": 30}))
+    assert (kept["contact_days"], kept["due"]) == (30, NOTHING)
+    await place.start()
+    old = (
+        "INSERT INTO contacts (organization_id, id, name, created_at)"
+        " SELECT id, 'old', 'Old', $1 FROM organizations"
+    )
+    await place.house.database._pool.execute(old, place.house.clock() - timedelta(days=31))
+    due = await ok(admin.get(f"{SETTINGS}/due", params={"contact_days": 30}))
+    assert due == {**NOTHING, "contacts": 1}
+    assert await ok(admin.get(f"{SETTINGS}/due", params={"contact_days": 32})) == NOTHING

@@ -15,14 +15,16 @@ from valvomo.commands.bookkeeping import Bookkeeper
 from valvomo.commands.channels.receiving import kept
 from valvomo.commands.channels.taking_in import TakeMessage
 from valvomo.commands.contacts.change import ChangeContact
-from valvomo.commands.contacts.forget import ForgetContact, ForgetCustomer
+from valvomo.commands.contacts.forget import ForgetContact, ForgetCustomer, ForgetIdleContact
 from valvomo.commands.contacts.merge import MergeContacts, UnmergeContact
 from valvomo.commands.conversations.serve import Complete, End, Pick
 from valvomo.commands.conversations.start import StartConversation
 from valvomo.commands.looking_back import Search
-from valvomo.db import channels
+from valvomo.commands.settings.retention import ChangeRetention
+from valvomo.db import channels, forgetting
 from valvomo.db.channels import Call
 from valvomo.domain.access.actor import Actor, ActorKind, system
+from valvomo.domain.contacts.events import ContactForgotten
 from valvomo.domain.conversations.forgotten import CustomerForgotten
 from valvomo.domain.conversations.model import Channel
 from valvomo.domain.refusals import Reason
@@ -254,3 +256,47 @@ async def test_a_conversation_whose_words_had_gone_before_loses_the_name_too(
     assert (found.customer_name, found.erased_at, found.forgotten_at) == ("–", erased_at, floor.clock.now)
     assert isinstance((await floor.events(one))[-1], CustomerForgotten)
     assert await findings(floor) == []
+
+
+async def by_rule(floor: Floor, days: int | None) -> None:
+    await floor.done(AATU, ChangeRetention(written_days=None, contact_days=days))
+
+
+async def test_customers_with_whom_nothing_goes_on_are_forgotten_by_the_rule(floor: Floor) -> None:
+    old = await closed(floor, await floor.start("chat"))
+    merged, young = await closed(floor, await floor.start("chat")), await floor.accepted("chat")
+    into = await contact_of(floor, young)
+    await floor.done(SAARA, MergeContacts(contact_id=await contact_of(floor, merged), into_id=into))
+    floor.clock.now += timedelta(days=31)
+    lately = await closed(floor, await floor.start("chat"))
+    async with floor.database.reading() as tx:
+        assert await forgetting.count_idle(tx, HOUSE, floor.clock.now - timedelta(days=30)) == 1
+    await by_rule(floor, 32)
+    one = job(floor)
+    while await one.round() is not None:
+        pass
+    assert one.removed == 0
+    await by_rule(floor, 30)
+    while await one.round() is not None:
+        pass
+    assert one.removed == 1
+    names = {each: (await floor.get(each)).customer_name for each in (old, merged, young, lately)}
+    assert names == {old: "–", merged: "Kaisa", young: "Kaisa", lately: "Kaisa"}
+    (fact,) = [each for each in await floor.all_facts() if each.kind == "contact_forgotten"]
+    assert isinstance(fact.event, ContactForgotten)
+    assert (fact.event.rule, fact.actor_id) == (True, "system:retention")
+    assert await findings(floor) == []
+
+
+async def test_nobody_but_the_system_forgets_by_the_rule_and_only_as_it_is_then(floor: Floor) -> None:
+    one = await closed(floor, await floor.start("chat"))
+    forget = ForgetIdleContact(contact_id=await contact_of(floor, one))
+    floor.clock.now += timedelta(days=31)
+    for actor in (AATU, SAARA, INES):
+        assert (await floor.refused(actor, forget)).reason is Reason.ROLE_NEEDED
+    await by_rule(floor, 32)
+    assert (await floor.done(system(HOUSE, "retention"), forget)).result == {"forgotten": False}
+    await by_rule(floor, 31)
+    assert (await floor.done(system(HOUSE, "retention"), forget)).result == {"forgotten": True}
+    assert (await floor.done(system(HOUSE, "retention"), forget)).result == {"forgotten": False}
+    await by_rule(floor, None)

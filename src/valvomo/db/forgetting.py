@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from valvomo.db import journal
@@ -21,6 +21,8 @@ _BY_ADDRESS = (
     "forgetting.media", "forgetting.arrivals", "forgetting.references", "forgetting.drop_threads",
 )  # fmt: skip
 """What is done to each table in which their addresses stand."""
+
+COUNTED_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,31 @@ async def _facts(
         await tx.run("forgetting.write_house_facts", organization_id, changed)
     seal: str = await tx.value("forgetting.house_seal", organization_id, positions)
     return tuple(positions), seal
+
+
+Place = tuple[datetime, str]
+"""When a customer came, and who: in this order they are looked at."""
+BEGINNING: Place = (datetime.min.replace(tzinfo=UTC), "")
+
+
+async def idle(
+    tx: Transaction, organization_id: str, before: datetime, after: Place, *, limit: int
+) -> tuple[list[str], Place | None]:
+    """Of the next customers those with whom nothing has gone on since then; the last one, None when that was all."""
+    rows = await tx.rows("forgetting.known", organization_id, before, *after, limit)
+    last = (rows[-1]["created_at"], rows[-1]["id"]) if len(rows) == limit else None
+    return [row["id"] for row in rows if row["idle"]], last
+
+
+async def count_idle(tx: Transaction, organization_id: str, before: datetime) -> int:
+    """How many customers these are in all."""
+    found, place = 0, BEGINNING
+    while True:
+        ids, last = await idle(tx, organization_id, before, place, limit=COUNTED_AT_ONCE)
+        found += len(ids)
+        if last is None:
+            return found
+        place = last
 
 
 async def houses(tx: Transaction) -> set[str]:

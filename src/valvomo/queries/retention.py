@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from valvomo.db import erasing
+from valvomo.db import erasing, forgetting
 from valvomo.db.transaction import Transaction
 from valvomo.domain.access.actor import Actor
 from valvomo.domain.refusals import Refusal
-from valvomo.domain.retention.rule import RetentionRule, closed_before
+from valvomo.domain.retention.rule import RetentionRule, closed_before, known_before
 from valvomo.protocol.retention import DueDocument, RetentionDocument
 from valvomo.queries.settings import administrator_refusal
 
@@ -18,7 +18,11 @@ async def settings(tx: Transaction, actor: Actor, now: datetime) -> RetentionDoc
     if refusal := administrator_refusal(actor):
         return refusal
     rule = await erasing.rule(tx, actor.organization_id, statement="house.organization")
-    return RetentionDocument(written_days=rule.written_days, due=await _due(tx, actor, rule, now))
+    return RetentionDocument(
+        written_days=rule.written_days,
+        contact_days=rule.contact_days,
+        due=await _due(tx, actor, rule, now),
+    )
 
 
 async def due_by(tx: Transaction, actor: Actor, rule: RetentionRule, now: datetime) -> DueDocument | Refusal:
@@ -27,8 +31,9 @@ async def due_by(tx: Transaction, actor: Actor, rule: RetentionRule, now: dateti
 
 
 async def _due(tx: Transaction, actor: Actor, rule: RetentionRule, now: datetime) -> DueDocument:
-    before = closed_before(rule, now)
-    if before is None:
-        return DueDocument(conversations=0, oldest_closed_at=None)
-    conversations, oldest = await erasing.count_due(tx, actor.organization_id, before)
-    return DueDocument(conversations=conversations, oldest_closed_at=oldest)
+    closed, known = closed_before(rule, now), known_before(rule, now)
+    conversations, oldest = 0, None
+    if closed is not None:
+        conversations, oldest = await erasing.count_due(tx, actor.organization_id, closed)
+    contacts = 0 if known is None else await forgetting.count_idle(tx, actor.organization_id, known)
+    return DueDocument(conversations=conversations, oldest_closed_at=oldest, contacts=contacts)

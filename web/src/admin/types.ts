@@ -23,11 +23,14 @@ export type Supervision = Readonly<Record<Right, boolean>> & {
 /** After how many days what was written in closed conversations goes, and what is due by that. */
 export interface Retention {
   written_days: number | null
+  contact_days: number | null
   due: Due
 }
 export interface Due {
   conversations: number
   oldest_closed_at: string | null
+  /** Customers. */
+  contacts: number
 }
 
 export interface AttentionSettings {

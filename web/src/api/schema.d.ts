@@ -3427,7 +3427,7 @@ export interface paths {
         };
         /**
          * What other days would remove
-         * @description How many conversations would lose what was written in them with the next rounds.
+         * @description How many conversations would lose what was written, and how many customers be removed, with the next rounds.
          */
         get: operations["getRetentionDue"];
         put?: never;
@@ -6922,6 +6922,7 @@ export interface components {
         };
         /** DueDocument */
         DueDocument: {
+            contacts: number;
             conversations: number;
             oldest_closed_at: string | null;
         };
@@ -8540,11 +8541,13 @@ export interface components {
         };
         /** RetentionDocument */
         RetentionDocument: {
+            contact_days: number | null;
             due: components["schemas"]["DueDocument"];
             written_days: number | null;
         };
         /** RetentionRequest */
         RetentionRequest: {
+            contact_days?: number | null;
             written_days: number | null;
         };
         /**
@@ -17292,9 +17295,11 @@ export interface operations {
     };
     getRetentionDue: {
         parameters: {
-            query: {
+            query?: {
                 /** @description Days after closing. */
-                written_days: number;
+                written_days?: number | null;
+                /** @description Days after anything went on. */
+                contact_days?: number | null;
             };
             header?: never;
             path?: never;

@@ -20,7 +20,8 @@ WHERE o.retention ->> 'written_days' IS NOT NULL
 
 -- name: rules
 -- Houses that remove anything, with their rule.
-SELECT id, retention FROM organizations WHERE retention ->> 'written_days' IS NOT NULL ORDER BY id
+SELECT id, retention FROM organizations
+WHERE retention ->> 'written_days' IS NOT NULL OR retention ->> 'contact_days' IS NOT NULL ORDER BY id
 
 -- name: set_rule
 -- The house's rule.

@@ -196,3 +196,19 @@ WHERE k.organization_id = $1 AND k.forgotten_at IS NOT NULL AND k.emptied_at IS 
     SELECT FROM conversations c
     WHERE c.organization_id = k.organization_id AND c.contact_id = k.id AND c.body ->> 'forgotten_at' IS NULL
 )
+
+-- name: known
+-- The next customers by when they came, after one of them, each with whether nothing has gone on with any of the contacts
+-- that they are since a moment.
+SELECT k.id, k.created_at, NOT EXISTS (
+    WITH RECURSIVE one AS (
+        SELECT k.id, k.created_at
+        UNION ALL
+        SELECT c.id, c.created_at FROM one JOIN contacts c ON c.organization_id = $1 AND c.merged_into = one.id
+    )
+    SELECT FROM one WHERE one.created_at > $2 OR EXISTS (SELECT FROM conversations v WHERE v.organization_id = $1
+        AND v.contact_id = one.id AND (v.state <> 'closed' OR v.closed_at > $2))
+) AS idle
+FROM contacts k WHERE k.organization_id = $1 AND k.forgotten_at IS NULL AND k.merged_into IS NULL
+    AND k.created_at <= $2 AND (k.created_at, k.id) > ($3, $4::text COLLATE "C")
+ORDER BY k.created_at, k.id LIMIT $5

@@ -32,7 +32,8 @@ async def change_retention(
     key: NamedDependency[str | None],
 ) -> RetentionDocument:
     """Effective with the next round, within a minute. What was removed does not come back with more days."""
-    done(await parts.executor.execute(actor, ChangeRetention(written_days=data.written_days), key))
+    command = ChangeRetention(written_days=data.written_days, contact_days=data.contact_days)
+    done(await parts.executor.execute(actor, command, key))
     async with parts.reader.reading() as tx:
         return found(await retention.settings(tx, actor, parts.clock()))
 
@@ -44,14 +45,17 @@ async def change_retention(
     summary="What other days would remove",
 )
 async def get_retention_due(
-    written_days: Annotated[
-        int, QueryParameter(ge=FEWEST_DAYS, le=MOST_DAYS, description="Days after closing.")
-    ],
     parts: NamedDependency[Parts],
     actor: NamedDependency[Actor],
+    written_days: Annotated[
+        int | None, QueryParameter(ge=FEWEST_DAYS, le=MOST_DAYS, description="Days after closing.")
+    ] = None,
+    contact_days: Annotated[
+        int | None, QueryParameter(ge=FEWEST_DAYS, le=MOST_DAYS, description="Days after anything went on.")
+    ] = None,
 ) -> DueDocument:
-    """How many conversations would lose what was written in them with the next rounds."""
-    rule = RetentionRule(written_days=written_days)
+    """How many conversations would lose what was written, and how many customers be removed, with the next rounds."""
+    rule = RetentionRule(written_days=written_days, contact_days=contact_days)
     async with parts.reader.reading() as tx:
         return found(await retention.due_by(tx, actor, rule, parts.clock()))
 
