@@ -7,6 +7,7 @@ import io
 from datetime import UTC, datetime
 
 import pyarrow.parquet
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 

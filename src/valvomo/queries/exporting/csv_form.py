@@ -10,8 +10,9 @@ from datetime import datetime
 from valvomo.queries.exporting.columns import Column, Row, Value
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What begins so is carried out by spreadsheets, some of which take wide signs for plain ones; customers and agents choose
-their own names.
+"""What begins so is carried out by spreadsheets, of which some take wide signs for plain ones.
+
+Customers and agents choose their own names.
 """
 
 
