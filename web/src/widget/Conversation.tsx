@@ -77,6 +77,7 @@ function Entry({ line: { message, notice }, part }: { line: Line; part: Part }) 
       <p class="meta">
         {mine ? <span class="unseen">{texts('you')}</span> : <b>{message.author.name}</b>} <time dateTime={message.at}>{time(message.at)}</time>
       </p>
+      {!message.text && !message.attachments?.[0] && <p class="words"><em>{texts('removed')}</em></p>}
       {message.text && (mine || !later ? <p class="words">{message.text}</p> : <later.Words text={message.text} />)}
       {message.attachments?.[0] && (later ? <later.Shown message={message} part={part} /> : <p class="words">{named(message)}</p>)}
       {mine && <p class="meta" data-read={message.seq <= read}><Icon name={message.seq <= read ? 'checks' : 'check'} />{texts(message.seq <= read ? 'read' : 'delivered')}</p>}

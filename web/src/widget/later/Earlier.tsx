@@ -51,7 +51,7 @@ export class Earlier extends Component<Part, State> {
             {items.map((message) => (
               <div key={message.id} class={message.author.role === 'customer' ? 'mine' : 'theirs'}>
                 <p class="meta"><b>{message.author.name}</b></p>
-                {message.text && message.author.role !== 'customer' ? <Words text={message.text} /> : <p class="words">{message.text || named(message)}</p>}
+                {message.text && message.author.role !== 'customer' ? <Words text={message.text} /> : <p class="words">{message.text || named(message) || <em>{texts('removed')}</em>}</p>}
               </div>
             ))}
           </section>
