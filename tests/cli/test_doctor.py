@@ -190,6 +190,13 @@ async def test_a_schema_that_is_not_ours(database: Database) -> None:
     assert "valvomo migrate" in found["schema"].cure
 
 
+async def test_a_database_with_nothing_in_it(empty_database_url: str, tmp_path: Path) -> None:
+    settings = Settings(database_url=empty_database_url, data=tmp_path, port=free_port())
+    found = await examine(settings, now)
+    assert "valvomo migrate" in broken(found)["schema"].cure
+    assert {"bus", "server", "mail", "storage"} <= {one.check for one in found}
+
+
 async def test_more_connections_than_the_server_has(database: Database) -> None:
     await database._pool.execute("INSERT INTO processes (id, seen_at, version) VALUES ('a', now(), '1')")
     found = await databases.examine(database, now, pool_size=900)

@@ -61,6 +61,20 @@ async def chunks() -> AsyncIterator[bytes]:
     yield b"%PDF"
 
 
+async def test_what_should_be_gone(database: Database) -> None:
+    floor = await Floor.open(database)
+    assert (await keeping.removed(database, floor.clock)).state is State.NOT_CONFIGURED
+    await floor.start()
+    await floor.sql("UPDATE contacts SET forgotten_at = $1", floor.clock.now)
+    floor.clock.advance(3600)
+    assert (await keeping.removed(database, floor.clock)).state is State.OK
+    floor.clock.advance(2 * 24 * 3600)
+    found = await keeping.removed(database, floor.clock)
+    assert (found.state, "2 days later" in found.seen) == (State.BROKEN, True)
+    await floor.sql("UPDATE contacts SET emptied_at = $1", floor.clock.now)
+    assert (await keeping.removed(database, floor.clock)).state is State.NOT_CONFIGURED
+
+
 @pytest.mark.parametrize("spoilt", [False, True])
 def test_the_key(tmp_path: Path, spoilt: bool) -> None:
     settings = Settings(data=tmp_path)

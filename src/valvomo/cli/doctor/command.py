@@ -93,12 +93,13 @@ async def _database(settings: Settings, clock: Clock) -> list[Finding]:
         return [database.why_unreached(url, error)]
     try:
         found = await database.examine(opened, clock, settings.pool_size)
-        return [
-            *found,
-            await channels.examine(opened, vault_of(settings)),
-            await keeping.sent(opened, settings),
-            await ringing.examine(bus_of(settings, opened)),
-        ]
+        if not any(one.check == "schema" and one.state is State.BROKEN for one in found):
+            found += [
+                await channels.examine(opened, vault_of(settings)),
+                await keeping.sent(opened, settings),
+                await keeping.removed(opened, clock),
+            ]
+        return [*found, await ringing.examine(bus_of(settings, opened))]
     except LOST as error:
         return [database.why_unreached(url, error)]
     finally:

@@ -1,6 +1,9 @@
-"""Keeping: whether files can be kept, are there, and whether somebody looks into them for viruses."""
+"""Keeping: whether files can be kept, are there, and are looked into for viruses, and whether what is to go goes."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from valvomo.cli.doctor.finding import Finding, broken, not_configured, ok
 from valvomo.db.database import Database
@@ -11,6 +14,8 @@ from valvomo.settings import Settings
 
 NEWEST = 20
 """How many files are looked for."""
+LATE = timedelta(days=1)
+"""What should have been removed for longer than this is not only waiting for its turn."""
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -34,6 +39,18 @@ async def sent(database: Database, settings: Settings) -> Finding:
         cure = "have all processes keep files in one folder or bucket (VALVOMO_FILES_STORE); restore what was lost"
         return broken("files", seen, cure)
     return ok("files", f"the newest {len(rows)} are there")
+
+
+async def removed(database: Database, clock: Callable[[], datetime]) -> Finding:
+    """Whether what was written, and customers who were removed, went when they should have."""
+    async with database.reading() as tx:
+        since = await tx.value("erasing.overdue")
+    if since is None:
+        return not_configured("retention", "nothing is to be removed")
+    if (late := clock() - since) < LATE:
+        return ok("retention", "what was to be removed is")
+    cure = "see retention.* in the logs of valvomo serve; one of its processes has to be alive for it"
+    return broken("retention", f"what should be gone is here {late.days} days later", cure)
 
 
 async def _there(storage: Storage, place: Place) -> bool:

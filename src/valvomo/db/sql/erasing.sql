@@ -10,13 +10,20 @@ SELECT count(*) AS conversations, min(closed_at) AS oldest FROM conversations
 WHERE organization_id = $1 AND state = 'closed' AND body ->> 'erased_at' IS NULL AND closed_at <= $2
 
 -- name: overdue
--- When what is longest overdue, or is due next, should have gone, of all houses that remove anything.
-SELECT min(c.closed_at + make_interval(days => (o.retention ->> 'written_days')::integer)) FROM organizations o
-CROSS JOIN LATERAL (
-    SELECT closed_at FROM conversations
-    WHERE organization_id = o.id AND state = 'closed' AND body ->> 'erased_at' IS NULL ORDER BY closed_at LIMIT 1
-) c
-WHERE o.retention ->> 'written_days' IS NOT NULL
+-- When what is longest overdue, or is due next, should have gone: of all houses that remove what was written after days, and
+-- of customers who are removed and of whom something is left.
+SELECT least(
+    (
+        SELECT min(c.closed_at + make_interval(days => (o.retention ->> 'written_days')::integer)) FROM organizations o
+        CROSS JOIN LATERAL (
+            SELECT closed_at FROM conversations
+            WHERE organization_id = o.id AND state = 'closed' AND body ->> 'erased_at' IS NULL
+            ORDER BY closed_at LIMIT 1
+        ) c
+        WHERE o.retention ->> 'written_days' IS NOT NULL
+    ),
+    (SELECT min(forgotten_at) FROM contacts WHERE forgotten_at IS NOT NULL AND emptied_at IS NULL)
+)
 
 -- name: rules
 -- Houses that remove anything, with their rule.
