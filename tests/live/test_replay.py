@@ -434,6 +434,31 @@ async def test_pages_that_follow_repeat_nothing_of_the_day(
     assert counted == before + 2
 
 
+async def test_what_was_removed_meanwhile_is_gone_on_with_for_minutes_at_most(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await recorder(floor)._as_stored(HOUSE, (0, floor.clock()))
+    await facts_of_a_life(floor, 2)
+    replay, read = Replay(floor.database, floor.clock), list[int]()
+    at_position = folding.at_position
+
+    async def noted(tx: Any, organization_id: str, position: int) -> Any:
+        read.append(position)
+        return await at_position(tx, organization_id, position)
+
+    monkeypatch.setattr(folding, "at_position", noted)
+    page = await replay.steps(SAARA, 0, floor.clock(), 1)
+    for seconds in (50, 50, 50, 50, 50):
+        assert isinstance(page, ReplaySteps)
+        floor.clock.advance(seconds)
+        page = await replay.steps(SAARA, page.position, floor.clock(), 1)
+    assert read == [0]
+    assert isinstance(page, ReplaySteps)
+    floor.clock.advance(60)
+    await replay.steps(SAARA, page.position, floor.clock(), 1)
+    assert read == [0, page.position]
+
+
 def test_every_fact_of_a_queue_is_taken_back() -> None:
     then: dict[str, Any] = {
         "name": "Old", "service_level_seconds": 11, "short_abandon_seconds": 12,

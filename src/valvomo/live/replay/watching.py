@@ -33,6 +33,8 @@ KEPT = 8
 """Scenes that are kept for whoever goes on from them."""
 FRESH = timedelta(seconds=60)
 """For so long after it was set up a scene is gone on with: what is judged by the settings of now must be theirs."""
+READ_AGAIN = timedelta(minutes=5)
+"""After so long a past is read again, however it is gone on with: what was removed meanwhile is shown no longer."""
 ROWS = 100
 """Rows that are made before others have their turn."""
 SLOT = 300
@@ -52,10 +54,14 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A scene as it was at the time of its last fact, and until when it is gone on with; after that its past is."""
+    """A scene as it was at the time of its last fact, and until when it is gone on with; after that its past is.
+
+    `read`: when its past was read, from which some may have been removed since.
+    """
 
     scene: Scene
     until: datetime
+    read: datetime
 
 
 class Replay:
@@ -107,7 +113,7 @@ class Replay:
             page = await stepped(
                 tx, now, Page(actor=actor, since=min(now.past.at, until), until=until, limit=limit)
             )
-        self._keep(actor.organization_id, Kept(now, self._clock()) if page.again else kept)
+        self._keep(actor.organization_id, Kept(now, self._clock(), kept.read) if page.again else kept)
         return page
 
     async def timeline(self, actor: Actor, wanted: Between) -> ReplayTimeline | Refusal:
@@ -127,14 +133,18 @@ class Replay:
 
     async def _scene(self, tx: Transaction, actor: Actor, position: int) -> Kept | Refusal:
         """The scene at the time of the fact at a position; nobody else goes on with it meanwhile."""
+        now = self._clock()
         kept = self._kept.pop((actor.organization_id, position), None)
-        if kept is not None and self._clock() < kept.until:
+        if kept is not None and now >= kept.read + READ_AGAIN:
+            kept = None
+        if kept is not None and now < kept.until:
             await seen.read_previews(tx, actor, kept.scene)
             return kept
         then = kept.scene.past if kept is not None else await self._past(tx, actor, position)
         if isinstance(then, Refusal):
             return then
-        return Kept(await set_up(tx, actor, then, then.at), self._clock() + FRESH)
+        read = kept.read if kept is not None else now
+        return Kept(await set_up(tx, actor, then, then.at), now + FRESH, read)
 
     async def _past(self, tx: Transaction, actor: Actor, position: int) -> Past | Refusal:
         then = await folding.at_position(tx, actor.organization_id, position)
@@ -160,8 +170,8 @@ class Replay:
             figures=seen.figures(now, actor),
         )
         # What the clock changed since the last fact is in no step: only a scene of that time is gone on with.
-        fresh = FRESH if at == then.at else timedelta()
-        self._keep(actor.organization_id, Kept(now, self._clock() + fresh))
+        fresh, read = FRESH if at == then.at else timedelta(), self._clock()
+        self._keep(actor.organization_id, Kept(now, read + fresh, read))
         return shown
 
     def _keep(self, organization_id: str, kept: Kept) -> None:
