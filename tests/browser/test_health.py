@@ -16,7 +16,7 @@ from valvomo.db.database import Database
 pytestmark = pytest.mark.slow
 CUSTOMER = "Ada Lovelace"
 PHONE = {"width": 390, "height": 844}
-SLOW = 120_000
+SLOW = 240_000
 """Milliseconds that the inspector may take to come round."""
 
 
