@@ -86,13 +86,23 @@ async def goes_to_https_and_believes_no_client(way: Proxy, client: httpx.AsyncCl
     plain = await client.get(f"http://localhost:{way.plain}/")
     assert plain.status_code in {301, 302, 308}
     assert plain.headers["location"].startswith("https://localhost")
-    refused = await client.post(
-        f"{way.address}/api/v1/session",
-        json={"email": "saara@demo.example", "password": PASSWORD},
-        headers={"Origin": "https://elsewhere.example"},
-    )
-    assert refused.status_code == 403
+    await until(lambda: _refuses_another_page(way, client))
     assert _protocol(way) == "h2"
+
+
+async def _refuses_another_page(way: Proxy, client: httpx.AsyncClient) -> bool:
+    """Held up, Caddy 2.6 cuts off by HTTP/1.1 what is answered before it has read the request; it is asked again."""
+    try:
+        refused = await client.post(
+            f"{way.address}/api/v1/session",
+            json={"email": "saara@demo.example", "password": PASSWORD},
+            headers={"Origin": "https://elsewhere.example"},
+        )
+    except httpx.RemoteProtocolError:
+        return False
+    # Where both servers are held up, it has nobody to ask for a moment.
+    assert refused.status_code in {403, 502, 503}
+    return refused.status_code == 403
 
 
 async def keeps_strangers_from_what_is_for_operators(way: Proxy, client: httpx.AsyncClient) -> None:
