@@ -14,7 +14,11 @@ import ssl
 from collections.abc import Sequence
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
+
+if TYPE_CHECKING:
+    import httpx
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -140,6 +144,31 @@ def only_within(host: str, addresses: Sequence[str], allowed: Sequence[Network])
     """
     if not all(within(one, allowed) for one in addresses):
         raise ForbiddenAddressError(f"{host} may be spoken to by https:// alone")
+
+
+async def sent(
+    client: httpx.AsyncClient, request: httpx.Request, allowed: Sequence[Network] = ()
+) -> httpx.Response:
+    """The beginning of an answer; it is the caller's to read and to close.
+
+    The request goes to an address that was judged, under the name that TLS then verifies; to the next one where nobody
+    is at the first. Raises `ForbiddenAddressError`, `OSError`, `UnicodeError` and `httpx.HTTPError`.
+    """
+    import httpx  # noqa: PLC0415 - only who goes out needs it
+
+    url = request.url
+    addresses = await resolved(url.host, url.port or (443 if url.scheme == "https" else 80), allowed)
+    if url.scheme != "https":
+        only_within(url.host, addresses, allowed)
+    request.extensions = {**request.extensions, "sni_hostname": url.host}
+    for address in addresses:
+        request.url = url.copy_with(host=address)
+        try:
+            return await client.send(request, stream=True)
+        except httpx.ConnectError:
+            if address == addresses[-1]:
+                raise
+    raise ForbiddenAddressError(f"{url.host} has no address")
 
 
 async def may_be_plain(host: str, port: int, allowed: Sequence[Network]) -> bool:

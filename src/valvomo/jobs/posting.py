@@ -18,7 +18,7 @@ from datetime import datetime
 
 import httpx
 
-from valvomo.addresses import Network, authorities, only_within, resolved
+from valvomo.addresses import Network, authorities, sent
 from valvomo.telemetry.spans import here
 
 PATIENCE_SECONDS = 10.0
@@ -79,9 +79,7 @@ class Post:
         status, said, problem, final = None, b"", None, False
         try:
             async with asyncio.timeout(seconds):
-                status, said, final, problem = await self._send(
-                    httpx.URL(url), headers, body, (seconds, most)
-                )
+                status, said, final, problem = await self._send(url, headers, body, (seconds, most))
         except TimeoutError:
             problem = f"no answer within {seconds:.0f} s"
         except (OSError, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
@@ -90,31 +88,12 @@ class Post:
         return Answer(ms=ms, status=status, body=said, problem=problem, final=final)
 
     async def _send(
-        self, url: httpx.URL, headers: dict[str, str], body: bytes, bounds: tuple[float, int]
+        self, url: str, headers: dict[str, str], body: bytes, bounds: tuple[float, int]
     ) -> tuple[int, bytes, bool, str | None]:
-        port = url.port or (443 if url.scheme == "https" else 80)
-        addresses = await resolved(url.host, port, self._allowed)
-        if url.scheme != "https":
-            only_within(url.host, addresses, self._allowed)
-        headers = {"host": url.netloc.decode(), **headers}
         if (trace := here()) is not None:
-            headers["traceparent"] = trace
-        for address in addresses:
-            request = self._client.build_request(
-                "POST",
-                url.copy_with(host=address),
-                content=body,
-                headers=headers,
-                extensions={"sni_hostname": url.host, "timeout": httpx.Timeout(bounds[0]).as_dict()},
-            )
-            try:
-                response = await self._client.send(request, stream=True)
-            except httpx.ConnectError:
-                if address == addresses[-1]:
-                    raise
-            else:
-                return await _read(response, bounds[1])
-        raise OSError("the host has no address")
+            headers = {**headers, "traceparent": trace}
+        request = self._client.build_request("POST", url, content=body, headers=headers, timeout=bounds[0])
+        return await _read(await sent(self._client, request, self._allowed), bounds[1])
 
 
 async def _read(response: httpx.Response, most: int) -> tuple[int, bytes, bool, str | None]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import httpx
 
-from valvomo.addresses import Network, authorities, only_within, resolved
+from valvomo.addresses import Network, authorities, sent
 from valvomo.domain.access.provider import Unfit, address_problem
 
 PATIENCE_SECONDS = 10.0
@@ -49,42 +49,24 @@ class Asking:
             raise UnfitError(Unfit.UNSAFE_ENDPOINT, f"{url[:200]} {problem}")
         try:
             async with asyncio.timeout(self._patience):
-                return await self._ask(httpx.URL(url), dict(headers or {}), form)
+                return await self._ask(url, dict(headers or {}), form)
         except TimeoutError as error:
             raise UnfitError(Unfit.UNREACHABLE, f"no answer within {self._patience:.0f} s") from error
         except (OSError, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise UnfitError(Unfit.UNREACHABLE, str(error) or type(error).__name__) from error
 
-    async def _ask(self, url: httpx.URL, headers: dict[str, str], form: str | None) -> Reply:
-        addresses = await resolved(
-            url.host, url.port or (443 if url.scheme == "https" else 80), self._allowed
-        )
-        if url.scheme != "https":
-            only_within(url.host, addresses, self._allowed)
+    async def _ask(self, url: str, headers: dict[str, str], form: str | None) -> Reply:
         # What is packed could be made to unpack without end.
-        own = {"host": url.netloc.decode(), "accept": "application/json", "accept-encoding": "identity"}
+        own = {"accept": "application/json", "accept-encoding": "identity"}
         if form is not None:
             own["content-type"] = "application/x-www-form-urlencoded"
         # Proxies of the environment would resolve names themselves, behind the guard's back.
         async with httpx.AsyncClient(
             trust_env=False, follow_redirects=False, timeout=self._patience, verify=authorities()
         ) as client:
-            for address in addresses:
-                request = client.build_request(
-                    "GET" if form is None else "POST",
-                    url.copy_with(host=address),
-                    content=form,
-                    headers={**own, **headers},
-                    extensions={"sni_hostname": url.host, "timeout": httpx.Timeout(self._patience).as_dict()},
-                )
-                try:
-                    response = await client.send(request, stream=True)
-                except httpx.ConnectError:
-                    if address == addresses[-1]:
-                        raise
-                else:
-                    return await _read(response)
-        raise OSError("the host has no address")
+            method = "GET" if form is None else "POST"
+            request = client.build_request(method, url, content=form, headers={**own, **headers})
+            return await _read(await sent(client, request, self._allowed))
 
 
 async def _read(response: httpx.Response) -> Reply:
